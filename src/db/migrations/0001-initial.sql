@@ -1,0 +1,320 @@
+-- Instants are UTC epoch milliseconds; ids are UUIDv7 text unless said otherwise.
+
+CREATE TABLE settings (
+  key   TEXT PRIMARY KEY,
+  value TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE signing_keys (
+  kid         TEXT PRIMARY KEY,
+  private_jwk TEXT NOT NULL,
+  created_at  INTEGER NOT NULL
+) STRICT;
+
+-- People ---------------------------------------------------------------------------------------------------------
+
+CREATE TABLE users (
+  id            TEXT PRIMARY KEY,
+  name          TEXT NOT NULL UNIQUE,
+  role          TEXT NOT NULL CHECK (role IN ('administrator')),
+  password_hash TEXT NOT NULL,
+  created_at    INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE sign_ins (
+  token_hash   TEXT PRIMARY KEY,
+  user_id      TEXT NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+  created_at   INTEGER NOT NULL,
+  last_seen_at INTEGER NOT NULL,
+  expires_at   INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX sign_ins_by_user ON sign_ins (user_id);
+
+-- Places and devices -----------------------------------------------------------------------------------------------
+
+CREATE TABLE regions (
+  code   TEXT PRIMARY KEY CHECK (length(code) = 12),
+  level  TEXT NOT NULL CHECK (level IN ('province', 'city', 'county', 'town', 'village')),
+  parent TEXT REFERENCES regions (code),
+  name   TEXT NOT NULL,
+  note   TEXT NOT NULL DEFAULT ''
+) STRICT, WITHOUT ROWID;
+CREATE INDEX regions_by_parent ON regions (parent);
+
+CREATE TABLE devices (
+  id           TEXT PRIMARY KEY,
+  region_code  TEXT NOT NULL REFERENCES regions (code),
+  kind         TEXT NOT NULL CHECK (kind IN ('loudspeaker', 'terminal')),
+  name         TEXT NOT NULL,
+  state        TEXT NOT NULL CHECK (state IN ('new', 'enrolled', 'revoked')),
+  hardware_id  TEXT,
+  model        TEXT,
+  software     TEXT,
+  token_hash   TEXT UNIQUE,
+  -- `$7$` PBKDF2-SHA512 as Mosquitto's password file writes it; the secret itself has 256 random bits.
+  mqtt_hash    TEXT,
+  created_at   INTEGER NOT NULL,
+  enrolled_at  INTEGER,
+  revoked_at   INTEGER
+) STRICT;
+CREATE INDEX devices_by_region ON devices (region_code, state);
+CREATE UNIQUE INDEX devices_by_hardware ON devices (hardware_id) WHERE state = 'enrolled';
+
+CREATE TABLE enrolment_codes (
+  code_hash  TEXT PRIMARY KEY,
+  device_id  TEXT NOT NULL REFERENCES devices (id) ON DELETE CASCADE,
+  created_at INTEGER NOT NULL,
+  expires_at INTEGER NOT NULL,
+  used_at    INTEGER
+) STRICT, WITHOUT ROWID;
+CREATE INDEX enrolment_codes_by_device ON enrolment_codes (device_id);
+
+-- What devices last said of themselves: presence from birth and will, state from the twin's reported half.
+CREATE TABLE device_presence (
+  device_id TEXT PRIMARY KEY REFERENCES devices (id) ON DELETE CASCADE,
+  online    INTEGER NOT NULL CHECK (online IN (0, 1)),
+  boot_id   TEXT NOT NULL,
+  at        INTEGER NOT NULL,
+  software  TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE device_states (
+  device_id   TEXT PRIMARY KEY REFERENCES devices (id) ON DELETE CASCADE,
+  state       TEXT NOT NULL CHECK (json_valid(state)),
+  received_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- Media ------------------------------------------------------------------------------------------------------------
+
+CREATE TABLE assets (
+  sha256        TEXT PRIMARY KEY CHECK (length(sha256) = 64),
+  bytes         INTEGER NOT NULL,
+  kind          TEXT NOT NULL CHECK (kind IN ('audio', 'video')),
+  container     TEXT NOT NULL,
+  audio_codec   TEXT NOT NULL,
+  video_codec   TEXT,
+  duration_ms   INTEGER NOT NULL,
+  original_name TEXT NOT NULL,
+  created_at    INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- One row is both the derived file and the job that makes it.
+CREATE TABLE renditions (
+  id             TEXT PRIMARY KEY,
+  asset_sha256   TEXT NOT NULL REFERENCES assets (sha256),
+  profile        TEXT NOT NULL,
+  state          TEXT NOT NULL CHECK (state IN ('queued', 'running', 'ready', 'failed')),
+  progress       INTEGER NOT NULL DEFAULT 0 CHECK (progress BETWEEN 0 AND 100),
+  attempts       INTEGER NOT NULL DEFAULT 0,
+  error          TEXT,
+  sha256         TEXT,
+  bytes          INTEGER,
+  mime           TEXT,
+  duration_ms    INTEGER,
+  loudness_lufs  REAL,
+  true_peak_dbtp REAL,
+  created_at     INTEGER NOT NULL,
+  updated_at     INTEGER NOT NULL,
+  UNIQUE (asset_sha256, profile),
+  CHECK (state <> 'ready' OR (sha256 IS NOT NULL AND bytes IS NOT NULL AND mime IS NOT NULL AND duration_ms IS NOT NULL))
+) STRICT;
+CREATE INDEX renditions_by_state ON renditions (state, created_at);
+CREATE INDEX renditions_by_sha256 ON renditions (sha256);
+
+-- Programmes and their content -----------------------------------------------------------------------------------
+
+CREATE TABLE programmes (
+  id       TEXT PRIMARY KEY,
+  slug     TEXT NOT NULL UNIQUE,
+  kind     TEXT NOT NULL CHECK (kind IN ('broadcast', 'lecture')),
+  title    TEXT NOT NULL,
+  segments TEXT NOT NULL DEFAULT '[]' CHECK (json_valid(segments))
+) STRICT;
+
+CREATE TABLE episodes (
+  id           TEXT PRIMARY KEY,
+  programme_id TEXT NOT NULL REFERENCES programmes (id),
+  number       INTEGER NOT NULL CHECK (number > 0),
+  title        TEXT NOT NULL,
+  approved_at  INTEGER,
+  approved_by  TEXT REFERENCES users (id),
+  created_at   INTEGER NOT NULL,
+  updated_at   INTEGER NOT NULL,
+  UNIQUE (programme_id, number)
+) STRICT;
+
+CREATE TABLE segments (
+  id           TEXT PRIMARY KEY,
+  episode_id   TEXT NOT NULL REFERENCES episodes (id) ON DELETE CASCADE,
+  position     INTEGER NOT NULL,
+  name         TEXT NOT NULL,
+  title        TEXT NOT NULL,
+  asset_sha256 TEXT REFERENCES assets (sha256),
+  UNIQUE (episode_id, position)
+) STRICT;
+CREATE INDEX segments_by_asset ON segments (asset_sha256);
+
+CREATE TABLE sessions (
+  id           TEXT PRIMARY KEY,
+  programme_id TEXT NOT NULL REFERENCES programmes (id),
+  number       INTEGER NOT NULL CHECK (number > 0),
+  topic        TEXT NOT NULL,
+  speakers     TEXT NOT NULL CHECK (json_valid(speakers)),
+  modules      TEXT NOT NULL CHECK (json_valid(modules)),
+  asset_sha256 TEXT REFERENCES assets (sha256),
+  approved_at  INTEGER,
+  approved_by  TEXT REFERENCES users (id),
+  created_at   INTEGER NOT NULL,
+  updated_at   INTEGER NOT NULL,
+  UNIQUE (programme_id, number)
+) STRICT;
+CREATE INDEX sessions_by_asset ON sessions (asset_sha256);
+
+-- Schedules and broadcasts -----------------------------------------------------------------------------------------
+
+CREATE TABLE schedules (
+  id           TEXT PRIMARY KEY,
+  programme_id TEXT NOT NULL REFERENCES programmes (id),
+  name         TEXT NOT NULL,
+  -- The whole rule as the API shows it: dates, times, zone, targets, content policy, class, priority, lateness.
+  definition   TEXT NOT NULL CHECK (json_valid(definition)),
+  version      INTEGER NOT NULL DEFAULT 1,
+  ended_at     INTEGER,
+  created_at   INTEGER NOT NULL,
+  updated_at   INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE broadcasts (
+  id           TEXT PRIMARY KEY,
+  schedule_id  TEXT NOT NULL REFERENCES schedules (id),
+  -- The occurrence in the rule's own wall clock; the key that keeps planning twice from making two.
+  local_date   TEXT NOT NULL,
+  local_time   TEXT NOT NULL,
+  start_at     INTEGER NOT NULL,
+  not_after    INTEGER NOT NULL,
+  class        TEXT NOT NULL CHECK (class IN ('daily', 'announcement', 'drill', 'emergency')),
+  priority     INTEGER NOT NULL,
+  lateness     TEXT NOT NULL CHECK (lateness IN ('skip', 'join', 'play')),
+  offline      TEXT NOT NULL CHECK (offline IN ('play', 'skip')),
+  volume       INTEGER,
+  kinds        TEXT NOT NULL CHECK (json_valid(kinds)),
+  programme    TEXT NOT NULL,
+  content_kind TEXT CHECK (content_kind IN ('episode', 'session')),
+  content_id   TEXT,
+  title        TEXT NOT NULL DEFAULT '',
+  state        TEXT NOT NULL CHECK (state IN ('planned', 'ready', 'frozen', 'on_air', 'aired', 'failed', 'cancelled', 'missed')),
+  reason       TEXT,
+  ends_at      INTEGER,
+  updated_at   INTEGER NOT NULL,
+  UNIQUE (schedule_id, local_date, local_time),
+  CHECK ((content_kind IS NULL) = (content_id IS NULL)),
+  CHECK (state NOT IN ('ready', 'frozen', 'on_air') OR content_id IS NOT NULL)
+) STRICT;
+CREATE INDEX broadcasts_by_state ON broadcasts (state, start_at);
+CREATE INDEX broadcasts_by_start ON broadcasts (start_at, id);
+
+CREATE TABLE broadcast_areas (
+  broadcast_id TEXT NOT NULL REFERENCES broadcasts (id) ON DELETE CASCADE,
+  region_code  TEXT NOT NULL REFERENCES regions (code),
+  PRIMARY KEY (region_code, broadcast_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX broadcast_areas_by_broadcast ON broadcast_areas (broadcast_id);
+
+-- What plays, per kind of device: the exact bytes, fixed when the content is assigned.
+CREATE TABLE broadcast_items (
+  broadcast_id TEXT NOT NULL REFERENCES broadcasts (id) ON DELETE CASCADE,
+  device_kind  TEXT NOT NULL CHECK (device_kind IN ('loudspeaker', 'terminal')),
+  position     INTEGER NOT NULL,
+  sha256       TEXT NOT NULL,
+  mime         TEXT NOT NULL,
+  bytes        INTEGER NOT NULL,
+  duration_ms  INTEGER NOT NULL,
+  title        TEXT NOT NULL,
+  PRIMARY KEY (broadcast_id, device_kind, position)
+) STRICT, WITHOUT ROWID;
+
+-- Who was meant to play it, resolved when the broadcast froze.
+CREATE TABLE broadcast_targets (
+  broadcast_id TEXT NOT NULL REFERENCES broadcasts (id) ON DELETE CASCADE,
+  device_id    TEXT NOT NULL REFERENCES devices (id),
+  PRIMARY KEY (broadcast_id, device_id)
+) STRICT, WITHOUT ROWID;
+
+-- Delivery ---------------------------------------------------------------------------------------------------------
+
+-- The newest change per scope; a device's playlist revision is the highest of its scopes.
+CREATE TABLE playlist_revisions (
+  scope      TEXT PRIMARY KEY,
+  revision   INTEGER NOT NULL,
+  changed_at INTEGER NOT NULL,
+  fetch_by   INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX playlist_revisions_by_revision ON playlist_revisions (revision);
+
+CREATE TABLE commands (
+  id           TEXT PRIMARY KEY,
+  type         TEXT NOT NULL,
+  broadcast_id TEXT REFERENCES broadcasts (id),
+  payload      TEXT NOT NULL CHECK (json_valid(payload)),
+  issued_at    INTEGER NOT NULL,
+  not_after    INTEGER NOT NULL,
+  -- A stop is repeated until every device it was meant for acknowledged it, or it expired.
+  repeat_until_acked INTEGER NOT NULL DEFAULT 0 CHECK (repeat_until_acked IN (0, 1)),
+  settled_at   INTEGER
+) STRICT;
+CREATE INDEX commands_unsettled ON commands (issued_at) WHERE repeat_until_acked = 1 AND settled_at IS NULL;
+
+CREATE TABLE command_targets (
+  command_id TEXT NOT NULL REFERENCES commands (id) ON DELETE CASCADE,
+  device_id  TEXT NOT NULL REFERENCES devices (id),
+  acked_at   INTEGER,
+  PRIMARY KEY (command_id, device_id)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE outbox (
+  id           INTEGER PRIMARY KEY,
+  topic        TEXT NOT NULL,
+  payload      TEXT NOT NULL,
+  retain       INTEGER NOT NULL CHECK (retain IN (0, 1)),
+  -- A message older than this is dropped, not sent late.
+  not_after    INTEGER,
+  created_at   INTEGER NOT NULL,
+  attempts     INTEGER NOT NULL DEFAULT 0
+) STRICT;
+
+-- Proof ------------------------------------------------------------------------------------------------------------
+
+CREATE TABLE playback_records (
+  device_id    TEXT NOT NULL REFERENCES devices (id),
+  boot_id      TEXT NOT NULL,
+  seq          INTEGER NOT NULL,
+  at           INTEGER NOT NULL,
+  type         TEXT NOT NULL,
+  broadcast_id TEXT,
+  command_id   TEXT,
+  sha256       TEXT,
+  position_ms  REAL,
+  lateness_ms  REAL,
+  grade        TEXT,
+  reason       TEXT,
+  received_at  INTEGER NOT NULL,
+  PRIMARY KEY (device_id, boot_id, seq)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX playback_records_by_broadcast ON playback_records (broadcast_id, device_id) WHERE broadcast_id IS NOT NULL;
+
+-- The highest record number up to which nothing is missing, per boot of a device.
+CREATE TABLE report_cursors (
+  device_id TEXT NOT NULL REFERENCES devices (id),
+  boot_id   TEXT NOT NULL,
+  acked_seq INTEGER NOT NULL,
+  PRIMARY KEY (device_id, boot_id)
+) STRICT, WITHOUT ROWID;
+
+-- What a device sent that fits no schema or names what does not exist: kept, never dropped.
+CREATE TABLE quarantined_reports (
+  id          INTEGER PRIMARY KEY,
+  device_id   TEXT NOT NULL,
+  payload     TEXT NOT NULL,
+  problem     TEXT NOT NULL,
+  received_at INTEGER NOT NULL
+) STRICT;

@@ -1,0 +1,10 @@
+import { createHash } from "node:crypto";
+
+/**
+ * Where in a window of `windowMs` a device fetches after a change, so that a county does not ask at once: a hash of
+ * device and revision, hence even over the fleet, stable over retries, and different at each revision.
+ */
+export function fetchSlotMs(deviceId: string, revision: number, windowMs: number): number {
+  const digest = createHash("sha256").update(`${deviceId}:${revision}`).digest();
+  return Math.floor((digest.readUInt32BE(0) / 2 ** 32) * Math.max(0, windowMs));
+}

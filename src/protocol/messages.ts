@@ -1,0 +1,312 @@
+import { type Static, type TProperties, Type } from "typebox";
+import { REGION_CODE_PATTERN } from "./region-code.ts";
+
+/**
+ * Every payload of protocol v1. Instants are UTC epoch milliseconds. These definitions validate on both sides and
+ * generate the JSON Schemas and the AsyncAPI document in `devices/`.
+ *
+ * Objects stay open (no `additionalProperties: false`): a newer peer may add fields, an older one ignores them.
+ */
+const object = <T extends TProperties>(properties: T) => Type.Object(properties);
+const enumOf = <const T extends readonly string[]>(values: T) =>
+  Type.Unsafe<T[number]>(Type.String({ enum: [...values] }));
+
+const EpochMs = Type.Integer({ minimum: 0, maximum: 8_640_000_000_000_000 });
+const Id = Type.String({ minLength: 1, maxLength: 64, pattern: "^[A-Za-z0-9_-]+$" });
+const Sha256 = Type.String({ pattern: "^[0-9a-f]{64}$" });
+const RegionCode = Type.String({ pattern: REGION_CODE_PATTERN });
+const Revision = Type.Integer({ minimum: 0 });
+const Volume = Type.Integer({ minimum: 0, maximum: 100, description: "Per cent of full scale" });
+const Reason = Type.String({ maxLength: 500 });
+const Text = Type.String({ maxLength: 500 });
+const LocalTime = Type.String({ pattern: "^([01][0-9]|2[0-3]):[0-5][0-9]$" });
+const LocalDate = Type.String({ pattern: "^[0-9]{4}-[0-9]{2}-[0-9]{2}$" });
+
+export const DEVICE_KINDS = ["loudspeaker", "terminal"] as const;
+export type DeviceKind = (typeof DEVICE_KINDS)[number];
+export const DeviceKind = enumOf(DEVICE_KINDS);
+
+/** Lowest first: a higher class interrupts a lower one. */
+export const BROADCAST_CLASSES = ["daily", "announcement", "drill", "emergency"] as const;
+export type BroadcastClass = (typeof BROADCAST_CLASSES)[number];
+export const BroadcastClass = enumOf(BROADCAST_CLASSES);
+
+export const LATENESS_POLICIES = ["skip", "join", "play"] as const;
+export type LatenessPolicy = (typeof LATENESS_POLICIES)[number];
+export const LatenessPolicy = enumOf(LATENESS_POLICIES);
+
+export const OFFLINE_POLICIES = ["play", "skip"] as const;
+export type OfflinePolicy = (typeof OFFLINE_POLICIES)[number];
+export const OfflinePolicy = enumOf(OFFLINE_POLICIES);
+
+export const REPORT_TYPES = [
+  "received",
+  "cached",
+  "started",
+  "finished",
+  "interrupted",
+  "failed",
+  "refused",
+  "skipped",
+] as const;
+export type ReportType = (typeof REPORT_TYPES)[number];
+
+/** Grades of proof, weakest first; never inferred upward. */
+export const GRADES = ["delivered", "cached", "started", "finished", "sensed"] as const;
+export type Grade = (typeof GRADES)[number];
+
+/** The reasons a device gives in `refused`, `skipped` and `interrupted` records. */
+export const REASONS = [
+  "malformed",
+  "bad-signature",
+  "unknown-key",
+  "not-yet-valid",
+  "expired",
+  "already-done",
+  "wrong-audience",
+  "retained",
+  "quiet-hours",
+  "untrusted-clock",
+  "unsupported",
+  "not-cached",
+  "late",
+  "offline",
+  "stopped",
+  "withdrawn",
+  "preempted",
+  "restart",
+  "output-failed",
+  "corrupt-media",
+] as const;
+export type ReasonCode = (typeof REASONS)[number];
+
+export const Item = object({
+  sha256: Sha256,
+  url: Type.String({ maxLength: 2000, description: "Absolute, or relative to the server's base URL" }),
+  mime: Type.String({ maxLength: 100 }),
+  bytes: Type.Integer({ minimum: 1 }),
+  durationMs: Type.Integer({ minimum: 1 }),
+  title: Text,
+});
+export type Item = Static<typeof Item>;
+
+export const QuietHours = object({
+  from: LocalTime,
+  to: LocalTime,
+  days: Type.Optional(
+    Type.Array(Type.Integer({ minimum: 1, maximum: 7 }), { description: "ISO weekdays on which it begins" }),
+  ),
+  dates: Type.Optional(Type.Array(LocalDate, { description: "Dates on which it begins" })),
+});
+export type QuietHours = Static<typeof QuietHours>;
+
+export const Policy = object({
+  zone: Type.String({ maxLength: 64, description: "IANA time zone of the quiet hours" }),
+  quietHours: Type.Array(QuietHours),
+  maxVolume: Volume,
+  dailyMinutesCap: Type.Optional(Type.Integer({ minimum: 0, maximum: 1440 })),
+});
+export type Policy = Static<typeof Policy>;
+
+export const PlaylistBroadcast = object({
+  id: Id,
+  startAt: EpochMs,
+  notAfter: EpochMs,
+  class: BroadcastClass,
+  priority: Type.Integer({ minimum: 0, maximum: 100 }),
+  lateness: LatenessPolicy,
+  offline: OfflinePolicy,
+  volume: Type.Optional(Volume),
+  programme: Text,
+  title: Text,
+  items: Type.Array(Item, { minItems: 1 }),
+});
+export type PlaylistBroadcast = Static<typeof PlaylistBroadcast>;
+
+export const Playlist = object({
+  version: Type.Literal(1),
+  deviceId: Id,
+  generatedAt: EpochMs,
+  validUntil: EpochMs,
+  revision: Revision,
+  policy: Policy,
+  fetch: object({
+    slotOffsetMs: Type.Integer({ minimum: 0 }),
+    deadline: EpochMs,
+    maxKbps: Type.Optional(Type.Integer({ minimum: 1 })),
+  }),
+  broadcasts: Type.Array(PlaylistBroadcast),
+});
+export type Playlist = Static<typeof Playlist>;
+
+export const PlaylistPointer = object({ revision: Revision, fetchBy: EpochMs });
+export type PlaylistPointer = Static<typeof PlaylistPointer>;
+
+export const Audience = object({
+  areas: Type.Optional(Type.Array(RegionCode)),
+  groups: Type.Optional(Type.Array(Id)),
+  devices: Type.Optional(Type.Array(Id)),
+  kinds: Type.Optional(Type.Array(DeviceKind)),
+});
+export type Audience = Static<typeof Audience>;
+
+export const PlayBody = object({
+  broadcastId: Id,
+  startAt: EpochMs,
+  notAfter: EpochMs,
+  priority: Type.Integer({ minimum: 0, maximum: 100 }),
+  lateness: LatenessPolicy,
+  offline: OfflinePolicy,
+  volume: Type.Optional(Volume),
+  programme: Text,
+  title: Text,
+  items: Type.Array(Item, { minItems: 1 }),
+});
+export type PlayBody = Static<typeof PlayBody>;
+
+export const StopBody = Type.Union([
+  object({ broadcastId: Id }),
+  object({
+    all: Type.Literal(true),
+    startBefore: Type.Optional(
+      Type.Integer({ description: "Also withdraws what has not begun and would start before this instant" }),
+    ),
+  }),
+]);
+export type StopBody = Static<typeof StopBody>;
+
+const commandBodies = {
+  play: PlayBody,
+  stop: StopBody,
+  refresh: object({ fetchBy: EpochMs }),
+  volume: object({ volume: Volume }),
+  "test-tone": object({ durationMs: Type.Integer({ minimum: 100, maximum: 30_000 }), volume: Volume }),
+  identify: object({}),
+  reboot: object({}),
+} as const;
+export type CommandType = keyof typeof commandBodies;
+export const COMMAND_TYPES = Object.keys(commandBodies) as CommandType[];
+
+const commandOf = <T extends CommandType>(type: T) =>
+  object({
+    id: Id,
+    type: Type.Literal(type),
+    issuedAt: EpochMs,
+    notAfter: EpochMs,
+    audience: Audience,
+    class: BroadcastClass,
+    authority: enumOf(["province", "city", "county", "town", "village"]),
+    body: commandBodies[type],
+  });
+
+export const Command = Type.Union([
+  commandOf("play"),
+  commandOf("stop"),
+  commandOf("refresh"),
+  commandOf("volume"),
+  commandOf("test-tone"),
+  commandOf("identify"),
+  commandOf("reboot"),
+]);
+export type Command = Static<typeof Command>;
+export type CommandOf<T extends CommandType> = Extract<Command, { type: T }>;
+
+export const Alert = object({
+  id: Id,
+  rev: Revision,
+  from: EpochMs,
+  until: EpochMs,
+  programme: Text,
+  title: Text,
+  items: Type.Array(Item, { minItems: 1 }),
+});
+export type Alert = Static<typeof Alert>;
+
+export const Presence = object({
+  online: Type.Boolean(),
+  bootId: Id,
+  at: EpochMs,
+  software: Type.String({ maxLength: 100 }),
+});
+export type Presence = Static<typeof Presence>;
+
+export const DeviceState = object({
+  revision: Revision,
+  cached: object({ ready: Type.Integer({ minimum: 0 }), total: Type.Integer({ minimum: 0 }) }),
+  volume: Volume,
+  clock: object({ offsetMs: Type.Number(), trusted: Type.Boolean() }),
+  freeBytes: Type.Integer({ minimum: 0 }),
+  faults: Type.Array(Type.String({ maxLength: 500 }), { maxItems: 50 }),
+});
+export type DeviceState = Static<typeof DeviceState>;
+
+export const PlaybackRecord = object({
+  seq: Type.Integer({ minimum: 1 }),
+  at: EpochMs,
+  type: enumOf(REPORT_TYPES),
+  broadcastId: Type.Optional(Id),
+  commandId: Type.Optional(Id),
+  sha256: Type.Optional(Sha256),
+  positionMs: Type.Optional(Type.Number({ minimum: 0 })),
+  latenessMs: Type.Optional(Type.Number({ description: "Actual minus appointed start; negative is early" })),
+  grade: Type.Optional(enumOf(GRADES)),
+  reason: Type.Optional(Reason),
+});
+export type PlaybackRecord = Static<typeof PlaybackRecord>;
+
+/** Records of one boot, in order; at most this many a message. */
+export const MAX_RECORDS_PER_REPORT = 500;
+export const Report = object({
+  bootId: Id,
+  records: Type.Array(PlaybackRecord, { minItems: 1, maxItems: MAX_RECORDS_PER_REPORT }),
+});
+export type Report = Static<typeof Report>;
+
+export const Ack = object({
+  bootId: Id,
+  ackedSeq: Type.Integer({ minimum: 0, description: "Every record up to and including this one is stored" }),
+});
+export type Ack = Static<typeof Ack>;
+
+export const EnrolRequest = object({
+  code: Type.String({ minLength: 1, maxLength: 64 }),
+  hardwareId: Type.String({ minLength: 1, maxLength: 128 }),
+  kind: DeviceKind,
+  model: Type.String({ maxLength: 100 }),
+  software: Type.String({ maxLength: 100 }),
+});
+export type EnrolRequest = Static<typeof EnrolRequest>;
+
+export const Jwks = object({
+  keys: Type.Array(
+    object({
+      kty: Type.String(),
+      crv: Type.String(),
+      x: Type.String(),
+      kid: Type.String(),
+      alg: Type.String(),
+      use: Type.String(),
+    }),
+  ),
+});
+export type Jwks = Static<typeof Jwks>;
+
+export const EnrolResponse = object({
+  deviceId: Id,
+  token: Type.String({ description: "Bearer token for HTTP, shown once" }),
+  mqtt: object({
+    url: Type.String(),
+    username: Type.String(),
+    password: Type.String({ description: "Shown once" }),
+  }),
+  areas: Type.Array(RegionCode, { description: "Nearest first" }),
+  keys: Jwks,
+});
+export type EnrolResponse = Static<typeof EnrolResponse>;
+
+export const TimeResponse = object({
+  t1: Type.Number({ description: "Echo of the caller's send instant" }),
+  t2: Type.Number({ description: "Server's receive instant" }),
+  t3: Type.Number({ description: "Server's send instant" }),
+});
+export type TimeResponse = Static<typeof TimeResponse>;
