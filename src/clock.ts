@@ -21,6 +21,12 @@ export function repeat(everyMs: number, run: () => void): () => void {
   return () => clearInterval(timer);
 }
 
+/** Calls `run` once after `ms`; the returned function prevents it. */
+export function after(ms: number, run: () => void): () => void {
+  const timer = setTimeout(run, ms);
+  return () => clearTimeout(timer);
+}
+
 /** A timer that resolves after `ms`, or rejects with the signal's reason when aborted first. */
 export function delay(ms: number, signal?: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {

@@ -275,6 +275,8 @@ CREATE TABLE outbox (
   id           INTEGER PRIMARY KEY,
   topic        TEXT NOT NULL,
   payload      TEXT NOT NULL,
+  -- The kind of signed message to make of the payload just before it is published; NULL publishes it as it is.
+  sign_as      TEXT CHECK (sign_as IN ('command', 'alert')),
   retain       INTEGER NOT NULL CHECK (retain IN (0, 1)),
   -- A message older than this is dropped, not sent late.
   not_after    INTEGER,

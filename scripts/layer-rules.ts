@@ -1,0 +1,73 @@
+import type { ICruiseOptions, IFlattenedRuleSet, IForbiddenRuleType } from "dependency-cruiser";
+
+/** The direction rules of the house; `check-layers.ts` runs them and fails when nothing was inspected. */
+
+const DOMAINS = "regions|people|programmes|episodes|sessions|media|schedules|broadcasts|devices|delivery|reports";
+
+/** A package that only the named files may import: one owner each. */
+const owner = (name: string, packagePattern: string, owners: string): IForbiddenRuleType => ({
+  name: `one-owner-${name}`,
+  severity: "error",
+  from: { path: "^src/", pathNot: owners },
+  to: { path: packagePattern },
+});
+
+export const ruleSet: IFlattenedRuleSet = {
+  forbidden: [
+    { name: "no-cycles", severity: "error", from: {}, to: { circular: true, viaOnly: { dependencyTypesNot: ["type-only"] } } },
+    {
+      name: "protocol-imports-nothing-of-src",
+      severity: "error",
+      from: { path: "^src/protocol/" },
+      to: { path: "^(src|devices)/", pathNot: "^src/protocol/" },
+    },
+    {
+      name: "devices-import-only-the-protocol",
+      severity: "error",
+      from: { path: "^devices/" },
+      to: { path: "^src/", pathNot: "^src/protocol/" },
+    },
+    {
+      name: "server-knows-no-device-program",
+      severity: "error",
+      from: { path: "^src/" },
+      to: { path: "^devices/" },
+    },
+    {
+      name: "stores-stay-inside-their-domain",
+      comment: "A domain calls another's service, never its store; only the composition root sees all of them.",
+      severity: "error",
+      from: { path: `^src/(${DOMAINS})/` },
+      to: { path: `^src/(${DOMAINS})/.*-store\\.ts$`, pathNot: "^src/$1/", dependencyTypesNot: ["type-only"] },
+    },
+    {
+      name: "routes-only-from-the-root",
+      severity: "error",
+      from: { path: "^src/", pathNot: "^src/(app|server)\\.ts$" },
+      to: { path: "-routes\\.ts$" },
+    },
+    {
+      name: "rules-are-pure",
+      comment: "Pure files import types, errors, protocol and the calendar.",
+      severity: "error",
+      from: { path: "^src/(schedules/rule|broadcasts/(broadcast|assignment)|reports/proof|regions/region|episodes/episode)\\.ts$" },
+      to: {
+        path: "^src/",
+        pathNot: "^src/(protocol/|errors\\.ts|clock\\.ts|programmes/content\\.ts)",
+        dependencyTypesNot: ["type-only"],
+      },
+    },
+    owner("mqtt", "node_modules/mqtt/", "^src/delivery/broker-link\\.ts$"),
+    owner("aedes", "node_modules/aedes/", "^src/delivery/(embedded-broker|packet-size)\\.ts$"),
+    owner("node-cron", "node_modules/node-cron/", "^src/broadcasts/ticker\\.ts$"),
+    owner("better-sqlite3", "node_modules/better-sqlite3/", "^src/db/"),
+    owner("child-process", "^(node:)?child_process$|node_modules/fluent-ffmpeg/", "^src/media/ffmpeg"),
+  ]
+};
+
+export const options: ICruiseOptions = {
+  doNotFollow: { path: "node_modules" },
+  parser: "swc",
+  tsPreCompilationDeps: true,
+  enhancedResolveOptions: { exportsFields: ["exports"], conditionNames: ["node", "import", "default"] },
+};

@@ -1,0 +1,135 @@
+import { type Clock, MINUTE_MS } from "../clock.ts";
+import type { Transact } from "../db/open.ts";
+import type { Downlink } from "../delivery/downlink.ts";
+import { AppError, notFound } from "../errors.ts";
+import { DEVICE_KINDS, type DeviceKind } from "../protocol/messages.ts";
+import type { Broadcast, BroadcastItem } from "./broadcast.ts";
+import type { BroadcastFilter, BroadcastStore } from "./broadcast-store.ts";
+
+export interface StopResult {
+  /** The command that was sent, or `null` when nothing had been frozen yet. */
+  commandId: string | null;
+  /** How many devices are to acknowledge it. */
+  targets: number;
+}
+
+export interface BroadcastService {
+  /** @throws {AppError} `not_found` */
+  get(id: string): Broadcast;
+  /** In order of start. */
+  page(filter: BroadcastFilter, after: { startAt: number; id: string }, limit: number): Broadcast[];
+  /** The devices it is for: those resolved at the freeze, before that those it would be resolved to now. */
+  targets(broadcast: Broadcast): string[];
+  /**
+   * Cancels what is to come; stops what is frozen or on air, by a command that is repeated until acknowledged.
+   * Idempotent for a cancelled one. @throws {AppError} `not_found`, `conflict` when it is over
+   */
+  stop(id: string, reason: string): StopResult;
+  /** Stops whatever sounds or is about to, everywhere. */
+  stopAll(reason: string): StopResult & { stopped: string[] };
+  /** Stops what is frozen or on air with content that lost its approval. */
+  contentLost(contentId: string): void;
+  /** A device reported a start of something that was taken for failed. */
+  confirmAired(id: string): void;
+  /** What a device of a kind has to know, with the exact bytes. @param endAfter epoch ms */
+  forPlaylist(areas: readonly string[], kind: DeviceKind, endAfter: number): { broadcast: Broadcast; items: BroadcastItem[] }[];
+}
+
+interface Dependencies {
+  store: BroadcastStore;
+  downlink: Downlink;
+  devices: { enrolledWithin(areas: readonly string[], kinds: readonly DeviceKind[]): { id: string }[] };
+  regions: { roots(): string[] };
+  transact: Transact;
+  clock: Clock;
+  freezeMs: number;
+}
+
+/** A stop outlives what it stops by this much, for a device that comes back late and would still join. */
+const STOP_VALID_MS = 10 * MINUTE_MS;
+
+export function createBroadcastService(deps: Dependencies): BroadcastService {
+  const { store, downlink, devices, regions, transact, clock, freezeMs } = deps;
+
+  function get(id: string): Broadcast {
+    const broadcast = store.get(id);
+    if (!broadcast) throw notFound("broadcast", id);
+    return broadcast;
+  }
+
+  const isLive = ({ state }: Broadcast) => state === "frozen" || state === "on_air";
+  const resolve = ({ areas, kinds }: Broadcast) => devices.enrolledWithin(areas, kinds).map(({ id }) => id);
+
+  function cancel(broadcast: Broadcast, reason: string): void {
+    store.setState(broadcast.id, broadcast.state, "cancelled", reason, clock.now());
+    if (broadcast.state !== "planned") downlink.playlistChanged(broadcast.areas, broadcast.startAt);
+  }
+
+  function stop(id: string, reason: string): StopResult {
+    return transact(() => {
+      const broadcast = get(id);
+      if (broadcast.state === "cancelled") return { commandId: null, targets: 0 };
+      if (!isLive(broadcast) && broadcast.state !== "planned" && broadcast.state !== "ready") {
+        throw new AppError("conflict", `The broadcast is over (${broadcast.state}).`);
+      }
+      cancel(broadcast, reason);
+      if (!isLive(broadcast)) return { commandId: null, targets: 0 };
+      const targets = store.targets(id);
+      const commandId = downlink.send({
+        type: "stop",
+        body: { broadcastId: id },
+        audience: { areas: broadcast.areas },
+        class: broadcast.class,
+        notAfter: Math.max(broadcast.notAfter, broadcast.endsAt ?? 0, clock.now()) + STOP_VALID_MS,
+        broadcastId: id,
+        untilAckedBy: targets,
+      });
+      return { commandId, targets: targets.length };
+    });
+  }
+
+  return {
+    get,
+    page: store.page,
+    stop,
+
+    targets(broadcast) {
+      const frozen = store.targets(broadcast.id);
+      const unresolved = broadcast.state === "planned" || broadcast.state === "ready";
+      return unresolved ? resolve(broadcast) : frozen;
+    },
+
+    stopAll(reason) {
+      return transact(() => {
+        const live = store.live();
+        for (const broadcast of live) cancel(broadcast, reason);
+        const areas = regions.roots();
+        const now = clock.now();
+        const targets = devices.enrolledWithin(areas, DEVICE_KINDS).map(({ id }) => id);
+        const commandId = downlink.send({
+          type: "stop",
+          body: { all: true, startBefore: now + freezeMs },
+          audience: { areas },
+          class: "emergency",
+          notAfter: now + STOP_VALID_MS,
+          untilAckedBy: targets,
+        });
+        return { commandId, targets: targets.length, stopped: live.map(({ id }) => id) };
+      });
+    },
+
+    contentLost(contentId) {
+      for (const { id } of store.liveWithContent(contentId)) stop(id, "its content lost the approval");
+    },
+
+    confirmAired(id) {
+      store.setState(id, "failed", "aired", null, clock.now());
+    },
+
+    forPlaylist(areas, kind, endAfter) {
+      return store
+        .forPlaylist(areas, kind, endAfter)
+        .map((broadcast) => ({ broadcast, items: store.items(broadcast.id, kind) }));
+    },
+  };
+}

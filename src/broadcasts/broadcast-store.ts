@@ -1,0 +1,138 @@
+import type { Database } from "../db/open.ts";
+import type { DeviceKind } from "../protocol/messages.ts";
+import type { Broadcast, BroadcastItem, BroadcastState } from "./broadcast.ts";
+
+type Row = Omit<Broadcast, "kinds" | "areas"> & { kinds: string; areas: string };
+
+const SELECT = `SELECT id, schedule_id AS scheduleId, local_date AS localDate, local_time AS localTime,
+  start_at AS startAt, not_after AS notAfter, class, priority, lateness, offline, volume, kinds, programme,
+  content_kind AS contentKind, content_id AS contentId, title, state, reason, ends_at AS endsAt,
+  (SELECT json_group_array(region_code ORDER BY region_code) FROM broadcast_areas WHERE broadcast_id = b.id) AS areas
+  FROM broadcasts b`;
+
+const toBroadcast = (row: Row): Broadcast => ({
+  ...row,
+  kinds: JSON.parse(row.kinds) as DeviceKind[],
+  areas: JSON.parse(row.areas) as string[],
+});
+
+export interface BroadcastFilter {
+  from: number;
+  until: number;
+  state: BroadcastState | null;
+  scheduleId: string | null;
+}
+
+export function createBroadcastStore(db: Database) {
+  const insert = db.prepare(
+    `INSERT INTO broadcasts (id, schedule_id, local_date, local_time, start_at, not_after, class, priority, lateness,
+       offline, volume, kinds, programme, content_kind, content_id, title, state, reason, ends_at, updated_at)
+     VALUES (@id, @scheduleId, @localDate, @localTime, @startAt, @notAfter, @class, @priority, @lateness,
+       @offline, @volume, @kinds, @programme, @contentKind, @contentId, @title, @state, @reason, @endsAt, @now)`,
+  );
+  const update = db.prepare(
+    `UPDATE broadcasts SET start_at = @startAt, not_after = @notAfter, class = @class, priority = @priority,
+       lateness = @lateness, offline = @offline, volume = @volume, kinds = @kinds, programme = @programme,
+       content_kind = @contentKind, content_id = @contentId, title = @title, state = @state, reason = @reason,
+       ends_at = @endsAt, updated_at = @now
+     WHERE id = @id`,
+  );
+  const remove = db.prepare("DELETE FROM broadcasts WHERE id = ?");
+  const setState = db.prepare("UPDATE broadcasts SET state = ?, reason = ?, updated_at = ? WHERE id = ? AND state = ?");
+  const selectOne = db.prepare<[string], Row>(`${SELECT} WHERE id = ?`);
+  const selectOfSchedule = db.prepare<[string, number], Row>(
+    `${SELECT} WHERE schedule_id = ? AND start_at >= ? ORDER BY start_at`,
+  );
+  const selectUnsettled = db.prepare<[number], Row>(
+    `${SELECT} WHERE state IN ('planned', 'ready', 'frozen', 'on_air') AND start_at <= ? ORDER BY start_at`,
+  );
+  const selectOfContent = db.prepare<[string], Row>(
+    `${SELECT} WHERE content_id = ? AND state IN ('frozen', 'on_air')`,
+  );
+  const selectLive = db.prepare<[], Row>(`${SELECT} WHERE state IN ('frozen', 'on_air') ORDER BY start_at`);
+  const selectPage = db.prepare<BroadcastFilter & { afterStart: number; afterId: string; limit: number }, Row>(
+    `${SELECT} WHERE start_at >= @from AND start_at < @until AND (start_at, id) > (@afterStart, @afterId)
+       AND (@state IS NULL OR state = @state) AND (@scheduleId IS NULL OR schedule_id = @scheduleId)
+     ORDER BY start_at, id LIMIT @limit`,
+  );
+  const selectLastAired = db.prepare<[string, string], { number: number | null }>(
+    `SELECT MAX(COALESCE(e.number, s.number)) AS number FROM broadcasts b
+     LEFT JOIN episodes e ON e.id = b.content_id LEFT JOIN sessions s ON s.id = b.content_id
+     WHERE b.schedule_id = ? AND b.local_date < ? AND b.state IN ('frozen', 'on_air', 'aired')`,
+  );
+  const selectForPlaylist = db.prepare<{ areas: string; kind: DeviceKind; endAfter: number }, Row>(
+    `${SELECT} WHERE state IN ('ready', 'frozen', 'on_air', 'aired', 'failed')
+       AND MAX(not_after, COALESCE(ends_at, 0)) > @endAfter
+       AND id IN (SELECT broadcast_id FROM broadcast_areas WHERE region_code IN (SELECT value FROM json_each(@areas)))
+       AND EXISTS (SELECT 1 FROM broadcast_items i WHERE i.broadcast_id = b.id AND i.device_kind = @kind)
+     ORDER BY start_at, id`,
+  );
+  const insertArea = db.prepare("INSERT INTO broadcast_areas (broadcast_id, region_code) VALUES (?, ?)");
+  const deleteAreas = db.prepare("DELETE FROM broadcast_areas WHERE broadcast_id = ?");
+  const insertItem = db.prepare(
+    `INSERT INTO broadcast_items (broadcast_id, device_kind, position, sha256, mime, bytes, duration_ms, title)
+     VALUES (@broadcastId, @kind, @position, @sha256, @mime, @bytes, @durationMs, @title)`,
+  );
+  const deleteItems = db.prepare("DELETE FROM broadcast_items WHERE broadcast_id = ?");
+  const selectItems = db.prepare<[string, DeviceKind], BroadcastItem>(
+    `SELECT sha256, mime, bytes, duration_ms AS durationMs, title FROM broadcast_items
+     WHERE broadcast_id = ? AND device_kind = ? ORDER BY position`,
+  );
+  const insertTarget = db.prepare("INSERT OR IGNORE INTO broadcast_targets (broadcast_id, device_id) VALUES (?, ?)");
+  const selectTargets = db.prepare<[string], { deviceId: string }>(
+    "SELECT device_id AS deviceId FROM broadcast_targets WHERE broadcast_id = ?",
+  );
+
+  const asRow = ({ areas: _, ...broadcast }: Broadcast, now: number) => ({
+    ...broadcast,
+    kinds: JSON.stringify(broadcast.kinds),
+    now,
+  });
+  const writeAreas = (broadcast: Broadcast) => {
+    deleteAreas.run(broadcast.id);
+    for (const area of broadcast.areas) insertArea.run(broadcast.id, area);
+  };
+
+  return {
+    insert(broadcast: Broadcast, now: number) {
+      insert.run(asRow(broadcast, now));
+      writeAreas(broadcast);
+    },
+    update(broadcast: Broadcast, now: number) {
+      update.run(asRow(broadcast, now));
+      writeAreas(broadcast);
+    },
+    remove: (id: string) => void remove.run(id),
+    /** Returns whether it was still in `from`. */
+    setState: (id: string, from: BroadcastState, to: BroadcastState, reason: string | null, now: number) =>
+      setState.run(to, reason, now, id, from).changes === 1,
+    get(id: string): Broadcast | null {
+      const row = selectOne.get(id);
+      return row ? toBroadcast(row) : null;
+    },
+    ofSchedule: (scheduleId: string, from: number) => selectOfSchedule.all(scheduleId, from).map(toBroadcast),
+    /** Those that time may move on, with a start up to `startUntil`. */
+    unsettled: (startUntil: number) => selectUnsettled.all(startUntil).map(toBroadcast),
+    liveWithContent: (contentId: string) => selectOfContent.all(contentId).map(toBroadcast),
+    live: () => selectLive.all().map(toBroadcast),
+    page: (filter: BroadcastFilter, after: { startAt: number; id: string }, limit: number) =>
+      selectPage.all({ ...filter, afterStart: after.startAt, afterId: after.id, limit }).map(toBroadcast),
+    /** The highest number that the schedule put on air on dates before `date`; 0 for none. */
+    lastAiredNumber: (scheduleId: string, date: string) => selectLastAired.get(scheduleId, date)?.number ?? 0,
+    /** What devices of a kind in any of the areas have ahead of them or had since `endAfter`. */
+    forPlaylist: (areas: readonly string[], kind: DeviceKind, endAfter: number) =>
+      selectForPlaylist.all({ areas: JSON.stringify(areas), kind, endAfter }).map(toBroadcast),
+    replaceItems(broadcastId: string, items: Map<DeviceKind, BroadcastItem[]>) {
+      deleteItems.run(broadcastId);
+      for (const [kind, list] of items) {
+        for (const [index, item] of list.entries()) insertItem.run({ broadcastId, kind, position: index + 1, ...item });
+      }
+    },
+    items: (broadcastId: string, kind: DeviceKind) => selectItems.all(broadcastId, kind),
+    addTargets(broadcastId: string, deviceIds: string[]) {
+      for (const deviceId of deviceIds) insertTarget.run(broadcastId, deviceId);
+    },
+    targets: (broadcastId: string) => selectTargets.all(broadcastId).map((row) => row.deviceId),
+  };
+}
+export type BroadcastStore = ReturnType<typeof createBroadcastStore>;

@@ -1,0 +1,100 @@
+import { SECOND_MS } from "../clock.ts";
+import type { BroadcastClass, DeviceKind, Item, LatenessPolicy, OfflinePolicy } from "../protocol/messages.ts";
+
+export const BROADCAST_STATES = [
+  "planned",
+  "ready",
+  "frozen",
+  "on_air",
+  "aired",
+  "failed",
+  "cancelled",
+  "missed",
+] as const;
+export type BroadcastState = (typeof BROADCAST_STATES)[number];
+
+/**
+ * What may follow what. `failed` means that no device reported a start; records come in days late, so the truth may
+ * still turn it into `aired`.
+ */
+const TRANSITIONS: Record<BroadcastState, readonly BroadcastState[]> = {
+  planned: ["ready", "cancelled", "missed"],
+  ready: ["planned", "frozen", "cancelled"],
+  frozen: ["on_air", "cancelled"],
+  on_air: ["aired", "failed", "cancelled"],
+  aired: [],
+  failed: ["aired"],
+  cancelled: [],
+  missed: [],
+};
+
+export const mayFollow = (from: BroadcastState, to: BroadcastState): boolean => TRANSITIONS[from].includes(to);
+
+/** One dated occurrence of a schedule. Instants are epoch ms. */
+export interface Broadcast {
+  id: string;
+  scheduleId: string;
+  localDate: string;
+  localTime: string;
+  startAt: number;
+  /** It may not begin later than this. */
+  notAfter: number;
+  class: BroadcastClass;
+  priority: number;
+  lateness: LatenessPolicy;
+  offline: OfflinePolicy;
+  volume: number | null;
+  kinds: DeviceKind[];
+  areas: string[];
+  programme: string;
+  contentKind: "episode" | "session" | null;
+  contentId: string | null;
+  title: string;
+  state: BroadcastState;
+  /** Why it is not ready, was missed or cancelled. */
+  reason: string | null;
+  /** When the longest of its contents ends; `null` without content. */
+  endsAt: number | null;
+}
+
+/** What one kind of device plays: an item without the address, which depends on who asks. */
+export type BroadcastItem = Omit<Item, "url">;
+
+/** Reports of an ending take a moment to arrive. */
+const SETTLE_MS = 30 * SECOND_MS;
+
+/** When an on-air broadcast is over for every device that follows its lateness policy. */
+export function settlesAt({ startAt, notAfter, endsAt, lateness }: Broadcast): number {
+  const end = endsAt ?? startAt;
+  const lastEnd = lateness === "play" ? notAfter + (end - startAt) : end;
+  return lastEnd + SETTLE_MS;
+}
+
+/**
+ * The state that time alone gives a broadcast next, or `null` when it is not due. Evaluated again until `null`, so that
+ * a server that was down over a start catches up by the same steps.
+ *
+ * A `ready` broadcast was in the playlists already and may have been played without us, so it passes through `frozen`
+ * and `on_air` however late; only one that no device can know of is `missed`.
+ */
+export function dueState(
+  broadcast: Broadcast,
+  { now, freezeMs, started }: { now: number; freezeMs: number; started: () => boolean },
+): BroadcastState | null {
+  switch (broadcast.state) {
+    case "planned":
+      return now >= broadcast.startAt ? "missed" : null;
+    case "ready":
+      return now >= broadcast.startAt - freezeMs ? "frozen" : null;
+    case "frozen":
+      return now >= broadcast.startAt ? "on_air" : null;
+    case "on_air":
+      if (now < settlesAt(broadcast)) return null;
+      return started() ? "aired" : "failed";
+    case "aired":
+    case "failed":
+    case "cancelled":
+    case "missed":
+      return null;
+  }
+}

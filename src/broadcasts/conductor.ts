@@ -1,0 +1,99 @@
+import type { BaseLogger } from "pino";
+import type { Clock } from "../clock.ts";
+import type { Transact } from "../db/open.ts";
+import type { Downlink } from "../delivery/downlink.ts";
+import type { DeviceKind } from "../protocol/messages.ts";
+import { type Broadcast, type BroadcastState, dueState } from "./broadcast.ts";
+import type { BroadcastStore } from "./broadcast-store.ts";
+
+export interface Conductor {
+  /** Moves every broadcast that time has moved; safe to call at any interval, and after any pause. */
+  tick(): void;
+}
+
+interface Dependencies {
+  store: BroadcastStore;
+  devices: { enrolledWithin(areas: readonly string[], kinds: readonly DeviceKind[]): { id: string }[] };
+  reports: { hasStarted(broadcastId: string): boolean };
+  downlink: Downlink;
+  mediaUrl: (sha256: string, expiresAt: number) => string;
+  transact: Transact;
+  clock: Clock;
+  log: BaseLogger;
+  freezeMs: number;
+}
+
+/** Leads broadcasts from plan to air. It decides nothing but by the rows and the clock. */
+export function createConductor(deps: Dependencies): Conductor {
+  const { store, devices, reports, downlink, mediaUrl, transact, clock, log, freezeMs } = deps;
+
+  function freeze(broadcast: Broadcast): void {
+    const targets = devices.enrolledWithin(broadcast.areas, broadcast.kinds).map(({ id }) => id);
+    store.addTargets(broadcast.id, targets);
+    // Too late for any device to begin: those that had it in the playlist may have played it, and will say so.
+    if (clock.now() > broadcast.notAfter) return;
+    for (const { kinds, items } of groupByItems(broadcast)) {
+      downlink.send({
+        type: "play",
+        body: {
+          broadcastId: broadcast.id,
+          startAt: broadcast.startAt,
+          notAfter: broadcast.notAfter,
+          priority: broadcast.priority,
+          lateness: broadcast.lateness,
+          offline: broadcast.offline,
+          ...(broadcast.volume === null ? {} : { volume: broadcast.volume }),
+          programme: broadcast.programme,
+          title: broadcast.title,
+          items: items.map((item) => ({ ...item, url: mediaUrl(item.sha256, broadcast.notAfter) })),
+        },
+        audience: { areas: broadcast.areas, kinds },
+        class: broadcast.class,
+        notAfter: broadcast.notAfter,
+        broadcastId: broadcast.id,
+      });
+    }
+  }
+
+  /** One command for all kinds that play the same bytes. */
+  function groupByItems(broadcast: Broadcast) {
+    const byDigests = Map.groupBy(broadcast.kinds, (kind) =>
+      store
+        .items(broadcast.id, kind)
+        .map(({ sha256 }) => sha256)
+        .join(),
+    );
+    return [...byDigests.values()].map((kinds) => ({
+      kinds,
+      items: kinds[0] ? store.items(broadcast.id, kinds[0]) : [],
+    }));
+  }
+
+  function move(broadcast: Broadcast, to: BroadcastState): Broadcast {
+    return transact(() => {
+      const reason = to === "missed" ? (broadcast.reason ?? "it was not ready in time") : null;
+      const noStart = to === "failed" ? "no device has reported a start" : reason;
+      if (!store.setState(broadcast.id, broadcast.state, to, noStart, clock.now())) return broadcast;
+      if (to === "frozen") freeze(broadcast);
+      log.info({ broadcastId: broadcast.id, from: broadcast.state, to, programme: broadcast.programme }, "broadcast moved");
+      return { ...broadcast, state: to };
+    });
+  }
+
+  return {
+    tick() {
+      const now = clock.now();
+      for (const row of store.unsettled(now + freezeMs)) {
+        const started = () => reports.hasStarted(row.id);
+        let broadcast = row;
+        for (;;) {
+          const to = dueState(broadcast, { now, freezeMs, started });
+          if (!to) break;
+          const moved = move(broadcast, to);
+          if (moved.state === broadcast.state) break;
+          broadcast = moved;
+        }
+      }
+    },
+  };
+}

@@ -1,0 +1,124 @@
+import { existsSync } from "node:fs";
+import { resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+
+export interface Config {
+  host: string;
+  port: number;
+  /** What devices and browsers reach this server by; `null` derives it from each request. */
+  publicUrl: string | null;
+  dataDir: string;
+  mediaDir: string;
+  /** An external broker; `null` starts the embedded one. */
+  mqttUrl: string | null;
+  mqttHost: string;
+  mqttPort: number;
+  /** The broker's address as devices see it; `null` derives it from the enrolment request's host. */
+  mqttPublicUrl: string | null;
+  logLevel: string;
+  zone: string;
+  ffmpegPath: string;
+  ffprobePath: string;
+  transcodeConcurrency: number;
+  maxUploadBytes: number;
+  freezeMs: number;
+  planDays: number;
+  /** Requests a minute from one address, outside the device endpoints. */
+  rateLimitPerMinute: number;
+  enrolmentsPerMinute: number;
+}
+
+export type Environment = Record<string, string | undefined>;
+
+/** All that is wrong with the environment, at once. */
+export class ConfigError extends Error {
+  readonly problems: string[];
+  constructor(problems: string[]) {
+    super(`The configuration has ${problems.length} problem(s):\n${problems.map((problem) => `  - ${problem}`).join("\n")}`);
+    this.name = "ConfigError";
+    this.problems = problems;
+  }
+}
+
+const LOG_LEVELS = ["fatal", "error", "warn", "info", "debug", "trace", "silent"];
+const projectRoot = fileURLToPath(new URL("..", import.meta.url));
+
+/** The process environment with `.env` beneath it; a variable that is set wins over the file. */
+export function loadEnvironment(): Environment {
+  const file = resolve(projectRoot, ".env");
+  if (existsSync(file)) process.loadEnvFile(file);
+  return process.env;
+}
+
+/**
+ * Reads the configuration. Variables and their meaning are listed in `.env.example`.
+ * @throws {ConfigError} naming every variable that is wrong
+ */
+export function readConfig(env: Environment): Config {
+  const problems: string[] = [];
+
+  const text = (name: string, fallback: string) => env[name]?.trim() || fallback;
+  const optional = (name: string) => env[name]?.trim() || null;
+  const integer = (name: string, fallback: number, min: number, max: number) => {
+    const raw = optional(name);
+    if (raw === null) return fallback;
+    const value = Number(raw);
+    if (/^\d+$/.test(raw) && value >= min && value <= max) return value;
+    problems.push(`${name} must be a whole number from ${min} to ${max}, not "${raw}"`);
+    return fallback;
+  };
+  const url = (name: string, protocols: string[]) => {
+    const raw = optional(name);
+    if (raw === null) return null;
+    const parsed = URL.canParse(raw) ? new URL(raw) : null;
+    if (parsed && protocols.includes(parsed.protocol)) return raw.replace(/\/+$/, "");
+    problems.push(`${name} must be a URL beginning ${protocols.map((p) => `${p}//`).join(" or ")}`);
+    return null;
+  };
+  const oneOf = (name: string, fallback: string, allowed: string[]) => {
+    const value = text(name, fallback);
+    if (!allowed.includes(value)) problems.push(`${name} must be one of ${allowed.join(", ")}, not "${value}"`);
+    return value;
+  };
+  const zone = (name: string, fallback: string) => {
+    const value = text(name, fallback);
+    if (!isTimeZone(value)) problems.push(`${name} must be an IANA time zone such as Asia/Shanghai, not "${value}"`);
+    return value;
+  };
+  const folder = (name: string, fallback: string) => resolve(projectRoot, text(name, fallback));
+
+  const config: Config = {
+    host: text("HOST", "127.0.0.1"),
+    port: integer("PORT", 3000, 0, 65_535),
+    publicUrl: url("PUBLIC_URL", ["http:", "https:"]),
+    dataDir: folder("DATA_DIR", "data"),
+    mediaDir: folder("MEDIA_DIR", "media/library"),
+    mqttUrl: url("MQTT_URL", ["mqtt:", "mqtts:"]),
+    mqttHost: text("MQTT_HOST", "127.0.0.1"),
+    mqttPort: integer("MQTT_PORT", 1883, 0, 65_535),
+    mqttPublicUrl: url("MQTT_PUBLIC_URL", ["mqtt:", "mqtts:", "ws:", "wss:"]),
+    logLevel: oneOf("LOG_LEVEL", "info", LOG_LEVELS),
+    zone: zone("ZONE", "Asia/Shanghai"),
+    ffmpegPath: text("FFMPEG_PATH", "ffmpeg"),
+    ffprobePath: text("FFPROBE_PATH", "ffprobe"),
+    transcodeConcurrency: integer("TRANSCODE_CONCURRENCY", 1, 1, 64),
+    maxUploadBytes: integer("MAX_UPLOAD_MB", 8192, 1, 1_000_000) * 1024 * 1024,
+    freezeMs: integer("FREEZE_MINUTES", 10, 1, 1440) * 60_000,
+    planDays: integer("PLAN_DAYS", 45, 40, 400),
+    rateLimitPerMinute: integer("RATE_LIMIT_PER_MINUTE", 600, 10, 1_000_000),
+    enrolmentsPerMinute: integer("ENROLMENTS_PER_MINUTE", 120, 1, 1_000_000),
+  };
+  if (problems.length > 0) throw new ConfigError(problems);
+  return config;
+}
+
+/** Whether the runtime knows the IANA zone; "+08:00" and the like are not zones. */
+export function isTimeZone(zone: string): boolean {
+  if (!/^[A-Za-z]/.test(zone)) return false;
+  try {
+    new Intl.DateTimeFormat("en", { timeZone: zone });
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,149 @@
+import { v7 as uuidv7 } from "uuid";
+import { type Clock, MINUTE_MS, SECOND_MS } from "../clock.ts";
+import type { Transact } from "../db/open.ts";
+import type { Audience, BroadcastClass, Command, CommandOf, CommandType, PlaylistPointer } from "../protocol/messages.ts";
+import { levelOf, type RegionLevel } from "../protocol/region-code.ts";
+import { commandTopic, playlistTopic, type Scope } from "../protocol/topics.ts";
+import type { DownlinkStore, ScopeRevision } from "./downlink-store.ts";
+import type { Outbox } from "./outbox.ts";
+
+export interface NewCommand<T extends CommandType> {
+  type: T;
+  body: CommandOf<T>["body"];
+  audience: Audience;
+  class: BroadcastClass;
+  /** Epoch ms after which devices refuse it and the outbox drops it. */
+  notAfter: number;
+  broadcastId?: string;
+  /** Publish again and again until each of these devices acknowledged it, or it expired. */
+  untilAckedBy?: string[];
+}
+
+/** Everything the server says to devices over MQTT. Call inside the transaction of the change behind it. */
+export interface Downlink {
+  /**
+   * Tells everything in the areas that its playlist changed: one retained pointer an area.
+   * @param nextStartAt the earliest start the change concerns, which sets how soon to fetch; `null` for no hurry
+   */
+  playlistChanged(areas: readonly string[], nextStartAt: number | null): void;
+  /** One publish for each scope of the audience; returns the command's id. */
+  send<T extends CommandType>(command: NewCommand<T>): string;
+  /** A device says that it has the command. */
+  acknowledge(commandId: string, deviceId: string): void;
+  progressOf(commandId: string): { settled: boolean; targets: number; acked: number } | null;
+  /** The newest change that concerns any of the scopes. */
+  newestRevision(scopes: Scope[]): Pick<ScopeRevision, "revision" | "changedAt" | "fetchBy">;
+  /** Puts every retained pointer on the broker again, for one that keeps nothing over a restart. */
+  republishPointers(): void;
+  /** Sends again what is to be repeated and has not been acknowledged by all. */
+  repeatUnacknowledged(): void;
+}
+
+interface Dependencies {
+  store: DownlinkStore;
+  outbox: Outbox;
+  transact: Transact;
+  clock: Clock;
+}
+
+const scopeKey = ({ kind, id }: Scope): string => `${kind}/${id}`;
+const MAX_FETCH_WINDOW_MS = 5 * MINUTE_MS;
+/** An eighth of what remains before air leaves ample time for the media after the playlist. */
+const FETCH_WINDOW_SHARE = 1 / 8;
+
+export function createDownlink({ store, outbox, transact, clock }: Dependencies): Downlink {
+  function publishPointer(scope: Scope, { revision, fetchBy }: PlaylistPointer): void {
+    outbox.enqueue({
+      topic: playlistTopic(scope),
+      payload: JSON.stringify({ revision, fetchBy } satisfies PlaylistPointer),
+      signAs: null,
+      retain: true,
+      notAfter: null,
+    });
+  }
+
+  function publishCommand(command: Command): void {
+    for (const scope of scopesOf(command.audience)) {
+      outbox.enqueue({
+        topic: commandTopic(scope),
+        payload: JSON.stringify(command),
+        signAs: "command",
+        retain: false,
+        notAfter: command.notAfter,
+      });
+    }
+  }
+
+  return {
+    playlistChanged(areas, nextStartAt) {
+      if (areas.length === 0) return;
+      const now = clock.now();
+      const window = nextStartAt === null ? MAX_FETCH_WINDOW_MS : (nextStartAt - now) * FETCH_WINDOW_SHARE;
+      const fetchBy = now + Math.round(Math.min(Math.max(window, SECOND_MS), MAX_FETCH_WINDOW_MS));
+      const scopes = areas.map((id): Scope => ({ kind: "area", id }));
+      const revision = store.raiseRevision(scopes.map(scopeKey), now, fetchBy);
+      for (const scope of scopes) publishPointer(scope, { revision, fetchBy });
+    },
+
+    send({ type, body, audience, class: broadcastClass, notAfter, broadcastId, untilAckedBy }) {
+      const command = {
+        id: uuidv7(),
+        type,
+        issuedAt: clock.now(),
+        notAfter,
+        audience,
+        class: broadcastClass,
+        authority: authorityOf(audience),
+        body,
+      } as Command;
+      store.insertCommand(command, broadcastId ?? null, untilAckedBy ?? null);
+      publishCommand(command);
+      return command.id;
+    },
+
+    acknowledge: (commandId, deviceId) => store.acknowledge(commandId, deviceId, clock.now()),
+
+    progressOf(commandId) {
+      const progress = store.commandProgress(commandId);
+      return progress ? { ...progress, settled: progress.settledAt !== null } : null;
+    },
+
+    newestRevision(scopes) {
+      return store.newestOf(scopes.map(scopeKey)) ?? { revision: 0, changedAt: 0, fetchBy: 0 };
+    },
+
+    republishPointers() {
+      transact(() => {
+        for (const { scope, revision, fetchBy } of store.allRevisions()) {
+          const [kind, id] = scope.split("/") as [Scope["kind"], string];
+          publishPointer({ kind, id }, { revision, fetchBy });
+        }
+      });
+    },
+
+    repeatUnacknowledged() {
+      const now = clock.now();
+      transact(() => {
+        for (const command of store.unsettled()) {
+          if (command.notAfter < now || store.unackedCount(command.id) === 0) store.settle(command.id, now);
+          else publishCommand(command);
+        }
+      });
+    },
+  };
+}
+
+function scopesOf({ areas = [], groups = [], devices = [] }: Audience): Scope[] {
+  return [
+    ...areas.map((id): Scope => ({ kind: "area", id })),
+    ...groups.map((id): Scope => ({ kind: "group", id })),
+    ...devices.map((id): Scope => ({ kind: "device", id })),
+  ];
+}
+
+const LEVELS: RegionLevel[] = ["province", "city", "county", "town", "village"];
+
+/** The level on whose authority a command speaks: the highest of the areas it names. */
+function authorityOf({ areas = [] }: Audience): RegionLevel {
+  return LEVELS.find((level) => areas.some((area) => levelOf(area) === level)) ?? "county";
+}

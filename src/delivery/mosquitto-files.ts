@@ -1,0 +1,65 @@
+import type { DeviceAccount } from "../devices/device-service.ts";
+import { subscriptionsOf, TOPIC_PREFIX, UPLINKS, uplinkTopic } from "../protocol/topics.ts";
+
+/** What a Mosquitto 2 needs to know of this server's devices; text only, written by `scripts/broker-files.ts`. */
+export interface MosquittoFiles {
+  passwd: string;
+  acl: string;
+  conf: string;
+}
+
+export interface MosquittoOptions {
+  accounts: Iterable<DeviceAccount>;
+  /** The server's account, its password hashed by `hashMqttPassword`. */
+  server: { username: string; mqttHash: string };
+  listen: { host: string; port: number };
+  /** The absolute folder that the broker finds `passwd` and `acl` in. */
+  folder: string;
+}
+
+const MAX_PACKET_BYTES = 256 * 1024;
+const HEADER = "# Written by `npm run broker:files`. Changes are lost at the next run.";
+
+/** Exact topics only, from the same functions as the embedded broker's ACL. */
+export function mosquittoFiles({ accounts, server, listen, folder }: MosquittoOptions): MosquittoFiles {
+  // The password file knows no comments.
+  const passwd = [`${server.username}:${server.mqttHash}`];
+  const acl = [HEADER, "", `user ${server.username}`, `topic readwrite ${TOPIC_PREFIX}/#`];
+  for (const { identity, mqttHash } of accounts) {
+    const { id, areas, groups } = identity;
+    passwd.push(`${id}:${mqttHash}`);
+    acl.push(
+      "",
+      `user ${id}`,
+      ...subscriptionsOf({ deviceId: id, areas, groups }).map((topic) => `topic read ${topic}`),
+      ...UPLINKS.map((uplink) => `topic write ${uplinkTopic(id, uplink)}`),
+    );
+  }
+  return { passwd: lines(passwd), acl: lines(acl), conf: conf(listen, folder) };
+}
+
+/** For `include_dir` or the end of `mosquitto.conf`; the broker's own log and persistence settings stay the county's. */
+function conf({ host, port }: MosquittoOptions["listen"], folder: string): string {
+  return lines([
+    HEADER,
+    "# One set of accounts for all listeners; must be the same wherever it is given.",
+    "per_listener_settings false",
+    "allow_anonymous false",
+    `password_file ${folder}/passwd`,
+    `acl_file ${folder}/acl`,
+    "",
+    "# A device may not send more at once, before or after it signed in.",
+    `max_packet_size ${MAX_PACKET_BYTES}`,
+    "# Records of a whole county can wait for the server; a device that is away has little worth waiting for it.",
+    "max_queued_messages 20000",
+    "max_queued_bytes 16777216",
+    "max_inflight_messages 100",
+    "persistent_client_expiration 1d",
+    "",
+    `listener ${port} ${host}`,
+    "# A device cannot take another's connection over by giving its client id. Belongs to the listener above.",
+    "use_username_as_clientid true",
+  ]);
+}
+
+const lines = (text: string[]): string => `${text.join("\n")}\n`;

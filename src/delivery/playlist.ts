@@ -1,0 +1,89 @@
+import { createHash } from "node:crypto";
+import type { BroadcastService } from "../broadcasts/broadcast-service.ts";
+import { type Clock, DAY_MS, MINUTE_MS } from "../clock.ts";
+import type { DeviceIdentity } from "../devices/device.ts";
+import { fetchSlotMs } from "../protocol/fetch-slot.ts";
+import type { Playlist, PlaylistBroadcast, Policy } from "../protocol/messages.ts";
+import type { Scope } from "../protocol/topics.ts";
+import type { Downlink } from "./downlink.ts";
+
+export interface PlaylistVersion {
+  revision: number;
+  /** Epoch ms; what the payload is computed for, so that the same version gives the same bytes. */
+  generatedAt: number;
+  /** Strong entity tag without quotes or representation. */
+  tag: string;
+}
+
+export interface PlaylistService {
+  /** Cheap: a few index look-ups, so that an unchanged playlist costs no more than that. */
+  versionFor(device: DeviceIdentity): PlaylistVersion;
+  playlistFor(device: DeviceIdentity, version: PlaylistVersion): Playlist;
+}
+
+interface Dependencies {
+  broadcasts: Pick<BroadcastService, "forPlaylist">;
+  downlink: Pick<Downlink, "newestRevision">;
+  policy: { get(): Policy };
+  mediaUrl: (sha256: string, expiresAt: number) => string;
+  clock: Clock;
+  /** What else the bytes depend on, e.g. the signing key's id and the public address. */
+  epoch: string;
+}
+
+/** Longer than the horizon of 35 days, shorter than what is planned ahead. */
+const VALID_MS = 36 * DAY_MS;
+const MAX_SLOT_WINDOW_MS = 10 * MINUTE_MS;
+const SLOT_WINDOW_SHARE = 1 / 8;
+
+export function createPlaylistService(deps: Dependencies): PlaylistService {
+  const { broadcasts, downlink, policy, mediaUrl, clock, epoch } = deps;
+
+  const scopesOf = ({ id, areas, groups }: DeviceIdentity): Scope[] => [
+    { kind: "device", id },
+    ...areas.map((area): Scope => ({ kind: "area", id: area })),
+    ...groups.map((group): Scope => ({ kind: "group", id: group })),
+  ];
+
+  return {
+    versionFor(device) {
+      const { revision, changedAt } = downlink.newestRevision(scopesOf(device));
+      // A new day gives a new version even without a change: what has aired leaves, and `validUntil` moves on.
+      const today = Math.floor(clock.now() / DAY_MS) * DAY_MS;
+      const generatedAt = Math.max(changedAt, today);
+      const tag = createHash("sha256").update(`${device.id}/${revision}/${generatedAt}/${epoch}`).digest("base64url");
+      return { revision, generatedAt, tag };
+    },
+
+    playlistFor(device, { revision, generatedAt }) {
+      const validUntil = generatedAt + VALID_MS;
+      const entries = broadcasts
+        .forPlaylist(device.areas, device.kind, generatedAt)
+        .map(({ broadcast, items }): PlaylistBroadcast => ({
+          id: broadcast.id,
+          startAt: broadcast.startAt,
+          notAfter: broadcast.notAfter,
+          class: broadcast.class,
+          priority: broadcast.priority,
+          lateness: broadcast.lateness,
+          offline: broadcast.offline,
+          ...(broadcast.volume === null ? {} : { volume: broadcast.volume }),
+          programme: broadcast.programme,
+          title: broadcast.title,
+          items: items.map((item) => ({ ...item, url: mediaUrl(item.sha256, Math.max(validUntil, broadcast.notAfter)) })),
+        }));
+      const deadline = entries.find(({ startAt }) => startAt > generatedAt)?.startAt ?? validUntil;
+      const slotWindow = Math.min((deadline - generatedAt) * SLOT_WINDOW_SHARE, MAX_SLOT_WINDOW_MS);
+      return {
+        version: 1,
+        deviceId: device.id,
+        generatedAt,
+        validUntil,
+        revision,
+        policy: policy.get(),
+        fetch: { slotOffsetMs: fetchSlotMs(device.id, revision, slotWindow), deadline },
+        broadcasts: entries,
+      };
+    },
+  };
+}

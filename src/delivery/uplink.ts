@@ -1,0 +1,110 @@
+import type { BaseLogger } from "pino";
+import { Compile } from "typebox/compile";
+import { after } from "../clock.ts";
+import { messageOf } from "../errors.ts";
+import { type Ack, DeviceState, Presence, Report } from "../protocol/messages.ts";
+import { ackTopic, parseTopic, UPLINK_FILTERS } from "../protocol/topics.ts";
+
+export interface UplinkHandlers {
+  isEnrolled(deviceId: string): boolean;
+  presence(deviceId: string, presence: Presence): void;
+  state(deviceId: string, state: DeviceState): void;
+  /** Stores the reports; what it returns may be acknowledged. */
+  reports(reports: { deviceId: string; report: Report }[]): { deviceId: string; ack: Ack }[];
+  quarantine(deviceId: string, payload: string, problem: string): void;
+}
+
+interface Link {
+  publish(topic: string, payload: string, options?: { retain?: boolean }): Promise<void>;
+  subscribe(
+    filters: readonly string[],
+    handler: (topic: string, payload: Buffer, packet: { retain: boolean }) => void,
+  ): Promise<void>;
+}
+
+const validators = { presence: Compile(Presence), state: Compile(DeviceState), report: Compile(Report) };
+
+/** Reports that arrive within this are stored in one transaction: a county answers a command all at once. */
+const GATHER_MS = 20;
+const MAX_QUARANTINED_CHARS = 64 * 1024;
+
+export interface Uplink {
+  start(): Promise<void>;
+  /** Stores what has been gathered. */
+  flush(): void;
+}
+
+/** Takes in what devices say over MQTT. The topic names the device: the broker let nobody else publish there. */
+export function createUplink({ link, handlers, log }: { link: Link; handlers: UplinkHandlers; log: BaseLogger }): Uplink {
+  let gathered: { deviceId: string; report: Report }[] = [];
+  let cancelFlush: (() => void) | null = null;
+
+  function flush(): void {
+    cancelFlush?.();
+    cancelFlush = null;
+    const batch = gathered;
+    gathered = [];
+    if (batch.length === 0) return;
+    // Without an acknowledgement devices send again, so a failure here loses nothing.
+    for (const { deviceId, ack } of handlers.reports(batch)) {
+      link.publish(ackTopic(deviceId), JSON.stringify(ack)).catch((error: unknown) => {
+        log.debug({ deviceId, err: messageOf(error) }, "acknowledgement not sent; the device will report again");
+      });
+    }
+  }
+
+  function gather(deviceId: string, report: Report): void {
+    gathered.push({ deviceId, report });
+    cancelFlush ??= after(GATHER_MS, () => {
+      try {
+        flush();
+      } catch (error) {
+        log.error({ err: error }, "reports could not be stored; their devices will send them again");
+      }
+    });
+  }
+
+  function handle(topic: string, payload: Buffer): void {
+    const parsed = parseTopic(topic);
+    if (!parsed || parsed.scope.kind !== "device") return;
+    const deviceId = parsed.scope.id;
+    if (!handlers.isEnrolled(deviceId)) {
+      log.warn({ deviceId, topic }, "message from a device that is not enrolled");
+      return;
+    }
+    // A will that a broker clears arrives as an empty retained message.
+    if (payload.length === 0) return;
+    const text = payload.toString("utf8");
+    const message = parseJson(text);
+    switch (parsed.leaf) {
+      case "presence":
+        if (validators.presence.Check(message)) handlers.presence(deviceId, message);
+        else log.warn({ deviceId, topic }, "presence that fits no schema");
+        break;
+      case "state":
+        if (validators.state.Check(message)) handlers.state(deviceId, message);
+        else log.warn({ deviceId, topic }, "state that fits no schema");
+        break;
+      case "report":
+        if (validators.report.Check(message)) gather(deviceId, message);
+        else handlers.quarantine(deviceId, text.slice(0, MAX_QUARANTINED_CHARS), problemOf(message));
+        break;
+    }
+  }
+
+  return { start: () => link.subscribe(UPLINK_FILTERS, handle), flush };
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function problemOf(message: unknown): string {
+  if (message === undefined) return "not JSON";
+  const [first] = validators.report.Errors(message);
+  return first ? `${first.instancePath || "/"} ${first.message}` : "not a report";
+}

@@ -1,0 +1,168 @@
+import type { TypeBoxTypeProvider } from "@fastify/type-provider-typebox";
+import type { FastifyInstance } from "fastify";
+import { type Static, Type } from "typebox";
+import { toIso } from "../clock.ts";
+import {
+  closed,
+  enumOf,
+  IdParams,
+  Instant,
+  nullable,
+  PageQuery,
+  pageFrom,
+  pageOf,
+  RegionCode,
+  Title,
+  Uuid,
+} from "../http/schemas.ts";
+import { DEVICE_KINDS, DeviceState } from "../protocol/messages.ts";
+import { codeRange, REGION_LEVELS } from "../protocol/region-code.ts";
+import { type DeviceView, LIFECYCLES } from "./device.ts";
+import type { DeviceService } from "./device-service.ts";
+
+const Kind = enumOf(DEVICE_KINDS);
+const ExpiresInHours = Type.Integer({ minimum: 1, maximum: 8760, default: 168 });
+const NullableInstant = nullable(Instant);
+
+const IssuedCode = {
+  code: Type.String({ description: "Single use; shown once. Case and dashes do not matter when it is typed" }),
+  expiresAt: Instant,
+};
+const deviceProperties = {
+  id: Uuid,
+  regionCode: RegionCode,
+  kind: Kind,
+  name: Type.String(),
+  state: enumOf(LIFECYCLES),
+  hardwareId: nullable(Type.String()),
+  model: nullable(Type.String()),
+  software: nullable(Type.String()),
+  createdAt: Instant,
+  enrolledAt: NullableInstant,
+  revokedAt: NullableInstant,
+  presence: nullable(
+    Type.Object({ online: Type.Boolean(), bootId: Type.String(), at: Instant, software: Type.String() }),
+  ),
+  reported: nullable(Type.Object({ ...DeviceState.properties, receivedAt: Instant })),
+};
+const Device = Type.Object(deviceProperties);
+const DeviceWithCode = Type.Object({ ...deviceProperties, ...IssuedCode });
+
+/** `/devices`; mounted under the API's prefix, inside the sign-in guard. */
+export async function deviceRoutes(instance: FastifyInstance, { devices }: { devices: DeviceService }) {
+  const app = instance.withTypeProvider<TypeBoxTypeProvider>();
+  const tags = ["devices"];
+
+  app.post(
+    "/devices",
+    {
+      schema: {
+        tags,
+        summary: "Create a device; it can enrol once it has a code",
+        body: closed({ regionCode: RegionCode, kind: Kind, name: Type.Optional(Title) }),
+        response: { 201: Device },
+      },
+    },
+    async (request, reply) => reply.code(201).send(present(devices.create(request.body))),
+  );
+
+  app.post(
+    "/devices/bulk",
+    {
+      schema: {
+        tags,
+        summary: "Create the missing device of each region inside an area, with enrolment codes",
+        body: closed({
+          within: RegionCode,
+          level: Type.Optional(enumOf(REGION_LEVELS)),
+          kind: Kind,
+          expiresInHours: ExpiresInHours,
+        }),
+        response: { 201: Type.Object({ items: Type.Array(DeviceWithCode) }) },
+      },
+    },
+    async (request, reply) => {
+      const { within, level = "village", kind, expiresInHours } = request.body;
+      const created = devices.createMissing(within, level, kind, expiresInHours);
+      return reply.code(201).send({
+        items: created.map(({ code, expiresAt, ...device }) => ({
+          ...present(device),
+          code,
+          expiresAt: toIso(expiresAt),
+        })),
+      });
+    },
+  );
+
+  app.get(
+    "/devices",
+    {
+      schema: {
+        tags,
+        summary: "Devices, oldest first, with what each last said of itself",
+        querystring: closed({
+          within: Type.Optional(RegionCode),
+          kind: Type.Optional(Kind),
+          state: Type.Optional(enumOf(LIFECYCLES)),
+          ...PageQuery,
+        }),
+        response: { 200: pageOf(Device) },
+      },
+    },
+    async ({ query: { within, kind = null, state = null, limit, cursor = "" } }) => {
+      const range = within === undefined ? null : codeRange(within);
+      const page = pageFrom(devices.list({ range, kind, state }, cursor, limit), limit, (device) => device.id);
+      return { ...page, items: page.items.map(present) };
+    },
+  );
+
+  app.get(
+    "/devices/:id",
+    { schema: { tags, summary: "One device", params: IdParams, response: { 200: Device } } },
+    async (request) => present(devices.get(request.params.id)),
+  );
+
+  app.post(
+    "/devices/:id/enrolment-code",
+    {
+      schema: {
+        tags,
+        summary: "Issue a code to enrol the device with; its earlier unused ones end",
+        params: IdParams,
+        body: Type.Optional(closed({ expiresInHours: ExpiresInHours })),
+        response: { 201: Type.Object(IssuedCode) },
+      },
+    },
+    async (request, reply) => {
+      const { code, expiresAt } = devices.issueCode(request.params.id, request.body?.expiresInHours ?? 168);
+      return reply.code(201).send({ code, expiresAt: toIso(expiresAt) });
+    },
+  );
+
+  app.post(
+    "/devices/:id/revoke",
+    {
+      schema: {
+        tags,
+        summary: "Void the device's credentials for good, and disconnect it",
+        params: IdParams,
+        response: { 200: Device },
+      },
+    },
+    async (request) => {
+      devices.revoke(request.params.id);
+      return present(devices.get(request.params.id));
+    },
+  );
+}
+
+const instantOrNull = (epochMs: number | null): string | null => (epochMs === null ? null : toIso(epochMs));
+
+const present = ({ presence, reported, ...device }: DeviceView): Static<typeof Device> => ({
+  ...device,
+  createdAt: toIso(device.createdAt),
+  enrolledAt: instantOrNull(device.enrolledAt),
+  revokedAt: instantOrNull(device.revokedAt),
+  presence: presence && { ...presence, at: toIso(presence.at) },
+  reported: reported && { ...reported, receivedAt: toIso(reported.receivedAt) },
+});

@@ -1,0 +1,161 @@
+import { v7 as uuidv7 } from "uuid";
+import type { Clock } from "../clock.ts";
+import { invalid, notFound } from "../errors.ts";
+import type { DeviceKind, DeviceState, EnrolRequest, Presence } from "../protocol/messages.ts";
+import { codeRange, isWithin, type RegionLevel } from "../protocol/region-code.ts";
+import type { RegionService } from "../regions/region-service.ts";
+import { hashToken, verifyMqttPassword } from "./credentials.ts";
+import { type DeviceIdentity, type DeviceRow, type DeviceView, identityFrom, supersedes } from "./device.ts";
+import type { DeviceStore } from "./device-store.ts";
+import { createEnrolmentService, type EnrolledDevice, type IssuedCode } from "./enrolment-service.ts";
+import type { EnrolmentStore } from "./enrolment-store.ts";
+import type { DeviceFilter, TelemetryStore } from "./telemetry-store.ts";
+
+/** An enrolled device as a broker's files know it. */
+export interface DeviceAccount {
+  identity: DeviceIdentity;
+  /** `$7$…`, see `hashMqttPassword`. */
+  mqttHash: string;
+}
+
+export interface NewDevice {
+  regionCode: string;
+  kind: DeviceKind;
+  /** The region's name when left out. */
+  name?: string;
+}
+
+export interface DeviceService {
+  /** @throws {AppError} `invalid` for an unknown region */
+  create(device: NewDevice): DeviceView;
+  /**
+   * Gives each region of `level` inside `within` a device of the kind, and a code to enrol it, unless it has one that
+   * is not revoked. Repeated, it makes only what is missing. @throws {AppError} `invalid` for an unknown region
+   */
+  createMissing(within: string, level: RegionLevel, kind: DeviceKind, expiresInHours: number): (DeviceView & IssuedCode)[];
+  /** @throws {AppError} `not_found` */
+  get(id: string): DeviceView;
+  /** Devices after the id `after`, oldest first; one more than `limit`, when there is one. */
+  list(filter: DeviceFilter, after: string, limit: number): DeviceView[];
+  /** See `createEnrolmentService`. */
+  issueCode(id: string, expiresInHours: number): IssuedCode;
+  enrol(request: EnrolRequest): EnrolledDevice;
+  /** Idempotent. @throws {AppError} `not_found` */
+  revoke(id: string): void;
+  authenticateToken(token: string): DeviceIdentity | null;
+  authenticateMqtt(username: string, password: string): DeviceIdentity | null;
+  /** `null` for a device that does not exist or is not enrolled. */
+  identityOf(id: string): DeviceIdentity | null;
+  /** Calls `listener` after a device's credentials ceased to work: it was revoked, or enrolled anew. */
+  onRevoked(listener: (deviceId: string) => void): void;
+  /** The enrolled devices of these kinds in any of the areas, each once, by region code. */
+  enrolledWithin(areas: readonly string[], kinds: readonly DeviceKind[]): DeviceRow[];
+  /** Whether it was taken: see `supersedes`. Nothing happens for an unknown device. */
+  recordPresence(deviceId: string, presence: Presence): boolean;
+  recordState(deviceId: string, state: DeviceState): boolean;
+  /** Every enrolled device, for a broker's password and ACL files. */
+  accounts(): Iterable<DeviceAccount>;
+}
+
+export interface DeviceServiceOptions {
+  store: DeviceStore;
+  codes: EnrolmentStore;
+  telemetry: TelemetryStore;
+  regions: Pick<RegionService, "exists" | "get" | "within">;
+  clock: Clock;
+}
+
+export function createDeviceService({ store, codes, telemetry, regions, clock }: DeviceServiceOptions): DeviceService {
+  const listeners = new Set<(deviceId: string) => void>();
+  const voided = (deviceId: string) => {
+    for (const listener of listeners) listener(deviceId);
+  };
+  const enrolment = createEnrolmentService({ store, codes, clock, onVoided: voided });
+
+  function get(id: string): DeviceView {
+    const device = telemetry.view(id);
+    if (!device) throw notFound("device", id);
+    return device;
+  }
+
+  function requireRegion(at: string, code: string): void {
+    if (!regions.exists(code)) throw invalid(at, `There is no region ${code}.`, "Import the region first.");
+  }
+
+  function insert({ regionCode, kind, name }: NewDevice): string {
+    const id = uuidv7();
+    store.insert({ id, regionCode, kind, name: name ?? regions.get(regionCode).name, createdAt: clock.now() });
+    return id;
+  }
+
+  return {
+    create(device) {
+      requireRegion("/regionCode", device.regionCode);
+      return get(insert(device));
+    },
+
+    createMissing(within, level, kind, expiresInHours) {
+      requireRegion("/within", within);
+      return store.inTransaction(() => {
+        const served = new Set(store.regionsServed(codeRange(within), kind));
+        return regions
+          .within(within, level)
+          .filter(({ code }) => !served.has(code))
+          .map(({ code, name }) => {
+            const id = insert({ regionCode: code, kind, name });
+            return { ...get(id), ...enrolment.issueCode(id, expiresInHours) };
+          });
+      });
+    },
+
+    get,
+    list: (filter, after, limit) => telemetry.page(filter, after, limit + 1),
+    issueCode: enrolment.issueCode,
+    enrol: enrolment.enrol,
+
+    revoke(id) {
+      if (!store.find(id)) throw notFound("device", id);
+      const revoked = store.inTransaction(() => {
+        codes.deleteUnused(id);
+        return store.markRevoked(id, clock.now());
+      });
+      if (revoked) voided(id);
+    },
+
+    authenticateToken(token) {
+      const device = store.findByToken(hashToken(token));
+      return device ? identityFrom(device) : null;
+    },
+
+    authenticateMqtt(username, password) {
+      const hash = store.mqttHashOf(username);
+      const device = hash !== null && verifyMqttPassword(password, hash) ? store.find(username) : undefined;
+      return device ? identityFrom(device) : null;
+    },
+
+    identityOf(id) {
+      const device = store.find(id);
+      return device?.state === "enrolled" ? identityFrom(device) : null;
+    },
+
+    onRevoked: (listener) => void listeners.add(listener),
+
+    enrolledWithin(areas, kinds) {
+      // Areas either contain each other or are apart: without the inner ones no device is met twice.
+      const outermost = [...new Set(areas)].filter(
+        (area) => !areas.some((other) => other !== area && isWithin(area, other)),
+      );
+      return outermost.toSorted().flatMap((area) => store.enrolledInRange(codeRange(area), kinds));
+    },
+
+    recordPresence(deviceId, presence) {
+      return supersedes(presence, telemetry.presenceOf(deviceId)) && telemetry.savePresence(deviceId, presence);
+    },
+
+    recordState: (deviceId, state) => telemetry.saveState(deviceId, state, clock.now()),
+
+    *accounts() {
+      for (const { mqttHash, ...device } of store.accounts()) yield { identity: identityFrom(device), mqttHash };
+    },
+  };
+}

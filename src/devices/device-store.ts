@@ -1,0 +1,84 @@
+import type { Database } from "../db/open.ts";
+import type { DeviceKind } from "../protocol/messages.ts";
+import type { DeviceRow, Lifecycle } from "./device.ts";
+
+export interface CodeRange {
+  from: string;
+  before: string;
+}
+
+export interface Enrolment {
+  id: string;
+  hardwareId: string;
+  model: string;
+  software: string;
+  tokenHash: string;
+  mqttHash: string;
+  now: number;
+}
+
+/** The columns of a `DeviceRow`, of the table under the alias `d`. */
+export const DEVICE_COLUMNS = `d.id, d.region_code AS regionCode, d.kind, d.name, d.state, d.hardware_id AS hardwareId,
+  d.model, d.software, d.created_at AS createdAt, d.enrolled_at AS enrolledAt, d.revoked_at AS revokedAt`;
+
+type NewDevice = Pick<DeviceRow, "id" | "regionCode" | "kind" | "name" | "createdAt">;
+
+export function createDeviceStore(db: Database) {
+  const insert = db.prepare<[NewDevice]>(
+    `INSERT INTO devices (id, region_code, kind, name, state, created_at)
+     VALUES (@id, @regionCode, @kind, @name, 'new', @createdAt)`,
+  );
+  const selectById = db.prepare<[string], DeviceRow>(`SELECT ${DEVICE_COLUMNS} FROM devices d WHERE d.id = ?`);
+  const selectByToken = db.prepare<[string], DeviceRow>(
+    `SELECT ${DEVICE_COLUMNS} FROM devices d WHERE d.token_hash = ? AND d.state = 'enrolled'`,
+  );
+  const selectByHardware = db.prepare<[string], DeviceRow>(
+    `SELECT ${DEVICE_COLUMNS} FROM devices d WHERE d.hardware_id = ? AND d.state = 'enrolled'`,
+  );
+  const selectMqttHash = db.prepare<[string], { mqttHash: string | null }>(
+    "SELECT mqtt_hash AS mqttHash FROM devices WHERE id = ? AND state = 'enrolled'",
+  );
+  const selectAccounts = db.prepare<[], DeviceRow & { mqttHash: string }>(
+    `SELECT ${DEVICE_COLUMNS}, d.mqtt_hash AS mqttHash FROM devices d
+     WHERE d.state = 'enrolled' AND d.mqtt_hash IS NOT NULL ORDER BY d.id`,
+  );
+  const selectRange = db.prepare<[CodeRange & { state: Lifecycle; kinds: string }], DeviceRow>(
+    `SELECT ${DEVICE_COLUMNS} FROM devices d
+     WHERE d.region_code >= @from AND d.region_code < @before AND d.state = @state
+       AND d.kind IN (SELECT value FROM json_each(@kinds))
+     ORDER BY d.region_code, d.id`,
+  );
+  const selectRegionsServed = db.prepare<[CodeRange & { kind: DeviceKind }], { regionCode: string }>(
+    `SELECT DISTINCT region_code AS regionCode FROM devices
+     WHERE region_code >= @from AND region_code < @before AND kind = @kind AND state <> 'revoked'`,
+  );
+  const updateEnrolled = db.prepare<[Enrolment]>(
+    `UPDATE devices SET state = 'enrolled', hardware_id = @hardwareId, model = @model, software = @software,
+       token_hash = @tokenHash, mqtt_hash = @mqttHash, enrolled_at = @now
+     WHERE id = @id AND state <> 'revoked'`,
+  );
+  // The hashes go too: whatever forgets to look at the state still finds no secret that matches.
+  const updateRevoked = db.prepare<[{ id: string; now: number }]>(
+    `UPDATE devices SET state = 'revoked', token_hash = NULL, mqtt_hash = NULL, revoked_at = @now
+     WHERE id = @id AND state <> 'revoked'`,
+  );
+
+  return {
+    /** Runs `change` as one write transaction. */
+    inTransaction: <T>(change: () => T): T => db.transaction(change).immediate(),
+    insert: (device: NewDevice) => void insert.run(device),
+    find: (id: string) => selectById.get(id),
+    findByToken: (tokenHash: string) => selectByToken.get(tokenHash),
+    findByHardware: (hardwareId: string) => selectByHardware.get(hardwareId),
+    mqttHashOf: (id: string) => selectMqttHash.get(id)?.mqttHash ?? null,
+    accounts: () => selectAccounts.all(),
+    enrolledInRange: (range: CodeRange, kinds: readonly DeviceKind[]) =>
+      selectRange.all({ ...range, state: "enrolled", kinds: JSON.stringify(kinds) }),
+    regionsServed: (range: CodeRange, kind: DeviceKind) =>
+      selectRegionsServed.all({ ...range, kind }).map(({ regionCode }) => regionCode),
+    markEnrolled: (enrolment: Enrolment) => void updateEnrolled.run(enrolment),
+    /** Whether the device had not been revoked before. */
+    markRevoked: (id: string, now: number) => updateRevoked.run({ id, now }).changes > 0,
+  };
+}
+export type DeviceStore = ReturnType<typeof createDeviceStore>;

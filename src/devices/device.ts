@@ -1,0 +1,58 @@
+import type { DeviceKind, DeviceState, Presence } from "../protocol/messages.ts";
+import { selfAndAncestors } from "../protocol/region-code.ts";
+
+/** `new` until it enrols; `revoked` is final: a replacement is a new device. */
+export const LIFECYCLES = ["new", "enrolled", "revoked"] as const;
+export type Lifecycle = (typeof LIFECYCLES)[number];
+
+/** A device as stored; instants are epoch milliseconds. */
+export interface DeviceRow {
+  id: string;
+  regionCode: string;
+  kind: DeviceKind;
+  name: string;
+  state: Lifecycle;
+  hardwareId: string | null;
+  model: string | null;
+  software: string | null;
+  createdAt: number;
+  enrolledAt: number | null;
+  revokedAt: number | null;
+}
+
+/** A device with what it last said of itself. */
+export interface DeviceView extends DeviceRow {
+  presence: Presence | null;
+  reported: (DeviceState & { receivedAt: number }) | null;
+}
+
+/** Whom a token or a broker password belongs to, and what it may hear. */
+export interface DeviceIdentity {
+  id: string;
+  kind: DeviceKind;
+  regionCode: string;
+  /** The own region and those around it, nearest first. */
+  areas: string[];
+  groups: string[];
+}
+
+export const identityFrom = ({ id, kind, regionCode }: Pick<DeviceRow, "id" | "kind" | "regionCode">): DeviceIdentity => ({
+  id,
+  kind,
+  regionCode,
+  areas: selfAndAncestors(regionCode),
+  groups: [],
+});
+
+/**
+ * Whether what a device now says of its presence replaces what is known.
+ * - A birth does when it is the later one by the device's clock, or when the boot that is known has ended: a gateway
+ *   without a battery clock may begin again in 1970.
+ * - An offline of the boot that is known always does: a will carries the instant of its connecting, not of its end.
+ * - An offline of another boot is the late will of an older connection, unless it is later than anything known.
+ */
+export function supersedes(next: Presence, known: Presence | null): boolean {
+  if (!known || next.bootId === known.bootId) return true;
+  if (next.online && !known.online) return true;
+  return next.at > known.at;
+}

@@ -1,0 +1,104 @@
+import { type Clock, HOUR_MS, toIso } from "../clock.ts";
+import { AppError, invalid, notFound } from "../errors.ts";
+import type { EnrolRequest } from "../protocol/messages.ts";
+import { generateSecret, hashMqttPassword, hashToken } from "./credentials.ts";
+import { type DeviceIdentity, identityFrom } from "./device.ts";
+import type { DeviceStore } from "./device-store.ts";
+import { enrolmentCodeHash, generateEnrolmentCode } from "./enrolment-code.ts";
+import type { EnrolmentStore } from "./enrolment-store.ts";
+
+export interface IssuedCode {
+  code: string;
+  /** Epoch milliseconds. */
+  expiresAt: number;
+}
+
+/** The secrets are shown here once and kept nowhere. */
+export interface EnrolledDevice {
+  identity: DeviceIdentity;
+  token: string;
+  mqttPassword: string;
+}
+
+export interface EnrolmentOptions {
+  store: DeviceStore;
+  codes: EnrolmentStore;
+  clock: Clock;
+  /** Called after commit for each device whose earlier credentials ceased to work. */
+  onVoided(deviceId: string): void;
+}
+
+const NEW_CODE_HINT = "Ask the county for a new enrolment code.";
+
+export function createEnrolmentService({ store, codes, clock, onVoided }: EnrolmentOptions) {
+  /**
+   * Makes the one code that enrols the device; its earlier unused ones end.
+   * @throws {AppError} `not_found`, `conflict` for a revoked device
+   */
+  function issueCode(deviceId: string, expiresInHours: number): IssuedCode {
+    const code = generateEnrolmentCode();
+    const now = clock.now();
+    const expiresAt = now + expiresInHours * HOUR_MS;
+    store.inTransaction(() => {
+      const device = store.find(deviceId);
+      if (!device) throw notFound("device", deviceId);
+      if (device.state === "revoked") {
+        throw new AppError("conflict", "The device was revoked.", { hint: "Create a new device in its place." });
+      }
+      codes.deleteUnused(deviceId);
+      codes.insertCode({ codeHash: enrolmentCodeHash(code) ?? "", deviceId, now, expiresAt });
+    });
+    return { code, expiresAt };
+  }
+
+  /** The device a code is good for. Whoever knows the code may learn why it no longer is. */
+  function redeem(typed: string, kind: EnrolRequest["kind"], now: number) {
+    const codeHash = enrolmentCodeHash(typed);
+    const row = codeHash === null ? undefined : codes.findCode(codeHash);
+    const device = row && store.find(row.deviceId);
+    if (!row || !device) {
+      throw new AppError("unauthorized", "The enrolment code is not known.", { hint: `Check the typing. ${NEW_CODE_HINT}` });
+    }
+    if (row.usedAt !== null) {
+      throw new AppError("conflict", `The enrolment code was used at ${toIso(row.usedAt)}.`, { hint: NEW_CODE_HINT });
+    }
+    if (row.expiresAt <= now) {
+      throw new AppError("unauthorized", `The enrolment code expired at ${toIso(row.expiresAt)}.`, { hint: NEW_CODE_HINT });
+    }
+    if (device.kind !== kind) {
+      throw invalid("/kind", `The code is for a ${device.kind}, not a ${kind}.`, "The code is still good for the right device.");
+    }
+    codes.markUsed(row.codeHash, now);
+    return device;
+  }
+
+  /**
+   * Spends a code and gives the device fresh credentials; its earlier ones, and those of any other device with the
+   * same hardware, stop working. Not idempotent: when the answer is lost, a new code is needed.
+   * @throws {AppError} `unauthorized` (unknown, expired), `conflict` (used), `invalid` (another kind; not spent)
+   */
+  function enrol({ code, hardwareId, kind, model, software }: EnrolRequest): EnrolledDevice {
+    const now = clock.now();
+    const token = generateSecret();
+    const mqttPassword = generateSecret();
+    const voided: string[] = [];
+    const device = store.inTransaction(() => {
+      const device = redeem(code, kind, now);
+      const previous = store.findByHardware(hardwareId);
+      if (previous && previous.id !== device.id) {
+        store.markRevoked(previous.id, now);
+        codes.deleteUnused(previous.id);
+        voided.push(previous.id);
+      }
+      if (device.state === "enrolled") voided.push(device.id);
+      const secrets = { tokenHash: hashToken(token), mqttHash: hashMqttPassword(mqttPassword) };
+      store.markEnrolled({ id: device.id, hardwareId, model, software, ...secrets, now });
+      return device;
+    });
+    for (const id of voided) onVoided(id);
+    return { identity: identityFrom(device), token, mqttPassword };
+  }
+
+  return { issueCode, enrol };
+}
+export type EnrolmentService = ReturnType<typeof createEnrolmentService>;

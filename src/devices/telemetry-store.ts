@@ -1,0 +1,83 @@
+import type { Database } from "../db/open.ts";
+import type { DeviceKind, DeviceState, Presence } from "../protocol/messages.ts";
+import type { DeviceRow, DeviceView, Lifecycle } from "./device.ts";
+import { type CodeRange, DEVICE_COLUMNS } from "./device-store.ts";
+
+export interface DeviceFilter {
+  range: CodeRange | null;
+  kind: DeviceKind | null;
+  state: Lifecycle | null;
+}
+
+type PresenceRow = Omit<Presence, "online"> & { online: 0 | 1 };
+interface ViewRow extends DeviceRow {
+  presence: string | null;
+  reported: string | null;
+}
+
+// SQLite builds the JSON, so that "never heard of" is one NULL instead of four.
+const VIEW = `SELECT ${DEVICE_COLUMNS},
+    iif(p.device_id IS NULL, NULL,
+      json_object('online', p.online, 'bootId', p.boot_id, 'at', p.at, 'software', p.software)) AS presence,
+    iif(s.device_id IS NULL, NULL, json_set(s.state, '$.receivedAt', s.received_at)) AS reported
+  FROM devices d
+  LEFT JOIN device_presence p ON p.device_id = d.id
+  LEFT JOIN device_states s ON s.device_id = d.id`;
+
+/** What devices last said of themselves, and devices together with it. */
+export function createTelemetryStore(db: Database) {
+  const selectPresence = db.prepare<[string], PresenceRow>(
+    "SELECT online, boot_id AS bootId, at, software FROM device_presence WHERE device_id = ?",
+  );
+  // Selecting from devices makes a message of a device that does not exist change nothing.
+  const upsertPresence = db.prepare<[PresenceRow & { deviceId: string }]>(
+    `INSERT INTO device_presence (device_id, online, boot_id, at, software)
+     SELECT id, @online, @bootId, @at, @software FROM devices WHERE id = @deviceId
+     ON CONFLICT (device_id) DO UPDATE SET online = excluded.online, boot_id = excluded.boot_id, at = excluded.at,
+       software = excluded.software`,
+  );
+  const upsertState = db.prepare<[{ deviceId: string; state: string; now: number }]>(
+    `INSERT INTO device_states (device_id, state, received_at)
+     SELECT id, @state, @now FROM devices WHERE id = @deviceId
+     ON CONFLICT (device_id) DO UPDATE SET state = excluded.state, received_at = excluded.received_at`,
+  );
+  const selectView = db.prepare<[string], ViewRow>(`${VIEW} WHERE d.id = ?`);
+  const selectPage = db.prepare<
+    [{ from: string | null; before: string | null; kind: string | null; state: string | null; after: string; limit: number }],
+    ViewRow
+  >(
+    `${VIEW}
+     WHERE d.id > @after AND (@from IS NULL OR (d.region_code >= @from AND d.region_code < @before))
+       AND (@kind IS NULL OR d.kind = @kind) AND (@state IS NULL OR d.state = @state)
+     ORDER BY d.id LIMIT @limit`,
+  );
+
+  return {
+    presenceOf(deviceId: string): Presence | null {
+      const row = selectPresence.get(deviceId);
+      return row ? { ...row, online: row.online === 1 } : null;
+    },
+    savePresence: (deviceId: string, { online, bootId, at, software }: Presence): boolean =>
+      upsertPresence.run({ deviceId, online: online ? 1 : 0, bootId, at, software }).changes > 0,
+    saveState: (deviceId: string, state: DeviceState, now: number): boolean =>
+      upsertState.run({ deviceId, state: JSON.stringify(state), now }).changes > 0,
+    view(id: string): DeviceView | undefined {
+      const row = selectView.get(id);
+      return row && toView(row);
+    },
+    page: ({ range, kind, state }: DeviceFilter, after: string, limit: number): DeviceView[] =>
+      selectPage
+        .all({ from: range?.from ?? null, before: range?.before ?? null, kind, state, after, limit })
+        .map(toView),
+  };
+}
+export type TelemetryStore = ReturnType<typeof createTelemetryStore>;
+
+function toView({ presence, reported, ...device }: ViewRow): DeviceView {
+  const said = presence === null ? null : (JSON.parse(presence) as PresenceRow);
+  return {
+    ...device,
+    presence: said && { ...said, online: said.online === 1 },
+    reported: reported === null ? null : (JSON.parse(reported) as DeviceView["reported"]),
+  };
+}

@@ -1,0 +1,37 @@
+import type { FastifyInstance } from "fastify";
+import { Type } from "typebox";
+
+/** One thing the server needs in order to do its work; `null` when it is well, else what is wrong. */
+export type ReadinessCheck = () => string | null;
+
+const Health = Type.Object({ status: Type.Literal("ok") });
+const Readiness = Type.Object({
+  status: Type.Union([Type.Literal("ready"), Type.Literal("not ready")]),
+  checks: Type.Record(Type.String(), Type.String()),
+});
+
+/** `/healthz`: the process answers. `/readyz`: it can do its work; 503 otherwise, naming what is missing. */
+export async function healthRoutes(app: FastifyInstance, { checks }: { checks: Record<string, ReadinessCheck> }) {
+  app.get(
+    "/healthz",
+    { logLevel: "warn", schema: { tags: ["operation"], summary: "Alive", response: { 200: Health } } },
+    async () => ({ status: "ok" as const }),
+  );
+
+  app.get(
+    "/readyz",
+    {
+      logLevel: "warn",
+      schema: { tags: ["operation"], summary: "Able to work", response: { 200: Readiness, 503: Readiness } },
+    },
+    async (_request, reply) => {
+      const results = Object.entries(checks).map(([name, check]) => [name, check()] as const);
+      const ready = results.every(([, problem]) => problem === null);
+      reply.code(ready ? 200 : 503);
+      return {
+        status: ready ? "ready" : "not ready",
+        checks: Object.fromEntries(results.map(([name, problem]) => [name, problem ?? "ok"])),
+      };
+    },
+  );
+}

@@ -1,0 +1,71 @@
+import { STATUS_CODES } from "node:http";
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import { type Static, Type } from "typebox";
+import { AppError, ERROR_STATUS, type ErrorCode } from "../errors.ts";
+
+/** RFC 9457 problem document, the answer to everything that did not work. */
+export const Problem = Type.Object(
+  {
+    type: Type.String({ description: "A name for this kind of problem that does not change: `urn:ccx:problem:<code>`" }),
+    title: Type.String(),
+    status: Type.Integer(),
+    detail: Type.String({ description: "What happened, for the person who asked" }),
+    hint: Type.Optional(Type.String({ description: "What to do about it" })),
+    instance: Type.String({ description: "The request id, to find the log entry" }),
+    errors: Type.Optional(Type.Array(Type.Object({ at: Type.String(), message: Type.String() }))),
+  },
+  { $id: "Problem" },
+);
+export type Problem = Static<typeof Problem>;
+
+export function toProblem(error: AppError, instance: string): Problem {
+  const status = ERROR_STATUS[error.code];
+  return {
+    type: `urn:ccx:problem:${error.code}`,
+    title: STATUS_CODES[status] ?? error.code,
+    status,
+    detail: error.message,
+    instance,
+    ...(error.hint === undefined ? {} : { hint: error.hint }),
+    ...(error.details === undefined ? {} : { errors: error.details }),
+  };
+}
+
+/** Sends `error` as a problem document; logs what only the operator should see. */
+function sendProblem(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
+  const appError = toAppError(error);
+  if (appError.code === "internal") request.log.error({ err: error }, "request failed");
+  else if (appError.cause !== undefined) request.log.info({ err: appError.cause, code: appError.code }, appError.message);
+  else request.log.info({ code: appError.code }, appError.message);
+  const problem = toProblem(appError, request.id);
+  // Behind a half-read upload the connection cannot be reused: the rest of the body would be read as a request.
+  if (request.raw.readable && !request.raw.complete) void reply.header("connection", "close");
+  void reply.code(problem.status).type("application/problem+json").send(JSON.stringify(problem));
+}
+
+/** Fastify's and its plugins' errors carry a status; the message of a 4xx is meant for the caller, others are not. */
+function toAppError(error: unknown): AppError {
+  if (error instanceof AppError) return error;
+  const { statusCode, message } = error as Partial<FastifyError>;
+  const code = statusCode === undefined ? undefined : codeOfStatus(statusCode);
+  if (code === undefined || message === undefined) {
+    return new AppError("internal", "Something went wrong on the server.", {
+      cause: error,
+      hint: "Try again; if it happens again, give the administrator the id in `instance`.",
+    });
+  }
+  return new AppError(code, message);
+}
+
+function codeOfStatus(status: number): ErrorCode | undefined {
+  const exact = (Object.keys(ERROR_STATUS) as ErrorCode[]).find((code) => ERROR_STATUS[code] === status);
+  return exact ?? (status >= 400 && status < 500 ? "invalid" : undefined);
+}
+
+export function registerProblems(app: FastifyInstance): void {
+  app.addSchema(Problem);
+  app.setErrorHandler((error, request, reply) => sendProblem(error, request, reply));
+  app.setNotFoundHandler((request, reply) => {
+    sendProblem(new AppError("not_found", `There is nothing at ${request.method} ${request.url.split("?")[0]}.`), request, reply);
+  });
+}

@@ -1,0 +1,73 @@
+import cookie from "@fastify/cookie";
+import csrf from "@fastify/csrf-protection";
+import helmet from "@fastify/helmet";
+import rateLimit from "@fastify/rate-limit";
+import type { FastifyInstance, FastifyRequest } from "fastify";
+import { AppError } from "../errors.ts";
+
+export interface SecurityOptions {
+  rateLimitPerMinute: number;
+  secureCookies: boolean;
+  csrfKey: string;
+}
+
+/** Cookies, CSRF tokens, rate limits and response headers; registered before any route. */
+export async function registerSecurity(app: FastifyInstance, options: SecurityOptions): Promise<void> {
+  await app.register(helmet, {
+    contentSecurityPolicy: {
+      useDefaults: false,
+      directives: {
+        defaultSrc: ["'self'"],
+        baseUri: ["'none'"],
+        frameAncestors: ["'none'"],
+        formAction: ["'self'"],
+        objectSrc: ["'none'"],
+        imgSrc: ["'self'", "data:"],
+        scriptSrc: ["'self'"],
+        styleSrc: ["'self'"],
+        mediaSrc: ["'self'"],
+      },
+    },
+    strictTransportSecurity: options.secureCookies,
+  });
+  await app.register(cookie);
+  // The token is bound to the sign-in, so one that was fetched under another sign-in is worth nothing.
+  await app.register(csrf, {
+    sessionPlugin: "@fastify/cookie",
+    cookieKey: "ccx_csrf",
+    cookieOpts: { path: "/", httpOnly: true, sameSite: "strict", secure: options.secureCookies },
+    csrfOpts: { hmacKey: options.csrfKey, userInfo: true },
+    getUserInfo: (request) => request.signIn?.token ?? "",
+    getToken: (request) => {
+      const header = request.headers["x-csrf-token"];
+      return typeof header === "string" ? header : undefined;
+    },
+  });
+  await app.register(rateLimit, {
+    max: options.rateLimitPerMinute,
+    timeWindow: "1 minute",
+    keyGenerator: rateLimitKey,
+    errorResponseBuilder: (_request, { after }) =>
+      new AppError("too_many", "Too many requests from this address.", { hint: `Try again in ${after}.` }),
+  });
+}
+
+/**
+ * By address, except what devices do all day: a whole town may come from one address, so there each token counts for
+ * itself. A made-up token gains nothing but its refusal.
+ */
+function rateLimitKey(request: FastifyRequest): string {
+  const token = request.headers.authorization;
+  const forDevices = request.url.startsWith("/device/") || request.url.startsWith("/media/");
+  return forDevices && token !== undefined ? token : request.ip;
+}
+
+const SAFE_METHODS = new Set(["GET", "HEAD", "OPTIONS"]);
+
+/** Demands a CSRF token of every request that changes something; added inside the sign-in guard. */
+export function guardAgainstForgery(app: FastifyInstance): void {
+  app.addHook("onRequest", (request, reply, done) => {
+    if (SAFE_METHODS.has(request.method)) return done();
+    app.csrfProtection(request, reply, done);
+  });
+}

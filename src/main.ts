@@ -1,0 +1,42 @@
+import closeWithGrace from "close-with-grace";
+import { pino } from "pino";
+import { buildApp } from "./app.ts";
+import { ConfigError, loadEnvironment, readConfig } from "./config.ts";
+import { AppError } from "./errors.ts";
+
+/** The process: reads the configuration, starts, and ends on a signal. A second signal ends it at once. */
+async function main(): Promise<void> {
+  const config = readConfig(loadEnvironment());
+  const log = pino({ level: config.logLevel, redact: ["req.headers.authorization", "req.headers.cookie"] });
+  const { app, brokerUrl, firstAdministrator } = await buildApp({ config, log });
+
+  closeWithGrace({ delay: 15_000, logger: log }, async ({ err, signal }) => {
+    if (err) log.fatal({ err }, "the server fails");
+    else log.info({ signal }, "the server ends");
+    await app.close();
+  });
+
+  const address = await app.listen({ host: config.host, port: config.port });
+  const base = config.publicUrl ?? address;
+  const lines = [
+    "",
+    "  村村响 Cuncunxiang is running.",
+    "",
+    `  Console    ${base}/`,
+    `  API docs   ${base}/api/docs`,
+    `  MQTT       ${brokerUrl}`,
+    "",
+  ];
+  if (firstAdministrator) {
+    const { name, password } = firstAdministrator;
+    lines.push(`  First sign-in: ${name} / ${password}`, "  This password is shown once; change it after signing in.", "");
+  }
+  console.log(lines.join("\n"));
+}
+
+main().catch((error: unknown) => {
+  if (error instanceof ConfigError) console.error(error.message);
+  else if (error instanceof AppError) console.error([error.message, error.hint].filter(Boolean).join("\n"));
+  else console.error(error);
+  process.exit(1);
+});

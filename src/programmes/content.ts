@@ -1,0 +1,28 @@
+/** What scheduling needs to know of an episode or a session, whichever it is. */
+export interface Content {
+  kind: "episode" | "session";
+  id: string;
+  programmeId: string;
+  number: number;
+  title: string;
+  parts: ContentPart[];
+}
+
+export interface ContentPart {
+  title: string;
+  assetSha256: string;
+}
+
+/** Where the planner finds what may air. `episodes` and `sessions` each are one. */
+export interface ContentSource {
+  /** Approved content with a number of at least `fromNumber`, in order. */
+  approved(programmeId: string, fromNumber: number): Content[];
+  /** Called in the transaction in which an approval was given or lost. */
+  onApprovalChange(listener: (change: ApprovalChange) => void): void;
+}
+
+export interface ApprovalChange {
+  programmeId: string;
+  contentId: string;
+  approved: boolean;
+}

@@ -1,0 +1,85 @@
+import type { Clock } from "../clock.ts";
+import type { Transact } from "../db/open.ts";
+import type { Ack, Report, ReportType } from "../protocol/messages.ts";
+import { countGrades, type DeviceProof, type GradeCounts, gradeOf, gradeRank, type Lateness, latenessOf } from "./proof.ts";
+import type { ProofRow, ReportStore, TargetRow } from "./report-store.ts";
+
+export interface IncomingReport {
+  deviceId: string;
+  report: Report;
+}
+
+export interface BroadcastProof {
+  counts: GradeCounts;
+  latenessMs: Lateness | null;
+  devices: DeviceProof[];
+}
+
+export interface ReportService {
+  /**
+   * Stores reports in one transaction. Idempotent by device, boot and sequence number; any order, any age.
+   * @returns for each report, what may be acknowledged once this has returned
+   */
+  ingest(reports: IncomingReport[]): { deviceId: string; ack: Ack }[];
+  /** Keeps what could not be read as a report. */
+  quarantine(deviceId: string, payload: string, problem: string): void;
+  hasStarted(broadcastId: string): boolean;
+  /** What the devices reported of a broadcast, a row for each device it was for. */
+  proofOf(broadcastId: string, deviceIds: string[]): BroadcastProof;
+  /** Called in the transaction that stores the record. */
+  onRecord(listener: (deviceId: string, record: Report["records"][number]) => void): void;
+}
+
+/** Record types after which a device will not play, or not further. */
+const ENDINGS = new Set<ReportType>(["interrupted", "failed", "refused", "skipped"]);
+
+export function createReportService(deps: { store: ReportStore; transact: Transact; clock: Clock }): ReportService {
+  const { store, transact, clock } = deps;
+  const listeners: ((deviceId: string, record: Report["records"][number]) => void)[] = [];
+
+  return {
+    ingest(reports) {
+      const now = clock.now();
+      return transact(() =>
+        reports.map(({ deviceId, report: { bootId, records } }) => {
+          for (const record of records) {
+            store.insert(record, { deviceId, bootId }, now);
+            for (const listener of listeners) listener(deviceId, record);
+          }
+          return { deviceId, ack: { bootId, ackedSeq: store.advanceCursor(deviceId, bootId) } };
+        }),
+      );
+    },
+
+    quarantine: (deviceId, payload, problem) => store.quarantine(deviceId, payload, problem, clock.now()),
+    hasStarted: store.hasStarted,
+    onRecord: (listener) => void listeners.push(listener),
+
+    proofOf(broadcastId, deviceIds) {
+      const records = Map.groupBy(store.proofOf(broadcastId), (row) => row.deviceId);
+      const devices = store.describeTargets(deviceIds).map((target) => proveOne(target, records.get(target.deviceId) ?? []));
+      return {
+        counts: countGrades(devices.map(({ grade }) => grade)),
+        latenessMs: latenessOf(devices.flatMap(({ latenessMs }) => (latenessMs === null ? [] : [latenessMs]))),
+        devices,
+      };
+    },
+  };
+}
+
+function proveOne(target: TargetRow, rows: ProofRow[]): DeviceProof {
+  const grades = rows.map((row) => gradeOf(row.type, row.grade));
+  const started = rows.find(({ type }) => type === "started");
+  const finished = rows.find(({ type }) => type === "finished");
+  const ending = rows.findLast(({ type }) => ENDINGS.has(type));
+  const grade = grades.reduce((best, next) => (gradeRank(next) > gradeRank(best) ? next : best), null);
+  return {
+    ...target,
+    online: target.online === 1,
+    grade,
+    startedAt: started?.at ?? null,
+    latenessMs: started?.latenessMs ?? null,
+    finishedAt: finished?.at ?? null,
+    reason: ending && !finished ? `${ending.type}: ${ending.reason ?? "no reason given"}` : null,
+  };
+}

@@ -1,0 +1,95 @@
+import type { Database } from "../db/open.ts";
+import type { Grade, PlaybackRecord, ReportType } from "../protocol/messages.ts";
+
+export interface ProofRow {
+  deviceId: string;
+  type: ReportType;
+  at: number;
+  latenessMs: number | null;
+  grade: Grade | null;
+  reason: string | null;
+}
+
+export interface TargetRow {
+  deviceId: string;
+  name: string;
+  regionCode: string;
+  regionName: string;
+  kind: "loudspeaker" | "terminal";
+  online: number;
+}
+
+export function createReportStore(db: Database) {
+  const insert = db.prepare(
+    `INSERT OR IGNORE INTO playback_records (device_id, boot_id, seq, at, type, broadcast_id, command_id, sha256,
+       position_ms, lateness_ms, grade, reason, received_at)
+     VALUES (@deviceId, @bootId, @seq, @at, @type, @broadcastId, @commandId, @sha256,
+       @positionMs, @latenessMs, @grade, @reason, @now)`,
+  );
+  const selectCursor = db.prepare<[string, string], { ackedSeq: number }>(
+    "SELECT acked_seq AS ackedSeq FROM report_cursors WHERE device_id = ? AND boot_id = ?",
+  );
+  const selectAfter = db
+    .prepare<[string, string, number], number>(
+      "SELECT seq FROM playback_records WHERE device_id = ? AND boot_id = ? AND seq > ? ORDER BY seq",
+    )
+    .pluck();
+  const upsertCursor = db.prepare(
+    `INSERT INTO report_cursors (device_id, boot_id, acked_seq) VALUES (?, ?, ?)
+     ON CONFLICT (device_id, boot_id) DO UPDATE SET acked_seq = excluded.acked_seq`,
+  );
+  const quarantine = db.prepare(
+    "INSERT INTO quarantined_reports (device_id, payload, problem, received_at) VALUES (?, ?, ?, ?)",
+  );
+  const selectStarted = db
+    .prepare<[string], number>(
+      "SELECT EXISTS (SELECT 1 FROM playback_records WHERE broadcast_id = ? AND type = 'started')",
+    )
+    .pluck();
+  const selectProof = db.prepare<[string], ProofRow>(
+    `SELECT device_id AS deviceId, type, at, lateness_ms AS latenessMs, grade, reason
+     FROM playback_records WHERE broadcast_id = ? ORDER BY at, seq`,
+  );
+  const selectTargets = db.prepare<[string], TargetRow>(
+    `SELECT d.id AS deviceId, d.name, d.region_code AS regionCode, r.name AS regionName, d.kind,
+       COALESCE(p.online, 0) AS online
+     FROM devices d JOIN regions r ON r.code = d.region_code LEFT JOIN device_presence p ON p.device_id = d.id
+     WHERE d.id IN (SELECT value FROM json_each(?)) ORDER BY d.region_code, d.id`,
+  );
+
+  return {
+    insert({ seq, at, type, ...rest }: PlaybackRecord, from: { deviceId: string; bootId: string }, now: number) {
+      insert.run({
+        ...from,
+        seq,
+        at,
+        type,
+        broadcastId: rest.broadcastId ?? null,
+        commandId: rest.commandId ?? null,
+        sha256: rest.sha256 ?? null,
+        positionMs: rest.positionMs ?? null,
+        latenessMs: rest.latenessMs ?? null,
+        grade: rest.grade ?? null,
+        reason: rest.reason ?? null,
+        now,
+      });
+    },
+    /** Moves the cursor over every record that follows without a gap; returns where it stands. */
+    advanceCursor(deviceId: string, bootId: string): number {
+      const before = selectCursor.get(deviceId, bootId)?.ackedSeq ?? 0;
+      let acked = before;
+      for (const seq of selectAfter.iterate(deviceId, bootId, before)) {
+        if (seq !== acked + 1) break;
+        acked = seq;
+      }
+      if (acked !== before) upsertCursor.run(deviceId, bootId, acked);
+      return acked;
+    },
+    quarantine: (deviceId: string, payload: string, problem: string, now: number) =>
+      void quarantine.run(deviceId, payload, problem, now),
+    hasStarted: (broadcastId: string) => selectStarted.get(broadcastId) === 1,
+    proofOf: (broadcastId: string) => selectProof.all(broadcastId),
+    describeTargets: (deviceIds: string[]) => selectTargets.all(JSON.stringify(deviceIds)),
+  };
+}
+export type ReportStore = ReturnType<typeof createReportStore>;

@@ -1,0 +1,129 @@
+import { v7 as uuidv7 } from "uuid";
+import { type Clock, DAY_MS } from "../clock.ts";
+import { isTimeZone } from "../config.ts";
+import type { Transact } from "../db/open.ts";
+import { AppError, invalid, notFound } from "../errors.ts";
+import type { ProgrammeService } from "../programmes/programme-service.ts";
+import { keepsQuietHours, quietWindowAt } from "../protocol/quiet-hours.ts";
+import type { PolicyService } from "./policy.ts";
+import { checkRule, expandRule } from "./rule.ts";
+import type { NewSchedule, Schedule, ScheduleDefinition } from "./schedule.ts";
+import type { ScheduleStore } from "./schedule-store.ts";
+
+export interface ScheduleService {
+  /** @throws {AppError} `invalid`, naming each field that cannot be */
+  create(input: NewSchedule): Schedule;
+  /** @throws {AppError} `not_found` */
+  get(id: string): Schedule;
+  /** Newest first; `before` is the last id of the page before. */
+  page(before: string, limit: number): Schedule[];
+  active(): Schedule[];
+  /** Replaces the definition. @throws {AppError} `conflict` when `ifVersion` is given and outdated, or it has ended */
+  change(id: string, definition: ScheduleDefinition, ifVersion?: number): Schedule;
+  /** No further broadcasts; what is frozen or on air is stopped. Idempotent. */
+  end(id: string): Schedule;
+  /** Called in the transaction of every change. */
+  onChange(listener: (schedule: Schedule) => void): void;
+}
+
+interface Dependencies {
+  store: ScheduleStore;
+  programmes: ProgrammeService;
+  regions: { exists(code: string): boolean };
+  policy: PolicyService;
+  transact: Transact;
+  clock: Clock;
+}
+
+/** How far ahead a daily rule is tried against the quiet hours; they repeat at most yearly. */
+const QUIET_CHECK_DAYS = 366;
+
+export function createScheduleService(deps: Dependencies): ScheduleService {
+  const { store, programmes, regions, policy, transact, clock } = deps;
+  const listeners: ((schedule: Schedule) => void)[] = [];
+  const announce = (schedule: Schedule) => {
+    for (const listener of listeners) listener(schedule);
+    return schedule;
+  };
+
+  function get(id: string): Schedule {
+    const schedule = store.get(id);
+    if (!schedule) throw notFound("schedule", id);
+    return schedule;
+  }
+
+  function check(definition: ScheduleDefinition): void {
+    if (!isTimeZone(definition.zone)) {
+      throw invalid("/zone", `"${definition.zone}" is not a time zone.`, "Use an IANA name such as Asia/Shanghai.");
+    }
+    checkRule(definition);
+    const details = definition.targets.regions.flatMap((code, index) =>
+      regions.exists(code) ? [] : [{ at: `/targets/regions/${index}`, message: `There is no region ${code}.` }],
+    );
+    if (details.length > 0) {
+      throw new AppError("invalid", "The schedule is for regions that are not known.", {
+        details,
+        hint: "Import them first: POST /api/v1/regions/import.",
+      });
+    }
+    checkQuietHours(definition);
+  }
+
+  function checkQuietHours(definition: ScheduleDefinition): void {
+    if (!keepsQuietHours(definition.class)) return;
+    const from = clock.now();
+    const until = from + QUIET_CHECK_DAYS * DAY_MS;
+    for (const { date, time, startAt } of expandRule(definition, from, until)) {
+      const window = quietWindowAt(policy.get(), startAt);
+      if (!window) continue;
+      throw invalid(
+        `/rule/times/${definition.rule.times.indexOf(time)}`,
+        `On ${date}, ${time} is in the quiet hours ${window.from}–${window.to}: a daily broadcast would be refused by every device.`,
+        "Choose another time, or change the quiet hours.",
+      );
+    }
+  }
+
+  return {
+    get,
+    page: store.page,
+    active: store.active,
+
+    create({ programmeId, ...definition }) {
+      const known = programmes.all().some((programme) => programme.id === programmeId);
+      if (!known) throw invalid("/programmeId", "There is no such programme.", "GET /api/v1/programmes lists them.");
+      check(definition);
+      return transact(() => {
+        const id = uuidv7();
+        store.insert(id, programmeId, definition, clock.now());
+        return announce(get(id));
+      });
+    },
+
+    change(id, definition, ifVersion) {
+      check(definition);
+      return transact(() => {
+        const schedule = get(id);
+        if (schedule.endedAt !== null) throw new AppError("conflict", "The schedule has ended.");
+        if (ifVersion !== undefined && ifVersion !== schedule.version) {
+          throw new AppError("conflict", "Somebody else changed the schedule meanwhile.", {
+            hint: `It is at version ${schedule.version} now: read it again and repeat your change.`,
+          });
+        }
+        store.update(id, definition, clock.now());
+        return announce(get(id));
+      });
+    },
+
+    end(id) {
+      return transact(() => {
+        const schedule = get(id);
+        if (schedule.endedAt !== null) return schedule;
+        store.end(id, clock.now());
+        return announce(get(id));
+      });
+    },
+
+    onChange: (listener) => void listeners.push(listener),
+  };
+}

@@ -1,0 +1,148 @@
+import type { TypeBoxTypeProvider } from "@fastify/type-provider-typebox";
+import type { FastifyInstance } from "fastify";
+import { type Static, Type } from "typebox";
+import { toIso } from "../clock.ts";
+import { closed, IdParams, Instant, NEWEST, nullable, PageQuery, pageFrom, pageOf, Title, Uuid } from "../http/schemas.ts";
+import { requireUser } from "../http/sign-in-guard.ts";
+import type { MediaService } from "../media/media-service.ts";
+import { RecordingView, viewRecording } from "../media/recording.ts";
+import { acceptRawUploads, UploadQuery, uploadFrom } from "../media/upload.ts";
+import type { SessionService } from "./session-service.ts";
+import type { Session } from "./session-store.ts";
+
+const Titles = Type.Array(Title, { maxItems: 50 });
+
+const SessionView = Type.Object({
+  id: Uuid,
+  programmeId: Uuid,
+  number: Type.Integer(),
+  topic: Type.String(),
+  speakers: Type.Array(Type.String()),
+  modules: Type.Array(Type.String()),
+  approved: Type.Boolean(),
+  approvedAt: nullable(Instant),
+  createdAt: Instant,
+  updatedAt: Instant,
+  recording: nullable(RecordingView),
+});
+
+export async function sessionRoutes(
+  instance: FastifyInstance,
+  { sessions, media }: { sessions: SessionService; media: MediaService },
+) {
+  const app = instance.withTypeProvider<TypeBoxTypeProvider>();
+
+  const view = (session: Session): Static<typeof SessionView> => ({
+    id: session.id,
+    programmeId: session.programmeId,
+    number: session.number,
+    topic: session.topic,
+    speakers: session.speakers,
+    modules: session.modules,
+    approved: session.approvedAt !== null,
+    approvedAt: session.approvedAt === null ? null : toIso(session.approvedAt),
+    createdAt: toIso(session.createdAt),
+    updatedAt: toIso(session.updatedAt),
+    recording: viewRecording(media, session.assetSha256),
+  });
+
+  app.get(
+    "/sessions",
+    {
+      schema: {
+        tags: ["sessions"],
+        summary: "Sessions, newest first",
+        querystring: closed({ ...PageQuery, programmeId: Type.Optional(Uuid) }),
+        response: { 200: pageOf(SessionView) },
+      },
+    },
+    async ({ query: { programmeId, limit, cursor } }) => {
+      const page = pageFrom(sessions.page(programmeId ?? null, cursor ?? NEWEST, limit + 1), limit, (row) => row.id);
+      return { ...page, items: page.items.map(view) };
+    },
+  );
+
+  app.post(
+    "/sessions",
+    {
+      schema: {
+        tags: ["sessions"],
+        summary: "Create a session; its recording is uploaded afterwards",
+        body: closed({
+          programmeId: Uuid,
+          number: Type.Integer({ minimum: 1, maximum: 100_000 }),
+          topic: Title,
+          speakers: Titles,
+          modules: Titles,
+        }),
+        response: { 201: SessionView },
+      },
+    },
+    async (request, reply) => {
+      const session = sessions.create(request.body);
+      reply.code(201).header("location", `/api/v1/sessions/${session.id}`);
+      return view(session);
+    },
+  );
+
+  app.get(
+    "/sessions/:id",
+    { schema: { tags: ["sessions"], summary: "One session", params: IdParams, response: { 200: SessionView } } },
+    async (request) => view(sessions.get(request.params.id)),
+  );
+
+  app.patch(
+    "/sessions/:id",
+    {
+      schema: {
+        tags: ["sessions"],
+        summary: "Change topic, speakers or modules; voids the approval",
+        params: IdParams,
+        body: closed({
+          topic: Type.Optional(Title),
+          speakers: Type.Optional(Titles),
+          modules: Type.Optional(Titles),
+        }),
+        response: { 200: SessionView },
+      },
+    },
+    async (request) => view(sessions.update(request.params.id, request.body)),
+  );
+
+  app.post(
+    "/sessions/:id/approve",
+    { schema: { tags: ["sessions"], summary: "Let it air", params: IdParams, response: { 200: SessionView } } },
+    async (request) => view(sessions.approve(request.params.id, requireUser(request).id)),
+  );
+
+  app.post(
+    "/sessions/:id/withdraw-approval",
+    {
+      schema: {
+        tags: ["sessions"],
+        summary: "Take the approval back; a broadcast of it that is frozen or on air is stopped",
+        params: IdParams,
+        response: { 200: SessionView },
+      },
+    },
+    async (request) => view(sessions.withdrawApproval(request.params.id)),
+  );
+
+  await app.register(async (uploads) => {
+    acceptRawUploads(uploads);
+    uploads.withTypeProvider<TypeBoxTypeProvider>().put(
+      "/sessions/:id/recording",
+      {
+        schema: {
+          tags: ["sessions"],
+          summary: "Upload the recording as the request body; voids the approval",
+          consumes: ["application/octet-stream"],
+          params: IdParams,
+          querystring: UploadQuery,
+          response: { 200: SessionView },
+        },
+      },
+      async (request) => view(await sessions.uploadRecording(request.params.id, uploadFrom(request))),
+    );
+  });
+}

@@ -1,0 +1,82 @@
+import type { Database } from "../db/open.ts";
+
+/** One numbered class of a lecture programme. */
+export interface Session {
+  id: string;
+  programmeId: string;
+  number: number;
+  topic: string;
+  /** Roles or names of who speaks, as they are to be shown. */
+  speakers: string[];
+  /** The parts of the class, in order. */
+  modules: string[];
+  assetSha256: string | null;
+  approvedAt: number | null;
+  approvedBy: string | null;
+  createdAt: number;
+  updatedAt: number;
+}
+
+type Row = Omit<Session, "speakers" | "modules"> & { speakers: string; modules: string };
+
+const COLUMNS = `id, programme_id AS programmeId, number, topic, speakers, modules, asset_sha256 AS assetSha256,
+  approved_at AS approvedAt, approved_by AS approvedBy, created_at AS createdAt, updated_at AS updatedAt`;
+
+const toSession = (row: Row): Session => ({
+  ...row,
+  speakers: JSON.parse(row.speakers) as string[],
+  modules: JSON.parse(row.modules) as string[],
+});
+
+export function createSessionStore(db: Database) {
+  const insert = db.prepare(
+    `INSERT INTO sessions (id, programme_id, number, topic, speakers, modules, created_at, updated_at)
+     VALUES (@id, @programmeId, @number, @topic, @speakers, @modules, @now, @now)`,
+  );
+  const selectOne = db.prepare<[string], Row>(`SELECT ${COLUMNS} FROM sessions WHERE id = ?`);
+  const selectPage = db.prepare<{ programmeId: string | null; before: string; limit: number }, Row>(
+    `SELECT ${COLUMNS} FROM sessions
+     WHERE (@programmeId IS NULL OR programme_id = @programmeId) AND id < @before ORDER BY id DESC LIMIT @limit`,
+  );
+  const selectApproved = db.prepare<[string, number], Row>(
+    `SELECT ${COLUMNS} FROM sessions
+     WHERE programme_id = ? AND number >= ? AND approved_at IS NOT NULL ORDER BY number`,
+  );
+  const selectNumber = db.prepare<[string, number], { id: string }>(
+    "SELECT id FROM sessions WHERE programme_id = ? AND number = ?",
+  );
+  const update = db.prepare(
+    `UPDATE sessions SET topic = @topic, speakers = @speakers, modules = @modules, updated_at = @now WHERE id = @id`,
+  );
+  const updateAsset = db.prepare("UPDATE sessions SET asset_sha256 = ?, updated_at = ? WHERE id = ?");
+  const updateApproval = db.prepare(
+    "UPDATE sessions SET approved_at = @approvedAt, approved_by = @approvedBy, updated_at = @now WHERE id = @id",
+  );
+  type Written = Pick<Session, "id" | "topic" | "speakers" | "modules">;
+  const asRow = (session: Written, now: number) => ({
+    id: session.id,
+    topic: session.topic,
+    speakers: JSON.stringify(session.speakers),
+    modules: JSON.stringify(session.modules),
+    now,
+  });
+
+  return {
+    insert: (session: Written & Pick<Session, "programmeId" | "number">, now: number) =>
+      void insert.run({ ...asRow(session, now), programmeId: session.programmeId, number: session.number }),
+    get: (id: string) => {
+      const row = selectOne.get(id);
+      return row ? toSession(row) : null;
+    },
+    page: (programmeId: string | null, before: string, limit: number) =>
+      selectPage.all({ programmeId, before, limit }).map(toSession),
+    approved: (programmeId: string, fromNumber: number) =>
+      selectApproved.all(programmeId, fromNumber).map(toSession),
+    hasNumber: (programmeId: string, number: number) => selectNumber.get(programmeId, number) !== undefined,
+    update: (session: Written, now: number) => void update.run(asRow(session, now)),
+    attachAsset: (id: string, sha256: string, now: number) => void updateAsset.run(sha256, now, id),
+    setApproval: (id: string, approvedAt: number | null, approvedBy: string | null, now: number) =>
+      void updateApproval.run({ id, approvedAt, approvedBy, now }),
+  };
+}
+export type SessionStore = ReturnType<typeof createSessionStore>;
