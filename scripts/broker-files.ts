@@ -44,9 +44,9 @@ async function main(): Promise<void> {
   await writeAtomically(folder, "cuncunxiang.conf", files.conf);
   console.log(`${folder}: passwd, acl and cuncunxiang.conf for ${server.username} and ${accounts.length} device(s).
 
-The first time:  chgrp -R mosquitto ${folder}
+The first time:  chgrp -R mosquitto ${folder} && chmod g+s ${folder}
                  echo 'include_dir ${folder}' >> /etc/mosquitto/mosquitto.conf && systemctl restart mosquitto
-Afterwards, at each change of devices:  systemctl kill --signal=HUP mosquitto`);
+Afterwards, at each change of devices:  systemctl reload mosquitto (or SIGHUP)`);
 }
 
 /** The account that MQTT_URL names; the broker's files get its hash. */
@@ -63,7 +63,8 @@ function serverAccount({ mqttUrl }: Config): { username: string; mqttHash: strin
 function parseListen(listen: string): { host: string; port: number } {
   const match = /^(.+):(\d{1,5})$/.exec(listen);
   const port = Number(match?.[2]);
-  if (!match?.[1] || port < 1 || port > 65_535) throw new AppError("invalid", `--listen ${listen} is not host:port.\n${USAGE}`);
+  if (!match?.[1] || port < 1 || port > 65_535)
+    throw new AppError("invalid", `--listen ${listen} is not host:port.\n${USAGE}`);
   return { host: match[1].replace(/^\[(.*)\]$/, "$1"), port };
 }
 

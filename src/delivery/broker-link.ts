@@ -1,14 +1,10 @@
-import mqtt, { type IPublishPacket, type MqttClient } from "mqtt";
 import type { FastifyBaseLogger } from "fastify";
-import { AppError, messageOf } from "../errors.ts";
+import mqtt, { type IPublishPacket, type MqttClient } from "mqtt";
 import { after, SECOND_MS } from "../clock.ts";
+import { AppError, messageOf } from "../errors.ts";
 import { topicMatches } from "./topic-filter.ts";
 
-export type MessageHandler = (
-  topic: string,
-  payload: Buffer,
-  packet: { retain: boolean },
-) => void | Promise<void>;
+type MessageHandler = (topic: string, payload: Buffer, packet: { retain: boolean }) => void | Promise<void>;
 
 /** The server's connection to any MQTT 3.1.1 broker; it comes back by itself until closed. */
 export interface BrokerLink {
@@ -108,7 +104,8 @@ export function connectBroker(options: BrokerLinkOptions): BrokerLink {
     client = null;
     if (online) log.warn({ broker }, "lost the broker");
     online = false;
-    for (const reject of inFlight) reject(new AppError("unavailable", "The connection to the broker was lost."));
+    for (const reject of inFlight)
+      reject(new AppError("unavailable", "The connection to the broker was lost."));
     connection.end(true);
     if (closed) return;
     // Full jitter: after a broker's restart not everyone returns at the same instant.
@@ -144,7 +141,9 @@ export function connectBroker(options: BrokerLinkOptions): BrokerLink {
       );
       inFlight.add(settle);
       connection.publish(topic, payload, { qos: 1, retain }, (cause) =>
-        settle(cause ? new AppError("unavailable", "The broker did not take the message.", { cause }) : undefined),
+        settle(
+          cause ? new AppError("unavailable", "The broker did not take the message.", { cause }) : undefined,
+        ),
       );
     });
   }
@@ -181,8 +180,12 @@ async function subscribeOn(connection: MqttClient, filters: readonly string[]): 
   const granted = await connection.subscribeAsync([...filters], { qos: 1 });
   const refused = granted.filter(({ qos }) => qos === 128).map(({ topic }) => topic);
   if (refused.length > 0) {
-    throw new AppError("forbidden", `The broker refused the server's subscription to ${refused.join(", ")}.`, {
-      hint: "Give the server's account read and write access to ccx/v1/#.",
-    });
+    throw new AppError(
+      "forbidden",
+      `The broker refused the server's subscription to ${refused.join(", ")}.`,
+      {
+        hint: "Give the server's account read and write access to ccx/v1/#.",
+      },
+    );
   }
 }

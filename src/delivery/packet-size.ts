@@ -1,7 +1,10 @@
 import type { Socket } from "node:net";
 
 /** What the counter expects next: the type byte of a packet, its length, or so many bytes of its body. */
-type Expecting = { part: "type" } | { part: "length"; value: number; shift: number } | { part: "body"; left: number };
+type Expecting =
+  | { part: "type" }
+  | { part: "length"; value: number; shift: number }
+  | { part: "body"; left: number };
 
 /**
  * Reads MQTT's framing (3.1.1 §2.2.3: a type byte, then the length in 7-bit groups, lowest first) from the pieces in
@@ -44,7 +47,7 @@ export function limitPacketSize(socket: Socket, maxBytes: number, onTooLarge: (b
   const meter = createPacketMeter(maxBytes);
   const read = socket.read.bind(socket);
   socket.read = (size?: number) => {
-    const chunk = read(size) as Buffer | null;
+    const chunk: Buffer | null = read(size);
     const tooLarge = chunk && meter(chunk);
     if (!tooLarge) return chunk;
     onTooLarge(tooLarge);

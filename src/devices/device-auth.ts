@@ -25,7 +25,10 @@ export function requireDevice(devices: Pick<DeviceService, "authenticateToken">)
     if (request.device) return;
     const error = token === null ? "" : ', error="invalid_token"';
     reply.header("www-authenticate", `Bearer realm="ccx-device"${error}`);
-    request.log.warn({ ip: request.ip, url: request.url.split("?")[0], sentToken: token !== null }, "device refused");
+    request.log.warn(
+      { ip: request.ip, url: request.url.split("?")[0], sentToken: token !== null },
+      "device refused",
+    );
     throw deviceRequired();
   };
 }

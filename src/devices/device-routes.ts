@@ -21,11 +21,14 @@ import { type DeviceView, LIFECYCLES } from "./device.ts";
 import type { DeviceService } from "./device-service.ts";
 
 const Kind = enumOf(DEVICE_KINDS);
-const ExpiresInHours = Type.Integer({ minimum: 1, maximum: 8760, default: 168 });
+const DEFAULT_EXPIRY_HOURS = 168;
+const ExpiresInHours = Type.Integer({ minimum: 1, maximum: 8760, default: DEFAULT_EXPIRY_HOURS });
 const NullableInstant = nullable(Instant);
 
 const IssuedCode = {
-  code: Type.String({ description: "Single use; shown once. Case and dashes do not matter when it is typed" }),
+  code: Type.String({
+    description: "Single use; shown once. Case and dashes do not matter when it is typed",
+  }),
   expiresAt: Instant,
 };
 const deviceProperties = {
@@ -111,7 +114,11 @@ export async function deviceRoutes(instance: FastifyInstance, { devices }: { dev
     },
     async ({ query: { within, kind = null, state = null, limit, cursor = "" } }) => {
       const range = within === undefined ? null : codeRange(within);
-      const page = pageFrom(devices.list({ range, kind, state }, cursor, limit), limit, (device) => device.id);
+      const page = pageFrom(
+        devices.list({ range, kind, state }, cursor, limit),
+        limit,
+        (device) => device.id,
+      );
       return { ...page, items: page.items.map(present) };
     },
   );
@@ -129,12 +136,16 @@ export async function deviceRoutes(instance: FastifyInstance, { devices }: { dev
         tags,
         summary: "Issue a code to enrol the device with; its earlier unused ones end",
         params: IdParams,
-        body: Type.Optional(closed({ expiresInHours: ExpiresInHours })),
+        body: closed({ expiresInHours: ExpiresInHours }),
         response: { 201: Type.Object(IssuedCode) },
+      },
+      // All of the body has defaults, so it may be left out.
+      preValidation: async (request) => {
+        request.body ??= { expiresInHours: DEFAULT_EXPIRY_HOURS };
       },
     },
     async (request, reply) => {
-      const { code, expiresAt } = devices.issueCode(request.params.id, request.body?.expiresInHours ?? 168);
+      const { code, expiresAt } = devices.issueCode(request.params.id, request.body.expiresInHours);
       return reply.code(201).send({ code, expiresAt: toIso(expiresAt) });
     },
   );

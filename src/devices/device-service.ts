@@ -18,7 +18,7 @@ export interface DeviceAccount {
   mqttHash: string;
 }
 
-export interface NewDevice {
+interface NewDevice {
   regionCode: string;
   kind: DeviceKind;
   /** The region's name when left out. */
@@ -32,7 +32,12 @@ export interface DeviceService {
    * Gives each region of `level` inside `within` a device of the kind, and a code to enrol it, unless it has one that
    * is not revoked. Repeated, it makes only what is missing. @throws {AppError} `invalid` for an unknown region
    */
-  createMissing(within: string, level: RegionLevel, kind: DeviceKind, expiresInHours: number): (DeviceView & IssuedCode)[];
+  createMissing(
+    within: string,
+    level: RegionLevel,
+    kind: DeviceKind,
+    expiresInHours: number,
+  ): (DeviceView & IssuedCode)[];
   /** @throws {AppError} `not_found` */
   get(id: string): DeviceView;
   /** Devices after the id `after`, oldest first; one more than `limit`, when there is one. */
@@ -65,7 +70,13 @@ export interface DeviceServiceOptions {
   clock: Clock;
 }
 
-export function createDeviceService({ store, codes, telemetry, regions, clock }: DeviceServiceOptions): DeviceService {
+export function createDeviceService({
+  store,
+  codes,
+  telemetry,
+  regions,
+  clock,
+}: DeviceServiceOptions): DeviceService {
   const listeners = new Set<(deviceId: string) => void>();
   const voided = (deviceId: string) => {
     for (const listener of listeners) listener(deviceId);
@@ -84,7 +95,13 @@ export function createDeviceService({ store, codes, telemetry, regions, clock }:
 
   function insert({ regionCode, kind, name }: NewDevice): string {
     const id = uuidv7();
-    store.insert({ id, regionCode, kind, name: name ?? regions.get(regionCode).name, createdAt: clock.now() });
+    store.insert({
+      id,
+      regionCode,
+      kind,
+      name: name ?? regions.get(regionCode).name,
+      createdAt: clock.now(),
+    });
     return id;
   }
 
@@ -149,13 +166,16 @@ export function createDeviceService({ store, codes, telemetry, regions, clock }:
     },
 
     recordPresence(deviceId, presence) {
-      return supersedes(presence, telemetry.presenceOf(deviceId)) && telemetry.savePresence(deviceId, presence);
+      return (
+        supersedes(presence, telemetry.presenceOf(deviceId)) && telemetry.savePresence(deviceId, presence)
+      );
     },
 
     recordState: (deviceId, state) => telemetry.saveState(deviceId, state, clock.now()),
 
     *accounts() {
-      for (const { mqttHash, ...device } of store.accounts()) yield { identity: identityFrom(device), mqttHash };
+      for (const { mqttHash, ...device } of store.accounts())
+        yield { identity: identityFrom(device), mqttHash };
     },
   };
 }

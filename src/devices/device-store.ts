@@ -28,7 +28,9 @@ export function createDeviceStore(db: Database) {
     `INSERT INTO devices (id, region_code, kind, name, state, created_at)
      VALUES (@id, @regionCode, @kind, @name, 'new', @createdAt)`,
   );
-  const selectById = db.prepare<[string], DeviceRow>(`SELECT ${DEVICE_COLUMNS} FROM devices d WHERE d.id = ?`);
+  const selectById = db.prepare<[string], DeviceRow>(
+    `SELECT ${DEVICE_COLUMNS} FROM devices d WHERE d.id = ?`,
+  );
   const selectByToken = db.prepare<[string], DeviceRow>(
     `SELECT ${DEVICE_COLUMNS} FROM devices d WHERE d.token_hash = ? AND d.state = 'enrolled'`,
   );

@@ -36,7 +36,11 @@ export interface DeviceIdentity {
   groups: string[];
 }
 
-export const identityFrom = ({ id, kind, regionCode }: Pick<DeviceRow, "id" | "kind" | "regionCode">): DeviceIdentity => ({
+export const identityFrom = ({
+  id,
+  kind,
+  regionCode,
+}: Pick<DeviceRow, "id" | "kind" | "regionCode">): DeviceIdentity => ({
   id,
   kind,
   regionCode,

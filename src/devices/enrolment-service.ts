@@ -25,7 +25,7 @@ export interface EnrolmentOptions {
   codes: EnrolmentStore;
   clock: Clock;
   /** Called after commit for each device whose earlier credentials ceased to work. */
-  onVoided(deviceId: string): void;
+  onVoided: (deviceId: string) => void;
 }
 
 const NEW_CODE_HINT = "Ask the county for a new enrolment code.";
@@ -43,7 +43,9 @@ export function createEnrolmentService({ store, codes, clock, onVoided }: Enrolm
       const device = store.find(deviceId);
       if (!device) throw notFound("device", deviceId);
       if (device.state === "revoked") {
-        throw new AppError("conflict", "The device was revoked.", { hint: "Create a new device in its place." });
+        throw new AppError("conflict", "The device was revoked.", {
+          hint: "Create a new device in its place.",
+        });
       }
       codes.deleteUnused(deviceId);
       codes.insertCode({ codeHash: enrolmentCodeHash(code) ?? "", deviceId, now, expiresAt });
@@ -57,16 +59,26 @@ export function createEnrolmentService({ store, codes, clock, onVoided }: Enrolm
     const row = codeHash === null ? undefined : codes.findCode(codeHash);
     const device = row && store.find(row.deviceId);
     if (!row || !device) {
-      throw new AppError("unauthorized", "The enrolment code is not known.", { hint: `Check the typing. ${NEW_CODE_HINT}` });
+      throw new AppError("unauthorized", "The enrolment code is not known.", {
+        hint: `Check the typing. ${NEW_CODE_HINT}`,
+      });
     }
     if (row.usedAt !== null) {
-      throw new AppError("conflict", `The enrolment code was used at ${toIso(row.usedAt)}.`, { hint: NEW_CODE_HINT });
+      throw new AppError("conflict", `The enrolment code was used at ${toIso(row.usedAt)}.`, {
+        hint: NEW_CODE_HINT,
+      });
     }
     if (row.expiresAt <= now) {
-      throw new AppError("unauthorized", `The enrolment code expired at ${toIso(row.expiresAt)}.`, { hint: NEW_CODE_HINT });
+      throw new AppError("unauthorized", `The enrolment code expired at ${toIso(row.expiresAt)}.`, {
+        hint: NEW_CODE_HINT,
+      });
     }
     if (device.kind !== kind) {
-      throw invalid("/kind", `The code is for a ${device.kind}, not a ${kind}.`, "The code is still good for the right device.");
+      throw invalid(
+        "/kind",
+        `The code is for a ${device.kind}, not a ${kind}.`,
+        "The code is still good for the right device.",
+      );
     }
     codes.markUsed(row.codeHash, now);
     return device;
@@ -101,4 +113,3 @@ export function createEnrolmentService({ store, codes, clock, onVoided }: Enrolm
 
   return { issueCode, enrol };
 }
-export type EnrolmentService = ReturnType<typeof createEnrolmentService>;

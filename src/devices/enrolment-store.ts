@@ -20,7 +20,8 @@ export function createEnrolmentStore(db: Database) {
   const deleteUnused = db.prepare("DELETE FROM enrolment_codes WHERE device_id = ? AND used_at IS NULL");
 
   return {
-    insertCode: (row: { codeHash: string; deviceId: string; now: number; expiresAt: number }) => void insert.run(row),
+    insertCode: (row: { codeHash: string; deviceId: string; now: number; expiresAt: number }) =>
+      void insert.run(row),
     findCode: (codeHash: string) => select.get(codeHash),
     markUsed: (codeHash: string, now: number) => void markUsed.run(now, codeHash),
     deleteUnused: (deviceId: string) => void deleteUnused.run(deviceId),

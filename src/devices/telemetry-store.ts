@@ -43,7 +43,16 @@ export function createTelemetryStore(db: Database) {
   );
   const selectView = db.prepare<[string], ViewRow>(`${VIEW} WHERE d.id = ?`);
   const selectPage = db.prepare<
-    [{ from: string | null; before: string | null; kind: string | null; state: string | null; after: string; limit: number }],
+    [
+      {
+        from: string | null;
+        before: string | null;
+        kind: string | null;
+        state: string | null;
+        after: string;
+        limit: number;
+      },
+    ],
     ViewRow
   >(
     `${VIEW}
@@ -74,10 +83,10 @@ export function createTelemetryStore(db: Database) {
 export type TelemetryStore = ReturnType<typeof createTelemetryStore>;
 
 function toView({ presence, reported, ...device }: ViewRow): DeviceView {
-  const said = presence === null ? null : (JSON.parse(presence) as PresenceRow);
+  const said: PresenceRow | null = presence === null ? null : JSON.parse(presence);
   return {
     ...device,
     presence: said && { ...said, online: said.online === 1 },
-    reported: reported === null ? null : (JSON.parse(reported) as DeviceView["reported"]),
+    reported: reported === null ? null : JSON.parse(reported),
   };
 }

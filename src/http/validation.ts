@@ -1,5 +1,6 @@
 import type { FastifySchemaCompiler } from "fastify";
-import type { TSchema } from "typebox";
+import { type TSchema, Type } from "typebox";
+import type { TLocalizedValidationError } from "typebox/error";
 import { Compile } from "typebox/compile";
 import { Value } from "typebox/value";
 import { AppError, type ErrorDetail } from "../errors.ts";
@@ -13,23 +14,20 @@ const MAX_DETAILS = 20;
 export const validatorCompiler: FastifySchemaCompiler<TSchema> = ({ schema, httpPart }) => {
   const validator = Compile(schema);
   const fromText = httpPart === "querystring" || httpPart === "params";
+  const mayBeAbsent = Type.IsOptional(schema);
   return (input: unknown) => {
+    if (mayBeAbsent && (input === null || input === undefined)) return { value: undefined };
     const value = Value.Default(schema, fromText ? Value.Convert(schema, input ?? {}) : input);
     if (validator.Check(value)) return { value };
-    const details = [...validator.Errors(value)].slice(0, MAX_DETAILS).map(({ instancePath, message, params }): ErrorDetail => ({
-      at: instancePath || "/",
-      message: `${message}${describeParams(params)}`,
-    }));
+    const details = [...validator.Errors(value)].flatMap(describe).slice(0, MAX_DETAILS);
     const where = { body: "body", querystring: "query", params: "path", headers: "headers" }[httpPart ?? ""] ?? "input";
     return { error: new AppError("invalid", `The ${where} is not as described in /api/docs.`, { details }) };
   };
 };
 
-function describeParams(params: unknown): string {
-  const { additionalProperties, requiredProperties } = params as {
-    additionalProperties?: string[];
-    requiredProperties?: string[];
-  };
-  const names = additionalProperties ?? requiredProperties;
-  return names ? `: ${names.join(", ")}` : "";
+function describe({ instancePath, message, params, keyword }: TLocalizedValidationError): ErrorDetail[] {
+  // The field itself and its object are both reported for a field too many; the object's message names it.
+  if (keyword === "boolean") return [];
+  const extra = keyword === "additionalProperties" ? `: ${params.additionalProperties.join(", ")}` : "";
+  return [{ at: instancePath || "/", message: message + extra }];
 }

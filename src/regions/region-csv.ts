@@ -8,8 +8,8 @@ const MAX_DETAILS = 100;
 
 type Problems = ErrorDetail[];
 interface CsvRecord {
-  record: string[];
-  info: { lines: number };
+  fields: string[];
+  line: number;
 }
 
 /**
@@ -41,16 +41,16 @@ function readLines(text: string, problems: Problems): RegionLine[] {
     if (problems.length === 0) report(problems, 1, "the file is empty");
     return [];
   }
-  if (header.record.join() !== REGION_COLUMNS.join()) {
+  if (header.fields.join() !== REGION_COLUMNS.join()) {
     // Anything said about the lines below a wrong header would only hide this.
-    throw refused([{ at: `line ${header.info.lines}`, message: `the header must be ${REGION_COLUMNS.join(",")}` }]);
+    throw refused([{ at: `line ${header.line}`, message: `the header must be ${REGION_COLUMNS.join(",")}` }]);
   }
   if (records.length === 0 && problems.length === 0) report(problems, 1, "there is nothing below the header");
-  return records.flatMap(({ record, info }) => {
+  return records.flatMap(({ fields, line }) => {
     // Also inside quotes, where the parser leaves the blanks.
-    const [code = "", level = "", parent = "", name = "", note = ""] = record.map((field) => field.trim());
-    if (record.length === REGION_COLUMNS.length) return { line: info.lines, code, level, parent, name, note };
-    report(problems, info.lines, `there are ${record.length} columns, not ${REGION_COLUMNS.length}`);
+    const [code = "", level = "", parent = "", name = "", note = ""] = fields.map((field) => field.trim());
+    if (fields.length === REGION_COLUMNS.length) return { line, code, level, parent, name, note };
+    report(problems, line, `there are ${fields.length} columns, not ${REGION_COLUMNS.length}`);
     return [];
   });
 }
@@ -61,14 +61,13 @@ function readRecords(text: string, problems: Problems): CsvRecord[] {
   try {
     parse(text, {
       bom: true,
-      info: true,
       relax_column_count: true,
       skip_empty_lines: true,
       trim: true,
       // Written out, since the guess from the first line miscounts the lines of a file with mixed endings.
       record_delimiter: ["\r\n", "\n", "\r"],
-      on_record: (read: unknown) => {
-        if (records.push(read as CsvRecord) <= MAX_REGION_ROWS + 1) return null;
+      on_record: (fields, { lines: line }) => {
+        if (records.push({ fields, line }) <= MAX_REGION_ROWS + 1) return null;
         throw new AppError("too_large", `A region file has at most ${MAX_REGION_ROWS} lines.`, {
           hint: "Import one county or city at a time, the upper levels first.",
         });

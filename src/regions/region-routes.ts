@@ -23,8 +23,10 @@ const Count = Type.Integer({ minimum: 0 });
 export async function regionRoutes(instance: FastifyInstance, { regions }: { regions: RegionService }) {
   const app = instance.withTypeProvider<TypeBoxTypeProvider>();
 
-  app.addContentTypeParser("text/csv", { parseAs: "buffer", bodyLimit: MAX_CSV_BYTES }, async (_request: FastifyRequest, body: Buffer) =>
-    decodeUtf8(body),
+  app.addContentTypeParser(
+    "text/csv",
+    { parseAs: "buffer", bodyLimit: MAX_CSV_BYTES },
+    async (_request: FastifyRequest, body: Buffer) => decodeUtf8(body),
   );
 
   app.post(
@@ -52,7 +54,11 @@ export async function regionRoutes(instance: FastifyInstance, { regions }: { reg
           parent: Type.Optional(RegionCode),
           level: Type.Optional(RegionLevel),
           q: Type.Optional(
-            Type.String({ minLength: 1, maxLength: 100, description: "Part of a name, or the beginning of a code" }),
+            Type.String({
+              minLength: 1,
+              maxLength: 100,
+              description: "Part of a name, or the beginning of a code",
+            }),
           ),
           ...PageQuery,
         }),
@@ -82,6 +88,9 @@ function decodeUtf8(body: Buffer): string {
   try {
     return new TextDecoder("utf-8", { fatal: true }).decode(body);
   } catch (cause) {
-    throw new AppError("invalid", "The file is not UTF-8 text.", { cause, hint: 'Save it as "CSV UTF-8" and send it again.' });
+    throw new AppError("invalid", "The file is not UTF-8 text.", {
+      cause,
+      hint: 'Save it as "CSV UTF-8" and send it again.',
+    });
   }
 }

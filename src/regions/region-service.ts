@@ -4,7 +4,7 @@ import type { Region } from "./region.ts";
 import { readRegionCsv } from "./region-csv.ts";
 import type { RegionFilter, RegionStore } from "./region-store.ts";
 
-export interface ImportResult {
+interface ImportResult {
   created: number;
   updated: number;
   unchanged: number;

@@ -36,7 +36,8 @@ export function createRegionStore(db: Database) {
     isEmpty: () => selectAny.get() === undefined,
     roots: () => selectRoots.all().map(({ code }) => code),
     page: (filter: RegionFilter, after: string, limit: number) => selectPage.all({ ...filter, after, limit }),
-    inRange: (range: { from: string; before: string }, level: RegionLevel) => selectRange.all({ ...range, level }),
+    inRange: (range: { from: string; before: string }, level: RegionLevel) =>
+      selectRange.all({ ...range, level }),
     /** Runs `change` as one write transaction: the checks it makes hold until its rows are in. */
     inTransaction: <T>(change: () => T): T => db.transaction(change).immediate(),
     upsert: (region: Region) => void upsert.run(region),

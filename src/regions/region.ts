@@ -31,11 +31,16 @@ const NOTE_MAX_LENGTH = 500;
 export function problemsOf(row: RegionLine, isKnown: (code: string) => boolean): string[] {
   const problems: string[] = [];
   if (row.name === "") problems.push("the name is empty");
-  if (row.name.length > NAME_MAX_LENGTH) problems.push(`the name is longer than ${NAME_MAX_LENGTH} characters`);
-  if (row.note.length > NOTE_MAX_LENGTH) problems.push(`the note is longer than ${NOTE_MAX_LENGTH} characters`);
+  if (row.name.length > NAME_MAX_LENGTH)
+    problems.push(`the name is longer than ${NAME_MAX_LENGTH} characters`);
+  if (row.note.length > NOTE_MAX_LENGTH)
+    problems.push(`the note is longer than ${NOTE_MAX_LENGTH} characters`);
   if (!isRegionCode(row.code)) {
     // Spreadsheets turn long numbers into 3.70783E+11: the commonest way to break this column.
-    return [`the code "${row.code}" is not 12 digits beginning 1-9 (is the column formatted as text?)`, ...problems];
+    return [
+      `the code "${row.code}" is not 12 digits beginning 1-9 (is the column formatted as text?)`,
+      ...problems,
+    ];
   }
   const level = levelOf(row.code);
   if (row.level !== level) problems.push(levelProblem(row, level));

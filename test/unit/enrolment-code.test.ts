@@ -1,8 +1,12 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { hashMqttPassword, verifyMqttPassword } from "../../src/devices/credentials.ts";
 import { supersedes } from "../../src/devices/device.ts";
-import { enrolmentCodeHash, generateEnrolmentCode, normaliseEnrolmentCode } from "../../src/devices/enrolment-code.ts";
+import {
+  enrolmentCodeHash,
+  generateEnrolmentCode,
+  normaliseEnrolmentCode,
+} from "../../src/devices/enrolment-code.ts";
 
 describe("enrolment codes", () => {
   test("have four groups of four symbols that are not mistaken for each other", () => {
@@ -14,19 +18,30 @@ describe("enrolment codes", () => {
   test("are the same however they are typed", () => {
     const typed = fc.array(fc.constantFrom("", "-", " ", "--"), { minLength: 19, maxLength: 19 });
     fc.assert(
-      fc.property(fc.noShrink(fc.constant(null).map(generateEnrolmentCode)), typed, fc.boolean(), (code, gaps, lower) => {
-        const symbols = code.replaceAll("-", "");
-        const spaced = [...symbols].map((symbol, index) => symbol + gaps[index]).join("");
-        const misread = spaced.replaceAll("0", "O").replaceAll("1", "l");
-        expect(normaliseEnrolmentCode(lower ? misread.toLowerCase() : misread)).toBe(symbols);
-        expect(enrolmentCodeHash(spaced)).toBe(enrolmentCodeHash(code));
-      }),
+      fc.property(
+        fc.noShrink(fc.constant(null).map(generateEnrolmentCode)),
+        typed,
+        fc.boolean(),
+        (code, gaps, lower) => {
+          const symbols = code.replaceAll("-", "");
+          const spaced = symbols
+            .split("")
+            .map((symbol, index) => symbol + gaps[index])
+            .join("");
+          const misread = spaced.replaceAll("0", "O").replaceAll("1", "l");
+          expect(normaliseEnrolmentCode(lower ? misread.toLowerCase() : misread)).toBe(symbols);
+          expect(enrolmentCodeHash(spaced)).toBe(enrolmentCodeHash(code));
+        },
+      ),
     );
   });
 
-  test.each(["", "K7QX", "K7QX-0M3D-9TZA-B4WU", "K7QX-0M3D-9TZA-B4WE-1", "密码密码密码密码密码密码密码密码"])("cannot be %j", (typed) => {
-    expect(normaliseEnrolmentCode(typed)).toBeNull();
-  });
+  test.each(["", "K7QX", "K7QX-0M3D-9TZA-B4WU", "K7QX-0M3D-9TZA-B4WE-1", "密码密码密码密码密码密码密码密码"])(
+    "cannot be %j",
+    (typed) => {
+      expect(normaliseEnrolmentCode(typed)).toBeNull();
+    },
+  );
 });
 
 describe("broker passwords", () => {
@@ -41,7 +56,8 @@ describe("broker passwords", () => {
 
   // Made by `mosquitto_passwd -b` of Mosquitto 2.0.11 for the password "village".
   test("verify what mosquitto_passwd writes", () => {
-    const hash = "$7$101$1WJrnnMHJjhKUhLb$m/3uj+zKXZu1QMN64o0xYLN4shu0gUvouiGbEeg8wo3xdXn5sjSsmTzhQDvC2r/5hW+g8KHD2hdOPRrPbHMv7A==";
+    const hash =
+      "$7$101$1WJrnnMHJjhKUhLb$m/3uj+zKXZu1QMN64o0xYLN4shu0gUvouiGbEeg8wo3xdXn5sjSsmTzhQDvC2r/5hW+g8KHD2hdOPRrPbHMv7A==";
     expect(verifyMqttPassword("village", hash)).toBe(true);
   });
 });

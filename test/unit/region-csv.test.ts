@@ -1,6 +1,6 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import type { AppError, ErrorDetail } from "../../src/errors.ts";
+import { AppError, type ErrorDetail } from "../../src/errors.ts";
 import { levelOf, parentOf, selfAndAncestors } from "../../src/protocol/region-code.ts";
 import { MAX_REGION_ROWS, readRegionCsv } from "../../src/regions/region-csv.ts";
 
@@ -13,7 +13,8 @@ function refusal(run: () => unknown): AppError {
   try {
     run();
   } catch (error) {
-    return error as AppError;
+    if (error instanceof AppError) return error;
+    throw error;
   }
   throw new Error("nothing was refused");
 }
@@ -45,10 +46,18 @@ describe("a bad file is refused", () => {
   test.each<[string, string, RegExp]>([
     ["a code that is no code", "37078311,town,370783000000,稻田镇,", /12 digits/],
     ["a code that a spreadsheet rounded", "3.70783E+11,county,,寿光市,", /formatted as text/],
-    ["a level that is not the code's", "370783112000,village,370783000000,稻田镇,", /is a town, not a village/],
+    [
+      "a level that is not the code's",
+      "370783112000,village,370783000000,稻田镇,",
+      /is a town, not a village/,
+    ],
     ["an unknown level", "370783112000,hamlet,370783000000,稻田镇,", /"hamlet" is none of/],
     ["a foreign parent", "370783112000,town,370784000000,稻田镇,", /parent of 370783112000 is 370783000000/],
-    ["a parent that is nowhere", "370784112000,town,370784000000,某镇,", /neither in the file nor in the database/],
+    [
+      "a parent that is nowhere",
+      "370784112000,town,370784000000,某镇,",
+      /neither in the file nor in the database/,
+    ],
     ["a forgotten parent", "370783112000,town,,稻田镇,", /parent is empty, but should be 370783000000/],
     ["a province with a parent", "370000000000,province,100000000000,山东省,", /province has no parent/],
     ["an empty name", "370783112000,town,370783000000, ,", /name is empty/],
@@ -80,7 +89,10 @@ describe("a bad file is refused", () => {
     ["a header alone", `${HEADER}\n`, /nothing below/],
   ])("when it holds %s", (_name, text, message) => {
     const error = refusal(() => readRegionCsv(text, nothingStored));
-    expect(error).toMatchObject({ code: "invalid", details: [{ at: "line 1", message: expect.stringMatching(message) }] });
+    expect(error).toMatchObject({
+      code: "invalid",
+      details: [{ at: "line 1", message: expect.stringMatching(message) }],
+    });
   });
 
   test("when it is longer than a province's", () => {
@@ -92,7 +104,9 @@ describe("a bad file is refused", () => {
 test("any tree of well-formed codes is read back whole; without its top level each child is reported", () => {
   const village = fc
     .integer({ min: 11, max: 98 })
-    .chain((province) => fc.nat({ max: 9_999_999_999 }).map((rest) => `${province}${`${rest}`.padStart(10, "0")}`));
+    .chain((province) =>
+      fc.nat({ max: 9_999_999_999 }).map((rest) => `${province}${`${rest}`.padStart(10, "0")}`),
+    );
   fc.assert(
     fc.property(fc.uniqueArray(village, { minLength: 1, maxLength: 30 }), (codes) => {
       const tree = [...new Set(codes.flatMap(selfAndAncestors))];
@@ -101,8 +115,11 @@ test("any tree of well-formed codes is read back whole; without its top level ea
         tree.map((code) => ({ code, level: levelOf(code), parent: parentOf(code) })),
       );
       const headless = rows.filter((row) => !row.includes(",province,"));
-      const orphans = tree.filter((code) => levelOf(parentOf(code) ?? code) === "province" && parentOf(code) !== null);
-      if (orphans.length > 0) expect(detailsOf(headless)).toHaveLength(orphans.length);
+      const orphans = tree.filter(
+        (code) => levelOf(parentOf(code) ?? code) === "province" && parentOf(code) !== null,
+      );
+      fc.pre(orphans.length > 0 && orphans.length <= 100);
+      expect(detailsOf(headless)).toHaveLength(orphans.length);
     }),
   );
 });

@@ -1,0 +1,169 @@
+/** Talking to the server: the CSRF token, problem documents, an expired sign-in, and how old what we know is. */
+
+const BASE = "/api/v1";
+const ANSWER_WITHIN_MS = 15_000;
+/** The `Date` header has whole seconds; on average half of one has passed. */
+const DATE_HEADER_BIAS_MS = 500;
+
+/** @typedef {{ id: string, name: string, role: string }} User */
+/** @typedef {{ user: User, csrfToken: string }} SignedIn */
+/** @typedef {{ at: string, message: string }} ProblemDetail */
+
+/** Anything that did not work, as an RFC 9457 problem document says it or as the network failed. */
+export class Problem extends Error {
+  /**
+   * @param {string} code as in `urn:ccx:problem:<code>`, or `offline`
+   * @param {string} detail what happened
+   * @param {{ hint?: string, errors?: ProblemDetail[], instance?: string }} [more]
+   */
+  constructor(code, detail, { hint, errors, instance } = {}) {
+    super(detail);
+    this.name = "Problem";
+    this.code = code;
+    this.detail = detail;
+    this.hint = hint ?? null;
+    this.errors = errors ?? [];
+    this.instance = instance ?? null;
+  }
+}
+
+/** @param {unknown} error @returns {Problem} */
+export const asProblem = (error) =>
+  error instanceof Problem ? error : new Problem("internal", error instanceof Error ? error.message : String(error));
+
+let csrfToken = "";
+let serverOffsetMs = 0;
+/** @type {() => Promise<void>} */
+let askForSignIn = () => Promise.reject(new Problem("unauthorized", "Please sign in."));
+
+/** The server's idea of now, epoch ms: an office computer's own clock may be minutes off. */
+export const serverNow = () => Date.now() + serverOffsetMs;
+
+/** @param {() => Promise<void>} ask resolves once somebody has signed in */
+export const onSignInNeeded = (ask) => void (askForSignIn = ask);
+
+/** @param {Response} response @param {number} sentAt epoch ms by our clock */
+function noteServerTime(response, sentAt) {
+  const date = Date.parse(response.headers.get("date") ?? "");
+  const middle = (sentAt + Date.now()) / 2;
+  if (Number.isNaN(date) || response.headers.has("age")) return;
+  const offset = date + DATE_HEADER_BIAS_MS - middle;
+  // Within the header's resolution the known offset stays, so that a countdown does not jump.
+  if (Math.abs(offset - serverOffsetMs) > DATE_HEADER_BIAS_MS + 500) serverOffsetMs = offset;
+}
+
+/**
+ * @param {number} status
+ * @param {string} text the body
+ * @returns {Problem}
+ */
+export function problemFrom(status, text) {
+  try {
+    const { type, detail, title, hint, errors, instance } = JSON.parse(text);
+    const code = String(type ?? "").replace("urn:ccx:problem:", "") || "internal";
+    return new Problem(code, detail ?? title ?? `HTTP ${status}`, { hint, errors, instance });
+  } catch {
+    // Not from the server itself, but from something before it.
+    return new Problem(status === 413 ? "too_large" : status >= 502 ? "unavailable" : "internal", `HTTP ${status}`);
+  }
+}
+
+/**
+ * One exchange, without second tries.
+ * @param {string} method
+ * @param {string} path below `/api/v1`
+ * @param {{ body?: unknown, signal?: AbortSignal | undefined }} options
+ * @returns {Promise<any>}
+ */
+async function exchange(method, path, { body, signal }) {
+  /** @type {Record<string, string>} */
+  const headers = { accept: "application/json" };
+  if (method !== "GET") headers["x-csrf-token"] = csrfToken;
+  if (body !== undefined) headers["content-type"] = "application/json";
+  const timeout = AbortSignal.timeout(ANSWER_WITHIN_MS);
+  const sentAt = Date.now();
+  let response;
+  let text;
+  try {
+    response = await fetch(`${BASE}${path}`, {
+      method,
+      headers,
+      body: body === undefined ? null : JSON.stringify(body),
+      signal: signal ? AbortSignal.any([signal, timeout]) : timeout,
+      credentials: "same-origin",
+      cache: "no-store",
+    });
+    text = await response.text();
+  } catch (error) {
+    signal?.throwIfAborted();
+    throw new Problem(timeout.aborted ? "timeout" : "offline", error instanceof Error ? error.message : "");
+  }
+  noteServerTime(response, sentAt);
+  if (!response.ok) throw problemFrom(response.status, text);
+  return text === "" ? null : JSON.parse(text);
+}
+
+/** @param {SignedIn} answer @returns {User} */
+function remember({ user, csrfToken: token }) {
+  csrfToken = token;
+  return user;
+}
+
+/** @param {string} name @param {string} password */
+export const signIn = async (name, password) => remember(await exchange("POST", "/sign-in", { body: { name, password } }));
+
+export async function signOut() {
+  await send("DELETE", "/sign-in");
+  csrfToken = "";
+}
+
+/** Who is signed in; asks for a sign-in when nobody is. @returns {Promise<User>} */
+export const whoAmI = async () => remember(await read("/me"));
+
+/**
+ * Reads a resource. When the sign-in has expired it asks for one and then goes on, so a page loses nothing by it.
+ * @param {string} path
+ * @param {AbortSignal} [signal]
+ * @returns {Promise<any>}
+ */
+export async function read(path, signal) {
+  for (;;) {
+    try {
+      return await exchange("GET", path, { signal });
+    } catch (error) {
+      if (!(error instanceof Problem) || error.code !== "unauthorized") throw error;
+      await askForSignIn();
+      signal?.throwIfAborted();
+    }
+  }
+}
+
+/**
+ * Changes something. With an expired sign-in nothing was changed: it asks for one, but leaves it to the person to do it
+ * again, since a stop or an approval must not happen by itself minutes after it was meant.
+ * @param {"POST" | "PUT" | "PATCH" | "DELETE"} method
+ * @param {string} path
+ * @param {unknown} [body]
+ * @returns {Promise<any>}
+ */
+export async function send(method, path, body) {
+  try {
+    return await exchange(method, path, { body });
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error;
+    if (error.code === "unauthorized") void askForSignIn();
+    // A sign-in in another tab made our token worthless; the request was refused, so it may be sent again.
+    if (error.code !== "forbidden") throw error;
+    remember(await exchange("GET", "/me", {}));
+    return exchange(method, path, { body });
+  }
+}
+
+/** For requests that are not made with `fetch`: a fresh token, after a sign-in where one is needed. */
+export async function freshCsrfToken() {
+  await whoAmI();
+  return csrfToken;
+}
+
+/** @param {string} path */
+export const apiUrl = (path) => `${BASE}${path}`;

@@ -1,0 +1,176 @@
+import { read, send } from "./api.js";
+
+/** What the API has, as the console uses it; instants are ISO 8601. */
+
+/** @typedef {"planned" | "ready" | "frozen" | "on_air" | "aired" | "failed" | "cancelled" | "missed"} BroadcastState */
+/** @typedef {"delivered" | "cached" | "started" | "finished" | "sensed"} Grade */
+/** @typedef {{ kind: "episode" | "session", id: string }} ContentRef */
+/**
+ * @typedef {object} Broadcast
+ * @property {string} id
+ * @property {string} startAt
+ * @property {string} notAfter
+ * @property {string | null} endsAt
+ * @property {BroadcastState} state
+ * @property {string | null} reason
+ * @property {string} class
+ * @property {string} lateness
+ * @property {string} offline
+ * @property {number | null} volume
+ * @property {string} programme
+ * @property {string} title
+ * @property {ContentRef | null} content
+ * @property {{ regions: string[], kinds: string[] }} targets
+ */
+/**
+ * @typedef {object} DeviceProof
+ * @property {string} deviceId
+ * @property {string} name
+ * @property {string} regionCode
+ * @property {string} regionName
+ * @property {string} kind
+ * @property {boolean} online
+ * @property {Grade | null} grade
+ * @property {string | null} startedAt
+ * @property {number | null} latenessMs
+ * @property {string | null} finishedAt
+ * @property {string | null} reason
+ */
+/**
+ * @typedef {object} Proof
+ * @property {number} devices
+ * @property {Record<Grade, number>} atLeast
+ * @property {number} unknown
+ * @property {{ p50: number, p99: number, max: number } | null} startLatenessMs
+ */
+/** @typedef {Broadcast & { proof: Proof, devices: Page<DeviceProof> }} BroadcastDetail */
+/**
+ * @typedef {object} Rendition
+ * @property {string} id
+ * @property {string} profile
+ * @property {"queued" | "running" | "ready" | "failed"} state
+ * @property {number} progress
+ * @property {string | null} error
+ * @property {string | null} sha256
+ * @property {number | null} bytes
+ * @property {string | null} mime
+ * @property {number | null} durationMs
+ * @property {number | null} loudnessLufs
+ * @property {number | null} truePeakDbtp
+ */
+/**
+ * @typedef {object} Recording
+ * @property {string} sha256
+ * @property {string} originalName
+ * @property {number} bytes
+ * @property {"audio" | "video"} kind
+ * @property {number} durationMs
+ * @property {string} uploadedAt
+ * @property {Rendition[]} renditions
+ */
+/** @typedef {{ id: string, kind: "broadcast" | "lecture", title: string, segments: string[] }} Programme */
+/** @typedef {{ id: string, programmeId: string, number: number, approved: boolean, approvedAt: string | null }} Approvable */
+/** @typedef {{ position: number, name: string, title: string, recording: Recording | null }} Segment */
+/** @typedef {Approvable & { title: string, segments: Segment[] }} Episode */
+/** @typedef {Approvable & { topic: string, speakers: string[], modules: string[], recording: Recording | null }} Session */
+/**
+ * @typedef {object} Device
+ * @property {string} id
+ * @property {string} regionCode
+ * @property {string} kind
+ * @property {string} name
+ * @property {"new" | "enrolled" | "revoked"} state
+ * @property {string | null} software
+ * @property {{ online: boolean, at: string } | null} presence
+ * @property {DeviceReport | null} reported
+ */
+/**
+ * @typedef {object} DeviceReport
+ * @property {{ ready: number, total: number }} cached
+ * @property {{ offsetMs: number, trusted: boolean }} clock
+ * @property {string[]} faults
+ * @property {string} receivedAt
+ */
+/** @typedef {{ commandId: string | null, targets: number }} StopResult */
+/**
+ * @template T
+ * @typedef {{ items: T[], nextCursor: string | null }} Page
+ */
+
+/** @param {Record<string, string | number | null | undefined>} values */
+function query(values) {
+  const set = Object.entries(values).filter(([, value]) => value !== null && value !== undefined && value !== "");
+  return set.length === 0 ? "" : `?${new URLSearchParams(set.map(([name, value]) => [name, String(value)]))}`;
+}
+
+/** @param {string} id */
+const inPath = (id) => encodeURIComponent(id);
+
+/**
+ * @param {{ from?: string, until?: string, state?: BroadcastState, limit?: number, cursor?: string | null }} filter
+ * @param {AbortSignal} [signal]
+ * @returns {Promise<Page<Broadcast>>}
+ */
+export const listBroadcasts = (filter, signal) => read(`/broadcasts${query(filter)}`, signal);
+
+/**
+ * @param {string} id
+ * @param {{ limit: number, cursor: string | null }} page of its devices
+ * @param {AbortSignal} [signal]
+ * @returns {Promise<BroadcastDetail>}
+ */
+export const getBroadcast = (id, page, signal) => read(`/broadcasts/${inPath(id)}${query(page)}`, signal);
+
+/** What a stop of everything would stop now. @returns {Promise<Broadcast[]>} */
+export async function listLive() {
+  const [onAir, frozen] = await Promise.all([
+    listBroadcasts({ state: "on_air", limit: 100 }),
+    listBroadcasts({ state: "frozen", limit: 100 }),
+  ]);
+  return [...onAir.items, ...frozen.items];
+}
+
+/** @returns {Promise<StopResult & { stopped: string[] }>} */
+export const stopEverything = () => send("POST", "/stop", {});
+/** @param {string} id @returns {Promise<StopResult>} */
+export const stopBroadcast = (id) => send("POST", `/broadcasts/${inPath(id)}/stop`, {});
+
+/** @param {AbortSignal} [signal] @returns {Promise<{ items: Programme[] }>} */
+export const listProgrammes = (signal) => read("/programmes", signal);
+
+/**
+ * @param {"episodes" | "sessions"} kind
+ * @param {{ programmeId: string, limit: number, cursor?: string | null }} page
+ * @param {AbortSignal} [signal]
+ * @returns {Promise<Page<Episode | Session>>}
+ */
+export const listContent = (kind, page, signal) => read(`/${kind}${query(page)}`, signal);
+
+/** @param {ContentRef} content @returns {Promise<Episode | Session>} */
+export const getContent = ({ kind, id }) => read(`/${kind}s/${inPath(id)}`);
+/** @param {"episodes" | "sessions"} kind @param {object} input @returns {Promise<Episode | Session>} */
+export const createContent = (kind, input) => send("POST", `/${kind}`, input);
+/** @param {"episodes" | "sessions"} kind @param {string} id @returns {Promise<Episode | Session>} */
+export const approveContent = (kind, id) => send("POST", `/${kind}/${inPath(id)}/approve`);
+/** @param {"episodes" | "sessions"} kind @param {string} id @returns {Promise<Episode | Session>} */
+export const withdrawApproval = (kind, id) => send("POST", `/${kind}/${inPath(id)}/withdraw-approval`);
+
+/**
+ * @param {{ kind?: string, state?: string, limit: number, cursor?: string | null }} filter
+ * @param {AbortSignal} [signal]
+ * @returns {Promise<Page<Device>>}
+ */
+export const listDevices = (filter, signal) => read(`/devices${query(filter)}`, signal);
+
+/** @type {Map<string, Promise<string>>} */
+const regionNames = new Map();
+
+/** A region's name, asked for once. @param {string} code @param {AbortSignal} [signal] @returns {Promise<string>} */
+export function regionName(code, signal) {
+  const known = regionNames.get(code);
+  if (known) return known;
+  const asked = read(`/regions/${inPath(code)}`, signal).then(({ name }) => name);
+  regionNames.set(code, asked);
+  asked.catch(() => regionNames.delete(code));
+  return asked;
+}

@@ -1,0 +1,27 @@
+import { once } from "node:events";
+import type { Server } from "node:net";
+import { AppError, messageOf } from "../errors.ts";
+
+/**
+ * @returns the port it listens on, which the system chose when `port` is 0
+ * @throws {AppError} `unavailable`, saying what may hold the port
+ */
+export async function listen(server: Server, host: string, port: number): Promise<number> {
+  server.listen(port, host);
+  try {
+    await once(server, "listening");
+  } catch (cause) {
+    throw new AppError(
+      "unavailable",
+      `The MQTT broker cannot listen on ${host}:${port}: ${messageOf(cause)}.`,
+      {
+        cause,
+        hint:
+          "Set MQTT_PORT to a free port, or MQTT_URL to use the broker that is there; " +
+          "Debian's mosquitto package starts a service that holds 1883.",
+      },
+    );
+  }
+  const address = server.address();
+  return typeof address === "object" && address ? address.port : port;
+}

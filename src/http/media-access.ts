@@ -1,0 +1,27 @@
+import type { FastifyRequest } from "fastify";
+import type { Clock } from "../clock.ts";
+import { bearerToken } from "../devices/device-auth.ts";
+import { AppError } from "../errors.ts";
+import { verifyMediaSignature } from "../media/signed-url.ts";
+import { SIGN_IN_COOKIE } from "./sign-in-guard.ts";
+
+interface Dependencies {
+  secret: string;
+  devices: { authenticateToken(token: string): unknown };
+  people: { userOf(token: string): unknown };
+  clock: Clock;
+}
+
+/** Lets a media request pass by its signed URL, by a device's token, or by a person's sign-in. */
+export function mediaAccess({ secret, devices, people, clock }: Dependencies) {
+  return (request: FastifyRequest): void => {
+    const { sha256 } = request.params as { sha256: string };
+    const { expires, signature } = request.query as { expires?: string; signature?: string };
+    if (verifyMediaSignature(secret, { sha256, expires, signature }, clock.now())) return;
+    const token = bearerToken(request);
+    if (token !== null && devices.authenticateToken(token)) return;
+    const signIn = request.cookies[SIGN_IN_COOKIE];
+    if (signIn !== undefined && people.userOf(signIn)) return;
+    throw new AppError("unauthorized", "This file needs a device's token, a sign-in, or a link that is still valid.");
+  };
+}

@@ -1,0 +1,166 @@
+import { execFile } from "node:child_process";
+import ffmpeg, { type FfmpegCommand } from "fluent-ffmpeg";
+import { delay, SECOND_MS } from "../clock.ts";
+import { AppError } from "../errors.ts";
+
+/** How long a process may take to end by itself after SIGTERM. */
+const GRACE_MS = 5 * SECOND_MS;
+const PROBE_LIMIT_MS = 60 * SECOND_MS;
+const PROBE_MAX_BYTES = 32 * 1024 * 1024;
+const KEPT_LINES = 200;
+/** Transcoding waits for the server, the broker and the database, never they for it. */
+const NICENESS = 10;
+const LOCAL_ONLY: FfmpegOptions = { protocol_whitelist: "file" };
+const GENERAL: FfmpegOptions = { nostdin: true, hide_banner: true, nostats: true, progress: "pipe:2" };
+
+/** Options by name without the dash: `{ "c:a": "aac", an: true, map: ["0:v:0", "1:a:0"] }`. */
+export type FfmpegOptions = Record<string, string | number | true | readonly string[]>;
+
+export interface FfmpegJob {
+  inputs: { path: string; options: FfmpegOptions }[];
+  complexFilter?: string;
+  /** `path: null` decodes and filters without writing. */
+  outputs: { path: string | null; options: FfmpegOptions }[];
+  /** How much media will be processed, for progress. */
+  durationMs: number;
+  timeLimitMs: number;
+  signal: AbortSignal;
+  /** Called about twice a second with 0…1. */
+  onProgress?: (fraction: number) => void;
+}
+
+export interface ProbeAnswer {
+  ok: boolean;
+  stdout: string;
+  stderr: string;
+}
+
+export interface Ffmpeg {
+  /** Runs ffprobe on a local file. `ok` is false when it refused the file or gave up. */
+  probe(path: string, options: FfmpegOptions): Promise<ProbeAnswer>;
+  /** Runs ffmpeg to its end and returns what it said. @throws {FfmpegError}, or the signal's reason */
+  run(job: FfmpegJob): Promise<string[]>;
+}
+
+/** ffmpeg ended without success; `lines` are its last words. */
+export class FfmpegError extends Error {
+  readonly lines: string[];
+  constructor(message: string, lines: string[]) {
+    super(message);
+    this.name = "FfmpegError";
+    this.lines = lines;
+  }
+}
+
+/** The two programs, by explicit paths. They see local files only: no network, no input that names other inputs. */
+export function createFfmpeg(paths: { ffmpegPath: string; ffprobePath: string }): Ffmpeg {
+  return {
+    probe: (path, options) => runProbe(paths.ffprobePath, path, options),
+    run: (job) => runCommand(buildCommand(paths.ffmpegPath, job), job),
+  };
+}
+
+function runProbe(ffprobePath: string, path: string, options: FfmpegOptions): Promise<ProbeAnswer> {
+  const args = toArguments({ hide_banner: true, v: "warning", ...LOCAL_ONLY, ...options, i: path });
+  const limits = { timeout: PROBE_LIMIT_MS, killSignal: "SIGKILL", maxBuffer: PROBE_MAX_BYTES } as const;
+  return new Promise((resolve, reject) => {
+    execFile(ffprobePath, args, limits, (error, stdout, stderr) => {
+      if (error?.code === "ENOENT" || error?.code === "EACCES") reject(missing(ffprobePath, error));
+      else resolve({ ok: error === null, stdout, stderr });
+    });
+  });
+}
+
+const missing = (path: string, cause: unknown) =>
+  new AppError("unavailable", `The server cannot run ${path}.`, {
+    cause,
+    hint: "Install ffmpeg, or correct its path.",
+  });
+
+/** Each name and each value is an argument of its own: nothing in them can become another option. */
+const toArguments = (options: FfmpegOptions): string[] =>
+  Object.entries(options).flatMap(([name, value]) =>
+    [value].flat().flatMap((each) => (each === true ? [`-${name}`] : [`-${name}`, `${each}`])),
+  );
+
+/** Options are passed as several arguments: fluent-ffmpeg splits a lone one, or an array, at spaces. */
+function buildCommand(ffmpegPath: string, { inputs, complexFilter, outputs }: FfmpegJob): FfmpegCommand {
+  const command = ffmpeg({ niceness: NICENESS }).setFfmpegPath(ffmpegPath);
+  for (const [index, { path, options }] of inputs.entries()) {
+    const general = index === 0 ? GENERAL : {};
+    command.input(path).inputOptions(...toArguments({ ...general, ...LOCAL_ONLY, ...options }));
+  }
+  if (complexFilter !== undefined) command.complexFilter(complexFilter);
+  for (const { path, options } of outputs) {
+    command
+      .output(path ?? "-")
+      .outputOptions(...toArguments(path === null ? { ...options, f: "null" } : options));
+  }
+  return command;
+}
+
+async function runCommand(command: FfmpegCommand, job: FfmpegJob): Promise<string[]> {
+  job.signal.throwIfAborted();
+  const ended = new AbortController();
+  let started = false;
+  let stopped = false;
+  let timedOut = false;
+
+  /** SIGTERM, then SIGKILL. A process that is only about to start is ended when it has. */
+  function stop(): void {
+    stopped = true;
+    if (!started) return;
+    command.kill("SIGTERM");
+    delay(GRACE_MS, ended.signal).then(
+      () => command.kill("SIGKILL"),
+      () => undefined,
+    );
+  }
+  job.signal.addEventListener("abort", stop, { once: true });
+  delay(job.timeLimitMs, ended.signal).then(
+    () => {
+      timedOut = true;
+      stop();
+    },
+    () => undefined,
+  );
+  command.on("start", () => {
+    started = true;
+    if (stopped) stop();
+  });
+  const lines = collectLines(command, job);
+  try {
+    await new Promise<void>((resolve, reject) => {
+      command.on("end", () => resolve());
+      command.on("error", (error: Error) => reject(new FfmpegError(error.message, lines)));
+      command.run();
+    });
+    job.signal.throwIfAborted();
+    return lines;
+  } catch (error) {
+    job.signal.throwIfAborted();
+    if (!timedOut) throw error;
+    throw new FfmpegError(
+      `ffmpeg did not finish within ${Math.round(job.timeLimitMs / SECOND_MS)} s.`,
+      lines,
+    );
+  } finally {
+    job.signal.removeEventListener("abort", stop);
+    ended.abort();
+  }
+}
+
+/** Keeps the last lines, apart from the `key=value` lines of `-progress`, which become calls of `onProgress`. */
+function collectLines(command: FfmpegCommand, { durationMs, onProgress }: FfmpegJob): string[] {
+  const lines: string[] = [];
+  command.on("stderr", (line: string) => {
+    const [, key, value] = /^([a-z0-9_]+)=\s*(\S+)\s*$/.exec(line) ?? [];
+    if (key === undefined) {
+      if (line.trim() !== "" && lines.push(line) > KEPT_LINES) lines.shift();
+    } else if (key === "out_time_us" && durationMs > 0) {
+      const fraction = Number(value) / 1_000 / durationMs;
+      if (Number.isFinite(fraction)) onProgress?.(Math.min(1, Math.max(0, fraction)));
+    }
+  });
+  return lines;
+}

@@ -1,0 +1,101 @@
+import { type FileHandle, open } from "node:fs/promises";
+import type { Ffmpeg } from "./ffmpeg.ts";
+import {
+  ALLOWED_DEMUXERS,
+  checkDuration,
+  explainRefusal,
+  type Probe,
+  readProbe,
+  refused,
+  TRUNCATED_HINT,
+  toleratedLossMs,
+} from "./media-probe.ts";
+
+const TAIL_SECONDS = 3;
+/** Writers that do not know the length yet put a number near the largest one here. */
+const UNKNOWN_RIFF_BYTES = 0x7fff_f000;
+
+/**
+ * What a local file truly is, whatever it is called.
+ * @throws {AppError} `invalid` when it is nothing that can be aired
+ */
+export async function probeMedia(ffmpeg: Ffmpeg, path: string): Promise<Probe> {
+  const { ok, stdout, stderr } = await ffmpeg.probe(path, {
+    format_whitelist: ALLOWED_DEMUXERS,
+    of: "json",
+    show_format: true,
+    show_streams: true,
+    // Encryption of single samples shows only on packets.
+    show_packets: true,
+    read_intervals: "%+#20",
+  });
+  if (!ok) throw explainRefusal(stderr);
+  return readProbe(stdout, stderr);
+}
+
+/**
+ * Probes an upload and looks at its end: a file cut in the copying still has a header that promises everything.
+ * @returns the probe with its duration, in milliseconds
+ * @throws {AppError} `invalid`
+ */
+export async function inspectUpload(ffmpeg: Ffmpeg, path: string): Promise<Probe & { durationMs: number }> {
+  await refuseShortRiff(path);
+  const probe = await probeMedia(ffmpeg, path);
+  const { durationMs } = probe;
+  if (durationMs !== null && probe.estimated) return { ...probe, durationMs };
+
+  const lastMs = await endOfPackets(ffmpeg, path, probe);
+  if (durationMs === null) {
+    checkDuration(lastMs ?? 0);
+    return { ...probe, durationMs: lastMs ?? 0 };
+  }
+  if (lastMs !== null && lastMs < durationMs - toleratedLossMs(durationMs)) {
+    const seconds = (ms: number) => (ms / 1_000).toFixed(1);
+    throw refused(
+      `The file is truncated: it promises ${seconds(durationMs)} s but ends after ${seconds(lastMs)} s.`,
+      TRUNCATED_HINT,
+    );
+  }
+  return { ...probe, durationMs };
+}
+
+/** Where the last packet ends, read from near the promised end; `null` when ffprobe could not say in time. */
+async function endOfPackets(ffmpeg: Ffmpeg, path: string, probe: Probe): Promise<number | null> {
+  const fromSeconds = Math.max(0, ((probe.durationMs ?? 0) + probe.startMs) / 1_000 - TAIL_SECONDS);
+  const { ok, stdout } = await ffmpeg.probe(path, {
+    format_whitelist: ALLOWED_DEMUXERS,
+    of: "csv=p=0",
+    show_entries: "packet=pts_time,duration_time",
+    ...(probe.durationMs === null ? {} : { read_intervals: `${fromSeconds.toFixed(3)}%` }),
+  });
+  if (!ok) return null;
+  let lastSeconds = 0;
+  for (const line of stdout.split("\n")) {
+    const [start, length] = line.split(",").map(Number);
+    if (start !== undefined && Number.isFinite(start))
+      lastSeconds = Math.max(lastSeconds, start + (length || 0));
+  }
+  return Math.max(0, lastSeconds * 1_000 - probe.startMs);
+}
+
+/** A RIFF or AIFF header states the file's size; ffmpeg shortens the duration silently when the file is smaller. */
+async function refuseShortRiff(path: string): Promise<void> {
+  const file = await open(path, "r");
+  try {
+    const promisedBytes = await readRiffBytes(file);
+    const { size } = await file.stat();
+    if (promisedBytes === null || promisedBytes <= size) return;
+    throw refused(`The file is truncated: it holds ${size} of ${promisedBytes} bytes.`, TRUNCATED_HINT);
+  } finally {
+    await file.close();
+  }
+}
+
+async function readRiffBytes(file: FileHandle): Promise<number | null> {
+  const { buffer, bytesRead } = await file.read(Buffer.alloc(8), 0, 8, 0);
+  if (bytesRead < 8) return null;
+  const magic = buffer.toString("latin1", 0, 4);
+  if (magic !== "RIFF" && magic !== "FORM") return null;
+  const bytes = magic === "RIFF" ? buffer.readUInt32LE(4) : buffer.readUInt32BE(4);
+  return bytes === 0 || bytes >= UNKNOWN_RIFF_BYTES ? null : bytes + 8;
+}

@@ -1,0 +1,89 @@
+import type { LoudnessProfile } from "./profiles.ts";
+
+export interface Measurement {
+  /** Integrated loudness, EBU R 128 (ITU-R BS.1770-4), in LUFS; −70 is ffmpeg's "nothing". */
+  lufs: number;
+  /** In dBTP; `null` when it was not asked for, −Infinity for digital silence. */
+  truePeakDbtp: number | null;
+}
+
+/** The filter that measures under a name, for {@link readMeasurement}. A single channel counts as two equal ones. */
+export function measureFilter(name: string, truePeak = false): string {
+  // At `verbose` the ten lines a second stay out of the log and only the summary remains.
+  return `ebur128@${name}=dualmono=true:framelog=verbose${truePeak ? ":peak=true" : ""}`;
+}
+
+/**
+ * The summary that `ebur128@name` printed. Only the last one counts: ffmpeg sets a filter up twice when the sound's
+ * parameters change at the start, and the first prints an empty summary.
+ * @throws {Error} when there is none
+ */
+export function readMeasurement(lines: string[], name: string): Measurement {
+  const at = lines.findLastIndex((line) => line.includes(`[ebur128@${name} `) && line.includes("Summary:"));
+  if (at < 0) throw new Error(`ffmpeg printed no measurement called ${name}.`);
+  let lufs: number | null = null;
+  let truePeakDbtp: number | null = null;
+  for (const line of lines.slice(at + 1)) {
+    if (line.startsWith("[")) break;
+    lufs ??= valueOf(line, /^\s*I:\s*(\S+) LUFS/);
+    truePeakDbtp ??= valueOf(line, /^\s*Peak:\s*(\S+) dBFS/);
+  }
+  if (lufs === null) throw new Error(`ffmpeg's measurement called ${name} has no loudness.`);
+  return { lufs, truePeakDbtp };
+}
+
+function valueOf(line: string, pattern: RegExp): number | null {
+  const text = pattern.exec(line)?.[1];
+  if (text === undefined) return null;
+  return text === "-inf" ? Number.NEGATIVE_INFINITY : Number(text);
+}
+
+/** How loud the sound came out at one setting of the gain. */
+export interface GainTrial {
+  gainDb: number;
+  lufs: number;
+}
+
+const MAX_STEP_DB = 12;
+/** Below this the limiter takes nearly all that is added; a larger step would only distort. */
+const MIN_SLOPE = 0.25;
+
+/**
+ * The gain to try next. Without the limiter loudness follows the gain one to one; where it works, less, so the slope
+ * of the last two trials is used (secant method).
+ */
+export function nextGainDb(trials: readonly [GainTrial, ...GainTrial[]], targetLufs: number): number {
+  const last = trials.at(-1) ?? trials[0];
+  const before = trials.at(-2);
+  const rise =
+    before && last.gainDb !== before.gainDb ? (last.lufs - before.lufs) / (last.gainDb - before.gainDb) : 1;
+  const slope = Math.min(1, Math.max(MIN_SLOPE, rise));
+  const step = (targetLufs - last.lufs) / slope;
+  return last.gainDb + Math.min(MAX_STEP_DB, Math.max(-MAX_STEP_DB, step));
+}
+
+export const closestTrial = (trials: readonly [GainTrial, ...GainTrial[]], targetLufs: number): GainTrial =>
+  trials.reduce((best, trial) =>
+    Math.abs(trial.lufs - targetLufs) < Math.abs(best.lufs - targetLufs) ? trial : best,
+  );
+
+/** ffmpeg prints tenths: the true value may be this much worse than the printed one. */
+const PRINTED_STEP = 0.05;
+
+/** How far a measured rendition is out of the profile's bounds: 0 and 0 when it is in them, for certain. */
+export function outOfBounds(measured: Measurement, bounds: LoudnessProfile): { lu: number; peakDb: number } {
+  const offLu = measured.lufs - bounds.targetLufs;
+  const overDb = (measured.truePeakDbtp ?? 0) + PRINTED_STEP - bounds.maxTruePeakDbtp;
+  return {
+    // Rounded, as −16.0 − −15.6 is not 0.4 in binary.
+    lu: Math.abs(offLu) + PRINTED_STEP > bounds.toleranceLu + 1e-9 ? offLu : 0,
+    peakDb: overDb > 1e-9 ? overDb : 0,
+  };
+}
+
+/** From here on adding left and right cancels them: two plain channels lose 0 LU, unrelated or one-sided ones 3. */
+const CANCELLED_LU = 8;
+
+/** Whether a mono downmix lost the sound, given the loudness of both channels together and of the mix as dual mono. */
+export const downmixCancels = (bothLufs: number, mixLufs: number): boolean =>
+  bothLufs - mixLufs >= CANCELLED_LU;

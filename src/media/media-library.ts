@@ -1,0 +1,137 @@
+import { createHash, randomUUID } from "node:crypto";
+import {
+  closeSync,
+  createReadStream,
+  createWriteStream,
+  existsSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+} from "node:fs";
+import { mkdir, open, rm } from "node:fs/promises";
+import { join } from "node:path";
+import type { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import { createMeter, explainIntakeError, type IntakeRules } from "./intake.ts";
+
+/** A file that is complete and on the disk, but not in the library yet. */
+export interface StagedFile {
+  path: string;
+  sha256: string;
+  bytes: number;
+  /**
+   * Moves it into the library. Synchronous, so that the caller's database transaction follows in the same turn of
+   * the event loop; `created` is false when the same bytes were there.
+   */
+  commit(): { created: boolean };
+  discard(): Promise<void>;
+}
+
+export interface MediaLibrary {
+  /** @throws {AppError} `too_large`, `invalid` (cut off, other length or digest than declared), `unavailable` */
+  receive(stream: Readable, options: IntakeRules & { signal?: AbortSignal | undefined }): Promise<StagedFile>;
+  /** Stages a file made in a scratch folder. */
+  adopt(path: string): Promise<StagedFile>;
+  /** Takes back what a `commit` in this turn of the event loop created. */
+  retract(sha256: string): void;
+  pathOf(sha256: string): string;
+  has(sha256: string): boolean;
+  /** Runs `work` with a folder of its own, which is gone afterwards. */
+  withScratch<T>(work: (dir: string) => Promise<T>): Promise<T>;
+  /** Removes what a crash left half-made. Call it before anything is received. */
+  clearTemp(): void;
+}
+
+/**
+ * A content-addressed store: `dir/ab/cd/abcd…`, named by SHA-256, each file complete or absent. A file is hashed and
+ * flushed under a random name beside them, then renamed, then its folder is flushed (as in `rename(2)`, `fsync(2)`).
+ */
+export function createMediaLibrary(dir: string): MediaLibrary {
+  const tempDir = join(dir, "tmp");
+  mkdirSync(tempDir, { recursive: true });
+  const tempPath = () => join(tempDir, randomUUID());
+  const folderOf = (sha256: string) => join(dir, sha256.slice(0, 2), sha256.slice(2, 4));
+  const pathOf = (sha256: string) => join(folderOf(sha256), sha256);
+
+  function stage(path: string, sha256: string, bytes: number): StagedFile {
+    return {
+      path,
+      sha256,
+      bytes,
+      commit() {
+        const target = pathOf(sha256);
+        if (existsSync(target) && statSync(target).size === bytes) {
+          rmSync(path);
+          return { created: false };
+        }
+        const folder = folderOf(sha256);
+        const isNew = !existsSync(folder);
+        mkdirSync(folder, { recursive: true });
+        renameSync(path, target);
+        flushFolder(folder);
+        if (isNew) for (const parent of [join(folder, ".."), dir]) flushFolder(parent);
+        return { created: true };
+      },
+      discard: () => rm(path, { force: true }),
+    };
+  }
+
+  return {
+    pathOf,
+    has: (sha256) => existsSync(pathOf(sha256)),
+    retract: (sha256) => rmSync(pathOf(sha256), { force: true }),
+
+    async receive(stream, { signal, ...rules }) {
+      const path = tempPath();
+      const meter = createMeter(rules);
+      try {
+        const file = createWriteStream(path, { flags: "wx", flush: true });
+        await pipeline(stream, meter.stream, file, signal ? { signal } : {});
+        const { sha256, bytes } = meter.finish();
+        return stage(path, sha256, bytes);
+      } catch (error) {
+        await rm(path, { force: true });
+        throw explainIntakeError(error, meter.bytes(), rules.declaredBytes);
+      }
+    },
+
+    async adopt(path) {
+      const hash = createHash("sha256");
+      await pipeline(createReadStream(path, { highWaterMark: 1024 * 1024 }), hash);
+      const file = await open(path, "r+");
+      try {
+        await file.sync();
+        return stage(path, hash.digest("hex"), (await file.stat()).size);
+      } finally {
+        await file.close();
+      }
+    },
+
+    async withScratch(work) {
+      const scratch = tempPath();
+      await mkdir(scratch);
+      try {
+        return await work(scratch);
+      } finally {
+        await rm(scratch, { recursive: true, force: true });
+      }
+    },
+
+    clearTemp() {
+      for (const name of readdirSync(tempDir)) rmSync(join(tempDir, name), { recursive: true, force: true });
+    },
+  };
+}
+
+function flushFolder(path: string): void {
+  const folder = openSync(path, "r");
+  try {
+    fsyncSync(folder);
+  } finally {
+    closeSync(folder);
+  }
+}

@@ -1,0 +1,30 @@
+import { AppError, messageOf } from "../errors.ts";
+import { FfmpegError } from "./ffmpeg.ts";
+
+const LAST_LINES = 8;
+const MAX_CHARACTERS = 2_000;
+
+const ADVICE: [RegExp, string][] = [
+  [/No space left on device|ENOSPC/i, "The server's disk is full: free some space, then retry."],
+  [/not finish within/i, "The server is overloaded or the file is made to be slow: retry when it is quiet."],
+  [
+    /Unknown encoder|not available|Cannot find ffmpeg/i,
+    "The server's ffmpeg lacks a codec: install Debian's ffmpeg.",
+  ],
+  [
+    /Invalid data|corrupt|Error while decoding/i,
+    "The file is damaged: export the recording anew and upload it again.",
+  ],
+];
+const DEFAULT_ADVICE = "Retry; if it fails again, export the recording anew as WAV or MP4 and upload it.";
+
+/** What an editor reads on a failed rendition: the reason, what to do, and ffmpeg's last words. */
+export function describeFailure(error: unknown): string {
+  if (error instanceof AppError) return cut([error.message, error.hint ?? ""].filter(Boolean).join(" "));
+  const words = error instanceof FfmpegError ? error.lines.slice(-LAST_LINES).join("\n") : "";
+  const message = messageOf(error);
+  const advice = ADVICE.find(([pattern]) => pattern.test(`${message}\n${words}`))?.[1] ?? DEFAULT_ADVICE;
+  return cut([`${message.split("\n")[0]} ${advice}`, words].filter(Boolean).join("\n"));
+}
+
+const cut = (text: string) => (text.length > MAX_CHARACTERS ? `${text.slice(0, MAX_CHARACTERS - 1)}…` : text);

@@ -1,0 +1,76 @@
+import { Readable } from "node:stream";
+import type { FastifyInstance, FastifyRequest } from "fastify";
+import { Type } from "typebox";
+import { Value } from "typebox/value";
+import { AppError, invalid } from "../errors.ts";
+import { parseDigestHeader } from "./content-digest.ts";
+import { cleanFileName } from "./media.ts";
+
+export interface Upload {
+  stream: Readable;
+  originalName: string;
+  /** From `Content-Length`. */
+  declaredBytes?: number;
+  /** Lower-case hex, from RFC 9530 `Content-Digest` or `Repr-Digest`. */
+  declaredSha256?: string;
+  signal?: AbortSignal;
+}
+
+export const UploadQuery = Type.Object(
+  {
+    filename: Type.Optional(
+      Type.String({ maxLength: 500, description: "What the recording is called where it comes from" }),
+    ),
+  },
+  { additionalProperties: false },
+);
+
+const SEND_RAW = "Send the file itself as the request body, for example with `curl --upload-file`.";
+
+/**
+ * Hands request bodies of every type to the handler as the stream they are. Call it in a scope of its own
+ * (`app.register`): the JSON parser is gone there, as an upload called `application/json` is still an upload.
+ */
+export function acceptRawUploads(scope: FastifyInstance): void {
+  scope.removeAllContentTypeParsers();
+  scope.addContentTypeParser("*", (_request, payload, done) => done(null, payload));
+}
+
+/**
+ * What a raw upload request says of itself; the body is not read yet.
+ * @throws {AppError} `invalid` for a missing body, a form, a compressed body, or a bad or contradicting digest
+ */
+export function uploadFrom(request: FastifyRequest): Upload {
+  const { headers, body } = request;
+  if (/^multipart\//i.test(headers["content-type"] ?? "")) {
+    throw invalid("Content-Type", "A form was sent where the recording itself is expected.", SEND_RAW);
+  }
+  // The stored bytes are the ones received; a decoded body would be an unmeasured size.
+  if (!/^(identity)?$/i.test(headers["content-encoding"] ?? "")) {
+    throw invalid("Content-Encoding", "A compressed request body is not accepted.", SEND_RAW);
+  }
+  if (!(body instanceof Readable))
+    throw new AppError("invalid", "The request has no body.", { hint: SEND_RAW });
+
+  const declaredSha256 = declaredDigest(headers);
+  const length = headers["content-length"];
+  const { filename } = Value.Check(UploadQuery, request.query) ? request.query : {};
+  return {
+    stream: body,
+    originalName: cleanFileName(filename ?? ""),
+    ...(length === undefined ? {} : { declaredBytes: Number(length) }),
+    ...(declaredSha256 === undefined ? {} : { declaredSha256 }),
+  };
+}
+
+/** Without a content coding the two fields speak of the same bytes, so either will do and they must agree. */
+function declaredDigest(headers: FastifyRequest["headers"]): string | undefined {
+  const read = (name: string) =>
+    parseDigestHeader(name, [headers[name.toLowerCase()]].flat().join(",") || undefined);
+  const content = read("Content-Digest");
+  const representation = read("Repr-Digest");
+  if (content !== undefined && representation !== undefined && content !== representation) {
+    throw invalid("Repr-Digest", "Content-Digest and Repr-Digest declare different SHA-256 values.");
+  }
+  return content ?? representation;
+}

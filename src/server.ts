@@ -1,0 +1,95 @@
+import Fastify, { type FastifyBaseLogger, type FastifyInstance } from "fastify";
+import { v7 as uuidv7 } from "uuid";
+import { broadcastRoutes } from "./broadcasts/broadcast-routes.ts";
+import type { Clock } from "./clock.ts";
+import type { Config } from "./config.ts";
+import { playlistRoutes } from "./delivery/playlist-routes.ts";
+import { deviceLinkRoutes } from "./devices/device-link-routes.ts";
+import { deviceRoutes } from "./devices/device-routes.ts";
+import { episodeRoutes } from "./episodes/episode-routes.ts";
+import { answerBrokenRequest } from "./http/client-error.ts";
+import { consoleRoutes } from "./http/console.ts";
+import { healthRoutes } from "./http/health.ts";
+import { mediaAccess } from "./http/media-access.ts";
+import { registerOpenApi } from "./http/openapi.ts";
+import { registerProblems } from "./http/problem.ts";
+import { guardAgainstForgery, registerSecurity } from "./http/security.ts";
+import { signInGuard } from "./http/sign-in-guard.ts";
+import { validatorCompiler } from "./http/validation.ts";
+import { mediaRoutes } from "./media/media-routes.ts";
+import { peopleRoutes, signInRoutes } from "./people/people-routes.ts";
+import { programmeRoutes } from "./programmes/programme-routes.ts";
+import { regionRoutes } from "./regions/region-routes.ts";
+import { scheduleRoutes } from "./schedules/schedule-routes.ts";
+import type { Services } from "./services.ts";
+import { sessionRoutes } from "./sessions/session-routes.ts";
+
+export interface ServerOptions {
+  services: Services;
+  config: Config;
+  log: FastifyBaseLogger;
+  clock: Clock;
+  version: string;
+}
+
+/** The HTTP surface: what everybody meets first, then the operators' API, then the devices' side, then the console. */
+export async function createServer({ services, config, log, clock, version }: ServerOptions): Promise<FastifyInstance> {
+  const { people, devices, media, broadcasts, planner, schedules, reports, signer } = services;
+  const secureCookies = config.publicUrl?.startsWith("https:") ?? false;
+  const app: FastifyInstance = Fastify({
+    loggerInstance: log,
+    genReqId: () => uuidv7(),
+    // An upload over a village's link takes as long as it takes; idle ones end by the connection's own timeout.
+    requestTimeout: 0,
+    forceCloseConnections: "idle",
+    clientErrorHandler: answerBrokenRequest,
+  });
+  app.decorateRequest("signIn", null);
+  app.setValidatorCompiler(validatorCompiler);
+  registerProblems(app);
+  await registerSecurity(app, {
+    rateLimitPerMinute: config.rateLimitPerMinute,
+    secureCookies,
+    csrfKey: services.settings.secret("csrf-key"),
+  });
+  await registerOpenApi(app, version);
+  await app.register(healthRoutes, {
+    checks: { broker: () => (services.link.online ? null : "not connected") },
+  });
+
+  await app.register(
+    async (api) => {
+      await api.register(signInRoutes, { people, secureCookies });
+      await api.register(async (guarded) => {
+        guarded.addHook("onRequest", signInGuard(people.userOf));
+        guardAgainstForgery(guarded);
+        await guarded.register(peopleRoutes, { people, secureCookies });
+        await guarded.register(regionRoutes, { regions: services.regions });
+        await guarded.register(deviceRoutes, { devices });
+        await guarded.register(programmeRoutes, { programmes: services.programmes });
+        await guarded.register(episodeRoutes, { episodes: services.episodes, media });
+        await guarded.register(sessionRoutes, { sessions: services.sessions, media });
+        await guarded.register(scheduleRoutes, { schedules, policy: services.policy });
+        await guarded.register(broadcastRoutes, { broadcasts, planner, schedules, reports, clock });
+      });
+    },
+    { prefix: "/api/v1" },
+  );
+
+  await app.register(deviceLinkRoutes, {
+    devices,
+    clock,
+    jwks: () => services.jwks,
+    mqttPublicUrl: config.mqttPublicUrl ?? (services.embedded ? null : services.brokerUrl),
+    brokerPort: () => services.embedded?.port ?? 0,
+    enrolmentsPerMinute: config.enrolmentsPerMinute,
+  });
+  await app.register(playlistRoutes, { playlists: services.playlists, signer, devices });
+  await app.register(mediaRoutes, {
+    library: services.library,
+    service: media,
+    authorize: mediaAccess({ secret: services.mediaSecret, devices, people, clock }),
+  });
+  await app.register(consoleRoutes);
+  return app;
+}

@@ -1,0 +1,242 @@
+import { createHash, randomBytes } from "node:crypto";
+import { fileURLToPath } from "node:url";
+import type { Logger } from "pino";
+import { createBroadcastService } from "./broadcasts/broadcast-service.ts";
+import { createBroadcastStore } from "./broadcasts/broadcast-store.ts";
+import { createConductor } from "./broadcasts/conductor.ts";
+import { createPlanner } from "./broadcasts/planner.ts";
+import { type Clock, DAY_MS } from "./clock.ts";
+import type { Config } from "./config.ts";
+import { createTransact, type Database } from "./db/open.ts";
+import { createSettings } from "./db/settings.ts";
+import { connectBroker } from "./delivery/broker-link.ts";
+import { createDownlink } from "./delivery/downlink.ts";
+import { createDownlinkStore } from "./delivery/downlink-store.ts";
+import { startEmbeddedBroker } from "./delivery/embedded-broker.ts";
+import { loadKeys } from "./delivery/keys.ts";
+import { createMediaLinks } from "./delivery/media-links.ts";
+import { createOutbox } from "./delivery/outbox.ts";
+import { createOutboxStore } from "./delivery/outbox-store.ts";
+import { createPlaylistService } from "./delivery/playlist.ts";
+import { createUplink } from "./delivery/uplink.ts";
+import { createDeviceService } from "./devices/device-service.ts";
+import { createDeviceStore } from "./devices/device-store.ts";
+import { createEnrolmentStore } from "./devices/enrolment-store.ts";
+import { createTelemetryStore } from "./devices/telemetry-store.ts";
+import { createEpisodeService } from "./episodes/episode-service.ts";
+import { createEpisodeStore } from "./episodes/episode-store.ts";
+import { createFfmpeg } from "./media/ffmpeg.ts";
+import { createMediaLibrary } from "./media/media-library.ts";
+import { createMediaService } from "./media/media-service.ts";
+import { loadProfiles } from "./media/profiles.ts";
+import { createPeopleService } from "./people/people-service.ts";
+import { createPeopleStore } from "./people/people-store.ts";
+import { createProgrammeService } from "./programmes/programme-service.ts";
+import { createProgrammeStore } from "./programmes/programme-store.ts";
+import { createRegionService } from "./regions/region-service.ts";
+import { createRegionStore } from "./regions/region-store.ts";
+import { createReportService } from "./reports/report-service.ts";
+import { createReportStore } from "./reports/report-store.ts";
+import { SHIPPED_SCHEDULES } from "./schedules/first-start.ts";
+import { createPolicyService } from "./schedules/policy.ts";
+import { createScheduleService } from "./schedules/schedule-service.ts";
+import { createScheduleStore } from "./schedules/schedule-store.ts";
+import { readShippedPolicy } from "./schedules/shipped.ts";
+import { createSessionService } from "./sessions/session-service.ts";
+import { createSessionStore } from "./sessions/session-store.ts";
+
+const PROFILES = fileURLToPath(new URL("../media/profiles", import.meta.url));
+
+export interface ServicesOptions {
+  db: Database;
+  config: Config;
+  log: Logger;
+  clock: Clock;
+  /** Changes the playlists' entity tags when the program changes. */
+  version: string;
+}
+
+export type Services = Awaited<ReturnType<typeof createServices>>;
+
+/** Makes every part of the server below HTTP, hands each what it needs, and says what follows from what. */
+export async function createServices({ db, config, log, clock, version }: ServicesOptions) {
+  const transact = createTransact(db);
+  const settings = createSettings(db);
+  const { signer, jwks } = await loadKeys(db, clock);
+
+  // Domains, from the ones that need nobody to the ones that need many.
+  const people = createPeopleService({ store: createPeopleStore(db), clock });
+  const regions = createRegionService({ store: createRegionStore(db) });
+  const devices = createDeviceService({
+    store: createDeviceStore(db),
+    codes: createEnrolmentStore(db),
+    telemetry: createTelemetryStore(db),
+    regions,
+    clock,
+  });
+  const reports = createReportService({ store: createReportStore(db), transact, clock });
+  const programmes = createProgrammeService(createProgrammeStore(db));
+  const library = createMediaLibrary(config.mediaDir);
+  const media = createMediaService({
+    db,
+    library,
+    ffmpeg: createFfmpeg({ ffmpegPath: config.ffmpegPath, ffprobePath: config.ffprobePath }),
+    profiles: loadProfiles(PROFILES),
+    clock,
+    log,
+    maxUploadBytes: config.maxUploadBytes,
+    concurrency: config.transcodeConcurrency,
+  });
+  const episodes = createEpisodeService({ store: createEpisodeStore(db), programmes, media, transact, clock });
+  const sessions = createSessionService({ store: createSessionStore(db), programmes, media, transact, clock });
+  const policy = createPolicyService({
+    settings,
+    zone: config.zone,
+    shipped: readShippedPolicy(SHIPPED_SCHEDULES),
+    transact,
+  });
+  const schedules = createScheduleService({
+    store: createScheduleStore(db),
+    programmes,
+    regions,
+    policy,
+    transact,
+    clock,
+  });
+
+  // The broker: an external one, or the embedded one under an account that lives as long as the process.
+  const serverAccount = { username: "ccx-server", password: randomBytes(24).toString("base64url") };
+  const embedded = config.mqttUrl
+    ? null
+    : await startEmbeddedBroker({
+        host: config.mqttHost,
+        port: config.mqttPort,
+        devices,
+        server: serverAccount,
+        log,
+      });
+  const publicBrokerUrl = config.mqttUrl && withoutAccount(config.mqttUrl);
+  const link = connectBroker({
+    url: config.mqttUrl ?? embedded?.url ?? "",
+    ...(embedded ? serverAccount : {}),
+    clientId: embedded ? serverAccount.username : decodeURIComponent(new URL(config.mqttUrl ?? "").username) || "ccx-server",
+    log,
+  });
+  if (embedded) devices.onRevoked((deviceId) => embedded.disconnect(deviceId));
+
+  const outbox = createOutbox({ store: createOutboxStore(db), publisher: link, signer, clock, log });
+  const downlink = createDownlink({ store: createDownlinkStore(db), outbox, transact, clock });
+  const mediaSecret = settings.secret("media-url-secret");
+  const mediaUrl = createMediaLinks({ secret: mediaSecret, publicUrl: config.publicUrl });
+
+  const broadcastStore = createBroadcastStore(db);
+  const broadcasts = createBroadcastService({
+    store: broadcastStore,
+    downlink,
+    devices,
+    regions,
+    transact,
+    clock,
+    freezeMs: config.freezeMs,
+  });
+  const planner = createPlanner({
+    store: broadcastStore,
+    schedules,
+    programmes,
+    sources: { broadcast: episodes, lecture: sessions },
+    media,
+    policy,
+    broadcasts,
+    downlink,
+    transact,
+    clock,
+    planMs: config.planDays * DAY_MS,
+  });
+  const conductor = createConductor({
+    store: broadcastStore,
+    devices,
+    reports,
+    downlink,
+    mediaUrl,
+    transact,
+    clock,
+    log,
+    freezeMs: config.freezeMs,
+  });
+  const playlists = createPlaylistService({
+    broadcasts,
+    downlink,
+    policy,
+    mediaUrl,
+    clock,
+    epoch: createHash("sha256").update(`${signer.kid} ${config.publicUrl} ${version}`).digest("hex"),
+  });
+  const uplink = createUplink({
+    link,
+    log,
+    handlers: {
+      isEnrolled: (deviceId) => devices.identityOf(deviceId) !== null,
+      presence: (deviceId, presence) => void devices.recordPresence(deviceId, presence),
+      state: (deviceId, state) => void devices.recordState(deviceId, state),
+      reports: reports.ingest,
+      quarantine: reports.quarantine,
+    },
+  });
+
+  // What follows from what.
+  for (const source of [episodes, sessions]) {
+    source.onApprovalChange(({ contentId, approved }) => {
+      if (!approved) broadcasts.contentLost(contentId);
+      planner.planAll();
+    });
+  }
+  schedules.onChange((schedule) => {
+    planner.plan(schedule);
+    conductor.tick();
+  });
+  policy.onChange(() => {
+    planner.planAll();
+    downlink.playlistChanged(regions.roots(), null);
+  });
+  reports.onRecord((deviceId, { type, commandId, broadcastId }) => {
+    if (commandId !== undefined) downlink.acknowledge(commandId, deviceId);
+    if (type === "started" && broadcastId !== undefined) broadcasts.confirmAired(broadcastId);
+  });
+
+  return {
+    settings,
+    transact,
+    people,
+    regions,
+    devices,
+    reports,
+    programmes,
+    library,
+    media,
+    mediaSecret,
+    episodes,
+    sessions,
+    policy,
+    schedules,
+    broadcasts,
+    planner,
+    conductor,
+    playlists,
+    signer,
+    jwks,
+    uplink,
+    outbox,
+    downlink,
+    link,
+    embedded,
+    /** Where devices find the broker, without an account. */
+    brokerUrl: embedded?.url ?? publicBrokerUrl ?? "",
+  };
+}
+
+function withoutAccount(url: string): string {
+  const parsed = new URL(url);
+  parsed.username = "";
+  parsed.password = "";
+  return parsed.href;
+}

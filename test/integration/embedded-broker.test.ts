@@ -1,0 +1,171 @@
+import { once } from "node:events";
+import { connect, createServer } from "node:net";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { type BrokerLink, connectBroker } from "../../src/delivery/broker-link.ts";
+import { type EmbeddedBroker, startEmbeddedBroker } from "../../src/delivery/embedded-broker.ts";
+import { commandTopic, uplinkTopic } from "../../src/protocol/topics.ts";
+import { connectDevice } from "../support/device-client.ts";
+import { createFleet, type Fleet, type Member, VILLAGE } from "../support/fleet.ts";
+import { listening } from "../support/listening.ts";
+import { createMemoryLog } from "../support/memory-log.ts";
+import { until } from "../support/until.ts";
+
+const SERVER = { username: "ccx-server", password: "the-servers-own-secret" };
+
+let fleet: Fleet;
+let member: Member;
+let broker: EmbeddedBroker;
+let log: ReturnType<typeof createMemoryLog>;
+const links: BrokerLink[] = [];
+
+beforeEach(async () => {
+  fleet = createFleet();
+  member = fleet.enrol(VILLAGE);
+  log = createMemoryLog();
+  broker = await start();
+});
+afterEach(async () => {
+  await Promise.all(links.splice(0).map((link) => link.close()));
+  await broker.close();
+  fleet.close();
+});
+
+const start = (port = 0, limits = {}) =>
+  startEmbeddedBroker({
+    host: "127.0.0.1",
+    port,
+    devices: fleet.devices,
+    server: SERVER,
+    log: log.log,
+    limits,
+  });
+
+function link(url = broker.url): BrokerLink {
+  const made = connectBroker({ url, clientId: SERVER.username, log: log.log, ...SERVER });
+  links.push(made);
+  return made;
+}
+
+test("a refused publish and a refused subscription are logged with device and topic", async () => {
+  const device = await connectDevice(broker.url, member);
+  const topic = uplinkTopic("another", "report");
+  expect(await device.subscribe("#")).toEqual([128]);
+  await expect(device.publish(topic, "forged")).rejects.toThrow(/cut|RESET/);
+  expect(log.entries).toContainEqual(
+    expect.objectContaining({ level: 40, device: member.identity.id, topic }),
+  );
+  expect(log.entries).toContainEqual(
+    expect.objectContaining({ level: 40, device: member.identity.id, topic: "#" }),
+  );
+});
+
+test("only presence may be retained", async () => {
+  const device = await connectDevice(broker.url, member);
+  await device.publish(uplinkTopic(member.identity.id, "presence"), "{}", true);
+  await expect(device.publish(uplinkTopic(member.identity.id, "report"), "{}", true)).rejects.toThrow(
+    /cut|RESET/,
+  );
+});
+
+test("refused credentials are logged without the password", async () => {
+  await expect(connectDevice(broker.url, { ...member, password: "guessed-secret" })).rejects.toThrow(
+    "refused",
+  );
+  expect(log.entries).toContainEqual(expect.objectContaining({ level: 40, username: member.identity.id }));
+  expect(log.text()).not.toContain("guessed-secret");
+});
+
+test("a client that reads nothing is disconnected before it fills the memory", async () => {
+  await broker.close();
+  broker = await start(0, { maxBacklogBytes: 64 * 1024 });
+  const server = link();
+  await until(() => server.online);
+  const device = await connectDevice(broker.url, member);
+  const topic = commandTopic({ kind: "device", id: member.identity.id });
+  await device.subscribe(topic);
+  device.mqtt.stream.unpipe();
+  device.mqtt.stream.pause();
+  const frozen = () => log.entries.some(({ msg }) => String(msg).includes("too slow"));
+  const payload = Buffer.alloc(200_000, "x");
+  for (let sent = 0; !frozen() && sent < 500; sent += 1) await server.publish(topic, payload);
+  await until(frozen, { what: "the disconnection" });
+  expect(log.entries).toContainEqual(expect.objectContaining({ level: 40, device: member.identity.id }));
+  await device.end();
+});
+
+test("an oversized packet is refused before anyone signed in", async () => {
+  const socket = connect(broker.port, "127.0.0.1");
+  await once(socket, "connect");
+  // A CONNECT that claims 200 MB, and begins to send them.
+  socket.write(Buffer.from([0x10, 0x80, 0x80, 0x80, 0x64]));
+  socket.resume();
+  socket.on("error", () => {});
+  await once(socket, "close");
+  expect(log.text()).toContain("packet too large");
+});
+
+test("a port that is taken is explained", async () => {
+  const other = createServer();
+  const port = await listening(other);
+  await expect(start(port)).rejects.toMatchObject({
+    code: "unavailable",
+    message: expect.stringContaining(`127.0.0.1:${port}`),
+    hint: expect.stringContaining("MQTT_PORT"),
+  });
+  other.close();
+});
+
+test("a link publishes only while connected, and comes back to a restarted broker", async () => {
+  const server = link(`mqtt://ignored:in-the-url@127.0.0.1:${broker.port}`);
+  let onlineTimes = 0;
+  server.onOnline(() => (onlineTimes += 1));
+  await until(() => server.online);
+  const heard: string[] = [];
+  await server.subscribe(
+    ["ccx/v1/device/+/report"],
+    (_topic, payload) => void heard.push(payload.toString()),
+  );
+
+  const { port } = broker;
+  await broker.close();
+  await until(() => !server.online);
+  await expect(server.publish("ccx/v1/x", "lost")).rejects.toMatchObject({ code: "unavailable" });
+
+  broker = await start(port);
+  await until(() => server.online, { timeoutMs: 20_000 });
+  expect(onlineTimes).toBe(2);
+  const device = await connectDevice(broker.url, member);
+  await device.publish(uplinkTopic(member.identity.id, "report"), "again");
+  await until(() => heard.includes("again"));
+  expect(log.text()).not.toContain(SERVER.password);
+  expect(log.text()).not.toContain("in-the-url");
+});
+
+test("a publish that the broker never takes is rejected when the connection ends, and not sent again", async () => {
+  // A broker that accepts the connection, then takes no message.
+  const received: number[] = [];
+  let drop = () => {};
+  const silent = createServer((socket) => {
+    socket.on("error", () => {});
+    socket.on("data", (data) => {
+      const type = (data[0] ?? 0) >> 4;
+      received.push(type);
+      if (type === 1) socket.write(Buffer.from([0x20, 2, 0, 0]));
+    });
+    drop = () => void socket.destroy();
+  });
+  const port = await listening(silent);
+  const server = link(`mqtt://127.0.0.1:${port}`);
+  await until(() => server.online);
+  const taken = server.publish("ccx/v1/x", "once");
+  await until(() => received.includes(3));
+  drop();
+  await expect(taken).rejects.toMatchObject({ code: "unavailable" });
+  await until(() => server.online, { timeoutMs: 20_000 });
+  const fresh = server.publish("ccx/v1/x", "second").catch(() => {});
+  await until(() => received.filter((type) => type === 3).length === 2);
+  await server.close();
+  await fresh;
+  expect(received.filter((type) => type === 3)).toHaveLength(2);
+  silent.close();
+});

@@ -1,0 +1,55 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type Operator, signIn } from "../../scripts/operator-client.ts";
+import { buildApp } from "../../src/app.ts";
+import { type Clock, systemClock } from "../../src/clock.ts";
+import { readConfig } from "../../src/config.ts";
+import { createMemoryLog } from "./memory-log.ts";
+
+export interface RunningApp {
+  url: string;
+  brokerUrl: string;
+  folder: string;
+  password: string;
+  operator: Operator;
+  log: ReturnType<typeof createMemoryLog>;
+  close(): Promise<void>;
+}
+
+export interface RunAppOptions {
+  clock?: Clock;
+  env?: Record<string, string>;
+}
+
+/** The whole server in this process: real SQLite, ffmpeg and broker, on free ports of the loopback. */
+export async function runApp({ clock = systemClock, env = {} }: RunAppOptions = {}): Promise<RunningApp> {
+  const folder = await mkdtemp(join(tmpdir(), "ccx-app-"));
+  const log = createMemoryLog();
+  const config = readConfig({
+    PORT: "0",
+    MQTT_PORT: "0",
+    DATA_DIR: join(folder, "data"),
+    MEDIA_DIR: join(folder, "media"),
+    RATE_LIMIT_PER_MINUTE: "100000",
+    ENROLMENTS_PER_MINUTE: "100000",
+    ...env,
+  });
+  const { app, brokerUrl, firstAdministrator } = await buildApp({ config, log: log.log, clock });
+  await app.listen({ host: "127.0.0.1", port: 0 });
+  const url = `http://127.0.0.1:${(app.server.address() as AddressInfo).port}`;
+  const password = firstAdministrator?.password ?? "";
+  return {
+    url,
+    brokerUrl,
+    folder,
+    password,
+    operator: await signIn(url, "admin", password),
+    log,
+    async close() {
+      await app.close();
+      await rm(folder, { recursive: true });
+    },
+  };
+}

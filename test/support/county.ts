@@ -1,0 +1,95 @@
+import { execFileSync } from "node:child_process";
+import type { Operator } from "../../scripts/operator-client.ts";
+import type { EnrolResponse } from "../../src/protocol/messages.ts";
+import type { Member } from "./fleet.ts";
+import { REGIONS_CSV } from "./fleet.ts";
+import { until } from "./until.ts";
+
+export interface EpisodeView {
+  id: string;
+  number: number;
+  approved: boolean;
+  segments: { recording: { sha256: string; renditions: { id: string; state: string; error: string | null; sha256: string; progress: number }[] } | null }[];
+}
+
+export interface BroadcastView {
+  id: string;
+  localDate: string;
+  localTime: string;
+  state: string;
+  startAt: string;
+  endsAt: string | null;
+  reason: string | null;
+  content: { kind: string; id: string } | null;
+  proof: {
+    devices: number;
+    atLeast: Record<string, number>;
+    unknown: number;
+    startLatenessMs: { p50: number; p99: number; max: number } | null;
+  };
+  devices: { items: { deviceId: string; grade: string | null; latenessMs: number | null; reason: string | null }[] };
+}
+
+/** A sound file made by ffmpeg: a tone that is loud enough to be transcoded. */
+export function makeTone(file: string, seconds: number): string {
+  const source = `sine=frequency=440:sample_rate=48000:duration=${seconds}`;
+  execFileSync("ffmpeg", ["-v", "error", "-y", "-f", "lavfi", "-i", source, "-af", "volume=0.5", file]);
+  return file;
+}
+
+export const importRegions = (operator: Operator): Promise<unknown> =>
+  operator.postText("/regions/import", "text/csv", REGIONS_CSV.replace("county,,", "county,370700000000,"));
+
+/** Enrols a new device over HTTP. */
+export async function enrolDevice(
+  operator: Operator,
+  url: string,
+  regionCode: string,
+  kind: "loudspeaker" | "terminal" = "loudspeaker",
+): Promise<Member & { keys: EnrolResponse["keys"] }> {
+  const { id } = await operator.post<{ id: string }>("/devices", { regionCode, kind });
+  const { code } = await operator.post<{ code: string }>(`/devices/${id}/enrolment-code`, {});
+  const answer = await fetch(`${url}/device/v1/enroll`, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({ code, hardwareId: `hw-${id}`, kind, model: "test", software: "1" }),
+  });
+  const { deviceId, token, mqtt, areas, keys } = (await answer.json()) as EnrolResponse;
+  return { identity: { id: deviceId, kind, regionCode, areas, groups: [] }, token, password: mqtt.password, keys };
+}
+
+export async function programmeId(operator: Operator, kind: "broadcast" | "lecture"): Promise<string> {
+  const { items } = await operator.get<{ items: { id: string; kind: string }[] }>("/programmes");
+  return items.find((programme) => programme.kind === kind)?.id ?? "";
+}
+
+/** Creates an episode with one segment, uploads the file to it and waits until it is transcoded. */
+export async function makeEpisode(operator: Operator, number: number, file: string): Promise<EpisodeView> {
+  const { id } = await operator.post<EpisodeView>("/episodes", {
+    programmeId: await programmeId(operator, "broadcast"),
+    number,
+    title: `第${number}期`,
+    segments: [{ name: "党建聚焦", title: "要闻" }],
+  });
+  await operator.upload(`/episodes/${id}/segments/1/recording`, file);
+  return settled(operator, id);
+}
+
+export async function settled(operator: Operator, episodeId: string): Promise<EpisodeView> {
+  let episode = await operator.get<EpisodeView>(`/episodes/${episodeId}`);
+  const isSettled = () =>
+    episode.segments.every(({ recording }) => recording?.renditions.every(({ state }) => state === "ready" || state === "failed"));
+  await until(
+    async () => {
+      episode = await operator.get<EpisodeView>(`/episodes/${episodeId}`);
+      return isSettled();
+    },
+    { what: "the renditions", timeoutMs: 60_000 },
+  );
+  return episode;
+}
+
+export async function approvedEpisode(operator: Operator, number: number, file: string): Promise<EpisodeView> {
+  const { id } = await makeEpisode(operator, number, file);
+  return operator.post<EpisodeView>(`/episodes/${id}/approve`);
+}

@@ -1,0 +1,81 @@
+import mqtt, { type IClientOptions, type MqttClient } from "mqtt";
+import type { Member } from "./fleet.ts";
+import { until } from "./until.ts";
+
+interface Heard {
+  topic: string;
+  text: string;
+  retain: boolean;
+}
+
+/** A device as a broker sees it: one connection that does not come back by itself, and all it was sent. */
+export interface DeviceClient {
+  mqtt: MqttClient;
+  heard: Heard[];
+  /** QoS per filter; 128 where the broker refused. */
+  subscribe(...filters: string[]): Promise<number[]>;
+  /** Resolves at PUBACK, rejects when the connection is cut before. */
+  publish(topic: string, text: string, retain?: boolean): Promise<void>;
+  /** Resolves once a message with this text was heard. */
+  hears(text: string): Promise<Heard>;
+  /** Cuts the connection without a DISCONNECT, as a power cut does. */
+  cut(): void;
+  end(): Promise<void>;
+}
+
+/** Connects with the member's credentials; rejects when the broker refuses. */
+export async function connectDevice(
+  url: string,
+  member: Member,
+  options: IClientOptions = {},
+): Promise<DeviceClient> {
+  const client = await mqtt.connectAsync(
+    url,
+    {
+      clientId: member.identity.id,
+      username: member.identity.id,
+      password: member.password,
+      protocolVersion: 4,
+      reconnectPeriod: 0,
+      ...options,
+    },
+    false,
+  );
+  const heard: Heard[] = [];
+  client.on("error", () => {}); // a cut connection is what these tests are about
+  client.on(
+    "message",
+    (topic, payload, { retain }) => void heard.push({ topic, text: payload.toString(), retain }),
+  );
+  return {
+    mqtt: client,
+    heard,
+    subscribe(...filters) {
+      return new Promise((resolve, reject) => {
+        client.subscribe(filters, { qos: 1 }, (error, _granted, packet) => {
+          // The library's own list leaves out what was refused; the SUBACK has all.
+          const codes = packet && "granted" in packet ? packet.granted : undefined;
+          if (Array.isArray(codes)) resolve(codes.map(Number));
+          else reject(error ?? new Error("no SUBACK"));
+        });
+      });
+    },
+    async publish(topic, text, retain = false) {
+      // mqtt.js keeps a publish open for a next connection, which there never is.
+      const cut = new Promise<never>((_resolve, reject) => {
+        client.once("close", () => reject(new Error("the connection was cut")));
+      });
+      await Promise.race([client.publishAsync(topic, text, { qos: 1, retain }), cut]);
+    },
+    async hears(text) {
+      let found: Heard | undefined;
+      await until(() => (found = heard.find((message) => message.text === text)) !== undefined, {
+        what: `hearing "${text}"`,
+      });
+      if (!found) throw new Error("unreachable");
+      return found;
+    },
+    cut: () => void client.stream.destroy(),
+    end: () => client.endAsync(true),
+  };
+}

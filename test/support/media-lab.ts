@@ -1,0 +1,133 @@
+import { execFile } from "node:child_process";
+import { createReadStream, readdirSync } from "node:fs";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { pino } from "pino";
+import { systemClock } from "../../src/clock.ts";
+import { openDatabase } from "../../src/db/open.ts";
+import { createFfmpeg } from "../../src/media/ffmpeg.ts";
+import { createMediaLibrary } from "../../src/media/media-library.ts";
+import {
+  type Asset,
+  createMediaService,
+  type MediaService,
+  type Rendition,
+} from "../../src/media/media-service.ts";
+import { loadProfiles } from "../../src/media/profiles.ts";
+
+const run = promisify(execFile);
+export const PROFILES_DIR = fileURLToPath(new URL("../../media/profiles", import.meta.url));
+
+const SPEECH =
+  "Good morning, this is the village broadcast. Today we speak about the harvest, about the cooperative, " +
+  "and about the repair of the road to the east gate, which begins on Monday.";
+
+/** Some eleven seconds of speech, 22,050 Hz mono. */
+export async function speak(path: string, text = SPEECH): Promise<void> {
+  await run("espeak-ng", ["-v", "en", "-s", "150", "-w", path, text]);
+}
+
+/** Runs ffmpeg with these arguments and returns what it wrote to stderr. */
+export async function ffmpeg(...args: string[]): Promise<string> {
+  const { stderr } = await run("ffmpeg", ["-nostdin", "-hide_banner", "-nostats", "-y", ...args], {
+    maxBuffer: 64 * 1024 * 1024,
+  });
+  return stderr;
+}
+
+/** One value of ffprobe's JSON, for what a test wants to know of a file. */
+export async function ffprobe(
+  path: string,
+): Promise<{ format: Record<string, string>; streams: Record<string, unknown>[] }> {
+  const { stdout } = await run("ffprobe", [
+    "-v",
+    "error",
+    "-of",
+    "json",
+    "-show_format",
+    "-show_streams",
+    path,
+  ]);
+  return JSON.parse(stdout);
+}
+
+/** Loudness and true peak of a file, measured without any of the code under test. */
+export async function measureLoudness(path: string): Promise<{ lufs: number; truePeakDbtp: number }> {
+  const said = await ffmpeg(
+    "-i",
+    path,
+    "-map",
+    "0:a:0",
+    "-af",
+    "ebur128=dualmono=true:peak=true:framelog=verbose",
+    "-f",
+    "null",
+    "-",
+  );
+  const summary = said.slice(said.lastIndexOf("Summary:"));
+  return {
+    lufs: Number(/I:\s+(\S+) LUFS/.exec(summary)?.[1]),
+    truePeakDbtp: Number(/Peak:\s+(\S+) dBFS/.exec(summary)?.[1]),
+  };
+}
+
+export type MediaLab = Awaited<ReturnType<typeof createMediaLab>>;
+
+/** A media service of its own on a real database and a real library in a temporary folder. */
+export async function createMediaLab({ maxUploadBytes = 1e9, concurrency = 2, start = true } = {}) {
+  const dir = await mkdtemp(join(tmpdir(), "ccx-media-"));
+  const db = openDatabase(":memory:", systemClock.now());
+  const libraryDir = join(dir, "library");
+  const library = createMediaLibrary(libraryDir);
+  const create = (): MediaService =>
+    createMediaService({
+      db,
+      library,
+      ffmpeg: createFfmpeg({ ffmpegPath: "ffmpeg", ffprobePath: "ffprobe" }),
+      profiles: loadProfiles(PROFILES_DIR),
+      clock: systemClock,
+      log: pino({ level: "silent" }),
+      maxUploadBytes,
+      concurrency,
+    });
+  const media = create();
+  if (start) media.start();
+
+  return {
+    dir,
+    db,
+    library,
+    media,
+    /** Another service on the same data, as after a restart. */
+    create,
+    file: (name: string) => join(dir, name),
+    upload: (path: string): Promise<Asset> =>
+      media.receiveUpload({ stream: createReadStream(path), originalName: "recording" }, () => {}),
+    /** Everything in the library but the empty temporary folder, as paths relative to it. */
+    leftovers: (): string[] =>
+      readdirSync(libraryDir, { recursive: true, withFileTypes: true })
+        .filter((entry) => entry.isFile())
+        .map((entry) => entry.name),
+    temporary: (): string[] => readdirSync(join(libraryDir, "tmp")),
+    async close() {
+      await media.stop();
+      db.close();
+      await rm(dir, { recursive: true, force: true });
+    },
+  };
+}
+
+/** The renditions of an asset once none is queued or running. */
+export function settled(media: MediaService, assetSha256: string): Promise<Rendition[]> {
+  return new Promise((resolve) => {
+    const look = () => {
+      const renditions = media.renditionsOf(assetSha256);
+      if (renditions.every(({ state }) => state === "ready" || state === "failed")) resolve(renditions);
+    };
+    media.onSettled(look);
+    look();
+  });
+}

@@ -1,0 +1,104 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { connect, createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { mosquittoFiles } from "../../src/delivery/mosquitto-files.ts";
+import { hashMqttPassword } from "../../src/devices/credentials.ts";
+import type { DeviceAccount } from "../../src/devices/device-service.ts";
+import { listening } from "./listening.ts";
+import { until } from "./until.ts";
+
+const MOSQUITTO = "/usr/sbin/mosquitto";
+
+export interface MosquittoOptions {
+  /** Asked at start and at each `reload`. */
+  accounts: () => Iterable<DeviceAccount>;
+  server: { username: string; password: string };
+}
+
+export interface RunningMosquitto {
+  /** Without an account. */
+  url: string;
+  port: number;
+  /** All it has printed so far. */
+  output: () => string;
+  /** Writes the files anew and sends SIGHUP; resolves once Mosquitto has read them. */
+  reload: () => Promise<void>;
+  stop: () => Promise<void>;
+}
+
+/** A real Mosquitto on a free port of the loopback, with password and ACL files of our own making in force. */
+export async function startMosquitto({ accounts, server }: MosquittoOptions): Promise<RunningMosquitto> {
+  const folder = await mkdtemp(join(tmpdir(), "ccx-mosquitto-"));
+  const port = await freePort();
+  const mqttHash = hashMqttPassword(server.password);
+
+  async function write(): Promise<void> {
+    const files = mosquittoFiles({
+      accounts: accounts(),
+      server: { username: server.username, mqttHash },
+      listen: { host: "127.0.0.1", port },
+      folder,
+    });
+    // Started as root it would drop to the `mosquitto` account, which cannot read this folder.
+    const asSelf = process.getuid?.() === 0 ? "user root\n" : "";
+    await writeFile(join(folder, "passwd"), files.passwd, { mode: 0o600 });
+    await writeFile(join(folder, "acl"), files.acl, { mode: 0o600 });
+    await writeFile(join(folder, "mosquitto.conf"), `${asSelf}log_type all\nlog_dest stderr\n${files.conf}`);
+  }
+
+  await write();
+  const child = spawn(MOSQUITTO, ["-c", join(folder, "mosquitto.conf")], {
+    stdio: ["ignore", "ignore", "pipe"],
+  });
+  let output = "";
+  let ended: string | null = null;
+  child.stderr.setEncoding("utf8").on("data", (text: string) => (output += text));
+  child.once("error", (error) => (ended = error.message));
+  child.once("exit", (code, signal) => (ended = `ended with ${code ?? signal}`));
+  await until(async () => {
+    if (ended !== null) throw new Error(`mosquitto ${ended}\n${output}`);
+    return accepts(port);
+  });
+
+  return {
+    url: `mqtt://127.0.0.1:${port}`,
+    port,
+    output: () => output,
+    async reload() {
+      await write();
+      const reloads = () => output.split("Reloading config.").length;
+      const before = reloads();
+      child.kill("SIGHUP");
+      await until(() => reloads() > before);
+    },
+    async stop() {
+      const gone = ended === null ? once(child, "exit") : null;
+      child.kill("SIGTERM");
+      await gone;
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** A port that was free a moment ago; Mosquitto cannot choose one itself and say which. */
+async function freePort(): Promise<number> {
+  const probe = createServer();
+  const port = await listening(probe);
+  probe.close();
+  await once(probe, "close");
+  return port;
+}
+
+function accepts(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(port, "127.0.0.1");
+    socket.once("connect", () => {
+      socket.destroy();
+      resolve(true);
+    });
+    socket.once("error", () => resolve(false));
+  });
+}
