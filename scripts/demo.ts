@@ -233,7 +233,7 @@ function judge(device: DeviceRow, folders: Map<string, string>, broadcast: Broad
 
 /** Length and integrated loudness (ITU-R BS.1770, mono as dual mono) of a recorded WAV. */
 function measure(file: string): { recordedMs: number; lufs: number } {
-  const filter = "aformat=channel_layouts=mono,ebur128=dualmono=true:framelog=quiet";
+  const filter = "aformat=channel_layouts=mono,ebur128=dualmono=true:framelog=verbose";
   const args = ["-hide_banner", "-nostats", "-i", file, "-af", filter, "-f", "null", "-"];
   const { stderr } = spawnSync("ffmpeg", args, { encoding: "utf8" });
   const loudness = /Integrated loudness:\s+I:\s+(-?[\d.]+) LUFS/.exec(stderr)?.[1];

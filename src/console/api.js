@@ -29,7 +29,9 @@ export class Problem extends Error {
 
 /** @param {unknown} error @returns {Problem} */
 export const asProblem = (error) =>
-  error instanceof Problem ? error : new Problem("internal", error instanceof Error ? error.message : String(error));
+  error instanceof Problem
+    ? error
+    : new Problem("internal", error instanceof Error ? error.message : String(error));
 
 let csrfToken = "";
 let serverOffsetMs = 0;
@@ -64,7 +66,10 @@ export function problemFrom(status, text) {
     return new Problem(code, detail ?? title ?? `HTTP ${status}`, { hint, errors, instance });
   } catch {
     // Not from the server itself, but from something before it.
-    return new Problem(status === 413 ? "too_large" : status >= 502 ? "unavailable" : "internal", `HTTP ${status}`);
+    return new Problem(
+      status === 413 ? "too_large" : status >= 502 ? "unavailable" : "internal",
+      `HTTP ${status}`,
+    );
   }
 }
 
@@ -110,7 +115,8 @@ function remember({ user, csrfToken: token }) {
 }
 
 /** @param {string} name @param {string} password */
-export const signIn = async (name, password) => remember(await exchange("POST", "/sign-in", { body: { name, password } }));
+export const signIn = async (name, password) =>
+  remember(await exchange("POST", "/sign-in", { body: { name, password } }));
 
 export async function signOut() {
   await send("DELETE", "/sign-in");

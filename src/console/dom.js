@@ -21,7 +21,8 @@ function keepCurrent(element, write) {
  * @param {string} [selector]
  */
 export function rewrite(selector = "[data-live]") {
-  for (const element of document.querySelectorAll(selector)) for (const write of again.get(element) ?? []) write();
+  for (const element of document.querySelectorAll(selector))
+    for (const write of again.get(element) ?? []) write();
 }
 
 /**
@@ -37,8 +38,10 @@ export function el(tag, attributes = {}, ...children) {
   for (const [name, value] of Object.entries(attributes)) {
     if (value === null || value === undefined || value === false) continue;
     if (typeof value === "function") {
-      if (name.startsWith("on")) element.addEventListener(name.slice(2), /** @type {EventListener} */ (value));
-      else keepCurrent(element, () => element.setAttribute(name, String(/** @type {() => string} */ (value)())));
+      if (name.startsWith("on"))
+        element.addEventListener(name.slice(2), /** @type {EventListener} */ (value));
+      else
+        keepCurrent(element, () => element.setAttribute(name, String(/** @type {() => string} */ (value)())));
     } else element.setAttribute(name, value === true ? "" : String(value));
   }
   fill(element, ...children);
@@ -47,7 +50,9 @@ export function el(tag, attributes = {}, ...children) {
 
 /** Replaces what is inside. @param {Element} element @param {...Child} children */
 export function fill(element, ...children) {
-  element.replaceChildren(...children.filter((child) => child !== null && child !== undefined && child !== false).map(toNode));
+  element.replaceChildren(
+    ...children.filter((child) => child !== null && child !== undefined && child !== false).map(toNode),
+  );
 }
 
 /** @param {Child} child @returns {Node | string} */
@@ -103,9 +108,12 @@ export function drawn(element, draw) {
       const print = JSON.stringify(value);
       if (print === shown) return;
       shown = print;
-      const focused = [...element.querySelectorAll(FOCUSABLE)].indexOf(/** @type {Element} */ (document.activeElement));
+      const focused = [...element.querySelectorAll(FOCUSABLE)].indexOf(
+        /** @type {Element} */ (document.activeElement),
+      );
       fill(element, ...draw(value));
-      if (focused >= 0) /** @type {HTMLElement | undefined} */ ([...element.querySelectorAll(FOCUSABLE)][focused])?.focus();
+      if (focused >= 0)
+        /** @type {HTMLElement | undefined} */ ([...element.querySelectorAll(FOCUSABLE)][focused])?.focus();
     },
   };
 }

@@ -27,7 +27,9 @@ export const dateText = (when) =>
 
 /** @param {When} when */
 export const longDateText = (when) =>
-  formatIn("long", { year: "numeric", month: "long", day: "numeric", weekday: "long" }).format(new Date(when));
+  formatIn("long", { year: "numeric", month: "long", day: "numeric", weekday: "long" }).format(
+    new Date(when),
+  );
 
 /** `07:00`. @param {When} when */
 export const timeText = (when) =>
@@ -35,7 +37,9 @@ export const timeText = (when) =>
 
 /** `07:00:00`. @param {When} when */
 export const secondsText = (when) =>
-  formatIn("seconds", { hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" }).format(new Date(when));
+  formatIn("seconds", { hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" }).format(
+    new Date(when),
+  );
 
 /** Date and time, without the date when it is today. @param {When} when */
 export const momentText = (when) =>

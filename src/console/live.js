@@ -14,24 +14,27 @@ const PASSING = new Set(["offline", "timeout", "unavailable", "too_many", "inter
 
 /** @type {() => void} */
 let refreshNow = () => {};
-let lost = false;
+/** @type {string | null} */
+let lost = null;
 /** @type {number | null} */
 let knownAt = null;
 
 export const notLive = el("div", { class: "not-live", role: "status", "aria-live": "polite", hidden: true });
 
-/** @param {boolean} isLost */
-function showLost(isLost) {
-  if (isLost === lost) return;
-  lost = isLost;
-  notLive.hidden = !isLost;
-  if (!isLost) return fill(notLive);
+/** @param {string | null} code why it is not live, or `null` when it is */
+function showLost(code) {
+  if (code === lost) return;
+  lost = code;
+  notLive.hidden = code === null;
+  if (code === null) return fill(notLive);
   const at = knownAt;
   fill(
     notLive,
-    el("strong", {}, () => t("live.lost")),
+    el("strong", {}, () => t("live.lost", { why: t(`problem.${code}`) })),
     " ",
-    at === null ? () => t("live.never", { seconds }) : () => t("live.lostSince", { time: secondsText(at), seconds }),
+    at === null
+      ? () => t("live.never", { seconds })
+      : () => t("live.lostSince", { time: secondsText(at), seconds }),
     " ",
     el("button", { type: "button", onclick: () => refreshNow() }, () => t("live.retry")),
   );
@@ -90,15 +93,16 @@ export function liveView({ title, load, show, body, before }) {
       const data = await load(signal);
       if (signal.aborted) return;
       knownAt = serverNow();
-      showLost(false);
+      showLost(null);
       fill(notice);
       body.hidden = false;
       show(data);
     } catch (error) {
       if (signal.aborted) return;
       const problem = asProblem(error);
-      showLost(PASSING.has(problem.code));
-      if (body.hidden || !PASSING.has(problem.code)) fill(notice, problemNotice(problem, { retry: () => refreshNow() }));
+      showLost(PASSING.has(problem.code) ? problem.code : null);
+      if (body.hidden || !PASSING.has(problem.code))
+        fill(notice, problemNotice(problem, { retry: () => refreshNow() }));
     }
   }
 

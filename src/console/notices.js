@@ -40,13 +40,21 @@ export function problemNotice(error, { retry, note } = {}) {
   return el(
     "div",
     { class: "problem", role: "alert" },
-    el("p", { class: "problem-title" }, () => t(knows(`problem.${code}`) ? `problem.${code}` : "problem.internal")),
+    el("p", { class: "problem-title" }, () =>
+      t(knows(`problem.${code}`) ? `problem.${code}` : "problem.internal"),
+    ),
     reachable && detail !== "" && el("p", {}, () => sentence(detail)),
     errors.some(({ message }) => message !== detail) &&
-      el("ul", {}, ...errors.map(({ at, message }) => el("li", {}, el("code", {}, at), " ", () => sentence(message)))),
+      el(
+        "ul",
+        {},
+        ...errors.map(({ at, message }) => el("li", {}, el("code", {}, at), " ", () => sentence(message))),
+      ),
     hintOf(problem) !== null && el("p", { class: "hint" }, () => hintOf(problem) ?? ""),
     note && el("p", { class: "hint" }, note),
-    code === "internal" && instance !== null && el("p", { class: "hint" }, () => t("problem.reference", { id: instance })),
+    code === "internal" &&
+      instance !== null &&
+      el("p", { class: "hint" }, () => t("problem.reference", { id: instance })),
     retry && el("button", { type: "button", onclick: retry }, () => t("action.retry")),
   );
 }

@@ -99,7 +99,9 @@ import { read, send } from "./api.js";
 
 /** @param {Record<string, string | number | null | undefined>} values */
 function query(values) {
-  const set = Object.entries(values).filter(([, value]) => value !== null && value !== undefined && value !== "");
+  const set = Object.entries(values).filter(
+    ([, value]) => value !== null && value !== undefined && value !== "",
+  );
   return set.length === 0 ? "" : `?${new URLSearchParams(set.map(([name, value]) => [name, String(value)]))}`;
 }
 

@@ -33,13 +33,25 @@ const SENTENCES = [
   [/^Try again in (\d+) seconds?\.$/, "请在 $1 秒后重试。"],
   [/^Try again in (?:1|a) minute\.$/, "请在 1 分钟后重试。"],
   [/^Something went wrong on the server\.$/, "服务器内部出错。"],
-  [/^Try again; if it happens again, give the administrator the id.*$/, "请重试；如果再次出现，请把编号告诉管理员。"],
-  [/^There is no (?:broadcast|episode|session|device|programme|segment) with id "(.*)"\.$/, "没有编号为 $1 的内容，可能已被删除。"],
+  [
+    /^Try again; if it happens again, give the administrator the id.*$/,
+    "请重试；如果再次出现，请把编号告诉管理员。",
+  ],
+  [
+    /^There is no (?:broadcast|episode|session|device|programme|segment) with id "(.*)"\.$/,
+    "没有编号为 $1 的内容，可能已被删除。",
+  ],
   [/^The broadcast is over \(\w+\)\.$/, "这次播出已经结束。"],
   [/^The episode cannot be approved yet\.$/, "这一期还不能批准。"],
-  [/^Approve it when every segment's renditions are ready and have been heard\.$/, "请在所有板块转码就绪并听过之后批准。"],
+  [
+    /^Approve it when every segment's renditions are ready and have been heard\.$/,
+    "请在所有板块转码就绪并听过之后批准。",
+  ],
   [/^The session cannot be approved yet: .*$/, "这一讲还不能批准：录音没有就绪。"],
-  [/^Approve it when the recording's renditions are ready and have been watched\.$/, "请在录音转码就绪并看过之后批准。"],
+  [
+    /^Approve it when the recording's renditions are ready and have been watched\.$/,
+    "请在录音转码就绪并看过之后批准。",
+  ],
   [/^(.+) has an episode (\d+) already\.$/, "$1 已经有第 $2 期。"],
   [/^(.+) has a session (\d+) already\.$/, "$1 已经有第 $2 讲。"],
   [/^The segments do not fit the programme\.$/, "板块与栏目不符。"],
@@ -51,9 +63,18 @@ const SENTENCES = [
   [/^The file is encrypted \(DRM\)\.$/, "这个文件是加密的（DRM）。"],
   [/^Upload the unprotected original; .*$/, "请上传未加密的原始文件；购买或租借的版本不能使用。"],
   [/^The file is truncated: its index is missing\.$/, "文件不完整：缺少索引。"],
-  [/^The file is truncated or damaged: only (\S+) of (\S+) s could be decoded\.$/, "文件不完整或已损坏：$2 秒中只能解码 $1 秒。"],
-  [/^The end is missing, as after a broken copy or recording\..*$/, "缺少结尾，可能是复制或录制中断；请重新上传，仍失败请重新导出录音。"],
-  [/^Upload the file again; if it fails again, export the recording anew\.$/, "请重新上传；仍失败请重新导出录音。"],
+  [
+    /^The file is truncated or damaged: only (\S+) of (\S+) s could be decoded\.$/,
+    "文件不完整或已损坏：$2 秒中只能解码 $1 秒。",
+  ],
+  [
+    /^The end is missing, as after a broken copy or recording\..*$/,
+    "缺少结尾，可能是复制或录制中断；请重新上传，仍失败请重新导出录音。",
+  ],
+  [
+    /^Upload the file again; if it fails again, export the recording anew\.$/,
+    "请重新上传；仍失败请重新导出录音。",
+  ],
   [/^The recording is empty: its duration is zero\.$/, "录音是空的：时长为零。"],
   [/^The recording lasts (\d+) ms; at least (\d+) ms are needed\.$/, "录音只有 $1 毫秒，至少需要 $2 毫秒。"],
   [/^The recording is longer than 12 hours\.$/, "录音超过 12 小时。"],
@@ -65,7 +86,10 @@ const SENTENCES = [
   [/^The upload was cut off after .*$/, "上传中途断开。"],
   [/^Upload it again\.$/, "请重新上传。"],
   [/^The upload is larger than the (\d+) bytes allowed\.$/, "上传的文件超过允许的 $1 字节。"],
-  [/^Send a compressed copy .*$/, "请上传压缩后的版本（语音用 128 kbit/s 的 MP3 或 M4A 足够），或请管理员放宽限制。"],
+  [
+    /^Send a compressed copy .*$/,
+    "请上传压缩后的版本（语音用 128 kbit/s 的 MP3 或 M4A 足够），或请管理员放宽限制。",
+  ],
   [/^The server's disk is full\.$/, "服务器磁盘已满。"],
   [/^Tell the administrator\.$/, "请告知管理员。"],
 ];

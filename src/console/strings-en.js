@@ -16,7 +16,8 @@ export const en = {
 
   "signIn.title": "Sign in",
   "signIn.expiredTitle": "Your sign-in has expired",
-  "signIn.expired": "Please sign in again. The page and what you typed are still here; what you were looking at goes on by itself.",
+  "signIn.expired":
+    "Please sign in again. The page and what you typed are still here; what you were looking at goes on by itself.",
   "signIn.signedOut": "You are signed out.",
   "signIn.name": "User name",
   "signIn.password": "Password",
@@ -38,7 +39,7 @@ export const en = {
   "action.dismiss": "Dismiss",
   "action.open": "Open",
 
-  "live.lost": "Not live: the server can't be reached.",
+  "live.lost": "Not live: {why}.",
   "live.lostSince": "The page shows what was known at {time}; trying again every {seconds} seconds.",
   "live.never": "Trying again every {seconds} seconds.",
   "live.retry": "Try now",
@@ -216,8 +217,7 @@ export const en = {
     "Create one above, upload its recordings, and approve it once they are transcoded and heard.",
   "content.approve": "Approve for air",
   "content.approveTitle": "Approve for air?",
-  "content.approveText":
-    "Once approved, {what} airs by itself as scheduled. Listen to all of it first.",
+  "content.approveText": "Once approved, {what} airs by itself as scheduled. Listen to all of it first.",
   "content.approveDone": "Approved: {what}",
   "content.withdraw": "Withdraw approval",
   "content.withdrawTitle": "Withdraw the approval?",
@@ -270,7 +270,8 @@ export const en = {
   "upload.cancelled": "The upload was cancelled; nothing was kept.",
   "upload.done": "Uploaded: {file}",
   "upload.failed": "Not uploaded: {file}",
-  "upload.cut": "The connection broke before the upload was complete; the server kept nothing. Please try again.",
+  "upload.cut":
+    "The connection broke before the upload was complete; the server kept nothing. Please try again.",
   "upload.progress": "Upload progress",
 
   "devices.title": "Devices",

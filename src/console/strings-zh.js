@@ -37,7 +37,7 @@ export const zh = {
   "action.dismiss": "关闭提示",
   "action.open": "查看",
 
-  "live.lost": "未实时：连不上服务器。",
+  "live.lost": "未实时：{why}。",
   "live.lostSince": "页面停留在 {time} 的情况，每 {seconds} 秒自动重试。",
   "live.never": "每 {seconds} 秒自动重试。",
   "live.retry": "立即重试",
@@ -170,7 +170,8 @@ export const zh = {
   "stop.button": "停播",
   "stop.buttonLabel": "停播：停止全县正在播出的一切",
   "stop.title": "停播：停止全县所有终端",
-  "stop.scope": "将向全县所有终端下发停播指令，立即停止正在播放的一切，并取消正在播出和已锁定（即将开播）的播出。之后的播出不受影响。取消后不能恢复。",
+  "stop.scope":
+    "将向全县所有终端下发停播指令，立即停止正在播放的一切，并取消正在播出和已锁定（即将开播）的播出。之后的播出不受影响。取消后不能恢复。",
   "stop.reading": "正在读取将停止的播出…",
   "stop.list": "将停止这些播出：",
   "stop.noneListed": "现在没有正在播出或已锁定的播出。停播指令仍会下发，停止终端上可能还在响的声音。",

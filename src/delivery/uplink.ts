@@ -64,9 +64,11 @@ export function createUplink({ link, handlers, log }: { link: Link; handlers: Up
     });
   }
 
-  function handle(topic: string, payload: Buffer): void {
+  function handle(topic: string, payload: Buffer, { retain }: { retain: boolean }): void {
     const parsed = parseTopic(topic);
     if (!parsed || parsed.scope.kind !== "device") return;
+    // A broker that cannot forbid retaining would show an old state or report as news at every start.
+    if (retain && parsed.leaf !== "presence") return;
     const deviceId = parsed.scope.id;
     if (!handlers.isEnrolled(deviceId)) {
       log.warn({ deviceId, topic }, "message from a device that is not enrolled");

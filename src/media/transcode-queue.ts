@@ -44,10 +44,11 @@ export function createTranscodeQueue(dependencies: Dependencies): TranscodeQueue
     while (running.size < concurrency) {
       const rendition = store.claim(clock.now());
       if (!rendition) return;
-      const work = perform(rendition, signal).finally(() => {
-        running.delete(work);
-        wake();
-      });
+      // What fails here is the database: the row stays as it is, and the next start takes it up.
+      const work = perform(rendition, signal)
+        .finally(() => running.delete(work))
+        .then(wake)
+        .catch((error: unknown) => log.error({ rendition: rendition.id, err: error }, "transcoding stopped"));
       running.add(work);
     }
   }

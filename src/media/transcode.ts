@@ -3,8 +3,8 @@ import { AppError } from "../errors.ts";
 import { encodeAudio } from "./audio-encode.ts";
 import type { Ffmpeg, FfmpegOptions } from "./ffmpeg.ts";
 import { probeMedia } from "./inspect.ts";
-import { ALLOWED_DEMUXERS, type Probe } from "./media-probe.ts";
-import type { Profile } from "./profiles.ts";
+import { ALLOWED_DEMUXERS, type Probe, toleratedLossMs } from "./media-probe.ts";
+import type { Profile, VideoProfile } from "./profiles.ts";
 import { encodeVideo, joinTracks } from "./video-encode.ts";
 
 /** What every step of one transcode knows. */
@@ -67,24 +67,31 @@ export async function transcode({
     signal,
   };
   const report = onlyForward(onProgress);
-  if (!profile.video) {
-    const { lufs, truePeakDbtp, ...audio } = await encodeAudio(context, report);
-    return { ...audio, loudnessLufs: lufs, truePeakDbtp };
+  const { lufs, truePeakDbtp, ...audio } = await encodeAudio(context, (fraction) =>
+    report(profile.video ? fraction * AUDIO_SHARE : fraction),
+  );
+  const path = profile.video ? await addPicture(context, profile.video, audio.path, report) : audio.path;
+  const made = await probeMedia(ffmpeg, path);
+  // A size limit that was reached ends the file without an error.
+  if ((made.durationMs ?? 0) < audio.durationMs - toleratedLossMs(audio.durationMs)) {
+    throw new Error(`The rendition came out too short: ${made.durationMs} of ${audio.durationMs} ms.`);
   }
-  if (!probe.video) throw new AppError("invalid", "The recording has no picture for a video rendition.");
+  const madeMs = profile.video ? (made.durationMs ?? audio.durationMs) : audio.durationMs;
+  return { path, durationMs: madeMs, loudnessLufs: lufs, truePeakDbtp };
+}
 
-  const audio = await encodeAudio(context, (fraction) => report(fraction * AUDIO_SHARE));
-  const videoPath = await encodeVideo(context, probe.video, profile.video, (fraction) =>
+async function addPicture(
+  context: TranscodeContext,
+  video: VideoProfile,
+  audioPath: string,
+  report: (fraction: number) => void,
+): Promise<string> {
+  const { probe } = context;
+  if (!probe.video) throw new AppError("invalid", "The recording has no picture for a video rendition.");
+  const videoPath = await encodeVideo(context, probe.video, video, (fraction) =>
     report(AUDIO_SHARE + fraction * (1 - AUDIO_SHARE)),
   );
-  const path = await joinTracks(context, videoPath, audio.path);
-  const joined = await probeMedia(ffmpeg, path);
-  return {
-    path,
-    durationMs: joined.durationMs ?? audio.durationMs,
-    loudnessLufs: audio.lufs,
-    truePeakDbtp: audio.truePeakDbtp,
-  };
+  return joinTracks(context, videoPath, audioPath);
 }
 
 /** Generous for a slow machine, but an end for a file made to keep ffmpeg busy or to fill the disk. */

@@ -82,12 +82,12 @@ export async function createMediaLab({ maxUploadBytes = 1e9, concurrency = 2, st
   const db = openDatabase(":memory:", systemClock.now());
   const libraryDir = join(dir, "library");
   const library = createMediaLibrary(libraryDir);
-  const create = (): MediaService =>
+  const create = (profiles = loadProfiles(PROFILES_DIR)): MediaService =>
     createMediaService({
       db,
       library,
       ffmpeg: createFfmpeg({ ffmpegPath: "ffmpeg", ffprobePath: "ffprobe" }),
-      profiles: loadProfiles(PROFILES_DIR),
+      profiles,
       clock: systemClock,
       log: pino({ level: "silent" }),
       maxUploadBytes,
@@ -101,7 +101,7 @@ export async function createMediaLab({ maxUploadBytes = 1e9, concurrency = 2, st
     db,
     library,
     media,
-    /** Another service on the same data, as after a restart. */
+    /** Another service on the same data, as after a restart, perhaps with other profiles. */
     create,
     file: (name: string) => join(dir, name),
     upload: (path: string): Promise<Asset> =>

@@ -1,13 +1,13 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { connect, createServer } from "node:net";
+import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { mosquittoFiles } from "../../src/delivery/mosquitto-files.ts";
 import { hashMqttPassword } from "../../src/devices/credentials.ts";
 import type { DeviceAccount } from "../../src/devices/device-service.ts";
-import { listening } from "./listening.ts";
+import { freePort } from "./free-port.ts";
 import { until } from "./until.ts";
 
 const MOSQUITTO = "/usr/sbin/mosquitto";
@@ -84,14 +84,6 @@ export async function startMosquitto({ accounts, server }: MosquittoOptions): Pr
 }
 
 /** A port that was free a moment ago; Mosquitto cannot choose one itself and say which. */
-async function freePort(): Promise<number> {
-  const probe = createServer();
-  const port = await listening(probe);
-  probe.close();
-  await once(probe, "close");
-  return port;
-}
-
 function accepts(port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = connect(port, "127.0.0.1");

@@ -1,0 +1,3 @@
+import { runProgram } from "../runtime/program.ts";
+
+await runProgram("loudspeaker");

@@ -1,0 +1,77 @@
+import { join } from "node:path";
+import { readIfPresent, writeDurably } from "./durable-file.ts";
+
+export interface TimeSample {
+  /** Monotonic ms at sending and at receiving. */
+  sentAt: number;
+  receivedAt: number;
+  /** The server's receive and send instants, epoch ms. */
+  t2: number;
+  t3: number;
+}
+
+export interface DeviceClock {
+  /** UTC epoch ms, corrected to the server's clock; a step of the system clock does not move it. */
+  now(): number;
+  /** Whether a synchronised start may rely on it. */
+  readonly trusted: boolean;
+  /** Corrected minus system clock, ms. */
+  readonly offsetMs: number;
+  /** Takes the best of the samples. */
+  adopt(samples: TimeSample[]): void;
+}
+
+/** Beyond this a synchronised start is refused. */
+const MAX_UNCERTAINTY_MS = 2_000;
+
+/** How the clock stood when it was last compared with the server. */
+interface Verified {
+  offsetMs: number;
+  at: number;
+}
+
+/** The sample that was least long under way bounds the error best: half its round trip (RFC 5905 §8). */
+export function estimate(samples: TimeSample[]): { shiftMs: number; uncertaintyMs: number } | null {
+  const best = samples.toSorted((a, b) => roundTrip(a) - roundTrip(b))[0];
+  if (!best) return null;
+  return {
+    shiftMs: (best.t2 + best.t3) / 2 - (best.sentAt + best.receivedAt) / 2,
+    uncertaintyMs: roundTrip(best) / 2,
+  };
+}
+const roundTrip = ({ sentAt, receivedAt, t2, t3 }: TimeSample): number => receivedAt - sentAt - (t3 - t2);
+
+/**
+ * A clock anchored to `performance.now()`. Before the first comparison with the server it shows the system's time, and is
+ * trusted only if that was right when last compared and has not gone back since: a board without a battery clock wakes up
+ * in the past, while one that keeps time may play with the network down.
+ */
+export function createDeviceClock(stateDir: string): DeviceClock {
+  const path = join(stateDir, "clock.json");
+  const stored = readIfPresent(path);
+  const verified = stored === null ? null : (JSON.parse(stored) as Verified);
+  const systemShift = () => Date.now() - performance.now();
+
+  const isPlausible =
+    verified !== null && Math.abs(verified.offsetMs) <= MAX_UNCERTAINTY_MS && Date.now() >= verified.at - MAX_UNCERTAINTY_MS;
+  let shiftMs = systemShift() + (isPlausible ? verified.offsetMs : 0);
+  let trusted = isPlausible;
+
+  return {
+    now: () => performance.now() + shiftMs,
+    get trusted() {
+      return trusted;
+    },
+    get offsetMs() {
+      return shiftMs - systemShift();
+    },
+    adopt(samples) {
+      const best = estimate(samples);
+      if (!best) return;
+      shiftMs = best.shiftMs;
+      trusted = best.uncertaintyMs <= MAX_UNCERTAINTY_MS;
+      const note: Verified = { offsetMs: shiftMs - systemShift(), at: Date.now() };
+      writeDurably(path, JSON.stringify(note));
+    },
+  };
+}

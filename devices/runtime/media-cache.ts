@@ -1,0 +1,87 @@
+import { createHash } from "node:crypto";
+import { createReadStream, existsSync, mkdirSync, readdirSync, renameSync, rmSync, statfsSync, statSync, utimesSync } from "node:fs";
+import { open } from "node:fs/promises";
+import { join } from "node:path";
+import { setTimeout as wait } from "node:timers/promises";
+import type { Item } from "../../src/protocol/messages.ts";
+import { flushFolder } from "./durable-file.ts";
+import type { ServerLink } from "./server-link.ts";
+
+export interface MediaCache {
+  pathOf(item: Pick<Item, "sha256">): string;
+  has(item: Pick<Item, "sha256" | "bytes">): boolean;
+  /** Fetches what is missing of a file, verifies it, and only then gives it its name. @param maxKbps optional rate cap */
+  fetch(item: Item, maxKbps: number | undefined, signal: AbortSignal): Promise<void>;
+  /** Removes files that nothing refers to and nothing has for a week; an empty list of references removes nothing. */
+  purge(referenced: ReadonlySet<string>): void;
+  freeBytes(): number;
+}
+
+const UNUSED_MS = 7 * 24 * 60 * 60 * 1000;
+
+/** Media by SHA-256: each file is whole and right, or absent. What has been fetched of others waits in `.part`. */
+export function createMediaCache(stateDir: string, link: Pick<ServerLink, "openMedia">): MediaCache {
+  const folder = join(stateDir, "media");
+  mkdirSync(folder, { recursive: true });
+  const pathOf = ({ sha256 }: Pick<Item, "sha256">) => join(folder, sha256);
+
+  async function download(item: Item, part: string, maxKbps: number | undefined, signal: AbortSignal): Promise<void> {
+    const have = existsSync(part) ? statSync(part).size : 0;
+    if (have >= item.bytes) return;
+    const { resumed, body } = await link.openMedia(item.url, have, signal);
+    const file = await open(part, resumed ? "a" : "w");
+    try {
+      const startedAt = performance.now();
+      let received = 0;
+      for await (const chunk of body) {
+        await file.write(chunk);
+        received += chunk.byteLength;
+        if (maxKbps === undefined) continue;
+        const aheadMs = (received * 8) / maxKbps - (performance.now() - startedAt);
+        if (aheadMs > 0) await wait(aheadMs, undefined, { signal });
+      }
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+  }
+
+  return {
+    pathOf,
+    // The digest was checked when the file got its name; the size is a cheap guard against a damaged disk since.
+    has: (item) => existsSync(pathOf(item)) && statSync(pathOf(item)).size === item.bytes,
+
+    async fetch(item, maxKbps, signal) {
+      const part = `${pathOf(item)}.part`;
+      await download(item, part, maxKbps, signal);
+      if (statSync(part).size < item.bytes) throw new Error(`only a part of ${item.sha256} arrived`);
+      if ((await digestOf(part)) !== item.sha256) {
+        rmSync(part);
+        throw new Error(`what was fetched for ${item.sha256} has another digest`);
+      }
+      renameSync(part, pathOf(item));
+      flushFolder(folder);
+    },
+
+    purge(referenced) {
+      if (referenced.size === 0) return;
+      const now = Date.now();
+      for (const name of readdirSync(folder)) {
+        const path = join(folder, name);
+        if (referenced.has(name.slice(0, 64))) utimesSync(path, new Date(now), new Date(now));
+        else if (statSync(path).mtimeMs < now - UNUSED_MS) rmSync(path);
+      }
+    },
+
+    freeBytes() {
+      const { bavail, bsize } = statfsSync(folder);
+      return bavail * bsize;
+    },
+  };
+}
+
+async function digestOf(path: string): Promise<string> {
+  const hash = createHash("sha256");
+  for await (const chunk of createReadStream(path, { highWaterMark: 1024 * 1024 })) hash.update(chunk as Uint8Array);
+  return hash.digest("hex");
+}

@@ -1,0 +1,107 @@
+import mqtt, { type MqttClient } from "mqtt";
+import type { BaseLogger } from "pino";
+import type { Presence } from "../../src/protocol/messages.ts";
+import { subscriptionsOf, uplinkTopic } from "../../src/protocol/topics.ts";
+import { createBackoff } from "./backoff.ts";
+import { type Identity, SOFTWARE } from "./identity.ts";
+
+export type MessageHandler = (topic: string, payload: Buffer, retained: boolean) => void;
+
+export interface MqttLink {
+  readonly online: boolean;
+  /** QoS 1; resolves when the broker took it, rejects when offline. */
+  publish(topic: string, message: object, options?: { retain?: boolean }): Promise<void>;
+  close(): Promise<void>;
+}
+
+interface Options {
+  identity: Identity;
+  bootId: string;
+  now: () => number;
+  log: BaseLogger;
+  onMessage: MessageHandler;
+  /** Subscribed, and the birth is published. */
+  onOnline: () => void;
+}
+
+const KEEPALIVE_S = 30;
+
+/**
+ * The connection to the broker, supervised for ever. Sessions are clean: what happened meanwhile comes with the retained
+ * pointers and the playlist, and a command that waited in a queue would only be late.
+ */
+export function connectMqtt({ identity, bootId, now, log, onMessage, onOnline }: Options): MqttLink {
+  const { url, username, password } = identity.mqtt;
+  const topics = subscriptionsOf({ deviceId: identity.deviceId, areas: identity.areas, groups: [] });
+  const presenceTopic = uplinkTopic(identity.deviceId, "presence");
+  const presence = (online: boolean): Presence => ({ online, bootId, at: Math.round(now()), software: SOFTWARE });
+  const backoff = createBackoff();
+  let client: MqttClient | null = null;
+  let online = false;
+  let closed = false;
+  let retry: NodeJS.Timeout | undefined;
+
+  function open(): void {
+    const connection = mqtt.connect(url, {
+      clientId: identity.deviceId,
+      username,
+      password,
+      protocolVersion: 4,
+      clean: true,
+      keepalive: KEEPALIVE_S,
+      reconnectPeriod: 0,
+      resubscribe: false,
+      queueQoSZero: false,
+      will: { topic: presenceTopic, payload: Buffer.from(JSON.stringify(presence(false))), qos: 1, retain: true },
+    });
+    client = connection;
+    connection.on("connect", () => {
+      arrive(connection).catch((error: unknown) => {
+        log.warn({ err: error }, "could not take up the topics");
+        connection.end(true);
+      });
+    });
+    connection.on("message", (topic, payload, { retain }) => onMessage(topic, payload, retain));
+    connection.on("error", (error) => {
+      log.warn({ reason: error.message }, "broker connection failed");
+      connection.end(true);
+    });
+    connection.on("close", () => {
+      if (client !== connection) return;
+      if (online) log.info("lost the broker");
+      online = false;
+      client = null;
+      if (!closed) retry = setTimeout(open, backoff.nextMs());
+    });
+  }
+
+  /** The birth comes after the subscriptions: who is announced online must be able to hear. */
+  async function arrive(connection: MqttClient): Promise<void> {
+    await connection.subscribeAsync(topics, { qos: 1 });
+    await connection.publishAsync(presenceTopic, JSON.stringify(presence(true)), { qos: 1, retain: true });
+    if (client !== connection) return;
+    online = true;
+    backoff.reset();
+    log.info("connected to the broker");
+    onOnline();
+  }
+
+  async function publish(topic: string, message: object, { retain = false } = {}): Promise<void> {
+    if (!online || !client) throw new Error("no connection to the broker");
+    await client.publishAsync(topic, JSON.stringify(message), { qos: 1, retain });
+  }
+
+  open();
+  return {
+    get online() {
+      return online;
+    },
+    publish,
+    async close() {
+      closed = true;
+      clearTimeout(retry);
+      if (online) await publish(presenceTopic, presence(false), { retain: true }).catch(() => {});
+      await client?.endAsync(!online);
+    },
+  };
+}

@@ -1,0 +1,37 @@
+/** A stretch of media to play from start to end, as files that are there and verified. */
+export interface Programme {
+  broadcastId: string;
+  /** Epoch ms; for the notes of a sink. */
+  startAt: number;
+  parts: { path: string; durationMs: number }[];
+  /** Where to begin, ms into the whole. */
+  seekMs: number;
+  /** Per cent; 100 leaves the sound as it is. */
+  volume: number;
+}
+
+export interface Ending {
+  /** How far into the whole it came, ms. */
+  positionMs: number;
+  /** `false` when it was stopped. */
+  complete: boolean;
+}
+
+/** A decoder that is rolled and waits for its instant. */
+export interface Prepared {
+  /** Resolves with the corrected-clock instant of the first sample. Call at most once. */
+  start(): Promise<{ firstSampleAt: number }>;
+  /** Settles after `start`; rejects when the output fails. */
+  readonly ended: Promise<Ending>;
+  /** Silence at once, also before the start. Idempotent. */
+  stop(): Promise<void>;
+}
+
+/** Where sound goes. */
+export interface Output {
+  readonly name: string;
+  /** Resolves when the first samples are decoded. @throws when the media cannot be decoded or the device not opened */
+  prepare(programme: Programme): Promise<Prepared>;
+  /** A sine of 1 kHz. */
+  testTone(durationMs: number, volume: number): Promise<void>;
+}

@@ -1,0 +1,155 @@
+import { type ChildProcessByStdio, spawn } from "node:child_process";
+import { once } from "node:events";
+import type { Readable } from "node:stream";
+import type { Ending, Output, Prepared, Programme } from "./output.ts";
+import { frameBytes, type OpenSink, type PcmFormat, type PcmSink } from "./pcm-sink.ts";
+
+interface Options {
+  name: string;
+  format: PcmFormat;
+  openSink: OpenSink;
+  /** The corrected clock, epoch ms. */
+  now: () => number;
+  ffmpegPath?: string;
+}
+
+const CHUNK_MS = 40;
+const TEST_TONE_HZ = 1000;
+
+type Decoder = ChildProcessByStdio<null, Readable, null>;
+
+/**
+ * Decodes with ffmpeg and hands the samples on at the pace of the clock, so that a stop is silent within one chunk and a
+ * recording is as long as what sounded.
+ */
+export function createPcmOutput({ name, format, openSink, now, ffmpegPath = "ffmpeg" }: Options): Output {
+  function decode(part: { path: string }, seekMs: number, volume: number): Decoder {
+    const args = ["-nostdin", "-v", "error", "-protocol_whitelist", "file,pipe"];
+    if (seekMs > 0) args.push("-ss", (seekMs / 1000).toFixed(3));
+    args.push("-i", part.path, "-map", "0:a:0", "-vn");
+    if (volume < 100) args.push("-af", `volume=${(volume / 100).toFixed(2)}`);
+    args.push("-ar", `${format.sampleRate}`, "-ac", `${format.channels}`, "-f", "s16le", "pipe:1");
+    const decoder = spawn(ffmpegPath, args, { stdio: ["ignore", "pipe", "ignore"] });
+    // Without a listener Node.js drains the pipe when the process ends, and what was not read yet is lost.
+    decoder.stdout.on("readable", () => {});
+    return decoder;
+  }
+
+  async function prepare(programme: Programme): Promise<Prepared> {
+    const remaining = partsFrom(programme);
+    const first = remaining.shift();
+    if (!first) throw new Error("the seek is past the end");
+    let decoder = decode(first, first.seekMs, programme.volume);
+    await firstSamples(decoder);
+    const sink = openSink({ broadcastId: programme.broadcastId, startAt: programme.startAt, format });
+    const { promise: ended, resolve, reject } = Promise.withResolvers<Ending>();
+    ended.catch(() => {}); // also when nobody waits for it yet
+    let timer: NodeJS.Timeout | undefined;
+    let settled = false;
+
+    async function settle(complete: boolean, writtenMs: number, error?: unknown): Promise<void> {
+      if (settled) return;
+      settled = true;
+      clearTimeout(timer);
+      decoder.kill("SIGKILL");
+      await sink.close(complete);
+      if (error === undefined) resolve({ positionMs: programme.seekMs + writtenMs, complete });
+      else reject(error instanceof Error ? error : new Error(String(error)));
+    }
+
+    const pump = createPump(sink, format);
+    const step = (startedAt: number): void => {
+      try {
+        pump.writeUntil(decoder.stdout, now() - startedAt + CHUNK_MS);
+        if (decoder.stdout.readableEnded) {
+          const next = remaining.shift();
+          if (!next) return void settle(true, pump.writtenMs());
+          decoder = decode(next, next.seekMs, programme.volume);
+          decoder.on("error", (error) => void settle(false, pump.writtenMs(), error));
+        }
+        timer = setTimeout(() => step(startedAt), CHUNK_MS / 2);
+      } catch (error) {
+        void settle(false, pump.writtenMs(), error);
+      }
+    };
+
+    return {
+      ended,
+      async start() {
+        const firstSampleAt = now();
+        sink.begin(firstSampleAt);
+        step(firstSampleAt);
+        return { firstSampleAt };
+      },
+      stop: () => settle(false, pump.writtenMs()),
+    };
+  }
+
+  return {
+    name,
+    prepare,
+    async testTone(durationMs, volume) {
+      const sink = openSink({ broadcastId: `test-tone-${Math.round(now())}`, startAt: now(), format });
+      sink.begin(now());
+      sink.write(sine(format, durationMs, volume));
+      await sink.close(true);
+    },
+  };
+}
+
+/** Hands samples on up to a position in time, never more than was asked for. */
+function createPump(sink: PcmSink, format: PcmFormat) {
+  const bytesPerMs = (format.sampleRate * frameBytes(format)) / 1000;
+  let written = 0;
+  return {
+    writtenMs: () => written / bytesPerMs,
+    writeUntil(stream: Readable, positionMs: number): void {
+      for (;;) {
+        const due = Math.floor((positionMs * bytesPerMs) / frameBytes(format)) * frameBytes(format) - written;
+        if (due <= 0) return;
+        const available = Math.min(due, stream.readableLength);
+        // `read()` at the end makes the stream emit its end.
+        const chunk = stream.read(available > 0 ? available : undefined) as Buffer | null;
+        if (chunk === null) return;
+        sink.write(chunk);
+        written += chunk.length;
+      }
+    },
+  };
+}
+
+function partsFrom({ parts, seekMs }: Programme): { path: string; seekMs: number }[] {
+  let left = seekMs;
+  const result: { path: string; seekMs: number }[] = [];
+  for (const part of parts) {
+    if (left >= part.durationMs) {
+      left -= part.durationMs;
+      continue;
+    }
+    result.push({ path: part.path, seekMs: left });
+    left = 0;
+  }
+  return result;
+}
+
+/** @throws when the decoder ends without a sample */
+async function firstSamples(decoder: Decoder): Promise<void> {
+  await Promise.race([
+    once(decoder.stdout, "readable"),
+    once(decoder, "error").then(([error]) => Promise.reject(error as Error)),
+  ]);
+  if (decoder.stdout.readableLength === 0) throw new Error("the decoder gave no sound");
+}
+
+function sine(format: PcmFormat, durationMs: number, volume: number): Buffer {
+  const frames = Math.round((durationMs / 1000) * format.sampleRate);
+  const pcm = Buffer.alloc(frames * frameBytes(format));
+  const amplitude = 0.25 * 32767 * (volume / 100);
+  for (let frame = 0; frame < frames; frame += 1) {
+    const value = Math.round(amplitude * Math.sin((2 * Math.PI * TEST_TONE_HZ * frame) / format.sampleRate));
+    for (let channel = 0; channel < format.channels; channel += 1) {
+      pcm.writeInt16LE(value, (frame * format.channels + channel) * 2);
+    }
+  }
+  return pcm;
+}

@@ -1,0 +1,116 @@
+import {
+  type Alert,
+  BROADCAST_CLASSES,
+  type CommandOf,
+  type Item,
+  type Playlist,
+  type PlaylistBroadcast,
+  type Policy,
+  type ReasonCode,
+} from "../../src/protocol/messages.ts";
+import { keepsQuietHours, quietWindowAt } from "../../src/protocol/quiet-hours.ts";
+
+/** A broadcast the device knows of, from whichever path it came. */
+export interface Entry extends PlaylistBroadcast {
+  /** When the server said so; a playlist made later that lacks it withdraws it. Epoch ms. */
+  knownSince: number;
+}
+
+export const durationOf = (items: readonly Item[]): number => items.reduce((sum, item) => sum + item.durationMs, 0);
+export const endOf = (entry: Entry): number => entry.startAt + durationOf(entry.items);
+
+export function entryFromPlay({ body, issuedAt, class: broadcastClass }: CommandOf<"play">): Entry {
+  const { broadcastId: id, ...rest } = body;
+  return { ...rest, id, class: broadcastClass, knownSince: issuedAt };
+}
+
+/** An emergency state plays like any broadcast, of the highest class, joined in progress by whoever comes late. */
+export function entryFromAlert(alert: Alert): Entry {
+  return {
+    id: alert.id,
+    startAt: alert.from,
+    notAfter: alert.until,
+    class: "emergency",
+    priority: 100,
+    lateness: "join",
+    offline: "play",
+    programme: alert.programme,
+    title: alert.title,
+    items: alert.items,
+    knownSince: alert.from,
+  };
+}
+
+/** The plan after a newer playlist, and what that playlist withdrew. Emergencies are withdrawn by their own topic only. */
+export function mergePlaylist(plan: ReadonlyMap<string, Entry>, playlist: Playlist): { plan: Map<string, Entry>; withdrawn: Entry[] } {
+  const listed = new Map(playlist.broadcasts.map((entry) => [entry.id, { ...entry, knownSince: playlist.generatedAt }]));
+  const unlisted = [...plan.values()].filter(({ id }) => !listed.has(id));
+  const isKept = (entry: Entry) => entry.class === "emergency" || entry.knownSince > playlist.generatedAt;
+  const kept = unlisted.filter(isKept);
+  return {
+    plan: new Map([...listed, ...kept.map((entry) => [entry.id, entry] as const)]),
+    withdrawn: unlisted.filter((entry) => !isKept(entry)),
+  };
+}
+
+/** Whether `a` takes the air from `b`: by class, then priority. The one that is earlier keeps it otherwise. */
+export function outranks(a: Entry, b: Entry): boolean {
+  const rank = (entry: Entry) => BROADCAST_CLASSES.indexOf(entry.class);
+  return rank(a) === rank(b) ? a.priority > b.priority : rank(a) > rank(b);
+}
+
+/** In the order in which they get the air. */
+export function byPrecedence(a: Entry, b: Entry): number {
+  if (outranks(a, b)) return -1;
+  if (outranks(b, a)) return 1;
+  return a.startAt - b.startAt || (a.id < b.id ? -1 : 1);
+}
+
+export interface Situation {
+  now: number;
+  cached: boolean;
+  online: boolean;
+  clockTrusted: boolean;
+  policy: Policy | null;
+  /** Something that it does not outrank has the air. */
+  airTaken: boolean;
+}
+
+export type Step =
+  | { kind: "wait"; until: number }
+  /** Roll the decoder and begin at `startAt`, or now when that has passed, from `seekMs`. */
+  | { kind: "play"; seekMs: number }
+  | { kind: "drop"; type: "skipped" | "refused"; reason: ReasonCode };
+
+/** How long before air the decoder is rolled. */
+export const PREROLL_MS = 3_000;
+/** Up to this a start is not late: two steps of the event loop on a busy box are not a reason for silence. */
+const LATE_MS = 2_000;
+const LOOK_AGAIN_MS = 250;
+
+const drop = (reason: ReasonCode, type: "skipped" | "refused" = "skipped"): Step => ({ kind: "drop", type, reason });
+
+/** What to do about a broadcast that has neither begun nor been dropped. Pure; see the protocol, "What a gateway does". */
+export function nextStep(entry: Entry, situation: Situation): Step {
+  const { now, cached, online, clockTrusted, policy, airTaken } = situation;
+  if (now < entry.startAt - PREROLL_MS) return { kind: "wait", until: entry.startAt - PREROLL_MS };
+
+  const why: ReasonCode | null = cached ? (airTaken ? "preempted" : null) : "not-cached";
+  if (now > entry.notAfter) return drop(why ?? "expired");
+  const playAt = Math.max(now, entry.startAt);
+  if (policy && keepsQuietHours(entry.class) && quietWindowAt(policy, playAt)) return drop("quiet-hours", "refused");
+  // Both may mend until the last moment.
+  if (now < entry.startAt && (!clockTrusted || (entry.offline === "skip" && !online))) {
+    return { kind: "wait", until: Math.min(now + LOOK_AGAIN_MS, entry.startAt) };
+  }
+  if (!clockTrusted) return drop("untrusted-clock", "refused");
+  if (entry.offline === "skip" && !online) return drop("offline");
+
+  const lateMs = now - entry.startAt;
+  const isLate = lateMs > LATE_MS;
+  if (isLate && entry.lateness === "skip") return drop(why ?? "late");
+  const seekMs = isLate && entry.lateness === "join" ? lateMs : 0;
+  if (seekMs >= durationOf(entry.items)) return drop(why ?? "late");
+  if (why) return { kind: "wait", until: now + LOOK_AGAIN_MS };
+  return { kind: "play", seekMs };
+}

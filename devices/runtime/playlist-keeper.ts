@@ -1,0 +1,99 @@
+import { join } from "node:path";
+import type { BaseLogger } from "pino";
+import { fetchSlotMs } from "../../src/protocol/fetch-slot.ts";
+import type { Playlist, PlaylistPointer } from "../../src/protocol/messages.ts";
+import type { Verifier } from "../../src/protocol/signing.ts";
+import { createAlarm } from "./alarm.ts";
+import { createBackoff } from "./backoff.ts";
+import { readIfPresent, writeDurably } from "./durable-file.ts";
+import { ServerError, type ServerLink } from "./server-link.ts";
+
+export interface PlaylistKeeper {
+  readonly playlist: Playlist | null;
+  /** Fetches in the device's slot before `fetchBy`, unless what is held is at least that new. */
+  onPointer(pointer: PlaylistPointer): void;
+  /** Fetches within `ms`; an earlier request already made stands. */
+  refreshWithin(ms: number): void;
+  close(): void;
+}
+
+interface Options {
+  stateDir: string;
+  deviceId: string;
+  verify: Verifier;
+  link: Pick<ServerLink, "fetchPlaylist">;
+  now: () => number;
+  log: BaseLogger;
+  onChange: (playlist: Playlist) => void;
+}
+
+interface Stored {
+  etag: string | null;
+  jws: string;
+}
+
+const REFRESH_MS = 60 * 60 * 1000;
+
+/** Holds the newest playlist that was verified, over restarts; an empty, failed or older one changes nothing. */
+export async function createPlaylistKeeper(options: Options): Promise<PlaylistKeeper> {
+  const { stateDir, deviceId, verify, link, now, log, onChange } = options;
+  const path = join(stateDir, "playlist.json");
+  const backoff = createBackoff({ baseMs: 2_000 });
+  const alarm = createAlarm(() => void refresh());
+  let held: { playlist: Playlist; etag: string | null } | null = await load();
+  let fetching = false;
+
+  async function load() {
+    const text = readIfPresent(path);
+    if (text === null) return null;
+    try {
+      const { etag, jws } = JSON.parse(text) as Stored;
+      return { playlist: await verify("playlist", jws), etag };
+    } catch (error) {
+      log.warn({ err: error }, "the stored playlist cannot be used; fetching another");
+      return null;
+    }
+  }
+
+  async function refresh(): Promise<void> {
+    if (fetching) return alarm.within(1_000);
+    fetching = true;
+    try {
+      const answer = await link.fetchPlaylist(held?.etag ?? null);
+      if (answer.kind === "new") await accept(answer.jws, answer.etag);
+      backoff.reset();
+      alarm.within(REFRESH_MS * (0.5 + Math.random()));
+    } catch (error) {
+      log.warn({ err: error }, "the playlist could not be fetched; keeping the one that is held");
+      const retryAfterMs = error instanceof ServerError ? error.retryAfterMs : null;
+      alarm.within(Math.max(retryAfterMs ?? 0, backoff.nextMs()));
+    } finally {
+      fetching = false;
+    }
+  }
+
+  async function accept(jws: string, etag: string | null): Promise<void> {
+    const playlist = await verify("playlist", jws);
+    if (playlist.deviceId !== deviceId) throw new Error("this playlist is another device's");
+    if (held && playlist.revision < held.playlist.revision) {
+      log.info({ revision: playlist.revision }, "ignoring an older playlist");
+      return;
+    }
+    writeDurably(path, JSON.stringify({ etag, jws } satisfies Stored));
+    held = { playlist, etag };
+    log.info({ revision: playlist.revision, broadcasts: playlist.broadcasts.length }, "new playlist");
+    onChange(playlist);
+  }
+
+  return {
+    get playlist() {
+      return held?.playlist ?? null;
+    },
+    onPointer({ revision, fetchBy }) {
+      if (held && revision <= held.playlist.revision) return;
+      alarm.within(fetchSlotMs(deviceId, revision, fetchBy - now()));
+    },
+    refreshWithin: alarm.within,
+    close: alarm.clear,
+  };
+}

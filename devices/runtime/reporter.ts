@@ -1,0 +1,54 @@
+import type { Ack, PlaybackRecord, Report } from "../../src/protocol/messages.ts";
+import { createAlarm } from "./alarm.ts";
+import type { Journal } from "./journal.ts";
+
+export interface Reporter {
+  /** Journals the record, then sends it as soon as the broker can be reached. */
+  report(record: Omit<PlaybackRecord, "seq" | "at"> & { at?: number }): void;
+  onAck(ack: Ack): void;
+  /** Sends what has not been acknowledged. */
+  flush(): void;
+  close(): void;
+}
+
+interface Options {
+  journal: Journal;
+  now: () => number;
+  isOnline: () => boolean;
+  send: (report: Report) => Promise<void>;
+}
+
+const RECORDS_A_MESSAGE = 100;
+/** Records of one moment travel together. */
+const GATHER_MS = 50;
+const RESEND_MS = 10_000;
+
+/** Records leave the journal only when the server's application acknowledged them, however often they were sent. */
+export function createReporter({ journal, now, isOnline, send }: Options): Reporter {
+  const alarm = createAlarm(flush);
+
+  function flush(): void {
+    if (!isOnline()) return;
+    const waiting = journal.unacknowledged();
+    for (const { bootId, records } of waiting) {
+      // What is lost on the way is sent again after RESEND_MS.
+      send({ bootId, records: records.slice(0, RECORDS_A_MESSAGE) }).catch(() => {});
+    }
+    if (waiting.length > 0) alarm.within(RESEND_MS);
+  }
+
+  return {
+    report(record) {
+      journal.record({ at: Math.round(now()), ...record });
+      alarm.within(GATHER_MS);
+    },
+    onAck({ bootId, ackedSeq }) {
+      const before = journal.unacknowledged().find((boot) => boot.bootId === bootId)?.records.length ?? 0;
+      journal.acknowledge(bootId, ackedSeq);
+      const after = journal.unacknowledged().find((boot) => boot.bootId === bootId)?.records.length ?? 0;
+      if (after > 0 && after < before) alarm.within(GATHER_MS);
+    },
+    flush,
+    close: alarm.clear,
+  };
+}

@@ -1,0 +1,74 @@
+import { hostname } from "node:os";
+import { resolve } from "node:path";
+import { parseArgs } from "node:util";
+
+export const OUTPUT_NAMES = ["wav", "ffplay", "mpv", "alsa"] as const;
+export type OutputName = (typeof OUTPUT_NAMES)[number];
+
+export interface DeviceSettings {
+  /** Base URL of the server. */
+  server: string;
+  /** Folder of everything the device keeps. */
+  stateDir: string;
+  /** Needed once, to enrol. */
+  code: string | null;
+  hardwareId: string;
+  /** `null` takes the best that is installed. */
+  output: OutputName | null;
+  logLevel: string;
+}
+
+/** Everything that is wrong with the command line, at once. */
+export class SettingsError extends Error {
+  constructor(problems: string[]) {
+    super(problems.map((problem) => `  - ${problem}`).join("\n"));
+    this.name = "SettingsError";
+  }
+}
+
+export const USAGE = `
+  --server URL        the server's address, e.g. http://10.0.0.5:3000       (CCX_SERVER)
+  --state DIR         where the device keeps its identity, media and journal (CCX_STATE)
+  --code CODE         enrolment code, the first time only                    (CCX_CODE)
+  --hardware-id ID    what tells this box from others; default: host name    (CCX_HARDWARE_ID)
+  --output NAME       ${OUTPUT_NAMES.join(", ")}; default: the best that is installed   (CCX_OUTPUT)
+  --log-level LEVEL   default: info                                          (CCX_LOG_LEVEL)
+`;
+
+/** Flags win over the environment. @throws {SettingsError} */
+export function readSettings(argv: string[], env: Record<string, string | undefined>): DeviceSettings {
+  const { values } = parse(argv);
+  const problems: string[] = [];
+  const value = (flag: keyof typeof values, variable: string) => values[flag]?.trim() || env[variable]?.trim() || null;
+
+  const server = value("server", "CCX_SERVER");
+  if (server === null) problems.push("--server is missing");
+  else if (!/^https?:\/\//.test(server) || !URL.canParse(server)) problems.push(`--server is not an http(s) URL: "${server}"`);
+  const stateDir = value("state", "CCX_STATE");
+  if (stateDir === null) problems.push("--state is missing");
+  const output = value("output", "CCX_OUTPUT");
+  const knownOutput = OUTPUT_NAMES.find((name) => name === output) ?? null;
+  if (output !== null && knownOutput === null) problems.push(`--output must be one of ${OUTPUT_NAMES.join(", ")}, not "${output}"`);
+  if (problems.length > 0) throw new SettingsError(problems);
+
+  return {
+    server: (server ?? "").replace(/\/+$/, ""),
+    stateDir: resolve(stateDir ?? ""),
+    code: value("code", "CCX_CODE"),
+    hardwareId: value("hardware-id", "CCX_HARDWARE_ID") ?? `${hostname()}:${resolve(stateDir ?? "")}`,
+    output: knownOutput,
+    logLevel: value("log-level", "CCX_LOG_LEVEL") ?? "info",
+  };
+}
+
+function parse(argv: string[]) {
+  const text = { type: "string" } as const;
+  try {
+    return parseArgs({
+      args: argv,
+      options: { server: text, state: text, code: text, "hardware-id": text, output: text, "log-level": text },
+    });
+  } catch (error) {
+    throw new SettingsError([error instanceof Error ? error.message : String(error)]);
+  }
+}

@@ -1,0 +1,181 @@
+import { badge } from "./badges.js";
+import { confirmDialog } from "./dialogs.js";
+import { drawn, el, keyed } from "./dom.js";
+import { momentText } from "./format.js";
+import { t } from "./i18n.js";
+import { announce } from "./notices.js";
+import { recordingPart } from "./recording.js";
+import { approveContent, withdrawApproval } from "./resources.js";
+import { onUpload } from "./uploads.js";
+
+/** @typedef {import("./resources.js").Episode} Episode */
+/** @typedef {import("./resources.js").Session} Session */
+/** @typedef {import("./resources.js").Recording} Recording */
+/** @typedef {{ key: string, path: string, name: string | null, title: string, recording: Recording | null }} Slot */
+
+/** @param {Episode | Session} content @returns {content is Episode} */
+const isEpisode = (content) => "segments" in content;
+
+/** @param {Episode | Session} content */
+export const contentName = (content) =>
+  isEpisode(content)
+    ? `${t("content.episode", { number: content.number })} ${content.title}`
+    : `${t("content.session", { number: content.number })} ${content.topic}`;
+
+/** The places for a recording: each segment of an episode, or the one of a session. @param {Episode | Session} content @returns {Slot[]} */
+function slotsOf(content) {
+  const id = encodeURIComponent(content.id);
+  if (!isEpisode(content)) {
+    return [
+      {
+        key: "1",
+        path: `/sessions/${id}/recording`,
+        name: null,
+        title: content.topic,
+        recording: content.recording,
+      },
+    ];
+  }
+  return content.segments.map(({ position, name, title, recording }) => ({
+    key: String(position),
+    path: `/episodes/${id}/segments/${position}/recording`,
+    name,
+    title,
+    recording,
+  }));
+}
+
+/** @param {Slot} slot */
+const isReady = ({ recording }) =>
+  recording !== null && recording.renditions.every(({ state }) => state === "ready");
+
+/**
+ * One episode or session, folded to a line until it is opened.
+ * @param {Episode | Session} first
+ * @param {{ open: boolean, onChanged: (content: Episode | Session) => void, closing: AbortSignal }} options
+ * @returns {import("./dom.js").Part<Episode | Session>}
+ */
+export function contentCard(first, { open, onChanged, closing }) {
+  const kind = isEpisode(first) ? "episodes" : "sessions";
+  const summary = drawn(el("summary"), drawSummary);
+  const about = drawn(el("div"), drawAbout);
+  const slots = el("div", { class: "slots" });
+  const actions = drawn(el("div", { class: "buttons" }), (/** @type {Episode | Session} */ content) =>
+    drawActions(content, kind, onChanged),
+  );
+
+  /** @type {Map<string, ReturnType<typeof recordingPart>>} */
+  const recordings = new Map();
+  const updateSlots = keyed(
+    slots,
+    (/** @type {Slot & { approved: boolean }} */ { key }) => key,
+    (slot) => {
+      const recording = recordingPart({ path: slot.path, what: () => slot.title, onUploaded: onChanged });
+      recordings.set(slot.path, recording);
+      const title = drawn(
+        el("h4"),
+        (/** @type {{ name: string | null, title: string }} */ { name, title }) => [
+          name === null ? () => t("content.recording") : el("span", { class: "segment-name" }, name),
+          name === null ? null : ` ${title}`,
+        ],
+      );
+      return {
+        element: el("section", { class: "slot" }, title.element, recording.element),
+        update({ name, title: text, recording: value, approved }) {
+          title.update({ name, title: text });
+          recording.update(value, approved);
+        },
+      };
+    },
+  );
+  closing.addEventListener(
+    "abort",
+    onUpload((path) => recordings.get(path)?.showUpload()),
+    { once: true },
+  );
+
+  return {
+    element: el("details", { class: "card", open }, summary.element, about.element, slots, actions.element),
+    update(content) {
+      summary.update(content);
+      about.update(content);
+      updateSlots(slotsOf(content).map((slot) => ({ ...slot, approved: content.approved })));
+      actions.update(content);
+    },
+  };
+}
+
+/** @param {Episode | Session} content @returns {import("./dom.js").Child[]} */
+function drawSummary(content) {
+  const slots = slotsOf(content);
+  const ready = slots.filter(isReady).length;
+  const { approved } = content;
+  return [
+    el("span", { class: "card-title" }, () => contentName(content)),
+    el("span", { class: "fact" }, () => t("content.recordings", { ready, total: slots.length })),
+    approved
+      ? badge("good", "✓", () => t("content.approved"))
+      : badge("warn", "○", () => t("content.notApproved")),
+  ];
+}
+
+/** @param {Episode | Session} content @returns {import("./dom.js").Child[]} */
+function drawAbout(content) {
+  if (isEpisode(content)) return [];
+  const { speakers, modules } = content;
+  return [
+    speakers.length > 0 && el("p", {}, () => `${t("content.speakers")}: `, speakers.join("、")),
+    modules.length > 0 && el("p", {}, () => `${t("content.modules")}: `, modules.join("、")),
+  ];
+}
+
+/**
+ * @param {Episode | Session} content
+ * @param {"episodes" | "sessions"} kind
+ * @param {(content: Episode | Session) => void} onChanged
+ * @returns {import("./dom.js").Child[]}
+ */
+function drawActions(content, kind, onChanged) {
+  const what = contentName(content);
+  const { approvedAt } = content;
+  if (content.approved) {
+    const withdraw = () =>
+      confirmDialog({
+        title: () => t("content.withdrawTitle"),
+        body: [el("p", {}, () => t("content.withdrawText", { what }))],
+        confirm: () => t("content.withdraw"),
+        grave: true,
+        run: () => withdrawApproval(kind, content.id),
+        done: finish("content.withdrawDone"),
+      });
+    return [
+      el("button", { type: "button", onclick: withdraw }, () => t("content.withdraw")),
+      approvedAt !== null &&
+        el("span", { class: "hint" }, () => t("content.approvedAt", { time: momentText(approvedAt) })),
+    ];
+  }
+  const ready = slotsOf(content).every(isReady);
+  const approve = () =>
+    confirmDialog({
+      title: () => t("content.approveTitle"),
+      body: [el("p", {}, () => t("content.approveText", { what }))],
+      confirm: () => t("content.approve"),
+      run: () => approveContent(kind, content.id),
+      done: finish("content.approveDone"),
+    });
+  return [
+    el("button", { type: "button", class: "primary", disabled: !ready, onclick: approve }, () =>
+      t("content.approve"),
+    ),
+    !ready && el("span", { class: "hint" }, () => t("content.notYet")),
+  ];
+
+  /** @param {string} key */
+  function finish(key) {
+    return (/** @type {Episode | Session} */ changed) => {
+      onChanged(changed);
+      announce(() => t(key, { what }));
+      return null;
+    };
+  }
+}

@@ -1,0 +1,111 @@
+import { signIn } from "./api.js";
+import { el, fill } from "./dom.js";
+import { currentLanguage, setLanguage, t } from "./i18n.js";
+import { problemNotice } from "./notices.js";
+
+/** @typedef {"first" | "expired" | "signed-out"} Why */
+
+/** The language switch, named in the language it switches to. */
+export const languageButton = () =>
+  el(
+    "button",
+    {
+      type: "button",
+      class: "quiet",
+      "aria-label": () => t("language.switchLabel"),
+      onclick: () => setLanguage(currentLanguage() === "zh" ? "en" : "zh"),
+    },
+    () => t("language.switch"),
+  );
+
+/** @type {Promise<import("./api.js").User> | null} */
+let asking = null;
+
+/**
+ * Shows the sign-in form over whatever there is, which stays as it is beneath it, and resolves with who signed in.
+ * @param {Why} why
+ * @returns {Promise<import("./api.js").User>}
+ */
+export function askForSignIn(why) {
+  asking ??= new Promise((resolve) => openForm(why, resolve)).finally(() => (asking = null));
+  return asking;
+}
+
+/** @param {Why} why @param {(user: import("./api.js").User) => void} signedIn */
+function openForm(why, signedIn) {
+  const name = el("input", {
+    id: "sign-in-name",
+    name: "name",
+    autocomplete: "username",
+    required: true,
+    maxlength: 100,
+  });
+  const password = el("input", {
+    id: "sign-in-password",
+    name: "password",
+    type: "password",
+    autocomplete: "current-password",
+    required: true,
+    maxlength: 200,
+  });
+  const outcome = el("div", { "aria-live": "assertive" });
+  const submit = el("button", { type: "submit", class: "primary" }, () => t("signIn.submit"));
+  const titleKey = why === "expired" ? "signIn.expiredTitle" : "signIn.title";
+
+  const form = el(
+    "form",
+    { onsubmit: attempt },
+    el(
+      "p",
+      { class: "brand" },
+      el("span", { class: "brand-name" }, () => t("brand.name")),
+      " ",
+      () => t("brand.subtitle"),
+    ),
+    el("h1", { id: "sign-in-title" }, () => t(titleKey)),
+    why === "expired" && el("p", {}, () => t("signIn.expired")),
+    why === "signed-out" && el("p", {}, () => t("signIn.signedOut")),
+    el("label", { for: "sign-in-name" }, () => t("signIn.name")),
+    name,
+    el("label", { for: "sign-in-password" }, () => t("signIn.password")),
+    password,
+    outcome,
+    el("div", { class: "buttons" }, submit, languageButton()),
+    el("p", { class: "hint" }, () => t("signIn.hint")),
+  );
+  const dialog = el(
+    "dialog",
+    {
+      class: why === "expired" ? "sign-in" : "sign-in whole",
+      "aria-labelledby": "sign-in-title",
+      oncancel: (/** @type {Event} */ event) => event.preventDefault(),
+      // Browsers let a second Escape through; without a sign-in there is nothing to go back to.
+      onclose: () => void (dialog.isConnected && dialog.showModal()),
+    },
+    form,
+  );
+
+  /** @param {SubmitEvent} event */
+  async function attempt(event) {
+    event.preventDefault();
+    submit.disabled = true;
+    fill(
+      outcome,
+      el("p", { class: "loading" }, () => t("signIn.busy")),
+    );
+    try {
+      const user = await signIn(name.value.trim(), password.value);
+      dialog.remove();
+      signedIn(user);
+    } catch (error) {
+      fill(outcome, problemNotice(error));
+      password.select();
+    } finally {
+      submit.disabled = false;
+    }
+  }
+
+  document.body.append(dialog);
+  dialog.showModal();
+  name.focus();
+}

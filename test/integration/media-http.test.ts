@@ -1,0 +1,265 @@
+import { createHash } from "node:crypto";
+import { readFile, unlink } from "node:fs/promises";
+import { connect } from "node:net";
+import Fastify, { type FastifyInstance } from "fastify";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { AppError } from "../../src/errors.ts";
+import { registerProblems } from "../../src/http/problem.ts";
+import { validatorCompiler } from "../../src/http/validation.ts";
+import { digestHeader } from "../../src/media/content-digest.ts";
+import { mediaRoutes } from "../../src/media/media-routes.ts";
+import type { Rendition } from "../../src/media/media-service.ts";
+import { acceptRawUploads, UploadQuery, uploadFrom } from "../../src/media/upload.ts";
+import { createMediaLab, type MediaLab, settled, speak } from "../support/media-lab.ts";
+import { until } from "../support/until.ts";
+
+let lab: MediaLab;
+let app: FastifyInstance;
+let speech: Buffer;
+let rendition: Rendition;
+let content: Buffer;
+let uploadsEnded = 0;
+
+beforeAll(async () => {
+  lab = await createMediaLab({ maxUploadBytes: 2_000_000 });
+  await speak(lab.file("speech.wav"));
+  speech = await readFile(lab.file("speech.wav"));
+
+  app = Fastify();
+  app.setValidatorCompiler(validatorCompiler);
+  registerProblems(app);
+  await app.register(mediaRoutes, {
+    library: lab.library,
+    service: lab.media,
+    authorize: (request) => {
+      if (request.headers.authorization !== "Bearer good")
+        throw new AppError("unauthorized", "Sign in first.");
+    },
+  });
+  await app.register(async (uploads) => {
+    acceptRawUploads(uploads);
+    uploads.put("/recording", { schema: { querystring: UploadQuery } }, async (request) => {
+      try {
+        return await lab.media.receiveUpload(uploadFrom(request), () => {});
+      } finally {
+        uploadsEnded += 1;
+      }
+    });
+  });
+  await app.listen({ port: 0, host: "127.0.0.1" });
+
+  const { sha256 } = await lab.upload(lab.file("speech.wav"));
+  const [made] = await settled(lab.media, sha256);
+  if (made?.state !== "ready") throw new Error(`There is no rendition to serve: ${made?.error}`);
+  rendition = made;
+  content = await readFile(lab.library.pathOf(made.sha256 ?? ""));
+});
+afterAll(async () => {
+  await app.close();
+  await lab.close();
+});
+
+const get = (
+  headers: Record<string, string> = {},
+  sha256 = rendition.sha256,
+  method: "GET" | "HEAD" = "GET",
+) => app.inject({ method, url: `/media/${sha256}`, headers: { authorization: "Bearer good", ...headers } });
+
+describe("GET /media/:sha256", () => {
+  test("gives the file for ever, under its own name", async () => {
+    const response = await get();
+    expect(response.statusCode).toBe(200);
+    expect(response.rawPayload.equals(content)).toBe(true);
+    expect(response.headers).toMatchObject({
+      "content-type": "audio/mpeg",
+      "content-length": String(content.length),
+      etag: `"${rendition.sha256}"`,
+      "cache-control": "private, max-age=31536000, immutable",
+      "accept-ranges": "bytes",
+      "content-digest": digestHeader(rendition.sha256 ?? ""),
+      "repr-digest": digestHeader(rendition.sha256 ?? ""),
+      "x-content-type-options": "nosniff",
+    });
+    expect(response.headers["last-modified"]).toBeUndefined();
+  });
+
+  test("HEAD gives the same headers and no body, whatever range it asks for", async () => {
+    const response = await get({ range: "bytes=0-9" }, rendition.sha256, "HEAD");
+    expect(response.statusCode).toBe(200);
+    expect(response.rawPayload).toHaveLength(0);
+    expect(response.headers).toMatchObject({
+      "content-length": String(content.length),
+      "content-type": "audio/mpeg",
+    });
+  });
+
+  test.each([
+    ["bytes=0-99", 0, 99],
+    ["bytes=1000-", 1000, undefined],
+    ["bytes=-100", -100, undefined],
+  ])("%s gives that part, with the digest of the whole only", async (range, start, end) => {
+    const response = await get({ range });
+    const part = content.subarray(start, end === undefined ? undefined : end + 1);
+    const first = start < 0 ? content.length + start : start;
+    expect(response.statusCode).toBe(206);
+    expect(response.rawPayload.equals(part)).toBe(true);
+    expect(response.headers).toMatchObject({
+      "content-range": `bytes ${first}-${first + part.length - 1}/${content.length}`,
+      "content-length": String(part.length),
+      "repr-digest": digestHeader(rendition.sha256 ?? ""),
+    });
+    expect(response.headers["content-digest"]).toBeUndefined();
+  });
+
+  test("a download that was cut is resumed to the same bytes", async () => {
+    const head = await get({ range: "bytes=0-4999" });
+    const rest = await get({ range: "bytes=5000-", "if-range": `"${rendition.sha256}"` });
+    expect(rest.statusCode).toBe(206);
+    const digest = createHash("sha256").update(head.rawPayload).update(rest.rawPayload).digest("hex");
+    expect(digest).toBe(rendition.sha256);
+  });
+
+  test.each(['"another"', "Wed, 21 Oct 2026 07:28:00 GMT", `W/"${"a".repeat(64)}"`])(
+    "a range of other bytes (If-Range: %s) is answered with the whole file",
+    async (ifRange) => {
+      const response = await get({ range: "bytes=0-9", "if-range": ifRange });
+      expect(response.statusCode).toBe(200);
+      expect(response.rawPayload).toHaveLength(content.length);
+    },
+  );
+
+  test("several ranges at once are answered with the whole file", async () => {
+    expect((await get({ range: "bytes=0-9,20-29" })).statusCode).toBe(200);
+  });
+
+  test("a range beyond the end is 416 with the size, and not to be kept", async () => {
+    const response = await get({ range: `bytes=${content.length}-` });
+    expect(response.statusCode).toBe(416);
+    expect(response.headers["content-range"]).toBe(`bytes */${content.length}`);
+    expect(response.headers["cache-control"]).toBeUndefined();
+  });
+
+  test("what the client has already is not sent again", async () => {
+    for (const tag of [`"${rendition.sha256}"`, `"other", W/"${rendition.sha256}"`, "*"]) {
+      const response = await get({ "if-none-match": tag });
+      expect(response.statusCode).toBe(304);
+      expect(response.rawPayload).toHaveLength(0);
+      expect(response.headers.etag).toBe(`"${rendition.sha256}"`);
+    }
+    expect((await get({ "if-none-match": '"other"' })).statusCode).toBe(200);
+    expect((await get({ "if-match": '"other"' })).statusCode).toBe(412);
+    expect((await get({ "if-match": `"${rendition.sha256}"` })).statusCode).toBe(200);
+  });
+
+  test("an original is a download without a type of its own", async () => {
+    const response = await get({}, rendition.assetSha256);
+    expect(response.statusCode).toBe(200);
+    expect(response.rawPayload.equals(speech)).toBe(true);
+    expect(response.headers).toMatchObject({
+      "content-type": "application/octet-stream",
+      "content-disposition": "attachment",
+    });
+  });
+
+  test("nothing is given to who may not have it, nor that it exists", async () => {
+    for (const sha256 of [rendition.sha256, "0".repeat(64)]) {
+      expect((await get({ authorization: "Bearer bad", "if-none-match": "*" }, sha256)).statusCode).toBe(401);
+    }
+  });
+
+  test("a name that nobody knows is 404, and one that is no name is refused", async () => {
+    expect((await get({}, "0".repeat(64))).json()).toMatchObject({
+      status: 404,
+      type: "urn:ccx:problem:not_found",
+    });
+    for (const name of ["short", "A".repeat(64), `${"0".repeat(64)}a`, "..%2f..%2fetc%2fpasswd"]) {
+      expect((await get({}, name)).statusCode).toBe(422);
+    }
+  });
+
+  test("a file that the library lost is told apart from one that never was", async () => {
+    await unlink(lab.library.pathOf(rendition.assetSha256));
+    const response = await get({}, rendition.assetSha256);
+    expect(response.statusCode).toBe(503);
+    expect(response.headers["cache-control"]).toBeUndefined();
+    // The same upload heals it.
+    await lab.upload(lab.file("speech.wav"));
+    expect((await get({}, rendition.assetSha256)).statusCode).toBe(200);
+  });
+});
+
+describe("an upload over HTTP", () => {
+  const put = (payload: Buffer, headers: Record<string, string> = {}, query = "") =>
+    app.inject({ method: "PUT", url: `/recording${query}`, payload, headers });
+  const type = { "content-type": "audio/wav" };
+
+  test("is taken as it comes, whatever it calls itself", async () => {
+    const digest = createHash("sha256").update(speech).digest("hex");
+    for (const contentType of ["audio/wav", "application/json", "text/plain", "application/octet-stream"]) {
+      const headers = { "content-type": contentType, "content-digest": digestHeader(digest) };
+      const response = await put(speech, headers, "?filename=C%3A%5C%E5%85%9A%E5%BB%BA.wav");
+      expect(response.json()).toMatchObject({ sha256: digest });
+    }
+  });
+
+  test.each([
+    ["a wrong digest", { ...type, "repr-digest": digestHeader("0".repeat(64)) }, /SHA-256 is/],
+    ["a malformed digest", { ...type, "content-digest": "sha-256=abc" }, /Content-Digest header/],
+    [
+      "two digests that disagree",
+      {
+        ...type,
+        "content-digest": digestHeader("0".repeat(64)),
+        "repr-digest": digestHeader("1".repeat(64)),
+      },
+      /different SHA-256/,
+    ],
+    ["a form", { "content-type": "multipart/form-data; boundary=x" }, /form was sent/],
+    ["a compressed body", { ...type, "content-encoding": "gzip" }, /compressed/],
+  ])("with %s is refused", async (_what, headers, message) => {
+    const response = await put(speech, headers);
+    expect(response.statusCode).toBe(422);
+    expect(response.json().detail).toMatch(message);
+    expect(response.json().errors).toHaveLength(1);
+  });
+
+  test("without a body, or with too large a one, is refused", async () => {
+    const empty = await app.inject({ method: "PUT", url: "/recording" });
+    expect(empty.json()).toMatchObject({ status: 422, detail: expect.stringMatching(/no body|empty/) });
+    const large = await put(Buffer.alloc(2_000_001), type);
+    expect(large.json()).toMatchObject({ status: 413, detail: expect.stringMatching(/2000000 bytes/) });
+  });
+
+  test("that is declared too large is answered before its body is sent", async () => {
+    const answer = await talk("PUT /recording HTTP/1.1\r\nHost: x\r\nContent-Length: 2000001\r\n\r\n");
+    expect(answer).toMatch(/^HTTP\/1\.1 413 /);
+  });
+
+  test("whose client goes away mid-body leaves nothing behind", async () => {
+    const before = { files: lab.leftovers(), ended: uploadsEnded };
+    const socket = connect(port(), "127.0.0.1");
+    socket.write(`PUT /recording HTTP/1.1\r\nHost: x\r\nContent-Length: ${speech.length}\r\n\r\n`);
+    socket.write(speech.subarray(0, 100_000));
+    await until(() => lab.temporary().length > 0, { what: "the upload's temporary file" });
+    socket.destroy();
+    await until(() => uploadsEnded > before.ended, { what: "the end of the upload" });
+    expect(lab.leftovers()).toEqual(before.files);
+    expect(lab.temporary()).toEqual([]);
+  });
+
+  const port = () => {
+    const address = app.server.address();
+    return typeof address === "object" && address ? address.port : 0;
+  };
+
+  /** The first bytes that come back for these. */
+  const talk = (request: string) =>
+    new Promise<string>((resolve, reject) => {
+      const socket = connect(port(), "127.0.0.1", () => socket.write(request));
+      socket.once("error", reject);
+      socket.once("data", (data) => {
+        socket.destroy();
+        resolve(data.toString());
+      });
+    });
+});

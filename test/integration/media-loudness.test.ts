@@ -1,0 +1,119 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import {
+  createMediaLab,
+  ffmpeg,
+  ffprobe,
+  type MediaLab,
+  measureLoudness,
+  settled,
+  speak,
+} from "../support/media-lab.ts";
+
+let lab: MediaLab;
+let speech: string;
+
+beforeAll(async () => {
+  lab = await createMediaLab();
+  speech = lab.file("speech.wav");
+  await speak(speech);
+});
+afterAll(() => lab.close());
+
+const OPPOSITE =
+  "aformat=channel_layouts=mono,asplit[a][b];[b]volume=-1[c];[a][c]join=inputs=2:channel_layout=stereo";
+const QUIET_THEN_LOUD = "asplit[a][b];[a]volume=-38dB[q];[q][b]concat=n=2:v=0:a=1";
+const SURROUND = "pan=5.1|FL=0.3*c0|FR=0.3*c0|FC=c0|LFE=0.1*c0|BL=0.1*c0|BR=0.1*c0";
+const CLICKS = "aevalsrc=if(lt(mod(t\\,2)\\,0.002)\\,0.9\\,0.0001*random(0)):d=10";
+const TEN_CHANNELS = `aevalsrc=${Array.from({ length: 10 }, () => "0.1*sin(2000*t)").join("|")}:d=3`;
+
+/** What it is, and how ffmpeg makes it from the speech or from nothing. */
+const SOURCES: [string, (path: string) => string[]][] = [
+  ["mono", (path) => ["-i", speech, path]],
+  ["stereo", (path) => ["-i", speech, "-ac", "2", path]],
+  ["stereo in opposite phase", (path) => ["-i", speech, "-filter_complex", OPPOSITE, path]],
+  ["the left channel alone", (path) => ["-i", speech, "-af", "pan=stereo|c0=c0", path]],
+  ["5.1", (path) => ["-i", speech, "-af", SURROUND, path]],
+  ["ten channels", (path) => ["-f", "lavfi", "-i", TEN_CHANNELS, path]],
+  ["quiet", (path) => ["-i", speech, "-af", "volume=-35dB", "-c:a", "pcm_s24le", path]],
+  ["clipped", (path) => ["-i", speech, "-af", "volume=25dB", "-c:a", "pcm_s16le", path]],
+  ["very dynamic", (path) => ["-i", speech, "-filter_complex", QUIET_THEN_LOUD, "-c:a", "pcm_s24le", path]],
+  ["clicks", (path) => ["-f", "lavfi", "-i", CLICKS, path]],
+  ["one second", (path) => ["-i", speech, "-t", "1", path]],
+  ["8 kHz", (path) => ["-i", speech, "-ar", "8000", path]],
+  ["96 kHz, 24 bit", (path) => ["-i", speech, "-ar", "96000", "-c:a", "pcm_s24le", path]],
+];
+
+describe("the loudspeaker rendition is −16 ± 0.5 LUFS with true peaks of −1.5 dBTP at most", () => {
+  test.each(SOURCES)("%s", async (name, options) => {
+    const path = lab.file(`${name}.wav`);
+    await ffmpeg(...options(path));
+    const asset = await lab.upload(path);
+    const [rendition] = await settled(lab.media, asset.sha256);
+    expect(rendition).toMatchObject({ state: "ready", progress: 100, error: null, mime: "audio/mpeg" });
+
+    const file = lab.library.pathOf(rendition?.sha256 ?? "");
+    const measured = await measureLoudness(file);
+    expect(Math.abs(measured.lufs + 16)).toBeLessThanOrEqual(0.5);
+    expect(measured.truePeakDbtp).toBeLessThanOrEqual(-1.5);
+    // What is stored is what was measured on the file, not what was planned.
+    expect(rendition).toMatchObject({ loudnessLufs: measured.lufs, truePeakDbtp: measured.truePeakDbtp });
+
+    const { format, streams } = await ffprobe(file);
+    expect(streams).toMatchObject([
+      { codec_name: "mp3", sample_rate: "44100", channels: 1, bit_rate: "64000" },
+    ]);
+    expect(Number(format.size)).toBe(rendition?.bytes);
+    expect(Math.abs((rendition?.durationMs ?? 0) - asset.durationMs)).toBeLessThanOrEqual(30);
+  });
+});
+
+describe("the terminal rendition", () => {
+  /** A film that a telephone held upright would make: lying pixels and the word that they are to be turned. */
+  async function makeFilm(path: string): Promise<void> {
+    const lying = lab.file("lying.mp4");
+    const picture = ["-f", "lavfi", "-i", "testsrc=s=1921x1081:r=60:d=3"];
+    const codecs = ["-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv444p", "-c:a", "aac"];
+    await ffmpeg(...picture, "-i", speech, "-t", "3", ...codecs, lying);
+    await ffmpeg("-display_rotation:v:0", "90", "-i", lying, "-c", "copy", path).catch(() =>
+      // ffmpeg before 6.0 writes the rotation as a tag.
+      ffmpeg("-i", lying, "-c", "copy", "-metadata:s:v:0", "rotate=90", path),
+    );
+  }
+
+  test("is H.264 and AAC within 1280 × 720, upright, index first, as loud as the loudspeaker's", async () => {
+    const path = lab.file("film.mp4");
+    await makeFilm(path);
+    const asset = await lab.upload(path);
+    expect(asset).toMatchObject({ kind: "video", container: "mov", audioCodec: "aac", videoCodec: "h264" });
+    expect(lab.media.playableFor(asset.sha256, "terminal")).toBeNull();
+
+    const renditions = await settled(lab.media, asset.sha256);
+    expect(renditions.map(({ profile, state }) => [profile, state])).toEqual([
+      ["loudspeaker-mp3", "ready"],
+      ["terminal-mp4", "ready"],
+    ]);
+    const film = lab.media.playableFor(asset.sha256, "terminal");
+    expect(film).toMatchObject({ profile: "terminal-mp4", mime: "video/mp4" });
+    expect(lab.media.playableFor(asset.sha256, "loudspeaker")?.profile).toBe("loudspeaker-mp3");
+
+    const file = lab.library.pathOf(film?.sha256 ?? "");
+    const { streams } = await ffprobe(file);
+    expect(streams).toMatchObject([
+      { codec_name: "h264", pix_fmt: "yuv420p", height: 720, r_frame_rate: "30/1" },
+      { codec_name: "aac", channels: 2, sample_rate: "48000" },
+    ]);
+    expect(Number(streams[0]?.width)).toBeLessThan(720);
+    const { lufs, truePeakDbtp } = await measureLoudness(file);
+    expect(Math.abs(lufs + 16)).toBeLessThanOrEqual(0.5);
+    expect(truePeakDbtp).toBeLessThanOrEqual(-1.5);
+    expect(film).toMatchObject({ loudnessLufs: lufs, truePeakDbtp });
+    const said = await ffmpeg("-v", "trace", "-i", file, "-t", "0.1", "-f", "null", "-");
+    expect(said.indexOf("type:'moov'")).toBeLessThan(said.indexOf("type:'mdat'"));
+  });
+
+  test("sound alone gives a terminal the loudspeaker's rendition", async () => {
+    const { sha256 } = await lab.upload(speech);
+    await settled(lab.media, sha256);
+    expect(lab.media.playableFor(sha256, "terminal")?.profile).toBe("loudspeaker-mp3");
+  });
+});

@@ -1,0 +1,113 @@
+import { assert, double, property } from "fast-check";
+import { describe, expect, test } from "vitest";
+import {
+  downmixCancels,
+  type GainTrial,
+  nextGainDb,
+  outOfBounds,
+  readMeasurement,
+} from "../../src/media/loudness.ts";
+
+const bounds = {
+  targetLufs: -16,
+  toleranceLu: 0.5,
+  maxTruePeakDbtp: -1.5,
+  limiterCeilingDbfs: -2,
+  silenceBelowLufs: -60,
+};
+
+describe("reading ebur128", () => {
+  const summary = (name: string, lufs: string, peak: string) => [
+    `[ebur128@${name} @ 0x55] Summary:`,
+    "",
+    "  Integrated loudness:",
+    `    I:         ${lufs} LUFS`,
+    "    Threshold: -31.8 LUFS",
+    "  Loudness range:",
+    "    LRA:         3.1 LU",
+    "  True peak:",
+    `    Peak:       ${peak} dBFS`,
+  ];
+
+  test("takes the summary of that name, and the last one of two", () => {
+    const lines = [
+      ...summary("mix", "-70.0", "-inf"),
+      ...summary("both", "-20.0", "-3.0"),
+      ...summary("mix", "-21.6", "-4.2"),
+    ];
+    expect(readMeasurement(lines, "mix")).toEqual({ lufs: -21.6, truePeakDbtp: -4.2 });
+    expect(readMeasurement(lines, "both")).toEqual({ lufs: -20, truePeakDbtp: -3 });
+  });
+
+  test("digital silence has a peak of −∞, and a missing summary is an error", () => {
+    expect(readMeasurement(summary("mix", "-70.0", "-inf"), "mix").truePeakDbtp).toBe(
+      Number.NEGATIVE_INFINITY,
+    );
+    expect(() => readMeasurement([], "mix")).toThrow(/mix/);
+  });
+});
+
+describe("planning the gain", () => {
+  /** Trials until within 0.2 LU, for sound that comes out as `loudnessAt` says. */
+  function rounds(loudnessAt: (gainDb: number) => number): number {
+    const trials: [GainTrial, ...GainTrial[]] = [{ gainDb: 0, lufs: loudnessAt(0) }];
+    while (Math.abs((trials.at(-1) ?? trials[0]).lufs + 16) > 0.2) {
+      const gainDb = nextGainDb(trials, -16);
+      trials.push({ gainDb, lufs: loudnessAt(gainDb) });
+      if (trials.length > 20) break;
+    }
+    return trials.length - 1;
+  }
+
+  test("one step is enough where nothing is limited", () => {
+    assert(
+      property(double({ min: -27, max: -5, noNaN: true }), (lufs) => {
+        expect(rounds((gainDb) => lufs + gainDb)).toBeLessThanOrEqual(1);
+      }),
+    );
+  });
+
+  test("a limiter that takes more the louder it gets costs a few", () => {
+    assert(
+      property(
+        double({ min: -50, max: -5, noNaN: true }),
+        double({ min: 0.3, max: 1, noNaN: true }),
+        double({ min: -30, max: -16.5, noNaN: true }),
+        (lufs, slope, knee) => {
+          const loudnessAt = (gainDb: number) => {
+            const plain = lufs + gainDb;
+            return plain < knee ? plain : knee + (plain - knee) * slope;
+          };
+          expect(rounds(loudnessAt)).toBeLessThanOrEqual(8);
+        },
+      ),
+    );
+  });
+
+  test("a step is never so large that it only distorts", () => {
+    expect(nextGainDb([{ gainDb: 0, lufs: -70 }], -16)).toBe(12);
+    const stuck: [GainTrial, GainTrial] = [
+      { gainDb: 0, lufs: -20 },
+      { gainDb: 12, lufs: -20 },
+    ];
+    expect(nextGainDb(stuck, -16)).toBe(24);
+  });
+});
+
+describe("the bounds on the rendition", () => {
+  test("hold for certain although ffmpeg prints tenths", () => {
+    expect(outOfBounds({ lufs: -16.4, truePeakDbtp: -1.6 }, bounds)).toEqual({ lu: 0, peakDb: 0 });
+    expect(outOfBounds({ lufs: -15.6, truePeakDbtp: -9 }, bounds)).toEqual({ lu: 0, peakDb: 0 });
+    // −16.5 may be −16.54, −1.5 may be −1.46.
+    expect(outOfBounds({ lufs: -16.5, truePeakDbtp: -1.5 }, bounds)).toEqual({
+      lu: expect.closeTo(-0.5),
+      peakDb: expect.closeTo(0.05),
+    });
+  });
+
+  test("a downmix counts as cancelled only beyond what one silent channel costs", () => {
+    expect(downmixCancels(-20, -20)).toBe(false);
+    expect(downmixCancels(-20, -23)).toBe(false);
+    expect(downmixCancels(-20, -70)).toBe(true);
+  });
+});

@@ -1,0 +1,63 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { loadProfiles, ProfileSchema, problemsOf } from "../../src/media/profiles.ts";
+import { PROFILES_DIR } from "../support/media-lab.ts";
+
+const shipped = (name: string) => JSON.parse(readFileSync(join(PROFILES_DIR, `${name}.json`), "utf8"));
+
+describe("the shipped profiles", () => {
+  test("are usable, and the loudspeaker's is the protocol's: mono, 64 kbit/s, 44.1 kHz, −16 ± 0.5 LUFS, −1.5 dBTP", () => {
+    const profiles = loadProfiles(PROFILES_DIR);
+    expect(profiles.map(({ name }) => name)).toEqual(["loudspeaker-mp3", "terminal-mp4"]);
+    expect(profiles[0]).toMatchObject({
+      mime: "audio/mpeg",
+      audio: { channels: 1, bitrateKbps: 64, sampleRateHz: 44_100 },
+      loudness: { targetLufs: -16, toleranceLu: 0.5, maxTruePeakDbtp: -1.5 },
+    });
+  });
+
+  // media/README.md says how to write it anew after a change.
+  test("come with the schema that the program checks them by", () => {
+    expect(shipped("profile.schema")).toEqual(JSON.parse(JSON.stringify(ProfileSchema)));
+  });
+});
+
+describe("a profile with faults", () => {
+  let dir: string;
+  beforeEach(() => {
+    dir = mkdtempSync(join(tmpdir(), "ccx-profiles-"));
+  });
+  afterEach(() => rmSync(dir, { recursive: true }));
+
+  test("every fault of every file is told at once", () => {
+    const { audio, ...withoutAudio } = shipped("loudspeaker-mp3");
+    writeFileSync(join(dir, "one.json"), JSON.stringify({ ...withoutAudio, speed: 2 }));
+    writeFileSync(
+      join(dir, "two.json"),
+      JSON.stringify({ ...withoutAudio, audio: { ...audio, channels: 5 } }),
+    );
+    writeFileSync(join(dir, "three.json"), "{");
+    const load = () => loadProfiles(dir);
+    expect(load).toThrow(/one\.json .*audio/);
+    expect(load).toThrow(/one\.json .*additional/i);
+    expect(load).toThrow(/two\.json \/audio\/channels/);
+    expect(load).toThrow(/three\.json/);
+  });
+
+  test("an empty folder is no set of profiles", () => {
+    expect(() => loadProfiles(dir)).toThrow(/no profile/);
+  });
+
+  test("what contradicts itself is refused", () => {
+    const profile = shipped("loudspeaker-mp3");
+    const audio = { ...profile.audio, limiterRateHz: 8_000 };
+    const loudness = { ...profile.loudness, limiterCeilingDbfs: -0.5 };
+    expect(problemsOf("other-name", { ...profile, audio, loudness })).toEqual([
+      expect.stringContaining("/name"),
+      expect.stringContaining("/audio/limiterRateHz"),
+      expect.stringContaining("/loudness/limiterCeilingDbfs"),
+    ]);
+  });
+});

@@ -1,0 +1,50 @@
+import { describe, expect, test } from "vitest";
+import { AppError } from "../../src/errors.ts";
+import { FfmpegError } from "../../src/media/ffmpeg.ts";
+import { cleanFileName, profileFor } from "../../src/media/media.ts";
+import { describeFailure } from "../../src/media/transcode-failure.ts";
+
+describe("the name of an upload", () => {
+  test.each([
+    ["党建之声第41期.wav", "党建之声第41期.wav"],
+    ["C:\\fakepath\\lecture.mp4", "lecture.mp4"],
+    ["../../etc/passwd", "passwd"],
+    ["a\u0000b\nc\u202Egnp.exe", "abcgnp.exe"],
+    ["", "recording"],
+    ["///", "recording"],
+  ])("%j becomes %j", (given, kept) => {
+    expect(cleanFileName(given)).toBe(kept);
+  });
+
+  test("is cut without leaving half a character", () => {
+    const name = cleanFileName(`${"a".repeat(199)}😀`);
+    expect(name.isWellFormed()).toBe(true);
+    expect(name.length).toBe(200);
+  });
+});
+
+test("a terminal plays the picture when there is one, a loudspeaker never", () => {
+  expect(profileFor("terminal", { kind: "video" })).toBe("terminal-mp4");
+  expect(profileFor("terminal", { kind: "audio" })).toBe("loudspeaker-mp3");
+  expect(profileFor("loudspeaker", { kind: "video" })).toBe("loudspeaker-mp3");
+});
+
+describe("what an editor reads on a failed rendition", () => {
+  test("ffmpeg's last words and advice that fits them", () => {
+    const lines = ["[mp3 @ 0x1] nothing of note", "av_interleaved_write_frame(): No space left on device"];
+    const text = describeFailure(new FfmpegError("ffmpeg exited with code 1", lines));
+    expect(text).toMatch(/^ffmpeg exited with code 1 .*free some space/);
+    expect(text).toMatch(/No space left on device$/);
+  });
+
+  test("the message and hint of an error that is already meant for people", () => {
+    expect(describeFailure(new AppError("invalid", "It is silent.", { hint: "Listen to it." }))).toBe(
+      "It is silent. Listen to it.",
+    );
+  });
+
+  test("never more than fits", () => {
+    const lines = Array.from({ length: 50 }, () => "x".repeat(1_000));
+    expect(describeFailure(new FfmpegError("failed", lines)).length).toBeLessThanOrEqual(2_000);
+  });
+});
