@@ -31,5 +31,7 @@ const problems = [
 if (summary.totalCruised === 0) problems.push("no module was inspected");
 if (summary.totalDependenciesCruised === 0) problems.push("no import was inspected");
 for (const problem of problems) console.error(problem);
-console.log(`${summary.totalCruised} modules, ${summary.totalDependenciesCruised} imports, ${problems.length} problems`);
+console.log(
+  `${summary.totalCruised} modules, ${summary.totalDependenciesCruised} imports, ${problems.length} problems`,
+);
 process.exitCode = problems.length === 0 ? 0 : 1;

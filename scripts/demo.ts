@@ -54,7 +54,10 @@ interface Broadcast {
   state: string;
   startAt: string;
   endsAt: string | null;
-  proof: { atLeast: Record<string, number>; startLatenessMs: { p50: number; p99: number; max: number } | null };
+  proof: {
+    atLeast: Record<string, number>;
+    startLatenessMs: { p50: number; p99: number; max: number } | null;
+  };
   devices: { items: DeviceRow[] };
 }
 
@@ -70,18 +73,27 @@ async function main(): Promise<boolean> {
   await moveQuietHoursAway(operator);
 
   say("2/6  Importing the county with three sample villages; enrolling three gateways and a terminal …");
-  const csv = readFileSync(fileURLToPath(new URL("../devices/registry/shouguang-regions.csv", import.meta.url)), "utf8");
-  const samples = VILLAGES.map(([code, name]) => `${code},village,${code.slice(0, 9)}000,${name},sample\n`).join("");
+  const csv = readFileSync(
+    fileURLToPath(new URL("../devices/registry/shouguang-regions.csv", import.meta.url)),
+    "utf8",
+  );
+  const samples = VILLAGES.map(
+    ([code, name]) => `${code},village,${code.slice(0, 9)}000,${name},sample\n`,
+  ).join("");
   await operator.postText("/regions/import", "text/csv", csv + samples);
   const devices = await enrolDevices(operator, server.url);
 
   say("3/6  Speaking the recording, uploading it and transcoding it …");
   const episode = await makeEpisode(operator);
   const rendition = episode.segments[0]?.recording?.renditions[0];
-  say(`     ${((rendition?.durationMs ?? 0) / 1000).toFixed(1)} s at ${rendition?.loudnessLufs?.toFixed(1)} LUFS; approved.`);
+  say(
+    `     ${((rendition?.durationMs ?? 0) / 1000).toFixed(1)} s at ${rendition?.loudnessLufs?.toFixed(1)} LUFS; approved.`,
+  );
 
   const { schedule, startAt } = await scheduleNextMinute(operator);
-  say(`4/6  Scheduled for ${startAt.toString({ smallestUnit: "second", timeZoneName: "never", offset: "never" })} (${ZONE}).`);
+  say(
+    `4/6  Scheduled for ${startAt.toString({ smallestUnit: "second", timeZoneName: "never", offset: "never" })} (${ZONE}).`,
+  );
   const { items } = await operator.get<{ items: { id: string }[] }>(`/broadcasts?scheduleId=${schedule}`);
   const broadcastId = items[0]?.id ?? "";
 
@@ -100,10 +112,13 @@ async function moveQuietHoursAway(operator: Operator): Promise<void> {
 }
 
 async function enrolDevices(operator: Operator, url: string): Promise<Map<string, string>> {
-  const created = await operator.post<{ items: { id: string; name: string; code: string }[] }>("/devices/bulk", {
-    within: COUNTY,
-    kind: "loudspeaker",
-  });
+  const created = await operator.post<{ items: { id: string; name: string; code: string }[] }>(
+    "/devices/bulk",
+    {
+      within: COUNTY,
+      kind: "loudspeaker",
+    },
+  );
   const terminal = await operator.post<{ id: string; name: string }>("/devices", {
     regionCode: VILLAGES[0][0],
     kind: "terminal",
@@ -115,7 +130,10 @@ async function enrolDevices(operator: Operator, url: string): Promise<Map<string
     const state = join(folder, id);
     folders.set(id, state);
     processes.push(
-      start([program, "--server", url, "--state", state, "--code", enrolmentCode, "--output", "wav"], `${state}.log`),
+      start(
+        [program, "--server", url, "--state", state, "--code", enrolmentCode, "--output", "wav"],
+        `${state}.log`,
+      ),
     );
   };
   for (const device of created.items) run("devices/gateway/main.ts", device.id, device.code);
@@ -194,9 +212,14 @@ async function follow(operator: Operator, id: string, startAt: number): Promise<
 }
 
 function report(broadcast: Broadcast, folders: Map<string, string>, durationMs: number): boolean {
-  const rows = broadcast.devices.items.map((device) => ({ ...device, ...judge(device, folders, broadcast, durationMs) }));
+  const rows = broadcast.devices.items.map((device) => ({
+    ...device,
+    ...judge(device, folders, broadcast, durationMs),
+  }));
   const cell = (text: string, width: number) => text + " ".repeat(Math.max(1, width - displayWidth(text)));
-  say(`     ${cell("device", 26)}${cell("grade", 10)}${cell("start", 10)}${cell("recorded", 11)}${cell("loudness", 14)}verdict`);
+  say(
+    `     ${cell("device", 26)}${cell("grade", 10)}${cell("start", 10)}${cell("recorded", 11)}${cell("loudness", 14)}verdict`,
+  );
   for (const row of rows) {
     say(
       `     ${cell(row.name, 26)}${cell(row.grade ?? "unknown", 10)}${cell(`${row.startMs?.toFixed(0) ?? "–"} ms`, 10)}` +
@@ -204,7 +227,8 @@ function report(broadcast: Broadcast, folders: Map<string, string>, durationMs: 
     );
   }
   const lateness = broadcast.proof.startLatenessMs;
-  if (lateness) say(`     start lateness: p50 ${lateness.p50.toFixed(0)} ms, max ${lateness.max.toFixed(0)} ms`);
+  if (lateness)
+    say(`     start lateness: p50 ${lateness.p50.toFixed(0)} ms, max ${lateness.max.toFixed(0)} ms`);
   return rows.length === VILLAGES.length + 1 && rows.every(({ problem }) => problem === null);
 }
 
@@ -227,7 +251,12 @@ function judge(device: DeviceRow, folders: Map<string, string>, broadcast: Broad
               : null;
     return { startMs, recordedMs, lufs, problem };
   } catch (error) {
-    return { startMs: null, recordedMs: 0, lufs: -70, problem: error instanceof Error ? error.message : String(error) };
+    return {
+      startMs: null,
+      recordedMs: 0,
+      lufs: -70,
+      problem: error instanceof Error ? error.message : String(error),
+    };
   }
 }
 
@@ -245,7 +274,8 @@ function measure(file: string): { recordedMs: number; lufs: number } {
 }
 
 /** Columns in a terminal: a CJK character takes two. */
-const displayWidth = (text: string): number => [...text].reduce((sum, char) => sum + (/[⺀-￯]/.test(char) ? 2 : 1), 0);
+const displayWidth = (text: string): number =>
+  [...text].reduce((sum, char) => sum + (/[⺀-￯]/.test(char) ? 2 : 1), 0);
 
 async function until(timeoutMs: number, what: string, condition: () => Promise<boolean>): Promise<void> {
   const deadline = Date.now() + timeoutMs;

@@ -44,9 +44,12 @@ function main(packages: string[]): number {
   const install = `apt-get update && apt-get install -y --no-install-recommends ${missing.join(" ")}`;
   const isRoot = process.getuid?.() === 0;
   const elevation = isRoot ? [] : ["sudo", "-n"];
-  const allowed = onPath("apt-get") && (isRoot || (onPath("sudo") && spawnSync("sudo", ["-n", "true"]).status === 0));
+  const allowed =
+    onPath("apt-get") && (isRoot || (onPath("sudo") && spawnSync("sudo", ["-n", "true"]).status === 0));
   if (!allowed) {
-    console.error(`Missing: ${missing.join(", ")}. Install it, then start again:\n\n    sudo sh -c '${install}'\n`);
+    console.error(
+      `Missing: ${missing.join(", ")}. Install it, then start again:\n\n    sudo sh -c '${install}'\n`,
+    );
     return 1;
   }
   console.error(`Installing ${missing.join(", ")} from Debian's packages …`);
@@ -54,7 +57,8 @@ function main(packages: string[]): number {
     const [command = "apt-get", ...rest] = [...elevation, "apt-get", ...args];
     return run(command, rest);
   };
-  const installed = apt("update", "-qq") && apt("install", "-y", "-qq", "--no-install-recommends", ...missing);
+  const installed =
+    apt("update", "-qq") && apt("install", "-y", "-qq", "--no-install-recommends", ...missing);
   if (installed) return 0;
   console.error(`That failed. By hand: sudo sh -c '${install}'`);
   return 1;

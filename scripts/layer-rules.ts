@@ -2,7 +2,8 @@ import type { ICruiseOptions, IFlattenedRuleSet, IForbiddenRuleType } from "depe
 
 /** The direction rules of the house; `check-layers.ts` runs them and fails when nothing was inspected. */
 
-const DOMAINS = "regions|people|programmes|episodes|sessions|media|schedules|broadcasts|devices|delivery|reports";
+const DOMAINS =
+  "regions|people|programmes|episodes|sessions|media|schedules|broadcasts|devices|delivery|reports";
 
 /** A package that only the named files may import: one owner each. */
 const owner = (name: string, packagePattern: string, owners: string): IForbiddenRuleType => ({
@@ -14,7 +15,12 @@ const owner = (name: string, packagePattern: string, owners: string): IForbidden
 
 export const ruleSet: IFlattenedRuleSet = {
   forbidden: [
-    { name: "no-cycles", severity: "error", from: {}, to: { circular: true, viaOnly: { dependencyTypesNot: ["type-only"] } } },
+    {
+      name: "no-cycles",
+      severity: "error",
+      from: {},
+      to: { circular: true, viaOnly: { dependencyTypesNot: ["type-only"] } },
+    },
     {
       name: "protocol-imports-nothing-of-src",
       severity: "error",
@@ -35,10 +41,15 @@ export const ruleSet: IFlattenedRuleSet = {
     },
     {
       name: "stores-stay-inside-their-domain",
-      comment: "A domain calls another's service, never its store; only the composition root sees all of them.",
+      comment:
+        "A domain calls another's service, never its store; only the composition root sees all of them.",
       severity: "error",
       from: { path: `^src/(${DOMAINS})/` },
-      to: { path: `^src/(${DOMAINS})/.*-store\\.ts$`, pathNot: "^src/$1/", dependencyTypesNot: ["type-only"] },
+      to: {
+        path: `^src/(${DOMAINS})/.*-store\\.ts$`,
+        pathNot: "^src/$1/",
+        dependencyTypesNot: ["type-only"],
+      },
     },
     {
       name: "routes-only-from-the-root",
@@ -50,7 +61,9 @@ export const ruleSet: IFlattenedRuleSet = {
       name: "rules-are-pure",
       comment: "Pure files import types, errors, protocol and the calendar.",
       severity: "error",
-      from: { path: "^src/(schedules/rule|broadcasts/(broadcast|assignment)|reports/proof|regions/region|episodes/episode)\\.ts$" },
+      from: {
+        path: "^src/(schedules/rule|broadcasts/(broadcast|assignment)|reports/proof|regions/region|episodes/episode)\\.ts$",
+      },
       to: {
         path: "^src/",
         pathNot: "^src/(protocol/|errors\\.ts|clock\\.ts|programmes/content\\.ts)",
@@ -62,7 +75,7 @@ export const ruleSet: IFlattenedRuleSet = {
     owner("node-cron", "node_modules/node-cron/", "^src/broadcasts/ticker\\.ts$"),
     owner("better-sqlite3", "node_modules/better-sqlite3/", "^src/db/"),
     owner("child-process", "^(node:)?child_process$|node_modules/fluent-ffmpeg/", "^src/media/ffmpeg"),
-  ]
+  ],
 };
 
 export const options: ICruiseOptions = {

@@ -33,10 +33,18 @@ export async function signIn(baseUrl: string, name: string, password: string): P
     body: JSON.stringify({ name, password }),
   });
   const { csrfToken } = await read<{ csrfToken: string }>(answer);
-  const cookie = answer.headers.getSetCookie().map((line) => line.split(";")[0]).join("; ");
+  const cookie = answer.headers
+    .getSetCookie()
+    .map((line) => line.split(";")[0])
+    .join("; ");
   const credentials = { cookie, "x-csrf-token": csrfToken };
 
-  const send = async <T>(method: string, path: string, headers: Record<string, string>, body?: RequestInit["body"]) =>
+  const send = async <T>(
+    method: string,
+    path: string,
+    headers: Record<string, string>,
+    body?: RequestInit["body"],
+  ) =>
     read<T>(
       await fetch(`${baseUrl}/api/v1${path}`, {
         method,
@@ -46,7 +54,12 @@ export async function signIn(baseUrl: string, name: string, password: string): P
     );
   const json = { "content-type": "application/json" };
   const withBody = <T>(method: string, path: string, body: unknown) =>
-    send<T>(method, path, body === undefined ? {} : json, body === undefined ? undefined : JSON.stringify(body));
+    send<T>(
+      method,
+      path,
+      body === undefined ? {} : json,
+      body === undefined ? undefined : JSON.stringify(body),
+    );
 
   return {
     get: (path) => send("GET", path, {}),

@@ -47,7 +47,11 @@ export function start(args: string[], logFile: string, env: NodeJS.ProcessEnv = 
   };
 }
 
-async function endProcess(child: ChildProcess, ended: Promise<unknown>, signal: NodeJS.Signals): Promise<void> {
+async function endProcess(
+  child: ChildProcess,
+  ended: Promise<unknown>,
+  signal: NodeJS.Signals,
+): Promise<void> {
   if (child.exitCode === null && child.signalCode === null) child.kill(signal);
   await ended;
 }

@@ -13,7 +13,9 @@ import { DATA_SCHEMAS } from "../src/schedules/shipped.ts";
 const root = fileURLToPath(new URL("..", import.meta.url));
 
 const documents: Record<string, unknown> = {
-  ...Object.fromEntries(Object.entries(generatedDocuments()).map(([name, document]) => [`devices/${name}`, document])),
+  ...Object.fromEntries(
+    Object.entries(generatedDocuments()).map(([name, document]) => [`devices/${name}`, document]),
+  ),
   ...Object.fromEntries(Object.entries(DATA_SCHEMAS).map(([name, schema]) => [`schedules/${name}`, schema])),
 };
 
@@ -27,7 +29,9 @@ function read(path: string): string | null {
   }
 }
 
-const outdated = Object.entries(documents).filter(([name, document]) => read(root + name) !== textOf(document));
+const outdated = Object.entries(documents).filter(
+  ([name, document]) => read(root + name) !== textOf(document),
+);
 if (process.argv.includes("--check")) {
   for (const [name] of outdated) console.error(`${name} differs from its source: npm run protocol:docs`);
   process.exitCode = outdated.length === 0 ? 0 : 1;

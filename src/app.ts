@@ -24,7 +24,9 @@ export interface App {
   firstAdministrator: { name: string; password: string } | null;
 }
 
-const { version } = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8")) as { version: string };
+const { version } = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8")) as {
+  version: string;
+};
 const STOP_REPEAT_MS = 10 * SECOND_MS;
 
 /**

@@ -34,7 +34,9 @@ export type Environment = Record<string, string | undefined>;
 export class ConfigError extends Error {
   readonly problems: string[];
   constructor(problems: string[]) {
-    super(`The configuration has ${problems.length} problem(s):\n${problems.map((problem) => `  - ${problem}`).join("\n")}`);
+    super(
+      `The configuration has ${problems.length} problem(s):\n${problems.map((problem) => `  - ${problem}`).join("\n")}`,
+    );
     this.name = "ConfigError";
     this.problems = problems;
   }
@@ -77,12 +79,14 @@ export function readConfig(env: Environment): Config {
   };
   const oneOf = (name: string, fallback: string, allowed: string[]) => {
     const value = text(name, fallback);
-    if (!allowed.includes(value)) problems.push(`${name} must be one of ${allowed.join(", ")}, not "${value}"`);
+    if (!allowed.includes(value))
+      problems.push(`${name} must be one of ${allowed.join(", ")}, not "${value}"`);
     return value;
   };
   const zone = (name: string, fallback: string) => {
     const value = text(name, fallback);
-    if (!isTimeZone(value)) problems.push(`${name} must be an IANA time zone such as Asia/Shanghai, not "${value}"`);
+    if (!isTimeZone(value))
+      problems.push(`${name} must be an IANA time zone such as Asia/Shanghai, not "${value}"`);
     return value;
   };
   const folder = (name: string, fallback: string) => resolve(projectRoot, text(name, fallback));

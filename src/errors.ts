@@ -45,7 +45,10 @@ export class AppError extends Error {
 
 /** `throw invalid("zone", "…")`: refuses one field of the input. */
 export function invalid(at: string, message: string, hint?: string): AppError {
-  return new AppError("invalid", message, { details: [{ at, message }], ...(hint === undefined ? {} : { hint }) });
+  return new AppError("invalid", message, {
+    details: [{ at, message }],
+    ...(hint === undefined ? {} : { hint }),
+  });
 }
 
 export const notFound = (what: string, id: string): AppError =>

@@ -29,7 +29,11 @@ async function main(): Promise<void> {
   ];
   if (firstAdministrator) {
     const { name, password } = firstAdministrator;
-    lines.push(`  First sign-in: ${name} / ${password}`, "  This password is shown once; change it after signing in.", "");
+    lines.push(
+      `  First sign-in: ${name} / ${password}`,
+      "  This password is shown once; change it after signing in.",
+      "",
+    );
   }
   console.log(lines.join("\n"));
 }

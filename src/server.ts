@@ -33,7 +33,13 @@ export interface ServerOptions {
 }
 
 /** The HTTP surface: what everybody meets first, then the operators' API, then the devices' side, then the console. */
-export async function createServer({ services, config, log, clock, version }: ServerOptions): Promise<FastifyInstance> {
+export async function createServer({
+  services,
+  config,
+  log,
+  clock,
+  version,
+}: ServerOptions): Promise<FastifyInstance> {
   const { people, devices, media, broadcasts, planner, schedules, reports, signer } = services;
   const secureCookies = config.publicUrl?.startsWith("https:") ?? false;
   const app: FastifyInstance = Fastify({

@@ -87,8 +87,20 @@ export async function createServices({ db, config, log, clock, version }: Servic
     maxUploadBytes: config.maxUploadBytes,
     concurrency: config.transcodeConcurrency,
   });
-  const episodes = createEpisodeService({ store: createEpisodeStore(db), programmes, media, transact, clock });
-  const sessions = createSessionService({ store: createSessionStore(db), programmes, media, transact, clock });
+  const episodes = createEpisodeService({
+    store: createEpisodeStore(db),
+    programmes,
+    media,
+    transact,
+    clock,
+  });
+  const sessions = createSessionService({
+    store: createSessionStore(db),
+    programmes,
+    media,
+    transact,
+    clock,
+  });
   const policy = createPolicyService({
     settings,
     zone: config.zone,
@@ -119,7 +131,9 @@ export async function createServices({ db, config, log, clock, version }: Servic
   const link = connectBroker({
     url: config.mqttUrl ?? embedded?.url ?? "",
     ...(embedded ? serverAccount : {}),
-    clientId: embedded ? serverAccount.username : decodeURIComponent(new URL(config.mqttUrl ?? "").username) || "ccx-server",
+    clientId: embedded
+      ? serverAccount.username
+      : decodeURIComponent(new URL(config.mqttUrl ?? "").username) || "ccx-server",
     log,
   });
   if (embedded) devices.onRevoked((deviceId) => embedded.disconnect(deviceId));

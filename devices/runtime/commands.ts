@@ -1,5 +1,5 @@
 import type { BaseLogger } from "pino";
-import { audienceIncludes, type AudienceMember } from "../../src/protocol/audience.ts";
+import { type AudienceMember, audienceIncludes } from "../../src/protocol/audience.ts";
 import type { Command, ReasonCode } from "../../src/protocol/messages.ts";
 import { VerificationError, type Verifier } from "../../src/protocol/signing.ts";
 import type { CommandResult, Journal } from "./journal.ts";
@@ -50,7 +50,10 @@ export function createCommandHandler({ verify, member, journal, reporter, now, l
     const reason = refusal(command, retained);
     const result: CommandResult = reason === null ? { type: "received" } : { type: "refused", reason };
     journal.settleCommand(command.id, now(), result);
-    log.info({ commandId: command.id, type: command.type, ...(reason ? { reason } : {}) }, reason ? "command refused" : "command");
+    log.info(
+      { commandId: command.id, type: command.type, ...(reason ? { reason } : {}) },
+      reason ? "command refused" : "command",
+    );
     if (reason === null && command.type !== "reboot") await obey(command);
     answer(command.id, result);
     if (reason === null && command.type === "reboot") await obey(command);

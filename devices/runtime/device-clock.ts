@@ -53,7 +53,9 @@ export function createDeviceClock(stateDir: string): DeviceClock {
   const systemShift = () => Date.now() - performance.now();
 
   const isPlausible =
-    verified !== null && Math.abs(verified.offsetMs) <= MAX_UNCERTAINTY_MS && Date.now() >= verified.at - MAX_UNCERTAINTY_MS;
+    verified !== null &&
+    Math.abs(verified.offsetMs) <= MAX_UNCERTAINTY_MS &&
+    Date.now() >= verified.at - MAX_UNCERTAINTY_MS;
   let shiftMs = systemShift() + (isPlausible ? verified.offsetMs : 0);
   let trusted = isPlausible;
 

@@ -2,7 +2,13 @@ import { randomUUID } from "node:crypto";
 import { join } from "node:path";
 import type { BaseLogger } from "pino";
 import { Compile } from "typebox/compile";
-import { Ack, type Command, type DeviceState, type Playlist, PlaylistPointer } from "../../src/protocol/messages.ts";
+import {
+  Ack,
+  type Command,
+  type DeviceState,
+  type Playlist,
+  PlaylistPointer,
+} from "../../src/protocol/messages.ts";
 import { createVerifier, VerificationError } from "../../src/protocol/signing.ts";
 import { parseTopic, uplinkTopic } from "../../src/protocol/topics.ts";
 import { createAlarm } from "./alarm.ts";
@@ -68,7 +74,8 @@ export async function startDevice(options: DeviceOptions): Promise<Device> {
     bootId: journal.bootId,
     now,
     log,
-    onMessage: (topic, payload, retained) => void onMessage(topic, payload.toString("utf8"), retained).catch(logFailure),
+    onMessage: (topic, payload, retained) =>
+      void onMessage(topic, payload.toString("utf8"), retained).catch(logFailure),
     onOnline() {
       syncAlarm.within(0);
       keeper.refreshWithin(0);
@@ -151,7 +158,8 @@ export async function startDevice(options: DeviceOptions): Promise<Device> {
     // The playlist's word on the same broadcast stands: the command is the other path to it.
     if (journal.isDone(entry.id) || plan.has(entry.id)) return;
     plan.set(entry.id, entry);
-    if (journal.note(`received:${entry.id}`, now())) reporter.report({ type: "received", broadcastId: entry.id });
+    if (journal.note(`received:${entry.id}`, now()))
+      reporter.report({ type: "received", broadcastId: entry.id });
     prefetcher.wake();
     player.wake();
   }
@@ -202,7 +210,12 @@ export async function startDevice(options: DeviceOptions): Promise<Device> {
       case "stop": {
         const { body } = command;
         const { startBefore = now() } = "all" in body ? body : {};
-        const ids = "all" in body ? toCome().filter(({ startAt }) => startAt < startBefore).map(({ id }) => id) : [body.broadcastId];
+        const ids =
+          "all" in body
+            ? toCome()
+                .filter(({ startAt }) => startAt < startBefore)
+                .map(({ id }) => id)
+            : [body.broadcastId];
         await Promise.all(ids.map((id) => player.stop(id, "stopped")));
         break;
       }

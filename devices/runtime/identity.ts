@@ -23,7 +23,13 @@ export class EnrolmentError extends Error {}
  * The stored identity, or a new one for the enrolment code. A code that is given again after it was used is ignored.
  * @throws {EnrolmentError} without an identity and a usable code
  */
-export async function loadOrEnrol({ server, stateDir, code, hardwareId, kind }: EnrolOptions): Promise<Identity> {
+export async function loadOrEnrol({
+  server,
+  stateDir,
+  code,
+  hardwareId,
+  kind,
+}: EnrolOptions): Promise<Identity> {
   const path = join(stateDir, "identity.json");
   const stored = readIfPresent(path);
   if (stored !== null) return { ...parseIdentity(JSON.parse(stored)), kind };
@@ -35,13 +41,17 @@ export async function loadOrEnrol({ server, stateDir, code, hardwareId, kind }: 
     signal: AbortSignal.timeout(15_000),
   });
   const body = (await answer.json()) as { detail?: string; hint?: string };
-  if (!answer.ok) throw new EnrolmentError([`The server refused the enrolment: ${body.detail}`, body.hint].filter(Boolean).join(" "));
+  if (!answer.ok)
+    throw new EnrolmentError(
+      [`The server refused the enrolment: ${body.detail}`, body.hint].filter(Boolean).join(" "),
+    );
   const identity = parseIdentity(body);
   writeDurably(path, JSON.stringify(identity));
   return { ...identity, kind };
 }
 
 function parseIdentity(value: unknown): EnrolResponse {
-  if (!validator.Check(value)) throw new EnrolmentError("The identity is not as the protocol describes it; enrol again.");
+  if (!validator.Check(value))
+    throw new EnrolmentError("The identity is not as the protocol describes it; enrol again.");
   return value;
 }

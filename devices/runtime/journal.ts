@@ -98,7 +98,8 @@ export function openJournal(stateDir: string, bootId: string, now: number): Jour
     for (const [id, at] of done) yield { kind: "done", id, at };
     for (const [id, { at, result }] of commands) yield { kind: "command", id, at, result };
     for (const [key, at] of noted) yield { kind: "noted", key, at };
-    for (const [boot, records] of pending) for (const record of records) yield { kind: "record", bootId: boot, record };
+    for (const [boot, records] of pending)
+      for (const record of records) yield { kind: "record", bootId: boot, record };
   }
 
   const file = openSync(path, "a");

@@ -1,5 +1,15 @@
 import { createHash } from "node:crypto";
-import { createReadStream, existsSync, mkdirSync, readdirSync, renameSync, rmSync, statfsSync, statSync, utimesSync } from "node:fs";
+import {
+  createReadStream,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statfsSync,
+  statSync,
+  utimesSync,
+} from "node:fs";
 import { open } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
@@ -25,7 +35,12 @@ export function createMediaCache(stateDir: string, link: Pick<ServerLink, "openM
   mkdirSync(folder, { recursive: true });
   const pathOf = ({ sha256 }: Pick<Item, "sha256">) => join(folder, sha256);
 
-  async function download(item: Item, part: string, maxKbps: number | undefined, signal: AbortSignal): Promise<void> {
+  async function download(
+    item: Item,
+    part: string,
+    maxKbps: number | undefined,
+    signal: AbortSignal,
+  ): Promise<void> {
     const have = existsSync(part) ? statSync(part).size : 0;
     if (have >= item.bytes) return;
     const { resumed, body } = await link.openMedia(item.url, have, signal);
@@ -82,6 +97,7 @@ export function createMediaCache(stateDir: string, link: Pick<ServerLink, "openM
 
 async function digestOf(path: string): Promise<string> {
   const hash = createHash("sha256");
-  for await (const chunk of createReadStream(path, { highWaterMark: 1024 * 1024 })) hash.update(chunk as Uint8Array);
+  for await (const chunk of createReadStream(path, { highWaterMark: 1024 * 1024 }))
+    hash.update(chunk as Uint8Array);
   return hash.digest("hex");
 }

@@ -34,7 +34,12 @@ export function connectMqtt({ identity, bootId, now, log, onMessage, onOnline }:
   const { url, username, password } = identity.mqtt;
   const topics = subscriptionsOf({ deviceId: identity.deviceId, areas: identity.areas, groups: [] });
   const presenceTopic = uplinkTopic(identity.deviceId, "presence");
-  const presence = (online: boolean): Presence => ({ online, bootId, at: Math.round(now()), software: SOFTWARE });
+  const presence = (online: boolean): Presence => ({
+    online,
+    bootId,
+    at: Math.round(now()),
+    software: SOFTWARE,
+  });
   const backoff = createBackoff();
   let client: MqttClient | null = null;
   let online = false;
@@ -52,7 +57,12 @@ export function connectMqtt({ identity, bootId, now, log, onMessage, onOnline }:
       reconnectPeriod: 0,
       resubscribe: false,
       queueQoSZero: false,
-      will: { topic: presenceTopic, payload: Buffer.from(JSON.stringify(presence(false))), qos: 1, retain: true },
+      will: {
+        topic: presenceTopic,
+        payload: Buffer.from(JSON.stringify(presence(false))),
+        qos: 1,
+        retain: true,
+      },
     });
     client = connection;
     connection.on("connect", () => {

@@ -50,7 +50,14 @@ export function wavSink(folder: string): OpenSink {
         fsyncSync(file);
         closeSync(file);
         const samples = bytes / frameBytes(format);
-        const note = { broadcastId, startAt, firstSampleAt, samples, sampleRate: format.sampleRate, complete };
+        const note = {
+          broadcastId,
+          startAt,
+          firstSampleAt,
+          samples,
+          sampleRate: format.sampleRate,
+          complete,
+        };
         writeDurably(join(folder, `${name}.json`), JSON.stringify(note));
       },
     };
@@ -87,15 +94,46 @@ function wavHeader(format: PcmFormat, dataBytes: number): Buffer {
 /** Programs that take raw PCM on standard input and sound it. */
 const PLAYERS = {
   ffplay: ({ sampleRate, channels }: PcmFormat) => [
-    "-hide_banner", "-loglevel", "error", "-nodisp", "-autoexit", "-fflags", "nobuffer", "-probesize", "32",
-    "-f", "s16le", "-ar", `${sampleRate}`, "-ch_layout", channels === 1 ? "mono" : "stereo", "-i", "pipe:0",
+    "-hide_banner",
+    "-loglevel",
+    "error",
+    "-nodisp",
+    "-autoexit",
+    "-fflags",
+    "nobuffer",
+    "-probesize",
+    "32",
+    "-f",
+    "s16le",
+    "-ar",
+    `${sampleRate}`,
+    "-ch_layout",
+    channels === 1 ? "mono" : "stereo",
+    "-i",
+    "pipe:0",
   ],
   mpv: ({ sampleRate, channels }: PcmFormat) => [
-    "--no-terminal", "--no-video", "--cache=no", "--demuxer=rawaudio", `--demuxer-rawaudio-rate=${sampleRate}`,
-    `--demuxer-rawaudio-channels=${channels}`, "--demuxer-rawaudio-format=s16le", "-",
+    "--no-terminal",
+    "--no-video",
+    "--cache=no",
+    "--demuxer=rawaudio",
+    `--demuxer-rawaudio-rate=${sampleRate}`,
+    `--demuxer-rawaudio-channels=${channels}`,
+    "--demuxer-rawaudio-format=s16le",
+    "-",
   ],
   aplay: ({ sampleRate, channels }: PcmFormat) => [
-    "-q", "-t", "raw", "-f", "S16_LE", "-r", `${sampleRate}`, "-c", `${channels}`, "--buffer-time=200000", "-",
+    "-q",
+    "-t",
+    "raw",
+    "-f",
+    "S16_LE",
+    "-r",
+    `${sampleRate}`,
+    "-c",
+    `${channels}`,
+    "--buffer-time=200000",
+    "-",
   ],
 } as const;
 export type PlayerProgram = keyof typeof PLAYERS;
@@ -103,7 +141,9 @@ export type PlayerProgram = keyof typeof PLAYERS;
 /** Sounds through a program of the system; it is started when the broadcast is prepared, so that it is warm at air. */
 export function playerSink(program: PlayerProgram): OpenSink {
   return ({ format }) => {
-    const child: ChildProcess = spawn(program, PLAYERS[program](format), { stdio: ["pipe", "ignore", "ignore"] });
+    const child: ChildProcess = spawn(program, PLAYERS[program](format), {
+      stdio: ["pipe", "ignore", "ignore"],
+    });
     let failure: Error | null = null;
     child.on("error", (error) => (failure = error));
     child.stdin?.on("error", (error) => (failure = error));

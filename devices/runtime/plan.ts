@@ -16,7 +16,8 @@ export interface Entry extends PlaylistBroadcast {
   knownSince: number;
 }
 
-export const durationOf = (items: readonly Item[]): number => items.reduce((sum, item) => sum + item.durationMs, 0);
+export const durationOf = (items: readonly Item[]): number =>
+  items.reduce((sum, item) => sum + item.durationMs, 0);
 export const endOf = (entry: Entry): number => entry.startAt + durationOf(entry.items);
 
 export function entryFromPlay({ body, issuedAt, class: broadcastClass }: CommandOf<"play">): Entry {
@@ -42,8 +43,13 @@ export function entryFromAlert(alert: Alert): Entry {
 }
 
 /** The plan after a newer playlist, and what that playlist withdrew. Emergencies are withdrawn by their own topic only. */
-export function mergePlaylist(plan: ReadonlyMap<string, Entry>, playlist: Playlist): { plan: Map<string, Entry>; withdrawn: Entry[] } {
-  const listed = new Map(playlist.broadcasts.map((entry) => [entry.id, { ...entry, knownSince: playlist.generatedAt }]));
+export function mergePlaylist(
+  plan: ReadonlyMap<string, Entry>,
+  playlist: Playlist,
+): { plan: Map<string, Entry>; withdrawn: Entry[] } {
+  const listed = new Map(
+    playlist.broadcasts.map((entry) => [entry.id, { ...entry, knownSince: playlist.generatedAt }]),
+  );
   const unlisted = [...plan.values()].filter(({ id }) => !listed.has(id));
   const isKept = (entry: Entry) => entry.class === "emergency" || entry.knownSince > playlist.generatedAt;
   const kept = unlisted.filter(isKept);
@@ -88,7 +94,11 @@ export const PREROLL_MS = 3_000;
 const LATE_MS = 2_000;
 const LOOK_AGAIN_MS = 250;
 
-const drop = (reason: ReasonCode, type: "skipped" | "refused" = "skipped"): Step => ({ kind: "drop", type, reason });
+const drop = (reason: ReasonCode, type: "skipped" | "refused" = "skipped"): Step => ({
+  kind: "drop",
+  type,
+  reason,
+});
 
 /** What to do about a broadcast that has neither begun nor been dropped. Pure; see the protocol, "What a gateway does". */
 export function nextStep(entry: Entry, situation: Situation): Step {
@@ -98,7 +108,8 @@ export function nextStep(entry: Entry, situation: Situation): Step {
   const why: ReasonCode | null = cached ? (airTaken ? "preempted" : null) : "not-cached";
   if (now > entry.notAfter) return drop(why ?? "expired");
   const playAt = Math.max(now, entry.startAt);
-  if (policy && keepsQuietHours(entry.class) && quietWindowAt(policy, playAt)) return drop("quiet-hours", "refused");
+  if (policy && keepsQuietHours(entry.class) && quietWindowAt(policy, playAt))
+    return drop("quiet-hours", "refused");
   // Both may mend until the last moment.
   if (now < entry.startAt && (!clockTrusted || (entry.offline === "skip" && !online))) {
     return { kind: "wait", until: Math.min(now + LOOK_AGAIN_MS, entry.startAt) };

@@ -56,7 +56,8 @@ export function createPlayer(options: Options): Player {
     reporter.report({ type: "interrupted", broadcastId: id, reason: "restart" });
   }
 
-  const isOpen = ({ id }: Entry) => !journal.isDone(id) && (!journal.isBegun(id) || resumable.has(id)) && onAir?.entry.id !== id;
+  const isOpen = ({ id }: Entry) =>
+    !journal.isDone(id) && (!journal.isBegun(id) || resumable.has(id)) && onAir?.entry.id !== id;
 
   function evaluate(): void {
     if (closed) return;
@@ -116,7 +117,10 @@ export function createPlayer(options: Options): Player {
       volume: options.volumeFor(entry),
     });
     turn.prepared = prepared;
-    await untilExactly(() => entry.startAt - now(), () => turn.ending !== null);
+    await untilExactly(
+      () => entry.startAt - now(),
+      () => turn.ending !== null,
+    );
     if (turn.ending) return endUnheard(turn, prepared);
 
     const isResumed = resumable.delete(entry.id);
@@ -125,7 +129,8 @@ export function createPlayer(options: Options): Player {
     const { firstSampleAt } = await prepared.start();
     turn.started = true;
     const latenessMs = Math.round((firstSampleAt - entry.startAt) * 10) / 10;
-    if (!isResumed) reporter.report({ at: Math.round(firstSampleAt), type: "started", broadcastId: entry.id, latenessMs });
+    if (!isResumed)
+      reporter.report({ at: Math.round(firstSampleAt), type: "started", broadcastId: entry.id, latenessMs });
     log.info({ broadcastId: entry.id, latenessMs, seekMs, title: entry.title }, "on air");
 
     const { positionMs, complete } = await prepared.ended;

@@ -15,7 +15,8 @@ const FORMATS: Record<DeviceKind, PcmFormat> = {
 };
 const PROGRAMS = { ffplay: "ffplay", mpv: "mpv", alsa: "aplay" } as const;
 
-const isInstalled = (program: string): boolean => spawnSync("sh", ["-c", `command -v ${program}`]).status === 0;
+const isInstalled = (program: string): boolean =>
+  spawnSync("sh", ["-c", `command -v ${program}`]).status === 0;
 
 /** The first that is installed sounds; a box without any records, and says so in its log. */
 function bestOutput(): OutputName {
@@ -30,7 +31,7 @@ interface OutputRequest {
   now: () => number;
 }
 
-function createSound({ kind, name, stateDir, now }: OutputRequest): Output {
+export function createSound({ kind, name, stateDir, now }: OutputRequest): Output {
   const openSink = name === "wav" ? wavSink(join(stateDir, "recordings")) : playerSink(PROGRAMS[name]);
   return createPcmOutput({ name, format: FORMATS[kind], openSink, now });
 }

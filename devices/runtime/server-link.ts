@@ -18,7 +18,11 @@ export interface ServerLink {
   fetchPlaylist(etag: string | null): Promise<PlaylistAnswer>;
   sampleTime(): Promise<TimeSample>;
   /** A stream of bytes from `offset` on; `resumed` is false when the server begins at 0 all the same. */
-  openMedia(url: string, offset: number, signal: AbortSignal): Promise<{ resumed: boolean; body: AsyncIterable<Uint8Array> }>;
+  openMedia(
+    url: string,
+    offset: number,
+    signal: AbortSignal,
+  ): Promise<{ resumed: boolean; body: AsyncIterable<Uint8Array> }>;
 }
 
 const TIMEOUT_MS = 15_000;
@@ -31,7 +35,11 @@ export function createServerLink({ server, token }: { server: string; token: str
   return {
     async fetchPlaylist(etag) {
       const answer = await fetch(`${server}/device/v1/playlist`, {
-        headers: { ...authorization, accept: "application/jose", ...(etag === null ? {} : { "if-none-match": etag }) },
+        headers: {
+          ...authorization,
+          accept: "application/jose",
+          ...(etag === null ? {} : { "if-none-match": etag }),
+        },
         signal: AbortSignal.timeout(TIMEOUT_MS),
       });
       if (answer.status === 304) return { kind: "unchanged" };

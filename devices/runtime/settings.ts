@@ -39,16 +39,19 @@ export const USAGE = `
 export function readSettings(argv: string[], env: Record<string, string | undefined>): DeviceSettings {
   const { values } = parse(argv);
   const problems: string[] = [];
-  const value = (flag: keyof typeof values, variable: string) => values[flag]?.trim() || env[variable]?.trim() || null;
+  const value = (flag: keyof typeof values, variable: string) =>
+    values[flag]?.trim() || env[variable]?.trim() || null;
 
   const server = value("server", "CCX_SERVER");
   if (server === null) problems.push("--server is missing");
-  else if (!/^https?:\/\//.test(server) || !URL.canParse(server)) problems.push(`--server is not an http(s) URL: "${server}"`);
+  else if (!/^https?:\/\//.test(server) || !URL.canParse(server))
+    problems.push(`--server is not an http(s) URL: "${server}"`);
   const stateDir = value("state", "CCX_STATE");
   if (stateDir === null) problems.push("--state is missing");
   const output = value("output", "CCX_OUTPUT");
   const knownOutput = OUTPUT_NAMES.find((name) => name === output) ?? null;
-  if (output !== null && knownOutput === null) problems.push(`--output must be one of ${OUTPUT_NAMES.join(", ")}, not "${output}"`);
+  if (output !== null && knownOutput === null)
+    problems.push(`--output must be one of ${OUTPUT_NAMES.join(", ")}, not "${output}"`);
   if (problems.length > 0) throw new SettingsError(problems);
 
   return {
@@ -66,7 +69,14 @@ function parse(argv: string[]) {
   try {
     return parseArgs({
       args: argv,
-      options: { server: text, state: text, code: text, "hardware-id": text, output: text, "log-level": text },
+      options: {
+        server: text,
+        state: text,
+        code: text,
+        "hardware-id": text,
+        output: text,
+        "log-level": text,
+      },
     });
   } catch (error) {
     throw new SettingsError([error instanceof Error ? error.message : String(error)]);

@@ -1,3 +1,6 @@
-import { runProgram } from "../runtime/program.ts";
+import { createSound, runProgram } from "../runtime/program.ts";
+import { createMpvOutput } from "./mpv-output.ts";
 
-await runProgram("terminal");
+await runProgram("terminal", (request) =>
+  request.name === "mpv" ? createMpvOutput(request) : createSound(request),
+);

@@ -14,7 +14,11 @@ export interface AirDate {
  * @param approved in order of number, at least all above `lastAired`
  * @param lastAired the highest number that this schedule has aired before the first date; 0 for none
  */
-export function assignNextApproved(dates: AirDate[], approved: Content[], lastAired: number): Map<string, Content | null> {
+export function assignNextApproved(
+  dates: AirDate[],
+  approved: Content[],
+  lastAired: number,
+): Map<string, Content | null> {
   const assigned = new Map<string, Content | null>();
   let last = lastAired;
   for (const { date, fixed } of dates) {

@@ -3,7 +3,19 @@ import type { FastifyInstance } from "fastify";
 import { type Static, Type } from "typebox";
 import { type Clock, DAY_MS, toIso } from "../clock.ts";
 import { invalid } from "../errors.ts";
-import { closed, enumOf, IdParams, Instant, nullable, PageQuery, pageFrom, pageOf, RegionCode, Title, Uuid } from "../http/schemas.ts";
+import {
+  closed,
+  enumOf,
+  IdParams,
+  Instant,
+  nullable,
+  PageQuery,
+  pageFrom,
+  pageOf,
+  RegionCode,
+  Title,
+  Uuid,
+} from "../http/schemas.ts";
 import { BroadcastClass, DeviceKind, GRADES, LatenessPolicy, OfflinePolicy } from "../protocol/messages.ts";
 import type { DeviceProof } from "../reports/proof.ts";
 import type { ReportService } from "../reports/report-service.ts";
@@ -42,7 +54,10 @@ const Proof = Type.Object({
   ),
   unknown: Type.Integer({ description: "Devices that have reported nothing" }),
   startLatenessMs: nullable(
-    Type.Object({ p50: Type.Number(), p99: Type.Number(), max: Type.Number() }, { description: "Of those that started" }),
+    Type.Object(
+      { p50: Type.Number(), p99: Type.Number(), max: Type.Number() },
+      { description: "Of those that started" },
+    ),
   ),
 });
 
@@ -60,7 +75,11 @@ const DeviceProofView = Type.Object({
   reason: nullable(Type.String({ description: "Why it did not play, or not to the end" })),
 });
 
-const BroadcastDetail = Type.Object({ ...BroadcastView.properties, proof: Proof, devices: pageOf(DeviceProofView) });
+const BroadcastDetail = Type.Object({
+  ...BroadcastView.properties,
+  proof: Proof,
+  devices: pageOf(DeviceProofView),
+});
 
 const StopView = Type.Object({
   commandId: nullable(Uuid),
@@ -75,7 +94,9 @@ const PreviewEntry = Type.Object({
   time: Type.String(),
   startAt: Instant,
   broadcastId: nullable(Uuid),
-  content: nullable(Type.Object({ kind: enumOf(["episode", "session"]), id: Uuid, number: Type.Integer(), title: Title })),
+  content: nullable(
+    Type.Object({ kind: enumOf(["episode", "session"]), id: Uuid, number: Type.Integer(), title: Title }),
+  ),
   whyNot: nullable(Type.String({ description: "Why nothing would play as things stand" })),
 });
 
@@ -111,7 +132,8 @@ const viewProof = (proof: DeviceProof): Static<typeof DeviceProofView> => ({
 function instantFrom(at: string, text: string | undefined, fallback: number): number {
   if (text === undefined) return fallback;
   const value = Date.parse(text);
-  if (Number.isNaN(value)) throw invalid(at, `"${text}" is not an instant.`, "Write it as 2026-12-01T00:00:00Z.");
+  if (Number.isNaN(value))
+    throw invalid(at, `"${text}" is not an instant.`, "Write it as 2026-12-01T00:00:00Z.");
   return value;
 }
 
@@ -212,7 +234,10 @@ export async function broadcastRoutes(instance: FastifyInstance, options: Option
         summary: "Stop everything that sounds or is about to, everywhere",
         body: StopBody,
         response: {
-          200: Type.Object({ ...StopView.properties, stopped: Type.Array(Uuid, { description: "Broadcasts stopped" }) }),
+          200: Type.Object({
+            ...StopView.properties,
+            stopped: Type.Array(Uuid, { description: "Broadcasts stopped" }),
+          }),
         },
       },
     },

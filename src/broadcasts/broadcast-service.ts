@@ -32,7 +32,11 @@ export interface BroadcastService {
   /** A device reported a start of something that was taken for failed. */
   confirmAired(id: string): void;
   /** What a device of a kind has to know, with the exact bytes. @param endAfter epoch ms */
-  forPlaylist(areas: readonly string[], kind: DeviceKind, endAfter: number): { broadcast: Broadcast; items: BroadcastItem[] }[];
+  forPlaylist(
+    areas: readonly string[],
+    kind: DeviceKind,
+    endAfter: number,
+  ): { broadcast: Broadcast; items: BroadcastItem[] }[];
 }
 
 interface Dependencies {

@@ -38,7 +38,9 @@ export function createBroadcastStore(db: Database) {
      WHERE id = @id`,
   );
   const remove = db.prepare("DELETE FROM broadcasts WHERE id = ?");
-  const setState = db.prepare("UPDATE broadcasts SET state = ?, reason = ?, updated_at = ? WHERE id = ? AND state = ?");
+  const setState = db.prepare(
+    "UPDATE broadcasts SET state = ?, reason = ?, updated_at = ? WHERE id = ? AND state = ?",
+  );
   const selectOne = db.prepare<[string], Row>(`${SELECT} WHERE id = ?`);
   const selectOfSchedule = db.prepare<[string, number], Row>(
     `${SELECT} WHERE schedule_id = ? AND start_at >= ? ORDER BY start_at`,
@@ -50,7 +52,10 @@ export function createBroadcastStore(db: Database) {
     `${SELECT} WHERE content_id = ? AND state IN ('frozen', 'on_air')`,
   );
   const selectLive = db.prepare<[], Row>(`${SELECT} WHERE state IN ('frozen', 'on_air') ORDER BY start_at`);
-  const selectPage = db.prepare<BroadcastFilter & { afterStart: number; afterId: string; limit: number }, Row>(
+  const selectPage = db.prepare<
+    BroadcastFilter & { afterStart: number; afterId: string; limit: number },
+    Row
+  >(
     `${SELECT} WHERE start_at >= @from AND start_at < @until AND (start_at, id) > (@afterStart, @afterId)
        AND (@state IS NULL OR state = @state) AND (@scheduleId IS NULL OR schedule_id = @scheduleId)
      ORDER BY start_at, id LIMIT @limit`,
@@ -78,7 +83,9 @@ export function createBroadcastStore(db: Database) {
     `SELECT sha256, mime, bytes, duration_ms AS durationMs, title FROM broadcast_items
      WHERE broadcast_id = ? AND device_kind = ? ORDER BY position`,
   );
-  const insertTarget = db.prepare("INSERT OR IGNORE INTO broadcast_targets (broadcast_id, device_id) VALUES (?, ?)");
+  const insertTarget = db.prepare(
+    "INSERT OR IGNORE INTO broadcast_targets (broadcast_id, device_id) VALUES (?, ?)",
+  );
   const selectTargets = db.prepare<[string], { deviceId: string }>(
     "SELECT device_id AS deviceId FROM broadcast_targets WHERE broadcast_id = ?",
   );
@@ -125,7 +132,8 @@ export function createBroadcastStore(db: Database) {
     replaceItems(broadcastId: string, items: Map<DeviceKind, BroadcastItem[]>) {
       deleteItems.run(broadcastId);
       for (const [kind, list] of items) {
-        for (const [index, item] of list.entries()) insertItem.run({ broadcastId, kind, position: index + 1, ...item });
+        for (const [index, item] of list.entries())
+          insertItem.run({ broadcastId, kind, position: index + 1, ...item });
       }
     },
     items: (broadcastId: string, kind: DeviceKind) => selectItems.all(broadcastId, kind),

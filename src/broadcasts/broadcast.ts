@@ -1,5 +1,11 @@
 import { SECOND_MS } from "../clock.ts";
-import type { BroadcastClass, DeviceKind, Item, LatenessPolicy, OfflinePolicy } from "../protocol/messages.ts";
+import type {
+  BroadcastClass,
+  DeviceKind,
+  Item,
+  LatenessPolicy,
+  OfflinePolicy,
+} from "../protocol/messages.ts";
 
 export const BROADCAST_STATES = [
   "planned",
@@ -28,7 +34,8 @@ const TRANSITIONS: Record<BroadcastState, readonly BroadcastState[]> = {
   missed: [],
 };
 
-export const mayFollow = (from: BroadcastState, to: BroadcastState): boolean => TRANSITIONS[from].includes(to);
+export const mayFollow = (from: BroadcastState, to: BroadcastState): boolean =>
+  TRANSITIONS[from].includes(to);
 
 /** One dated occurrence of a schedule. Instants are epoch ms. */
 export interface Broadcast {

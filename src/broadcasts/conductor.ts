@@ -75,7 +75,10 @@ export function createConductor(deps: Dependencies): Conductor {
       const noStart = to === "failed" ? "no device has reported a start" : reason;
       if (!store.setState(broadcast.id, broadcast.state, to, noStart, clock.now())) return broadcast;
       if (to === "frozen") freeze(broadcast);
-      log.info({ broadcastId: broadcast.id, from: broadcast.state, to, programme: broadcast.programme }, "broadcast moved");
+      log.info(
+        { broadcastId: broadcast.id, from: broadcast.state, to, programme: broadcast.programme },
+        "broadcast moved",
+      );
       return { ...broadcast, state: to };
     });
   }

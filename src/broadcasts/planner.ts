@@ -57,7 +57,19 @@ const isLive = ({ state }: Broadcast): boolean => state === "frozen" || state ==
 const occurrenceKey = (date: string, time: string): string => `${date}T${time}`;
 
 export function createPlanner(deps: Dependencies): Planner {
-  const { store, schedules, programmes, sources, media, policy, broadcasts, downlink, transact, clock, planMs } = deps;
+  const {
+    store,
+    schedules,
+    programmes,
+    sources,
+    media,
+    policy,
+    broadcasts,
+    downlink,
+    transact,
+    clock,
+    planMs,
+  } = deps;
 
   function itemsOf(content: Content, kinds: DeviceKind[]): Items | null {
     const items: Items = new Map();
@@ -75,26 +87,37 @@ export function createPlanner(deps: Dependencies): Planner {
   }
 
   /** What each date of a schedule would air, given what has aired and what is approved. */
-  function assign(schedule: Schedule, occurrences: Occurrence[], existing: Broadcast[]): Map<string, Content | null> {
+  function assign(
+    schedule: Schedule,
+    occurrences: Occurrence[],
+    existing: Broadcast[],
+  ): Map<string, Content | null> {
     const { programmeId, definition } = schedule;
     const first = occurrences[0];
     if (!first) return new Map();
     const source = sources[programmes.get(programmeId).kind];
     const approved = source.approved(programmeId, 1);
-    const fixedOn = new Map(existing.filter((b) => isLive(b) || b.state === "aired").map((b) => [b.localDate, b.contentId]));
+    const fixedOn = new Map(
+      existing.filter((b) => isLive(b) || b.state === "aired").map((b) => [b.localDate, b.contentId]),
+    );
     const dates = [...new Set(occurrences.map(({ date }) => date))].map((date): AirDate => {
       const fixed = approved.find(({ id }) => id === fixedOn.get(date));
       return { date, fixed: fixed ? { contentId: fixed.id, number: fixed.number } : null };
     });
     const floor = (definition.content.fromNumber ?? 1) - 1;
-    return assignNextApproved(dates, approved, Math.max(floor, store.lastAiredNumber(schedule.id, first.date)));
+    return assignNextApproved(
+      dates,
+      approved,
+      Math.max(floor, store.lastAiredNumber(schedule.id, first.date)),
+    );
   }
 
   function planOne(schedule: Schedule, { startAt }: Occurrence, content: Content | null): Plan {
     const { definition } = schedule;
     if (!content) return { content, items: new Map(), whyNot: "nothing approved is left for this date" };
     const window = keepsQuietHours(definition.class) ? quietWindowAt(policy.get(), startAt) : undefined;
-    if (window) return { content, items: new Map(), whyNot: `inside the quiet hours ${window.from}–${window.to}` };
+    if (window)
+      return { content, items: new Map(), whyNot: `inside the quiet hours ${window.from}–${window.to}` };
     const items = itemsOf(content, definition.targets.kinds);
     return items
       ? { content, items, whyNot: null }
@@ -103,7 +126,9 @@ export function createPlanner(deps: Dependencies): Planner {
 
   function toBroadcast(schedule: Schedule, occurrence: Occurrence, plan: Plan, id: string): Broadcast {
     const { definition } = schedule;
-    const durations = [...plan.items.values()].map((list) => list.reduce((sum, item) => sum + item.durationMs, 0));
+    const durations = [...plan.items.values()].map((list) =>
+      list.reduce((sum, item) => sum + item.durationMs, 0),
+    );
     return {
       id,
       scheduleId: schedule.id,
@@ -165,7 +190,8 @@ export function createPlanner(deps: Dependencies): Planner {
       for (const occurrence of occurrences) {
         const before = byKey.get(occurrenceKey(occurrence.date, occurrence.time));
         if (before && !isOpen(before)) {
-          if (isLive(before) && !stillFits(before, schedule)) broadcasts.stop(before.id, "the schedule was changed");
+          if (isLive(before) && !stillFits(before, schedule))
+            broadcasts.stop(before.id, "the schedule was changed");
           continue;
         }
         const planned = planOne(schedule, occurrence, contents.get(occurrence.date) ?? null);
@@ -192,7 +218,8 @@ export function createPlanner(deps: Dependencies): Planner {
 
     preview(schedule, from, until) {
       const now = clock.now();
-      const occurrences = schedule.endedAt === null ? expandRule(schedule.definition, Math.min(from, now), until) : [];
+      const occurrences =
+        schedule.endedAt === null ? expandRule(schedule.definition, Math.min(from, now), until) : [];
       const coming = occurrences.filter(({ startAt }) => startAt >= Math.min(now, from));
       const existing = store.ofSchedule(schedule.id, Math.min(from, now - 24 * 60 * MINUTE_MS));
       const byKey = new Map(existing.map((b) => [occurrenceKey(b.localDate, b.localTime), b]));

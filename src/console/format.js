@@ -79,6 +79,9 @@ export function differenceText(ms) {
   return t("time.min", { value: `${sign}${(size / 60_000).toFixed(1)}` });
 }
 
+/** One decimal, with the minus sign that is as wide as a digit. @param {number} value */
+export const signedText = (value) => value.toFixed(1).replace("-", "−");
+
 /** @param {number} bytes */
 export function sizeText(bytes) {
   if (bytes < 1024 * 1024) return `${Math.max(1, Math.round(bytes / 1024))} KB`;

@@ -31,24 +31,29 @@ function hintOf({ code, hint }) {
 /**
  * Everything a problem document says.
  * @param {unknown} error
- * @param {{ retry?: () => void, note?: () => string }} [options] `note` is said below, e.g. that the outcome is unknown
+ * @param {{ title?: () => string, retry?: () => void, note?: () => string }} [options] `title` instead of the one of its
+ *   kind; `note` is said below, e.g. that the outcome is unknown
  */
-export function problemNotice(error, { retry, note } = {}) {
+export function problemNotice(error, { title, retry, note } = {}) {
   const problem = asProblem(error);
   const { code, detail, errors, instance } = problem;
+  // An upload's one fault is its body; saying it twice helps nobody.
+  const fields = errors.filter(({ at, message }) => at !== "body" || message !== detail);
   const reachable = code !== "offline" && code !== "timeout";
   return el(
     "div",
     { class: "problem", role: "alert" },
-    el("p", { class: "problem-title" }, () =>
-      t(knows(`problem.${code}`) ? `problem.${code}` : "problem.internal"),
+    el(
+      "p",
+      { class: "problem-title" },
+      title ?? (() => t(knows(`problem.${code}`) ? `problem.${code}` : "problem.internal")),
     ),
     reachable && detail !== "" && el("p", {}, () => sentence(detail)),
-    errors.some(({ message }) => message !== detail) &&
+    fields.length > 0 &&
       el(
         "ul",
         {},
-        ...errors.map(({ at, message }) => el("li", {}, el("code", {}, at), " ", () => sentence(message))),
+        ...fields.map(({ at, message }) => el("li", {}, el("code", {}, at), " ", () => sentence(message))),
       ),
     hintOf(problem) !== null && el("p", { class: "hint" }, () => hintOf(problem) ?? ""),
     note && el("p", { class: "hint" }, note),

@@ -1,6 +1,6 @@
 import { badge } from "./badges.js";
 import { drawn, el } from "./dom.js";
-import { durationText, momentText, sizeText } from "./format.js";
+import { durationText, momentText, signedText, sizeText } from "./format.js";
 import { t, term } from "./i18n.js";
 import { announce, problemNotice } from "./notices.js";
 import { sentence } from "./server-words.js";
@@ -20,8 +20,8 @@ function renditionLine(rendition) {
   const numbers = [
     durationMs === null ? null : () => durationText(durationMs),
     bytes === null ? null : () => sizeText(bytes),
-    loudnessLufs === null ? null : () => t("rendition.loudness", { lufs: loudnessLufs.toFixed(1) }),
-    truePeakDbtp === null ? null : () => t("rendition.truePeak", { dbtp: truePeakDbtp.toFixed(1) }),
+    loudnessLufs === null ? null : () => t("rendition.loudness", { lufs: signedText(loudnessLufs) }),
+    truePeakDbtp === null ? null : () => t("rendition.truePeak", { dbtp: signedText(truePeakDbtp) }),
   ];
   return el(
     "li",

@@ -98,7 +98,7 @@ function openForm(why, signedIn) {
       dialog.remove();
       signedIn(user);
     } catch (error) {
-      fill(outcome, problemNotice(error));
+      fill(outcome, problemNotice(error, { title: () => t("signIn.failed") }));
       password.select();
     } finally {
       submit.disabled = false;

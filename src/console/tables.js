@@ -12,9 +12,11 @@ import { t } from "./i18n.js";
  * @param {(row: V) => string} options.keyOf
  * @param {(row: V) => Child[]} options.cells one for each column; `null` for an empty cell
  * @param {(row: V) => string} [options.classOf]
+ * @param {string[]} [options.wide] for cells that speak for themselves: a card then has no names in it, and these
+ *   columns a line of their own
  * @returns {import("./dom.js").Part<V[]>}
  */
-export function table({ caption, columns, keyOf, cells, classOf }) {
+export function table({ caption, columns, keyOf, cells, classOf, wide }) {
   const body = el("tbody");
   const update = keyed(body, keyOf, (/** @type {V} */ first) => {
     const row = el("tr");
@@ -22,7 +24,11 @@ export function table({ caption, columns, keyOf, cells, classOf }) {
       cells(value).map((cell, index) => {
         const column = columns[index] ?? "";
         const empty = cell === null || cell === "" || cell === undefined;
-        return el("td", { "data-label": () => t(column), class: empty ? "blank" : null }, cell);
+        return el(
+          "td",
+          { "data-label": () => t(column), class: empty ? "blank" : wide?.includes(column) ? "wide" : null },
+          cell,
+        );
       }),
     );
     return {
@@ -35,7 +41,7 @@ export function table({ caption, columns, keyOf, cells, classOf }) {
   });
   const element = el(
     "table",
-    {},
+    { class: wide ? "compact" : null },
     el("caption", { class: "unseen" }, caption),
     el("thead", {}, el("tr", {}, ...columns.map((key) => el("th", { scope: "col" }, () => t(key))))),
     body,

@@ -55,7 +55,7 @@ export function broadcastView(id) {
     title: () => title(),
     before: el(
       "p",
-      {},
+      { class: "back" },
       el("a", { href: "#/today" }, () => `← ${t("broadcast.back")}`),
     ),
     body: el(
@@ -195,6 +195,7 @@ function drawLateness(lateness) {
 
 function deviceTable() {
   return table({
+    wide: ["column.device", "column.reason"],
     caption: () => t("proof.devices"),
     columns: [
       "column.device",

@@ -86,8 +86,7 @@ function clockCell({ reported }) {
     "span",
     {},
     trusted ? badge("good", "✓", () => t("clock.trusted")) : badge("bad", "!", () => t("clock.untrusted")),
-    " ",
-    el("small", {}, () => t("clock.offset", { offset: differenceText(offsetMs) })),
+    el("small", { class: "below" }, () => t("clock.offset", { offset: differenceText(offsetMs) })),
   );
 }
 
@@ -140,7 +139,7 @@ function deviceTable() {
           cachedCell(device),
           reported !== null &&
             el("small", { class: "below" }, () =>
-              t("online.since", { time: momentText(reported.receivedAt) }),
+              t("reported.at", { time: momentText(reported.receivedAt) }),
             ),
         ),
         faultsCell(device),

@@ -12,6 +12,9 @@ import { listContent, listProgrammes } from "./resources.js";
 
 const PAGE = 20;
 
+/** The broadcasts of every fortnight before the lectures of every month. @param {Programme} a @param {Programme} b */
+const byKind = (a, b) => Number(a.kind === "lecture") - Number(b.kind === "lecture");
+
 /** The programmes, and the episodes or sessions of one. @param {string | null} wanted a programme's id */
 export function programmesView(wanted) {
   let pages = 1;
@@ -66,7 +69,7 @@ export function programmesView(wanted) {
     body: el("div", {}, tabs.element, noProgrammes, create.element, noEpisodes, noSessions, cards, more),
     async load(signal) {
       changed.clear();
-      const { items: programmes } = await listProgrammes(signal);
+      const programmes = (await listProgrammes(signal)).items.toSorted(byKind);
       const programme = programmes.find(({ id }) => id === wanted) ?? programmes[0];
       if (!programme) return { programmes, programme: null, content: { items: [], nextCursor: null } };
       const kind = programme.kind === "lecture" ? "sessions" : "episodes";

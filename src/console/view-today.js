@@ -169,6 +169,7 @@ function drawNext(next) {
 
 function broadcastTable() {
   return table({
+    wide: ["column.title", "column.reason"],
     caption: () => t("today.list"),
     columns: [
       "column.date",
@@ -191,7 +192,13 @@ function broadcastTable() {
         el("span", { class: "number" }, timeText(startAt)),
         broadcast.class === "daily"
           ? programme
-          : el("span", {}, programme, " ", () => `（${term("class", broadcast.class)}）`),
+          : el(
+              "span",
+              {},
+              programme,
+              " ",
+              el("small", {}, () => term("class", broadcast.class)),
+            ),
         linkTo(broadcast),
         stateBadge(state),
         reason === null ? null : () => reasonText(reason),

@@ -30,7 +30,9 @@ export function migrate(db: Database, now: number, migrations = readMigrations()
   db.exec(`CREATE TABLE IF NOT EXISTS migrations (
     name TEXT PRIMARY KEY, checksum TEXT NOT NULL, applied_at INTEGER NOT NULL
   ) STRICT`);
-  const applied = db.prepare<[], { name: string; checksum: string }>("SELECT name, checksum FROM migrations").all();
+  const applied = db
+    .prepare<[], { name: string; checksum: string }>("SELECT name, checksum FROM migrations")
+    .all();
   refuseUnknown(applied, migrations);
 
   const done = new Set(applied.map((row) => row.name));
@@ -53,9 +55,13 @@ function refuseUnknown(applied: { name: string; checksum: string }[], migrations
   const known = new Map(migrations.map((migration) => [migration.name, migration.checksum]));
   for (const { name, checksum } of applied) {
     if (!known.has(name)) {
-      throw new AppError("conflict", `The database has migration ${name}, which this version does not know.`, {
-        hint: "It was last opened by a newer version: start that one, or restore the snapshot taken before it.",
-      });
+      throw new AppError(
+        "conflict",
+        `The database has migration ${name}, which this version does not know.`,
+        {
+          hint: "It was last opened by a newer version: start that one, or restore the snapshot taken before it.",
+        },
+      );
     }
     if (known.get(name) !== checksum) {
       throw new AppError("conflict", `Migration ${name} was changed after it had been applied.`, {

@@ -30,7 +30,9 @@ export function createDownlinkStore(db: Database) {
     `INSERT INTO commands (id, type, broadcast_id, payload, issued_at, not_after, repeat_until_acked)
      VALUES (@id, @type, @broadcastId, @payload, @issuedAt, @notAfter, @repeat)`,
   );
-  const insertTarget = db.prepare("INSERT OR IGNORE INTO command_targets (command_id, device_id) VALUES (?, ?)");
+  const insertTarget = db.prepare(
+    "INSERT OR IGNORE INTO command_targets (command_id, device_id) VALUES (?, ?)",
+  );
   const selectUnsettled = db.prepare<[], { payload: string }>(
     "SELECT payload FROM commands WHERE repeat_until_acked = 1 AND settled_at IS NULL ORDER BY issued_at",
   );

@@ -1,7 +1,14 @@
 import { v7 as uuidv7 } from "uuid";
 import { type Clock, MINUTE_MS, SECOND_MS } from "../clock.ts";
 import type { Transact } from "../db/open.ts";
-import type { Audience, BroadcastClass, Command, CommandOf, CommandType, PlaylistPointer } from "../protocol/messages.ts";
+import type {
+  Audience,
+  BroadcastClass,
+  Command,
+  CommandOf,
+  CommandType,
+  PlaylistPointer,
+} from "../protocol/messages.ts";
 import { levelOf, type RegionLevel } from "../protocol/region-code.ts";
 import { commandTopic, playlistTopic, type Scope } from "../protocol/topics.ts";
 import type { DownlinkStore, ScopeRevision } from "./downlink-store.ts";

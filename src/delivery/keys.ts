@@ -2,7 +2,13 @@ import { randomBytes } from "node:crypto";
 import type { Clock } from "../clock.ts";
 import type { Database } from "../db/open.ts";
 import type { Jwks } from "../protocol/messages.ts";
-import { createSigner, generateSigningKey, publicJwk, type Signer, type SigningKey } from "../protocol/signing.ts";
+import {
+  createSigner,
+  generateSigningKey,
+  publicJwk,
+  type Signer,
+  type SigningKey,
+} from "../protocol/signing.ts";
 
 export interface Keys {
   signer: Signer;

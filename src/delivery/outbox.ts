@@ -52,12 +52,18 @@ export function createOutbox({ store, publisher, signer, clock, log }: Dependenc
     const due = rows.filter((row) => !expired.includes(row));
     const bodies = await Promise.all(due.map(bodyOf));
     const results = await Promise.allSettled(
-      due.map((row, index) => publisher.publish(row.topic, bodies[index] ?? "", { retain: row.retain === 1 })),
+      due.map((row, index) =>
+        publisher.publish(row.topic, bodies[index] ?? "", { retain: row.retain === 1 }),
+      ),
     );
     const taken = due.filter((_, index) => results[index]?.status === "fulfilled");
     store.remove([...expired, ...taken].map((row) => row.id));
     const failure = results.find((result) => result.status === "rejected");
-    if (failure) log.warn({ err: messageOf(failure.reason) }, "the broker did not take a message; it will be sent again");
+    if (failure)
+      log.warn(
+        { err: messageOf(failure.reason) },
+        "the broker did not take a message; it will be sent again",
+      );
     return !failure;
   }
 

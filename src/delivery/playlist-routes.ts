@@ -1,9 +1,9 @@
 import type { TypeBoxTypeProvider } from "@fastify/type-provider-typebox";
 import type { FastifyInstance } from "fastify";
 import { Type } from "typebox";
-import { AppError } from "../errors.ts";
 import { decorateWithDevice, deviceOf, requireDevice } from "../devices/device-auth.ts";
 import type { DeviceService } from "../devices/device-service.ts";
+import { AppError } from "../errors.ts";
 import { Playlist } from "../protocol/messages.ts";
 import type { Signer } from "../protocol/signing.ts";
 import type { PlaylistService } from "./playlist.ts";
@@ -47,7 +47,10 @@ export async function playlistRoutes(instance: FastifyInstance, options: Options
       schema: {
         tags: ["device link"],
         summary: "The device's playlist, signed (application/jose) or for debugging plain (application/json)",
-        headers: Type.Object({ accept: Type.Optional(Type.String()), "if-none-match": Type.Optional(Type.String()) }),
+        headers: Type.Object({
+          accept: Type.Optional(Type.String()),
+          "if-none-match": Type.Optional(Type.String()),
+        }),
         response: { 200: Playlist, 304: Type.Null() },
       },
     },
@@ -55,16 +58,24 @@ export async function playlistRoutes(instance: FastifyInstance, options: Options
       const device = deviceOf(request);
       const representation = representationFor(request.headers.accept);
       if (!representation) {
-        throw new AppError("invalid", "Ask for application/jose or application/json.", { hint: "Set the Accept header." });
+        throw new AppError("invalid", "Ask for application/jose or application/json.", {
+          hint: "Set the Accept header.",
+        });
       }
       const version = playlists.versionFor(device);
       const etag = `"${version.tag}-${representation}"`;
-      reply.header("etag", etag).header("vary", "accept, authorization").header("cache-control", "private, no-cache");
+      reply
+        .header("etag", etag)
+        .header("vary", "accept, authorization")
+        .header("cache-control", "private, no-cache");
       if (matches(request.headers["if-none-match"], etag)) return reply.code(304).send(null);
       const playlist = playlists.playlistFor(device, version);
       if (representation === "json") return playlist;
       const jws = await signer.sign("playlist", playlist);
-      return reply.type("application/jose").serializer((text) => text as string).send(jws as never);
+      return reply
+        .type("application/jose")
+        .serializer((text) => text as string)
+        .send(jws as never);
     },
   );
 }

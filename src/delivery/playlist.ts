@@ -51,15 +51,16 @@ export function createPlaylistService(deps: Dependencies): PlaylistService {
       // A new day gives a new version even without a change: what has aired leaves, and `validUntil` moves on.
       const today = Math.floor(clock.now() / DAY_MS) * DAY_MS;
       const generatedAt = Math.max(changedAt, today);
-      const tag = createHash("sha256").update(`${device.id}/${revision}/${generatedAt}/${epoch}`).digest("base64url");
+      const tag = createHash("sha256")
+        .update(`${device.id}/${revision}/${generatedAt}/${epoch}`)
+        .digest("base64url");
       return { revision, generatedAt, tag };
     },
 
     playlistFor(device, { revision, generatedAt }) {
       const validUntil = generatedAt + VALID_MS;
-      const entries = broadcasts
-        .forPlaylist(device.areas, device.kind, generatedAt)
-        .map(({ broadcast, items }): PlaylistBroadcast => ({
+      const entries = broadcasts.forPlaylist(device.areas, device.kind, generatedAt).map(
+        ({ broadcast, items }): PlaylistBroadcast => ({
           id: broadcast.id,
           startAt: broadcast.startAt,
           notAfter: broadcast.notAfter,
@@ -70,8 +71,12 @@ export function createPlaylistService(deps: Dependencies): PlaylistService {
           ...(broadcast.volume === null ? {} : { volume: broadcast.volume }),
           programme: broadcast.programme,
           title: broadcast.title,
-          items: items.map((item) => ({ ...item, url: mediaUrl(item.sha256, Math.max(validUntil, broadcast.notAfter)) })),
-        }));
+          items: items.map((item) => ({
+            ...item,
+            url: mediaUrl(item.sha256, Math.max(validUntil, broadcast.notAfter)),
+          })),
+        }),
+      );
       const deadline = entries.find(({ startAt }) => startAt > generatedAt)?.startAt ?? validUntil;
       const slotWindow = Math.min((deadline - generatedAt) * SLOT_WINDOW_SHARE, MAX_SLOT_WINDOW_MS);
       return {

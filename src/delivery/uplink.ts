@@ -35,7 +35,15 @@ export interface Uplink {
 }
 
 /** Takes in what devices say over MQTT. The topic names the device: the broker let nobody else publish there. */
-export function createUplink({ link, handlers, log }: { link: Link; handlers: UplinkHandlers; log: BaseLogger }): Uplink {
+export function createUplink({
+  link,
+  handlers,
+  log,
+}: {
+  link: Link;
+  handlers: UplinkHandlers;
+  log: BaseLogger;
+}): Uplink {
   let gathered: { deviceId: string; report: Report }[] = [];
   let cancelFlush: (() => void) | null = null;
 
@@ -48,7 +56,10 @@ export function createUplink({ link, handlers, log }: { link: Link; handlers: Up
     // Without an acknowledgement devices send again, so a failure here loses nothing.
     for (const { deviceId, ack } of handlers.reports(batch)) {
       link.publish(ackTopic(deviceId), JSON.stringify(ack)).catch((error: unknown) => {
-        log.debug({ deviceId, err: messageOf(error) }, "acknowledgement not sent; the device will report again");
+        log.debug(
+          { deviceId, err: messageOf(error) },
+          "acknowledgement not sent; the device will report again",
+        );
       });
     }
   }

@@ -2,7 +2,18 @@ import type { TypeBoxTypeProvider } from "@fastify/type-provider-typebox";
 import type { FastifyInstance } from "fastify";
 import { type Static, Type } from "typebox";
 import { toIso } from "../clock.ts";
-import { closed, IdParams, Instant, NEWEST, nullable, PageQuery, pageFrom, pageOf, Title, Uuid } from "../http/schemas.ts";
+import {
+  closed,
+  IdParams,
+  Instant,
+  NEWEST,
+  nullable,
+  PageQuery,
+  pageFrom,
+  pageOf,
+  Title,
+  Uuid,
+} from "../http/schemas.ts";
 import { requireUser } from "../http/sign-in-guard.ts";
 import type { MediaService } from "../media/media-service.ts";
 import { RecordingView, viewRecording } from "../media/recording.ts";
@@ -65,7 +76,11 @@ export async function episodeRoutes(
       },
     },
     async ({ query: { programmeId, limit, cursor } }) => {
-      const page = pageFrom(episodes.page(programmeId ?? null, cursor ?? NEWEST, limit + 1), limit, (row) => row.id);
+      const page = pageFrom(
+        episodes.page(programmeId ?? null, cursor ?? NEWEST, limit + 1),
+        limit,
+        (row) => row.id,
+      );
       return { ...page, items: page.items.map(view) };
     },
   );
@@ -94,7 +109,14 @@ export async function episodeRoutes(
 
   app.get(
     "/episodes/:id",
-    { schema: { tags: ["episodes"], summary: "One episode", params: IdParams, response: { 200: EpisodeView } } },
+    {
+      schema: {
+        tags: ["episodes"],
+        summary: "One episode",
+        params: IdParams,
+        response: { 200: EpisodeView },
+      },
+    },
     async (request) => view(episodes.get(request.params.id)),
   );
 
@@ -114,7 +136,9 @@ export async function episodeRoutes(
 
   app.post(
     "/episodes/:id/approve",
-    { schema: { tags: ["episodes"], summary: "Let it air", params: IdParams, response: { 200: EpisodeView } } },
+    {
+      schema: { tags: ["episodes"], summary: "Let it air", params: IdParams, response: { 200: EpisodeView } },
+    },
     async (request) => view(episodes.approve(request.params.id, requireUser(request).id)),
   );
 

@@ -40,7 +40,13 @@ interface Dependencies {
   clock: Clock;
 }
 
-export function createEpisodeService({ store, programmes, media, transact, clock }: Dependencies): EpisodeService {
+export function createEpisodeService({
+  store,
+  programmes,
+  media,
+  transact,
+  clock,
+}: Dependencies): EpisodeService {
   const listeners: ((change: ApprovalChange) => void)[] = [];
   const announce = (episode: Episode, approved: boolean) => {
     for (const listener of listeners) {
@@ -78,7 +84,10 @@ export function createEpisodeService({ store, programmes, media, transact, clock
         const id = uuidv7();
         const { number, title } = input;
         store.insert({ id, programmeId: programme.id, number, title, createdAt: clock.now() });
-        store.replaceSegments(id, input.segments.map((segment, index) => newSegment(segment, index, null)));
+        store.replaceSegments(
+          id,
+          input.segments.map((segment, index) => newSegment(segment, index, null)),
+        );
         return get(id);
       });
     },
@@ -105,7 +114,8 @@ export function createEpisodeService({ store, programmes, media, transact, clock
     },
 
     async uploadSegment(id, position, upload) {
-      const hasSegment = (episode: Episode) => episode.segments.some((segment) => segment.position === position);
+      const hasSegment = (episode: Episode) =>
+        episode.segments.some((segment) => segment.position === position);
       if (!hasSegment(get(id))) throw notFound("segment", `${id}/${position}`);
       await media.receiveUpload(upload, (asset) => {
         // Looked up again: the episode may have been edited while the bytes were arriving.

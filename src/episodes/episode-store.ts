@@ -34,7 +34,9 @@ export function createEpisodeStore(db: Database) {
      FROM segments WHERE episode_id IN (SELECT value FROM json_each(?)) ORDER BY episode_id, position`,
   );
   const updateTitle = db.prepare("UPDATE episodes SET title = ?, updated_at = ? WHERE id = ?");
-  const updateAsset = db.prepare("UPDATE segments SET asset_sha256 = ? WHERE episode_id = ? AND position = ?");
+  const updateAsset = db.prepare(
+    "UPDATE segments SET asset_sha256 = ? WHERE episode_id = ? AND position = ?",
+  );
   const updateApproval = db.prepare(
     "UPDATE episodes SET approved_at = @approvedAt, approved_by = @approvedBy, updated_at = @now WHERE id = @id",
   );

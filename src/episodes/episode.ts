@@ -1,4 +1,4 @@
-import { type ErrorDetail, AppError } from "../errors.ts";
+import { AppError, type ErrorDetail } from "../errors.ts";
 
 export interface Segment {
   id: string;
@@ -37,5 +37,6 @@ export function checkSegmentOrder(names: string[], programmeSegments: string[]):
     else if (place < last) details.push({ at, message: `${name} airs before ${names[index - 1]}` });
     last = Math.max(last, place);
   }
-  if (details.length > 0) throw new AppError("invalid", "The segments do not fit the programme.", { details });
+  if (details.length > 0)
+    throw new AppError("invalid", "The segments do not fit the programme.", { details });
 }

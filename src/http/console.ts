@@ -6,5 +6,11 @@ const root = fileURLToPath(new URL("../console", import.meta.url));
 
 /** The web console's files at `/`; everything in them is public, data comes from the API. */
 export async function consoleRoutes(app: FastifyInstance) {
-  await app.register(fastifyStatic, { root, prefix: "/", wildcard: false, index: "index.html", cacheControl: false });
+  await app.register(fastifyStatic, {
+    root,
+    prefix: "/",
+    wildcard: false,
+    index: "index.html",
+    cacheControl: false,
+  });
 }

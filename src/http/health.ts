@@ -11,7 +11,10 @@ const Readiness = Type.Object({
 });
 
 /** `/healthz`: the process answers. `/readyz`: it can do its work; 503 otherwise, naming what is missing. */
-export async function healthRoutes(app: FastifyInstance, { checks }: { checks: Record<string, ReadinessCheck> }) {
+export async function healthRoutes(
+  app: FastifyInstance,
+  { checks }: { checks: Record<string, ReadinessCheck> },
+) {
   app.get(
     "/healthz",
     { logLevel: "warn", schema: { tags: ["operation"], summary: "Alive", response: { 200: Health } } },

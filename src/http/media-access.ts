@@ -22,6 +22,9 @@ export function mediaAccess({ secret, devices, people, clock }: Dependencies) {
     if (token !== null && devices.authenticateToken(token)) return;
     const signIn = request.cookies[SIGN_IN_COOKIE];
     if (signIn !== undefined && people.userOf(signIn)) return;
-    throw new AppError("unauthorized", "This file needs a device's token, a sign-in, or a link that is still valid.");
+    throw new AppError(
+      "unauthorized",
+      "This file needs a device's token, a sign-in, or a link that is still valid.",
+    );
   };
 }

@@ -6,7 +6,9 @@ import { AppError, ERROR_STATUS, type ErrorCode } from "../errors.ts";
 /** RFC 9457 problem document, the answer to everything that did not work. */
 export const Problem = Type.Object(
   {
-    type: Type.String({ description: "A name for this kind of problem that does not change: `urn:ccx:problem:<code>`" }),
+    type: Type.String({
+      description: "A name for this kind of problem that does not change: `urn:ccx:problem:<code>`",
+    }),
     title: Type.String(),
     status: Type.Integer(),
     detail: Type.String({ description: "What happened, for the person who asked" }),
@@ -35,7 +37,8 @@ export function toProblem(error: AppError, instance: string): Problem {
 function sendProblem(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
   const appError = toAppError(error);
   if (appError.code === "internal") request.log.error({ err: error }, "request failed");
-  else if (appError.cause !== undefined) request.log.info({ err: appError.cause, code: appError.code }, appError.message);
+  else if (appError.cause !== undefined)
+    request.log.info({ err: appError.cause, code: appError.code }, appError.message);
   else request.log.info({ code: appError.code }, appError.message);
   const problem = toProblem(appError, request.id);
   // Behind a half-read upload the connection cannot be reused: the rest of the body would be read as a request.
@@ -66,6 +69,10 @@ export function registerProblems(app: FastifyInstance): void {
   app.addSchema(Problem);
   app.setErrorHandler((error, request, reply) => sendProblem(error, request, reply));
   app.setNotFoundHandler((request, reply) => {
-    sendProblem(new AppError("not_found", `There is nothing at ${request.method} ${request.url.split("?")[0]}.`), request, reply);
+    sendProblem(
+      new AppError("not_found", `There is nothing at ${request.method} ${request.url.split("?")[0]}.`),
+      request,
+      reply,
+    );
   });
 }

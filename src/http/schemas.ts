@@ -11,7 +11,10 @@ export const enumOf = <const T extends readonly string[]>(values: T) =>
 export const nullable = <T extends TSchema>(schema: T) => Type.Union([schema, Type.Null()]);
 
 export const Uuid = Type.String({ pattern: "^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$" });
-export const Instant = Type.String({ description: "UTC instant, ISO 8601", examples: ["2026-12-01T07:00:00.000Z"] });
+export const Instant = Type.String({
+  description: "UTC instant, ISO 8601",
+  examples: ["2026-12-01T07:00:00.000Z"],
+});
 export const LocalDate = Type.String({ pattern: "^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$" });
 export const LocalTime = Type.String({ pattern: "^([01][0-9]|2[0-3]):[0-5][0-9]$" });
 export const RegionCode = Type.String({ pattern: REGION_CODE_PATTERN });

@@ -1,7 +1,7 @@
 import type { FastifySchemaCompiler } from "fastify";
 import { type TSchema, Type } from "typebox";
-import type { TLocalizedValidationError } from "typebox/error";
 import { Compile } from "typebox/compile";
+import type { TLocalizedValidationError } from "typebox/error";
 import { Value } from "typebox/value";
 import { AppError, type ErrorDetail } from "../errors.ts";
 
@@ -20,7 +20,8 @@ export const validatorCompiler: FastifySchemaCompiler<TSchema> = ({ schema, http
     const value = Value.Default(schema, fromText ? Value.Convert(schema, input ?? {}) : input);
     if (validator.Check(value)) return { value };
     const details = [...validator.Errors(value)].flatMap(describe).slice(0, MAX_DETAILS);
-    const where = { body: "body", querystring: "query", params: "path", headers: "headers" }[httpPart ?? ""] ?? "input";
+    const where =
+      { body: "body", querystring: "query", params: "path", headers: "headers" }[httpPart ?? ""] ?? "input";
     return { error: new AppError("invalid", `The ${where} is not as described in /api/docs.`, { details }) };
   };
 };

@@ -28,8 +28,8 @@ interface Level {
 
 const MAX_GAIN_ROUNDS = 8;
 const MAX_ENCODES = 4;
-/** Near enough for the plan: the encoder's own deviation is about 0.1 LU. */
-const PLANNED_WITHIN_LU = 0.2;
+/** From this near the next step is right to 0.2 LU, which the measurement of the rendition will confirm. */
+const LAST_STEP_LU = 0.5;
 /** Lower than the bound by this after a peak was over it, as the next encode does not overshoot at the same place. */
 const PEAK_MARGIN_DB = 0.3;
 
@@ -87,7 +87,8 @@ async function planLevel(
     const lines = await runOnWork(context, work, { path: null, options: { af: filters.join(",") } });
     const trial = { gainDb, lufs: readMeasurement(lines, "round").lufs };
     trials.push(trial);
-    if (Math.abs(trial.lufs - aimLufs) <= PLANNED_WITHIN_LU) return { gainDb, ceilingDbfs };
+    if (Math.abs(trial.lufs - aimLufs) <= LAST_STEP_LU)
+      return { gainDb: nextGainDb(trials, aimLufs), ceilingDbfs };
   }
   // The unlimited start is no trial of this chain.
   const [, first, ...rest] = trials;

@@ -71,7 +71,7 @@ async function mixToMono(
   }
   const chain = [
     `${source}${toStereo(context)},asplit=2[a][b]`,
-    `[a]${measured("both")}[both]`,
+    `[a]pan=mono|c0=0.5*c0-0.5*c1,${measured("difference")}[difference]`,
     `[b]pan=mono|c0=0.5*c0+0.5*c1,${measured("mix")}[mix]`,
   ].join(";");
   const lines = await decode(
@@ -79,12 +79,12 @@ async function mixToMono(
     chain,
     [
       { path, options: { map: "[mix]", ...raw } },
-      { path: null, options: { map: "[both]" } },
+      { path: null, options: { map: "[difference]" } },
     ],
     onProgress,
   );
   const mix = readMeasurement(lines, "mix");
-  if (!downmixCancels(readMeasurement(lines, "both").lufs, mix.lufs)) return { path, lufs: mix.lufs };
+  if (!downmixCancels(readMeasurement(lines, "difference").lufs, mix.lufs)) return { path, lufs: mix.lufs };
   return louderChannel(context, raw, onProgress);
 }
 

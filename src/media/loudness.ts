@@ -47,19 +47,28 @@ export interface GainTrial {
 const MAX_STEP_DB = 12;
 /** Below this the limiter takes nearly all that is added; a larger step would only distort. */
 const MIN_SLOPE = 0.25;
+/** How steep speech still is where a limiter has begun to work, as measured; the first two trials cannot tell. */
+const FIRST_LIMITED_SLOPE = 0.6;
+/** Tenths are printed, so a slope near one is one. */
+const UNLIMITED_SLOPE = 0.98;
 
 /**
- * The gain to try next. Without the limiter loudness follows the gain one to one; where it works, less, so the slope
- * of the last two trials is used (secant method).
+ * The gain to try next, in dB. The first trial is the sound as it was, without the limiter, from where loudness
+ * follows the gain one to one; once limited it follows less, by the slope of the last two trials (secant method).
  */
 export function nextGainDb(trials: readonly [GainTrial, ...GainTrial[]], targetLufs: number): number {
   const last = trials.at(-1) ?? trials[0];
-  const before = trials.at(-2);
-  const rise =
-    before && last.gainDb !== before.gainDb ? (last.lufs - before.lufs) / (last.gainDb - before.gainDb) : 1;
-  const slope = Math.min(1, Math.max(MIN_SLOPE, rise));
-  const step = (targetLufs - last.lufs) / slope;
+  const step = (targetLufs - last.lufs) / slopeOf(trials);
   return last.gainDb + Math.min(MAX_STEP_DB, Math.max(-MAX_STEP_DB, step));
+}
+
+function slopeOf(trials: readonly GainTrial[]): number {
+  const [before, last] = trials.slice(-2);
+  if (!before || !last || before.gainDb === last.gainDb) return 1;
+  const slope = (last.lufs - before.lufs) / (last.gainDb - before.gainDb);
+  // Loudness bends: where it has fallen behind at all, it falls behind faster from there on.
+  const bent = trials.length === 2 && slope < UNLIMITED_SLOPE ? Math.min(slope, FIRST_LIMITED_SLOPE) : slope;
+  return Math.min(1, Math.max(MIN_SLOPE, bent));
 }
 
 export const closestTrial = (trials: readonly [GainTrial, ...GainTrial[]], targetLufs: number): GainTrial =>
@@ -81,9 +90,9 @@ export function outOfBounds(measured: Measurement, bounds: LoudnessProfile): { l
   };
 }
 
-/** From here on adding left and right cancels them: two plain channels lose 0 LU, unrelated or one-sided ones 3. */
-const CANCELLED_LU = 8;
+/** Two equal channels have no difference, unrelated or one-sided ones as much of it as of a sum: 0 LU. */
+const CANCELLED_LU = 7;
 
-/** Whether a mono downmix lost the sound, given the loudness of both channels together and of the mix as dual mono. */
-export const downmixCancels = (bothLufs: number, mixLufs: number): boolean =>
-  bothLufs - mixLufs >= CANCELLED_LU;
+/** Whether a mono downmix lost the sound: the channels' difference is much louder than their sum. */
+export const downmixCancels = (differenceLufs: number, mixLufs: number): boolean =>
+  differenceLufs - mixLufs >= CANCELLED_LU;

@@ -20,7 +20,10 @@ export interface PeopleRoutesOptions {
 }
 
 /** The one operation that a stranger may call; mounted outside the sign-in guard. */
-export async function signInRoutes(instance: FastifyInstance, { people, secureCookies }: PeopleRoutesOptions) {
+export async function signInRoutes(
+  instance: FastifyInstance,
+  { people, secureCookies }: PeopleRoutesOptions,
+) {
   const app = instance.withTypeProvider<TypeBoxTypeProvider>();
   const setCookie = (reply: FastifyReply, token: string) =>
     reply.setCookie(SIGN_IN_COOKIE, token, {
@@ -83,7 +86,10 @@ export async function peopleRoutes(instance: FastifyInstance, { people }: People
       schema: {
         tags: ["people"],
         summary: "Change the own password; ends the other sign-ins",
-        body: closed({ currentPassword: Type.String({ minLength: 1, maxLength: 200 }), newPassword: Password }),
+        body: closed({
+          currentPassword: Type.String({ minLength: 1, maxLength: 200 }),
+          newPassword: Password,
+        }),
         response: { 204: Type.Null() },
       },
     },

@@ -40,7 +40,13 @@ export function createPeopleService({ store, clock }: { store: PeopleStore; cloc
       if (store.countUsers() > 0) return null;
       const password = generatePassword();
       const passwordHash = await hashPassword(password);
-      store.insertUser({ id: uuidv7(), name: "admin", role: "administrator", passwordHash, now: clock.now() });
+      store.insertUser({
+        id: uuidv7(),
+        name: "admin",
+        role: "administrator",
+        passwordHash,
+        now: clock.now(),
+      });
       return { name: "admin", password };
     },
 
@@ -54,7 +60,12 @@ export function createPeopleService({ store, clock }: { store: PeopleStore; cloc
       const now = clock.now();
       const token = randomBytes(32).toString("base64url");
       store.deleteExpired(now, now - IDLE_MS);
-      store.insertSignIn({ tokenHash: sha256(token), userId: user.id, now, expiresAt: now + SIGN_IN_LIFETIME_MS });
+      store.insertSignIn({
+        tokenHash: sha256(token),
+        userId: user.id,
+        now,
+        expiresAt: now + SIGN_IN_LIFETIME_MS,
+      });
       return { user, token };
     },
 

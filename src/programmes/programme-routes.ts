@@ -12,7 +12,10 @@ const Programme = Type.Object({
   segments: Type.Array(Type.String(), { description: "Segment names in the order they air" }),
 });
 
-export async function programmeRoutes(instance: FastifyInstance, { programmes }: { programmes: ProgrammeService }) {
+export async function programmeRoutes(
+  instance: FastifyInstance,
+  { programmes }: { programmes: ProgrammeService },
+) {
   const app = instance.withTypeProvider<TypeBoxTypeProvider>();
 
   app.get(
@@ -29,7 +32,14 @@ export async function programmeRoutes(instance: FastifyInstance, { programmes }:
 
   app.get(
     "/programmes/:id",
-    { schema: { tags: ["programmes"], summary: "One programme", params: IdParams, response: { 200: Programme } } },
+    {
+      schema: {
+        tags: ["programmes"],
+        summary: "One programme",
+        params: IdParams,
+        response: { 200: Programme },
+      },
+    },
     async (request) => programmes.get(request.params.id),
   );
 }

@@ -23,7 +23,8 @@ export function createProgrammeService(store: ProgrammeStore): ProgrammeService 
 
     require(id, kind) {
       const programme = store.get(id);
-      if (!programme) throw invalid("/programmeId", "There is no such programme.", "GET /api/v1/programmes lists them.");
+      if (!programme)
+        throw invalid("/programmeId", "There is no such programme.", "GET /api/v1/programmes lists them.");
       if (programme.kind !== kind) {
         const has = programme.kind === "broadcast" ? "episodes" : "sessions";
         throw invalid("/programmeId", `${programme.title} has ${has}.`);

@@ -38,20 +38,28 @@ function asyncApi(): unknown {
     leaves.map((leaf) => ({ kind: kind as ScopeKind, leaf, action: "send" as const })),
   );
   const uplinks = UPLINKS.map((leaf) => ({ kind: "device" as const, leaf, action: "receive" as const }));
-  const all = [...downlinks, ...uplinks].map((channel) => ({ ...channel, key: `${channel.kind}-${channel.leaf}` }));
+  const all = [...downlinks, ...uplinks].map((channel) => ({
+    ...channel,
+    key: `${channel.kind}-${channel.leaf}`,
+  }));
   return {
     asyncapi: "3.0.0",
     info: {
       title: "Cuncunxiang device protocol",
       version: "1",
-      description: "MQTT 3.1.1, QoS 1. `send` and `receive` are the server's; rules and refusals: PROTOCOL.md.",
+      description:
+        "MQTT 3.1.1, QoS 1. `send` and `receive` are the server's; rules and refusals: PROTOCOL.md.",
     },
     defaultContentType: "application/json",
     channels: Object.fromEntries(all.map((channel) => [channel.key, channelOf(channel)])),
     operations: Object.fromEntries(
       all.map(({ key, action, leaf }) => [
         `${action}-${key}`,
-        { action, channel: { $ref: `#/channels/${key}` }, bindings: { mqtt: { qos: 1, retain: RETAINED.has(leaf) } } },
+        {
+          action,
+          channel: { $ref: `#/channels/${key}` },
+          bindings: { mqtt: { qos: 1, retain: RETAINED.has(leaf) } },
+        },
       ]),
     ),
     components: {

@@ -21,7 +21,9 @@ export function levelOf(code: string): RegionLevel {
 /** The code itself and each enclosing region, nearest first: `[village, town, county, city, province]`. */
 export function selfAndAncestors(code: string): string[] {
   const depth = REGION_LEVELS.indexOf(levelOf(code));
-  const codes = REGION_LEVELS.slice(0, depth + 1).map((level) => code.slice(0, PREFIX_LENGTH[level]).padEnd(12, "0"));
+  const codes = REGION_LEVELS.slice(0, depth + 1).map((level) =>
+    code.slice(0, PREFIX_LENGTH[level]).padEnd(12, "0"),
+  );
   // A city without counties has zeros in the middle, so two levels of its towns' codes are the same region.
   return [...new Set(codes.reverse())];
 }

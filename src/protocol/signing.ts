@@ -1,5 +1,13 @@
-import { CompactSign, compactVerify, createLocalJWKSet, errors, generateKeyPair, importJWK, exportJWK } from "jose";
-import type { TSchema, Static } from "typebox";
+import {
+  CompactSign,
+  compactVerify,
+  createLocalJWKSet,
+  errors,
+  exportJWK,
+  generateKeyPair,
+  importJWK,
+} from "jose";
+import type { Static, TSchema } from "typebox";
 import { Compile, type Validator } from "typebox/compile";
 import { Alert, Command, type Jwks, Playlist, type ReasonCode } from "./messages.ts";
 

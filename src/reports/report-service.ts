@@ -1,7 +1,15 @@
 import type { Clock } from "../clock.ts";
 import type { Transact } from "../db/open.ts";
 import type { Ack, Report, ReportType } from "../protocol/messages.ts";
-import { countGrades, type DeviceProof, type GradeCounts, gradeOf, gradeRank, type Lateness, latenessOf } from "./proof.ts";
+import {
+  countGrades,
+  type DeviceProof,
+  type GradeCounts,
+  gradeOf,
+  gradeRank,
+  type Lateness,
+  latenessOf,
+} from "./proof.ts";
 import type { ProofRow, ReportStore, TargetRow } from "./report-store.ts";
 
 export interface IncomingReport {
@@ -33,7 +41,11 @@ export interface ReportService {
 /** Record types after which a device will not play, or not further. */
 const ENDINGS = new Set<ReportType>(["interrupted", "failed", "refused", "skipped"]);
 
-export function createReportService(deps: { store: ReportStore; transact: Transact; clock: Clock }): ReportService {
+export function createReportService(deps: {
+  store: ReportStore;
+  transact: Transact;
+  clock: Clock;
+}): ReportService {
   const { store, transact, clock } = deps;
   const listeners: ((deviceId: string, record: Report["records"][number]) => void)[] = [];
 
@@ -57,10 +69,14 @@ export function createReportService(deps: { store: ReportStore; transact: Transa
 
     proofOf(broadcastId, deviceIds) {
       const records = Map.groupBy(store.proofOf(broadcastId), (row) => row.deviceId);
-      const devices = store.describeTargets(deviceIds).map((target) => proveOne(target, records.get(target.deviceId) ?? []));
+      const devices = store
+        .describeTargets(deviceIds)
+        .map((target) => proveOne(target, records.get(target.deviceId) ?? []));
       return {
         counts: countGrades(devices.map(({ grade }) => grade)),
-        latenessMs: latenessOf(devices.flatMap(({ latenessMs }) => (latenessMs === null ? [] : [latenessMs]))),
+        latenessMs: latenessOf(
+          devices.flatMap(({ latenessMs }) => (latenessMs === null ? [] : [latenessMs])),
+        ),
         devices,
       };
     },

@@ -58,7 +58,11 @@ export function createReportStore(db: Database) {
   );
 
   return {
-    insert({ seq, at, type, ...rest }: PlaybackRecord, from: { deviceId: string; bootId: string }, now: number) {
+    insert(
+      { seq, at, type, ...rest }: PlaybackRecord,
+      from: { deviceId: string; bootId: string },
+      now: number,
+    ) {
       insert.run({
         ...from,
         seq,

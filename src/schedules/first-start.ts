@@ -28,7 +28,8 @@ export function loadShippedData({ settings, regions, programmes, schedules, tran
     regions.seedWhenEmpty(readFileSync(SHIPPED_REGIONS, "utf8"));
     for (const timetable of timetables) {
       const programme = programmes.create(timetable.programme);
-      for (const definition of timetable.schedules) schedules.create({ programmeId: programme.id, ...definition });
+      for (const definition of timetable.schedules)
+        schedules.create({ programmeId: programme.id, ...definition });
     }
     settings.set(DONE, "true");
   });

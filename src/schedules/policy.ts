@@ -1,8 +1,8 @@
 import { type Static, Type } from "typebox";
+import type { Transact } from "../db/open.ts";
+import type { Settings } from "../db/settings.ts";
 import { closed, LocalDate, LocalTime } from "../http/schemas.ts";
 import type { Policy } from "../protocol/messages.ts";
-import type { Settings } from "../db/settings.ts";
-import type { Transact } from "../db/open.ts";
 
 /** What the county allows its devices at any time; part of every playlist and kept by the device itself. */
 export const CountyPolicy = closed({
@@ -11,7 +11,9 @@ export const CountyPolicy = closed({
       from: LocalTime,
       to: LocalTime,
       days: Type.Optional(
-        Type.Array(Type.Integer({ minimum: 1, maximum: 7 }), { description: "ISO weekdays on which it begins" }),
+        Type.Array(Type.Integer({ minimum: 1, maximum: 7 }), {
+          description: "ISO weekdays on which it begins",
+        }),
       ),
       dates: Type.Optional(Type.Array(LocalDate, { description: "Dates on which it begins" })),
     }),

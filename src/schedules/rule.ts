@@ -27,15 +27,22 @@ export interface Occurrence {
   startAt: number;
 }
 
-const MONTHS = "January February March April May June July August September October November December".split(" ");
+const MONTHS = "January February March April May June July August September October November December".split(
+  " ",
+);
 
 /**
  * The occurrences with `from <= startAt < until`, in order.
  * A time inside a DST gap fires at the same distance after the gap, one inside an overlap at its first instant
  * (`disambiguation: "compatible"`, RFC 5545 §3.3.5).
  */
-export function expandRule({ rule, zone, validFrom, validUntil }: RuleWindow, from: number, until: number): Occurrence[] {
-  const localDate = (at: number) => Temporal.Instant.fromEpochMilliseconds(at).toZonedDateTimeISO(zone).toPlainDate();
+export function expandRule(
+  { rule, zone, validFrom, validUntil }: RuleWindow,
+  from: number,
+  until: number,
+): Occurrence[] {
+  const localDate = (at: number) =>
+    Temporal.Instant.fromEpochMilliseconds(at).toZonedDateTimeISO(zone).toPlainDate();
   // A day either side: an instant's date in the zone may differ from the one that a gap or overlap moves it to.
   const first = latest(localDate(from).subtract({ days: 1 }), validFrom);
   const last = earliest(localDate(until).add({ days: 1 }), validUntil);
@@ -44,7 +51,8 @@ export function expandRule({ rule, zone, validFrom, validUntil }: RuleWindow, fr
       rule.times.toSorted().map((time) => ({
         date: date.toString(),
         time,
-        startAt: date.toZonedDateTime({ timeZone: zone, plainTime: Temporal.PlainTime.from(time) }).epochMilliseconds,
+        startAt: date.toZonedDateTime({ timeZone: zone, plainTime: Temporal.PlainTime.from(time) })
+          .epochMilliseconds,
       })),
     )
     .filter(({ startAt }) => startAt >= from && startAt < until);
@@ -53,11 +61,15 @@ export function expandRule({ rule, zone, validFrom, validUntil }: RuleWindow, fr
 function datesOf(rule: Rule, first: Temporal.PlainDate, last: Temporal.PlainDate): Temporal.PlainDate[] {
   const found = new Map<string, Temporal.PlainDate>();
   const add = (date: Temporal.PlainDate) => {
-    const inside = Temporal.PlainDate.compare(date, first) >= 0 && Temporal.PlainDate.compare(date, last) <= 0;
+    const inside =
+      Temporal.PlainDate.compare(date, first) >= 0 && Temporal.PlainDate.compare(date, last) <= 0;
     if (inside) found.set(date.toString(), date);
   };
   for (const date of rule.dates ?? []) add(Temporal.PlainDate.from(date));
-  for (let month = first.toPlainYearMonth(); Temporal.PlainYearMonth.compare(month, last.toPlainYearMonth()) <= 0; ) {
+  for (
+    let month = first.toPlainYearMonth();
+    Temporal.PlainYearMonth.compare(month, last.toPlainYearMonth()) <= 0;
+  ) {
     for (const day of rule.daysOfMonth ?? []) if (day <= month.daysInMonth) add(month.toPlainDate({ day }));
     month = month.add({ months: 1 });
   }
@@ -95,21 +107,36 @@ export function checkRule({ rule, validFrom, validUntil }: RuleWindow): void {
 }
 
 /** The months that would pass without a single date; February counts with 28 days unless every one shown is leap. */
-function skippedMonths(days: number[], validFrom: string | undefined, validUntil: string | undefined): string[] {
+function skippedMonths(
+  days: number[],
+  validFrom: string | undefined,
+  validUntil: string | undefined,
+): string[] {
   const smallest = Math.min(...days);
   if (smallest <= 28) return [];
-  const months = boundedMonths(validFrom, validUntil) ?? MONTHS.map((_, index) => new Temporal.PlainYearMonth(2027, index + 1));
-  const skipped = months.filter((month) => month.daysInMonth < smallest).map((month) => MONTHS[month.month - 1] ?? "");
+  const months =
+    boundedMonths(validFrom, validUntil) ??
+    MONTHS.map((_, index) => new Temporal.PlainYearMonth(2027, index + 1));
+  const skipped = months
+    .filter((month) => month.daysInMonth < smallest)
+    .map((month) => MONTHS[month.month - 1] ?? "");
   return [...new Set(skipped)];
 }
 
 /** The months between two bounds, or `null` when open or long enough to hold every month. */
-function boundedMonths(from: string | undefined, until: string | undefined): Temporal.PlainYearMonth[] | null {
+function boundedMonths(
+  from: string | undefined,
+  until: string | undefined,
+): Temporal.PlainYearMonth[] | null {
   if (!from || !until) return null;
   const last = Temporal.PlainDate.from(until).toPlainYearMonth();
   const months: Temporal.PlainYearMonth[] = [];
   let month = Temporal.PlainDate.from(from).toPlainYearMonth();
-  for (; Temporal.PlainYearMonth.compare(month, last) <= 0 && months.length < 48; month = month.add({ months: 1 })) {
+  for (
+    ;
+    Temporal.PlainYearMonth.compare(month, last) <= 0 && months.length < 48;
+    month = month.add({ months: 1 })
+  ) {
     months.push(month);
   }
   return months;

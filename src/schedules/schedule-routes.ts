@@ -2,7 +2,17 @@ import type { TypeBoxTypeProvider } from "@fastify/type-provider-typebox";
 import type { FastifyInstance } from "fastify";
 import { type Static, Type } from "typebox";
 import { toIso } from "../clock.ts";
-import { closed, IdParams, Instant, NEWEST, nullable, PageQuery, pageFrom, pageOf, Uuid } from "../http/schemas.ts";
+import {
+  closed,
+  IdParams,
+  Instant,
+  NEWEST,
+  nullable,
+  PageQuery,
+  pageFrom,
+  pageOf,
+  Uuid,
+} from "../http/schemas.ts";
 import { Policy } from "../protocol/messages.ts";
 import { CountyPolicy, type PolicyService } from "./policy.ts";
 import { NewSchedule, type Schedule, ScheduleDefinition } from "./schedule.ts";
@@ -71,7 +81,14 @@ export async function scheduleRoutes(
 
   app.get(
     "/schedules/:id",
-    { schema: { tags: ["schedules"], summary: "One schedule", params: IdParams, response: { 200: ScheduleView } } },
+    {
+      schema: {
+        tags: ["schedules"],
+        summary: "One schedule",
+        params: IdParams,
+        response: { 200: ScheduleView },
+      },
+    },
     async (request) => view(schedules.get(request.params.id)),
   );
 
@@ -80,10 +97,13 @@ export async function scheduleRoutes(
     {
       schema: {
         tags: ["schedules"],
-        summary: "Replace the definition; coming broadcasts follow, frozen ones that no longer fit are stopped",
+        summary:
+          "Replace the definition; coming broadcasts follow, frozen ones that no longer fit are stopped",
         params: IdParams,
         querystring: closed({
-          ifVersion: Type.Optional(Type.Integer({ minimum: 1, description: "Refuse when changed since this version" })),
+          ifVersion: Type.Optional(
+            Type.Integer({ minimum: 1, description: "Refuse when changed since this version" }),
+          ),
         }),
         body: ScheduleDefinition,
         response: { 200: ScheduleView },
@@ -107,7 +127,13 @@ export async function scheduleRoutes(
 
   app.get(
     "/policy",
-    { schema: { tags: ["schedules"], summary: "Quiet hours and volume of the county", response: { 200: Policy } } },
+    {
+      schema: {
+        tags: ["schedules"],
+        summary: "Quiet hours and volume of the county",
+        response: { 200: Policy },
+      },
+    },
     async () => policy.get(),
   );
 

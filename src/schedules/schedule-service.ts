@@ -54,11 +54,17 @@ export function createScheduleService(deps: Dependencies): ScheduleService {
 
   function check(definition: ScheduleDefinition): void {
     if (!isTimeZone(definition.zone)) {
-      throw invalid("/zone", `"${definition.zone}" is not a time zone.`, "Use an IANA name such as Asia/Shanghai.");
+      throw invalid(
+        "/zone",
+        `"${definition.zone}" is not a time zone.`,
+        "Use an IANA name such as Asia/Shanghai.",
+      );
     }
     checkRule(definition);
     const details = definition.targets.regions.flatMap((code, index) =>
-      regions.exists(code) ? [] : [{ at: `/targets/regions/${index}`, message: `There is no region ${code}.` }],
+      regions.exists(code)
+        ? []
+        : [{ at: `/targets/regions/${index}`, message: `There is no region ${code}.` }],
     );
     if (details.length > 0) {
       throw new AppError("invalid", "The schedule is for regions that are not known.", {
@@ -91,7 +97,8 @@ export function createScheduleService(deps: Dependencies): ScheduleService {
 
     create({ programmeId, ...definition }) {
       const known = programmes.all().some((programme) => programme.id === programmeId);
-      if (!known) throw invalid("/programmeId", "There is no such programme.", "GET /api/v1/programmes lists them.");
+      if (!known)
+        throw invalid("/programmeId", "There is no such programme.", "GET /api/v1/programmes lists them.");
       check(definition);
       return transact(() => {
         const id = uuidv7();

@@ -20,7 +20,9 @@ export function createScheduleStore(db: Database) {
   const selectPage = db.prepare<[string, number], Row>(
     `SELECT ${COLUMNS} FROM schedules WHERE id < ? ORDER BY id DESC LIMIT ?`,
   );
-  const selectActive = db.prepare<[], Row>(`SELECT ${COLUMNS} FROM schedules WHERE ended_at IS NULL ORDER BY id`);
+  const selectActive = db.prepare<[], Row>(
+    `SELECT ${COLUMNS} FROM schedules WHERE ended_at IS NULL ORDER BY id`,
+  );
   const update = db.prepare(
     `UPDATE schedules SET name = @name, definition = @definition, version = version + 1, updated_at = @now WHERE id = @id`,
   );
@@ -41,7 +43,8 @@ export function createScheduleStore(db: Database) {
     },
     page: (before: string, limit: number) => selectPage.all(before, limit).map(toSchedule),
     active: () => selectActive.all().map(toSchedule),
-    update: (id: string, definition: ScheduleDefinition, now: number) => void update.run(asRow(id, definition, now)),
+    update: (id: string, definition: ScheduleDefinition, now: number) =>
+      void update.run(asRow(id, definition, now)),
     end: (id: string, now: number) => void end.run({ id, now }),
   };
 }

@@ -45,6 +45,9 @@ export function readShippedPolicy(folder: string): CountyPolicy {
 function readChecked<T extends TSchema>(folder: string, name: string, schema: T): Static<T> {
   const data: unknown = JSON.parse(readFileSync(`${folder}/${name}`, "utf8"));
   if (Value.Check(schema, data)) return data;
-  const details = Value.Errors(schema, data).map(({ instancePath, message }) => ({ at: instancePath, message }));
+  const details = Value.Errors(schema, data).map(({ instancePath, message }) => ({
+    at: instancePath,
+    message,
+  }));
   throw new AppError("invalid", `schedules/${name} is not as its schema says.`, { details });
 }

@@ -2,7 +2,18 @@ import type { TypeBoxTypeProvider } from "@fastify/type-provider-typebox";
 import type { FastifyInstance } from "fastify";
 import { type Static, Type } from "typebox";
 import { toIso } from "../clock.ts";
-import { closed, IdParams, Instant, NEWEST, nullable, PageQuery, pageFrom, pageOf, Title, Uuid } from "../http/schemas.ts";
+import {
+  closed,
+  IdParams,
+  Instant,
+  NEWEST,
+  nullable,
+  PageQuery,
+  pageFrom,
+  pageOf,
+  Title,
+  Uuid,
+} from "../http/schemas.ts";
 import { requireUser } from "../http/sign-in-guard.ts";
 import type { MediaService } from "../media/media-service.ts";
 import { RecordingView, viewRecording } from "../media/recording.ts";
@@ -57,7 +68,11 @@ export async function sessionRoutes(
       },
     },
     async ({ query: { programmeId, limit, cursor } }) => {
-      const page = pageFrom(sessions.page(programmeId ?? null, cursor ?? NEWEST, limit + 1), limit, (row) => row.id);
+      const page = pageFrom(
+        sessions.page(programmeId ?? null, cursor ?? NEWEST, limit + 1),
+        limit,
+        (row) => row.id,
+      );
       return { ...page, items: page.items.map(view) };
     },
   );
@@ -87,7 +102,14 @@ export async function sessionRoutes(
 
   app.get(
     "/sessions/:id",
-    { schema: { tags: ["sessions"], summary: "One session", params: IdParams, response: { 200: SessionView } } },
+    {
+      schema: {
+        tags: ["sessions"],
+        summary: "One session",
+        params: IdParams,
+        response: { 200: SessionView },
+      },
+    },
     async (request) => view(sessions.get(request.params.id)),
   );
 
@@ -111,7 +133,9 @@ export async function sessionRoutes(
 
   app.post(
     "/sessions/:id/approve",
-    { schema: { tags: ["sessions"], summary: "Let it air", params: IdParams, response: { 200: SessionView } } },
+    {
+      schema: { tags: ["sessions"], summary: "Let it air", params: IdParams, response: { 200: SessionView } },
+    },
     async (request) => view(sessions.approve(request.params.id, requireUser(request).id)),
   );
 

@@ -34,7 +34,13 @@ interface Dependencies {
   clock: Clock;
 }
 
-export function createSessionService({ store, programmes, media, transact, clock }: Dependencies): SessionService {
+export function createSessionService({
+  store,
+  programmes,
+  media,
+  transact,
+  clock,
+}: Dependencies): SessionService {
   const listeners: ((change: ApprovalChange) => void)[] = [];
   const announce = ({ programmeId, id: contentId }: Session, approved: boolean) => {
     for (const listener of listeners) listener({ programmeId, contentId, approved });

@@ -16,7 +16,9 @@ describe("generated documents (npm run protocol:docs)", () => {
   });
 
   test("no schema stands there without a source", () => {
-    const sources = documents.flatMap(([name]) => (name.startsWith("schemas/") ? [name.slice("schemas/".length)] : []));
+    const sources = documents.flatMap(([name]) =>
+      name.startsWith("schemas/") ? [name.slice("schemas/".length)] : [],
+    );
     expect(readdirSync(new URL("devices/schemas", root)).toSorted()).toEqual(sources.toSorted());
   });
 
@@ -26,7 +28,10 @@ describe("generated documents (npm run protocol:docs)", () => {
 
   test("the shipped data fits its schemas", () => {
     const folder = new URL("schedules", root).pathname;
-    expect(readShippedTimetables(folder).map(({ programme }) => programme.title)).toEqual(["初心讲堂", "党建之声"]);
+    expect(readShippedTimetables(folder).map(({ programme }) => programme.title)).toEqual([
+      "初心讲堂",
+      "党建之声",
+    ]);
     expect(readShippedPolicy(folder).quietHours).toEqual([{ from: "22:00", to: "06:00" }]);
   });
 });

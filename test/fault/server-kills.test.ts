@@ -72,7 +72,9 @@ describe("kill -9 of the server", () => {
     await firstStart();
     const { id } = await newEpisode(1);
     await halfUpload(`${server.url}/api/v1/episodes/${id}/segments/1/recording`, longTone);
-    await until(() => mediaFiles().temporary.some((file) => statSync(file).size > 0), { what: "the upload to arrive" });
+    await until(() => mediaFiles().temporary.some((file) => statSync(file).size > 0), {
+      what: "the upload to arrive",
+    });
 
     await killAndRestart();
     expect(mediaFiles()).toEqual({ stored: [], temporary: [] });
@@ -88,7 +90,8 @@ describe("kill -9 of the server", () => {
     await operator.upload(`/episodes/${id}/segments/1/recording`, longTone);
     await until(
       async () => {
-        const [rendition] = (await operator.get<EpisodeView>(`/episodes/${id}`)).segments[0]?.recording?.renditions ?? [];
+        const [rendition] =
+          (await operator.get<EpisodeView>(`/episodes/${id}`)).segments[0]?.recording?.renditions ?? [];
         return rendition?.state === "running" && mediaFiles().temporary.length > 0;
       },
       { what: "the transcode to run" },
@@ -136,7 +139,9 @@ describe("kill -9 of the server", () => {
   test("a second server on the same data folder is refused, with the reason", async () => {
     await firstStart();
     await expect(startServer(folder)).rejects.toThrow(/ended with 1/);
-    expect(readFileSync(join(folder, "server.log"), "utf8")).toContain("Another server is running on the data folder");
+    expect(readFileSync(join(folder, "server.log"), "utf8")).toContain(
+      "Another server is running on the data folder",
+    );
   });
 });
 
@@ -152,7 +157,10 @@ async function halfUpload(url: string, file: string): Promise<void> {
   const upload = request(url, {
     method: "PUT",
     headers: {
-      cookie: answer.headers.getSetCookie().map((line) => line.split(";")[0]).join("; "),
+      cookie: answer.headers
+        .getSetCookie()
+        .map((line) => line.split(";")[0])
+        .join("; "),
       "x-csrf-token": csrfToken,
       "content-type": "application/octet-stream",
       "content-length": bytes,

@@ -7,7 +7,13 @@ import type { CommandOf, Playlist, PlaylistPointer } from "../../src/protocol/me
 import { createVerifier } from "../../src/protocol/signing.ts";
 import { ackTopic, commandTopic, playlistTopic, uplinkTopic } from "../../src/protocol/topics.ts";
 import { type RunningApp, runApp } from "../support/app.ts";
-import { approvedEpisode, type BroadcastView, enrolDevice, importRegions, makeTone } from "../support/county.ts";
+import {
+  approvedEpisode,
+  type BroadcastView,
+  enrolDevice,
+  importRegions,
+  makeTone,
+} from "../support/county.ts";
 import { connectDevice, type DeviceClient } from "../support/device-client.ts";
 import { COUNTY, createTestClock, type Member, VILLAGE } from "../support/fleet.ts";
 import { until } from "../support/until.ts";
@@ -104,7 +110,10 @@ describe("the morning of a broadcast", () => {
     await using day = await morning();
 
     // Approved: in the playlist, and every device of the county is told by one retained pointer.
-    expect(await day.broadcast()).toMatchObject({ state: "ready", content: { kind: "episode", id: day.episodeId } });
+    expect(await day.broadcast()).toMatchObject({
+      state: "ready",
+      content: { kind: "episode", id: day.episodeId },
+    });
     const pointers = day.client.heard.filter(({ topic }) => topic.endsWith("/playlist"));
     const pointer = JSON.parse(pointers.at(-1)?.text ?? "") as PlaylistPointer;
     expect(pointer.fetchBy - START).toBeLessThanOrEqual(5 * MINUTE_MS);
@@ -112,7 +121,10 @@ describe("the morning of a broadcast", () => {
     const signed = await playlistOf(day, "application/jose");
     const playlist = await createVerifier(day.device.keys as never)("playlist", await signed.text());
     expect(playlist.revision).toBe(pointer.revision);
-    expect(playlist.policy).toMatchObject({ zone: "Asia/Shanghai", quietHours: [{ from: "22:00", to: "06:00" }] });
+    expect(playlist.policy).toMatchObject({
+      zone: "Asia/Shanghai",
+      quietHours: [{ from: "22:00", to: "06:00" }],
+    });
     expect(playlist.validUntil - playlist.generatedAt).toBeGreaterThanOrEqual(35 * 24 * 60 * MINUTE_MS);
     const [entry] = playlist.broadcasts;
     expect(entry).toMatchObject({ startAt: AIR, class: "daily", lateness: "join", programme: "党建之声" });
@@ -141,7 +153,10 @@ describe("the morning of a broadcast", () => {
     await day.reaches("on_air");
     const broadcastId = entry?.id ?? "";
     const report = (...records: object[]) =>
-      day.client.publish(uplinkTopic(day.device.identity.id, "report"), JSON.stringify({ bootId: "b1", records }));
+      day.client.publish(
+        uplinkTopic(day.device.identity.id, "report"),
+        JSON.stringify({ bootId: "b1", records }),
+      );
     const received = { seq: 1, at: AIR, type: "received", broadcastId };
     const finished = { seq: 3, at: AIR + EPISODE_MS, type: "finished", broadcastId, positionMs: EPISODE_MS };
     await report(received, finished);
@@ -158,11 +173,15 @@ describe("the morning of a broadcast", () => {
       unknown: 0,
       startLatenessMs: { p50: 12, p99: 12, max: 12 },
     });
-    expect(aired.devices.items).toMatchObject([{ deviceId: day.device.identity.id, grade: "finished", reason: null }]);
+    expect(aired.devices.items).toMatchObject([
+      { deviceId: day.device.identity.id, grade: "finished", reason: null },
+    ]);
 
     // The evening of the same date airs the same episode.
     const { items } = await day.app.operator.get<{ items: BroadcastView[] }>("/broadcasts");
-    const evening = items.find(({ localDate, localTime }) => localDate === "2026-12-01" && localTime === "18:30");
+    const evening = items.find(
+      ({ localDate, localTime }) => localDate === "2026-12-01" && localTime === "18:30",
+    );
     expect(evening?.content?.id).toBe(day.episodeId);
   });
 
@@ -190,7 +209,10 @@ describe("the morning of a broadcast", () => {
     await day.app.operator.upload(`/episodes/${day.episodeId}/segments/1/recording`, tone);
     const stop = await commandHeard(day, "stop");
     expect(stop).toMatchObject({ body: { broadcastId: id }, audience: { areas: [COUNTY] } });
-    expect(await day.broadcast()).toMatchObject({ state: "cancelled", reason: "its content lost the approval" });
+    expect(await day.broadcast()).toMatchObject({
+      state: "cancelled",
+      reason: "its content lost the approval",
+    });
 
     await day.app.operator.post(`/episodes/${day.episodeId}/approve`);
     expect((await day.broadcast()).state).toBe("cancelled");
@@ -203,7 +225,11 @@ describe("the morning of a broadcast", () => {
     const answer = await day.app.operator.post<{ stopped: string[]; targets: number }>("/stop");
     expect(answer).toMatchObject({ stopped: [id], targets: 1 });
     const stop = await commandHeard(day, "stop");
-    expect(stop).toMatchObject({ class: "emergency", audience: { areas: ["370000000000"] }, body: { all: true } });
+    expect(stop).toMatchObject({
+      class: "emergency",
+      audience: { areas: ["370000000000"] },
+      body: { all: true },
+    });
     expect(stop.body).toMatchObject({ startBefore: day.clock.now() + 10 * MINUTE_MS });
     const { items } = await day.app.operator.get<{ items: BroadcastView[] }>("/broadcasts?state=ready");
     expect(items.map(({ localTime }) => localTime)).toContain("18:30");

@@ -9,7 +9,12 @@ export interface EpisodeView {
   id: string;
   number: number;
   approved: boolean;
-  segments: { recording: { sha256: string; renditions: { id: string; state: string; error: string | null; sha256: string; progress: number }[] } | null }[];
+  segments: {
+    recording: {
+      sha256: string;
+      renditions: { id: string; state: string; error: string | null; sha256: string; progress: number }[];
+    } | null;
+  }[];
 }
 
 export interface BroadcastView {
@@ -27,7 +32,9 @@ export interface BroadcastView {
     unknown: number;
     startLatenessMs: { p50: number; p99: number; max: number } | null;
   };
-  devices: { items: { deviceId: string; grade: string | null; latenessMs: number | null; reason: string | null }[] };
+  devices: {
+    items: { deviceId: string; grade: string | null; latenessMs: number | null; reason: string | null }[];
+  };
 }
 
 /** A sound file made by ffmpeg: a tone that is loud enough to be transcoded. */
@@ -55,7 +62,12 @@ export async function enrolDevice(
     body: JSON.stringify({ code, hardwareId: `hw-${id}`, kind, model: "test", software: "1" }),
   });
   const { deviceId, token, mqtt, areas, keys } = (await answer.json()) as EnrolResponse;
-  return { identity: { id: deviceId, kind, regionCode, areas, groups: [] }, token, password: mqtt.password, keys };
+  return {
+    identity: { id: deviceId, kind, regionCode, areas, groups: [] },
+    token,
+    password: mqtt.password,
+    keys,
+  };
 }
 
 export async function programmeId(operator: Operator, kind: "broadcast" | "lecture"): Promise<string> {
@@ -78,7 +90,9 @@ export async function makeEpisode(operator: Operator, number: number, file: stri
 export async function settled(operator: Operator, episodeId: string): Promise<EpisodeView> {
   let episode = await operator.get<EpisodeView>(`/episodes/${episodeId}`);
   const isSettled = () =>
-    episode.segments.every(({ recording }) => recording?.renditions.every(({ state }) => state === "ready" || state === "failed"));
+    episode.segments.every(({ recording }) =>
+      recording?.renditions.every(({ state }) => state === "ready" || state === "failed"),
+    );
   await until(
     async () => {
       episode = await operator.get<EpisodeView>(`/episodes/${episodeId}`);
@@ -89,7 +103,11 @@ export async function settled(operator: Operator, episodeId: string): Promise<Ep
   return episode;
 }
 
-export async function approvedEpisode(operator: Operator, number: number, file: string): Promise<EpisodeView> {
+export async function approvedEpisode(
+  operator: Operator,
+  number: number,
+  file: string,
+): Promise<EpisodeView> {
   const { id } = await makeEpisode(operator, number, file);
   return operator.post<EpisodeView>(`/episodes/${id}/approve`);
 }

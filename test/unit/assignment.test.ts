@@ -11,7 +11,8 @@ const episode = (number: number): Content => ({
   parts: [],
 });
 const open = (date: string): AirDate => ({ date, fixed: null });
-const numbers = (assigned: Map<string, Content | null>) => [...assigned.values()].map((content) => content?.number ?? null);
+const numbers = (assigned: Map<string, Content | null>) =>
+  [...assigned.values()].map((content) => content?.number ?? null);
 
 describe("next approved in order", () => {
   test("each date gets the next, and dates beyond the supply get nothing", () => {

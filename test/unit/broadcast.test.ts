@@ -1,6 +1,13 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { BROADCAST_STATES, type Broadcast, type BroadcastState, dueState, mayFollow, settlesAt } from "../../src/broadcasts/broadcast.ts";
+import {
+  BROADCAST_STATES,
+  type Broadcast,
+  type BroadcastState,
+  dueState,
+  mayFollow,
+  settlesAt,
+} from "../../src/broadcasts/broadcast.ts";
 
 const START = 1_000_000_000_000;
 const FREEZE = 600_000;

@@ -4,7 +4,12 @@ import { ConfigError, readConfig } from "../../src/config.ts";
 
 describe("configuration", () => {
   test("has a default for everything", () => {
-    expect(readConfig({})).toMatchObject({ host: "127.0.0.1", port: 3000, mqttUrl: null, zone: "Asia/Shanghai" });
+    expect(readConfig({})).toMatchObject({
+      host: "127.0.0.1",
+      port: 3000,
+      mqttUrl: null,
+      zone: "Asia/Shanghai",
+    });
   });
 
   test("reports every problem at once", () => {
@@ -17,12 +22,20 @@ describe("configuration", () => {
       }
       return [];
     })();
-    expect(problems.map((problem) => problem.split(" ")[0])).toEqual(["PORT", "MQTT_URL", "LOG_LEVEL", "ZONE", "PLAN_DAYS"]);
+    expect(problems.map((problem) => problem.split(" ")[0])).toEqual([
+      "PORT",
+      "MQTT_URL",
+      "LOG_LEVEL",
+      "ZONE",
+      "PLAN_DAYS",
+    ]);
   });
 
   test(".env.example lists every variable, and each with the default that holds without it", () => {
     const text = readFileSync(new URL("../../.env.example", import.meta.url), "utf8");
-    const listed = Object.fromEntries([...text.matchAll(/^([A-Z_]+)=(.*)$/gm)].map((match) => [match[1], match[2]]));
+    const listed = Object.fromEntries(
+      [...text.matchAll(/^([A-Z_]+)=(.*)$/gm)].map((match) => [match[1], match[2]]),
+    );
     const asked = new Set<string>();
     const spy = new Proxy({}, { get: (_, name) => void asked.add(String(name)) });
     const defaults = readConfig(spy);

@@ -106,8 +106,8 @@ describe("the bounds on the rendition", () => {
   });
 
   test("a downmix counts as cancelled only beyond what one silent channel costs", () => {
-    expect(downmixCancels(-20, -20)).toBe(false);
-    expect(downmixCancels(-20, -23)).toBe(false);
+    expect(downmixCancels(-70, -20)).toBe(false);
+    expect(downmixCancels(-23, -23)).toBe(false);
     expect(downmixCancels(-20, -70)).toBe(true);
   });
 });

@@ -26,6 +26,10 @@ describe("lateness", () => {
   test("is nearest-rank, and nothing when nothing started", () => {
     expect(latenessOf([])).toBeNull();
     expect(latenessOf([7])).toEqual({ p50: 7, p99: 7, max: 7 });
-    expect(latenessOf(Array.from({ length: 100 }, (_, index) => 100 - index))).toEqual({ p50: 50, p99: 99, max: 100 });
+    expect(latenessOf(Array.from({ length: 100 }, (_, index) => 100 - index))).toEqual({
+      p50: 50,
+      p99: 99,
+      max: 100,
+    });
   });
 });

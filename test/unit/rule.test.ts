@@ -57,37 +57,67 @@ describe("expanding a rule", () => {
       { daysOfMonth: [1], dates: ["2026-12-01", "2026-12-20", "2027-03-03"], times: ["07:00"] },
       { validFrom: "2026-12-01", validUntil: "2026-12-31" },
     );
-    expect(labels(rule, "2026-01-01T00:00:00Z", "2028-01-01T00:00:00Z")).toEqual(["2026-12-01 07:00", "2026-12-20 07:00"]);
+    expect(labels(rule, "2026-01-01T00:00:00Z", "2028-01-01T00:00:00Z")).toEqual([
+      "2026-12-01 07:00",
+      "2026-12-20 07:00",
+    ]);
   });
 
   test("a time in a DST gap fires after the gap, one in an overlap fires once, at its first instant", () => {
-    const berlin = (date: string): RuleWindow => ({ rule: { dates: [date], times: ["02:30"] }, zone: "Europe/Berlin" });
+    const berlin = (date: string): RuleWindow => ({
+      rule: { dates: [date], times: ["02:30"] },
+      zone: "Europe/Berlin",
+    });
     const [inGap] = expandRule(berlin("2027-03-28"), at("2027-03-27T00:00:00Z"), at("2027-03-30T00:00:00Z"));
     expect(inGap?.startAt).toBe(at("2027-03-28T01:30:00Z"));
-    const inOverlap = expandRule(berlin("2026-10-25"), at("2026-10-24T00:00:00Z"), at("2026-10-27T00:00:00Z"));
+    const inOverlap = expandRule(
+      berlin("2026-10-25"),
+      at("2026-10-24T00:00:00Z"),
+      at("2026-10-27T00:00:00Z"),
+    );
     expect(inOverlap.map(({ startAt }) => startAt)).toEqual([at("2026-10-25T00:30:00Z")]);
   });
 
   test("agrees with a day-by-day walk over years, in any zone", () => {
-    const zone = fc.constantFrom("Asia/Shanghai", "Europe/Berlin", "America/New_York", "UTC", "Australia/Lord_Howe");
+    const zone = fc.constantFrom(
+      "Asia/Shanghai",
+      "Europe/Berlin",
+      "America/New_York",
+      "UTC",
+      "Australia/Lord_Howe",
+    );
     const days = fc.uniqueArray(fc.integer({ min: 1, max: 31 }), { minLength: 1, maxLength: 4 });
-    const times = fc.uniqueArray(fc.constantFrom("00:00", "02:30", "07:00", "18:30", "23:59"), { minLength: 1 });
+    const times = fc.uniqueArray(fc.constantFrom("00:00", "02:30", "07:00", "18:30", "23:59"), {
+      minLength: 1,
+    });
     fc.assert(
-      fc.property(zone, days, times, fc.integer({ min: 0, max: 3000 }), fc.integer({ min: 1, max: 400 }), (zone, daysOfMonth, times, offset, length) => {
-        const from = at("2024-01-01T05:00:00Z") + offset * 86_400_000;
-        const until = from + length * 86_400_000;
-        const walked: number[] = [];
-        let day = Temporal.Instant.fromEpochMilliseconds(from).toZonedDateTimeISO("UTC").toPlainDate().subtract({ days: 3 });
-        for (let index = 0; index < length + 7; index += 1, day = day.add({ days: 1 })) {
-          if (!daysOfMonth.includes(day.day)) continue;
-          for (const time of times) {
-            const instant = day.toZonedDateTime({ timeZone: zone, plainTime: time }).epochMilliseconds;
-            if (instant >= from && instant < until) walked.push(instant);
+      fc.property(
+        zone,
+        days,
+        times,
+        fc.integer({ min: 0, max: 3000 }),
+        fc.integer({ min: 1, max: 400 }),
+        (zone, daysOfMonth, times, offset, length) => {
+          const from = at("2024-01-01T05:00:00Z") + offset * 86_400_000;
+          const until = from + length * 86_400_000;
+          const walked: number[] = [];
+          let day = Temporal.Instant.fromEpochMilliseconds(from)
+            .toZonedDateTimeISO("UTC")
+            .toPlainDate()
+            .subtract({ days: 3 });
+          for (let index = 0; index < length + 7; index += 1, day = day.add({ days: 1 })) {
+            if (!daysOfMonth.includes(day.day)) continue;
+            for (const time of times) {
+              const instant = day.toZonedDateTime({ timeZone: zone, plainTime: time }).epochMilliseconds;
+              if (instant >= from && instant < until) walked.push(instant);
+            }
           }
-        }
-        const expanded = expandRule({ rule: { daysOfMonth, times }, zone }, from, until).map(({ startAt }) => startAt);
-        expect(expanded.toSorted((a, b) => a - b)).toEqual(walked.toSorted((a, b) => a - b));
-      }),
+          const expanded = expandRule({ rule: { daysOfMonth, times }, zone }, from, until).map(
+            ({ startAt }) => startAt,
+          );
+          expect(expanded.toSorted((a, b) => a - b)).toEqual(walked.toSorted((a, b) => a - b));
+        },
+      ),
       { numRuns: 60 },
     );
   });
@@ -111,7 +141,9 @@ describe("refusing a rule", () => {
   });
 
   test("days 29 and 30 would still skip February", () => {
-    expect(problem(shanghai({ daysOfMonth: [30, 29], times: ["07:00"] })).message).toContain("would skip February");
+    expect(problem(shanghai({ daysOfMonth: [30, 29], times: ["07:00"] })).message).toContain(
+      "would skip February",
+    );
   });
 
   test("day 31 is fine inside bounds whose months all have it, and beside another day", () => {

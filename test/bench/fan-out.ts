@@ -1,0 +1,142 @@
+import { type ChildProcess, fork } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import mqtt from "mqtt";
+import { Temporal } from "temporal-polyfill";
+import { type Operator, signIn } from "../../scripts/operator-client.ts";
+import { startServer } from "../../scripts/processes.ts";
+import { approvedEpisode, makeTone, programmeId } from "../support/county.ts";
+import { median, type ReportRow } from "./report.ts";
+
+const GATEWAYS = Number(process.env["BENCH_GATEWAYS"] ?? 1500);
+const ROUNDS = Number(process.env["BENCH_RUNS"] ?? 5);
+const COUNTY = "370783000000";
+const here = (file: string): string => fileURLToPath(new URL(file, import.meta.url));
+
+/**
+ * One county-wide play command to every gateway, from the server's publish to the last receipt, against the same message from a
+ * bare aedes to as many bare subscribers. Server, broker and receivers are the same kinds of process in both.
+ */
+export async function fanOut(report: ReportRow): Promise<void> {
+  const folder = mkdtempSync(join(tmpdir(), "ccx-bench-"));
+  const server = await startServer(folder, {
+    LOG_LEVEL: "error",
+    RATE_LIMIT_PER_MINUTE: "1000000",
+    ENROLMENTS_PER_MINUTE: "1000000",
+  });
+  const operator = await signIn(server.url, "admin", await server.password);
+  const codes = await enrolmentCodes(operator);
+  await operator.put("/policy", { quietHours: [], maxVolume: 100 });
+  await approvedEpisode(operator, 1, makeTone(join(folder, "tone.wav"), 1));
+  const fleet = await startReceivers({ kind: "fleet", server: server.url, codes });
+  const bare = await startBareBroker();
+  const subscribers = await startReceivers({ kind: "bare", url: bare.url, count: GATEWAYS });
+  try {
+    const own: number[] = [];
+    const raw: number[] = [];
+    for (let round = 0; round < ROUNDS; round += 1) {
+      own.push(await timeCommand(fleet, () => scheduleSoon(operator, round)));
+      raw.push(await timeCommand(subscribers, () => bare.publish()));
+    }
+    const value = median(own);
+    const baseline = median(raw);
+    report({
+      name: `county-wide play command to ${GATEWAYS} gateways, publish to last receipt`,
+      value,
+      unit: "ms",
+      baseline,
+      ratio: value / baseline,
+    });
+  } finally {
+    await Promise.all([fleet, subscribers].map(endChild));
+    await bare.close();
+    await server.end();
+    rmSync(folder, { recursive: true });
+  }
+}
+
+/** A schedule for some minutes from now: inside the freeze, so that its play command goes out at once. */
+async function scheduleSoon(operator: Operator, round: number): Promise<void> {
+  const start = Temporal.Now.zonedDateTimeISO("UTC").add({ minutes: 2 + round });
+  await operator.post("/schedules", {
+    programmeId: await programmeId(operator, "broadcast"),
+    name: `bench ${round}`,
+    rule: {
+      dates: [start.toPlainDate().toString()],
+      times: [start.toPlainTime().toString({ smallestUnit: "minute" })],
+    },
+    zone: "UTC",
+    targets: { regions: [COUNTY], kinds: ["loudspeaker"] },
+    content: { policy: "next-approved" },
+    class: "daily",
+    priority: 50,
+    lateness: "skip",
+    graceMinutes: 1,
+    offline: "play",
+  });
+}
+
+async function enrolmentCodes(operator: Operator): Promise<string[]> {
+  const { items: towns } = await operator.get<{ items: { code: string }[] }>("/regions?level=town&limit=500");
+  const village = (index: number) => {
+    const town = towns[index % towns.length]?.code ?? "";
+    return { code: `${town.slice(0, 9)}${201 + Math.floor(index / towns.length)}`, town };
+  };
+  const rows = Array.from({ length: GATEWAYS }, (_, index) => village(index)).map(
+    ({ code, town }) => `${code},village,${town},样本${code},sample`,
+  );
+  await operator.postText("/regions/import", "text/csv", `code,level,parent,name,note\n${rows.join("\n")}\n`);
+  const { items } = await operator.post<{ items: { code: string }[] }>("/devices/bulk", {
+    within: COUNTY,
+    kind: "loudspeaker",
+  });
+  return items.map(({ code }) => code);
+}
+
+/** A process of receivers that tells when all of them have a message, and when the message says it was sent. */
+async function startReceivers(job: ReceiverJob): Promise<ChildProcess> {
+  const child = fork(here("./receivers.ts"), { stdio: ["ignore", "inherit", "inherit", "ipc"] });
+  child.send(job);
+  await once(child, "message");
+  return child;
+}
+
+export type ReceiverJob =
+  | { kind: "fleet"; server: string; codes: string[] }
+  | { kind: "bare"; url: string; count: number };
+
+async function timeCommand(receivers: ChildProcess, send: () => Promise<unknown>): Promise<number> {
+  const received = once(receivers, "message") as Promise<[{ sentAt: number; lastAt: number }]>;
+  await send();
+  const [{ sentAt, lastAt }] = await received;
+  return lastAt - sentAt;
+}
+
+async function startBareBroker() {
+  const child = fork(here("./bare-broker.ts"), { stdio: ["ignore", "inherit", "inherit", "ipc"] });
+  const [port] = (await once(child, "message")) as [number];
+  const url = `mqtt://127.0.0.1:${port}`;
+  const publisher = await mqtt.connectAsync(url, { protocolVersion: 4 });
+  return {
+    url,
+    async publish() {
+      const sentAt = performance.timeOrigin + performance.now();
+      // As long as a signed play command.
+      await publisher.publishAsync("bench", JSON.stringify({ sentAt, padding: "x".repeat(1000) }), {
+        qos: 1,
+      });
+    },
+    async close() {
+      await publisher.endAsync();
+      await endChild(child);
+    },
+  };
+}
+
+async function endChild(child: ChildProcess): Promise<void> {
+  child.kill();
+  if (child.exitCode === null && child.signalCode === null) await once(child, "exit");
+}

@@ -1,0 +1,42 @@
+/**
+ * Every benchmark: each figure beside the raw way of doing the same, measured in the same run.
+ *
+ *   npm run bench [-- name …]            a table
+ *   npm run bench -- --json [name …]     one JSON object a line: {name, value, unit, baseline, ratio}
+ */
+import { parseArgs } from "node:util";
+import { fanOut } from "./fan-out.ts";
+import type { BenchRow } from "./report.ts";
+import { uploadToReady } from "./upload-to-ready.ts";
+
+const BENCHES = { "upload-to-ready": uploadToReady, "fan-out": fanOut };
+
+const { values, positionals } = parseArgs({ options: { json: { type: "boolean" } }, allowPositionals: true });
+const unknown = positionals.filter((name) => !(name in BENCHES));
+if (unknown.length > 0) {
+  console.error(`There is no bench ${unknown.join(", ")}; there are ${Object.keys(BENCHES).join(", ")}.`);
+  process.exit(2);
+}
+
+const rows: BenchRow[] = [];
+for (const [name, bench] of Object.entries(BENCHES)) {
+  if (positionals.length > 0 && !positionals.includes(name)) continue;
+  await bench((row) => {
+    rows.push({ command: `npm run bench -- ${name}`, ...row });
+    if (!values.json) return;
+    const { command: _, ...figures } = row;
+    console.log(JSON.stringify(figures));
+  });
+}
+if (!values.json) {
+  const round = (value: number) => (value >= 100 ? value.toFixed(0) : value.toFixed(2));
+  console.table(
+    rows.map(({ name, value, unit, baseline, ratio, command }) => ({
+      name,
+      value: `${round(value)} ${unit}`,
+      baseline: `${round(baseline)} ${unit}`,
+      ratio: ratio.toFixed(3),
+      command,
+    })),
+  );
+}
