@@ -275,7 +275,7 @@ function measure(file: string): { recordedMs: number; lufs: number } {
 
 /** Columns in a terminal: a CJK character takes two. */
 const displayWidth = (text: string): number =>
-  [...text].reduce((sum, char) => sum + (/[⺀-￯]/.test(char) ? 2 : 1), 0);
+  Array.from(text).reduce((sum, char) => sum + (/[⺀-￯]/.test(char) ? 2 : 1), 0);
 
 async function until(timeoutMs: number, what: string, condition: () => Promise<boolean>): Promise<void> {
   const deadline = Date.now() + timeoutMs;

@@ -1,3 +1,3 @@
-import { runProgram } from "../runtime/program.ts";
+import { runProgram } from "../core/program.ts";
 
 await runProgram("loudspeaker");

@@ -1,4 +1,4 @@
-import { createSound, runProgram } from "../runtime/program.ts";
+import { createSound, runProgram } from "../core/program.ts";
 import { createMpvOutput } from "./mpv-output.ts";
 
 await runProgram("terminal", (request) =>

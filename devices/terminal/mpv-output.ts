@@ -5,7 +5,7 @@ import { connect, type Socket } from "node:net";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { setTimeout as wait } from "node:timers/promises";
-import type { Ending, Output, Prepared, Programme } from "../runtime/output.ts";
+import type { Ending, Output, Prepared, Programme } from "../core/output.ts";
 
 interface Options {
   /** Where the control socket is made. */

@@ -40,9 +40,11 @@ export function createOutbox({ store, publisher, signer, clock, log }: Dependenc
   let wokenMeanwhile = false;
   let running = false;
   let stopRetrying = () => {};
+  const isRunning = () => running;
 
-  const bodyOf = ({ signAs, payload }: OutboxRow): Promise<string> | string =>
-    signAs === null ? payload : signer.sign(signAs, JSON.parse(payload) as MessageOf<typeof signAs>);
+  async function bodyOf({ signAs, payload }: OutboxRow): Promise<string> {
+    return signAs === null ? payload : signer.sign(signAs, JSON.parse(payload) as MessageOf<typeof signAs>);
+  }
 
   /** Publishes one batch in order; returns whether everything in it was settled. */
   async function sendBatch(rows: OutboxRow[]): Promise<boolean> {
@@ -68,7 +70,7 @@ export function createOutbox({ store, publisher, signer, clock, log }: Dependenc
   }
 
   async function drain(): Promise<void> {
-    while (running && publisher.online) {
+    while (isRunning() && publisher.online) {
       const rows = store.oldest(BATCH);
       if (rows.length === 0 || !(await sendBatch(rows))) return;
     }

@@ -33,6 +33,7 @@ function toAppError({ code }: ConnectionError): AppError {
       return new AppError("too_large", "The request's headers are too large.");
     case "ERR_HTTP_REQUEST_TIMEOUT":
       return new AppError("timeout", "The request did not arrive in time.");
+    case undefined:
     default:
       return new AppError("invalid", "This is not an HTTP request.");
   }

@@ -1,4 +1,4 @@
-import type { Database } from "better-sqlite3";
+import type { Database } from "../db/open.ts";
 import type { BaseLogger } from "pino";
 import { v7 as uuidv7 } from "uuid";
 import type { Clock } from "../clock.ts";

@@ -1,4 +1,4 @@
-import type { Database } from "better-sqlite3";
+import type { Database } from "../db/open.ts";
 import type { Asset, Rendition } from "./media.ts";
 
 /** What is known of a rendition once its file is in the library. */
