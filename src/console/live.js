@@ -47,13 +47,14 @@ function pause(ms, signal) {
       const done = () => {
         clearTimeout(timer);
         document.removeEventListener("visibilitychange", whenSeen);
+        signal.removeEventListener("abort", done);
         resolve();
       };
       // A page in the background need not ask; it asks at once when it is looked at again.
       const whenSeen = () => void (document.hidden || done());
       const timer = setTimeout(() => void (document.hidden || done()), ms);
       document.addEventListener("visibilitychange", whenSeen);
-      signal.addEventListener("abort", done, { once: true });
+      signal.addEventListener("abort", done);
       refreshNow = done;
     })
   );
@@ -88,7 +89,7 @@ export function liveView({ title, load, show, body, before }) {
 
   async function once() {
     round = new AbortController();
-    const signal = AbortSignal.any([closing.signal, round.signal]);
+    const { signal } = round;
     try {
       const data = await load(signal);
       if (signal.aborted) return;
@@ -117,7 +118,10 @@ export function liveView({ title, load, show, body, before }) {
   return {
     element,
     title,
-    close: () => closing.abort(),
+    close() {
+      closing.abort();
+      round.abort();
+    },
     refresh() {
       round.abort();
       refreshNow();

@@ -12,7 +12,7 @@ const STEPS = /** @type {const} */ (["sensed", "finished", "started", "cached", 
  * @param {Proof} proof
  * @returns {{ step: typeof STEPS[number], count: number }[]}
  */
-export function exactCounts({ atLeast, unknown }) {
+function exactCounts({ atLeast, unknown }) {
   let above = 0;
   return STEPS.map((step) => {
     if (step === "unknown") return { step, count: unknown };

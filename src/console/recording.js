@@ -13,6 +13,8 @@ import { dismissUpload, startUpload, uploadOf } from "./uploads.js";
 /** @type {Record<Rendition["state"], [tone: string, sign: string]>} */
 const LOOKS = { queued: ["plain", "…"], running: ["plain", "↻"], ready: ["good", "✓"], failed: ["bad", "!"] };
 
+const REFUSALS = new Set(["invalid", "too_large", "not_found"]);
+
 /** @param {Rendition} rendition */
 function renditionLine(rendition) {
   const { profile, state, progress, error, loudnessLufs, truePeakDbtp, durationMs, bytes } = rendition;
@@ -85,9 +87,14 @@ function drawUpload(path, again) {
   if (state === "cancelled") return [el("p", { class: "hint" }, () => t("upload.cancelled")), dismiss()];
   if (state === "failed") {
     const cut = problem?.code === "offline";
+    // A file that was refused is refused again.
+    const mayPass = !REFUSALS.has(problem?.code ?? "");
     return [
       el("p", {}, () => t("upload.failed", { file: name })),
-      problemNotice(problem, { retry: again, ...(cut ? { note: () => t("upload.cut") } : {}) }),
+      problemNotice(problem, {
+        ...(mayPass ? { retry: again } : {}),
+        ...(cut ? { note: () => t("upload.cut") } : {}),
+      }),
       dismiss(),
     ];
   }

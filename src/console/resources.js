@@ -126,8 +126,8 @@ export const getBroadcast = (id, page, signal) => read(`/broadcasts/${inPath(id)
 /** What a stop of everything would stop now. @returns {Promise<Broadcast[]>} */
 export async function listLive() {
   const [onAir, frozen] = await Promise.all([
-    listBroadcasts({ state: "on_air", limit: 100 }),
-    listBroadcasts({ state: "frozen", limit: 100 }),
+    listBroadcasts({ state: "on_air", limit: 500 }),
+    listBroadcasts({ state: "frozen", limit: 500 }),
   ]);
   return [...onAir.items, ...frozen.items];
 }

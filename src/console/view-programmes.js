@@ -69,7 +69,7 @@ export function programmesView(wanted) {
     body: el("div", {}, tabs.element, noProgrammes, create.element, noEpisodes, noSessions, cards, more),
     async load(signal) {
       changed.clear();
-      const programmes = (await listProgrammes(signal)).items.toSorted(byKind);
+      const programmes = (await listProgrammes(signal)).items.sort(byKind);
       const programme = programmes.find(({ id }) => id === wanted) ?? programmes[0];
       if (!programme) return { programmes, programme: null, content: { items: [], nextCursor: null } };
       const kind = programme.kind === "lecture" ? "sessions" : "episodes";

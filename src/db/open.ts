@@ -4,7 +4,7 @@ import Sqlite, { type Database } from "better-sqlite3";
 import { AppError } from "../errors.ts";
 import { migrate } from "./migrate.ts";
 
-export type { Database, Statement } from "better-sqlite3";
+export type { Database } from "better-sqlite3";
 
 /**
  * Opens and migrates the database. `synchronous = FULL`: what a request acknowledged survives a power loss, at

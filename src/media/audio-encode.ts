@@ -1,7 +1,8 @@
 import { join } from "node:path";
 import { AppError } from "../errors.ts";
 import { type Intermediate, makeIntermediate } from "./audio-intermediate.ts";
-import type { FfmpegJob, FfmpegOptions } from "./ffmpeg.ts";
+import type { FfmpegJob } from "./ffmpeg.ts";
+import type { FfmpegOptions } from "./ffmpeg-options.ts";
 import {
   closestTrial,
   type GainTrial,

@@ -1,9 +1,11 @@
 import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import { AppError } from "../errors.ts";
-import type { FfmpegJob, FfmpegOptions } from "./ffmpeg.ts";
+import type { FfmpegJob } from "./ffmpeg.ts";
+import type { FfmpegOptions } from "./ffmpeg-options.ts";
 import { downmixCancels, type Measurement, measureFilter, readMeasurement } from "./loudness.ts";
-import { TRUNCATED_HINT, toleratedLossMs } from "./media-probe.ts";
+import { toleratedLossMs } from "./media-probe.ts";
+import { TRUNCATED_HINT } from "./refusal.ts";
 import type { TranscodeContext } from "./transcode.ts";
 
 /** The decoded sound at the profile's work rate: headerless 32-bit floats, which have no size limit and no clipping. */

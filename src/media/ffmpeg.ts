@@ -2,6 +2,7 @@ import { execFile } from "node:child_process";
 import ffmpeg, { type FfmpegCommand } from "fluent-ffmpeg";
 import { delay, SECOND_MS } from "../clock.ts";
 import { AppError } from "../errors.ts";
+import { type FfmpegOptions, toArguments } from "./ffmpeg-options.ts";
 
 /** How long a process may take to end by itself after SIGTERM. */
 const GRACE_MS = 5 * SECOND_MS;
@@ -12,9 +13,6 @@ const KEPT_LINES = 200;
 const NICENESS = 10;
 const LOCAL_ONLY: FfmpegOptions = { protocol_whitelist: "file" };
 const GENERAL: FfmpegOptions = { nostdin: true, hide_banner: true, nostats: true, progress: "pipe:2" };
-
-/** Options by name without the dash: `{ "c:a": "aac", an: true, map: ["0:v:0", "1:a:0"] }`. */
-export type FfmpegOptions = Record<string, string | number | true | readonly string[]>;
 
 export interface FfmpegJob {
   inputs: { path: string; options: FfmpegOptions }[];
@@ -76,12 +74,6 @@ const missing = (path: string, cause: unknown) =>
     cause,
     hint: "Install ffmpeg, or correct its path.",
   });
-
-/** Each name and each value is an argument of its own: nothing in them can become another option. */
-const toArguments = (options: FfmpegOptions): string[] =>
-  Object.entries(options).flatMap(([name, value]) =>
-    [value].flat().flatMap((each) => (each === true ? [`-${name}`] : [`-${name}`, `${each}`])),
-  );
 
 /** Options are passed as several arguments: fluent-ffmpeg splits a lone one, or an array, at spaces. */
 function buildCommand(ffmpegPath: string, { inputs, complexFilter, outputs }: FfmpegJob): FfmpegCommand {

@@ -1,15 +1,7 @@
 import { type FileHandle, open } from "node:fs/promises";
 import type { Ffmpeg } from "./ffmpeg.ts";
-import {
-  ALLOWED_DEMUXERS,
-  checkDuration,
-  explainRefusal,
-  type Probe,
-  readProbe,
-  refused,
-  TRUNCATED_HINT,
-  toleratedLossMs,
-} from "./media-probe.ts";
+import { ALLOWED_DEMUXERS, checkDuration, type Probe, readProbe, toleratedLossMs } from "./media-probe.ts";
+import { explainRefusal, refused, TRUNCATED_HINT } from "./refusal.ts";
 
 const TAIL_SECONDS = 3;
 /** Writers that do not know the length yet put a number near the largest one here. */

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { Transform } from "node:stream";
 import { AppError } from "../errors.ts";
-import { refused } from "./media-probe.ts";
+import { refused } from "./refusal.ts";
 
 /** What an upload's bytes are held to. */
 export interface IntakeRules {

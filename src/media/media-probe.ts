@@ -1,14 +1,13 @@
 import { type Static, Type } from "typebox";
 import { Value } from "typebox/value";
 import { HOUR_MS } from "../clock.ts";
-import { AppError } from "../errors.ts";
+import { refused, SEND_AGAIN, SEND_MEDIA } from "./refusal.ts";
 
 /** What an upload may be: files that hold sound themselves. Playlists, pictures and text are not on the list. */
 export const ALLOWED_DEMUXERS =
   "wav,w64,aiff,caf,au,flac,wv,ape,tta,mp3,aac,ac3,eac3,amr,ogg," +
   "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,asf,avi,flv,mpeg,mpegts,mxf";
 
-const PLAYLISTS = ["hls", "applehttp", "concat", "dash", "sdp", "rtsp", "rtp", "imf", "webm_dash_manifest"];
 /** Sample entry codes of common encryption (ISO/IEC 23001-7) and of Apple's and Adobe's schemes. */
 const ENCRYPTED_TAGS = new Set(["enca", "encv", "drms", "drmi", "drmt", "aavd"]);
 /** BS.1770-4 measures in blocks of 400 ms; less has no loudness. */
@@ -53,14 +52,6 @@ export interface Probe {
   /** How much sound the container promises; `null` when it promises nothing. */
   promisedAudioMs: number | null;
 }
-
-/** Refuses an upload, saying which of its faults and what to do. */
-export const refused = (message: string, hint: string): AppError =>
-  new AppError("invalid", message, { hint, details: [{ at: "body", message }] });
-
-const SEND_MEDIA = "Upload a recording as WAV, MP3, M4A, FLAC, OGG, MP4, MOV or MKV.";
-const SEND_AGAIN = "Upload the file again; if it fails again, export the recording anew.";
-export const TRUNCATED_HINT = `The end is missing, as after a broken copy or recording. ${SEND_AGAIN}`;
 
 /**
  * Reads ffprobe's answer about an upload.
@@ -123,23 +114,6 @@ function refuseEncrypted(streams: Stream[], packets: Static<typeof Answer>["pack
     "The file is encrypted (DRM).",
     "Upload the unprotected original; a bought or rented copy cannot be used.",
   );
-}
-
-/** Why ffprobe would not read the file at all, as far as its messages tell. */
-export function explainRefusal(stderr: string): AppError {
-  const demuxer = /\[(\S+) @ [^\]]*\] Format not on whitelist/.exec(stderr)?.[1];
-  if (demuxer !== undefined && PLAYLISTS.includes(demuxer)) {
-    return refused(
-      `The file is a playlist (${demuxer}) that only points at other files.`,
-      "Upload the recording itself.",
-    );
-  }
-  if (demuxer !== undefined)
-    return refused(`The file is no recording (it looks like ${demuxer}).`, SEND_MEDIA);
-  if (/moov atom not found|partial file|ended prematurely/i.test(stderr)) {
-    return refused("The file is truncated: its index is missing.", TRUNCATED_HINT);
-  }
-  return refused("The file is not audio or video.", SEND_MEDIA);
 }
 
 /** How much may be missing before a recording counts as cut off, in milliseconds. */

@@ -1,7 +1,7 @@
-import type { Database } from "../db/open.ts";
 import type { BaseLogger } from "pino";
 import { v7 as uuidv7 } from "uuid";
 import type { Clock } from "../clock.ts";
+import type { Database } from "../db/open.ts";
 import { AppError, notFound } from "../errors.ts";
 import type { DeviceKind } from "../protocol/messages.ts";
 import type { Ffmpeg } from "./ffmpeg.ts";

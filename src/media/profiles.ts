@@ -88,7 +88,6 @@ export const ProfileSchema = Type.Object(
   },
 );
 export type Profile = Static<typeof ProfileSchema>;
-export type AudioProfile = Profile["audio"];
 export type LoudnessProfile = Profile["loudness"];
 export type VideoProfile = NonNullable<Profile["video"]>;
 

@@ -1,7 +1,8 @@
 import { HOUR_MS, MINUTE_MS } from "../clock.ts";
 import { AppError } from "../errors.ts";
 import { encodeAudio } from "./audio-encode.ts";
-import type { Ffmpeg, FfmpegOptions } from "./ffmpeg.ts";
+import type { Ffmpeg } from "./ffmpeg.ts";
+import type { FfmpegOptions } from "./ffmpeg-options.ts";
 import { probeMedia } from "./inspect.ts";
 import { ALLOWED_DEMUXERS, type Probe, toleratedLossMs } from "./media-probe.ts";
 import type { Profile, VideoProfile } from "./profiles.ts";

@@ -185,7 +185,6 @@ const commandBodies = {
   reboot: object({}),
 } as const;
 export type CommandType = keyof typeof commandBodies;
-export const COMMAND_TYPES = Object.keys(commandBodies) as CommandType[];
 
 const commandOf = <T extends CommandType>(type: T) =>
   object({

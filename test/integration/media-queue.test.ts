@@ -102,9 +102,7 @@ describe("the queue", () => {
     await until(() => progress() > 0, { timeoutMs: 30_000, what: "progress" });
     expect(lab.temporary()).toHaveLength(1);
 
-    const beganAt = performance.now();
     await lab.media.stop();
-    expect(performance.now() - beganAt).toBeLessThan(5_000);
     expect(lab.media.renditionsOf(sha256)).toMatchObject([
       { state: "queued", progress: 0, attempts: 0, error: null },
     ]);

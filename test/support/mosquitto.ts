@@ -16,6 +16,8 @@ export interface MosquittoOptions {
   /** Asked at start and at each `reload`. */
   accounts: () => Iterable<DeviceAccount>;
   server: { username: string; password: string };
+  /** Where one ran before; a free one when left out. */
+  port?: number;
 }
 
 export interface RunningMosquitto {
@@ -30,9 +32,9 @@ export interface RunningMosquitto {
 }
 
 /** A real Mosquitto on a free port of the loopback, with password and ACL files of our own making in force. */
-export async function startMosquitto({ accounts, server }: MosquittoOptions): Promise<RunningMosquitto> {
+export async function startMosquitto({ accounts, server, ...rest }: MosquittoOptions): Promise<RunningMosquitto> {
   const folder = await mkdtemp(join(tmpdir(), "ccx-mosquitto-"));
-  const port = await freePort();
+  const port = rest.port ?? (await freePort());
   const mqttHash = hashMqttPassword(server.password);
 
   async function write(): Promise<void> {

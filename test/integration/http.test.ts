@@ -1,0 +1,247 @@
+import { connect } from "node:net";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { signIn } from "../../scripts/operator-client.ts";
+import { type RunningApp, runApp } from "../support/app.ts";
+import { makeTone, programmeId } from "../support/county.ts";
+
+let app: RunningApp;
+beforeAll(async () => {
+  app = await runApp();
+});
+afterAll(() => app.close());
+
+const json = { "content-type": "application/json" };
+
+interface OpenApi {
+  openapi: string;
+  paths: Record<string, Record<string, { security?: object[]; responses: object }>>;
+}
+const openApi = async (): Promise<OpenApi> => (await (await fetch(`${app.url}/api/docs/json`)).json()) as OpenApi;
+
+async function session(): Promise<{ cookie: string; csrfToken: string }> {
+  const answer = await fetch(`${app.url}/api/v1/sign-in`, {
+    method: "POST",
+    headers: json,
+    body: JSON.stringify({ name: "admin", password: app.password }),
+  });
+  const { csrfToken } = (await answer.json()) as { csrfToken: string };
+  const cookie = answer.headers.getSetCookie().map((line) => line.split(";")[0]);
+  return { cookie: cookie.join("; "), csrfToken };
+}
+
+describe("who may come in", () => {
+  test("every operation of the API but the sign-in asks for one, and says so as a problem document", async () => {
+    const { paths } = await openApi();
+    const operations = Object.entries(paths)
+      .filter(([path]) => path.startsWith("/api/v1/") && path !== "/api/v1/sign-in")
+      .flatMap(([path, methods]) => Object.keys(methods).map((method) => ({ path, method })));
+    expect(operations.length).toBeGreaterThan(30);
+    for (const { path, method } of operations) {
+      const url = app.url + path.replace(/\{[^}]+\}/g, "01a208ab-4f54-7701-b61f-65b7cb025a6e");
+      const answer = await fetch(url, { method: method.toUpperCase() });
+      expect([path, method, answer.status]).toEqual([path, method, 401]);
+      expect(answer.headers.get("content-type")).toMatch(/^application\/problem\+json/);
+    }
+  });
+
+  test("every operation of the devices asks for their token", async () => {
+    for (const path of ["/device/v1/playlist", "/device/v1/time?t1=0", `/media/${"0".repeat(64)}`]) {
+      expect((await fetch(app.url + path)).status).toBe(401);
+      const wrong = { authorization: "Bearer wrong" };
+      expect((await fetch(app.url + path, { headers: wrong })).status).toBe(401);
+    }
+    expect((await fetch(`${app.url}/.well-known/jwks.json`)).status).toBe(200);
+  });
+
+  test("a change without the CSRF token, or with another sign-in's, is refused", async () => {
+    const [mine, other] = [await session(), await session()];
+    const change = (headers: Record<string, string>) =>
+      fetch(`${app.url}/api/v1/stop`, { method: "POST", headers: { cookie: mine.cookie, ...headers } });
+    expect((await change({})).status).toBe(403);
+    expect((await change({ "x-csrf-token": other.csrfToken })).status).toBe(403);
+    expect((await change({ "x-csrf-token": mine.csrfToken })).status).toBe(200);
+  });
+
+  test("signing out ends the sign-in; changing the password ends the others", async () => {
+    const [first, second] = [await session(), await session()];
+    const me = async ({ cookie }: { cookie: string }) => (await fetch(`${app.url}/api/v1/me`, { headers: { cookie } })).status;
+    const headers = { cookie: first.cookie, "x-csrf-token": first.csrfToken };
+    const short = { currentPassword: app.password, newPassword: "short" };
+    const refused = await fetch(`${app.url}/api/v1/me/password`, {
+      method: "PUT",
+      headers: { ...headers, ...json },
+      body: JSON.stringify(short),
+    });
+    expect(refused.status).toBe(422);
+    const next = { currentPassword: app.password, newPassword: "seven villages ring" };
+    const changed = await fetch(`${app.url}/api/v1/me/password`, {
+      method: "PUT",
+      headers: { ...headers, ...json },
+      body: JSON.stringify(next),
+    });
+    expect(changed.status).toBe(204);
+    app.password = next.newPassword;
+    expect([await me(first), await me(second)]).toEqual([200, 401]);
+    expect((await fetch(`${app.url}/api/v1/sign-in`, { method: "DELETE", headers })).status).toBe(204);
+    expect(await me(first)).toBe(401);
+    app.operator = await signIn(app.url, "admin", app.password);
+  });
+
+  test("a wrong password and an unknown name get the same answer, and not for ever", async () => {
+    const limited = await runApp();
+    const attempt = async (name: string) => {
+      const body = JSON.stringify({ name, password: "wrong" });
+      const answer = await fetch(`${limited.url}/api/v1/sign-in`, { method: "POST", headers: json, body });
+      const { instance: _, ...problem } = (await answer.json()) as Record<string, unknown>;
+      return { status: answer.status, problem };
+    };
+    try {
+      const first = await attempt("admin");
+      expect(first.status).toBe(401);
+      expect(await attempt("nobody")).toEqual(first);
+      const statuses: number[] = [];
+      for (let count = 0; count < 10; count += 1) statuses.push((await attempt("admin")).status);
+      expect(statuses.at(-1)).toBe(429);
+    } finally {
+      await limited.close();
+    }
+  });
+});
+
+describe("what the API says", () => {
+  test("OpenAPI 3.1, with a summary and the problem document at every operation", async () => {
+    const { openapi, paths } = await openApi();
+    expect(openapi).toBe("3.1.0");
+    for (const methods of Object.values(paths)) {
+      for (const operation of Object.values(methods)) {
+        expect(operation).toMatchObject({ summary: expect.any(String), responses: { default: expect.any(Object) } });
+      }
+    }
+    expect((await fetch(`${app.url}/api/docs`)).status).toBe(200);
+  });
+
+  test("a body that does not fit names every field, and an unknown field is not ignored", async () => {
+    const error = await app.operator.post("/schedules", { zone: "Mars/Base", extra: 1 }).catch((reason: unknown) => reason);
+    expect(error).toMatchObject({ status: 422, problem: { errors: expect.any(Array) } });
+    expect(String(error)).toContain("must not have additional properties: extra");
+    expect(String(error)).toContain("must have required properties");
+  });
+
+  test("an unknown id and an unknown path are 404, and say what was looked for", async () => {
+    const id = "01a208ab-4f54-7701-b61f-65b7cb025a6e";
+    await expect(app.operator.get(`/episodes/${id}`)).rejects.toThrow(`There is no episode with id "${id}"`);
+    await expect(app.operator.get("/nothing")).rejects.toMatchObject({ status: 404 });
+  });
+
+  test("health and readiness", async () => {
+    expect(await (await fetch(`${app.url}/healthz`)).json()).toEqual({ status: "ok" });
+    expect(await (await fetch(`${app.url}/readyz`)).json()).toEqual({ status: "ready", checks: { broker: "ok" } });
+  });
+
+  test("headers that a browser should get", async () => {
+    const { headers } = await fetch(app.url);
+    expect(headers.get("content-security-policy")).toContain("script-src 'self'");
+    expect(headers.get("x-content-type-options")).toBe("nosniff");
+    expect(headers.get("x-frame-options")).toBe("SAMEORIGIN");
+  });
+
+  test("logs hold neither password, cookie nor token", async () => {
+    const { cookie, csrfToken } = await session();
+    await fetch(`${app.url}/api/v1/me`, { headers: { cookie, authorization: "Bearer secret-token" } });
+    const text = app.log.text();
+    for (const secret of [app.password, cookie.split("=")[1]?.split(";")[0] ?? "", csrfToken, "secret-token"]) {
+      expect(secret.length).toBeGreaterThan(5);
+      expect(text).not.toContain(secret);
+    }
+  });
+});
+
+describe("schedules that cannot be", () => {
+  const definition = async () => ({
+    programmeId: await programmeId(app.operator, "broadcast"),
+    name: "试",
+    rule: { daysOfMonth: [1], times: ["07:00"] },
+    zone: "Asia/Shanghai",
+    targets: { regions: ["370783000000"], kinds: ["loudspeaker"] },
+    content: { policy: "next-approved" },
+    class: "daily",
+    priority: 50,
+    lateness: "join",
+    graceMinutes: 5,
+    offline: "play",
+  });
+  const problemAt = async (changes: object): Promise<string | undefined> => {
+    const error = await app.operator.post("/schedules", { ...(await definition()), ...changes }).catch((reason: unknown) => reason);
+    const { status, problem } = error as { status: number; problem: { errors?: { at: string }[] } };
+    expect(status).toBe(422);
+    return problem.errors?.[0]?.at;
+  };
+
+  test.each([
+    ["an unknown region", { targets: { regions: ["370783999000"], kinds: ["loudspeaker"] } }, "/targets/regions/0"],
+    ["day 31 alone", { rule: { daysOfMonth: [31], times: ["07:00"] } }, "/rule/daysOfMonth"],
+    ["an impossible zone", { zone: "Asia/Atlantis" }, "/zone"],
+    ["an offset instead of a zone", { zone: "+08:00" }, "/zone"],
+    ["a daily time in the quiet hours", { rule: { daysOfMonth: [1], times: ["23:30"] } }, "/rule/times/0"],
+    ["an unknown programme", { programmeId: "01a208ab-4f54-7701-b61f-65b7cb025a6e" }, "/programmeId"],
+    ["a date that is none", { rule: { dates: ["2027-02-30"], times: ["07:00"] } }, "/rule/dates/0"],
+  ])("%s is refused with the field", async (_name, changes, at) => {
+    expect(await problemAt(changes)).toBe(at);
+  });
+
+  test("a change on top of somebody else's is refused, and an ended schedule stays ended", async () => {
+    const { programmeId: _, ...changed } = await definition();
+    const { id } = await app.operator.post<{ id: string }>("/schedules", await definition());
+    await app.operator.put(`/schedules/${id}?ifVersion=1`, { ...changed, priority: 60 });
+    await expect(app.operator.put(`/schedules/${id}?ifVersion=1`, { ...changed, priority: 70 })).rejects.toMatchObject({
+      status: 409,
+    });
+    await app.operator.post(`/schedules/${id}/end`);
+    const { items } = await app.operator.get<{ items: unknown[] }>(`/broadcasts?scheduleId=${id}`);
+    expect(items).toEqual([]);
+    await expect(app.operator.put(`/schedules/${id}`, changed)).rejects.toMatchObject({ status: 409 });
+  });
+});
+
+describe("an upload over HTTP", () => {
+  async function newSegment(number: number): Promise<string> {
+    const { id } = await app.operator.post<{ id: string }>("/episodes", {
+      programmeId: await programmeId(app.operator, "broadcast"),
+      number,
+      title: "t",
+      segments: [{ name: "党建聚焦", title: "t" }],
+    });
+    return `/episodes/${id}/segments/1/recording`;
+  }
+
+  test("that is cut before its declared length is answered, and nothing is stored", async () => {
+    const path = await newSegment(1);
+    const { cookie, csrfToken } = await session();
+    const { hostname, port } = new URL(app.url);
+    const answer = await new Promise<string>((resolve, reject) => {
+      const socket = connect({ host: hostname, port: Number(port), allowHalfOpen: true });
+      let text = "";
+      socket.setEncoding("utf8").on("data", (chunk: string) => (text += chunk));
+      socket.on("end", () => resolve(text)).on("error", reject);
+      const head = [
+        `PUT /api/v1${path} HTTP/1.1`,
+        `Host: ${hostname}`,
+        `Cookie: ${cookie}`,
+        `X-CSRF-Token: ${csrfToken}`,
+        "Content-Type: application/octet-stream",
+        "Content-Length: 100000",
+      ];
+      socket.end(`${head.join("\r\n")}\r\n\r\nonly this much`);
+    });
+    expect(answer).toContain("HTTP/1.1 422");
+    expect(answer).toContain("ended before its declared length");
+    const episode = await app.operator.get<{ segments: { recording: unknown }[] }>(path.replace("/segments/1/recording", ""));
+    expect(episode.segments[0]?.recording).toBeNull();
+  });
+
+  test("for an episode or segment that is not there is refused", async () => {
+    const path = await newSegment(2);
+    const tone = makeTone(`${app.folder}/tone.wav`, 1);
+    await expect(app.operator.upload(path.replace("/segments/1/", "/segments/2/"), tone)).rejects.toMatchObject({ status: 404 });
+  });
+});
