@@ -53,7 +53,7 @@ export async function buildApp({ config, log, clock = systemClock }: AppOptions)
     media.start();
     planner.planAll();
     conductor.tick();
-    stopTicker = startTicker({ everySecond: conductor.tick, everyHour: planner.planAll }, log);
+    stopTicker = startTicker({ everySecond: conductor.tick, everyHour: () => planner.planAll() }, log);
     stopRepeating = repeat(STOP_REPEAT_MS, downlink.repeatUnacknowledged);
   });
   app.addHook("preClose", async () => {

@@ -40,7 +40,7 @@ export async function createServer({
   clock,
   version,
 }: ServerOptions): Promise<FastifyInstance> {
-  const { people, devices, media, broadcasts, planner, schedules, reports, signer } = services;
+  const { people, devices, media, schedules, signer } = services;
   const secureCookies = config.publicUrl?.startsWith("https:") ?? false;
   const app: FastifyInstance = Fastify({
     loggerInstance: log,
@@ -76,7 +76,7 @@ export async function createServer({
         await guarded.register(episodeRoutes, { episodes: services.episodes, media });
         await guarded.register(sessionRoutes, { sessions: services.sessions, media });
         await guarded.register(scheduleRoutes, { schedules, policy: services.policy });
-        await guarded.register(broadcastRoutes, { broadcasts, planner, schedules, reports, clock });
+        await guarded.register(broadcastRoutes, { ...services, clock });
       });
     },
     { prefix: "/api/v1" },

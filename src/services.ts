@@ -4,6 +4,7 @@ import type { Logger } from "pino";
 import { createBroadcastService } from "./broadcasts/broadcast-service.ts";
 import { createBroadcastStore } from "./broadcasts/broadcast-store.ts";
 import { createConductor } from "./broadcasts/conductor.ts";
+import { createForecast } from "./broadcasts/forecast.ts";
 import { createPlanner } from "./broadcasts/planner.ts";
 import { type Clock, DAY_MS } from "./clock.ts";
 import type { Config } from "./config.ts";
@@ -153,13 +154,19 @@ export async function createServices({ db, config, log, clock, version }: Servic
     clock,
     freezeMs: config.freezeMs,
   });
-  const planner = createPlanner({
+  const forecast = createForecast({
     store: broadcastStore,
-    schedules,
     programmes,
     sources: { broadcast: episodes, lecture: sessions },
     media,
     policy,
+    clock,
+  });
+  const planner = createPlanner({
+    store: broadcastStore,
+    schedules,
+    programmes,
+    forecast,
     broadcasts,
     downlink,
     transact,
@@ -199,9 +206,9 @@ export async function createServices({ db, config, log, clock, version }: Servic
 
   // What follows from what.
   for (const source of [episodes, sessions]) {
-    source.onApprovalChange(({ contentId, approved }) => {
+    source.onApprovalChange(({ programmeId, contentId, approved }) => {
       if (!approved) broadcasts.contentLost(contentId);
-      planner.planAll();
+      planner.planAll(programmeId);
     });
   }
   schedules.onChange((schedule) => {
@@ -214,7 +221,9 @@ export async function createServices({ db, config, log, clock, version }: Servic
   });
   reports.onRecord((deviceId, { type, commandId, broadcastId }) => {
     if (commandId !== undefined) downlink.acknowledge(commandId, deviceId);
-    if (type === "started" && broadcastId !== undefined) broadcasts.confirmAired(broadcastId);
+    // What has aired after all is not to air again on the next date.
+    if (type === "started" && broadcastId !== undefined && broadcasts.confirmAired(broadcastId))
+      planner.planAll();
   });
 
   return {
@@ -233,6 +242,7 @@ export async function createServices({ db, config, log, clock, version }: Servic
     policy,
     schedules,
     broadcasts,
+    forecast,
     planner,
     conductor,
     playlists,

@@ -22,7 +22,7 @@ import type { ReportService } from "../reports/report-service.ts";
 import type { ScheduleService } from "../schedules/schedule-service.ts";
 import { BROADCAST_STATES, type Broadcast } from "./broadcast.ts";
 import type { BroadcastService } from "./broadcast-service.ts";
-import type { Planner } from "./planner.ts";
+import type { Forecast } from "./forecast.ts";
 
 const BroadcastView = Type.Object({
   id: Uuid,
@@ -147,7 +147,7 @@ function afterFrom(cursor: string | undefined): { startAt: number; id: string } 
 
 interface Options {
   broadcasts: BroadcastService;
-  planner: Planner;
+  forecast: Forecast;
   schedules: ScheduleService;
   reports: ReportService;
   clock: Clock;
@@ -156,7 +156,7 @@ interface Options {
 const MAX_PREVIEW_DAYS = 400;
 
 export async function broadcastRoutes(instance: FastifyInstance, options: Options) {
-  const { broadcasts, planner, schedules, reports, clock } = options;
+  const { broadcasts, forecast, schedules, reports, clock } = options;
   const app = instance.withTypeProvider<TypeBoxTypeProvider>();
 
   app.get(
@@ -256,9 +256,14 @@ export async function broadcastRoutes(instance: FastifyInstance, options: Option
       },
     },
     async ({ params, query: { days } }) => {
-      const now = clock.now();
-      const entries = planner.preview(schedules.get(params.id), now, now + days * DAY_MS);
-      return { items: entries.map((entry) => ({ ...entry, startAt: toIso(entry.startAt) })) };
+      const entries = forecast(schedules.get(params.id), clock.now() + days * DAY_MS);
+      return {
+        items: entries.map(({ broadcast, ...entry }) => ({
+          ...entry,
+          startAt: toIso(entry.startAt),
+          broadcastId: broadcast?.id ?? null,
+        })),
+      };
     },
   );
 }

@@ -3,7 +3,7 @@ import type { Transact } from "../db/open.ts";
 import type { Downlink } from "../delivery/downlink.ts";
 import { AppError, notFound } from "../errors.ts";
 import { DEVICE_KINDS, type DeviceKind } from "../protocol/messages.ts";
-import type { Broadcast, BroadcastItem } from "./broadcast.ts";
+import { type Broadcast, type BroadcastItem, isLive, isOpen } from "./broadcast.ts";
 import type { BroadcastFilter, BroadcastStore } from "./broadcast-store.ts";
 
 export interface StopResult {
@@ -29,8 +29,8 @@ export interface BroadcastService {
   stopAll(reason: string): StopResult & { stopped: string[] };
   /** Stops what is frozen or on air with content that lost its approval. */
   contentLost(contentId: string): void;
-  /** A device reported a start of something that was taken for failed. */
-  confirmAired(id: string): void;
+  /** A device reported a start; returns whether that was news of something taken for failed. */
+  confirmAired(id: string): boolean;
   /** What a device of a kind has to know, with the exact bytes. @param endAfter epoch ms */
   forPlaylist(
     areas: readonly string[],
@@ -61,7 +61,6 @@ export function createBroadcastService(deps: Dependencies): BroadcastService {
     return broadcast;
   }
 
-  const isLive = ({ state }: Broadcast) => state === "frozen" || state === "on_air";
   const resolve = ({ areas, kinds }: Broadcast) => devices.enrolledWithin(areas, kinds).map(({ id }) => id);
 
   function cancel(broadcast: Broadcast, reason: string): void {
@@ -73,7 +72,7 @@ export function createBroadcastService(deps: Dependencies): BroadcastService {
     return transact(() => {
       const broadcast = get(id);
       if (broadcast.state === "cancelled") return { commandId: null, targets: 0 };
-      if (!isLive(broadcast) && broadcast.state !== "planned" && broadcast.state !== "ready") {
+      if (!isLive(broadcast) && !isOpen(broadcast)) {
         throw new AppError("conflict", `The broadcast is over (${broadcast.state}).`);
       }
       cancel(broadcast, reason);
@@ -98,9 +97,7 @@ export function createBroadcastService(deps: Dependencies): BroadcastService {
     stop,
 
     targets(broadcast) {
-      const frozen = store.targets(broadcast.id);
-      const unresolved = broadcast.state === "planned" || broadcast.state === "ready";
-      return unresolved ? resolve(broadcast) : frozen;
+      return isOpen(broadcast) ? resolve(broadcast) : store.targets(broadcast.id);
     },
 
     stopAll(reason) {
@@ -126,9 +123,7 @@ export function createBroadcastService(deps: Dependencies): BroadcastService {
       for (const { id } of store.liveWithContent(contentId)) stop(id, "its content lost the approval");
     },
 
-    confirmAired(id) {
-      store.setState(id, "failed", "aired", null, clock.now());
-    },
+    confirmAired: (id) => store.setState(id, "failed", "aired", null, clock.now()),
 
     forPlaylist(areas, kind, endAfter) {
       return store

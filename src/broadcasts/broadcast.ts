@@ -64,6 +64,13 @@ export interface Broadcast {
   endsAt: number | null;
 }
 
+/** Planned, and still free to change. */
+export const isOpen = ({ state }: Pick<Broadcast, "state">): boolean =>
+  state === "planned" || state === "ready";
+/** Fixed and commanded: from here on it changes by a stop only. */
+export const isLive = ({ state }: Pick<Broadcast, "state">): boolean =>
+  state === "frozen" || state === "on_air";
+
 /** What one kind of device plays: an item without the address, which depends on who asks. */
 export type BroadcastItem = Omit<Item, "url">;
 

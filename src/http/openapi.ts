@@ -31,7 +31,10 @@ export async function registerOpenApi(app: FastifyInstance, version: string): Pr
       },
       ...rest,
     }),
-    refResolver: { buildLocalReference: (json, _base, _fragment, index) => typeof json.$id === "string" ? json.$id : `def-${index}` },
+    refResolver: {
+      buildLocalReference: (json, _base, _fragment, index) =>
+        typeof json.$id === "string" ? json.$id : `def-${index}`,
+    },
   });
   await app.register(swaggerUi, { routePrefix: "/api/docs", staticCSP: true });
 }

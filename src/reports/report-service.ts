@@ -32,7 +32,7 @@ export interface ReportService {
   /** Keeps what could not be read as a report. */
   quarantine(deviceId: string, payload: string, problem: string): void;
   hasStarted(broadcastId: string): boolean;
-  /** What the devices reported of a broadcast, a row for each device it was for. */
+  /** What devices reported of a broadcast: a row for each device it was for, and for each other that reported. */
   proofOf(broadcastId: string, deviceIds: string[]): BroadcastProof;
   /** Called in the transaction that stores the record. */
   onRecord(listener: (deviceId: string, record: Report["records"][number]) => void): void;
@@ -70,7 +70,7 @@ export function createReportService(deps: {
     proofOf(broadcastId, deviceIds) {
       const records = Map.groupBy(store.proofOf(broadcastId), (row) => row.deviceId);
       const devices = store
-        .describeTargets(deviceIds)
+        .describeTargets([...new Set([...deviceIds, ...records.keys()])])
         .map((target) => proveOne(target, records.get(target.deviceId) ?? []));
       return {
         counts: countGrades(devices.map(({ grade }) => grade)),
