@@ -13,6 +13,7 @@ const PACKAGES: Record<string, string> = {
   ffmpeg: "ffmpeg",
   mosquitto: "mosquitto",
   "espeak-ng": "espeak-ng",
+  mpv: "mpv",
 };
 
 const onPath = (binary: string): boolean =>

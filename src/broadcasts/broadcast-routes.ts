@@ -2,7 +2,8 @@ import type { TypeBoxTypeProvider } from "@fastify/type-provider-typebox";
 import type { FastifyInstance } from "fastify";
 import { type Static, Type } from "typebox";
 import { type Clock, DAY_MS, toIso } from "../clock.ts";
-import { invalid } from "../errors.ts";
+import type { Downlink } from "../delivery/downlink.ts";
+import { invalid, notFound } from "../errors.ts";
 import {
   closed,
   enumOf,
@@ -86,6 +87,12 @@ const StopView = Type.Object({
   targets: Type.Integer({ description: "Devices that are to acknowledge the command" }),
 });
 
+const CommandProgress = Type.Object({
+  targets: count,
+  acked: count,
+  settled: Type.Boolean({ description: "Acknowledged by all or expired: it is not repeated any more" }),
+});
+
 const reason = Type.Optional(Type.String({ minLength: 1, maxLength: 300 }));
 const StopBody = Type.Optional(closed({ reason }));
 
@@ -148,6 +155,7 @@ function afterFrom(cursor: string | undefined): { startAt: number; id: string } 
 interface Options {
   broadcasts: BroadcastService;
   forecast: Forecast;
+  downlink: Pick<Downlink, "progressOf">;
   schedules: ScheduleService;
   reports: ReportService;
   clock: Clock;
@@ -156,7 +164,7 @@ interface Options {
 const MAX_PREVIEW_DAYS = 400;
 
 export async function broadcastRoutes(instance: FastifyInstance, options: Options) {
-  const { broadcasts, forecast, schedules, reports, clock } = options;
+  const { broadcasts, forecast, downlink, schedules, reports, clock } = options;
   const app = instance.withTypeProvider<TypeBoxTypeProvider>();
 
   app.get(
@@ -242,6 +250,23 @@ export async function broadcastRoutes(instance: FastifyInstance, options: Option
       },
     },
     async ({ body }) => broadcasts.stopAll(body?.reason ?? "everything was stopped by hand"),
+  );
+
+  app.get(
+    "/commands/:id",
+    {
+      schema: {
+        tags: ["broadcasts"],
+        summary: "How many of its devices have acknowledged a stop",
+        params: IdParams,
+        response: { 200: CommandProgress },
+      },
+    },
+    async ({ params }) => {
+      const progress = downlink.progressOf(params.id);
+      if (!progress) throw notFound("command", params.id);
+      return progress;
+    },
   );
 
   app.get(

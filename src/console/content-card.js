@@ -124,8 +124,9 @@ function drawAbout(content) {
   if (isEpisode(content)) return [];
   const { speakers, modules } = content;
   return [
-    speakers.length > 0 && el("p", {}, () => `${t("content.speakers")}: `, speakers.join("、")),
-    modules.length > 0 && el("p", {}, () => `${t("content.modules")}: `, modules.join("、")),
+    speakers.length > 0 &&
+      el("p", {}, () => t("content.speakers", { names: speakers.join(t("list.comma")) })),
+    modules.length > 0 && el("p", {}, () => t("content.modules", { names: modules.join(t("list.comma")) })),
   ];
 }
 

@@ -29,6 +29,7 @@ export const en = {
   "signOut.failed": "You are still signed in. Please try again.",
 
   "list.loading": "Loading…",
+  "list.comma": ", ",
   "list.more": "Show more",
   "list.next": "Next page",
   "list.previous": "Previous page",
@@ -216,8 +217,8 @@ export const en = {
   "content.withdrawText": "{what} will not air any more; if it is frozen or on air, it is stopped at once.",
   "content.withdrawDone": "Approval withdrawn: {what}",
   "content.notYet": "It can be approved when every recording is transcoded.",
-  "content.speakers": "Speakers",
-  "content.modules": "Modules",
+  "content.speakers": "Speakers: {names}",
+  "content.modules": "Modules: {names}",
   "content.recording": "Recording",
 
   "create.episode": "New episode",

@@ -27,6 +27,7 @@ export const zh = {
   "signOut.failed": "没有退出成功，请重试。",
 
   "list.loading": "正在读取…",
+  "list.comma": "、",
   "list.more": "显示更多",
   "list.next": "下一页",
   "list.previous": "上一页",
@@ -207,8 +208,8 @@ export const zh = {
   "content.withdrawText": "{what} 将不再播出；如果它已锁定或正在播出，会立即停播。",
   "content.withdrawDone": "已撤回批准：{what}",
   "content.notYet": "所有录音转码就绪后才能批准。",
-  "content.speakers": "主讲人",
-  "content.modules": "模块",
+  "content.speakers": "主讲人：{names}",
+  "content.modules": "模块：{names}",
   "content.recording": "录像或录音",
 
   "create.episode": "新建一期",

@@ -135,7 +135,7 @@ function drawFacts({ broadcast, regions, stopped }) {
       fact("broadcast.start", () => `${dateText(startAt)} ${timeText(startAt)}`),
       fact("broadcast.end", endsAt === null ? "—" : () => momentText(endsAt)),
       fact("broadcast.notAfter", () => momentText(notAfter)),
-      fact("broadcast.targets", regions.join("、")),
+      fact("broadcast.targets", () => regions.join(t("list.comma"))),
       fact("broadcast.kinds", () => targets.kinds.map((kind) => term("kind", kind)).join(" · ")),
       fact("broadcast.class", () => term("class", broadcast.class)),
       fact("broadcast.lateness", () => term("lateness", broadcast.lateness)),

@@ -112,7 +112,9 @@ export function createDownlink({ store, outbox, transact, clock }: Dependencies)
 
     progressOf(commandId) {
       const progress = store.commandProgress(commandId);
-      return progress ? { ...progress, settled: progress.settledAt !== null } : null;
+      if (!progress) return null;
+      const { settledAt, targets, acked } = progress;
+      return { settled: settledAt !== null, targets, acked };
     },
 
     newestRevision(scopes) {

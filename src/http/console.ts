@@ -11,6 +11,6 @@ export async function consoleRoutes(app: FastifyInstance) {
     prefix: "/",
     wildcard: false,
     index: "index.html",
-    cacheControl: false,
+    maxAge: 0,
   });
 }

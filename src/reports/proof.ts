@@ -24,10 +24,10 @@ const GRADE_OF_TYPE: Partial<Record<ReportType, Grade>> = {
   finished: "finished",
 };
 
-/** The grade a record proves by itself. Only a device that measured says `sensed`. */
+/** The grade a record proves by itself. Only a device that measured says `sensed`, and only of the whole. */
 export function gradeOf(type: ReportType, claimed: Grade | null): Grade | null {
   const own = GRADE_OF_TYPE[type] ?? null;
-  return claimed === "sensed" && (type === "started" || type === "finished") ? "sensed" : own;
+  return claimed === "sensed" && type === "finished" ? "sensed" : own;
 }
 
 export const gradeRank = (grade: Grade | null): number => (grade === null ? -1 : GRADES.indexOf(grade));

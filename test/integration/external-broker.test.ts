@@ -1,10 +1,10 @@
 import { afterEach, describe, expect, test } from "vitest";
+import { openDatabaseReadOnly } from "../../src/db/open.ts";
 import type { DeviceAccount } from "../../src/devices/device-service.ts";
 import { createDeviceService } from "../../src/devices/device-service.ts";
 import { createDeviceStore } from "../../src/devices/device-store.ts";
 import { createEnrolmentStore } from "../../src/devices/enrolment-store.ts";
 import { createTelemetryStore } from "../../src/devices/telemetry-store.ts";
-import { openDatabaseReadOnly } from "../../src/db/open.ts";
 import { createVerifier } from "../../src/protocol/signing.ts";
 import { ackTopic, commandTopic, playlistTopic, uplinkTopic } from "../../src/protocol/topics.ts";
 import { createRegionService } from "../../src/regions/region-service.ts";
@@ -12,7 +12,7 @@ import { createRegionStore } from "../../src/regions/region-store.ts";
 import { type RunningApp, runApp } from "../support/app.ts";
 import { enrolDevice, importRegions } from "../support/county.ts";
 import { connectDevice } from "../support/device-client.ts";
-import { createTestClock, COUNTY, VILLAGE } from "../support/fleet.ts";
+import { COUNTY, createTestClock, VILLAGE } from "../support/fleet.ts";
 import { type RunningMosquitto, startMosquitto } from "../support/mosquitto.ts";
 import { until } from "../support/until.ts";
 
@@ -47,7 +47,10 @@ function accountsIn(folder: string): DeviceAccount[] {
 describe("the server on a real Mosquitto, with the files it generates", () => {
   test("commands and pointers go out, reports come in and are acknowledged", async () => {
     let folder: string | null = null;
-    broker = await startMosquitto({ server: ACCOUNT, accounts: () => (folder === null ? [] : accountsIn(folder)) });
+    broker = await startMosquitto({
+      server: ACCOUNT,
+      accounts: () => (folder === null ? [] : accountsIn(folder)),
+    });
     const { port, url } = broker;
     const account = `${ACCOUNT.username}:${encodeURIComponent(ACCOUNT.password)}`;
     app = await runApp({ env: { MQTT_URL: `mqtt://${account}@127.0.0.1:${port}` } });

@@ -16,7 +16,8 @@ interface OpenApi {
   openapi: string;
   paths: Record<string, Record<string, { security?: object[]; responses: object }>>;
 }
-const openApi = async (): Promise<OpenApi> => (await (await fetch(`${app.url}/api/docs/json`)).json()) as OpenApi;
+const openApi = async (): Promise<OpenApi> =>
+  (await (await fetch(`${app.url}/api/docs/json`)).json()) as OpenApi;
 
 async function session(): Promise<{ cookie: string; csrfToken: string }> {
   const answer = await fetch(`${app.url}/api/v1/sign-in`, {
@@ -64,7 +65,8 @@ describe("who may come in", () => {
 
   test("signing out ends the sign-in; changing the password ends the others", async () => {
     const [first, second] = [await session(), await session()];
-    const me = async ({ cookie }: { cookie: string }) => (await fetch(`${app.url}/api/v1/me`, { headers: { cookie } })).status;
+    const me = async ({ cookie }: { cookie: string }) =>
+      (await fetch(`${app.url}/api/v1/me`, { headers: { cookie } })).status;
     const headers = { cookie: first.cookie, "x-csrf-token": first.csrfToken };
     const short = { currentPassword: app.password, newPassword: "short" };
     const refused = await fetch(`${app.url}/api/v1/me/password`, {
@@ -114,14 +116,19 @@ describe("what the API says", () => {
     expect(openapi).toBe("3.1.0");
     for (const methods of Object.values(paths)) {
       for (const operation of Object.values(methods)) {
-        expect(operation).toMatchObject({ summary: expect.any(String), responses: { default: expect.any(Object) } });
+        expect(operation).toMatchObject({
+          summary: expect.any(String),
+          responses: { default: expect.any(Object) },
+        });
       }
     }
     expect((await fetch(`${app.url}/api/docs`)).status).toBe(200);
   });
 
   test("a body that does not fit names every field, and an unknown field is not ignored", async () => {
-    const error = await app.operator.post("/schedules", { zone: "Mars/Base", extra: 1 }).catch((reason: unknown) => reason);
+    const error = await app.operator
+      .post("/schedules", { zone: "Mars/Base", extra: 1 })
+      .catch((reason: unknown) => reason);
     expect(error).toMatchObject({ status: 422, problem: { errors: expect.any(Array) } });
     expect(String(error)).toContain("must not have additional properties: extra");
     expect(String(error)).toContain("must have required properties");
@@ -135,7 +142,10 @@ describe("what the API says", () => {
 
   test("health and readiness", async () => {
     expect(await (await fetch(`${app.url}/healthz`)).json()).toEqual({ status: "ok" });
-    expect(await (await fetch(`${app.url}/readyz`)).json()).toEqual({ status: "ready", checks: { broker: "ok" } });
+    expect(await (await fetch(`${app.url}/readyz`)).json()).toEqual({
+      status: "ready",
+      checks: { broker: "ok" },
+    });
   });
 
   test("headers that a browser should get", async () => {
@@ -149,7 +159,12 @@ describe("what the API says", () => {
     const { cookie, csrfToken } = await session();
     await fetch(`${app.url}/api/v1/me`, { headers: { cookie, authorization: "Bearer secret-token" } });
     const text = app.log.text();
-    for (const secret of [app.password, cookie.split("=")[1]?.split(";")[0] ?? "", csrfToken, "secret-token"]) {
+    for (const secret of [
+      app.password,
+      cookie.split("=")[1]?.split(";")[0] ?? "",
+      csrfToken,
+      "secret-token",
+    ]) {
       expect(secret.length).toBeGreaterThan(5);
       expect(text).not.toContain(secret);
     }
@@ -171,14 +186,20 @@ describe("schedules that cannot be", () => {
     offline: "play",
   });
   const problemAt = async (changes: object): Promise<string | undefined> => {
-    const error = await app.operator.post("/schedules", { ...(await definition()), ...changes }).catch((reason: unknown) => reason);
+    const error = await app.operator
+      .post("/schedules", { ...(await definition()), ...changes })
+      .catch((reason: unknown) => reason);
     const { status, problem } = error as { status: number; problem: { errors?: { at: string }[] } };
     expect(status).toBe(422);
     return problem.errors?.[0]?.at;
   };
 
   test.each([
-    ["an unknown region", { targets: { regions: ["370783999000"], kinds: ["loudspeaker"] } }, "/targets/regions/0"],
+    [
+      "an unknown region",
+      { targets: { regions: ["370783999000"], kinds: ["loudspeaker"] } },
+      "/targets/regions/0",
+    ],
     ["day 31 alone", { rule: { daysOfMonth: [31], times: ["07:00"] } }, "/rule/daysOfMonth"],
     ["an impossible zone", { zone: "Asia/Atlantis" }, "/zone"],
     ["an offset instead of a zone", { zone: "+08:00" }, "/zone"],
@@ -193,7 +214,9 @@ describe("schedules that cannot be", () => {
     const { programmeId: _, ...changed } = await definition();
     const { id } = await app.operator.post<{ id: string }>("/schedules", await definition());
     await app.operator.put(`/schedules/${id}?ifVersion=1`, { ...changed, priority: 60 });
-    await expect(app.operator.put(`/schedules/${id}?ifVersion=1`, { ...changed, priority: 70 })).rejects.toMatchObject({
+    await expect(
+      app.operator.put(`/schedules/${id}?ifVersion=1`, { ...changed, priority: 70 }),
+    ).rejects.toMatchObject({
       status: 409,
     });
     await app.operator.post(`/schedules/${id}/end`);
@@ -235,13 +258,17 @@ describe("an upload over HTTP", () => {
     });
     expect(answer).toContain("HTTP/1.1 422");
     expect(answer).toContain("ended before its declared length");
-    const episode = await app.operator.get<{ segments: { recording: unknown }[] }>(path.replace("/segments/1/recording", ""));
+    const episode = await app.operator.get<{ segments: { recording: unknown }[] }>(
+      path.replace("/segments/1/recording", ""),
+    );
     expect(episode.segments[0]?.recording).toBeNull();
   });
 
   test("for an episode or segment that is not there is refused", async () => {
     const path = await newSegment(2);
     const tone = makeTone(`${app.folder}/tone.wav`, 1);
-    await expect(app.operator.upload(path.replace("/segments/1/", "/segments/2/"), tone)).rejects.toMatchObject({ status: 404 });
+    await expect(
+      app.operator.upload(path.replace("/segments/1/", "/segments/2/"), tone),
+    ).rejects.toMatchObject({ status: 404 });
   });
 });

@@ -32,7 +32,11 @@ export interface RunningMosquitto {
 }
 
 /** A real Mosquitto on a free port of the loopback, with password and ACL files of our own making in force. */
-export async function startMosquitto({ accounts, server, ...rest }: MosquittoOptions): Promise<RunningMosquitto> {
+export async function startMosquitto({
+  accounts,
+  server,
+  ...rest
+}: MosquittoOptions): Promise<RunningMosquitto> {
   const folder = await mkdtemp(join(tmpdir(), "ccx-mosquitto-"));
   const port = rest.port ?? (await freePort());
   const mqttHash = hashMqttPassword(server.password);

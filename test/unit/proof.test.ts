@@ -7,6 +7,7 @@ describe("grades of proof", () => {
     expect(gradeOf("finished", null)).toBe("finished");
     expect(gradeOf("finished", "sensed")).toBe("sensed");
     expect(gradeOf("received", "sensed")).toBe("delivered");
+    expect(gradeOf("started", "sensed")).toBe("started");
     expect(gradeOf("skipped", "finished")).toBeNull();
   });
 
