@@ -1,6 +1,6 @@
 import type { Database } from "../db/open.ts";
 import type { DeviceKind } from "../protocol/messages.ts";
-import type { Broadcast, BroadcastItem, BroadcastState } from "./broadcast.ts";
+import { type Broadcast, type BroadcastItem, type BroadcastState, mayFollow } from "./broadcast.ts";
 
 type Row = Omit<Broadcast, "kinds" | "areas"> & { kinds: string; areas: string };
 
@@ -111,8 +111,16 @@ export function createBroadcastStore(db: Database) {
     },
     remove: (id: string) => void remove.run(id),
     /** Returns whether it was still in `from`. */
-    setState: (id: string, from: BroadcastState, to: BroadcastState, reason: string | null, now: number) =>
-      setState.run(to, reason, now, id, from).changes === 1,
+    setState(
+      id: string,
+      from: BroadcastState,
+      to: BroadcastState,
+      reason: string | null,
+      now: number,
+    ): boolean {
+      if (!mayFollow(from, to)) throw new Error(`a broadcast does not go from ${from} to ${to}`);
+      return setState.run(to, reason, now, id, from).changes === 1;
+    },
     get(id: string): Broadcast | null {
       const row = selectOne.get(id);
       return row ? toBroadcast(row) : null;

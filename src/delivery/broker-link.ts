@@ -102,7 +102,7 @@ export function connectBroker(options: BrokerLinkOptions): BrokerLink {
   function onClose(connection: MqttClient): void {
     if (client !== connection) return;
     client = null;
-    if (online) log.warn({ broker }, "lost the broker");
+    if (online && !closed) log.warn({ broker }, "lost the broker");
     online = false;
     for (const reject of inFlight)
       reject(new AppError("unavailable", "The connection to the broker was lost."));

@@ -21,6 +21,8 @@ export interface PeopleService {
   /** The person behind a sign-in token, or `null` when it is unknown, expired or idle too long. */
   userOf(token: string): User | null;
   signOut(token: string): void;
+  /** For the operator at the machine: a new random password, and every sign-in ended. @throws {AppError} `not_found` */
+  resetPassword(name: string): Promise<string>;
   /** Ends the person's other sign-ins. @throws {AppError} `unauthorized`, `invalid` */
   changePassword(user: User, current: string, next: string, token: string): Promise<void>;
 }
@@ -76,6 +78,15 @@ export function createPeopleService({ store, clock }: { store: PeopleStore; cloc
       if (!row || row.expiresAt <= now || row.lastSeenAt <= now - IDLE_MS) return null;
       if (row.lastSeenAt <= now - TOUCH_EVERY_MS) store.touchSignIn(tokenHash, now);
       return { id: row.id, name: row.name, role: row.role };
+    },
+
+    async resetPassword(name) {
+      const user = store.userByName(name);
+      if (!user) throw new AppError("not_found", `There is no user "${name}".`);
+      const password = generatePassword();
+      store.updatePassword(user.id, await hashPassword(password));
+      store.deleteOtherSignIns(user.id, "");
+      return password;
     },
 
     signOut: (token) => store.deleteSignIn(sha256(token)),

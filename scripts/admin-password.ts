@@ -1,0 +1,24 @@
+/**
+ * Gives a user a new random password and prints it once; every sign-in of that user ends. The server may be running.
+ *
+ *   npm run admin:password [-- name]
+ */
+import { join } from "node:path";
+import { systemClock } from "../src/clock.ts";
+import { loadEnvironment, readConfig } from "../src/config.ts";
+import { openDatabase } from "../src/db/open.ts";
+import { messageOf } from "../src/errors.ts";
+import { createPeopleService } from "../src/people/people-service.ts";
+import { createPeopleStore } from "../src/people/people-store.ts";
+
+const name = process.argv[2] ?? "admin";
+try {
+  const config = readConfig(loadEnvironment());
+  const db = openDatabase(join(config.dataDir, "cuncunxiang.db"), systemClock.now());
+  const people = createPeopleService({ store: createPeopleStore(db), clock: systemClock });
+  console.log(`${name} / ${await people.resetPassword(name)}`);
+  db.close();
+} catch (error) {
+  console.error(messageOf(error));
+  process.exitCode = 1;
+}
