@@ -109,6 +109,7 @@ describe("the server on a real Mosquitto, with the files it generates", () => {
     const root = { kind: "area", id: "370000000000" } as const;
     await client.subscribe(playlistTopic(root));
     await until(() => client.heard.length > 0, { what: "the retained pointer" });
+    expect(client.heard[0]).toMatchObject({ topic: playlistTopic(root), retain: true });
     await client.end();
   });
 });
