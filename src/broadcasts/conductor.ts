@@ -1,6 +1,7 @@
 import type { BaseLogger } from "pino";
 import type { Clock } from "../clock.ts";
 import type { Transact } from "../db/open.ts";
+import { airingOf } from "../delivery/airing.ts";
 import type { Downlink } from "../delivery/downlink.ts";
 import type { DeviceKind } from "../protocol/messages.ts";
 import { type Broadcast, type BroadcastState, dueState } from "./broadcast.ts";
@@ -37,15 +38,7 @@ export function createConductor(deps: Dependencies): Conductor {
         type: "play",
         body: {
           broadcastId: broadcast.id,
-          startAt: broadcast.startAt,
-          notAfter: broadcast.notAfter,
-          priority: broadcast.priority,
-          lateness: broadcast.lateness,
-          offline: broadcast.offline,
-          ...(broadcast.volume === null ? {} : { volume: broadcast.volume }),
-          programme: broadcast.programme,
-          title: broadcast.title,
-          items: items.map((item) => ({ ...item, url: mediaUrl(item.sha256, broadcast.notAfter) })),
+          ...airingOf(broadcast, items, (sha256) => mediaUrl(sha256, broadcast.notAfter)),
         },
         audience: { areas: broadcast.areas, kinds },
         class: broadcast.class,

@@ -5,6 +5,7 @@ import type { DeviceIdentity } from "../devices/device.ts";
 import { fetchSlotMs } from "../protocol/fetch-slot.ts";
 import type { Playlist, PlaylistBroadcast, Policy } from "../protocol/messages.ts";
 import type { Scope } from "../protocol/topics.ts";
+import { airingOf } from "./airing.ts";
 import type { Downlink } from "./downlink.ts";
 
 export interface PlaylistVersion {
@@ -59,24 +60,16 @@ export function createPlaylistService(deps: Dependencies): PlaylistService {
 
     playlistFor(device, { revision, generatedAt }) {
       const validUntil = generatedAt + VALID_MS;
-      const entries = broadcasts.forPlaylist(device.areas, device.kind, generatedAt).map(
-        ({ broadcast, items }): PlaylistBroadcast => ({
-          id: broadcast.id,
-          startAt: broadcast.startAt,
-          notAfter: broadcast.notAfter,
-          class: broadcast.class,
-          priority: broadcast.priority,
-          lateness: broadcast.lateness,
-          offline: broadcast.offline,
-          ...(broadcast.volume === null ? {} : { volume: broadcast.volume }),
-          programme: broadcast.programme,
-          title: broadcast.title,
-          items: items.map((item) => ({
-            ...item,
-            url: mediaUrl(item.sha256, Math.max(validUntil, broadcast.notAfter)),
-          })),
-        }),
-      );
+      const entries = broadcasts
+        .forPlaylist(device.areas, device.kind, generatedAt)
+        .map(({ broadcast, items }): PlaylistBroadcast => {
+          const expiresAt = Math.max(validUntil, broadcast.notAfter);
+          return {
+            id: broadcast.id,
+            class: broadcast.class,
+            ...airingOf(broadcast, items, (sha256) => mediaUrl(sha256, expiresAt)),
+          };
+        });
       const deadline = entries.find(({ startAt }) => startAt > generatedAt)?.startAt ?? validUntil;
       const slotWindow = Math.min((deadline - generatedAt) * SLOT_WINDOW_SHARE, MAX_SLOT_WINDOW_MS);
       return {

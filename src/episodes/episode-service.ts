@@ -4,7 +4,8 @@ import type { Transact } from "../db/open.ts";
 import { AppError, notFound } from "../errors.ts";
 import type { MediaService, Upload } from "../media/media-service.ts";
 import { whyNotReady } from "../media/recording.ts";
-import type { ApprovalChange, Content, ContentSource } from "../programmes/content.ts";
+import { createApprovals } from "../programmes/approvals.ts";
+import type { Content, ContentSource } from "../programmes/content.ts";
 import type { ProgrammeService } from "../programmes/programme-service.ts";
 import { checkSegmentOrder, type Episode } from "./episode.ts";
 import type { EpisodeStore } from "./episode-store.ts";
@@ -47,24 +48,12 @@ export function createEpisodeService({
   transact,
   clock,
 }: Dependencies): EpisodeService {
-  const listeners: ((change: ApprovalChange) => void)[] = [];
-  const announce = (episode: Episode, approved: boolean) => {
-    for (const listener of listeners) {
-      listener({ programmeId: episode.programmeId, contentId: episode.id, approved });
-    }
-  };
+  const approvals = createApprovals({ store, clock });
 
   function get(id: string): Episode {
     const episode = store.get(id);
     if (!episode) throw notFound("episode", id);
     return episode;
-  }
-
-  /** Any edit voids the approval, in the transaction of the edit. */
-  function voidApproval(episode: Episode): void {
-    if (episode.approvedAt === null) return;
-    store.setApproval(episode.id, null, null, clock.now());
-    announce(episode, false);
   }
 
   return {
@@ -108,7 +97,7 @@ export function createEpisodeService({
             segments.map((segment, index) => newSegment(segment, index, kept.get(segment.name) ?? null)),
           );
         }
-        voidApproval(episode);
+        approvals.void(episode);
         return get(id);
       });
     },
@@ -122,7 +111,7 @@ export function createEpisodeService({
         const episode = get(id);
         if (!hasSegment(episode)) throw notFound("segment", `${id}/${position}`);
         store.attachAsset(id, position, asset.sha256);
-        voidApproval(episode);
+        approvals.void(episode);
       });
       return get(id);
     },
@@ -141,21 +130,20 @@ export function createEpisodeService({
             hint: "Approve it when every segment's renditions are ready and have been heard.",
           });
         }
-        store.setApproval(id, clock.now(), userId, clock.now());
-        announce(episode, true);
+        approvals.approve(episode, userId);
         return get(id);
       });
     },
 
     withdrawApproval(id) {
       return transact(() => {
-        voidApproval(get(id));
+        approvals.void(get(id));
         return get(id);
       });
     },
 
     approved: (programmeId, fromNumber) => store.approved(programmeId, fromNumber).map(toContent),
-    onApprovalChange: (listener) => void listeners.push(listener),
+    onApprovalChange: approvals.onApprovalChange,
   };
 }
 

@@ -108,11 +108,10 @@ export const Policy = object({
 });
 export type Policy = Static<typeof Policy>;
 
-export const PlaylistBroadcast = object({
-  id: Id,
+/** How and when something airs: the same in a playlist and in a `play` command. */
+const airing = {
   startAt: EpochMs,
   notAfter: EpochMs,
-  class: BroadcastClass,
   priority: Type.Integer({ minimum: 0, maximum: 100 }),
   lateness: LatenessPolicy,
   offline: OfflinePolicy,
@@ -120,7 +119,9 @@ export const PlaylistBroadcast = object({
   programme: Text,
   title: Text,
   items: Type.Array(Item, { minItems: 1 }),
-});
+};
+
+export const PlaylistBroadcast = object({ id: Id, class: BroadcastClass, ...airing });
 export type PlaylistBroadcast = Static<typeof PlaylistBroadcast>;
 
 export const Playlist = object({
@@ -150,18 +151,7 @@ export const Audience = object({
 });
 export type Audience = Static<typeof Audience>;
 
-export const PlayBody = object({
-  broadcastId: Id,
-  startAt: EpochMs,
-  notAfter: EpochMs,
-  priority: Type.Integer({ minimum: 0, maximum: 100 }),
-  lateness: LatenessPolicy,
-  offline: OfflinePolicy,
-  volume: Type.Optional(Volume),
-  programme: Text,
-  title: Text,
-  items: Type.Array(Item, { minItems: 1 }),
-});
+export const PlayBody = object({ broadcastId: Id, ...airing });
 export type PlayBody = Static<typeof PlayBody>;
 
 export const StopBody = Type.Union([

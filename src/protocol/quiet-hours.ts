@@ -28,7 +28,7 @@ export function quietWindowAtLocal(
 
 /** The quiet window that holds `at` (epoch ms) in the policy's zone, if any. */
 export function quietWindowAt(policy: Policy, at: number): QuietHours | undefined {
-  const local = Temporal.Instant.fromEpochMilliseconds(at).toZonedDateTimeISO(policy.zone);
+  const local = Temporal.Instant.fromEpochMilliseconds(Math.floor(at)).toZonedDateTimeISO(policy.zone);
   return quietWindowAtLocal(policy, { date: local.toPlainDate(), time: local.toPlainTime() });
 }
 

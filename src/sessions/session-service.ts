@@ -4,7 +4,8 @@ import type { Transact } from "../db/open.ts";
 import { AppError, notFound } from "../errors.ts";
 import type { MediaService, Upload } from "../media/media-service.ts";
 import { whyNotReady } from "../media/recording.ts";
-import type { ApprovalChange, Content, ContentSource } from "../programmes/content.ts";
+import { createApprovals } from "../programmes/approvals.ts";
+import type { Content, ContentSource } from "../programmes/content.ts";
 import type { ProgrammeService } from "../programmes/programme-service.ts";
 import type { Session, SessionStore } from "./session-store.ts";
 
@@ -41,22 +42,12 @@ export function createSessionService({
   transact,
   clock,
 }: Dependencies): SessionService {
-  const listeners: ((change: ApprovalChange) => void)[] = [];
-  const announce = ({ programmeId, id: contentId }: Session, approved: boolean) => {
-    for (const listener of listeners) listener({ programmeId, contentId, approved });
-  };
+  const approvals = createApprovals({ store, clock });
 
   function get(id: string): Session {
     const session = store.get(id);
     if (!session) throw notFound("session", id);
     return session;
-  }
-
-  /** Any edit voids the approval, in the transaction of the edit. */
-  function voidApproval(session: Session): void {
-    if (session.approvedAt === null) return;
-    store.setApproval(session.id, null, null, clock.now());
-    announce(session, false);
   }
 
   return {
@@ -79,7 +70,7 @@ export function createSessionService({
       return transact(() => {
         const session = get(id);
         store.update({ ...session, ...changes }, clock.now());
-        voidApproval(session);
+        approvals.void(session);
         return get(id);
       });
     },
@@ -89,7 +80,7 @@ export function createSessionService({
       await media.receiveUpload(upload, (asset) => {
         const session = get(id);
         store.attachAsset(id, asset.sha256, clock.now());
-        voidApproval(session);
+        approvals.void(session);
       });
       return get(id);
     },
@@ -104,21 +95,20 @@ export function createSessionService({
             hint: "Approve it when the recording's renditions are ready and have been watched.",
           });
         }
-        store.setApproval(id, clock.now(), userId, clock.now());
-        announce(session, true);
+        approvals.approve(session, userId);
         return get(id);
       });
     },
 
     withdrawApproval(id) {
       return transact(() => {
-        voidApproval(get(id));
+        approvals.void(get(id));
         return get(id);
       });
     },
 
     approved: (programmeId, fromNumber) => store.approved(programmeId, fromNumber).map(toContent),
-    onApprovalChange: (listener) => void listeners.push(listener),
+    onApprovalChange: approvals.onApprovalChange,
   };
 }
 

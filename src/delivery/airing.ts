@@ -1,0 +1,22 @@
+import type { Broadcast, BroadcastItem } from "../broadcasts/broadcast.ts";
+import type { PlayBody } from "../protocol/messages.ts";
+
+/** What a playlist and a `play` command say of a broadcast in the same words. @param mediaUrl the address of an item */
+export function airingOf(
+  broadcast: Broadcast,
+  items: BroadcastItem[],
+  mediaUrl: (sha256: string) => string,
+): Omit<PlayBody, "broadcastId"> {
+  const { startAt, notAfter, priority, lateness, offline, volume, programme, title } = broadcast;
+  return {
+    startAt,
+    notAfter,
+    priority,
+    lateness,
+    offline,
+    ...(volume === null ? {} : { volume }),
+    programme,
+    title,
+    items: items.map((item) => ({ ...item, url: mediaUrl(item.sha256) })),
+  };
+}

@@ -1,0 +1,59 @@
+import { existsSync, readFileSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { type Device, startDevice } from "../../devices/core/device.ts";
+import { createPcmOutput } from "../../devices/core/pcm-output.ts";
+import { wavSink } from "../../devices/core/pcm-sink.ts";
+import type { AirStation } from "./air-station.ts";
+import { createMemoryLog } from "./memory-log.ts";
+
+const HEADER_BYTES = 44;
+const BYTES_PER_MS = 88.2; // 44.1 kHz, mono, 16 bits
+
+/** The device runtime in this process, recording into `<state>/recordings`. */
+export async function startTestDevice(
+  { url, identity }: Pick<AirStation, "url" | "identity">,
+  stateDir: string,
+): Promise<Device & AsyncDisposable & { text: () => string }> {
+  const { log, text } = createMemoryLog();
+  const device = await startDevice({
+    server: url,
+    stateDir,
+    identity,
+    createOutput: (now) =>
+      createPcmOutput({
+        name: "wav",
+        format: { sampleRate: 44_100, channels: 1 },
+        openSink: wavSink(join(stateDir, "recordings")),
+        now,
+      }),
+    log,
+    onReboot: () => {},
+  });
+  let closing: Promise<void> | undefined;
+  const end = device.close;
+  const close = () => (closing ??= end());
+  return Object.assign(device, { close, text, [Symbol.asyncDispose]: close });
+}
+
+export interface Recording {
+  firstSampleAt: number;
+  complete: boolean;
+  durationMs: number;
+}
+
+/** What a broadcast left in the recordings, or `null` while there is none that was closed. */
+export function recordingOf(stateDir: string, id: string): Recording | null {
+  const base = join(stateDir, "recordings", id);
+  if (!existsSync(`${base}.json`)) return null;
+  const note = JSON.parse(readFileSync(`${base}.json`, "utf8")) as {
+    firstSampleAt: number;
+    complete: boolean;
+  };
+  return { ...note, durationMs: recordedMs(stateDir, id) };
+}
+
+/** By the bytes, so that a recording nobody closed counts as well. */
+export function recordedMs(stateDir: string, id: string): number {
+  const file = join(stateDir, "recordings", `${id}.wav`);
+  return existsSync(file) ? Math.max(0, statSync(file).size - HEADER_BYTES) / BYTES_PER_MS : 0;
+}

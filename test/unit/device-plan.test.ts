@@ -1,0 +1,240 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import {
+  byPrecedence,
+  durationOf,
+  type Entry,
+  entryFromAlert,
+  mergePlaylist,
+  nextStep,
+  outranks,
+  POLICY_UNTIL_TOLD,
+  PREROLL_MS,
+  type Situation,
+} from "../../devices/core/plan.ts";
+import {
+  BROADCAST_CLASSES,
+  LATENESS_POLICIES,
+  type Playlist,
+  type Policy,
+} from "../../src/protocol/messages.ts";
+import { quietWindowAt } from "../../src/protocol/quiet-hours.ts";
+
+const START = Date.parse("2026-12-01T07:00:00+08:00");
+const MINUTE = 60_000;
+const item = {
+  sha256: "a".repeat(64),
+  url: "/m",
+  mime: "audio/mpeg",
+  bytes: 1,
+  durationMs: 10 * MINUTE,
+  title: "",
+};
+
+const entryOf = (change: Partial<Entry> = {}): Entry => ({
+  id: "b1",
+  startAt: START,
+  notAfter: START + 5 * MINUTE,
+  class: "daily",
+  priority: 50,
+  lateness: "skip",
+  offline: "play",
+  programme: "党建之声",
+  title: "第42期",
+  items: [item],
+  knownSince: 0,
+  ...change,
+});
+const at = (now: number, change: Partial<Situation> = {}): Situation => ({
+  now,
+  cached: true,
+  online: true,
+  clockTrusted: true,
+  policy: POLICY_UNTIL_TOLD,
+  airTaken: false,
+  ...change,
+});
+
+describe("the next step", () => {
+  test("is to wait for the pre-roll, then to play from the beginning", () => {
+    expect(nextStep(entryOf(), at(START - MINUTE))).toEqual({ kind: "wait", until: START - PREROLL_MS });
+    for (const now of [START - PREROLL_MS, START - 1, START, START + 2_000]) {
+      expect(nextStep(entryOf(), at(now))).toEqual({ kind: "play", seekMs: 0 });
+    }
+  });
+
+  test.each([
+    ["skip", { kind: "drop", type: "skipped", reason: "late" }],
+    ["join", { kind: "play", seekMs: MINUTE }],
+    ["play", { kind: "play", seekMs: 0 }],
+  ] as const)("a minute late, by the policy %s", (lateness, step) => {
+    expect(nextStep(entryOf({ lateness }), at(START + MINUTE))).toEqual(step);
+  });
+
+  test("a join after the end comes to nothing", () => {
+    const entry = entryOf({ lateness: "join", notAfter: START + 60 * MINUTE });
+    expect(nextStep(entry, at(START + 10 * MINUTE))).toMatchObject({ kind: "drop", reason: "late" });
+  });
+
+  test("what is not cached or finds the air taken waits, and says so when it is too late", () => {
+    for (const [change, reason] of [
+      [{ cached: false }, "not-cached"],
+      [{ airTaken: true }, "preempted"],
+    ] as const) {
+      expect(nextStep(entryOf(), at(START, change)).kind).toBe("wait");
+      expect(nextStep(entryOf(), at(START + MINUTE, change))).toMatchObject({ kind: "drop", reason });
+      expect(nextStep(entryOf({ lateness: "play" }), at(START + 6 * MINUTE, change))).toMatchObject({
+        reason,
+      });
+    }
+  });
+
+  test("offline, a broadcast of policy skip waits until its instant and is dropped then; others play", () => {
+    const skip = entryOf({ offline: "skip" });
+    expect(nextStep(skip, at(START - 1_000, { online: false })).kind).toBe("wait");
+    expect(nextStep(skip, at(START, { online: false }))).toEqual({
+      kind: "drop",
+      type: "skipped",
+      reason: "offline",
+    });
+    expect(nextStep(entryOf(), at(START, { online: false })).kind).toBe("play");
+  });
+
+  test("a daily broadcast is refused in quiet hours, by the fraction of a millisecond; a notice is not", () => {
+    const night = START - 2 * 60 * MINUTE;
+    const late = { startAt: night, notAfter: START, lateness: "play" } as const;
+    expect(nextStep(entryOf(late), at(night + 0.25))).toEqual({
+      kind: "drop",
+      type: "refused",
+      reason: "quiet-hours",
+    });
+    expect(nextStep(entryOf({ ...late, class: "announcement" }), at(night + 0.25)).kind).toBe("play");
+  });
+
+  const mostly = fc.integer({ min: 0, max: 4 }).map((value) => value > 0);
+  const situations = fc.record({
+    now: fc.double({ min: START - 20 * 60 * MINUTE, max: START + 20 * 60 * MINUTE, noNaN: true }),
+    cached: mostly,
+    online: mostly,
+    clockTrusted: mostly,
+    airTaken: mostly.map((value) => !value),
+    policy: fc.constant<Policy>(POLICY_UNTIL_TOLD),
+  });
+  const entries = fc
+    .record({
+      startAt: fc.integer({ min: START - 20 * 60 * MINUTE, max: START + 20 * 60 * MINUTE }),
+      graceMs: fc.integer({ min: -MINUTE, max: 60 * MINUTE }),
+      class: fc.constantFrom(...BROADCAST_CLASSES),
+      lateness: fc.constantFrom(...LATENESS_POLICIES),
+      offline: fc.constantFrom("play" as const, "skip" as const),
+    })
+    .map(({ graceMs, startAt, ...rest }) => entryOf({ ...rest, startAt, notAfter: startAt + graceMs }));
+
+  const aroundAir = fc.double({ min: -2 * PREROLL_MS, max: 15 * MINUTE, noNaN: true });
+
+  test("never plays too early, too late, in quiet hours, without media, trust, or the air", () => {
+    fc.assert(
+      fc.property(entries, situations, aroundAir, (entry, anyTime, offsetMs) => {
+        const situation = { ...anyTime, now: entry.startAt + offsetMs };
+        const step = nextStep(entry, situation);
+        fc.pre(step.kind === "play");
+        const startsAt = Math.max(situation.now, entry.startAt);
+        expect(situation.now).toBeGreaterThanOrEqual(entry.startAt - PREROLL_MS);
+        expect(startsAt).toBeLessThanOrEqual(entry.notAfter);
+        expect(situation).toMatchObject({ cached: true, clockTrusted: true, airTaken: false });
+        expect(entry.class === "daily" && quietWindowAt(situation.policy, startsAt) !== undefined).toBe(
+          false,
+        );
+        expect(entry.offline === "play" || situation.online).toBe(true);
+        expect(entry.lateness === "skip" && startsAt - entry.startAt > 2_000).toBe(false);
+        expect(step.seekMs).toBeLessThan(durationOf(entry.items));
+      }),
+      { numRuns: 1_000 },
+    );
+  });
+
+  test("never gives up on the word of a clock that is not trusted, and always ends with one that is", () => {
+    fc.assert(
+      fc.property(entries, situations, (entry, situation) => {
+        expect(nextStep(entry, { ...situation, clockTrusted: false }).kind).toBe("wait");
+        const over = Math.max(entry.notAfter, entry.startAt + durationOf(entry.items)) + MINUTE;
+        expect(nextStep(entry, { ...situation, now: over, clockTrusted: true }).kind).toBe("drop");
+      }),
+    );
+    expect(nextStep(entryOf(), at(START, { clockTrusted: false }))).toMatchObject({
+      because: "untrusted-clock",
+    });
+  });
+
+  test("always waits for something that is still ahead", () => {
+    fc.assert(
+      fc.property(entries, situations, (entry, situation) => {
+        const step = nextStep(entry, situation);
+        fc.pre(step.kind === "wait");
+        expect(step.until).toBeGreaterThan(situation.now);
+      }),
+    );
+  });
+});
+
+describe("precedence", () => {
+  test("class comes before priority, priority before the earlier start", () => {
+    const emergency = entryOf({ id: "e", class: "emergency", priority: 0, startAt: START + 1 });
+    const high = entryOf({ id: "h", priority: 90, startAt: START + 1 });
+    const early = entryOf({ id: "x" });
+    const late = entryOf({ id: "a", startAt: START + 1 });
+    expect([late, early, high, emergency].toSorted(byPrecedence)).toEqual([emergency, high, early, late]);
+    expect(outranks(early, late)).toBe(false);
+    expect(outranks(late, early)).toBe(false);
+  });
+
+  test("nothing outranks itself or what outranks it", () => {
+    const some = fc.record({
+      class: fc.constantFrom(...BROADCAST_CLASSES),
+      priority: fc.integer({ min: 0, max: 100 }),
+    });
+    fc.assert(
+      fc.property(some, some, (a, b) => {
+        const [x, y] = [entryOf(a), entryOf(b)];
+        expect(outranks(x, y) && outranks(y, x)).toBe(false);
+        expect(outranks(x, x)).toBe(false);
+      }),
+    );
+  });
+});
+
+describe("a newer playlist", () => {
+  const playlistOf = (generatedAt: number, ...broadcasts: Entry[]): Playlist => ({
+    version: 1,
+    deviceId: "d",
+    generatedAt,
+    validUntil: generatedAt + 1,
+    revision: 1,
+    policy: POLICY_UNTIL_TOLD,
+    fetch: { slotOffsetMs: 0, deadline: 0 },
+    broadcasts,
+  });
+  const planOf = (...entries: Entry[]) => new Map(entries.map((entry) => [entry.id, entry]));
+
+  test("withdraws what it lacks, keeps what was commanded after it was made, and replaces what it has", () => {
+    const old = entryOf({ id: "old", knownSince: 10 });
+    const changed = entryOf({ id: "changed", knownSince: 10 });
+    const commanded = entryOf({ id: "commanded", knownSince: 30 });
+    const listed = entryOf({ id: "changed", title: "改", startAt: START + MINUTE });
+    const { plan, withdrawn } = mergePlaylist(planOf(old, changed, commanded), playlistOf(20, listed));
+    expect(withdrawn).toEqual([old]);
+    expect([...plan.keys()]).toEqual(["changed", "commanded"]);
+    expect(plan.get("changed")).toMatchObject({ title: "改", knownSince: 20 });
+  });
+
+  test("leaves alerts alone, and withdraws an emergency that it listed itself", () => {
+    const alert = entryFromAlert(
+      { id: "alert", rev: 1, from: START, until: START + MINUTE, programme: "", title: "", items: [item] },
+      "370783000000",
+    );
+    const emergency = entryOf({ id: "listed", class: "emergency", knownSince: 10 });
+    const { plan, withdrawn } = mergePlaylist(planOf(alert, emergency), playlistOf(START + 1));
+    expect([...plan.keys()]).toEqual(["alert"]);
+    expect(withdrawn).toEqual([emergency]);
+  });
+});
