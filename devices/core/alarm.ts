@@ -27,7 +27,7 @@ export function createAlarm(fire: () => void): Alarm {
         if (performance.now() >= at - 1) fire();
         else within(at - performance.now());
       },
-      Math.min(at - performance.now(), MAX_MS),
+      Math.max(0, Math.min(at - performance.now(), MAX_MS)),
     );
   }
 

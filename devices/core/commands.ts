@@ -11,6 +11,7 @@ interface Options {
   journal: Journal;
   reporter: Reporter;
   now: () => number;
+  clockTrusted: () => boolean;
   log: BaseLogger;
   /** Does what an accepted command says. */
   obey: (command: Command) => Promise<void> | void;
@@ -19,8 +20,15 @@ interface Options {
 /** Clocks differ a little: a command from less than this ahead is not from the future. */
 const SKEW_MS = 5_000;
 
+/** What may be another answer the next time is not kept: the server sends an unanswered command again. */
+const PASSING = new Set<ReasonCode>(["retained", "not-yet-valid"]);
+/** Done again they would do harm; of the others a second time changes nothing, and a power cut must not lose them. */
+const ONCE = new Set<Command["type"]>(["reboot", "test-tone", "identify"]);
+
 /** Takes a signed command from the broker: verifies, refuses with a reason, or obeys it once and reports `received`. */
-export function createCommandHandler({ verify, member, journal, reporter, now, log, obey }: Options) {
+export function createCommandHandler(options: Options) {
+  const { verify, member, journal, reporter, now, clockTrusted, log, obey } = options;
+
   /** In the order of the protocol's list; `null` when it is to be obeyed. */
   function refusal(command: Command, retained: boolean): ReasonCode | null {
     if (retained) return "retained";
@@ -30,8 +38,9 @@ export function createCommandHandler({ verify, member, journal, reporter, now, l
     return null;
   }
 
-  function answer(commandId: string, result: CommandResult): void {
-    reporter.report({ commandId, ...result });
+  /** Reports the result and keeps it, in one. */
+  function settle(id: string, result: CommandResult): void {
+    reporter.report({ commandId: id, ...result }, { kind: "command", id, at: now(), result });
   }
 
   return async (jws: string, retained: boolean): Promise<void> => {
@@ -44,18 +53,21 @@ export function createCommandHandler({ verify, member, journal, reporter, now, l
       reporter.report({ type: "refused", reason });
       return;
     }
-    const done = journal.commandResult(command.id);
-    if (done) return answer(command.id, done);
+    const { id, type } = command;
+    const done = journal.commandResult(id);
+    if (done) return reporter.report({ commandId: id, ...done });
 
     const reason = refusal(command, retained);
-    const result: CommandResult = reason === null ? { type: "received" } : { type: "refused", reason };
-    journal.settleCommand(command.id, now(), result);
-    log.info(
-      { commandId: command.id, type: command.type, ...(reason ? { reason } : {}) },
-      reason ? "command refused" : "command",
-    );
-    if (reason === null && command.type !== "reboot") await obey(command);
-    answer(command.id, result);
-    if (reason === null && command.type === "reboot") await obey(command);
+    if (reason !== null) {
+      log.info({ commandId: id, type, reason }, "command refused");
+      const isPassing = PASSING.has(reason) || (reason === "expired" && !clockTrusted());
+      if (isPassing) reporter.report({ type: "refused", commandId: id, reason });
+      else settle(id, { type: "refused", reason });
+      return;
+    }
+    log.info({ commandId: id, type }, "command");
+    if (ONCE.has(type)) settle(id, { type: "received" });
+    await obey(command);
+    if (!ONCE.has(type)) settle(id, { type: "received" });
   };
 }

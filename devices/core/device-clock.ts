@@ -17,12 +17,17 @@ export interface DeviceClock {
   readonly trusted: boolean;
   /** Corrected minus system clock, ms. */
   readonly offsetMs: number;
-  /** Takes the best of the samples. */
+  /** Takes the best of the samples, unless what is known is better still. */
   adopt(samples: TimeSample[]): void;
 }
 
 /** Beyond this a synchronised start is refused. */
 const MAX_UNCERTAINTY_MS = 2_000;
+
+/** A crystal of a cheap board, in parts: what a comparison loses with time. */
+const DRIFT = 50e-6;
+/** Comparisons this close are equally good, and the newer counts. */
+const GRAIN_MS = 20;
 
 /** How the clock stood when it was last compared with the server. */
 interface Verified {
@@ -49,7 +54,7 @@ const roundTrip = ({ sentAt, receivedAt, t2, t3 }: TimeSample): number => receiv
 export function createDeviceClock(stateDir: string): DeviceClock {
   const path = join(stateDir, "clock.json");
   const stored = readIfPresent(path);
-  const verified = stored === null ? null : (JSON.parse(stored) as Verified);
+  const verified = stored === null ? null : parse(stored);
   const systemShift = () => Date.now() - performance.now();
 
   const isPlausible =
@@ -58,6 +63,7 @@ export function createDeviceClock(stateDir: string): DeviceClock {
     Date.now() >= verified.at - MAX_UNCERTAINTY_MS;
   let shiftMs = systemShift() + (isPlausible ? verified.offsetMs : 0);
   let trusted = isPlausible;
+  let compared: { uncertaintyMs: number; at: number } | null = null;
 
   return {
     now: () => performance.now() + shiftMs,
@@ -70,10 +76,23 @@ export function createDeviceClock(stateDir: string): DeviceClock {
     adopt(samples) {
       const best = estimate(samples);
       if (!best) return;
+      // A congested link must not undo what a quiet one gave.
+      const at = performance.now();
+      if (compared && best.uncertaintyMs > compared.uncertaintyMs + (at - compared.at) * DRIFT + GRAIN_MS)
+        return;
+      compared = { uncertaintyMs: best.uncertaintyMs, at };
       shiftMs = best.shiftMs;
       trusted = best.uncertaintyMs <= MAX_UNCERTAINTY_MS;
       const note: Verified = { offsetMs: shiftMs - systemShift(), at: Date.now() };
       writeDurably(path, JSON.stringify(note));
     },
   };
+}
+
+function parse(text: string): Verified | null {
+  try {
+    return JSON.parse(text) as Verified;
+  } catch {
+    return null;
+  }
 }

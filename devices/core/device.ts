@@ -21,7 +21,8 @@ import { openJournal } from "./journal.ts";
 import { createMediaCache } from "./media-cache.ts";
 import { connectMqtt } from "./mqtt-link.ts";
 import type { Output } from "./output.ts";
-import { type Entry, endOf, entryFromAlert, entryFromPlay, mergePlaylist } from "./plan.ts";
+import { type Entry, entryFromAlert, entryFromPlay, POLICY_UNTIL_TOLD } from "./plan.ts";
+import { createPlanBook } from "./plan-book.ts";
 import { createPlayer } from "./player.ts";
 import { createPlaylistKeeper } from "./playlist-keeper.ts";
 import { createPrefetcher } from "./prefetcher.ts";
@@ -65,10 +66,19 @@ export async function startDevice(options: DeviceOptions): Promise<Device> {
   const link = createServerLink({ server, token: identity.token });
   const cache = createMediaCache(stateDir, link);
   const member = { deviceId: identity.deviceId, kind: identity.kind, areas: identity.areas, groups: [] };
-  const faults = new Set<string>();
-  let plan = new Map<string, Entry>();
+  let isClosed = false;
   let volume = Number(readIfPresent(join(stateDir, "volume")) ?? 100);
 
+  const keeper = await createPlaylistKeeper({
+    stateDir,
+    deviceId: identity.deviceId,
+    verify,
+    link,
+    now,
+    log,
+    onChange: (playlist) => adopt(playlist),
+  });
+  const policy = () => keeper.playlist?.policy ?? POLICY_UNTIL_TOLD;
   const mqtt = connectMqtt({
     identity,
     bootId: journal.bootId,
@@ -89,10 +99,11 @@ export async function startDevice(options: DeviceOptions): Promise<Device> {
     isOnline: () => mqtt.online,
     send: (report) => mqtt.publish(uplinkTopic(identity.deviceId, "report"), report),
   });
-  const maxVolume = () => keeper.playlist?.policy.maxVolume ?? 100;
+  const maxVolume = () => policy().maxVolume;
   const output = options.createOutput(now);
+  const book = createPlanBook({ journal, reporter, player: () => player, now, onFailure: logFailure });
   const player = createPlayer({
-    entries: () => plan.values(),
+    entries: book.entries,
     cache,
     output,
     journal,
@@ -100,73 +111,55 @@ export async function startDevice(options: DeviceOptions): Promise<Device> {
     now,
     clockTrusted: () => clock.trusted,
     isOnline: () => mqtt.online,
-    policy: () => keeper.playlist?.policy ?? null,
+    policy,
     volumeFor: (entry) => Math.min(entry.volume ?? volume, maxVolume()),
     log,
   });
   const prefetcher = createPrefetcher({
     cache,
-    entries: toCome,
+    entries: book.toCome,
     maxKbps: () => keeper.playlist?.fetch.maxKbps,
     now,
     log,
     onCached(entry) {
       const digests = entry.items.map(({ sha256 }) => sha256.slice(0, 16)).join();
-      if (!journal.note(`cached:${entry.id}:${digests}`, now())) return;
-      reporter.report({ type: "cached", broadcastId: entry.id });
+      const isNews = reporter.reportOnce(`cached:${entry.id}:${digests}`, {
+        type: "cached",
+        broadcastId: entry.id,
+      });
+      if (!isNews) return;
       stateAlarm.within(500);
       player.wake();
     },
   });
-  const handleCommand = createCommandHandler({ verify, member, journal, reporter, now, log, obey });
+  const handleCommand = createCommandHandler({
+    verify,
+    member,
+    journal,
+    reporter,
+    now,
+    clockTrusted: () => clock.trusted,
+    log,
+    obey,
+  });
   const stateAlarm = createAlarm(() => void publishState());
   const syncBackoff = createBackoff({ baseMs: 2_000 });
   const syncAlarm = createAlarm(() => void syncClock());
-  const keeper = await createPlaylistKeeper({
-    stateDir,
-    deviceId: identity.deviceId,
-    verify,
-    link,
-    now,
-    log,
-    onChange: (playlist) => adopt(playlist),
-  });
-
-  function toCome(): Entry[] {
-    return [...plan.values()].filter(({ id }) => !journal.isDone(id));
-  }
+  const isCached = ({ items }: Entry) => items.every((item) => cache.has(item));
 
   function adopt(playlist: Playlist): void {
-    const merged = mergePlaylist(plan, playlist);
-    for (const entry of merged.withdrawn) {
-      if (endOf(entry) > now()) player.stop(entry.id, "withdrawn").catch(logFailure);
-    }
-    // What was over before this device heard of it is not its business.
-    const isNews = (entry: Entry) => plan.has(entry.id) || entry.notAfter > now() || endOf(entry) > now();
-    plan = new Map([...merged.plan].filter(([, entry]) => isNews(entry)));
-    for (const id of plan.keys()) {
-      if (journal.note(`received:${id}`, now())) reporter.report({ type: "received", broadcastId: id });
-    }
-    cache.purge(new Set([...plan.values()].flatMap(({ items }) => items.map(({ sha256 }) => sha256))));
-    const nearest = Math.min(...toCome().map(({ startAt }) => startAt));
+    book.adopt(playlist);
+    cache.purge(new Set([...book.entries()].flatMap(({ items }) => items.map(({ sha256 }) => sha256))));
+    const missing = book.toCome().filter((entry) => !isCached(entry));
+    const nearest = Math.min(...missing.map(({ startAt }) => startAt));
     prefetcher.wake(Math.min(playlist.fetch.slotOffsetMs, Math.max(0, (nearest - now()) * SLOT_SHARE)));
-    player.wake();
     stateAlarm.within(500);
-  }
-
-  function add(entry: Entry): void {
-    // The playlist's word on the same broadcast stands: the command is the other path to it.
-    if (journal.isDone(entry.id) || plan.has(entry.id)) return;
-    plan.set(entry.id, entry);
-    if (journal.note(`received:${entry.id}`, now()))
-      reporter.report({ type: "received", broadcastId: entry.id });
-    prefetcher.wake();
-    player.wake();
   }
 
   async function onMessage(topic: string, text: string, retained: boolean): Promise<void> {
     const parsed = parseTopic(topic);
-    switch (parsed?.leaf) {
+    if (!parsed) return;
+    switch (parsed.leaf) {
       case "playlist": {
         const pointer: unknown = JSON.parse(text);
         if (validators.pointer.Check(pointer)) keeper.onPointer(pointer);
@@ -176,7 +169,7 @@ export async function startDevice(options: DeviceOptions): Promise<Device> {
         await handleCommand(text, retained);
         break;
       case "alert":
-        await onAlert(text);
+        await onAlert(parsed.scope.id, text);
         break;
       case "ack": {
         const ack: unknown = JSON.parse(text);
@@ -188,31 +181,31 @@ export async function startDevice(options: DeviceOptions): Promise<Device> {
     }
   }
 
-  async function onAlert(jws: string): Promise<void> {
-    const standing = [...plan.values()].filter((entry) => entry.class === "emergency");
-    if (jws === "") {
-      for (const { id } of standing) await player.stop(id, "stopped");
-      return;
-    }
+  async function onAlert(area: string, jws: string): Promise<void> {
+    if (jws === "") return book.clearAlert(area);
     try {
-      add(entryFromAlert(await verify("alert", jws)));
+      const raised = book.raise(entryFromAlert(await verify("alert", jws), area));
+      prefetcher.wake();
+      await raised;
     } catch (error) {
-      const reason = error instanceof VerificationError ? error.reason : "malformed";
-      reporter.report({ type: "refused", reason });
+      if (!(error instanceof VerificationError)) throw error;
+      reporter.report({ type: "refused", reason: error.reason });
     }
   }
 
   async function obey(command: Command): Promise<void> {
     switch (command.type) {
       case "play":
-        add(entryFromPlay(command));
+        book.add(entryFromPlay(command));
+        prefetcher.wake();
         break;
       case "stop": {
         const { body } = command;
         const { startBefore = now() } = "all" in body ? body : {};
         const ids =
           "all" in body
-            ? toCome()
+            ? book
+                .toCome()
                 .filter(({ startAt }) => startAt < startBefore)
                 .map(({ id }) => id)
             : [body.broadcastId];
@@ -241,31 +234,33 @@ export async function startDevice(options: DeviceOptions): Promise<Device> {
   }
 
   async function syncClock(): Promise<void> {
+    if (isClosed) return;
     try {
       const samples = [];
       for (let sample = 0; sample < TIME_SAMPLES; sample += 1) samples.push(await link.sampleTime());
+      if (isClosed) return;
       clock.adopt(samples);
       syncBackoff.reset();
       syncAlarm.within(RESYNC_MS);
       player.wake();
     } catch (error) {
       log.warn({ err: error }, "the clock could not be compared with the server's");
-      syncAlarm.within(syncBackoff.nextMs());
+      if (!isClosed) syncAlarm.within(syncBackoff.nextMs());
     }
   }
 
   async function publishState(): Promise<void> {
-    const coming = toCome();
+    const coming = book.toCome();
     const state: DeviceState = {
       revision: keeper.playlist?.revision ?? 0,
       cached: {
-        ready: coming.filter(({ items }) => items.every((item) => cache.has(item))).length,
+        ready: coming.filter(isCached).length,
         total: coming.length,
       },
       volume,
       clock: { offsetMs: Math.round(clock.offsetMs), trusted: clock.trusted },
       freeBytes: cache.freeBytes(),
-      faults: [...faults],
+      faults: prefetcher.faults(),
     };
     stateAlarm.within(STATE_EVERY_MS);
     await mqtt.publish(uplinkTopic(identity.deviceId, "state"), state).catch(() => {});
@@ -276,9 +271,9 @@ export async function startDevice(options: DeviceOptions): Promise<Device> {
   }
 
   if (keeper.playlist) adopt(keeper.playlist);
-  syncAlarm.within(0);
-  keeper.refreshWithin(0);
   player.wake();
+  // The time comes first: what is over can be told from what is to come only then.
+  void syncClock().finally(() => keeper.refreshWithin(0));
   log.info({ deviceId: identity.deviceId, bootId: journal.bootId, output: output.name }, "device started");
 
   return {
@@ -290,9 +285,10 @@ export async function startDevice(options: DeviceOptions): Promise<Device> {
       return keeper.playlist;
     },
     async close() {
-      for (const part of [keeper, prefetcher, reporter]) part.close();
+      isClosed = true;
+      keeper.close();
       for (const alarm of [stateAlarm, syncAlarm]) alarm.clear();
-      await player.close();
+      await Promise.all([player.close(), prefetcher.close()]);
       reporter.flush();
       await mqtt.close();
       reporter.close();

@@ -16,15 +16,16 @@ export function writeDurably(path: string, text: string, mode = 0o600): void {
     closeSync(file);
   }
   renameSync(temporary, path);
-  flushFolder(dirname(path));
+  flushToDisk(dirname(path));
 }
 
-export function flushFolder(path: string): void {
-  const folder = openSync(path, "r");
+/** fsync of a file or folder by its path. */
+export function flushToDisk(path: string): void {
+  const opened = openSync(path, "r");
   try {
-    fsyncSync(folder);
+    fsyncSync(opened);
   } finally {
-    closeSync(folder);
+    closeSync(opened);
   }
 }
 

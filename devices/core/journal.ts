@@ -1,7 +1,7 @@
-import { closeSync, fsyncSync, mkdirSync, openSync, writeSync } from "node:fs";
+import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import type { PlaybackRecord, ReasonCode, ReportType } from "../../src/protocol/messages.ts";
-import { readIfPresent, writeDurably } from "./durable-file.ts";
+import { openJournalFile, readJournal } from "./journal-file.ts";
 
 /** How a command ended, kept so that a repeated one is answered and not obeyed again. */
 export interface CommandResult {
@@ -9,9 +9,8 @@ export interface CommandResult {
   reason?: ReasonCode;
 }
 
-type Entry =
-  | { kind: "record"; bootId: string; record: PlaybackRecord }
-  | { kind: "ack"; bootId: string; seq: number }
+/** What the device remembers besides its records. */
+export type Mark =
   /** Sound is about to begin: whatever happens from here, it does not begin again. */
   | { kind: "begun"; id: string; at: number }
   | { kind: "done"; id: string; at: number }
@@ -19,29 +18,32 @@ type Entry =
   /** Something that is reported once, e.g. that a broadcast is cached. */
   | { kind: "noted"; key: string; at: number };
 
+type Entry =
+  | Mark
+  | { kind: "record"; bootId: string; record: PlaybackRecord }
+  | { kind: "ack"; bootId: string; seq: number };
+
 export interface Journal {
   readonly bootId: string;
-  /** Gives the record its number; on disk when this returns. */
-  record(record: Omit<PlaybackRecord, "seq">): void;
+  /** Gives the record its number. It and the marks are on disk when this returns, or none of them is. */
+  record(record: Omit<PlaybackRecord, "seq">, ...marks: Mark[]): void;
   /** Boots with records that the server has not acknowledged, oldest first. */
   unacknowledged(): { bootId: string; records: PlaybackRecord[] }[];
   acknowledge(bootId: string, seq: number): void;
   begin(id: string, at: number): void;
-  finish(id: string, at: number): void;
   isBegun(id: string): boolean;
   isDone(id: string): boolean;
   /** Begun in an earlier boot and never finished: the power went while it played. */
   cutOff(): string[];
   commandResult(id: string): CommandResult | null;
-  settleCommand(id: string, at: number, result: CommandResult): void;
-  /** Whether `key` is new; it is not the next time. */
-  note(key: string, at: number): boolean;
+  isNoted(key: string): boolean;
   close(): void;
 }
 
-const DAY_MS = 24 * 60 * 60 * 1000;
 /** Longer than any playlist's horizon; the protocol asks for at least 7 days. */
-const KEEP_MS = 60 * DAY_MS;
+const KEEP_MS = 60 * 24 * 60 * 60 * 1000;
+/** The newest are kept whatever their date says: a clock that was wrong must not make the device forget. */
+const KEEP_AT_LEAST = 1_000;
 
 /**
  * The device's memory over power cuts: an append-only file of JSON lines, flushed to disk with every entry, rewritten at
@@ -51,96 +53,88 @@ export function openJournal(stateDir: string, bootId: string, now: number): Jour
   mkdirSync(stateDir, { recursive: true });
   const path = join(stateDir, "journal.jsonl");
   const pending = new Map<string, PlaybackRecord[]>();
-  const begun = new Map<string, number>();
-  const done = new Map<string, number>();
-  const commands = new Map<string, { at: number; result: CommandResult }>();
-  const noted = new Map<string, number>();
+  const marks = {
+    begun: new Map<string, Mark>(),
+    done: new Map<string, Mark>(),
+    command: new Map<string, Extract<Mark, { kind: "command" }>>(),
+    noted: new Map<string, Mark>(),
+  };
   let lastSeq = 0;
 
   function apply(entry: Entry): void {
     switch (entry.kind) {
-      case "record":
-        pending.set(entry.bootId, [...(pending.get(entry.bootId) ?? []), entry.record]);
+      case "record": {
+        const records = pending.get(entry.bootId);
+        if (records) records.push(entry.record);
+        else pending.set(entry.bootId, [entry.record]);
         break;
+      }
       case "ack": {
         const left = (pending.get(entry.bootId) ?? []).filter(({ seq }) => seq > entry.seq);
         if (left.length > 0) pending.set(entry.bootId, left);
         else pending.delete(entry.bootId);
         break;
       }
-      case "begun":
-        begun.set(entry.id, entry.at);
-        break;
       case "done":
-        begun.delete(entry.id);
-        done.set(entry.id, entry.at);
+        marks.begun.delete(entry.id);
+        marks.done.set(entry.id, entry);
         break;
       case "command":
-        commands.set(entry.id, entry);
+        marks.command.set(entry.id, entry);
+        break;
+      case "begun":
+        marks.begun.set(entry.id, entry);
         break;
       case "noted":
-        noted.set(entry.key, entry.at);
+        marks.noted.set(entry.key, entry);
         break;
     }
   }
 
-  for (const line of (readIfPresent(path) ?? "").split("\n")) {
-    const entry = parseLine(line);
-    if (entry) apply(entry);
-  }
-  const cutOff = [...begun.keys()];
-  for (const map of [done, noted]) for (const [key, at] of map) if (at < now - KEEP_MS) map.delete(key);
-  for (const [id, { at }] of commands) if (at < now - KEEP_MS) commands.delete(id);
-  writeDurably(path, [...entriesOf()].map((entry) => `${JSON.stringify(entry)}\n`).join(""));
+  for (const entry of readJournal<Entry>(path)) apply(entry);
+  const cutOff = [...marks.begun.keys()];
+  for (const map of [marks.done, marks.command, marks.noted]) forgetOld(map, now - KEEP_MS);
 
   function* entriesOf(): Iterable<Entry> {
-    for (const [id, at] of begun) yield { kind: "begun", id, at };
-    for (const [id, at] of done) yield { kind: "done", id, at };
-    for (const [id, { at, result }] of commands) yield { kind: "command", id, at, result };
-    for (const [key, at] of noted) yield { kind: "noted", key, at };
+    for (const map of Object.values(marks)) yield* map.values();
     for (const [boot, records] of pending)
       for (const record of records) yield { kind: "record", bootId: boot, record };
   }
 
-  const file = openSync(path, "a");
-  function append(entry: Entry): void {
-    writeSync(file, `${JSON.stringify(entry)}\n`);
-    fsyncSync(file);
-    apply(entry);
+  const file = openJournalFile(path, entriesOf());
+  function append(...entries: Entry[]): void {
+    file.append(entries);
+    for (const entry of entries) apply(entry);
   }
 
   return {
     bootId,
-    record(record) {
+    record(record, ...along) {
+      append({ kind: "record", bootId, record: { seq: lastSeq + 1, ...record } }, ...along);
+      // Only now: the server acknowledges up to the first number that is missing.
       lastSeq += 1;
-      append({ kind: "record", bootId, record: { seq: lastSeq, ...record } });
     },
-    unacknowledged: () => [...pending].map(([boot, records]) => ({ bootId: boot, records })),
+    unacknowledged: () => [...pending].map(([boot, records]) => ({ bootId: boot, records: [...records] })),
     acknowledge(boot, seq) {
       if (pending.get(boot)?.some((record) => record.seq <= seq)) append({ kind: "ack", bootId: boot, seq });
     },
     begin: (id, at) => append({ kind: "begun", id, at }),
-    finish: (id, at) => append({ kind: "done", id, at }),
-    isBegun: (id) => begun.has(id),
-    isDone: (id) => done.has(id),
+    isBegun: (id) => marks.begun.has(id),
+    isDone: (id) => marks.done.has(id),
     cutOff: () => cutOff,
-    commandResult: (id) => commands.get(id)?.result ?? null,
-    settleCommand: (id, at, result) => append({ kind: "command", id, at, result }),
-    note(key, at) {
-      if (noted.has(key)) return false;
-      append({ kind: "noted", key, at });
-      return true;
-    },
-    close: () => closeSync(file),
+    commandResult: (id) => marks.command.get(id)?.result ?? null,
+    isNoted: (key) => marks.noted.has(key),
+    close: () => file.close(),
   };
 }
 
-/** A line that was being written when the power went is not whole; what it said was not acknowledged to anybody. */
-function parseLine(line: string): Entry | null {
-  if (line === "") return null;
-  try {
-    return JSON.parse(line) as Entry;
-  } catch {
-    return null;
+/** A map keeps the order of insertion, so its beginning is what was said first. */
+function forgetOld(map: Map<string, Mark>, before: number): void {
+  let spare = map.size - KEEP_AT_LEAST;
+  for (const [key, { at }] of map) {
+    if (spare <= 0) return;
+    if (at >= before) continue;
+    map.delete(key);
+    spare -= 1;
   }
 }

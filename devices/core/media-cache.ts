@@ -1,7 +1,6 @@
 import { createHash } from "node:crypto";
 import {
   createReadStream,
-  existsSync,
   mkdirSync,
   readdirSync,
   renameSync,
@@ -14,8 +13,8 @@ import { open } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import type { Item } from "../../src/protocol/messages.ts";
-import { flushFolder } from "./durable-file.ts";
-import type { ServerLink } from "./server-link.ts";
+import { flushToDisk } from "./durable-file.ts";
+import { ServerError, type ServerLink } from "./server-link.ts";
 
 export interface MediaCache {
   pathOf(item: Pick<Item, "sha256">): string;
@@ -27,6 +26,10 @@ export interface MediaCache {
   freeBytes(): number;
 }
 
+/** Left free for the journal, without which the device must not play. */
+const RESERVE_BYTES = 32 * 1024 * 1024;
+/** A line that was cut without a word is given up after this long without a byte. */
+const STALLED_MS = 20_000;
 const UNUSED_MS = 7 * 24 * 60 * 60 * 1000;
 
 /** Media by SHA-256: each file is whole and right, or absent. What has been fetched of others waits in `.part`. */
@@ -41,41 +44,65 @@ export function createMediaCache(stateDir: string, link: Pick<ServerLink, "openM
     maxKbps: number | undefined,
     signal: AbortSignal,
   ): Promise<void> {
-    const have = existsSync(part) ? statSync(part).size : 0;
+    const have = sizeOf(part) ?? 0;
     if (have >= item.bytes) return;
-    const { resumed, body } = await link.openMedia(item.url, have, signal);
-    const file = await open(part, resumed ? "a" : "w");
+    const free = freeBytes();
+    if (item.bytes - have > free - RESERVE_BYTES) throw new Error(`no room: ${free} bytes are free`);
+    const stalled = new AbortController();
+    const idle = setTimeout(() => stalled.abort(new Error("the download stalled")), STALLED_MS);
     try {
-      const startedAt = performance.now();
-      let received = 0;
-      for await (const chunk of body) {
-        await file.write(chunk);
-        received += chunk.byteLength;
-        if (maxKbps === undefined) continue;
-        const aheadMs = (received * 8) / maxKbps - (performance.now() - startedAt);
-        if (aheadMs > 0) await wait(aheadMs, undefined, { signal });
+      const { resumed, body } = await link.openMedia(
+        item.url,
+        have,
+        AbortSignal.any([signal, stalled.signal]),
+      );
+      const file = await open(part, resumed ? "a" : "w");
+      try {
+        const startedAt = performance.now();
+        let received = 0;
+        for await (const chunk of body) {
+          await file.writeFile(chunk);
+          received += chunk.byteLength;
+          idle.refresh();
+          if (received > item.bytes) throw new Error(`more arrives for ${item.sha256} than it has`);
+          if (maxKbps === undefined) continue;
+          const aheadMs = (received * 8) / maxKbps - (performance.now() - startedAt);
+          if (aheadMs > 0) await wait(aheadMs, undefined, { signal });
+          idle.refresh();
+        }
+      } finally {
+        await file.close();
       }
-      await file.sync();
+    } catch (error) {
+      // What lies there does not fit what the server has: from the start the next time.
+      if (error instanceof ServerError && error.status === 416) rmSync(part, { force: true });
+      throw error;
     } finally {
-      await file.close();
+      clearTimeout(idle);
     }
+  }
+
+  function freeBytes(): number {
+    const { bavail, bsize } = statfsSync(folder);
+    return bavail * bsize;
   }
 
   return {
     pathOf,
     // The digest was checked when the file got its name; the size is a cheap guard against a damaged disk since.
-    has: (item) => existsSync(pathOf(item)) && statSync(pathOf(item)).size === item.bytes,
+    has: (item) => sizeOf(pathOf(item)) === item.bytes,
 
     async fetch(item, maxKbps, signal) {
       const part = `${pathOf(item)}.part`;
       await download(item, part, maxKbps, signal);
-      if (statSync(part).size < item.bytes) throw new Error(`only a part of ${item.sha256} arrived`);
+      if ((sizeOf(part) ?? 0) < item.bytes) throw new Error(`only a part of ${item.sha256} arrived`);
       if ((await digestOf(part)) !== item.sha256) {
         rmSync(part);
         throw new Error(`what was fetched for ${item.sha256} has another digest`);
       }
+      flushToDisk(part);
       renameSync(part, pathOf(item));
-      flushFolder(folder);
+      flushToDisk(folder);
     },
 
     purge(referenced) {
@@ -88,12 +115,11 @@ export function createMediaCache(stateDir: string, link: Pick<ServerLink, "openM
       }
     },
 
-    freeBytes() {
-      const { bavail, bsize } = statfsSync(folder);
-      return bavail * bsize;
-    },
+    freeBytes,
   };
 }
+
+const sizeOf = (path: string): number | undefined => statSync(path, { throwIfNoEntry: false })?.size;
 
 async function digestOf(path: string): Promise<string> {
   const hash = createHash("sha256");

@@ -1,3 +1,4 @@
+import { setTimeout as wait } from "node:timers/promises";
 import mqtt, { type MqttClient } from "mqtt";
 import type { BaseLogger } from "pino";
 import type { Presence } from "../../src/protocol/messages.ts";
@@ -25,6 +26,7 @@ interface Options {
 }
 
 const KEEPALIVE_S = 30;
+const FAREWELL_MS = 2_000;
 
 /**
  * The connection to the broker, supervised for ever. Sessions are clean: what happened meanwhile comes with the retained
@@ -110,8 +112,15 @@ export function connectMqtt({ identity, bootId, now, log, onMessage, onOnline }:
     async close() {
       closed = true;
       clearTimeout(retry);
-      if (online) await publish(presenceTopic, presence(false), { retain: true }).catch(() => {});
-      await client?.endAsync(!online);
+      // A broker that is gone without a word acknowledges nothing.
+      const limit = wait(FAREWELL_MS, undefined, { ref: false });
+      if (online)
+        await Promise.race([
+          publish(presenceTopic, presence(false), { retain: true }).catch(() => {}),
+          limit,
+        ]);
+      await Promise.race([client?.endAsync(!online), limit]);
+      client?.end(true);
     },
   };
 }

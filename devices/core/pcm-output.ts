@@ -41,7 +41,9 @@ export function createPcmOutput({ name, format, openSink, now, ffmpegPath = "ffm
     if (!first) throw new Error("the seek is past the end");
     let decoder = decode(first, first.seekMs, programme.volume);
     await firstSamples(decoder);
-    const sink = openSink({ broadcastId: programme.broadcastId, startAt: programme.startAt, format });
+    const sink = openOr(decoder, () =>
+      openSink({ broadcastId: programme.broadcastId, startAt: programme.startAt, format }),
+    );
     const { promise: ended, resolve, reject } = Promise.withResolvers<Ending>();
     ended.catch(() => {}); // also when nobody waits for it yet
     let timer: NodeJS.Timeout | undefined;
@@ -52,16 +54,23 @@ export function createPcmOutput({ name, format, openSink, now, ffmpegPath = "ffm
       settled = true;
       clearTimeout(timer);
       decoder.kill("SIGKILL");
-      await sink.close(complete);
-      if (error === undefined) resolve({ positionMs: programme.seekMs + writtenMs, complete });
-      else reject(error instanceof Error ? error : new Error(String(error)));
+      const failure = await sink.close(complete).then(
+        () => error,
+        (late: unknown) => error ?? late,
+      );
+      if (failure === undefined) resolve({ positionMs: programme.seekMs + writtenMs, complete });
+      else reject(failure instanceof Error ? failure : new Error("the output failed", { cause: failure }));
     }
 
     const pump = createPump(sink, format);
+    /** Paced by the monotonic clock: a correction of the time of day must neither stretch nor cut what sounds. */
     const step = (startedAt: number): void => {
+      if (settled) return;
       try {
-        pump.writeUntil(decoder.stdout, now() - startedAt + CHUNK_MS);
-        if (decoder.stdout.readableEnded) {
+        pump.writeUntil(decoder.stdout, performance.now() - startedAt + CHUNK_MS);
+        if (decoder.stdout.readableEnded && hasExited(decoder)) {
+          if (decoder.exitCode !== 0)
+            throw new Error(`the decoder ended with ${decoder.exitCode ?? decoder.signalCode}`);
           const next = remaining.shift();
           if (!next) return void settle(true, pump.writtenMs());
           decoder = decode(next, next.seekMs, programme.volume);
@@ -78,7 +87,7 @@ export function createPcmOutput({ name, format, openSink, now, ffmpegPath = "ffm
       async start() {
         const firstSampleAt = now();
         sink.begin(firstSampleAt);
-        step(firstSampleAt);
+        step(performance.now());
         return { firstSampleAt };
       },
       stop: () => settle(false, pump.writtenMs()),
@@ -95,6 +104,18 @@ export function createPcmOutput({ name, format, openSink, now, ffmpegPath = "ffm
       await sink.close(true);
     },
   };
+}
+
+const hasExited = ({ exitCode, signalCode }: Decoder): boolean => exitCode !== null || signalCode !== null;
+
+/** A sink that cannot be opened must not leave a decoder behind. */
+function openOr(decoder: Decoder, open: () => PcmSink): PcmSink {
+  try {
+    return open();
+  } catch (error) {
+    decoder.kill("SIGKILL");
+    throw error;
+  }
 }
 
 /** Hands samples on up to a position in time, never more than was asked for. */

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, writeSync } from "node:fs";
+import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, rmSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import { writeDurably } from "./durable-file.ts";
 
@@ -35,7 +35,8 @@ export function wavSink(folder: string): OpenSink {
   return ({ broadcastId, startAt, format }) => {
     mkdirSync(folder, { recursive: true });
     const name = freeName(folder, broadcastId);
-    const file = openSync(join(folder, `${name}.wav`), "wx");
+    const path = join(folder, `${name}.wav`);
+    const file = openSync(path, "wx");
     let bytes = 0;
     let firstSampleAt: number | null = null;
     writeSync(file, wavHeader(format, 0), 0, WAV_HEADER_BYTES, 0);
@@ -46,6 +47,10 @@ export function wavSink(folder: string): OpenSink {
         bytes += pcm.length;
       },
       async close(complete) {
+        if (firstSampleAt === null) {
+          closeSync(file);
+          return rmSync(path);
+        }
         writeSync(file, wavHeader(format, bytes), 0, WAV_HEADER_BYTES, 0);
         fsyncSync(file);
         closeSync(file);
@@ -136,6 +141,8 @@ const PLAYERS = {
     "-",
   ],
 } as const;
+/** A player that has not sounded its buffer by then hangs. */
+const DRAIN_MS = 5_000;
 export type PlayerProgram = keyof typeof PLAYERS;
 
 /** Sounds through a program of the system; it is started when the broadcast is prepared, so that it is warm at air. */
@@ -147,7 +154,7 @@ export function playerSink(program: PlayerProgram): OpenSink {
     let failure: Error | null = null;
     child.on("error", (error) => (failure = error));
     child.stdin?.on("error", (error) => (failure = error));
-    const exited = once(child, "exit");
+    const exited = once(child, "exit").catch(() => {}); // a program that cannot be started has failed already
     return {
       begin() {},
       write(pcm) {
@@ -158,7 +165,11 @@ export function playerSink(program: PlayerProgram): OpenSink {
         // Whole: let the program's buffer sound to its end. Stopped: silence now.
         if (complete) child.stdin?.end();
         else child.kill("SIGKILL");
-        if (child.exitCode === null && child.signalCode === null && !failure) await exited;
+        const limit = setTimeout(() => child.kill("SIGKILL"), DRAIN_MS);
+        if (child.exitCode === null && child.signalCode === null) await exited;
+        clearTimeout(limit);
+        if (complete && child.exitCode !== 0)
+          throw failure ?? new Error(`${program} ended with ${child.exitCode}`);
       },
     };
   };

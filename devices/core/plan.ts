@@ -14,11 +14,22 @@ import { keepsQuietHours, quietWindowAt } from "../../src/protocol/quiet-hours.t
 export interface Entry extends PlaylistBroadcast {
   /** When the server said so; a playlist made later that lacks it withdraws it. Epoch ms. */
   knownSince: number;
+  /** The area whose alert it is; only that area's topic withdraws it. */
+  alertArea?: string;
 }
+
+/** What holds before the first playlist: a daily broadcast is silent at night even when correctly signed. */
+export const POLICY_UNTIL_TOLD: Policy = {
+  zone: "Asia/Shanghai",
+  quietHours: [{ from: "22:00", to: "06:00" }],
+  maxVolume: 100,
+};
 
 export const durationOf = (items: readonly Item[]): number =>
   items.reduce((sum, item) => sum + item.durationMs, 0);
-export const endOf = (entry: Entry): number => entry.startAt + durationOf(entry.items);
+const endOf = (entry: Entry): number => entry.startAt + durationOf(entry.items);
+/** Whether it may still sound. */
+export const isAhead = (entry: Entry, now: number): boolean => entry.notAfter > now || endOf(entry) > now;
 
 export function entryFromPlay({ body, issuedAt, class: broadcastClass }: CommandOf<"play">): Entry {
   const { broadcastId: id, ...rest } = body;
@@ -26,7 +37,7 @@ export function entryFromPlay({ body, issuedAt, class: broadcastClass }: Command
 }
 
 /** An emergency state plays like any broadcast, of the highest class, joined in progress by whoever comes late. */
-export function entryFromAlert(alert: Alert): Entry {
+export function entryFromAlert(alert: Alert, area: string): Entry {
   return {
     id: alert.id,
     startAt: alert.from,
@@ -39,10 +50,11 @@ export function entryFromAlert(alert: Alert): Entry {
     title: alert.title,
     items: alert.items,
     knownSince: alert.from,
+    alertArea: area,
   };
 }
 
-/** The plan after a newer playlist, and what that playlist withdrew. Emergencies are withdrawn by their own topic only. */
+/** The plan after a newer playlist, and what that playlist withdrew. Alerts are withdrawn by their own topic only. */
 export function mergePlaylist(
   plan: ReadonlyMap<string, Entry>,
   playlist: Playlist,
@@ -51,7 +63,7 @@ export function mergePlaylist(
     playlist.broadcasts.map((entry) => [entry.id, { ...entry, knownSince: playlist.generatedAt }]),
   );
   const unlisted = [...plan.values()].filter(({ id }) => !listed.has(id));
-  const isKept = (entry: Entry) => entry.class === "emergency" || entry.knownSince > playlist.generatedAt;
+  const isKept = (entry: Entry) => entry.alertArea !== undefined || entry.knownSince > playlist.generatedAt;
   const kept = unlisted.filter(isKept);
   return {
     plan: new Map([...listed, ...kept.map((entry) => [entry.id, entry] as const)]),
@@ -77,13 +89,14 @@ export interface Situation {
   cached: boolean;
   online: boolean;
   clockTrusted: boolean;
-  policy: Policy | null;
+  policy: Policy;
   /** Something that it does not outrank has the air. */
   airTaken: boolean;
 }
 
 export type Step =
-  | { kind: "wait"; until: number }
+  /** `because` when it should sound by now and must not yet. */
+  | { kind: "wait"; until: number; because?: ReasonCode }
   /** Roll the decoder and begin at `startAt`, or now when that has passed, from `seekMs`. */
   | { kind: "play"; seekMs: number }
   | { kind: "drop"; type: "skipped" | "refused"; reason: ReasonCode };
@@ -93,6 +106,8 @@ export const PREROLL_MS = 3_000;
 /** Up to this a start is not late: two steps of the event loop on a busy box are not a reason for silence. */
 const LATE_MS = 2_000;
 const LOOK_AGAIN_MS = 250;
+/** A clock that becomes trusted is a reason to look at once; this is for the rest. */
+const LOOK_AT_CLOCK_MS = 10_000;
 
 const drop = (reason: ReasonCode, type: "skipped" | "refused" = "skipped"): Step => ({
   kind: "drop",
@@ -105,17 +120,21 @@ export function nextStep(entry: Entry, situation: Situation): Step {
   const { now, cached, online, clockTrusted, policy, airTaken } = situation;
   if (now < entry.startAt - PREROLL_MS) return { kind: "wait", until: entry.startAt - PREROLL_MS };
 
+  // Nor may a clock that can be wrong say that it is too late: it keeps silent until it is compared.
+  if (!clockTrusted) {
+    return now < entry.startAt
+      ? { kind: "wait", until: Math.min(now + LOOK_AGAIN_MS, entry.startAt) }
+      : { kind: "wait", until: now + LOOK_AT_CLOCK_MS, because: "untrusted-clock" };
+  }
   const why: ReasonCode | null = cached ? (airTaken ? "preempted" : null) : "not-cached";
-  if (now > entry.notAfter) return drop(why ?? "expired");
   const playAt = Math.max(now, entry.startAt);
-  if (policy && keepsQuietHours(entry.class) && quietWindowAt(policy, playAt))
-    return drop("quiet-hours", "refused");
-  // Both may mend until the last moment.
-  if (now < entry.startAt && (!clockTrusted || (entry.offline === "skip" && !online))) {
+  if (playAt > entry.notAfter) return drop(why ?? "expired");
+  if (keepsQuietHours(entry.class) && quietWindowAt(policy, playAt)) return drop("quiet-hours", "refused");
+  if (entry.offline === "skip" && !online) {
+    // It may come back until the last moment.
+    if (now >= entry.startAt) return drop("offline");
     return { kind: "wait", until: Math.min(now + LOOK_AGAIN_MS, entry.startAt) };
   }
-  if (!clockTrusted) return drop("untrusted-clock", "refused");
-  if (entry.offline === "skip" && !online) return drop("offline");
 
   const lateMs = now - entry.startAt;
   const isLate = lateMs > LATE_MS;

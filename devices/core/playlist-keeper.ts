@@ -2,6 +2,7 @@ import { join } from "node:path";
 import type { BaseLogger } from "pino";
 import { fetchSlotMs } from "../../src/protocol/fetch-slot.ts";
 import type { Playlist, PlaylistPointer } from "../../src/protocol/messages.ts";
+import { quietWindowAt } from "../../src/protocol/quiet-hours.ts";
 import type { Verifier } from "../../src/protocol/signing.ts";
 import { createAlarm } from "./alarm.ts";
 import { createBackoff } from "./backoff.ts";
@@ -42,13 +43,14 @@ export async function createPlaylistKeeper(options: Options): Promise<PlaylistKe
   const alarm = createAlarm(() => void refresh());
   let held: { playlist: Playlist; etag: string | null } | null = await load();
   let fetching = false;
+  let isClosed = false;
 
   async function load() {
     const text = readIfPresent(path);
     if (text === null) return null;
     try {
       const { etag, jws } = JSON.parse(text) as Stored;
-      return { playlist: await verify("playlist", jws), etag };
+      return { playlist: await read(jws), etag };
     } catch (error) {
       log.warn({ err: error }, "the stored playlist cannot be used; fetching another");
       return null;
@@ -56,25 +58,34 @@ export async function createPlaylistKeeper(options: Options): Promise<PlaylistKe
   }
 
   async function refresh(): Promise<void> {
+    if (isClosed) return;
     if (fetching) return alarm.within(1_000);
     fetching = true;
     try {
       const answer = await link.fetchPlaylist(held?.etag ?? null);
       if (answer.kind === "new") await accept(answer.jws, answer.etag);
       backoff.reset();
-      alarm.within(REFRESH_MS * (0.5 + Math.random()));
+      if (!isClosed) alarm.within(REFRESH_MS * (0.5 + Math.random()));
     } catch (error) {
       log.warn({ err: error }, "the playlist could not be fetched; keeping the one that is held");
       const retryAfterMs = error instanceof ServerError ? error.retryAfterMs : null;
-      alarm.within(Math.max(retryAfterMs ?? 0, backoff.nextMs()));
+      if (!isClosed) alarm.within(Math.max(retryAfterMs ?? 0, backoff.nextMs()));
     } finally {
       fetching = false;
     }
   }
 
-  async function accept(jws: string, etag: string | null): Promise<void> {
+  async function read(jws: string): Promise<Playlist> {
     const playlist = await verify("playlist", jws);
+    // After a new enrolment the old identity's may still lie there, with a higher revision.
     if (playlist.deviceId !== deviceId) throw new Error("this playlist is another device's");
+    quietWindowAt(playlist.policy, now()); // throws on a zone that this device does not know
+    return playlist;
+  }
+
+  async function accept(jws: string, etag: string | null): Promise<void> {
+    const playlist = await read(jws);
+    if (isClosed) return;
     if (held && playlist.revision < held.playlist.revision) {
       log.info({ revision: playlist.revision }, "ignoring an older playlist");
       return;
@@ -94,6 +105,9 @@ export async function createPlaylistKeeper(options: Options): Promise<PlaylistKe
       alarm.within(fetchSlotMs(deviceId, revision, fetchBy - now()));
     },
     refreshWithin: alarm.within,
-    close: alarm.clear,
+    close() {
+      isClosed = true;
+      alarm.clear();
+    },
   };
 }

@@ -1,10 +1,12 @@
 import type { Ack, PlaybackRecord, Report } from "../../src/protocol/messages.ts";
 import { createAlarm } from "./alarm.ts";
-import type { Journal } from "./journal.ts";
+import type { Journal, Mark } from "./journal.ts";
 
 export interface Reporter {
-  /** Journals the record, then sends it as soon as the broker can be reached. */
-  report(record: Omit<PlaybackRecord, "seq" | "at"> & { at?: number }): void;
+  /** Journals the record along with what it settles, then sends it as soon as the broker can be reached. */
+  report(record: Omit<PlaybackRecord, "seq" | "at"> & { at?: number }, ...marks: Mark[]): void;
+  /** Reports once, over restarts too; whether it was the first time. */
+  reportOnce(key: string, record: Omit<PlaybackRecord, "seq" | "at">): boolean;
   onAck(ack: Ack): void;
   /** Sends what has not been acknowledged. */
   flush(): void;
@@ -37,10 +39,17 @@ export function createReporter({ journal, now, isOnline, send }: Options): Repor
     if (waiting.length > 0) alarm.within(RESEND_MS);
   }
 
+  function report(record: Omit<PlaybackRecord, "seq" | "at"> & { at?: number }, ...marks: Mark[]): void {
+    journal.record({ at: Math.round(now()), ...record }, ...marks);
+    alarm.within(GATHER_MS);
+  }
+
   return {
-    report(record) {
-      journal.record({ at: Math.round(now()), ...record });
-      alarm.within(GATHER_MS);
+    report,
+    reportOnce(key, record) {
+      if (journal.isNoted(key)) return false;
+      report(record, { kind: "noted", key, at: now() });
+      return true;
     },
     onAck({ bootId, ackedSeq }) {
       const before = journal.unacknowledged().find((boot) => boot.bootId === bootId)?.records.length ?? 0;

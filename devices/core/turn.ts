@@ -1,0 +1,78 @@
+import type { BaseLogger } from "pino";
+import type { ReasonCode } from "../../src/protocol/messages.ts";
+import type { Journal } from "./journal.ts";
+import type { Prepared } from "./output.ts";
+import type { Entry, Step } from "./plan.ts";
+import { untilExactly } from "./precise-wait.ts";
+import type { Reporter } from "./reporter.ts";
+
+/** The one broadcast that holds the output, or is about to. */
+export interface Turn {
+  entry: Entry;
+  /** Set to end it; what it is reported as. `final` when it may not go on later. */
+  ending: { reason: ReasonCode; final: boolean } | null;
+  prepared: Prepared | null;
+  started: boolean;
+  over: Promise<void>;
+}
+
+interface Stage {
+  prepare: (entry: Entry, seekMs: number) => Promise<Prepared>;
+  /** Asked again in the last moment, for what has changed since. */
+  judge: (entry: Entry) => Step;
+  drop: (entry: Entry, type: "skipped" | "refused", reason: ReasonCode) => void;
+  journal: Journal;
+  reporter: Reporter;
+  now: () => number;
+  log: BaseLogger;
+}
+
+/** The journal is written this long before air: a slow card must not delay the first sample. */
+const BEGIN_AHEAD_MS = 250;
+
+/**
+ * Performs one turn from the preparation to the last record.
+ * @returns whether the broadcast may have the air again
+ */
+export async function perform(turn: Turn, seekMs: number, wasHeard: boolean, stage: Stage): Promise<boolean> {
+  const { journal, reporter, now, log } = stage;
+  const { entry } = turn;
+  const { id } = entry;
+  const isEnding = () => turn.ending !== null;
+
+  const prepared = await stage.prepare(entry, seekMs);
+  turn.prepared = prepared;
+  await untilExactly(() => entry.startAt - BEGIN_AHEAD_MS - now(), isEnding);
+  // On disk before the first sample: if the power goes from here on, it is not played again.
+  if (!isEnding() && !journal.isBegun(id)) journal.begin(id, now());
+  await untilExactly(() => entry.startAt - now(), isEnding);
+
+  const step = stage.judge(entry);
+  if (turn.ending || step.kind !== "play") {
+    await prepared.stop();
+    if (turn.ending?.final) stage.drop(entry, "skipped", turn.ending.reason);
+    else if (!turn.ending && step.kind === "drop") stage.drop(entry, step.type, step.reason);
+    return !journal.isDone(id);
+  }
+
+  const { firstSampleAt } = await prepared.start();
+  turn.started = true;
+  const latenessMs = Math.round((firstSampleAt - entry.startAt) * 10) / 10;
+  if (!wasHeard) {
+    reporter.report({ at: Math.round(firstSampleAt), type: "started", broadcastId: id, latenessMs });
+  }
+  log.info({ broadcastId: id, latenessMs, seekMs, title: entry.title }, "on air");
+
+  const { positionMs: exactMs, complete } = await prepared.ended;
+  const positionMs = Math.round(exactMs);
+  const done = { kind: "done", id, at: now() } as const;
+  if (complete) {
+    reporter.report({ type: "finished", broadcastId: id, positionMs }, done);
+    log.info({ broadcastId: id, positionMs }, "finished");
+    return false;
+  }
+  const { reason, final } = turn.ending ?? { reason: "stopped" as const, final: true };
+  reporter.report({ type: "interrupted", broadcastId: id, positionMs, reason }, ...(final ? [done] : []));
+  log.info({ broadcastId: id, positionMs, reason }, "interrupted");
+  return !final;
+}
