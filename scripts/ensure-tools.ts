@@ -62,8 +62,8 @@ function main(packages: string[]): number {
     apt("update", "-qq") && apt("install", "-y", "-qq", "--no-install-recommends", ...missing);
   // Debian starts a packaged Mosquitto as a service on 1883, the port of the embedded broker; the tests start their own.
   if (installed && missing.includes("mosquitto") && onPath("systemctl")) {
-    const [command = "systemctl", ...rest] = [...elevation, "systemctl", "disable", "--now", "mosquitto"];
-    spawnSync(command, rest, { stdio: "ignore" });
+    const stop = ["systemctl", "disable", "--now", "mosquitto"];
+    spawnSync(isRoot ? "systemctl" : "sudo", isRoot ? stop.slice(1) : ["-n", ...stop], { stdio: "ignore" });
   }
   if (installed) return 0;
   console.error(`That failed. By hand: sudo sh -c '${install}'`);
