@@ -1,33 +1,27 @@
 import { randomUUID } from "node:crypto";
-import { join } from "node:path";
 import type { BaseLogger } from "pino";
 import { Compile } from "typebox/compile";
-import {
-  Ack,
-  type Command,
-  type DeviceState,
-  type Playlist,
-  PlaylistPointer,
-} from "../../src/protocol/messages.ts";
+import { Ack, type DeviceState, type Playlist, PlaylistPointer } from "../../src/protocol/messages.ts";
 import { createVerifier, VerificationError } from "../../src/protocol/signing.ts";
 import { parseTopic, uplinkTopic } from "../../src/protocol/topics.ts";
 import { createAlarm } from "./alarm.ts";
-import { createBackoff } from "./backoff.ts";
+import { createClockSync } from "./clock-sync.ts";
 import { createCommandHandler } from "./commands.ts";
 import { createDeviceClock } from "./device-clock.ts";
-import { readIfPresent, writeDurably } from "./durable-file.ts";
 import type { Identity } from "./identity.ts";
 import { openJournal } from "./journal.ts";
 import { createMediaCache } from "./media-cache.ts";
 import { connectMqtt } from "./mqtt-link.ts";
+import { createObedience } from "./obedience.ts";
 import type { Output } from "./output.ts";
-import { type Entry, entryFromAlert, entryFromPlay, POLICY_UNTIL_TOLD } from "./plan.ts";
+import { type Entry, entryFromAlert, POLICY_UNTIL_TOLD } from "./plan.ts";
 import { createPlanBook } from "./plan-book.ts";
 import { createPlayer } from "./player.ts";
 import { createPlaylistKeeper } from "./playlist-keeper.ts";
 import { createPrefetcher } from "./prefetcher.ts";
 import { createReporter } from "./reporter.ts";
 import { createServerLink } from "./server-link.ts";
+import { createVolume } from "./volume.ts";
 
 export interface DeviceOptions {
   server: string;
@@ -48,8 +42,6 @@ export interface Device {
   close(): Promise<void>;
 }
 
-const TIME_SAMPLES = 5;
-const RESYNC_MS = 10 * 60 * 1000;
 const STATE_EVERY_MS = 5 * 60 * 1000;
 /** Media is fetched in the device's slot, but never later than this share of what is left before air. */
 const SLOT_SHARE = 1 / 8;
@@ -66,8 +58,6 @@ export async function startDevice(options: DeviceOptions): Promise<Device> {
   const link = createServerLink({ server, token: identity.token });
   const cache = createMediaCache(stateDir, link);
   const member = { deviceId: identity.deviceId, kind: identity.kind, areas: identity.areas, groups: [] };
-  let isClosed = false;
-  let volume = Number(readIfPresent(join(stateDir, "volume")) ?? 100);
 
   const keeper = await createPlaylistKeeper({
     stateDir,
@@ -87,7 +77,7 @@ export async function startDevice(options: DeviceOptions): Promise<Device> {
     onMessage: (topic, payload, retained) =>
       void onMessage(topic, payload.toString("utf8"), retained).catch(logFailure),
     onOnline() {
-      syncAlarm.within(0);
+      clockSync.within(0);
       keeper.refreshWithin(0);
       reporter.flush();
       stateAlarm.within(0);
@@ -99,7 +89,7 @@ export async function startDevice(options: DeviceOptions): Promise<Device> {
     isOnline: () => mqtt.online,
     send: (report) => mqtt.publish(uplinkTopic(identity.deviceId, "report"), report),
   });
-  const maxVolume = () => policy().maxVolume;
+  const volume = createVolume(stateDir, () => policy().maxVolume);
   const output = options.createOutput(now);
   const book = createPlanBook({ journal, reporter, player: () => player, now, onFailure: logFailure });
   const player = createPlayer({
@@ -112,7 +102,7 @@ export async function startDevice(options: DeviceOptions): Promise<Device> {
     clockTrusted: () => clock.trusted,
     isOnline: () => mqtt.online,
     policy,
-    volumeFor: (entry) => Math.min(entry.volume ?? volume, maxVolume()),
+    volumeFor: (entry) => volume.capped(entry.volume),
     log,
   });
   const prefetcher = createPrefetcher({
@@ -140,11 +130,21 @@ export async function startDevice(options: DeviceOptions): Promise<Device> {
     now,
     clockTrusted: () => clock.trusted,
     log,
-    obey,
+    obey: createObedience({
+      book,
+      player,
+      output,
+      volume,
+      now,
+      log,
+      prefetch: () => prefetcher.wake(),
+      refreshWithin: keeper.refreshWithin,
+      tellState: () => stateAlarm.within(0),
+      onReboot: options.onReboot,
+    }),
   });
   const stateAlarm = createAlarm(() => void publishState());
-  const syncBackoff = createBackoff({ baseMs: 2_000 });
-  const syncAlarm = createAlarm(() => void syncClock());
+  const clockSync = createClockSync({ clock, link, log, onCompared: player.wake });
   const isCached = ({ items }: Entry) => items.every((item) => cache.has(item));
 
   function adopt(playlist: Playlist): void {
@@ -193,62 +193,6 @@ export async function startDevice(options: DeviceOptions): Promise<Device> {
     }
   }
 
-  async function obey(command: Command): Promise<void> {
-    switch (command.type) {
-      case "play":
-        book.add(entryFromPlay(command));
-        prefetcher.wake();
-        break;
-      case "stop": {
-        const { body } = command;
-        const { startBefore = now() } = "all" in body ? body : {};
-        const ids =
-          "all" in body
-            ? book
-                .toCome()
-                .filter(({ startAt }) => startAt < startBefore)
-                .map(({ id }) => id)
-            : [body.broadcastId];
-        await Promise.all(ids.map((id) => player.stop(id, "stopped")));
-        break;
-      }
-      case "refresh":
-        keeper.refreshWithin(Math.max(0, command.body.fetchBy - now()) * Math.random());
-        break;
-      case "volume":
-        volume = Math.min(command.body.volume, maxVolume());
-        writeDurably(join(stateDir, "volume"), `${volume}`);
-        stateAlarm.within(0);
-        break;
-      case "test-tone":
-        await output.testTone(command.body.durationMs, Math.min(command.body.volume, maxVolume()));
-        break;
-      case "identify":
-        log.info({ deviceId: identity.deviceId, areas: identity.areas }, "this is the device");
-        stateAlarm.within(0);
-        break;
-      case "reboot":
-        options.onReboot();
-        break;
-    }
-  }
-
-  async function syncClock(): Promise<void> {
-    if (isClosed) return;
-    try {
-      const samples = [];
-      for (let sample = 0; sample < TIME_SAMPLES; sample += 1) samples.push(await link.sampleTime());
-      if (isClosed) return;
-      clock.adopt(samples);
-      syncBackoff.reset();
-      syncAlarm.within(RESYNC_MS);
-      player.wake();
-    } catch (error) {
-      log.warn({ err: error }, "the clock could not be compared with the server's");
-      if (!isClosed) syncAlarm.within(syncBackoff.nextMs());
-    }
-  }
-
   async function publishState(): Promise<void> {
     const coming = book.toCome();
     const state: DeviceState = {
@@ -257,7 +201,7 @@ export async function startDevice(options: DeviceOptions): Promise<Device> {
         ready: coming.filter(isCached).length,
         total: coming.length,
       },
-      volume,
+      volume: volume.current,
       clock: { offsetMs: Math.round(clock.offsetMs), trusted: clock.trusted },
       freeBytes: cache.freeBytes(),
       faults: prefetcher.faults(),
@@ -273,7 +217,7 @@ export async function startDevice(options: DeviceOptions): Promise<Device> {
   if (keeper.playlist) adopt(keeper.playlist);
   player.wake();
   // The time comes first: what is over can be told from what is to come only then.
-  void syncClock().finally(() => keeper.refreshWithin(0));
+  void clockSync.run().finally(() => keeper.refreshWithin(0));
   log.info({ deviceId: identity.deviceId, bootId: journal.bootId, output: output.name }, "device started");
 
   return {
@@ -285,9 +229,8 @@ export async function startDevice(options: DeviceOptions): Promise<Device> {
       return keeper.playlist;
     },
     async close() {
-      isClosed = true;
-      keeper.close();
-      for (const alarm of [stateAlarm, syncAlarm]) alarm.clear();
+      for (const part of [keeper, clockSync]) part.close();
+      stateAlarm.clear();
       await Promise.all([player.close(), prefetcher.close()]);
       reporter.flush();
       await mqtt.close();

@@ -1,0 +1,55 @@
+import type { BaseLogger } from "pino";
+import { createAlarm } from "./alarm.ts";
+import { createBackoff } from "./backoff.ts";
+import type { DeviceClock, TimeSample } from "./device-clock.ts";
+import type { ServerLink } from "./server-link.ts";
+
+const SAMPLES = 5;
+const EVERY_MS = 10 * 60 * 1000;
+
+export interface ClockSync {
+  /** Compares now; resolves when it has, or could not. */
+  run(): Promise<void>;
+  /** Compares within `ms`. */
+  within(ms: number): void;
+  close(): void;
+}
+
+interface Options {
+  clock: DeviceClock;
+  link: Pick<ServerLink, "sampleTime">;
+  log: BaseLogger;
+  onCompared: () => void;
+}
+
+/** Compares the clock with the server's at each connection and every ten minutes, and again soon when it failed. */
+export function createClockSync({ clock, link, log, onCompared }: Options): ClockSync {
+  const backoff = createBackoff({ baseMs: 2_000 });
+  const alarm = createAlarm(() => void run());
+  let isClosed = false;
+
+  async function run(): Promise<void> {
+    if (isClosed) return;
+    try {
+      const samples: TimeSample[] = [];
+      for (let sample = 0; sample < SAMPLES; sample += 1) samples.push(await link.sampleTime());
+      if (isClosed) return;
+      clock.adopt(samples);
+      backoff.reset();
+      alarm.within(EVERY_MS);
+      onCompared();
+    } catch (error) {
+      log.warn({ err: error }, "the clock could not be compared with the server's");
+      if (!isClosed) alarm.within(backoff.nextMs());
+    }
+  }
+
+  return {
+    run,
+    within: alarm.within,
+    close() {
+      isClosed = true;
+      alarm.clear();
+    },
+  };
+}
