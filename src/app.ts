@@ -5,7 +5,7 @@ import type { Logger } from "pino";
 import { startTicker } from "./broadcasts/ticker.ts";
 import { type Clock, repeat, SECOND_MS, systemClock } from "./clock.ts";
 import type { Config } from "./config.ts";
-import { lockDataFolder, openDatabase } from "./db/open.ts";
+import { lockFolder, openDatabase } from "./db/open.ts";
 import { loadShippedData } from "./schedules/first-start.ts";
 import { createServer } from "./server.ts";
 import { createServices } from "./services.ts";
@@ -34,7 +34,7 @@ const STOP_REPEAT_MS = 10 * SECOND_MS;
  * @throws {AppError} with a message for the operator, when the data folder, the broker's port or the data is not usable
  */
 export async function buildApp({ config, log, clock = systemClock }: AppOptions): Promise<App> {
-  const unlock = lockDataFolder(config.dataDir);
+  const locks = [lockFolder(config.dataDir, "DATA_DIR"), lockFolder(config.mediaDir, "MEDIA_DIR")];
   const db = openDatabase(join(config.dataDir, "cuncunxiang.db"), clock.now());
   const services = await createServices({ db, config, log, clock, version });
   loadShippedData(services);
@@ -67,7 +67,7 @@ export async function buildApp({ config, log, clock = systemClock }: AppOptions)
     await link.close();
     await embedded?.close();
     db.close();
-    unlock();
+    for (const unlock of locks) unlock();
   });
   return { app, brokerUrl: services.brokerUrl, firstAdministrator };
 }

@@ -1,4 +1,5 @@
 import { existsSync } from "node:fs";
+import { isIP } from "node:net";
 import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -26,6 +27,8 @@ export interface Config {
   /** Requests a minute from one address, outside the device endpoints. */
   rateLimitPerMinute: number;
   enrolmentsPerMinute: number;
+  /** Addresses of proxies whose `X-Forwarded-For` is believed; empty believes nobody. */
+  trustedProxies: string[];
 }
 
 export type Environment = Record<string, string | undefined>;
@@ -89,6 +92,16 @@ export function readConfig(env: Environment): Config {
       problems.push(`${name} must be an IANA time zone such as Asia/Shanghai, not "${value}"`);
     return value;
   };
+  const addresses = (name: string) => {
+    const list = text(name, "")
+      .split(",")
+      .map((address) => address.trim());
+    const given = list.filter((address) => address !== "");
+    const bad = given.filter((address) => isIP(address.split("/")[0] ?? "") === 0);
+    if (bad.length > 0)
+      problems.push(`${name} must list IP addresses or networks such as 10.0.0.0/8, not "${bad.join(", ")}"`);
+    return given;
+  };
   const folder = (name: string, fallback: string) => resolve(projectRoot, text(name, fallback));
 
   const config: Config = {
@@ -111,6 +124,7 @@ export function readConfig(env: Environment): Config {
     planDays: integer("PLAN_DAYS", 45, 40, 400),
     rateLimitPerMinute: integer("RATE_LIMIT_PER_MINUTE", 600, 10, 1_000_000),
     enrolmentsPerMinute: integer("ENROLMENTS_PER_MINUTE", 120, 1, 1_000_000),
+    trustedProxies: addresses("TRUSTED_PROXIES"),
   };
   if (problems.length > 0) throw new ConfigError(problems);
   return config;

@@ -3,12 +3,22 @@ import { pino } from "pino";
 import { buildApp } from "./app.ts";
 import { ConfigError, loadEnvironment, readConfig } from "./config.ts";
 import { AppError } from "./errors.ts";
+import { listen } from "./http/listen.ts";
+import { logOptions } from "./http/log-options.ts";
 
 /** The process: reads the configuration, starts, and ends on a signal. A second signal ends it at once. */
 async function main(): Promise<void> {
   const config = readConfig(loadEnvironment());
-  const log = pino({ level: config.logLevel, redact: ["req.headers.authorization", "req.headers.cookie"] });
+  const log = pino({ ...logOptions, level: config.logLevel });
   const { app, brokerUrl, firstAdministrator } = await buildApp({ config, log });
+
+  // Before anything that may still fail: it is shown this once.
+  if (firstAdministrator) {
+    const { name, password } = firstAdministrator;
+    console.log(
+      `\n  First sign-in: ${name} / ${password}\n  This password is shown once; change it after signing in.`,
+    );
+  }
 
   closeWithGrace({ delay: 15_000, logger: log }, async ({ err, signal }) => {
     if (err) log.fatal({ err }, "the server fails");
@@ -16,26 +26,19 @@ async function main(): Promise<void> {
     await app.close();
   });
 
-  const address = await app.listen({ host: config.host, port: config.port });
+  const address = await listen(app, config);
   const base = config.publicUrl ?? address;
-  const lines = [
-    "",
-    "  村村响 Cuncunxiang is running.",
-    "",
-    `  Console    ${base}/`,
-    `  API docs   ${base}/api/docs`,
-    `  MQTT       ${brokerUrl}`,
-    "",
-  ];
-  if (firstAdministrator) {
-    const { name, password } = firstAdministrator;
-    lines.push(
-      `  First sign-in: ${name} / ${password}`,
-      "  This password is shown once; change it after signing in.",
+  console.log(
+    [
       "",
-    );
-  }
-  console.log(lines.join("\n"));
+      "  村村响 Cuncunxiang is running.",
+      "",
+      `  Console    ${base}/`,
+      `  API docs   ${base}/api/docs`,
+      `  MQTT       ${brokerUrl}`,
+      "",
+    ].join("\n"),
+  );
 }
 
 main().catch((error: unknown) => {

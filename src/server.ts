@@ -1,7 +1,7 @@
 import Fastify, { type FastifyBaseLogger, type FastifyInstance } from "fastify";
 import { v7 as uuidv7 } from "uuid";
 import { broadcastRoutes } from "./broadcasts/broadcast-routes.ts";
-import type { Clock } from "./clock.ts";
+import { type Clock, MINUTE_MS } from "./clock.ts";
 import type { Config } from "./config.ts";
 import { playlistRoutes } from "./delivery/playlist-routes.ts";
 import { deviceLinkRoutes } from "./devices/device-link-routes.ts";
@@ -17,6 +17,7 @@ import { guardAgainstForgery, registerSecurity } from "./http/security.ts";
 import { signInGuard } from "./http/sign-in-guard.ts";
 import { validatorCompiler } from "./http/validation.ts";
 import { mediaRoutes } from "./media/media-routes.ts";
+import { renditionRoutes } from "./media/rendition-routes.ts";
 import { peopleRoutes, signInRoutes } from "./people/people-routes.ts";
 import { programmeRoutes } from "./programmes/programme-routes.ts";
 import { regionRoutes } from "./regions/region-routes.ts";
@@ -32,6 +33,8 @@ export interface ServerOptions {
   version: string;
 }
 
+const IDLE_CONNECTION_MS = 2 * MINUTE_MS;
+
 /** The HTTP surface: what everybody meets first, then the operators' API, then the devices' side, then the console. */
 export async function createServer({
   services,
@@ -45,8 +48,10 @@ export async function createServer({
   const app: FastifyInstance = Fastify({
     loggerInstance: log,
     genReqId: () => uuidv7(),
-    // An upload over a village's link takes as long as it takes; idle ones end by the connection's own timeout.
+    trustProxy: config.trustedProxies.length > 0 ? config.trustedProxies : false,
+    // An upload over a village's link takes as long as it takes, but not when nothing moves any more.
     requestTimeout: 0,
+    connectionTimeout: IDLE_CONNECTION_MS,
     forceCloseConnections: "idle",
     clientErrorHandler: answerBrokenRequest,
   });
@@ -75,6 +80,7 @@ export async function createServer({
         await guarded.register(programmeRoutes, { programmes: services.programmes });
         await guarded.register(episodeRoutes, { episodes: services.episodes, media });
         await guarded.register(sessionRoutes, { sessions: services.sessions, media });
+        await guarded.register(renditionRoutes, { media });
         await guarded.register(scheduleRoutes, { schedules, policy: services.policy });
         await guarded.register(broadcastRoutes, { ...services, clock });
       });

@@ -26,7 +26,7 @@ import { createEnrolmentStore } from "./devices/enrolment-store.ts";
 import { createTelemetryStore } from "./devices/telemetry-store.ts";
 import { createEpisodeService } from "./episodes/episode-service.ts";
 import { createEpisodeStore } from "./episodes/episode-store.ts";
-import { createFfmpeg } from "./media/ffmpeg.ts";
+import { createFfmpeg, requireFfmpeg } from "./media/ffmpeg.ts";
 import { createMediaLibrary } from "./media/media-library.ts";
 import { createMediaService } from "./media/media-service.ts";
 import { loadProfiles } from "./media/profiles.ts";
@@ -61,6 +61,7 @@ export type Services = Awaited<ReturnType<typeof createServices>>;
 
 /** Makes every part of the server below HTTP, hands each what it needs, and says what follows from what. */
 export async function createServices({ db, config, log, clock, version }: ServicesOptions) {
+  requireFfmpeg(config);
   const transact = createTransact(db);
   const settings = createSettings(db);
   const { signer, jwks } = await loadKeys(db, clock);
@@ -81,7 +82,7 @@ export async function createServices({ db, config, log, clock, version }: Servic
   const media = createMediaService({
     db,
     library,
-    ffmpeg: createFfmpeg({ ffmpegPath: config.ffmpegPath, ffprobePath: config.ffprobePath }),
+    ffmpeg: createFfmpeg(config),
     profiles: loadProfiles(PROFILES),
     clock,
     log,
@@ -199,7 +200,7 @@ export async function createServices({ db, config, log, clock, version }: Servic
       isEnrolled: (deviceId) => devices.identityOf(deviceId) !== null,
       presence: (deviceId, presence) => void devices.recordPresence(deviceId, presence),
       state: (deviceId, state) => void devices.recordState(deviceId, state),
-      reports: reports.ingest,
+      reports: (incoming) => reports.ingest(incoming),
       quarantine: reports.quarantine,
     },
   });
@@ -211,6 +212,9 @@ export async function createServices({ db, config, log, clock, version }: Servic
       planner.planAll(programmeId);
     });
   }
+  broadcasts.onCancelled(({ scheduleId }) => planner.plan(schedules.get(scheduleId)));
+  // What was approved before its renditions had to be made again.
+  media.onSettled(() => planner.planAll());
   schedules.onChange((schedule) => {
     planner.plan(schedule);
     conductor.tick();
@@ -220,10 +224,10 @@ export async function createServices({ db, config, log, clock, version }: Servic
     downlink.playlistChanged(regions.roots(), null);
   });
   reports.onRecord((deviceId, { type, commandId, broadcastId }) => {
-    if (commandId !== undefined) downlink.acknowledge(commandId, deviceId);
+    if (type === "received" && commandId !== undefined) downlink.acknowledge(commandId, deviceId);
     // What has aired after all is not to air again on the next date.
-    if (type === "started" && broadcastId !== undefined && broadcasts.confirmAired(broadcastId))
-      planner.planAll();
+    if (type !== "started" || broadcastId === undefined) return;
+    if (broadcasts.confirmAired(broadcastId, deviceId)) planner.planAll();
   });
 
   return {

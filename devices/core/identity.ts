@@ -1,6 +1,8 @@
+import { createHash, randomUUID } from "node:crypto";
 import { join } from "node:path";
+import type { BaseLogger } from "pino";
 import { Compile } from "typebox/compile";
-import { type DeviceKind, EnrolResponse } from "../../src/protocol/messages.ts";
+import { type DeviceKind, type EnrolRequest, EnrolResponse } from "../../src/protocol/messages.ts";
 import { readIfPresent, writeDurably } from "./durable-file.ts";
 
 /** What enrolment gave: credentials, areas and the keys that are trusted from then on. */
@@ -13,45 +15,89 @@ export interface EnrolOptions {
   server: string;
   stateDir: string;
   code: string | null;
-  hardwareId: string;
+  /** What tells this box from others; `null` for a random one that is kept. */
+  hardwareId: string | null;
   kind: DeviceKind;
+  log: BaseLogger;
 }
 
 export class EnrolmentError extends Error {}
 
+/** The identity as it is kept: with a hash of the code that gave it, to tell a new code from the old one. */
+type Stored = EnrolResponse & { enrolledWith?: string };
+
 /**
- * The stored identity, or a new one for the enrolment code. A code that is given again after it was used is ignored.
+ * The stored identity, or a new one when there is none yet or a code is given that did not give it. A code that was used
+ * before changes nothing, so it may stay on the command line.
  * @throws {EnrolmentError} without an identity and a usable code
  */
-export async function loadOrEnrol({
-  server,
-  stateDir,
-  code,
-  hardwareId,
-  kind,
-}: EnrolOptions): Promise<Identity> {
+export async function loadOrEnrol({ stateDir, code, kind, log, ...box }: EnrolOptions): Promise<Identity> {
   const path = join(stateDir, "identity.json");
-  const stored = readIfPresent(path);
-  if (stored !== null) return { ...parseIdentity(JSON.parse(stored)), kind };
-  if (code === null) throw new EnrolmentError("This device is not enrolled yet: start it once with --code.");
+  const stored = readStored(path);
+  const enrolledWith = code === null ? null : createHash("sha256").update(code).digest("hex");
+  if (stored && (enrolledWith === null || stored.enrolledWith === enrolledWith))
+    return identityOf(stored, kind);
+  if (code === null || enrolledWith === null) {
+    throw new EnrolmentError("This device is not enrolled yet: start it once with --code.");
+  }
+  try {
+    const identity = await enrol(box.server, {
+      code,
+      hardwareId: box.hardwareId ?? keptHardwareId(stateDir),
+      kind,
+      model: `reference ${kind}`,
+      software: SOFTWARE,
+    });
+    writeDurably(path, JSON.stringify({ ...identity, enrolledWith } satisfies Stored));
+    return { ...identity, kind };
+  } catch (error) {
+    // A village that plays must not fall silent over a mistyped code.
+    if (!stored) throw error;
+    log.error({ err: error }, "the new enrolment failed; going on with the old one");
+    return identityOf(stored, kind);
+  }
+}
+
+const identityOf = ({ enrolledWith: _, ...identity }: Stored, kind: DeviceKind): Identity => ({
+  ...identity,
+  kind,
+});
+
+async function enrol(server: string, request: EnrolRequest): Promise<EnrolResponse> {
   const answer = await fetch(`${server}/device/v1/enroll`, {
     method: "POST",
     headers: { "content-type": "application/json" },
-    body: JSON.stringify({ code, hardwareId, kind, model: `reference ${kind}`, software: SOFTWARE }),
+    body: JSON.stringify(request),
     signal: AbortSignal.timeout(15_000),
+  }).catch((cause: unknown) => {
+    throw new EnrolmentError(
+      `The server ${server} cannot be reached. Check --server and the network, then try again.`,
+      { cause },
+    );
   });
   const body = (await answer.json()) as { detail?: string; hint?: string };
-  if (!answer.ok)
-    throw new EnrolmentError(
-      [`The server refused the enrolment: ${body.detail}`, body.hint].filter(Boolean).join(" "),
-    );
-  const identity = parseIdentity(body);
-  writeDurably(path, JSON.stringify(identity));
-  return { ...identity, kind };
+  if (answer.ok) return parseIdentity(body);
+  const why = [body.detail, body.hint].filter(Boolean).join(" ");
+  throw new EnrolmentError(`The server refused the enrolment: ${why}`);
 }
 
-function parseIdentity(value: unknown): EnrolResponse {
+function readStored(path: string): Stored | null {
+  const text = readIfPresent(path);
+  return text === null ? null : parseIdentity(JSON.parse(text));
+}
+
+function parseIdentity(value: unknown): Stored {
   if (!validator.Check(value))
     throw new EnrolmentError("The identity is not as the protocol describes it; enrol again.");
   return value;
+}
+
+/** Random, made once: copies of one memory card that was never started are different boxes. */
+function keptHardwareId(stateDir: string): string {
+  const path = join(stateDir, "hardware-id");
+  const kept = readIfPresent(path);
+  if (kept !== null) return kept;
+  const fresh = randomUUID();
+  writeDurably(path, fresh);
+  return fresh;
 }

@@ -44,7 +44,7 @@ export async function runProgram(
   try {
     const settings = readSettings(process.argv.slice(2), process.env);
     const log = pino({ level: settings.logLevel });
-    const identity = await loadOrEnrol({ ...settings, kind });
+    const identity = await loadOrEnrol({ ...settings, kind, log });
     const name = settings.output ?? bestOutput();
     const { stateDir } = settings;
     const device = await startDevice({

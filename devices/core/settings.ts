@@ -1,4 +1,3 @@
-import { hostname } from "node:os";
 import { resolve } from "node:path";
 import { parseArgs } from "node:util";
 
@@ -12,7 +11,8 @@ export interface DeviceSettings {
   stateDir: string;
   /** Needed once, to enrol. */
   code: string | null;
-  hardwareId: string;
+  /** `null` for a random one that is kept in the state folder. */
+  hardwareId: string | null;
   /** `null` takes the best that is installed. */
   output: OutputName | null;
   logLevel: string;
@@ -30,7 +30,7 @@ export const USAGE = `
   --server URL        the server's address, e.g. http://10.0.0.5:3000       (CCX_SERVER)
   --state DIR         where the device keeps its identity, media and journal (CCX_STATE)
   --code CODE         enrolment code, the first time only                    (CCX_CODE)
-  --hardware-id ID    what tells this box from others; default: host name    (CCX_HARDWARE_ID)
+  --hardware-id ID    what tells this box from others; default: random    (CCX_HARDWARE_ID)
   --output NAME       ${OUTPUT_NAMES.join(", ")}; default: the best that is installed   (CCX_OUTPUT)
   --log-level LEVEL   default: info                                          (CCX_LOG_LEVEL)
 `;
@@ -58,7 +58,7 @@ export function readSettings(argv: string[], env: Record<string, string | undefi
     server: (server ?? "").replace(/\/+$/, ""),
     stateDir: resolve(stateDir ?? ""),
     code: value("code", "CCX_CODE"),
-    hardwareId: value("hardware-id", "CCX_HARDWARE_ID") ?? `${hostname()}:${resolve(stateDir ?? "")}`,
+    hardwareId: value("hardware-id", "CCX_HARDWARE_ID"),
     output: knownOutput,
     logLevel: value("log-level", "CCX_LOG_LEVEL") ?? "info",
   };

@@ -134,7 +134,10 @@ function takePartIn(server: string, identity: EnrolResponse, bootId: string, con
   }
 
   function at(instant: number, run: () => void): void {
-    const timer = setTimeout(run, Math.max(0, Math.min(instant - Date.now(), 2 ** 31 - 1)));
+    const ms = instant - Date.now();
+    // Beyond what a timer can hold; a fleet under load does not run for weeks.
+    if (ms > 2 ** 31 - 1) return;
+    const timer = setTimeout(run, Math.max(0, ms));
     timers.add(timer);
   }
 

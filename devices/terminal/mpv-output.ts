@@ -56,7 +56,7 @@ export function createMpvOutput({ stateDir, now, args = [] }: Options): Output {
     const ended = exited.then(
       (): Ending => ({
         positionMs: seekMs + (startedAt === 0 ? 0 : now() - startedAt),
-        complete: !stopped && startedAt > 0,
+        complete: !stopped && startedAt > 0 && child.exitCode === 0,
       }),
     );
     ended.catch(() => {}); // also when nobody waits for it yet

@@ -208,7 +208,11 @@ export async function broadcastRoutes(instance: FastifyInstance, options: Option
     },
     async ({ params, query: { limit, cursor } }) => {
       const broadcast = broadcasts.get(params.id);
-      const { counts, latenessMs, devices } = reports.proofOf(broadcast.id, broadcasts.targets(broadcast));
+      const { counts, latenessMs, devices } = reports.proofOf(
+        broadcast.id,
+        broadcasts.targets(broadcast),
+        (deviceId) => broadcasts.isFor(broadcast, deviceId),
+      );
       const { unknown, ...atLeast } = counts;
       const begin = cursor === undefined ? 0 : devices.findIndex(({ deviceId }) => deviceId === cursor) + 1;
       const page = pageFrom(devices.slice(begin, begin + limit + 1), limit, (row) => row.deviceId);

@@ -1,6 +1,7 @@
 import { type Clock, MINUTE_MS } from "../clock.ts";
 import type { Transact } from "../db/open.ts";
 import type { Downlink } from "../delivery/downlink.ts";
+import type { DeviceService } from "../devices/device-service.ts";
 import { AppError, notFound } from "../errors.ts";
 import { DEVICE_KINDS, type DeviceKind } from "../protocol/messages.ts";
 import { type Broadcast, type BroadcastItem, isLive, isOpen } from "./broadcast.ts";
@@ -27,10 +28,14 @@ export interface BroadcastService {
   stop(id: string, reason: string): StopResult;
   /** Stops whatever sounds or is about to, everywhere. */
   stopAll(reason: string): StopResult & { stopped: string[] };
+  /** Called in the transaction in which a broadcast is cancelled. */
+  onCancelled(listener: (broadcast: Broadcast) => void): void;
   /** Stops what is frozen or on air with content that lost its approval. */
   contentLost(contentId: string): void;
+  /** Whether the device is one that the broadcast is for, frozen or not. */
+  isFor(broadcast: Broadcast, deviceId: string): boolean;
   /** A device reported a start; returns whether that was news of something taken for failed. */
-  confirmAired(id: string): boolean;
+  confirmAired(id: string, deviceId: string): boolean;
   /** What a device of a kind has to know, with the exact bytes. @param endAfter epoch ms */
   forPlaylist(
     areas: readonly string[],
@@ -42,7 +47,7 @@ export interface BroadcastService {
 interface Dependencies {
   store: BroadcastStore;
   downlink: Downlink;
-  devices: { enrolledWithin(areas: readonly string[], kinds: readonly DeviceKind[]): { id: string }[] };
+  devices: Pick<DeviceService, "enrolledWithin" | "identityOf">;
   regions: { roots(): string[] };
   transact: Transact;
   clock: Clock;
@@ -61,11 +66,20 @@ export function createBroadcastService(deps: Dependencies): BroadcastService {
     return broadcast;
   }
 
+  const listeners: ((broadcast: Broadcast) => void)[] = [];
   const resolve = ({ areas, kinds }: Broadcast) => devices.enrolledWithin(areas, kinds).map(({ id }) => id);
+
+  function isFor({ areas, kinds }: Broadcast, deviceId: string): boolean {
+    const device = devices.identityOf(deviceId);
+    return (
+      device !== null && kinds.includes(device.kind) && device.areas.some((area) => areas.includes(area))
+    );
+  }
 
   function cancel(broadcast: Broadcast, reason: string): void {
     store.setState(broadcast.id, broadcast.state, "cancelled", reason, clock.now());
     if (broadcast.state !== "planned") downlink.playlistChanged(broadcast.areas, broadcast.startAt);
+    for (const listener of listeners) listener(broadcast);
   }
 
   function stop(id: string, reason: string): StopResult {
@@ -123,7 +137,14 @@ export function createBroadcastService(deps: Dependencies): BroadcastService {
       for (const { id } of store.liveWithContent(contentId)) stop(id, "its content lost the approval");
     },
 
-    confirmAired: (id) => store.setState(id, "failed", "aired", null, clock.now()),
+    isFor,
+    onCancelled: (listener) => void listeners.push(listener),
+
+    confirmAired(id, deviceId) {
+      const broadcast = store.get(id);
+      if (broadcast?.state !== "failed" || !isFor(broadcast, deviceId)) return false;
+      return store.setState(id, "failed", "aired", null, clock.now());
+    },
 
     forPlaylist(areas, kind, endAfter) {
       return store

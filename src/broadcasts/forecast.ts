@@ -32,7 +32,6 @@ interface Dependencies {
   clock: Clock;
 }
 
-const NO_ITEMS: ReadonlyMap<DeviceKind, BroadcastItem[]> = new Map();
 export const occurrenceKey = (date: string, time: string): string => `${date}T${time}`;
 
 export function createForecast({ store, programmes, sources, media, policy, clock }: Dependencies): Forecast {
@@ -80,7 +79,13 @@ export function createForecast({ store, programmes, sources, media, policy, cloc
     );
   }
 
-  function whyQuiet({ definition }: Schedule, startAt: number): string | null {
+  /** Why an occurrence cannot air whatever is approved; it takes no content from the dates after it. */
+  function whyBarred(
+    { definition }: Schedule,
+    { startAt }: Occurrence,
+    row: Broadcast | undefined,
+  ): string | null {
+    if (row?.state === "cancelled") return `cancelled: ${row.reason ?? "no reason given"}`;
     const window = keepsQuietHours(definition.class) ? quietWindowAt(policy.get(), startAt) : undefined;
     return window ? `inside the quiet hours ${window.from}–${window.to}` : null;
   }
@@ -91,22 +96,21 @@ export function createForecast({ store, programmes, sources, media, policy, cloc
     // A day back, for the earlier times of a date that is under way.
     const existing = store.ofSchedule(schedule.id, now - DAY_MS);
     const rows = new Map(existing.map((b) => [occurrenceKey(b.localDate, b.localTime), b]));
-    const contents = assign(schedule, occurrences, existing);
-    return occurrences.map((occurrence) => {
-      const broadcast = rows.get(occurrenceKey(occurrence.date, occurrence.time)) ?? null;
-      const content = contents.get(occurrence.date) ?? null;
+    const judged = occurrences.map((occurrence) => {
+      const row = rows.get(occurrenceKey(occurrence.date, occurrence.time));
+      return { ...occurrence, broadcast: row ?? null, barred: whyBarred(schedule, occurrence, row) };
+    });
+    const free = judged.filter(({ barred }) => barred === null);
+    const contents = assign(schedule, free, existing);
+
+    return judged.map(({ barred, ...occurrence }) => {
+      const content = barred === null ? (contents.get(occurrence.date) ?? null) : null;
       const items = content && itemsOf(content, schedule.definition.targets.kinds);
       const whyNot =
-        (broadcast?.state === "cancelled" ? `cancelled: ${broadcast.reason ?? "no reason given"}` : null) ??
-        (content ? whyQuiet(schedule, occurrence.startAt) : "nothing approved is left for this date") ??
+        barred ??
+        (content ? null : "nothing approved is left for this date") ??
         (items ? null : `number ${content?.number} is not transcoded yet`);
-      return {
-        ...occurrence,
-        broadcast,
-        content,
-        items: whyNot === null && items ? items : new Map(NO_ITEMS),
-        whyNot,
-      };
+      return { ...occurrence, content, items: items ?? new Map(), whyNot };
     });
   };
 }

@@ -3,6 +3,7 @@ import { type Clock, DAY_MS, MINUTE_MS } from "../clock.ts";
 import type { Transact } from "../db/open.ts";
 import type { Downlink } from "../delivery/downlink.ts";
 import type { ProgrammeService } from "../programmes/programme-service.ts";
+import { outermost } from "../protocol/region-code.ts";
 import type { Schedule } from "../schedules/schedule.ts";
 import type { ScheduleService } from "../schedules/schedule-service.ts";
 import { type Broadcast, isLive, isOpen } from "./broadcast.ts";
@@ -50,8 +51,8 @@ export function createPlanner(deps: Dependencies): Planner {
       lateness: definition.lateness,
       offline: definition.offline,
       volume: definition.volume ?? null,
-      kinds: definition.targets.kinds,
-      areas: definition.targets.regions.toSorted(),
+      kinds: definition.targets.kinds.toSorted(),
+      areas: outermost(definition.targets.regions),
       programme: programmes.get(schedule.programmeId).title,
       contentKind: entry.content?.kind ?? null,
       contentId: entry.content?.id ?? null,
@@ -76,38 +77,55 @@ export function createPlanner(deps: Dependencies): Planner {
   const haveSameItems = ({ id, kinds }: Broadcast, items: ForecastEntry["items"]): boolean =>
     kinds.every((kind) => JSON.stringify(store.items(id, kind)) === JSON.stringify(items.get(kind) ?? []));
 
+  const underWay = new Set<string>();
+
+  /** A stop frees the content of its date for the next one, so what stopped something is planned once more. */
   function plan(schedule: Schedule): void {
-    transact(() => {
-      const now = clock.now();
-      const entries = forecast(schedule, now + planMs);
-      const changes: { areas: string[]; startAt: number }[] = [];
+    if (underWay.has(schedule.id)) return;
+    underWay.add(schedule.id);
+    try {
+      transact(() => {
+        while (planOnce(schedule));
+      });
+    } finally {
+      underWay.delete(schedule.id);
+    }
+  }
 
-      for (const entry of entries) {
-        const before = entry.broadcast;
-        if (before && isLive(before) && !stillFits(before, schedule))
-          broadcasts.stop(before.id, "the schedule was changed");
-        if (before && !isOpen(before)) continue;
-        changes.push({ areas: write(toBroadcast(schedule, entry), entry), startAt: entry.startAt });
-      }
+  /** Returns whether a broadcast had to be stopped. */
+  function planOnce(schedule: Schedule): boolean {
+    let hasStopped = false;
+    const stop = ({ id }: Broadcast) => {
+      broadcasts.stop(id, "the schedule was changed");
+      hasStopped = true;
+    };
+    const now = clock.now();
+    const entries = forecast(schedule, now + planMs);
+    const changes: { areas: string[]; startAt: number }[] = [];
 
-      const wanted = new Set(entries.map(({ date, time }) => occurrenceKey(date, time)));
-      for (const row of store.ofSchedule(schedule.id, now - DAY_MS)) {
-        if (wanted.has(occurrenceKey(row.localDate, row.localTime))) continue;
-        // One that is on air lies in the past, where the rule yields nothing; it goes on unless the schedule has ended.
-        const isGone = row.startAt > now || schedule.endedAt !== null;
-        if (isLive(row) && isGone) broadcasts.stop(row.id, "the schedule was changed");
-        if (!isOpen(row) || row.startAt <= now) continue;
-        store.remove(row.id);
-        changes.push({ areas: row.state === "ready" ? row.areas : [], startAt: row.startAt });
-      }
+    for (const entry of entries) {
+      const before = entry.broadcast;
+      const after = toBroadcast(schedule, entry);
+      if (before && isLive(before) && !stillFits(before, after)) stop(before);
+      if (before && !isOpen(before)) continue;
+      changes.push({ areas: write(after, entry), startAt: entry.startAt });
+    }
 
-      const seen = changes.filter(({ areas }) => areas.length > 0);
-      const areas = [...new Set(seen.flatMap((change) => change.areas))].toSorted();
-      downlink.playlistChanged(
-        areas,
-        seen.length > 0 ? Math.min(...seen.map(({ startAt }) => startAt)) : null,
-      );
-    });
+    const wanted = new Set(entries.map(({ date, time }) => occurrenceKey(date, time)));
+    for (const row of store.ofSchedule(schedule.id, now - DAY_MS)) {
+      if (wanted.has(occurrenceKey(row.localDate, row.localTime))) continue;
+      // One that is on air lies in the past, where the rule yields nothing; it goes on unless the schedule has ended.
+      const isGone = row.startAt > now || schedule.endedAt !== null;
+      if (isLive(row) && isGone) stop(row);
+      if (!isOpen(row) || row.startAt <= now) continue;
+      store.remove(row.id);
+      changes.push({ areas: row.state === "ready" ? row.areas : [], startAt: row.startAt });
+    }
+
+    const seen = changes.filter(({ areas }) => areas.length > 0);
+    const areas = [...new Set(seen.flatMap((change) => change.areas))].toSorted();
+    downlink.playlistChanged(areas, seen.length > 0 ? Math.min(...seen.map(({ startAt }) => startAt)) : null);
+    return hasStopped;
   }
 
   return {
@@ -120,16 +138,20 @@ export function createPlanner(deps: Dependencies): Planner {
   };
 }
 
-/** Whether a frozen broadcast is still what its schedule says, apart from the content, which is fixed by then. */
-function stillFits(broadcast: Broadcast, { definition }: Schedule): boolean {
-  const { targets } = definition;
-  return (
-    broadcast.areas.join() === targets.regions.toSorted().join() &&
-    broadcast.kinds.join() === targets.kinds.join() &&
-    broadcast.class === definition.class &&
-    broadcast.volume === (definition.volume ?? null)
-  );
-}
+/** What of a broadcast its schedule says, apart from the content, which is fixed once it is frozen. */
+const SCHEDULED = [
+  "areas",
+  "kinds",
+  "class",
+  "priority",
+  "lateness",
+  "notAfter",
+  "offline",
+  "volume",
+] as const;
+
+const stillFits = (frozen: Broadcast, scheduled: Broadcast): boolean =>
+  SCHEDULED.every((key) => JSON.stringify(frozen[key]) === JSON.stringify(scheduled[key]));
 
 const isSame = (before: Broadcast, after: Broadcast): boolean =>
   (Object.keys(after) as (keyof Broadcast)[]).every(

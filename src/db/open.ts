@@ -51,22 +51,34 @@ export function openDatabaseReadOnly(path: string): Database {
 }
 
 /**
- * Keeps a second server off the same data folder: two planners would both publish. The lock is SQLite's own, so the
- * operating system releases it even after `kill -9`.
- * @throws {AppError} `conflict` when another process holds it
+ * Keeps a second server off a folder: two planners would both publish, and each start empties the media folder's
+ * temporary files. The lock is SQLite's own, so the operating system releases it even after `kill -9`.
+ * @param setting the variable that names the folder
+ * @throws {AppError} `conflict` when another process holds it, `unavailable` when the folder cannot be written
  */
-export function lockDataFolder(dataDir: string): () => void {
-  mkdirSync(dataDir, { recursive: true });
-  const lock = new Sqlite(join(dataDir, "lock.db"), { timeout: 0 });
+export function lockFolder(folder: string, setting: string): () => void {
+  const lock = openLock(folder, setting);
   try {
     lock.pragma("locking_mode = EXCLUSIVE");
     lock.exec("BEGIN EXCLUSIVE; COMMIT");
   } catch (cause) {
     lock.close();
-    throw new AppError("conflict", `Another server is running on the data folder "${dataDir}".`, {
+    throw new AppError("conflict", `Another server is running on the folder "${folder}".`, {
       cause,
-      hint: "Stop it first, or set DATA_DIR to another folder.",
+      hint: `Stop it first, or set ${setting} to another folder.`,
     });
   }
   return () => lock.close();
+}
+
+function openLock(folder: string, setting: string): Database {
+  try {
+    mkdirSync(folder, { recursive: true });
+    return new Sqlite(join(folder, "lock.db"), { timeout: 0 });
+  } catch (cause) {
+    throw new AppError("unavailable", `The folder "${folder}" cannot be written.`, {
+      cause,
+      hint: `Give the server's user write access to it, or set ${setting} to another folder.`,
+    });
+  }
 }

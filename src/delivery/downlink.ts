@@ -69,11 +69,14 @@ export function createDownlink({ store, outbox, transact, clock }: Dependencies)
     });
   }
 
+  /** To each scope with that scope alone as its audience: a list of a thousand villages would travel a thousand times. */
   function publishCommand(command: Command): void {
+    const { kinds } = command.audience;
     for (const scope of scopesOf(command.audience)) {
+      const audience: Audience = { [`${scope.kind}s`]: [scope.id], ...(kinds ? { kinds } : {}) };
       outbox.enqueue({
         topic: commandTopic(scope),
-        payload: JSON.stringify(command),
+        payload: JSON.stringify({ ...command, audience }),
         signAs: "command",
         retain: false,
         notAfter: command.notAfter,
@@ -131,6 +134,8 @@ export function createDownlink({ store, outbox, transact, clock }: Dependencies)
     },
 
     repeatUnacknowledged() {
+      // While the first copy still waits for the broker, another would only wait behind it.
+      if (outbox.waiting() > 0) return;
       const now = clock.now();
       transact(() => {
         for (const command of store.unsettled()) {

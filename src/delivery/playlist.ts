@@ -53,7 +53,7 @@ export function createPlaylistService(deps: Dependencies): PlaylistService {
       const today = Math.floor(clock.now() / DAY_MS) * DAY_MS;
       const generatedAt = Math.max(changedAt, today);
       const tag = createHash("sha256")
-        .update(`${device.id}/${revision}/${generatedAt}/${epoch}`)
+        .update(JSON.stringify([device.id, revision, generatedAt, policy.get(), epoch]))
         .digest("base64url");
       return { revision, generatedAt, tag };
     },

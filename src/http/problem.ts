@@ -33,6 +33,8 @@ export function toProblem(error: AppError, instance: string): Problem {
   };
 }
 
+const RETRY_AFTER_S = 5;
+
 /** Sends `error` as a problem document; logs what only the operator should see. */
 function sendProblem(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
   const appError = toAppError(error);
@@ -43,6 +45,7 @@ function sendProblem(error: unknown, request: FastifyRequest, reply: FastifyRepl
   const problem = toProblem(appError, request.id);
   // Behind a half-read upload the connection cannot be reused: the rest of the body would be read as a request.
   if (request.raw.readable && !request.raw.complete) void reply.header("connection", "close");
+  if (appError.code === "unavailable") void reply.header("retry-after", RETRY_AFTER_S);
   void reply.code(problem.status).type("application/problem+json").send(JSON.stringify(problem));
 }
 

@@ -1,4 +1,4 @@
-import { execFile } from "node:child_process";
+import { execFile, execFileSync } from "node:child_process";
 import ffmpeg, { type FfmpegCommand } from "fluent-ffmpeg";
 import { delay, SECOND_MS } from "../clock.ts";
 import { AppError } from "../errors.ts";
@@ -56,6 +56,23 @@ export function createFfmpeg(paths: { ffmpegPath: string; ffprobePath: string })
     probe: (path, options) => runProbe(paths.ffprobePath, path, options),
     run: (job) => runCommand(buildCommand(paths.ffmpegPath, job), job),
   };
+}
+
+/** Whether both programs can be run at all. @throws {AppError} `unavailable`, naming the setting */
+export function requireFfmpeg(paths: { ffmpegPath: string; ffprobePath: string }): void {
+  for (const [setting, path] of [
+    ["FFMPEG_PATH", paths.ffmpegPath],
+    ["FFPROBE_PATH", paths.ffprobePath],
+  ] as const) {
+    try {
+      execFileSync(path, ["-version"], { stdio: "ignore", timeout: PROBE_LIMIT_MS });
+    } catch (cause) {
+      throw new AppError("unavailable", `The server cannot run "${path}".`, {
+        cause,
+        hint: `Install it (on Debian: sudo apt-get install -y ffmpeg), or correct ${setting}.`,
+      });
+    }
+  }
 }
 
 function runProbe(ffprobePath: string, path: string, options: FfmpegOptions): Promise<ProbeAnswer> {

@@ -3,7 +3,7 @@ import { toIso } from "../clock.ts";
 import { enumOf, Instant, nullable } from "../http/schemas.ts";
 import type { MediaService } from "./media-service.ts";
 
-const RenditionView = Type.Object({
+export const RenditionView = Type.Object({
   id: Type.String(),
   profile: Type.String(),
   state: enumOf(["queued", "running", "ready", "failed"]),

@@ -230,7 +230,7 @@ export const DeviceState = object({
 export type DeviceState = Static<typeof DeviceState>;
 
 export const PlaybackRecord = object({
-  seq: Type.Integer({ minimum: 1 }),
+  seq: Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER }),
   at: EpochMs,
   type: enumOf(REPORT_TYPES),
   broadcastId: Type.Optional(Id),

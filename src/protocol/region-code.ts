@@ -41,3 +41,10 @@ export function codeRange(area: string): { from: string; before: string } {
   const prefix = area.slice(0, PREFIX_LENGTH[levelOf(area)]);
   return { from: area, before: `${Number(prefix) + 1}`.padEnd(12, "0") };
 }
+
+/** Without the regions that lie inside another of the list, in order of code: what they name stays the same. */
+export function outermost(codes: readonly string[]): string[] {
+  return [...new Set(codes)]
+    .filter((code) => !codes.some((other) => other !== code && isWithin(code, other)))
+    .toSorted();
+}

@@ -1,5 +1,6 @@
 import type { Clock } from "../clock.ts";
 import type { Transact } from "../db/open.ts";
+import { messageOf } from "../errors.ts";
 import type { Ack, Report, ReportType } from "../protocol/messages.ts";
 import {
   countGrades,
@@ -32,8 +33,11 @@ export interface ReportService {
   /** Keeps what could not be read as a report. */
   quarantine(deviceId: string, payload: string, problem: string): void;
   hasStarted(broadcastId: string): boolean;
-  /** What devices reported of a broadcast: a row for each device it was for, and for each other that reported. */
-  proofOf(broadcastId: string, deviceIds: string[]): BroadcastProof;
+  /**
+   * What devices reported of a broadcast: a row for each of `deviceIds`, and for each other that reported and `isFor`
+   * admits, such as one that was enrolled after the freeze.
+   */
+  proofOf(broadcastId: string, deviceIds: string[], isFor: (deviceId: string) => boolean): BroadcastProof;
   /** Called in the transaction that stores the record. */
   onRecord(listener: (deviceId: string, record: Report["records"][number]) => void): void;
 }
@@ -49,28 +53,38 @@ export function createReportService(deps: {
   const { store, transact, clock } = deps;
   const listeners: ((deviceId: string, record: Report["records"][number]) => void)[] = [];
 
+  function storeOne({ deviceId, report: { bootId, records } }: IncomingReport) {
+    for (const record of records) {
+      store.insert(record, { deviceId, bootId }, clock.now());
+      for (const listener of listeners) listener(deviceId, record);
+    }
+    return { deviceId, ack: { bootId, ackedSeq: store.advanceCursor(deviceId, bootId) } };
+  }
+
   return {
     ingest(reports) {
-      const now = clock.now();
-      return transact(() =>
-        reports.map(({ deviceId, report: { bootId, records } }) => {
-          for (const record of records) {
-            store.insert(record, { deviceId, bootId }, now);
-            for (const listener of listeners) listener(deviceId, record);
-          }
-          return { deviceId, ack: { bootId, ackedSeq: store.advanceCursor(deviceId, bootId) } };
-        }),
-      );
+      try {
+        return transact(() => reports.map(storeOne));
+      } catch (error) {
+        // One report that cannot be stored must not take the others of its moment with it.
+        if (reports.length > 1) return reports.flatMap((report) => this.ingest([report]));
+        for (const { deviceId, report } of reports) {
+          store.quarantine(deviceId, JSON.stringify(report), messageOf(error), clock.now());
+        }
+        return [];
+      }
     },
 
     quarantine: (deviceId, payload, problem) => store.quarantine(deviceId, payload, problem, clock.now()),
     hasStarted: store.hasStarted,
     onRecord: (listener) => void listeners.push(listener),
 
-    proofOf(broadcastId, deviceIds) {
+    proofOf(broadcastId, deviceIds, isFor) {
       const records = Map.groupBy(store.proofOf(broadcastId), (row) => row.deviceId);
+      const expected = new Set(deviceIds);
+      const others = [...records.keys()].filter((id) => !expected.has(id) && isFor(id));
       const devices = store
-        .describeTargets([...new Set([...deviceIds, ...records.keys()])])
+        .describeTargets([...expected, ...others])
         .map((target) => proveOne(target, records.get(target.deviceId) ?? []));
       return {
         counts: countGrades(devices.map(({ grade }) => grade)),

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import type { Database } from "../db/open.ts";
 import type { Grade, PlaybackRecord, ReportType } from "../protocol/messages.ts";
 
@@ -19,6 +20,8 @@ export interface TargetRow {
   online: number;
 }
 
+const MAX_QUARANTINED = 500;
+
 export function createReportStore(db: Database) {
   const insert = db.prepare(
     `INSERT OR IGNORE INTO playback_records (device_id, boot_id, seq, at, type, broadcast_id, command_id, sha256,
@@ -39,11 +42,16 @@ export function createReportStore(db: Database) {
      ON CONFLICT (device_id, boot_id) DO UPDATE SET acked_seq = excluded.acked_seq`,
   );
   const quarantine = db.prepare(
-    "INSERT INTO quarantined_reports (device_id, payload, problem, received_at) VALUES (?, ?, ?, ?)",
+    `INSERT INTO quarantined_reports (device_id, digest, payload, problem, first_at, last_at)
+     SELECT @deviceId, @digest, @payload, @problem, @now, @now
+     WHERE (SELECT COUNT(*) FROM quarantined_reports WHERE device_id = @deviceId) < @limit
+     ON CONFLICT (device_id, digest) DO UPDATE SET times = times + 1, last_at = excluded.last_at`,
   );
   const selectStarted = db
     .prepare<[string], number>(
-      "SELECT EXISTS (SELECT 1 FROM playback_records WHERE broadcast_id = ? AND type = 'started')",
+      `SELECT EXISTS (SELECT 1 FROM playback_records r
+         JOIN broadcast_targets t ON t.broadcast_id = r.broadcast_id AND t.device_id = r.device_id
+         WHERE r.broadcast_id = ? AND r.type = 'started')`,
     )
     .pluck();
   const selectProof = db.prepare<[string], ProofRow>(
@@ -89,8 +97,11 @@ export function createReportStore(db: Database) {
       if (acked !== before) upsertCursor.run(deviceId, bootId, acked);
       return acked;
     },
-    quarantine: (deviceId: string, payload: string, problem: string, now: number) =>
-      void quarantine.run(deviceId, payload, problem, now),
+    /** The same payload again is counted, not kept again; a device fills no more than its share. */
+    quarantine(deviceId: string, payload: string, problem: string, now: number): void {
+      const digest = createHash("sha256").update(payload).digest("hex");
+      quarantine.run({ deviceId, digest, payload, problem, now, limit: MAX_QUARANTINED });
+    },
     hasStarted: (broadcastId: string) => selectStarted.get(broadcastId) === 1,
     proofOf: (broadcastId: string) => selectProof.all(broadcastId),
     describeTargets: (deviceIds: string[]) => selectTargets.all(JSON.stringify(deviceIds)),

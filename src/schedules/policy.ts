@@ -20,7 +20,6 @@ export const CountyPolicy = closed({
     { maxItems: 100 },
   ),
   maxVolume: Type.Integer({ minimum: 0, maximum: 100, description: "Per cent" }),
-  dailyMinutesCap: Type.Optional(Type.Integer({ minimum: 0, maximum: 1440 })),
 });
 export type CountyPolicy = Static<typeof CountyPolicy>;
 

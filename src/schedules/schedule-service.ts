@@ -35,8 +35,8 @@ interface Dependencies {
   clock: Clock;
 }
 
-/** How far ahead a daily rule is tried against the quiet hours; they repeat at most yearly. */
-const QUIET_CHECK_DAYS = 366;
+/** How far ahead a rule is tried: a year holds every month and every kind of quiet hours. */
+const CHECK_DAYS = 400;
 
 export function createScheduleService(deps: Dependencies): ScheduleService {
   const { store, programmes, regions, policy, transact, clock } = deps;
@@ -72,14 +72,21 @@ export function createScheduleService(deps: Dependencies): ScheduleService {
         hint: "Import them first: POST /api/v1/regions/import.",
       });
     }
-    checkQuietHours(definition);
+    checkOccurrences(definition);
   }
 
-  function checkQuietHours(definition: ScheduleDefinition): void {
-    if (!keepsQuietHours(definition.class)) return;
+  function checkOccurrences(definition: ScheduleDefinition): void {
     const from = clock.now();
-    const until = from + QUIET_CHECK_DAYS * DAY_MS;
-    for (const { date, time, startAt } of expandRule(definition, from, until)) {
+    const occurrences = expandRule(definition, from, from + CHECK_DAYS * DAY_MS);
+    if (occurrences.length === 0) {
+      throw invalid(
+        "/rule",
+        "The schedule would never air: its dates are past, or more than a year ahead.",
+        "Check the dates, validFrom and validUntil.",
+      );
+    }
+    if (!keepsQuietHours(definition.class)) return;
+    for (const { date, time, startAt } of occurrences) {
       const window = quietWindowAt(policy.get(), startAt);
       if (!window) continue;
       throw invalid(

@@ -47,9 +47,6 @@ export async function uploadToReady(report: Report): Promise<void> {
       unit: "s",
       baseline,
       ratio: value / baseline,
-      command:
-        `ffmpeg -i track.wav -af ${TARGET}:print_format=json -f null - && ` +
-        `ffmpeg -i track.wav -af ${TARGET}:measured_…:linear=true ${MP3.join(" ")} raw.mp3`,
     });
   } finally {
     await track.close();

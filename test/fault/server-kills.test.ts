@@ -140,7 +140,7 @@ describe("kill -9 of the server", () => {
     await firstStart();
     await expect(startServer(folder)).rejects.toThrow(/ended with 1/);
     expect(readFileSync(join(folder, "server.log"), "utf8")).toContain(
-      "Another server is running on the data folder",
+      "Another server is running on the folder",
     );
   });
 });

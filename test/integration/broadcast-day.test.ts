@@ -2,6 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { signIn } from "../../scripts/operator-client.ts";
 import { MINUTE_MS } from "../../src/clock.ts";
 import type { CommandOf, Playlist, PlaylistPointer } from "../../src/protocol/messages.ts";
 import { createVerifier } from "../../src/protocol/signing.ts";
@@ -233,6 +234,43 @@ describe("the morning of a broadcast", () => {
     expect(stop.body).toMatchObject({ startBefore: day.clock.now() + 10 * MINUTE_MS });
     const { items } = await day.app.operator.get<{ items: BroadcastView[] }>("/broadcasts?state=ready");
     expect(items.map(({ localTime }) => localTime)).toContain("18:30");
+  });
+
+  test("a cancelled date takes no content from the dates after it, before or after it has passed", async () => {
+    await using day = await morning();
+    await approvedEpisode(day.app.operator, 43, tone);
+    const list = async (operator = day.app.operator) => {
+      const { items } = await operator.get<{ items: BroadcastView[] }>("/broadcasts?limit=100");
+      return items;
+    };
+    const ids = (rows: BroadcastView[], date: string) =>
+      rows
+        .filter(({ localDate, localTime }) => localDate === date && localTime === "07:00")
+        .map(({ content }) => content?.id);
+    for (const { id, localDate } of await list()) {
+      if (localDate === "2026-12-01") await day.app.operator.post(`/broadcasts/${id}/stop`);
+    }
+    expect(ids(await list(), "2026-12-15")).toEqual([day.episodeId]);
+    // A day later the first date is past, and another approval plans everything anew.
+    day.clock.advance(24 * 60 * MINUTE_MS);
+    const nextDay = await signIn(day.app.url, "admin", day.app.password);
+    await approvedEpisode(nextDay, 44, tone);
+    expect(ids(await list(nextDay), "2026-12-15")).toEqual([day.episodeId]);
+  });
+
+  test("one device's report that cannot be stored holds back nobody else's", async () => {
+    await using day = await morning();
+    const other = await enrolDevice(day.app.operator, day.app.url, VILLAGE);
+    const bad = await connectDevice(day.app.brokerUrl, other);
+    const report = (seq: number) =>
+      JSON.stringify({ bootId: "b", records: [{ seq, at: AIR, type: "received" }] });
+    await Promise.all([
+      bad.publish(uplinkTopic(other.identity.id, "report"), report(1e300)),
+      day.client.publish(uplinkTopic(day.device.identity.id, "report"), report(1)),
+    ]);
+    const ack = await day.client.hears(JSON.stringify({ bootId: "b", ackedSeq: 1 }));
+    expect(ack.topic).toBe(ackTopic(day.device.identity.id));
+    await bad.end();
   });
 
   test("a date without approved content is missed, with the reason", async () => {

@@ -7,6 +7,7 @@ import { type Clock, MINUTE_MS } from "../../src/clock.ts";
 import { type RunningApp, runApp } from "../support/app.ts";
 import { approvedEpisode, type BroadcastView, importRegions, makeTone } from "../support/county.ts";
 import { VILLAGE } from "../support/fleet.ts";
+import { createMemoryLog } from "../support/memory-log.ts";
 import { recordedMs, recordingOf, startTestDevice } from "../support/test-device.ts";
 import { until } from "../support/until.ts";
 
@@ -52,7 +53,14 @@ async function newCode(): Promise<string> {
   return code;
 }
 const enrol = (code: string | null, stateDir = state) =>
-  loadOrEnrol({ server: app.url, stateDir, code, hardwareId: `hw-${stateDir}`, kind: "loudspeaker" });
+  loadOrEnrol({
+    server: app.url,
+    stateDir,
+    code,
+    hardwareId: null,
+    kind: "loudspeaker",
+    log: createMemoryLog().log,
+  });
 
 async function atAir(): Promise<BroadcastView> {
   const { items } = await app.operator.get<{ items: BroadcastView[] }>("/broadcasts");

@@ -110,6 +110,29 @@ describe("who may come in", () => {
   });
 });
 
+test("enrolments are limited by address, whatever token they carry", async () => {
+  const limited = await runApp({ env: { ENROLMENTS_PER_MINUTE: "3" } });
+  try {
+    const statuses: number[] = [];
+    for (let attempt = 0; attempt < 5; attempt += 1) {
+      const body = JSON.stringify({
+        code: "K7QX",
+        hardwareId: "h",
+        kind: "loudspeaker",
+        model: "m",
+        software: "s",
+      });
+      const headers = { ...json, authorization: `Bearer made-up-${attempt}` };
+      statuses.push(
+        (await fetch(`${limited.url}/device/v1/enroll`, { method: "POST", headers, body })).status,
+      );
+    }
+    expect(statuses).toEqual([401, 401, 401, 429, 429]);
+  } finally {
+    await limited.close();
+  }
+});
+
 describe("what the API says", () => {
   test("OpenAPI 3.1, with a summary and the problem document at every operation", async () => {
     const { openapi, paths } = await openApi();
@@ -158,12 +181,15 @@ describe("what the API says", () => {
   test("logs hold neither password, cookie nor token", async () => {
     const { cookie, csrfToken } = await session();
     await fetch(`${app.url}/api/v1/me`, { headers: { cookie, authorization: "Bearer secret-token" } });
+    await fetch(`${app.url}/media/${"0".repeat(64)}?expires=1&signature=secret-signature`);
     const text = app.log.text();
+    expect(text).toContain(`/media/${"0".repeat(64)}`);
     for (const secret of [
       app.password,
       cookie.split("=")[1]?.split(";")[0] ?? "",
       csrfToken,
       "secret-token",
+      "secret-signature",
     ]) {
       expect(secret.length).toBeGreaterThan(5);
       expect(text).not.toContain(secret);
@@ -204,6 +230,7 @@ describe("schedules that cannot be", () => {
     ["an impossible zone", { zone: "Asia/Atlantis" }, "/zone"],
     ["an offset instead of a zone", { zone: "+08:00" }, "/zone"],
     ["a daily time in the quiet hours", { rule: { daysOfMonth: [1], times: ["23:30"] } }, "/rule/times/0"],
+    ["nothing but past dates", { rule: { dates: ["2020-01-01"], times: ["07:00"] } }, "/rule"],
     ["an unknown programme", { programmeId: "01a208ab-4f54-7701-b61f-65b7cb025a6e" }, "/programmeId"],
     ["a date that is none", { rule: { dates: ["2027-02-30"], times: ["07:00"] } }, "/rule/dates/0"],
   ])("%s is refused with the field", async (_name, changes, at) => {

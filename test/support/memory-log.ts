@@ -1,4 +1,5 @@
 import pino from "pino";
+import { logOptions } from "../../src/http/log-options.ts";
 
 /** A real pino logger whose lines a test can read; `stream` gives the same to a logger made elsewhere. */
 export function createMemoryLog() {
@@ -10,5 +11,5 @@ export function createMemoryLog() {
     },
   };
   const text = () => entries.map((entry) => JSON.stringify(entry)).join("\n");
-  return { log: pino({ level: "debug" }, stream), stream, entries, text };
+  return { log: pino({ ...logOptions, level: "debug" }, stream), stream, entries, text };
 }

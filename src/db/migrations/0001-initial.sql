@@ -314,9 +314,12 @@ CREATE TABLE report_cursors (
 
 -- What a device sent that fits no schema or names what does not exist: kept, never dropped.
 CREATE TABLE quarantined_reports (
-  id          INTEGER PRIMARY KEY,
-  device_id   TEXT NOT NULL,
-  payload     TEXT NOT NULL,
-  problem     TEXT NOT NULL,
-  received_at INTEGER NOT NULL
+  device_id TEXT NOT NULL,
+  digest    TEXT NOT NULL,
+  payload   TEXT NOT NULL,
+  problem   TEXT NOT NULL,
+  times     INTEGER NOT NULL DEFAULT 1,
+  first_at  INTEGER NOT NULL,
+  last_at   INTEGER NOT NULL,
+  PRIMARY KEY (device_id, digest)
 ) STRICT;

@@ -1,0 +1,23 @@
+import type { TypeBoxTypeProvider } from "@fastify/type-provider-typebox";
+import type { FastifyInstance } from "fastify";
+import { IdParams } from "../http/schemas.ts";
+import type { MediaService } from "./media-service.ts";
+import { RenditionView } from "./recording.ts";
+
+/** What an operator may do with a rendition; mounted under the API's prefix, inside the sign-in guard. */
+export async function renditionRoutes(instance: FastifyInstance, { media }: { media: MediaService }) {
+  const app = instance.withTypeProvider<TypeBoxTypeProvider>();
+
+  app.post(
+    "/renditions/:id/retry",
+    {
+      schema: {
+        tags: ["media"],
+        summary: "Make a failed rendition again",
+        params: IdParams,
+        response: { 200: RenditionView },
+      },
+    },
+    async (request) => media.retryRendition(request.params.id),
+  );
+}
