@@ -109,10 +109,12 @@ async function openControl(path: string, exited: Promise<void>) {
     if (!socket) await wait(CONNECT_EVERY_MS);
   }
   const connection = socket;
-  connection.on("error", () => {}); // it goes when mpv goes, and that is waited for
   const events = new Set<string>();
   const waiting = new Map<string, () => void>();
-  createInterface({ input: connection }).on("line", (line) => {
+  const lines = createInterface({ input: connection });
+  // It breaks when mpv goes, and that is waited for; the reader passes the socket's error on.
+  for (const part of [connection, lines]) part.on("error", () => {});
+  lines.on("line", (line) => {
     const { event } = JSON.parse(line) as { event?: string };
     if (event === undefined) return;
     events.add(event);
