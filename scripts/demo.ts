@@ -192,31 +192,52 @@ async function scheduleNextMinute(operator: Operator) {
 
 /** Shows the table each second until every device finished, or half a minute after the end. */
 async function follow(operator: Operator, id: string, startAt: number): Promise<Broadcast> {
-  let shown = "";
+  const table = createLiveTable();
   for (;;) {
     const broadcast = await operator.get<Broadcast>(`/broadcasts/${id}`);
-    const { atLeast } = broadcast.proof;
+    const { items } = broadcast.devices;
     const seconds = Math.round((startAt - Date.now()) / 1000);
-    const moment = seconds > 0 ? `air in ${seconds} s` : `on air ${-seconds} s`;
-    const row = `cached ${atLeast["cached"]}/4   started ${atLeast["started"]}/4   finished ${atLeast["finished"]}/4`;
-    if (process.stdout.isTTY) process.stdout.write(`\r     ${row}   ${moment}   `);
-    else if (row !== shown) say(`     ${row}   ${moment}`);
-    shown = row;
+    const moment = seconds > 0 ? `air in ${seconds} s` : `on air for ${-seconds} s`;
+    table.show(
+      moment,
+      items.map(({ name, grade }) => `${cell(name, 26)}${progressOf(grade)}`),
+    );
     const end = broadcast.endsAt === null ? startAt : Date.parse(broadcast.endsAt);
-    if (atLeast["finished"] === 4 || Date.now() > end + 30_000) {
-      if (process.stdout.isTTY) say("");
-      return broadcast;
-    }
+    const isOver = items.length > 0 && items.every(({ grade }) => grade === "finished");
+    if (isOver || Date.now() > end + 30_000) return broadcast;
     await wait(1000);
   }
 }
+
+/** `cached → started → finished`, as far as a device has come. */
+function progressOf(grade: string | null): string {
+  const steps = ["cached", "started", "finished"];
+  return steps.slice(0, steps.indexOf(grade ?? "") + 1).join(" → ") || "–";
+}
+
+/** Redraws in place on a terminal; elsewhere it prints the rows when one of them has changed. */
+function createLiveTable() {
+  let shown: string[] = [];
+  return {
+    show(title: string, rows: string[]): void {
+      const hasChanged = rows.join() !== shown.join();
+      if (process.stdout.isTTY && shown.length > 0)
+        process.stdout.write(`\u001b[${shown.length + 1}A\u001b[J`);
+      else if (!process.stdout.isTTY && !hasChanged) return;
+      shown = rows;
+      for (const line of [title, ...rows]) say(`     ${line}`);
+    },
+  };
+}
+
+const cell = (text: string, width: number): string =>
+  text + " ".repeat(Math.max(1, width - displayWidth(text)));
 
 function report(broadcast: Broadcast, folders: Map<string, string>, durationMs: number): boolean {
   const rows = broadcast.devices.items.map((device) => ({
     ...device,
     ...judge(device, folders, broadcast, durationMs),
   }));
-  const cell = (text: string, width: number) => text + " ".repeat(Math.max(1, width - displayWidth(text)));
   say(
     `     ${cell("device", 26)}${cell("grade", 10)}${cell("start", 10)}${cell("recorded", 11)}${cell("loudness", 14)}verdict`,
   );
