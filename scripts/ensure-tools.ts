@@ -14,6 +14,7 @@ const PACKAGES: Record<string, string> = {
   mosquitto: "mosquitto",
   "espeak-ng": "espeak-ng",
   mpv: "mpv",
+  "alsa-utils": "aplay",
 };
 
 const onPath = (binary: string): boolean =>

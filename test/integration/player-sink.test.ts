@@ -1,0 +1,93 @@
+import { execFileSync } from "node:child_process";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { createPcmOutput } from "../../devices/core/pcm-output.ts";
+import { type PlayerProgram, playerSink } from "../../devices/core/pcm-sink.ts";
+import { until } from "../support/until.ts";
+
+const SECONDS = 2;
+let folder: string;
+let tone: string;
+
+/** The real programs, each told to sound into nothing. */
+const silent: Record<string, string> = {};
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "ccx-players-"));
+  tone = join(folder, "tone.mp3");
+  const source = `sine=frequency=440:duration=${SECONDS}`;
+  execFileSync("ffmpeg", ["-v", "error", "-f", "lavfi", "-i", source, "-b:a", "64k", tone]);
+  await writeFile(join(folder, "mpv.conf"), "ao=null\n");
+  await writeFile(join(folder, "asound.conf"), "pcm.!default { type null }\nctl.!default { type null }\n");
+  Object.assign(silent, {
+    SDL_AUDIODRIVER: "dummy",
+    MPV_HOME: folder,
+    ALSA_CONFIG_PATH: join(folder, "asound.conf"),
+  });
+  Object.assign(process.env, silent);
+});
+afterAll(async () => {
+  for (const name of Object.keys(silent)) delete process.env[name];
+  await rm(folder, { recursive: true });
+});
+
+const now = () => performance.timeOrigin + performance.now();
+const format = { sampleRate: 44_100, channels: 1 };
+const prepare = (program: PlayerProgram) =>
+  createPcmOutput({ name: program, format, openSink: playerSink(program), now }).prepare({
+    broadcastId: "b",
+    startAt: now(),
+    parts: [{ path: tone, durationMs: SECONDS * 1000 }],
+    seekMs: 0,
+    volume: 80,
+  });
+
+describe.each(["ffplay", "mpv", "aplay"] as const)("sound through %s", (program) => {
+  test("takes as long as the recording, and ends whole", async () => {
+    const prepared = await prepare(program);
+    const { firstSampleAt } = await prepared.start();
+    const { complete, positionMs } = await prepared.ended;
+    expect(complete).toBe(true);
+    expect(Math.abs(positionMs - SECONDS * 1000)).toBeLessThan(100);
+    expect(now() - firstSampleAt).toBeGreaterThan(SECONDS * 1000 - 200);
+  });
+
+  test("falls silent at a stop", async () => {
+    const prepared = await prepare(program);
+    const { firstSampleAt } = await prepared.start();
+    await until(() => now() - firstSampleAt > 500);
+    await prepared.stop();
+    const { complete, positionMs } = await prepared.ended;
+    expect(complete).toBe(false);
+    expect(positionMs).toBeLessThan(1_500);
+  });
+});
+
+test("a program that is not there fails the broadcast, not the gateway", async () => {
+  const missing = { ...process.env };
+  process.env["PATH"] = folder;
+  try {
+    const output = createPcmOutput({
+      name: "x",
+      format,
+      openSink: playerSink("aplay"),
+      now,
+      ffmpegPath: "/usr/bin/ffmpeg",
+    });
+    const programme = {
+      broadcastId: "b",
+      startAt: now(),
+      parts: [{ path: tone, durationMs: 2000 }],
+      seekMs: 0,
+      volume: 100,
+    };
+    const attempt = output.prepare(programme).then(async (prepared) => {
+      await prepared.start();
+      return prepared.ended;
+    });
+    await expect(attempt).rejects.toThrow(/ENOENT|EPIPE|output failed/);
+  } finally {
+    process.env["PATH"] = missing["PATH"];
+  }
+});
