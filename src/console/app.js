@@ -1,9 +1,10 @@
 import { onSignInNeeded, serverNow, signOut, whoAmI } from "./api.js";
 import { el, fill, rewrite, ticking } from "./dom.js";
-import { secondsText, ZONE } from "./format.js";
+import { secondsText, useZone, ZONE } from "./format.js";
 import { locale, onLanguageChange, t } from "./i18n.js";
 import { notLive, REFRESH_MS } from "./live.js";
 import { announce, emptyNotice, loadingNotice, problemNotice } from "./notices.js";
+import { countyPolicy } from "./resources.js";
 import { askForSignIn, languageButton } from "./sign-in.js";
 import { askToStopEverything } from "./stop.js";
 import { broadcastView } from "./view-broadcast.js";
@@ -94,6 +95,7 @@ async function start() {
   for (;;) {
     try {
       const user = await whoAmI();
+      useZone((await countyPolicy()).zone);
       fill(userName, () => t("header.signedInAs", { name: user.name }));
       break;
     } catch (error) {

@@ -2,10 +2,16 @@ import { serverNow } from "./api.js";
 import { locale, t } from "./i18n.js";
 
 /** The county's zone; every date and time in the console is shown in it. */
-export const ZONE = "Asia/Shanghai";
+export let ZONE = "Asia/Shanghai";
 
 /** @type {Map<string, Intl.DateTimeFormat>} */
 const formats = new Map();
+
+/** Shows everything in the zone that the server's policy names. @param {string} zone IANA name */
+export function useZone(zone) {
+  ZONE = zone;
+  formats.clear();
+}
 
 /** @param {string} name @param {Intl.DateTimeFormatOptions} options @param {string} [language] */
 function formatIn(name, options, language = locale()) {

@@ -176,3 +176,6 @@ export function regionName(code, signal) {
   asked.catch(() => regionNames.delete(code));
   return asked;
 }
+
+/** The county's zone and quiet hours. @returns {Promise<{ zone: string }>} */
+export const countyPolicy = () => read("/policy");

@@ -19,7 +19,7 @@ interface OpenApi {
 const openApi = async (): Promise<OpenApi> =>
   (await (await fetch(`${app.url}/api/docs/json`)).json()) as OpenApi;
 
-async function session(): Promise<{ cookie: string; csrfToken: string }> {
+async function newSignIn(): Promise<{ cookie: string; csrfToken: string }> {
   const answer = await fetch(`${app.url}/api/v1/sign-in`, {
     method: "POST",
     headers: json,
@@ -55,7 +55,7 @@ describe("who may come in", () => {
   });
 
   test("a change without the CSRF token, or with another sign-in's, is refused", async () => {
-    const [mine, other] = [await session(), await session()];
+    const [mine, other] = [await newSignIn(), await newSignIn()];
     const change = (headers: Record<string, string>) =>
       fetch(`${app.url}/api/v1/stop`, { method: "POST", headers: { cookie: mine.cookie, ...headers } });
     expect((await change({})).status).toBe(403);
@@ -64,7 +64,7 @@ describe("who may come in", () => {
   });
 
   test("signing out ends the sign-in; changing the password ends the others", async () => {
-    const [first, second] = [await session(), await session()];
+    const [first, second] = [await newSignIn(), await newSignIn()];
     const me = async ({ cookie }: { cookie: string }) =>
       (await fetch(`${app.url}/api/v1/me`, { headers: { cookie } })).status;
     const headers = { cookie: first.cookie, "x-csrf-token": first.csrfToken };
@@ -179,7 +179,7 @@ describe("what the API says", () => {
   });
 
   test("logs hold neither password, cookie nor token", async () => {
-    const { cookie, csrfToken } = await session();
+    const { cookie, csrfToken } = await newSignIn();
     await fetch(`${app.url}/api/v1/me`, { headers: { cookie, authorization: "Bearer secret-token" } });
     await fetch(`${app.url}/media/${"0".repeat(64)}?expires=1&signature=secret-signature`);
     const text = app.log.text();
@@ -266,7 +266,7 @@ describe("an upload over HTTP", () => {
 
   test("that is cut before its declared length is answered, and nothing is stored", async () => {
     const path = await newSegment(1);
-    const { cookie, csrfToken } = await session();
+    const { cookie, csrfToken } = await newSignIn();
     const { hostname, port } = new URL(app.url);
     const answer = await new Promise<string>((resolve, reject) => {
       const socket = connect({ host: hostname, port: Number(port), allowHalfOpen: true });

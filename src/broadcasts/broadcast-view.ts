@@ -1,0 +1,117 @@
+import { type Static, Type } from "typebox";
+import { toIso } from "../clock.ts";
+import { closed, enumOf, Instant, nullable, pageOf, RegionCode, Title, Uuid } from "../http/schemas.ts";
+import { BroadcastClass, DeviceKind, GRADES, LatenessPolicy, OfflinePolicy } from "../protocol/messages.ts";
+import type { DeviceProof } from "../reports/proof.ts";
+import { BROADCAST_STATES, type Broadcast } from "./broadcast.ts";
+
+export const BroadcastView = Type.Object({
+  id: Uuid,
+  scheduleId: Uuid,
+  localDate: Type.String(),
+  localTime: Type.String(),
+  startAt: Instant,
+  notAfter: Instant,
+  endsAt: nullable(Instant),
+  state: enumOf(BROADCAST_STATES),
+  reason: nullable(Type.String({ description: "Why it is not ready, was missed or cancelled" })),
+  class: BroadcastClass,
+  priority: Type.Integer(),
+  lateness: LatenessPolicy,
+  offline: OfflinePolicy,
+  volume: nullable(Type.Integer()),
+  programme: Type.String(),
+  title: Type.String(),
+  content: nullable(Type.Object({ kind: enumOf(["episode", "session"]), id: Uuid })),
+  targets: Type.Object({ regions: Type.Array(RegionCode), kinds: Type.Array(DeviceKind) }),
+});
+
+const count = Type.Integer({ minimum: 0 });
+const Proof = Type.Object({
+  devices: Type.Integer({ description: "How many devices it is for" }),
+  atLeast: Type.Object(
+    { delivered: count, cached: count, started: count, finished: count, sensed: count },
+    { description: "Devices that proved at least this" },
+  ),
+  unknown: Type.Integer({ description: "Devices that have reported nothing" }),
+  startLatenessMs: nullable(
+    Type.Object(
+      { p50: Type.Number(), p99: Type.Number(), max: Type.Number() },
+      { description: "Of those that started" },
+    ),
+  ),
+});
+
+const DeviceProofView = Type.Object({
+  deviceId: Uuid,
+  name: Type.String(),
+  regionCode: RegionCode,
+  regionName: Type.String(),
+  kind: DeviceKind,
+  online: Type.Boolean(),
+  grade: nullable(enumOf(GRADES)),
+  startedAt: nullable(Instant),
+  latenessMs: nullable(Type.Number()),
+  finishedAt: nullable(Instant),
+  reason: nullable(Type.String({ description: "Why it did not play, or not to the end" })),
+});
+
+export const BroadcastDetail = Type.Object({
+  ...BroadcastView.properties,
+  proof: Proof,
+  devices: pageOf(DeviceProofView),
+});
+
+export const StopView = Type.Object({
+  commandId: nullable(Uuid),
+  targets: Type.Integer({ description: "Devices that are to acknowledge the command" }),
+});
+
+export const CommandProgress = Type.Object({
+  targets: count,
+  acked: count,
+  settled: Type.Boolean({ description: "Acknowledged by all or expired: it is not repeated any more" }),
+});
+
+const reason = Type.Optional(Type.String({ minLength: 1, maxLength: 300 }));
+export const StopBody = Type.Optional(closed({ reason }));
+
+export const PreviewEntry = Type.Object({
+  date: Type.String(),
+  time: Type.String(),
+  startAt: Instant,
+  broadcastId: nullable(Uuid),
+  content: nullable(
+    Type.Object({ kind: enumOf(["episode", "session"]), id: Uuid, number: Type.Integer(), title: Title }),
+  ),
+  whyNot: nullable(Type.String({ description: "Why nothing would play as things stand" })),
+});
+
+const instantOrNull = (at: number | null): string | null => (at === null ? null : toIso(at));
+
+export const viewBroadcast = (b: Broadcast): Static<typeof BroadcastView> => ({
+  id: b.id,
+  scheduleId: b.scheduleId,
+  localDate: b.localDate,
+  localTime: b.localTime,
+  startAt: toIso(b.startAt),
+  notAfter: toIso(b.notAfter),
+  endsAt: instantOrNull(b.endsAt),
+  state: b.state,
+  reason: b.reason,
+  class: b.class,
+  priority: b.priority,
+  lateness: b.lateness,
+  offline: b.offline,
+  volume: b.volume,
+  programme: b.programme,
+  title: b.title,
+  content: b.contentKind === null || b.contentId === null ? null : { kind: b.contentKind, id: b.contentId },
+  targets: { regions: b.areas, kinds: b.kinds },
+});
+
+export const viewDeviceProof = (proof: DeviceProof): Static<typeof DeviceProofView> => ({
+  ...proof,
+  startedAt: instantOrNull(proof.startedAt),
+  finishedAt: instantOrNull(proof.finishedAt),
+});
