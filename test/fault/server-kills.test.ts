@@ -48,11 +48,11 @@ async function killAndRestart(env: NodeJS.ProcessEnv = {}): Promise<void> {
   operator = await signIn(server.url, "admin", password);
 }
 
-/** Every file of the media folder outside `tmp`, and what is inside it. */
+/** Every file of the media folder outside `tmp`, and what is inside it; apart from the lock. */
 function mediaFiles(): { stored: string[]; temporary: string[] } {
   const media = join(folder, "media");
   const files = readdirSync(media, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
+    .filter((entry) => entry.isFile() && !entry.name.startsWith("lock.db"))
     .map((entry) => join(entry.parentPath, entry.name));
   const isTemporary = (file: string) => file.startsWith(join(media, "tmp"));
   return { stored: files.filter((file) => !isTemporary(file)), temporary: files.filter(isTemporary) };
