@@ -52,9 +52,9 @@ export const ruleSet: IFlattenedRuleSet = {
       },
     },
     {
-      name: "routes-only-from-the-root",
+      name: "routes-only-from-routes-and-the-root",
       severity: "error",
-      from: { path: "^src/", pathNot: "^src/(app|server)\\.ts$" },
+      from: { path: "^src/", pathNot: "^src/(app|server)\\.ts$|-routes\\.ts$" },
       to: { path: "-routes\\.ts$" },
     },
     {

@@ -14,10 +14,10 @@ import {
   Title,
   Uuid,
 } from "../http/schemas.ts";
-import { requireUser } from "../http/sign-in-guard.ts";
 import type { MediaService } from "../media/media-service.ts";
 import { RecordingView, viewRecording } from "../media/recording.ts";
 import { acceptRawUploads, UploadQuery, uploadFrom } from "../media/upload.ts";
+import { addApprovalRoutes } from "../programmes/approval-routes.ts";
 import type { Episode } from "./episode.ts";
 import type { EpisodeService } from "./episode-service.ts";
 
@@ -134,26 +134,7 @@ export async function episodeRoutes(
     async (request) => view(episodes.update(request.params.id, request.body)),
   );
 
-  app.post(
-    "/episodes/:id/approve",
-    {
-      schema: { tags: ["episodes"], summary: "Let it air", params: IdParams, response: { 200: EpisodeView } },
-    },
-    async (request) => view(episodes.approve(request.params.id, requireUser(request).id)),
-  );
-
-  app.post(
-    "/episodes/:id/withdraw-approval",
-    {
-      schema: {
-        tags: ["episodes"],
-        summary: "Take the approval back; a broadcast of it that is frozen or on air is stopped",
-        params: IdParams,
-        response: { 200: EpisodeView },
-      },
-    },
-    async (request) => view(episodes.withdrawApproval(request.params.id)),
-  );
+  addApprovalRoutes(instance, { path: "/episodes", service: episodes, view, schema: EpisodeView });
 
   await app.register(async (uploads) => {
     acceptRawUploads(uploads);

@@ -14,10 +14,10 @@ import {
   Title,
   Uuid,
 } from "../http/schemas.ts";
-import { requireUser } from "../http/sign-in-guard.ts";
 import type { MediaService } from "../media/media-service.ts";
 import { RecordingView, viewRecording } from "../media/recording.ts";
 import { acceptRawUploads, UploadQuery, uploadFrom } from "../media/upload.ts";
+import { addApprovalRoutes } from "../programmes/approval-routes.ts";
 import type { SessionService } from "./session-service.ts";
 import type { Session } from "./session-store.ts";
 
@@ -131,26 +131,7 @@ export async function sessionRoutes(
     async (request) => view(sessions.update(request.params.id, request.body)),
   );
 
-  app.post(
-    "/sessions/:id/approve",
-    {
-      schema: { tags: ["sessions"], summary: "Let it air", params: IdParams, response: { 200: SessionView } },
-    },
-    async (request) => view(sessions.approve(request.params.id, requireUser(request).id)),
-  );
-
-  app.post(
-    "/sessions/:id/withdraw-approval",
-    {
-      schema: {
-        tags: ["sessions"],
-        summary: "Take the approval back; a broadcast of it that is frozen or on air is stopped",
-        params: IdParams,
-        response: { 200: SessionView },
-      },
-    },
-    async (request) => view(sessions.withdrawApproval(request.params.id)),
-  );
+  addApprovalRoutes(instance, { path: "/sessions", service: sessions, view, schema: SessionView });
 
   await app.register(async (uploads) => {
     acceptRawUploads(uploads);
