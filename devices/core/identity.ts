@@ -2,7 +2,8 @@ import { createHash, randomUUID } from "node:crypto";
 import { join } from "node:path";
 import type { BaseLogger } from "pino";
 import { Compile } from "typebox/compile";
-import { type DeviceKind, type EnrolRequest, EnrolResponse } from "../../src/protocol/messages.ts";
+import { type EnrolRequest, EnrolResponse } from "../../src/protocol/http-messages.ts";
+import { type DeviceKind } from "../../src/protocol/messages.ts";
 import { readIfPresent, writeDurably } from "./durable-file.ts";
 
 /** What enrolment gave: credentials, areas and the keys that are trusted from then on. */

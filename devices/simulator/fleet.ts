@@ -1,12 +1,7 @@
 import { randomUUID } from "node:crypto";
 import mqtt, { type MqttClient } from "mqtt";
-import type {
-  EnrolResponse,
-  PlaybackRecord,
-  Playlist,
-  PlaylistPointer,
-  Presence,
-} from "../../src/protocol/messages.ts";
+import type { EnrolResponse } from "../../src/protocol/http-messages.ts";
+import type { PlaybackRecord, Playlist, PlaylistPointer, Presence } from "../../src/protocol/messages.ts";
 import { createVerifier } from "../../src/protocol/signing.ts";
 import { parseTopic, subscriptionsOf, uplinkTopic } from "../../src/protocol/topics.ts";
 

@@ -76,18 +76,28 @@ export function createConductor(deps: Dependencies): Conductor {
     });
   }
 
+  /** Step by step, until time asks for nothing more. */
+  function advance(row: Broadcast, now: number): void {
+    const started = () => reports.hasStarted(row.id);
+    let broadcast = row;
+    for (;;) {
+      const to = dueState(broadcast, { now, freezeMs, started });
+      if (!to) return;
+      const moved = move(broadcast, to);
+      if (moved.state === broadcast.state) return;
+      broadcast = moved;
+    }
+  }
+
   return {
     tick() {
       const now = clock.now();
       for (const row of store.unsettled(now + freezeMs)) {
-        const started = () => reports.hasStarted(row.id);
-        let broadcast = row;
-        for (;;) {
-          const to = dueState(broadcast, { now, freezeMs, started });
-          if (!to) break;
-          const moved = move(broadcast, to);
-          if (moved.state === broadcast.state) break;
-          broadcast = moved;
+        try {
+          advance(row, now);
+        } catch (error) {
+          // The others have their own instants to keep; this one is tried again with the next tick.
+          log.error({ err: error, broadcastId: row.id }, "a broadcast could not be moved");
         }
       }
     },

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import type { Clock } from "../clock.ts";
 import type { Database } from "../db/open.ts";
-import type { Jwks } from "../protocol/messages.ts";
+import type { Jwks } from "../protocol/http-messages.ts";
 import {
   createSigner,
   generateSigningKey,

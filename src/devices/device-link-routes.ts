@@ -3,7 +3,7 @@ import type { FastifyInstance, FastifyRequest } from "fastify";
 import { Type } from "typebox";
 import type { Clock } from "../clock.ts";
 import { closed } from "../http/schemas.ts";
-import { EnrolRequest, EnrolResponse, Jwks, TimeResponse } from "../protocol/messages.ts";
+import { EnrolRequest, EnrolResponse, Jwks, TimeResponse } from "../protocol/http-messages.ts";
 import { decorateWithDevice, requireDevice } from "./device-auth.ts";
 import type { DeviceService } from "./device-service.ts";
 

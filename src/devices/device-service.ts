@@ -1,7 +1,8 @@
 import { v7 as uuidv7 } from "uuid";
 import type { Clock } from "../clock.ts";
 import { invalid, notFound } from "../errors.ts";
-import type { DeviceKind, DeviceState, EnrolRequest, Presence } from "../protocol/messages.ts";
+import type { EnrolRequest } from "../protocol/http-messages.ts";
+import type { DeviceKind, DeviceState, Presence } from "../protocol/messages.ts";
 import { codeRange, isWithin, type RegionLevel } from "../protocol/region-code.ts";
 import type { RegionService } from "../regions/region-service.ts";
 import { hashToken, verifyMqttPassword } from "./credentials.ts";

@@ -1,6 +1,6 @@
 import { type Clock, HOUR_MS, toIso } from "../clock.ts";
 import { AppError, invalid, notFound } from "../errors.ts";
-import type { EnrolRequest } from "../protocol/messages.ts";
+import type { EnrolRequest } from "../protocol/http-messages.ts";
 import { generateSecret, hashMqttPassword, hashToken } from "./credentials.ts";
 import { type DeviceIdentity, identityFrom } from "./device.ts";
 import type { DeviceStore } from "./device-store.ts";

@@ -1,4 +1,5 @@
 import type { TSchema } from "typebox";
+import * as http from "./http-messages.ts";
 import * as messages from "./messages.ts";
 import { DOWNLINKS, type ScopeKind, TOPIC_PREFIX, UPLINKS } from "./topics.ts";
 
@@ -7,14 +8,14 @@ const PAYLOADS: Record<string, TSchema> = {
   ack: messages.Ack,
   alert: messages.Alert,
   command: messages.Command,
-  "enrol-request": messages.EnrolRequest,
-  "enrol-response": messages.EnrolResponse,
+  "enrol-request": http.EnrolRequest,
+  "enrol-response": http.EnrolResponse,
   playlist: messages.Playlist,
   "playlist-pointer": messages.PlaylistPointer,
   presence: messages.Presence,
   report: messages.Report,
   state: messages.DeviceState,
-  time: messages.TimeResponse,
+  time: http.TimeResponse,
 };
 
 const DIALECT = "https://json-schema.org/draft/2020-12/schema";

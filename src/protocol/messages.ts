@@ -7,14 +7,14 @@ import { REGION_CODE_PATTERN } from "./region-code.ts";
  *
  * Objects stay open (no `additionalProperties: false`): a newer peer may add fields, an older one ignores them.
  */
-const object = <T extends TProperties>(properties: T) => Type.Object(properties);
+export const object = <T extends TProperties>(properties: T) => Type.Object(properties);
 const enumOf = <const T extends readonly string[]>(values: T) =>
   Type.Unsafe<T[number]>(Type.String({ enum: [...values] }));
 
 const EpochMs = Type.Integer({ minimum: 0, maximum: 8_640_000_000_000_000 });
-const Id = Type.String({ minLength: 1, maxLength: 64, pattern: "^[A-Za-z0-9_-]+$" });
+export const Id = Type.String({ minLength: 1, maxLength: 64, pattern: "^[A-Za-z0-9_-]+$" });
 const Sha256 = Type.String({ pattern: "^[0-9a-f]{64}$" });
-const RegionCode = Type.String({ pattern: REGION_CODE_PATTERN });
+export const RegionCode = Type.String({ pattern: REGION_CODE_PATTERN });
 const Revision = Type.Integer({ minimum: 0 });
 const Volume = Type.Integer({ minimum: 0, maximum: 100, description: "Per cent of full scale" });
 const Reason = Type.String({ maxLength: 500 });
@@ -256,46 +256,3 @@ export const Ack = object({
   ackedSeq: Type.Integer({ minimum: 0, description: "Every record up to and including this one is stored" }),
 });
 export type Ack = Static<typeof Ack>;
-
-export const EnrolRequest = object({
-  code: Type.String({ minLength: 1, maxLength: 64 }),
-  hardwareId: Type.String({ minLength: 1, maxLength: 128 }),
-  kind: DeviceKind,
-  model: Type.String({ maxLength: 100 }),
-  software: Type.String({ maxLength: 100 }),
-});
-export type EnrolRequest = Static<typeof EnrolRequest>;
-
-export const Jwks = object({
-  keys: Type.Array(
-    object({
-      kty: Type.String(),
-      crv: Type.String(),
-      x: Type.String(),
-      kid: Type.String(),
-      alg: Type.String(),
-      use: Type.String(),
-    }),
-  ),
-});
-export type Jwks = Static<typeof Jwks>;
-
-export const EnrolResponse = object({
-  deviceId: Id,
-  token: Type.String({ description: "Bearer token for HTTP, shown once" }),
-  mqtt: object({
-    url: Type.String(),
-    username: Type.String(),
-    password: Type.String({ description: "Shown once" }),
-  }),
-  areas: Type.Array(RegionCode, { description: "Nearest first" }),
-  keys: Jwks,
-});
-export type EnrolResponse = Static<typeof EnrolResponse>;
-
-export const TimeResponse = object({
-  t1: Type.Number({ description: "Echo of the caller's send instant" }),
-  t2: Type.Number({ description: "Server's receive instant" }),
-  t3: Type.Number({ description: "Server's send instant" }),
-});
-export type TimeResponse = Static<typeof TimeResponse>;

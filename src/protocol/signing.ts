@@ -9,7 +9,8 @@ import {
 } from "jose";
 import type { Static, TSchema } from "typebox";
 import { Compile, type Validator } from "typebox/compile";
-import { Alert, Command, type Jwks, Playlist, type ReasonCode } from "./messages.ts";
+import { type Jwks } from "./http-messages.ts";
+import { Alert, Command, Playlist, type ReasonCode } from "./messages.ts";
 
 /** JWS compact serialisation (RFC 7515) with EdDSA over Ed25519 (RFC 8037). */
 const ALGORITHM = "EdDSA";

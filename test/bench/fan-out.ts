@@ -8,7 +8,7 @@ import mqtt from "mqtt";
 import { Temporal } from "temporal-polyfill";
 import { type Operator, signIn } from "../../scripts/operator-client.ts";
 import { startServer } from "../../scripts/processes.ts";
-import { approvedEpisode, makeTone, programmeId } from "../support/county.ts";
+import { approvedEpisode, makeTone, scheduleOnce } from "../support/county.ts";
 import { median, type ReportRow } from "./report.ts";
 
 const GATEWAYS = Number(process.env["BENCH_GATEWAYS"] ?? 1500);
@@ -58,26 +58,9 @@ export async function fanOut(report: ReportRow): Promise<void> {
   }
 }
 
-/** A schedule for some minutes from now: inside the freeze, so that its play command goes out at once. */
-async function scheduleSoon(operator: Operator, round: number): Promise<void> {
-  const start = Temporal.Now.zonedDateTimeISO("UTC").add({ minutes: 2 + round });
-  await operator.post("/schedules", {
-    programmeId: await programmeId(operator, "broadcast"),
-    name: `bench ${round}`,
-    rule: {
-      dates: [start.toPlainDate().toString()],
-      times: [start.toPlainTime().toString({ smallestUnit: "minute" })],
-    },
-    zone: "UTC",
-    targets: { regions: [COUNTY], kinds: ["loudspeaker"] },
-    content: { policy: "next-approved" },
-    class: "daily",
-    priority: 50,
-    lateness: "skip",
-    graceMinutes: 1,
-    offline: "play",
-  });
-}
+/** Some minutes from now is inside the freeze: the play command goes out at once. */
+const scheduleSoon = (operator: Operator, round: number): Promise<string> =>
+  scheduleOnce(operator, Temporal.Now.zonedDateTimeISO("UTC").add({ minutes: 2 + round }));
 
 async function enrolmentCodes(operator: Operator): Promise<string[]> {
   const { items: towns } = await operator.get<{ items: { code: string }[] }>("/regions?level=town&limit=500");

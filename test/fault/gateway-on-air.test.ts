@@ -11,9 +11,9 @@ import {
   type BroadcastView,
   importRegions,
   makeTone,
-  programmeId,
+  scheduleOnce,
 } from "../support/county.ts";
-import { COUNTY, VILLAGE } from "../support/fleet.ts";
+import { VILLAGE } from "../support/fleet.ts";
 import { freePort } from "../support/free-port.ts";
 import { recordedMs, recordingOf } from "../support/test-device.ts";
 import { until } from "../support/until.ts";
@@ -85,23 +85,8 @@ async function readyForNextMinute(): Promise<{ id: string; startAt: number }> {
   );
   const earliest = Temporal.Now.zonedDateTimeISO(ZONE).add({ milliseconds: LEAD_MS });
   const air = earliest.round({ smallestUnit: "minute", roundingMode: "ceil" });
-  const date = air.toPlainDate().toString();
-  const schedule = await operator.post<{ id: string }>("/schedules", {
-    programmeId: await programmeId(operator, "broadcast"),
-    name: "断电",
-    rule: { dates: [date], times: [air.toPlainTime().toString({ smallestUnit: "minute" })] },
-    zone: ZONE,
-    validFrom: date,
-    validUntil: date,
-    targets: { regions: [COUNTY], kinds: ["loudspeaker"] },
-    content: { policy: "next-approved" },
-    class: "daily",
-    priority: 50,
-    lateness: "skip",
-    graceMinutes: 1,
-    offline: "play",
-  });
-  const { items } = await operator.get<{ items: BroadcastView[] }>(`/broadcasts?scheduleId=${schedule.id}`);
+  const schedule = await scheduleOnce(operator, air);
+  const { items } = await operator.get<{ items: BroadcastView[] }>(`/broadcasts?scheduleId=${schedule}`);
   const id = items[0]?.id ?? "";
   await gradeReaches(id, "cached");
   return { id, startAt: air.epochMilliseconds };

@@ -6,7 +6,7 @@ import { deviceLinkRoutes } from "../../src/devices/device-link-routes.ts";
 import { deviceRoutes } from "../../src/devices/device-routes.ts";
 import { registerProblems } from "../../src/http/problem.ts";
 import { validatorCompiler } from "../../src/http/validation.ts";
-import type { EnrolResponse } from "../../src/protocol/messages.ts";
+import type { EnrolResponse } from "../../src/protocol/http-messages.ts";
 import { regionRoutes } from "../../src/regions/region-routes.ts";
 import { COUNTY, createFleet, FAR_VILLAGE, type Fleet, NEIGHBOUR, TOWN, VILLAGE } from "../support/fleet.ts";
 import { createMemoryLog } from "../support/memory-log.ts";

@@ -1,8 +1,9 @@
 import { execFileSync } from "node:child_process";
+import type { Temporal } from "temporal-polyfill";
 import type { Operator } from "../../scripts/operator-client.ts";
-import type { EnrolResponse } from "../../src/protocol/messages.ts";
+import type { EnrolResponse } from "../../src/protocol/http-messages.ts";
 import type { Member } from "./fleet.ts";
-import { REGIONS_CSV } from "./fleet.ts";
+import { COUNTY, REGIONS_CSV } from "./fleet.ts";
 import { until } from "./until.ts";
 
 export interface EpisodeView {
@@ -110,4 +111,25 @@ export async function approvedEpisode(
 ): Promise<EpisodeView> {
   const { id } = await makeEpisode(operator, number, file);
   return operator.post<EpisodeView>(`/episodes/${id}/approve`);
+}
+
+/** A schedule that airs once, at that minute, on the county's loudspeakers. Returns its id. */
+export async function scheduleOnce(operator: Operator, air: Temporal.ZonedDateTime): Promise<string> {
+  const { id } = await operator.post<{ id: string }>("/schedules", {
+    programmeId: await programmeId(operator, "broadcast"),
+    name: `试播 ${air.toString()}`,
+    rule: {
+      dates: [air.toPlainDate().toString()],
+      times: [air.toPlainTime().toString({ smallestUnit: "minute" })],
+    },
+    zone: air.timeZoneId,
+    targets: { regions: [COUNTY], kinds: ["loudspeaker"] },
+    content: { policy: "next-approved" },
+    class: "daily",
+    priority: 50,
+    lateness: "skip",
+    graceMinutes: 1,
+    offline: "play",
+  });
+  return id;
 }
