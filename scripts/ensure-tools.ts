@@ -15,6 +15,8 @@ const PACKAGES: Record<string, string> = {
   "espeak-ng": "espeak-ng",
   mpv: "mpv",
   "alsa-utils": "aplay",
+  "nginx-light": "nginx",
+  sox: "sox",
 };
 
 const onPath = (binary: string): boolean =>

@@ -45,7 +45,8 @@ function checkLength(bytes: number, declaredBytes: number | undefined): void {
   throw refused(`The upload has ${bytes} bytes, but ${declaredBytes} were declared.`, "Upload it again.");
 }
 
-function checkDigest(sha256: string, declared: string | undefined): void {
+/** @throws {AppError} `invalid` when another SHA-256 was declared */
+export function checkDigest(sha256: string, declared: string | undefined): void {
   if (declared === undefined || declared.toLowerCase() === sha256) return;
   throw refused(
     `The upload's SHA-256 is ${sha256}, but ${declared} was declared.`,

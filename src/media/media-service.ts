@@ -6,6 +6,7 @@ import { AppError, notFound } from "../errors.ts";
 import type { DeviceKind } from "../protocol/messages.ts";
 import type { Ffmpeg } from "./ffmpeg.ts";
 import { inspectUpload } from "./inspect.ts";
+import { checkDigest } from "./intake.ts";
 import { type Asset, ORIGINAL_MIME, profileFor, type Rendition } from "./media.ts";
 import type { MediaLibrary, StagedFile } from "./media-library.ts";
 import { createMediaStore } from "./media-store.ts";
@@ -97,6 +98,18 @@ export function createMediaService(options: Options): MediaService {
     }
   }
 
+  async function stage(upload: Upload): Promise<StagedFile> {
+    if ("stream" in upload) return library.receive(upload.stream, { ...upload, maxBytes: maxUploadBytes });
+    const staged = await library.adopt(upload.path);
+    try {
+      checkDigest(staged.sha256, upload.declaredSha256);
+      return staged;
+    } catch (error) {
+      await staged.discard();
+      throw error;
+    }
+  }
+
   async function describe(staged: StagedFile, originalName: string): Promise<Asset> {
     const probe = await inspectUpload(ffmpeg, staged.path);
     return {
@@ -113,15 +126,10 @@ export function createMediaService(options: Options): MediaService {
   }
 
   return {
-    async receiveUpload({ stream, originalName, declaredBytes, declaredSha256, signal }, attach) {
-      const staged = await library.receive(stream, {
-        maxBytes: maxUploadBytes,
-        declaredBytes,
-        declaredSha256,
-        signal,
-      });
+    async receiveUpload(upload, attach) {
+      const staged = await stage(upload);
       try {
-        const asset = store.assetOf(staged.sha256) ?? (await describe(staged, originalName));
+        const asset = store.assetOf(staged.sha256) ?? (await describe(staged, upload.originalName));
         keep(staged, asset, attach);
         queue.wake();
         return asset;

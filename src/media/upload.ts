@@ -6,7 +6,8 @@ import { AppError, invalid } from "../errors.ts";
 import { parseDigestHeader } from "./content-digest.ts";
 import { cleanFileName } from "./media.ts";
 
-export interface Upload {
+/** A recording that is arriving as a request body. */
+export interface StreamedUpload {
   stream: Readable;
   originalName: string;
   /** From `Content-Length`. */
@@ -15,6 +16,16 @@ export interface Upload {
   declaredSha256?: string;
   signal?: AbortSignal;
 }
+
+/** A recording that is a whole file on the library's own file system; it is moved away, or removed when refused. */
+export interface UploadedFile {
+  path: string;
+  originalName: string;
+  /** Lower-case hex. */
+  declaredSha256?: string;
+}
+
+export type Upload = StreamedUpload | UploadedFile;
 
 export const UploadQuery = Type.Object(
   {
@@ -40,7 +51,7 @@ export function acceptRawUploads(scope: FastifyInstance): void {
  * What a raw upload request says of itself; the body is not read yet.
  * @throws {AppError} `invalid` for a missing body, a form, a compressed body, or a bad or contradicting digest
  */
-export function uploadFrom(request: FastifyRequest): Upload {
+export function uploadFrom(request: FastifyRequest): StreamedUpload {
   const { headers, body } = request;
   if (/^multipart\//i.test(headers["content-type"] ?? "")) {
     throw invalid("Content-Type", "A form was sent where the recording itself is expected.", SEND_RAW);
