@@ -95,17 +95,34 @@ CREATE TABLE assets (
   video_codec   TEXT,
   duration_ms   INTEGER NOT NULL,
   original_name TEXT NOT NULL,
+  -- Engine and text of a synthetic voice; NULL for a recording.
+  synthetic     TEXT CHECK (json_valid(synthetic)),
+  -- What was heard in it: levels, silences, faults; NULL until it has been listened to.
+  listening     TEXT CHECK (json_valid(listening)),
   created_at    INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 
--- One row is both the derived file and the job that makes it.
+-- What is rendered: clips of assets in order, with gaps, chapters and labels. Named by the SHA-256 of its definition.
+CREATE TABLE compositions (
+  id          TEXT PRIMARY KEY CHECK (length(id) = 64),
+  definition  TEXT NOT NULL CHECK (json_valid(definition)),
+  created_at  INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE composition_assets (
+  composition_id TEXT NOT NULL REFERENCES compositions (id) ON DELETE CASCADE,
+  asset_sha256   TEXT NOT NULL REFERENCES assets (sha256),
+  PRIMARY KEY (composition_id, asset_sha256)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX composition_assets_by_asset ON composition_assets (asset_sha256);
+
 CREATE TABLE renditions (
   id             TEXT PRIMARY KEY,
-  asset_sha256   TEXT NOT NULL REFERENCES assets (sha256),
+  composition_id TEXT NOT NULL REFERENCES compositions (id),
   profile        TEXT NOT NULL,
-  state          TEXT NOT NULL CHECK (state IN ('queued', 'running', 'ready', 'failed')),
-  progress       INTEGER NOT NULL DEFAULT 0 CHECK (progress BETWEEN 0 AND 100),
-  attempts       INTEGER NOT NULL DEFAULT 0,
+  -- SHA-256 of all that decides the bytes: a changed profile or clip is another derivation of the same name.
+  derivation     TEXT NOT NULL,
+  state          TEXT NOT NULL CHECK (state IN ('queued', 'running', 'ready', 'failed', 'cancelled')),
   error          TEXT,
   sha256         TEXT,
   bytes          INTEGER,
@@ -113,13 +130,48 @@ CREATE TABLE renditions (
   duration_ms    INTEGER,
   loudness_lufs  REAL,
   true_peak_dbtp REAL,
+  loudness_by    TEXT CHECK (loudness_by IN ('gain', 'limiter', 'compression')),
   created_at     INTEGER NOT NULL,
   updated_at     INTEGER NOT NULL,
-  UNIQUE (asset_sha256, profile),
+  UNIQUE (composition_id, profile, derivation),
   CHECK (state <> 'ready' OR (sha256 IS NOT NULL AND bytes IS NOT NULL AND mime IS NOT NULL AND duration_ms IS NOT NULL))
 ) STRICT;
-CREATE INDEX renditions_by_state ON renditions (state, created_at);
 CREATE INDEX renditions_by_sha256 ON renditions (sha256);
+CREATE INDEX renditions_by_derivation ON renditions (derivation) WHERE state = 'ready';
+
+-- What a rendition consists of beside its own file: a stream's playlists and media.
+CREATE TABLE rendition_parts (
+  rendition_id TEXT NOT NULL REFERENCES renditions (id) ON DELETE CASCADE,
+  sha256       TEXT NOT NULL,
+  bytes        INTEGER NOT NULL,
+  mime         TEXT NOT NULL,
+  PRIMARY KEY (rendition_id, sha256)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX rendition_parts_by_sha256 ON rendition_parts (sha256);
+
+-- Work on an asset ('listen') or a composition ('sound', 'picture').
+CREATE TABLE jobs (
+  id          TEXT PRIMARY KEY,
+  kind        TEXT NOT NULL CHECK (kind IN ('listen', 'sound', 'picture')),
+  subject     TEXT NOT NULL,
+  state       TEXT NOT NULL CHECK (state IN ('queued', 'running', 'done', 'failed', 'cancelled')),
+  -- When what it makes is expected on air; the earliest is done first.
+  air_at      INTEGER,
+  attempts    INTEGER NOT NULL DEFAULT 0,
+  not_before  INTEGER NOT NULL DEFAULT 0,
+  -- Who works on it, until when without another sign of life.
+  worker      TEXT,
+  lease_until INTEGER,
+  began_at    INTEGER,
+  progress    INTEGER NOT NULL DEFAULT 0 CHECK (progress BETWEEN 0 AND 100),
+  error       TEXT,
+  created_at  INTEGER NOT NULL,
+  updated_at  INTEGER NOT NULL,
+  CHECK ((state = 'running') = (worker IS NOT NULL)),
+  CHECK ((state = 'running') = (lease_until IS NOT NULL))
+) STRICT;
+CREATE UNIQUE INDEX jobs_open ON jobs (kind, subject) WHERE state IN ('queued', 'running');
+CREATE INDEX jobs_by_state ON jobs (state, updated_at);
 
 -- Programmes and their content -----------------------------------------------------------------------------------
 
@@ -128,7 +180,9 @@ CREATE TABLE programmes (
   slug     TEXT NOT NULL UNIQUE,
   kind     TEXT NOT NULL CHECK (kind IN ('broadcast', 'lecture')),
   title    TEXT NOT NULL,
-  segments TEXT NOT NULL DEFAULT '[]' CHECK (json_valid(segments))
+  segments TEXT NOT NULL DEFAULT '[]' CHECK (json_valid(segments)),
+  -- How it sounds and is delivered: list or one programme, signature tune, stings, gaps, loudspeaker filters, cover, slot.
+  sound    TEXT NOT NULL DEFAULT '{}' CHECK (json_valid(sound))
 ) STRICT;
 
 CREATE TABLE episodes (
@@ -136,12 +190,15 @@ CREATE TABLE episodes (
   programme_id TEXT NOT NULL REFERENCES programmes (id),
   number       INTEGER NOT NULL CHECK (number > 0),
   title        TEXT NOT NULL,
+  -- The segments as one programme, where the programme is delivered so and every segment is there.
+  composition_id TEXT REFERENCES compositions (id),
   approved_at  INTEGER,
   approved_by  TEXT REFERENCES users (id),
   created_at   INTEGER NOT NULL,
   updated_at   INTEGER NOT NULL,
   UNIQUE (programme_id, number)
 ) STRICT;
+CREATE INDEX episodes_by_composition ON episodes (composition_id);
 
 CREATE TABLE segments (
   id           TEXT PRIMARY KEY,
@@ -150,9 +207,16 @@ CREATE TABLE segments (
   name         TEXT NOT NULL,
   title        TEXT NOT NULL,
   asset_sha256 TEXT REFERENCES assets (sha256),
-  UNIQUE (episode_id, position)
+  -- What of the recording is used; NULL is all of it.
+  trim_from_ms INTEGER,
+  trim_to_ms   INTEGER,
+  composition_id TEXT REFERENCES compositions (id),
+  UNIQUE (episode_id, position),
+  CHECK ((trim_from_ms IS NULL) = (trim_to_ms IS NULL)),
+  CHECK ((asset_sha256 IS NULL) = (composition_id IS NULL))
 ) STRICT;
 CREATE INDEX segments_by_asset ON segments (asset_sha256);
+CREATE INDEX segments_by_composition ON segments (composition_id);
 
 CREATE TABLE sessions (
   id           TEXT PRIMARY KEY,
@@ -162,6 +226,9 @@ CREATE TABLE sessions (
   speakers     TEXT NOT NULL CHECK (json_valid(speakers)),
   modules      TEXT NOT NULL CHECK (json_valid(modules)),
   asset_sha256 TEXT REFERENCES assets (sha256),
+  trim_from_ms INTEGER,
+  trim_to_ms   INTEGER,
+  composition_id TEXT REFERENCES compositions (id),
   approved_at  INTEGER,
   approved_by  TEXT REFERENCES users (id),
   created_at   INTEGER NOT NULL,
@@ -169,6 +236,7 @@ CREATE TABLE sessions (
   UNIQUE (programme_id, number)
 ) STRICT;
 CREATE INDEX sessions_by_asset ON sessions (asset_sha256);
+CREATE INDEX sessions_by_composition ON sessions (composition_id);
 
 -- Schedules and broadcasts -----------------------------------------------------------------------------------------
 
