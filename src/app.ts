@@ -50,7 +50,7 @@ export async function buildApp({ config, log, clock = systemClock }: AppOptions)
   app.addHook("onReady", async () => {
     await uplink.start();
     outbox.start();
-    media.start();
+    media.start([...services.episodes.compositions(), ...services.sessions.compositions()]);
     planner.planAll();
     conductor.tick();
     stopTicker = startTicker({ everySecond: conductor.tick, everyHour: () => planner.planAll() }, log);

@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { isIP } from "node:net";
 import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
+import { DAY_MS } from "./clock.ts";
 
 export interface Config {
   host: string;
@@ -22,6 +23,17 @@ export interface Config {
   ffprobePath: string;
   transcodeConcurrency: number;
   maxUploadBytes: number;
+  /** What the library may hold at most; 0 sets no limit. */
+  mediaQuotaBytes: number;
+  /** How long after its end a broadcast keeps what it played. */
+  mediaKeepMs: number;
+  /** How long what was taken out of the library can be put back. */
+  mediaTrashMs: number;
+  /** Free part of the media folder's file system below which a warning is given. */
+  diskWarnPercent: number;
+  /** Free part below which new uploads are refused. */
+  diskRefusePercent: number;
+  scrubBytesPerSecond: number;
   freezeMs: number;
   planDays: number;
   /** Requests a minute from one address, outside the device endpoints. */
@@ -120,12 +132,20 @@ export function readConfig(env: Environment): Config {
     ffprobePath: text("FFPROBE_PATH", "ffprobe"),
     transcodeConcurrency: integer("TRANSCODE_CONCURRENCY", 1, 1, 64),
     maxUploadBytes: integer("MAX_UPLOAD_MB", 8192, 1, 1_000_000) * 1024 * 1024,
+    mediaQuotaBytes: integer("MEDIA_QUOTA_GB", 0, 0, 1_000_000) * 1024 ** 3,
+    mediaKeepMs: integer("MEDIA_KEEP_DAYS", 90, 1, 36_500) * DAY_MS,
+    mediaTrashMs: integer("MEDIA_TRASH_DAYS", 14, 1, 3650) * DAY_MS,
+    diskWarnPercent: integer("DISK_WARN_PERCENT", 15, 0, 99),
+    diskRefusePercent: integer("DISK_REFUSE_PERCENT", 5, 0, 99),
+    scrubBytesPerSecond: integer("SCRUB_MB_PER_SECOND", 5, 1, 10_000) * 1024 * 1024,
     freezeMs: integer("FREEZE_MINUTES", 10, 1, 1440) * 60_000,
     planDays: integer("PLAN_DAYS", 45, 40, 400),
     rateLimitPerMinute: integer("RATE_LIMIT_PER_MINUTE", 600, 10, 1_000_000),
     enrolmentsPerMinute: integer("ENROLMENTS_PER_MINUTE", 120, 1, 1_000_000),
     trustedProxies: addresses("TRUSTED_PROXIES"),
   };
+  if (config.diskRefusePercent > config.diskWarnPercent)
+    problems.push("DISK_REFUSE_PERCENT must not be above DISK_WARN_PERCENT: the warning comes first");
   if (problems.length > 0) throw new ConfigError(problems);
   return config;
 }

@@ -16,6 +16,7 @@ import { registerProblems } from "./http/problem.ts";
 import { guardAgainstForgery, registerSecurity } from "./http/security.ts";
 import { signInGuard } from "./http/sign-in-guard.ts";
 import { validatorCompiler } from "./http/validation.ts";
+import { jobRoutes } from "./media/jobs/job-routes.ts";
 import { mediaRoutes } from "./media/media-routes.ts";
 import { renditionRoutes } from "./media/rendition-routes.ts";
 import { peopleRoutes, signInRoutes } from "./people/people-routes.ts";
@@ -78,9 +79,14 @@ export async function createServer({
         await guarded.register(regionRoutes, { regions: services.regions });
         await guarded.register(deviceRoutes, { devices });
         await guarded.register(programmeRoutes, { programmes: services.programmes });
-        await guarded.register(episodeRoutes, { episodes: services.episodes, media });
+        await guarded.register(episodeRoutes, {
+          episodes: services.episodes,
+          programmes: services.programmes,
+          media,
+        });
         await guarded.register(sessionRoutes, { sessions: services.sessions, media });
         await guarded.register(renditionRoutes, { media });
+        await guarded.register(jobRoutes, { media, clock });
         await guarded.register(scheduleRoutes, { schedules, policy: services.policy });
         await guarded.register(broadcastRoutes, { ...services, clock });
       });

@@ -46,7 +46,9 @@ import { readShippedPolicy } from "./schedules/shipped.ts";
 import { createSessionService } from "./sessions/session-service.ts";
 import { createSessionStore } from "./sessions/session-store.ts";
 
-const PROFILES = fileURLToPath(new URL("../media/profiles", import.meta.url));
+const mediaFile = (path: string) => fileURLToPath(new URL(`../media/${path}`, import.meta.url));
+const PROFILES = mediaFile("profiles");
+const COVER = mediaFile("cover.jpg");
 
 export interface ServicesOptions {
   db: Database;
@@ -77,7 +79,6 @@ export async function createServices({ db, config, log, clock, version }: Servic
     clock,
   });
   const reports = createReportService({ store: createReportStore(db), transact, clock });
-  const programmes = createProgrammeService(createProgrammeStore(db));
   const library = createMediaLibrary(config.mediaDir);
   const media = createMediaService({
     db,
@@ -88,7 +89,9 @@ export async function createServices({ db, config, log, clock, version }: Servic
     log,
     maxUploadBytes: config.maxUploadBytes,
     concurrency: config.transcodeConcurrency,
+    defaultCover: COVER,
   });
+  const programmes = createProgrammeService({ store: createProgrammeStore(db), media, transact });
   const episodes = createEpisodeService({
     store: createEpisodeStore(db),
     programmes,

@@ -39,13 +39,13 @@ export function createForecast({ store, programmes, sources, media, policy, cloc
     const items = new Map<DeviceKind, BroadcastItem[]>();
     for (const kind of kinds) {
       const list: BroadcastItem[] = [];
-      for (const { title, assetSha256 } of content.parts) {
+      for (const { title, compositionId } of content.parts) {
         const {
           sha256 = null,
           mime = null,
           bytes = null,
           durationMs = null,
-        } = media.playableFor(assetSha256, kind) ?? {};
+        } = media.playableFor(compositionId, kind) ?? {};
         if (sha256 === null || mime === null || bytes === null || durationMs === null) return null;
         list.push({ sha256, mime, bytes, durationMs, title });
       }

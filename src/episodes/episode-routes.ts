@@ -1,7 +1,7 @@
 import type { TypeBoxTypeProvider } from "@fastify/type-provider-typebox";
 import type { FastifyInstance } from "fastify";
 import { type Static, Type } from "typebox";
-import { toIso } from "../clock.ts";
+import { MINUTE_MS, toIso } from "../clock.ts";
 import {
   closed,
   IdParams,
@@ -14,10 +14,19 @@ import {
   Title,
   Uuid,
 } from "../http/schemas.ts";
+import { Finding, judgeDuration } from "../media/ear/findings.ts";
 import type { MediaService } from "../media/media-service.ts";
-import { RecordingView, viewRecording } from "../media/recording.ts";
+import {
+  AssetBody,
+  RecordingView,
+  RenditionView,
+  TrimView,
+  viewRecording,
+  viewRenditions,
+} from "../media/recording.ts";
 import { acceptRawUploads, UploadQuery, uploadFrom } from "../media/upload.ts";
 import { addApprovalRoutes } from "../programmes/approval-routes.ts";
+import type { ProgrammeService } from "../programmes/programme-service.ts";
 import type { Episode } from "./episode.ts";
 import type { EpisodeService } from "./episode-service.ts";
 
@@ -40,11 +49,29 @@ const EpisodeView = Type.Object({
       recording: nullable(RecordingView),
     }),
   ),
+  programme: nullable(
+    Type.Array(RenditionView, {
+      description: "The segments as one continuous recording, where the programme is delivered so",
+    }),
+  ),
+  slot: Type.Object(
+    {
+      durationMs: Type.Integer({ description: "Of all recordings, as they are used" }),
+      finding: nullable(Finding),
+    },
+    { description: "Against the programme's slot" },
+  ),
 });
+
+const SegmentParams = closed({ id: Uuid, position: Type.Integer({ minimum: 1, maximum: 20 }) });
 
 export async function episodeRoutes(
   instance: FastifyInstance,
-  { episodes, media }: { episodes: EpisodeService; media: MediaService },
+  {
+    episodes,
+    programmes,
+    media,
+  }: { episodes: EpisodeService; programmes: ProgrammeService; media: MediaService },
 ) {
   const app = instance.withTypeProvider<TypeBoxTypeProvider>();
 
@@ -57,13 +84,26 @@ export async function episodeRoutes(
     approvedAt: episode.approvedAt === null ? null : toIso(episode.approvedAt),
     createdAt: toIso(episode.createdAt),
     updatedAt: toIso(episode.updatedAt),
-    segments: episode.segments.map(({ position, name, title, assetSha256 }) => ({
+    segments: episode.segments.map(({ position, name, title, ...recording }) => ({
       position,
       name,
       title,
-      recording: viewRecording(media, assetSha256),
+      recording: viewRecording(media, recording),
     })),
+    programme: episode.compositionId === null ? null : viewRenditions(media, episode.compositionId),
+    slot: slotOf(episode),
   });
+
+  function slotOf({ programmeId, segments }: Episode): Static<typeof EpisodeView>["slot"] {
+    const durationMs = segments.reduce((sum, { assetSha256, trim }) => {
+      const asset = assetSha256 === null ? null : media.assetOf(assetSha256);
+      return sum + (trim ? trim.toMs - trim.fromMs : (asset?.durationMs ?? 0));
+    }, 0);
+    const { slotMinutes } = programmes.get(programmeId).sound;
+    const isWhole = segments.every(({ assetSha256 }) => assetSha256 !== null);
+    const slotMs = slotMinutes === null || !isWhole ? null : slotMinutes * MINUTE_MS;
+    return { durationMs, finding: judgeDuration(durationMs, slotMs) };
+  }
 
   app.get(
     "/episodes",
@@ -134,6 +174,47 @@ export async function episodeRoutes(
     async (request) => view(episodes.update(request.params.id, request.body)),
   );
 
+  app.put(
+    "/episodes/:id/segments/:position/trim",
+    {
+      schema: {
+        tags: ["episodes"],
+        summary: "Use a stretch of a segment's recording, which itself stays as it is; voids the approval",
+        params: SegmentParams,
+        body: TrimView,
+        response: { 200: EpisodeView },
+      },
+    },
+    async ({ params, body }) => view(episodes.trimSegment(params.id, params.position, body)),
+  );
+
+  app.delete(
+    "/episodes/:id/segments/:position/trim",
+    {
+      schema: {
+        tags: ["episodes"],
+        summary: "Use all of a segment's recording again; voids the approval",
+        params: SegmentParams,
+        response: { 200: EpisodeView },
+      },
+    },
+    async ({ params }) => view(episodes.trimSegment(params.id, params.position, null)),
+  );
+
+  app.put(
+    "/episodes/:id/segments/:position/asset",
+    {
+      schema: {
+        tags: ["episodes"],
+        summary: "Use a recording that is there already, such as synthetic speech; voids the approval",
+        params: SegmentParams,
+        body: AssetBody,
+        response: { 200: EpisodeView },
+      },
+    },
+    async ({ params, body }) => view(episodes.useAsset(params.id, params.position, body.sha256)),
+  );
+
   addApprovalRoutes(instance, { path: "/episodes", service: episodes, view, schema: EpisodeView });
 
   await app.register(async (uploads) => {
@@ -145,7 +226,7 @@ export async function episodeRoutes(
           tags: ["episodes"],
           summary: "Upload a segment's recording as the request body; voids the approval",
           consumes: ["application/octet-stream"],
-          params: closed({ id: Uuid, position: Type.Integer({ minimum: 1, maximum: 20 }) }),
+          params: SegmentParams,
           querystring: UploadQuery,
           response: { 200: EpisodeView },
         },

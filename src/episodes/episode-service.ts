@@ -3,11 +3,18 @@ import type { Clock } from "../clock.ts";
 import type { Transact } from "../db/open.ts";
 import { AppError, notFound } from "../errors.ts";
 import type { MediaService, Upload } from "../media/media-service.ts";
-import { whyNotReady } from "../media/recording.ts";
+import { whyNotAirable } from "../media/recording.ts";
 import { createApprovals } from "../programmes/approvals.ts";
 import type { Content, ContentSource } from "../programmes/content.ts";
 import type { ProgrammeService } from "../programmes/programme-service.ts";
-import { checkSegmentOrder, type Episode } from "./episode.ts";
+import {
+  checkTrim,
+  composePart,
+  composeProgramme,
+  type Part,
+  type Trim,
+} from "../programmes/programme-sound.ts";
+import { checkSegmentOrder, type Episode, type Segment } from "./episode.ts";
 import type { EpisodeStore } from "./episode-store.ts";
 
 export interface NewEpisode {
@@ -28,9 +35,15 @@ export interface EpisodeService extends ContentSource {
   update(id: string, changes: { title?: string; segments?: NewEpisode["segments"] }): Episode;
   /** Stores and transcodes the recording of one segment. Voids the approval. */
   uploadSegment(id: string, position: number, upload: Upload): Promise<Episode>;
-  /** @throws {AppError} `conflict` while a recording is missing or not transcoded. Idempotent. */
+  /** Uses a recording that is there already. Voids the approval. @throws {AppError} `not_found` */
+  useAsset(id: string, position: number, sha256: string): Episode;
+  /** Uses a stretch of a segment's recording, `null` all of it. Voids the approval. @throws {AppError} `invalid` */
+  trimSegment(id: string, position: number, trim: Trim | null): Episode;
+  /** @throws {AppError} `conflict` while a recording is missing, faulty or not transcoded. Idempotent. */
   approve(id: string, userId: string): Episode;
   withdrawApproval(id: string): Episode;
+  /** Every composition that an episode refers to. */
+  compositions(): string[];
 }
 
 interface Dependencies {
@@ -56,9 +69,55 @@ export function createEpisodeService({
     return episode;
   }
 
+  function segmentOf(episode: Episode, position: number): Segment {
+    const segment = episode.segments.find((each) => each.position === position);
+    if (!segment) throw notFound("segment", `${episode.id}/${position}`);
+    return segment;
+  }
+
+  /** Writes the segments and what is to be rendered of them; what is the same as before is not made again. */
+  function compose(id: string, segments: readonly Segment[]): void {
+    const episode = get(id);
+    const programme = programmes.get(episode.programmeId);
+    const composed = segments.map((segment) => {
+      const [part] = partsOf([segment]);
+      return {
+        ...segment,
+        compositionId: part ? media.compose(composePart(programme, episode, part)) : null,
+      };
+    });
+    store.replaceSegments(id, composed);
+    const parts = partsOf(segments);
+    const isWhole = programme.sound.delivery === "programme" && parts.length === segments.length;
+    store.setComposition(id, isWhole ? media.compose(composeProgramme(programme, episode, parts)) : null);
+  }
+
+  /** An edit of one segment's recording, as the episode is now. */
+  function changeSegment(
+    id: string,
+    position: number,
+    change: (segment: Segment) => Pick<Segment, "assetSha256" | "trim">,
+  ): Episode {
+    return transact(() => {
+      const episode = get(id);
+      const edited = { ...segmentOf(episode, position), ...change(segmentOf(episode, position)) };
+      approvals.void(episode);
+      compose(
+        id,
+        episode.segments.map((each) => (each.position === position ? edited : each)),
+      );
+      return get(id);
+    });
+  }
+
+  programmes.onSoundChange((programme) => {
+    for (const { id, segments } of store.unapproved(programme.id)) compose(id, segments);
+  });
+
   return {
     get,
     page: store.page,
+    compositions: store.compositions,
 
     create(input) {
       const programme = programmes.require(input.programmeId, "broadcast");
@@ -73,10 +132,7 @@ export function createEpisodeService({
         const id = uuidv7();
         const { number, title } = input;
         store.insert({ id, programmeId: programme.id, number, title, createdAt: clock.now() });
-        store.replaceSegments(
-          id,
-          input.segments.map((segment, index) => newSegment(segment, index, null)),
-        );
+        store.replaceSegments(id, newSegments(input.segments, []));
         return get(id);
       });
     },
@@ -91,29 +147,34 @@ export function createEpisodeService({
             segments.map((segment) => segment.name),
             programme.segments,
           );
-          const kept = new Map(episode.segments.map((segment) => [segment.name, segment.assetSha256]));
-          store.replaceSegments(
-            id,
-            segments.map((segment, index) => newSegment(segment, index, kept.get(segment.name) ?? null)),
-          );
         }
         approvals.void(episode);
+        compose(id, segments === undefined ? episode.segments : newSegments(segments, episode.segments));
         return get(id);
       });
     },
 
     async uploadSegment(id, position, upload) {
-      const hasSegment = (episode: Episode) =>
-        episode.segments.some((segment) => segment.position === position);
-      if (!hasSegment(get(id))) throw notFound("segment", `${id}/${position}`);
+      segmentOf(get(id), position);
       await media.receiveUpload(upload, (asset) => {
         // Looked up again: the episode may have been edited while the bytes were arriving.
-        const episode = get(id);
-        if (!hasSegment(episode)) throw notFound("segment", `${id}/${position}`);
-        store.attachAsset(id, position, asset.sha256);
-        approvals.void(episode);
+        changeSegment(id, position, () => ({ assetSha256: asset.sha256, trim: null }));
       });
       return get(id);
+    },
+
+    useAsset(id, position, sha256) {
+      if (!media.assetOf(sha256)) throw notFound("recording", sha256);
+      return changeSegment(id, position, () => ({ assetSha256: sha256, trim: null }));
+    },
+
+    trimSegment(id, position, trim) {
+      return changeSegment(id, position, ({ assetSha256 }) => {
+        const asset = assetSha256 === null ? null : media.assetOf(assetSha256);
+        if (!asset) throw new AppError("conflict", "There is no recording to be trimmed.");
+        checkTrim(trim, asset.durationMs);
+        return { assetSha256, trim };
+      });
     },
 
     approve(id, userId) {
@@ -121,9 +182,11 @@ export function createEpisodeService({
         const episode = get(id);
         if (episode.approvedAt !== null) return episode;
         const details = episode.segments.flatMap((segment, index) => {
-          const problem = whyNotReady(media, segment.assetSha256);
+          const problem = whyNotAirable(media, segment.compositionId);
           return problem ? [{ at: `/segments/${index}`, message: `${segment.name}: ${problem}` }] : [];
         });
+        const whole = episode.compositionId === null ? null : whyNotAirable(media, episode.compositionId);
+        if (details.length === 0 && whole !== null) details.push({ at: "/programme", message: whole });
         if (details.length > 0) {
           throw new AppError("conflict", "The episode cannot be approved yet.", {
             details,
@@ -137,7 +200,10 @@ export function createEpisodeService({
 
     withdrawApproval(id) {
       return transact(() => {
-        approvals.void(get(id));
+        const episode = get(id);
+        approvals.void(episode);
+        // What the programme has become since then applies now.
+        compose(id, episode.segments);
         return get(id);
       });
     },
@@ -147,21 +213,31 @@ export function createEpisodeService({
   };
 }
 
-function newSegment(segment: { name: string; title: string }, index: number, assetSha256: string | null) {
-  return { ...segment, id: uuidv7(), position: index + 1, assetSha256 };
-}
+/** Segments as they are asked for, with the recordings of those that keep their name. */
+const newSegments = (wanted: NewEpisode["segments"], before: readonly Segment[]): Segment[] =>
+  wanted.map(({ name, title }, index) => {
+    const kept = before.find((segment) => segment.name === name);
+    const { assetSha256 = null, trim = null, compositionId = null } = kept ?? {};
+    return { id: uuidv7(), position: index + 1, name, title, assetSha256, trim, compositionId };
+  });
+
+const partsOf = (segments: readonly Segment[]): Part[] =>
+  segments.flatMap(({ title, assetSha256, trim }) =>
+    assetSha256 === null ? [] : [{ title, assetSha256, trim }],
+  );
 
 function toContent(episode: Episode): Content {
-  const { id, programmeId, number, title, segments } = episode;
+  const { id, programmeId, number, title, segments, compositionId: whole } = episode;
+  const parts = segments.map(({ title: partTitle, compositionId }) => {
+    if (compositionId === null) throw new Error(`approved episode ${id} lacks a recording`);
+    return { title: partTitle, compositionId };
+  });
   return {
     kind: "episode",
     id,
     programmeId,
     number,
     title,
-    parts: segments.map((segment) => {
-      if (segment.assetSha256 === null) throw new Error(`approved episode ${id} lacks a recording`);
-      return { title: segment.title, assetSha256: segment.assetSha256 };
-    }),
+    parts: whole === null ? parts : [{ title, compositionId: whole }],
   };
 }

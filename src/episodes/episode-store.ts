@@ -2,9 +2,13 @@ import type { Database } from "../db/open.ts";
 import type { Episode, Segment } from "./episode.ts";
 
 type EpisodeRow = Omit<Episode, "segments">;
-type SegmentRow = Segment & { episodeId: string };
+type SegmentRow = Omit<Segment, "trim"> & {
+  episodeId: string;
+  trimFromMs: number | null;
+  trimToMs: number | null;
+};
 
-const COLUMNS = `id, programme_id AS programmeId, number, title, approved_at AS approvedAt,
+const COLUMNS = `id, programme_id AS programmeId, number, title, composition_id AS compositionId, approved_at AS approvedAt,
   approved_by AS approvedBy, created_at AS createdAt, updated_at AS updatedAt`;
 
 export function createEpisodeStore(db: Database) {
@@ -13,8 +17,8 @@ export function createEpisodeStore(db: Database) {
      VALUES (@id, @programmeId, @number, @title, @createdAt, @createdAt)`,
   );
   const insertSegment = db.prepare(
-    `INSERT INTO segments (id, episode_id, position, name, title, asset_sha256)
-     VALUES (@id, @episodeId, @position, @name, @title, @assetSha256)`,
+    `INSERT INTO segments (id, episode_id, position, name, title, asset_sha256, trim_from_ms, trim_to_ms, composition_id)
+     VALUES (@id, @episodeId, @position, @name, @title, @assetSha256, @trimFromMs, @trimToMs, @compositionId)`,
   );
   const deleteSegments = db.prepare("DELETE FROM segments WHERE episode_id = ?");
   const selectOne = db.prepare<[string], EpisodeRow>(`SELECT ${COLUMNS} FROM episodes WHERE id = ?`);
@@ -30,12 +34,18 @@ export function createEpisodeStore(db: Database) {
     "SELECT id FROM episodes WHERE programme_id = ? AND number = ?",
   );
   const selectSegments = db.prepare<[string], SegmentRow>(
-    `SELECT id, episode_id AS episodeId, position, name, title, asset_sha256 AS assetSha256
+    `SELECT id, episode_id AS episodeId, position, name, title, asset_sha256 AS assetSha256,
+       trim_from_ms AS trimFromMs, trim_to_ms AS trimToMs, composition_id AS compositionId
      FROM segments WHERE episode_id IN (SELECT value FROM json_each(?)) ORDER BY episode_id, position`,
   );
   const updateTitle = db.prepare("UPDATE episodes SET title = ?, updated_at = ? WHERE id = ?");
-  const updateAsset = db.prepare(
-    "UPDATE segments SET asset_sha256 = ? WHERE episode_id = ? AND position = ?",
+  const updateComposition = db.prepare("UPDATE episodes SET composition_id = ? WHERE id = ?");
+  const selectUnapproved = db.prepare<[string], EpisodeRow>(
+    `SELECT ${COLUMNS} FROM episodes WHERE programme_id = ? AND approved_at IS NULL`,
+  );
+  const selectCompositions = db.prepare<[], { id: string }>(
+    `SELECT composition_id AS id FROM segments WHERE composition_id IS NOT NULL
+     UNION SELECT composition_id FROM episodes WHERE composition_id IS NOT NULL`,
   );
   const updateApproval = db.prepare(
     "UPDATE episodes SET approved_at = @approvedAt, approved_by = @approvedBy, updated_at = @now WHERE id = @id",
@@ -49,17 +59,24 @@ export function createEpisodeStore(db: Database) {
     );
     return rows.map((row) => ({
       ...row,
-      segments: (segments.get(row.id) ?? []).map(({ episodeId: _, ...segment }) => segment),
+      segments: (segments.get(row.id) ?? []).map(toSegment),
     }));
   }
 
   return {
-    insert(episode: Omit<Episode, "segments" | "approvedAt" | "approvedBy" | "updatedAt">) {
+    insert(episode: Pick<Episode, "id" | "programmeId" | "number" | "title" | "createdAt">) {
       insertEpisode.run(episode);
     },
     replaceSegments(episodeId: string, segments: Segment[]) {
       deleteSegments.run(episodeId);
-      for (const segment of segments) insertSegment.run({ ...segment, episodeId });
+      for (const { trim, ...segment } of segments) {
+        insertSegment.run({
+          ...segment,
+          episodeId,
+          trimFromMs: trim?.fromMs ?? null,
+          trimToMs: trim?.toMs ?? null,
+        });
+      }
     },
     get(id: string): Episode | null {
       const row = selectOne.get(id);
@@ -71,9 +88,20 @@ export function createEpisodeStore(db: Database) {
       withSegments(selectApproved.all(programmeId, fromNumber)),
     hasNumber: (programmeId: string, number: number) => selectNumber.get(programmeId, number) !== undefined,
     updateTitle: (id: string, title: string, now: number) => void updateTitle.run(title, now, id),
-    attachAsset: (id: string, position: number, sha256: string) => void updateAsset.run(sha256, id, position),
+    setComposition: (id: string, compositionId: string | null) =>
+      void updateComposition.run(compositionId, id),
+    unapproved: (programmeId: string) => withSegments(selectUnapproved.all(programmeId)),
+    compositions: () => selectCompositions.all().map(({ id }) => id),
     setApproval: (id: string, approvedAt: number | null, approvedBy: string | null, now: number) =>
       void updateApproval.run({ id, approvedAt, approvedBy, now }),
   };
 }
+
+function toSegment({ episodeId: _, trimFromMs, trimToMs, ...segment }: SegmentRow): Segment {
+  return {
+    ...segment,
+    trim: trimFromMs === null || trimToMs === null ? null : { fromMs: trimFromMs, toMs: trimToMs },
+  };
+}
+
 export type EpisodeStore = ReturnType<typeof createEpisodeStore>;

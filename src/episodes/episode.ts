@@ -1,4 +1,5 @@
 import { AppError, type ErrorDetail } from "../errors.ts";
+import type { Trim } from "../programmes/programme-sound.ts";
 
 export interface Segment {
   id: string;
@@ -8,6 +9,9 @@ export interface Segment {
   name: string;
   title: string;
   assetSha256: string | null;
+  trim: Trim | null;
+  /** What is rendered of it; `null` without a recording. */
+  compositionId: string | null;
 }
 
 export interface Episode {
@@ -15,6 +19,8 @@ export interface Episode {
   programmeId: string;
   number: number;
   title: string;
+  /** The whole as one recording, where the programme is delivered so and every segment has one. */
+  compositionId: string | null;
   approvedAt: number | null;
   approvedBy: string | null;
   createdAt: number;

@@ -1,19 +1,27 @@
 import type { BaseLogger } from "pino";
-import { v7 as uuidv7 } from "uuid";
 import type { Clock } from "../clock.ts";
-import type { Database } from "../db/open.ts";
+import { createTransact, type Database } from "../db/open.ts";
 import { AppError, notFound } from "../errors.ts";
 import type { DeviceKind } from "../protocol/messages.ts";
+import type { Composition } from "./composition.ts";
+import { createCompositions } from "./compositions.ts";
+import { faultsOf } from "./ear/findings.ts";
+import { listenTo } from "./ear/listen.ts";
 import type { Ffmpeg } from "./ffmpeg.ts";
-import { inspectUpload } from "./inspect.ts";
+import { inputOptionsFor, inspectUpload, probeMedia } from "./inspect.ts";
 import { checkDigest } from "./intake.ts";
-import { type Asset, ORIGINAL_MIME, profileFor, type Rendition } from "./media.ts";
+import { etaOf, type Job, type JobState } from "./jobs/job.ts";
+import { createJobQueue } from "./jobs/job-queue.ts";
+import { createJobStore } from "./jobs/job-store.ts";
+import { type Asset, ORIGINAL_MIME, profilesFor, type Rendition } from "./media.ts";
 import type { MediaLibrary, StagedFile } from "./media-library.ts";
 import { createMediaStore } from "./media-store.ts";
-import type { Profile } from "./profiles.ts";
-import { createTranscodeQueue } from "./transcode-queue.ts";
+import { COVER_MIME, makeCover } from "./picture/cover.ts";
+import { laneOf, type Profile } from "./profiles.ts";
+import { createRenditionMaker } from "./rendition-maker.ts";
 import type { Upload } from "./upload.ts";
 
+export type { Composition } from "./composition.ts";
 export type { Asset, Rendition } from "./media.ts";
 export type { Upload } from "./upload.ts";
 
@@ -26,24 +34,58 @@ export interface ServedMedia {
 
 export interface MediaService {
   /**
-   * Stores an upload and queues its renditions, then calls `attach` in the transaction that records it; when that
-   * throws, nothing is kept. Idempotent: known bytes are attached again, and their failed renditions queued again.
+   * Stores an upload, then calls `attach` in the transaction that records it; when that throws, nothing is kept.
+   * Idempotent: known bytes are attached again.
    * @throws {AppError} `invalid` (no usable media, cut off, wrong digest), `too_large`, `unavailable` (disk full)
    */
   receiveUpload(upload: Upload, attach: (asset: Asset) => void): Promise<Asset>;
+  /**
+   * Makes a podcast cover of an uploaded picture, then calls `attach` in the transaction that records it.
+   * @throws {AppError} `invalid` when it is no picture
+   */
+  receiveCover(upload: Upload, attach: (sha256: string) => void): Promise<void>;
   assetOf(sha256: string): Asset | null;
-  renditionsOf(assetSha256: string): Rendition[];
+  /**
+   * Records what is to be rendered and queues what is missing of it; renditions with the same bytes are not made
+   * twice. Call it in the transaction that refers to it. Idempotent; failed renditions are tried again.
+   * @returns the composition's id
+   */
+  compose(composition: Composition): string;
+  compositionOf(id: string): Composition | null;
+  /** One for each profile, by name, as the profiles are now. */
+  renditionsOf(compositionId: string): Rendition[];
+  /** How far the work on it is, in per cent, and the milliseconds that are left. */
+  progressOf(rendition: Rendition): { progress: number; etaMs: number | null };
   /** The rendition a kind of device plays, or `null` while there is none ready. */
-  playableFor(assetSha256: string, kind: DeviceKind): Rendition | null;
-  /** What may be served under this name: a ready rendition or an original. */
+  playableFor(compositionId: string, kind: DeviceKind): Rendition | null;
+  /** Why it cannot air, or `null`: what is heard in it, then what is not rendered yet. */
+  whyNotAirable(compositionId: string): string | null;
+  /** When it is expected on air: the earliest is rendered first. */
+  expectOnAir(compositionId: string, airAt: number | null): void;
+  /** What may be served under this name: a ready rendition, a part of one, or an original. */
   servedAs(sha256: string): ServedMedia | null;
   /** @throws {AppError} `not_found`, or `conflict` when it has not failed */
   retryRendition(id: string): Rendition;
-  /** Called after a rendition became ready or failed, once that is committed. */
-  onSettled(listener: (rendition: Rendition) => void): void;
-  /** Takes up what a stop or a crash left behind and begins to transcode. */
-  start(): void;
-  /** Ends running ffmpeg processes; their renditions go back into the queue. */
+  /** Called after a composition's renditions became ready or failed, once that is committed. */
+  onSettled(listener: (compositionId: string) => void): void;
+  /** What a person calls the subject of a job. */
+  titleOf(job: Pick<Job, "kind" | "subject">): string;
+  jobs: {
+    /** Newest first; `before` is the last id of the page before. */
+    page(state: JobState | null, before: string, limit: number): Job[];
+    /** @throws {AppError} `not_found` */
+    get(id: string): Job;
+    /** @throws {AppError} `not_found`, or `conflict` when it has ended */
+    cancel(id: string): Job;
+    /** Called after each change; the returned function ends it. */
+    watch(listener: (job: Job) => void): () => void;
+  };
+  /**
+   * Takes up what a stop or a crash left behind, queues what changed profiles ask for, and begins to work.
+   * @param inUse the compositions that may yet be aired
+   */
+  start(inUse: readonly string[]): void;
+  /** Ends running ffmpeg processes; their jobs go back into the queue. */
   stop(): Promise<void>;
 }
 
@@ -55,35 +97,73 @@ interface Options {
   clock: Clock;
   log: Pick<BaseLogger, "info" | "warn" | "error">;
   maxUploadBytes: number;
-  /** How many renditions are made at once. */
+  /** How many jobs are worked on at once. */
   concurrency: number;
+  /** The picture that goes with podcasts whose programme has none of its own. */
+  defaultCover: string;
 }
 
 export function createMediaService(options: Options): MediaService {
-  const { db, library, ffmpeg, profiles, clock, log, maxUploadBytes, concurrency } = options;
+  const { db, library, ffmpeg, profiles, clock, log, maxUploadBytes, concurrency, defaultCover } = options;
   const store = createMediaStore(db);
-  const listeners: ((rendition: Rendition) => void)[] = [];
-  const onSettled = (rendition: Rendition) => {
-    for (const listener of listeners) listener(rendition);
+  const jobStore = createJobStore(db);
+  const transact = createTransact(db);
+  const settledListeners: ((compositionId: string) => void)[] = [];
+  const jobListeners = new Set<(job: Job) => void>();
+  const addJob = (kind: Job["kind"], subject: string, airAt: number | null = null) => {
+    jobStore.add({ kind, subject, airAt, now: clock.now() });
+    // The transaction that this is part of commits before the turn of the event loop ends.
+    queueMicrotask(() => queue.wake());
   };
-  const queue = createTranscodeQueue({
-    store,
-    library,
-    ffmpeg,
-    profiles,
-    clock,
-    log,
-    concurrency,
-    onSettled,
-  });
+  const make = createRenditionMaker({ store, library, ffmpeg, transact, clock, log, defaultCover });
+  const compositions = createCompositions({ store, profiles, clock, addJob });
+  const queue = createJobQueue({ store: jobStore, clock, log, concurrency, perform, onChange: afterJob });
+
+  async function perform(
+    job: Job,
+    signal: AbortSignal,
+    onProgress: (fraction: number) => void,
+  ): Promise<void> {
+    if (job.kind === "listen") return listen(job.subject, signal, onProgress);
+    const composition = store.composition(job.subject);
+    if (!composition) throw new AppError("invalid", "What was to be rendered is gone.");
+    const wanted = compositions.unfinished(job.subject, job.kind);
+    await make({ composition, wanted }, signal, onProgress);
+  }
+
+  async function listen(sha256: string, signal: AbortSignal, onProgress: (fraction: number) => void) {
+    const asset = store.assetOf(sha256);
+    if (!asset || asset.listening) return;
+    const path = library.pathOf(sha256);
+    const probe = await probeMedia(ffmpeg, path);
+    const { durationMs } = asset;
+    const listening = await library.withScratch((scratch) =>
+      listenTo({
+        ffmpeg,
+        path,
+        inputOptions: inputOptionsFor(probe),
+        probe,
+        durationMs,
+        scratch,
+        signal,
+        onProgress,
+      }),
+    );
+    store.setListening(sha256, listening);
+  }
+
+  /** What follows from a job's new state for the renditions it was to make. */
+  function afterJob(job: Job): void {
+    if (job.kind !== "listen" && job.state !== "running") {
+      compositions.settle(job.subject, job.kind, job);
+      for (const listener of settledListeners) listener(job.subject);
+    }
+    for (const listener of jobListeners) listener(job);
+  }
 
   const record = db.transaction((asset: Asset, attach: (asset: Asset) => void) => {
     if (!store.assetOf(asset.sha256)) store.insertAsset(asset);
-    const now = clock.now();
-    for (const { name, video } of profiles) {
-      if (video && asset.kind !== "video") continue;
-      store.queueRendition({ id: uuidv7(), assetSha256: asset.sha256, profile: name, now });
-    }
+    if (!asset.listening) addJob("listen", asset.sha256);
     attach(asset);
   });
 
@@ -110,7 +190,7 @@ export function createMediaService(options: Options): MediaService {
     }
   }
 
-  async function describe(staged: StagedFile, originalName: string): Promise<Asset> {
+  async function describe(staged: StagedFile, upload: Upload): Promise<Asset> {
     const probe = await inspectUpload(ffmpeg, staged.path);
     return {
       sha256: staged.sha256,
@@ -120,56 +200,145 @@ export function createMediaService(options: Options): MediaService {
       audioCodec: probe.audio.codec,
       videoCodec: probe.video?.codec ?? null,
       durationMs: Math.round(probe.durationMs),
-      originalName,
+      originalName: upload.originalName,
+      synthetic: ("synthetic" in upload && upload.synthetic) || null,
+      listening: null,
       createdAt: clock.now(),
     };
+  }
+
+  function getJob(id: string): Job {
+    const job = jobStore.get(id);
+    if (!job) throw notFound("job", id);
+    return job;
   }
 
   return {
     async receiveUpload(upload, attach) {
       const staged = await stage(upload);
       try {
-        const asset = store.assetOf(staged.sha256) ?? (await describe(staged, upload.originalName));
+        const asset = store.assetOf(staged.sha256) ?? (await describe(staged, upload));
         keep(staged, asset, attach);
-        queue.wake();
         return asset;
       } finally {
         await staged.discard();
       }
     },
 
-    assetOf: store.assetOf,
-    renditionsOf: store.renditionsOf,
+    async receiveCover(upload, attach) {
+      const staged = await stage(upload);
+      try {
+        await library.withScratch(async (scratch) => {
+          const cover = await library.adopt(await makeCover(ffmpeg, staged.path, scratch));
+          cover.commit();
+          transact(() => {
+            store.insertCover(cover.sha256, cover.bytes, clock.now());
+            attach(cover.sha256);
+          });
+        });
+      } finally {
+        await staged.discard();
+      }
+    },
 
-    playableFor(assetSha256, kind) {
-      const asset = store.assetOf(assetSha256);
-      const rendition = asset && store.renditionFor(assetSha256, profileFor(kind, asset));
-      return rendition?.state === "ready" ? rendition : null;
+    assetOf: store.assetOf,
+    compose: compositions.compose,
+    compositionOf: store.composition,
+    renditionsOf: compositions.current,
+    expectOnAir: jobStore.setAirAt,
+
+    progressOf({ compositionId, profile, state }) {
+      if (state === "ready") return { progress: 100, etaMs: null };
+      const lane = profiles.find(({ name }) => name === profile);
+      const job = state === "running" && lane ? jobStore.latest(laneOf(lane), compositionId) : null;
+      return job ? { progress: job.progress, etaMs: etaOf(job, clock.now()) } : { progress: 0, etaMs: null };
+    },
+
+    playableFor(compositionId, kind) {
+      const current = compositions.current(compositionId);
+      for (const name of profilesFor(kind)) {
+        if (!current.some(({ profile }) => profile === name)) continue;
+        // Until a changed profile's rendition is made, the one before it is as good as it was.
+        return compositions.newestReady(compositionId, name);
+      }
+      return null;
+    },
+
+    whyNotAirable(compositionId) {
+      return whatIsHeard(compositionId) ?? compositions.whyNotRendered(compositionId);
     },
 
     servedAs(sha256) {
-      const { bytes, mime } = store.readyRendition(sha256) ?? {};
+      const { bytes, mime } = store.readyRendition(sha256) ?? store.partOf(sha256) ?? {};
       if (bytes && mime) return { sha256, bytes, mime };
+      const cover = store.coverOf(sha256);
+      if (cover) return { sha256, bytes: cover.bytes, mime: COVER_MIME };
       const asset = store.assetOf(sha256);
       return asset && { sha256, bytes: asset.bytes, mime: ORIGINAL_MIME };
     },
 
     retryRendition(id) {
       if (!store.rendition(id)) throw notFound("rendition", id);
-      if (!store.retry(id, clock.now()))
-        throw new AppError("conflict", "Only a failed rendition can be retried.");
-      queue.wake();
+      if (!transact(() => compositions.retry(id)))
+        throw new AppError("conflict", "Only a failed or cancelled rendition can be made again.");
       const rendition = store.rendition(id);
       if (!rendition) throw notFound("rendition", id);
       return rendition;
     },
 
-    onSettled: (listener) => void listeners.push(listener),
+    titleOf: ({ kind, subject }) =>
+      (kind === "listen" ? store.assetOf(subject)?.originalName : store.composition(subject)?.labels.title) ??
+      "",
 
-    start() {
+    onSettled: (listener) => void settledListeners.push(listener),
+
+    jobs: {
+      page: jobStore.page,
+      get: getJob,
+      cancel(id) {
+        getJob(id);
+        if (!queue.cancel(id)) throw new AppError("conflict", "The job has ended already.");
+        return getJob(id);
+      },
+      watch(listener) {
+        jobListeners.add(listener);
+        return () => void jobListeners.delete(listener);
+      },
+    },
+
+    start(inUse) {
       library.clearTemp();
+      transact(() => {
+        for (const id of inUse) compositions.queueChanged(id);
+        for (const sha256 of store.unheard()) addJob("listen", sha256);
+      });
       queue.start();
+      // What a kill left between a job's end and its renditions' states.
+      transact(() => compositions.takeUpUnattended());
+      queue.wake();
     },
     stop: () => queue.stop(),
   };
+
+  /** What in the clips that are used keeps it off the air, or that nobody has listened yet. */
+  function whatIsHeard(compositionId: string): string | null {
+    for (const { assetSha256, fromMs, toMs } of store.composition(compositionId)?.clips ?? []) {
+      const asset = store.assetOf(assetSha256);
+      if (!asset?.listening) return whyNotHeard(assetSha256);
+      const faults = faultsOf(asset.listening).filter(
+        (fault) =>
+          (toMs === null || (fault.fromMs ?? 0) < toMs) &&
+          (fromMs === null || (fault.toMs ?? Infinity) > fromMs),
+      );
+      if (faults[0]) return faults[0].message;
+    }
+    return null;
+  }
+
+  function whyNotHeard(sha256: string): string {
+    const job = jobStore.latest("listen", sha256);
+    return job?.state === "failed"
+      ? `it could not be listened to: ${job.error ?? "unknown reason"}`
+      : "it is being listened to";
+  }
 }

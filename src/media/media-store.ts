@@ -1,104 +1,168 @@
 import type { Database } from "../db/open.ts";
+import type { Composition } from "./composition.ts";
 import type { Asset, Rendition } from "./media.ts";
 
 /** What is known of a rendition once its file is in the library. */
-export interface FinishedRendition {
+export type FinishedRendition = Pick<
+  Rendition,
+  "sha256" | "bytes" | "mime" | "durationMs" | "loudnessLufs" | "truePeakDbtp" | "loudnessBy"
+>;
+
+interface NewRendition {
+  id: string;
+  compositionId: string;
+  profile: string;
+  derivation: string;
+  now: number;
+}
+
+/** A file that belongs to a rendition beside its own. */
+export interface RenditionPart {
   sha256: string;
   bytes: number;
   mime: string;
-  durationMs: number;
-  loudnessLufs: number;
-  truePeakDbtp: number;
 }
+
+type AssetRow = Omit<Asset, "synthetic" | "listening"> & {
+  synthetic: string | null;
+  listening: string | null;
+};
 
 const ASSET_COLUMNS = `
   sha256, bytes, kind, container, audio_codec AS audioCodec, video_codec AS videoCodec, duration_ms AS durationMs,
-  original_name AS originalName, created_at AS createdAt`;
+  original_name AS originalName, synthetic, listening, created_at AS createdAt`;
 
 const RENDITION_COLUMNS = `
-  id, asset_sha256 AS assetSha256, profile, state, progress, attempts, error, sha256, bytes, mime,
-  duration_ms AS durationMs, loudness_lufs AS loudnessLufs, true_peak_dbtp AS truePeakDbtp,
+  id, composition_id AS compositionId, profile, derivation, state, error, sha256, bytes, mime,
+  duration_ms AS durationMs, loudness_lufs AS loudnessLufs, true_peak_dbtp AS truePeakDbtp, loudness_by AS loudnessBy,
   created_at AS createdAt, updated_at AS updatedAt`;
+
+const parse = <T>(json: string | null): T | null => (json === null ? null : (JSON.parse(json) as T));
+
+const toAsset = (row: AssetRow): Asset => ({
+  ...row,
+  synthetic: parse<NonNullable<Asset["synthetic"]>>(row.synthetic),
+  listening: parse<NonNullable<Asset["listening"]>>(row.listening),
+});
 
 export type MediaStore = ReturnType<typeof createMediaStore>;
 
 export function createMediaStore(db: Database) {
-  const assetOf = db.prepare<[string], Asset>(`SELECT ${ASSET_COLUMNS} FROM assets WHERE sha256 = ?`);
-  const insertAsset = db.prepare<Asset>(`
-    INSERT INTO assets (sha256, bytes, kind, container, audio_codec, video_codec, duration_ms, original_name, created_at)
-    VALUES (@sha256, @bytes, @kind, @container, @audioCodec, @videoCodec, @durationMs, @originalName, @createdAt)`);
+  const assetOf = db.prepare<[string], AssetRow>(`SELECT ${ASSET_COLUMNS} FROM assets WHERE sha256 = ?`);
+  const insertAsset = db.prepare<AssetRow>(`
+    INSERT INTO assets (sha256, bytes, kind, container, audio_codec, video_codec, duration_ms, original_name, synthetic,
+                        listening, created_at)
+    VALUES (@sha256, @bytes, @kind, @container, @audioCodec, @videoCodec, @durationMs, @originalName, @synthetic,
+            @listening, @createdAt)`);
+  const setListening = db.prepare<[string, string]>("UPDATE assets SET listening = ? WHERE sha256 = ?");
+  const unheard = db.prepare<[], { sha256: string }>("SELECT sha256 FROM assets WHERE listening IS NULL");
+
+  const composition = db.prepare<[string], { definition: string }>(
+    "SELECT definition FROM compositions WHERE id = ?",
+  );
+  const insertComposition = db.prepare<[string, string, number]>(
+    "INSERT INTO compositions (id, definition, created_at) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
+  );
+  const insertCompositionAsset = db.prepare<[string, string]>(
+    "INSERT INTO composition_assets (composition_id, asset_sha256) VALUES (?, ?) ON CONFLICT DO NOTHING",
+  );
 
   const rendition = db.prepare<[string], Rendition>(
     `SELECT ${RENDITION_COLUMNS} FROM renditions WHERE id = ?`,
   );
   const renditionsOf = db.prepare<[string], Rendition>(
-    `SELECT ${RENDITION_COLUMNS} FROM renditions WHERE asset_sha256 = ? ORDER BY profile`,
-  );
-  const renditionFor = db.prepare<[string, string], Rendition>(
-    `SELECT ${RENDITION_COLUMNS} FROM renditions WHERE asset_sha256 = ? AND profile = ?`,
+    `SELECT ${RENDITION_COLUMNS} FROM renditions WHERE composition_id = ? ORDER BY profile, created_at, id`,
   );
   const readyRendition = db.prepare<[string], Rendition>(
     `SELECT ${RENDITION_COLUMNS} FROM renditions WHERE sha256 = ? AND state = 'ready' LIMIT 1`,
   );
+  const readyTwin = db.prepare<[string], Rendition>(
+    `SELECT ${RENDITION_COLUMNS} FROM renditions WHERE derivation = ? AND state = 'ready' LIMIT 1`,
+  );
+  const part = db.prepare<[string], RenditionPart>(
+    "SELECT sha256, bytes, mime FROM rendition_parts WHERE sha256 = ? LIMIT 1",
+  );
+  const insertPart = db.prepare<RenditionPart & { id: string }>(`
+    INSERT INTO rendition_parts (rendition_id, sha256, bytes, mime) VALUES (@id, @sha256, @bytes, @mime)
+    ON CONFLICT DO NOTHING`);
+  const copyParts = db.prepare<{ from: string; to: string }>(`
+    INSERT INTO rendition_parts (rendition_id, sha256, bytes, mime)
+    SELECT @to, sha256, bytes, mime FROM rendition_parts WHERE rendition_id = @from`);
+  const cover = db.prepare<[string], { bytes: number }>("SELECT bytes FROM covers WHERE sha256 = ?");
+  const insertCover = db.prepare<[string, number, number]>(
+    "INSERT INTO covers (sha256, bytes, created_at) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
+  );
   // Made once however often it is asked for; a failed one is tried again.
-  const queueRendition = db.prepare<{ id: string; assetSha256: string; profile: string; now: number }>(`
-    INSERT INTO renditions (id, asset_sha256, profile, state, created_at, updated_at)
-    VALUES (@id, @assetSha256, @profile, 'queued', @now, @now)
-    ON CONFLICT (asset_sha256, profile) DO UPDATE
-    SET state = 'queued', progress = 0, attempts = 0, error = NULL, updated_at = @now
-    WHERE state = 'failed'`);
-  const retry = db.prepare<{ id: string; now: number }>(`
-    UPDATE renditions SET state = 'queued', progress = 0, attempts = 0, error = NULL, updated_at = @now
-    WHERE id = @id AND state = 'failed'`);
-
-  const claim = db.prepare<{ now: number }, Rendition>(`
-    UPDATE renditions SET state = 'running', progress = 0, attempts = attempts + 1, error = NULL, updated_at = @now
-    WHERE id = (SELECT id FROM renditions WHERE state = 'queued' ORDER BY created_at, id LIMIT 1)
-    RETURNING ${RENDITION_COLUMNS}`);
-  const saveProgress = db.prepare<{ id: string; progress: number; now: number }>(`
-    UPDATE renditions SET progress = @progress, updated_at = @now WHERE id = @id AND state = 'running'`);
+  const queue = db.prepare<NewRendition & { failedToo: number }>(`
+    INSERT INTO renditions (id, composition_id, profile, derivation, state, created_at, updated_at)
+    VALUES (@id, @compositionId, @profile, @derivation, 'queued', @now, @now)
+    ON CONFLICT (composition_id, profile, derivation) DO UPDATE
+    SET state = 'queued', error = NULL, updated_at = @now
+    WHERE @failedToo AND state IN ('failed', 'cancelled')`);
+  const setState = db.prepare<{ id: string; state: string; error: string | null; now: number }>(`
+    UPDATE renditions SET state = @state, error = @error, updated_at = @now
+    WHERE id = @id AND state IN ('queued', 'running')`);
+  const requeue = db.prepare<{ id: string; now: number }>(`
+    UPDATE renditions SET state = 'queued', error = NULL, updated_at = @now
+    WHERE id = @id AND state IN ('failed', 'cancelled')`);
   const markReady = db.prepare<FinishedRendition & { id: string; now: number }>(`
     UPDATE renditions
-    SET state = 'ready', progress = 100, error = NULL, sha256 = @sha256, bytes = @bytes, mime = @mime,
-        duration_ms = @durationMs, loudness_lufs = @loudnessLufs, true_peak_dbtp = @truePeakDbtp, updated_at = @now
-    WHERE id = @id AND state = 'running'`);
-  const markFailed = db.prepare<{ id: string; error: string; now: number }>(`
-    UPDATE renditions SET state = 'failed', error = @error, updated_at = @now WHERE id = @id AND state = 'running'`);
-  // An orderly stop is no attempt.
-  const putBack = db.prepare<{ id: string; now: number }>(`
-    UPDATE renditions SET state = 'queued', progress = 0, attempts = attempts - 1, updated_at = @now
-    WHERE id = @id AND state = 'running'`);
-  const failAbandoned = db.prepare<{ maxAttempts: number; error: string; now: number }>(`
-    UPDATE renditions SET state = 'failed', error = @error, updated_at = @now
-    WHERE state = 'running' AND attempts >= @maxAttempts`);
-  const requeueAbandoned = db.prepare<{ now: number }>(`
-    UPDATE renditions SET state = 'queued', progress = 0, updated_at = @now WHERE state = 'running'`);
+    SET state = 'ready', error = NULL, sha256 = @sha256, bytes = @bytes, mime = @mime, duration_ms = @durationMs,
+        loudness_lufs = @loudnessLufs, true_peak_dbtp = @truePeakDbtp, loudness_by = @loudnessBy, updated_at = @now
+    WHERE id = @id AND state IN ('queued', 'running')`);
+  const unfinished = db.prepare<[], { compositionId: string }>(
+    "SELECT DISTINCT composition_id AS compositionId FROM renditions WHERE state IN ('queued', 'running')",
+  );
 
   return {
-    assetOf: (sha256: string): Asset | null => assetOf.get(sha256) ?? null,
-    insertAsset: (asset: Asset): void => void insertAsset.run(asset),
+    assetOf: (sha256: string): Asset | null => {
+      const row = assetOf.get(sha256);
+      return row ? toAsset(row) : null;
+    },
+    insertAsset: (asset: Asset): void =>
+      void insertAsset.run({
+        ...asset,
+        synthetic: asset.synthetic && JSON.stringify(asset.synthetic),
+        listening: asset.listening && JSON.stringify(asset.listening),
+      }),
+    setListening: (sha256: string, listening: NonNullable<Asset["listening"]>): void =>
+      void setListening.run(JSON.stringify(listening), sha256),
+    unheard: (): string[] => unheard.all().map(({ sha256 }) => sha256),
+
+    composition: (id: string): Composition | null =>
+      parse<Composition>(composition.get(id)?.definition ?? null),
+    insertComposition(id: string, definition: string, assets: string[], now: number): void {
+      insertComposition.run(id, definition, now);
+      for (const sha256 of assets) insertCompositionAsset.run(id, sha256);
+    },
+
     rendition: (id: string): Rendition | null => rendition.get(id) ?? null,
-    renditionsOf: (assetSha256: string): Rendition[] => renditionsOf.all(assetSha256),
-    renditionFor: (assetSha256: string, profile: string): Rendition | null =>
-      renditionFor.get(assetSha256, profile) ?? null,
+    /** By profile, then oldest first: of several derivations the newest is the last. */
+    renditionsOf: (compositionId: string): Rendition[] => renditionsOf.all(compositionId),
     /** A ready rendition whose file has this SHA-256. */
     readyRendition: (sha256: string): Rendition | null => readyRendition.get(sha256) ?? null,
-    queueRendition: (row: { id: string; assetSha256: string; profile: string; now: number }): void =>
-      void queueRendition.run(row),
-    /** False when it has not failed. */
-    retry: (id: string, now: number): boolean => retry.run({ id, now }).changes === 1,
-    /** Takes the oldest queued rendition; one statement, so one transaction. */
-    claim: (now: number): Rendition | null => claim.get({ now }) ?? null,
-    saveProgress: (id: string, progress: number, now: number): void =>
-      void saveProgress.run({ id, progress, now }),
-    markReady: (id: string, finished: FinishedRendition, now: number): void =>
-      void markReady.run({ ...finished, id, now }),
-    markFailed: (id: string, error: string, now: number): void => void markFailed.run({ id, error, now }),
-    putBack: (id: string, now: number): void => void putBack.run({ id, now }),
-    /** What ran when the process died goes back, except what was there `maxAttempts` times already. */
-    recover: db.transaction((maxAttempts: number, error: string, now: number): void => {
-      failAbandoned.run({ maxAttempts, error, now });
-      requeueAbandoned.run({ now });
-    }),
+    /** A ready rendition with the bytes that this derivation would have. */
+    readyTwin: (derivation: string): Rendition | null => readyTwin.get(derivation) ?? null,
+    partOf: (sha256: string): RenditionPart | null => part.get(sha256) ?? null,
+    coverOf: (sha256: string): { bytes: number } | null => cover.get(sha256) ?? null,
+    insertCover: (sha256: string, bytes: number, now: number): void =>
+      void insertCover.run(sha256, bytes, now),
+    copyParts: (from: string, to: string): void => void copyParts.run({ from, to }),
+    queue: (row: NewRendition, failedToo: boolean): void =>
+      void queue.run({ ...row, failedToo: failedToo ? 1 : 0 }),
+    setState: (
+      id: string,
+      state: "queued" | "running" | "failed" | "cancelled",
+      error: string | null,
+      now: number,
+    ) => void setState.run({ id, state, error, now }),
+    /** False when it neither failed nor was cancelled. */
+    requeue: (id: string, now: number): boolean => requeue.run({ id, now }).changes === 1,
+    markReady(id: string, finished: FinishedRendition, parts: readonly RenditionPart[], now: number): void {
+      markReady.run({ ...finished, id, now });
+      for (const each of parts) insertPart.run({ ...each, id });
+    },
+    /** Compositions with renditions that are still to be made. */
+    unfinished: (): string[] => unfinished.all().map(({ compositionId }) => compositionId),
   };
 }

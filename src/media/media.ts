@@ -1,4 +1,6 @@
 import type { DeviceKind } from "../protocol/messages.ts";
+import type { Listening } from "./ear/findings.ts";
+import type { LoudnessMethod } from "./sound/level.ts";
 
 /** An uploaded original, kept as it came and named by the SHA-256 of its bytes. */
 export interface Asset {
@@ -10,21 +12,24 @@ export interface Asset {
   videoCodec: string | null;
   durationMs: number;
   originalName: string;
+  /** What spoke it, and what it says; `null` for a recording. */
+  synthetic: { engine: string; text: string } | null;
+  /** What was heard in it; `null` until it has been listened to. */
+  listening: Listening | null;
   createdAt: number;
 }
 
-export const RENDITION_STATES = ["queued", "running", "ready", "failed"] as const;
+export const RENDITION_STATES = ["queued", "running", "ready", "failed", "cancelled"] as const;
 export type RenditionState = (typeof RENDITION_STATES)[number];
 
-/** A file derived from an asset for one profile, and the job that makes it. */
+/** A file derived from a composition for one profile. */
 export interface Rendition {
   id: string;
-  assetSha256: string;
+  compositionId: string;
   profile: string;
+  /** SHA-256 of all that decides its bytes. */
+  derivation: string;
   state: RenditionState;
-  /** Per cent of the work done. */
-  progress: number;
-  attempts: number;
   error: string | null;
   sha256: string | null;
   bytes: number | null;
@@ -32,6 +37,8 @@ export interface Rendition {
   durationMs: number | null;
   loudnessLufs: number | null;
   truePeakDbtp: number | null;
+  /** How the loudness was reached; the further down, the more the sound was worked on. */
+  loudnessBy: LoudnessMethod | null;
   createdAt: number;
   updatedAt: number;
 }
@@ -42,10 +49,9 @@ export const ORIGINAL_MIME = "application/octet-stream";
 const LOUDSPEAKER_PROFILE = "loudspeaker-mp3";
 const TERMINAL_PROFILE = "terminal-mp4";
 
-/** The profile whose rendition a kind of device plays: a terminal shows the picture when there is one. */
-export function profileFor(kind: DeviceKind, asset: Pick<Asset, "kind">): string {
-  return kind === "terminal" && asset.kind === "video" ? TERMINAL_PROFILE : LOUDSPEAKER_PROFILE;
-}
+/** The profiles whose rendition a kind of device plays, best first: a terminal shows the picture when there is one. */
+export const profilesFor = (kind: DeviceKind): readonly string[] =>
+  kind === "terminal" ? [TERMINAL_PROFILE, LOUDSPEAKER_PROFILE] : [LOUDSPEAKER_PROFILE];
 
 const MAX_NAME_CHARACTERS = 200;
 

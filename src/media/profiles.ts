@@ -6,24 +6,30 @@ import { Value } from "typebox/value";
 const closed = <T extends TProperties>(properties: T, description: string) =>
   Type.Object(properties, { additionalProperties: false, description });
 const hz = (description: string) => Type.Integer({ minimum: 8_000, maximum: 192_000, description });
+/** A word of ffmpeg's: nothing in it can become another option or filter. */
+const word = (description: string) => Type.String({ pattern: "^[a-z0-9_]+$", description });
 
 const AudioSettings = closed(
   {
-    codec: Type.String({ pattern: "^[a-z0-9_]+$", description: "ffmpeg's encoder" }),
+    codec: word("ffmpeg's encoder"),
     bitrateKbps: Type.Integer({ minimum: 8, maximum: 512 }),
     sampleRateHz: hz("Of the rendition"),
-    channels: Type.Integer({ minimum: 1, maximum: 2 }),
+    channels: Type.Integer({ minimum: 1, maximum: 2, description: "At most; a mono recording stays mono" }),
     workRateHz: hz("Of the intermediate the gain is planned on; half of it is the highest frequency kept"),
     limiterRateHz: hz(
       "The limiter works at this rate; above the work rate it sees peaks between the samples",
     ),
-    compressionLevel: Type.Optional(
-      Type.Integer({ minimum: 0, maximum: 9, description: "The encoder's effort, 0 is the slowest" }),
+    options: Type.Optional(
+      Type.Record(
+        Type.String({ pattern: "^[a-z_]{1,30}$" }),
+        Type.Union([Type.Number(), word("A value of the encoder's")]),
+        { description: "Further options of the encoder, by its own names" },
+      ),
     ),
     codecGainDb: Type.Number({
       minimum: -3,
       maximum: 3,
-      description: "What the encoder itself adds to the level",
+      description: "What the encoder itself adds to the level; taken off before it",
     }),
   },
   "Sound",
@@ -52,10 +58,31 @@ const LoudnessSettings = closed(
   "Both bounds are held on the rendition, not before it",
 );
 
+const frequency = Type.Integer({ minimum: 20, maximum: 20_000 });
+const ChainStep = Type.Union([
+  closed({ step: Type.Literal("highPass"), hz: frequency }, "Takes away what is below"),
+  closed({ step: Type.Literal("lowPass"), hz: frequency }, "Takes away what is above"),
+  closed(
+    {
+      step: Type.Literal("compress"),
+      thresholdDbfs: Type.Number({
+        minimum: -60,
+        maximum: 0,
+        description: "On sound at the target loudness",
+      }),
+      ratio: Type.Number({ minimum: 1, maximum: 20 }),
+      attackMs: Type.Number({ minimum: 0.1, maximum: 2_000 }),
+      releaseMs: Type.Number({ minimum: 1, maximum: 9_000 }),
+    },
+    "Brings quiet and loud nearer to each other",
+  ),
+]);
+export type ChainStep = Static<typeof ChainStep>;
+
 const VideoSettings = closed(
   {
-    codec: Type.String({ pattern: "^[a-z0-9_]+$" }),
-    preset: Type.String({ pattern: "^[a-z]+$" }),
+    codec: word("ffmpeg's encoder"),
+    preset: word("The encoder's effort"),
     crf: Type.Integer({ minimum: 0, maximum: 51 }),
     maxKbps: Type.Integer({ minimum: 100, maximum: 50_000 }),
     maxWidth: Type.Integer({ minimum: 16, maximum: 7_680, multipleOf: 2 }),
@@ -67,45 +94,137 @@ const VideoSettings = closed(
       description: "How precisely a player can join late",
     }),
   },
-  "Picture; a profile with it applies only to recordings that have one",
+  "Picture; what has it applies only to recordings that have one",
 );
 
-export const ProfileSchema = Type.Object(
+const common = {
+  $schema: Type.Optional(Type.String()),
+  name: Type.String({ pattern: "^[a-z0-9]+(-[a-z0-9]+)*$" }),
+  title: Type.String({ minLength: 1, maxLength: 100 }),
+  mime: Type.String({ pattern: "^[a-z]+/[a-z0-9.+-]+$" }),
+  neededToAir: Type.Optional(
+    Type.Boolean({ description: "A recording without this rendition cannot be approved" }),
+  ),
+};
+const muxer = Type.String({ pattern: "^[a-z0-9]+$", description: "ffmpeg's output format" });
+
+const SoundProfile = closed(
   {
-    $schema: Type.Optional(Type.String()),
-    name: Type.String({ pattern: "^[a-z0-9]+(-[a-z0-9]+)*$" }),
-    title: Type.String({ minLength: 1, maxLength: 100 }),
-    mime: Type.String({ pattern: "^[a-z]+/[a-z0-9.+-]+$" }),
-    muxer: Type.String({ pattern: "^[a-z0-9]+$", description: "ffmpeg's output format" }),
+    ...common,
+    type: Type.Literal("sound"),
+    muxer,
+    audio: AudioSettings,
+    chain: Type.Optional(
+      Type.Array(ChainStep, { maxItems: 8, description: "In order; a programme may switch steps off" }),
+    ),
+    loudness: LoudnessSettings,
+    tagged: Type.Optional(
+      Type.Boolean({ description: "Carries title, programme, number, chapters and cover" }),
+    ),
+  },
+  "A recording as sound alone",
+);
+
+const PictureProfile = closed(
+  {
+    ...common,
+    type: Type.Literal("picture"),
+    muxer,
     audio: AudioSettings,
     loudness: LoudnessSettings,
-    video: Type.Optional(VideoSettings),
+    video: VideoSettings,
   },
+  "A recording with its picture, in one file",
+);
+
+const StreamProfile = closed(
+  {
+    ...common,
+    type: Type.Literal("stream"),
+    minMinutes: Type.Number({ minimum: 0, description: "Shorter recordings get none" }),
+    segmentSeconds: Type.Number({ minimum: 1, maximum: 30 }),
+    audio: AudioSettings,
+    loudness: LoudnessSettings,
+    variants: Type.Array(VideoSettings, { minItems: 1, maxItems: 6, description: "Best first" }),
+  },
+  "HTTP Live Streaming (RFC 8216) in several qualities",
+);
+
+const PosterProfile = closed(
+  {
+    ...common,
+    type: Type.Literal("poster"),
+    maxWidth: Type.Integer({ minimum: 16, maximum: 7_680 }),
+    maxHeight: Type.Integer({ minimum: 16, maximum: 4_320 }),
+    quality: Type.Integer({ minimum: 2, maximum: 31, description: "JPEG quantiser, 2 is the best" }),
+  },
+  "A still picture of a recording",
+);
+
+const WaveformProfile = closed(
+  {
+    ...common,
+    type: Type.Literal("waveform"),
+    pointsPerSecond: Type.Integer({ minimum: 1, maximum: 200 }),
+  },
+  "Peaks for drawing, in audiowaveform's JSON format, version 2",
+);
+
+export const ProfileSchema = Type.Union(
+  [SoundProfile, PictureProfile, StreamProfile, PosterProfile, WaveformProfile],
   {
     $schema: "https://json-schema.org/draft/2020-12/schema",
     title: "What one kind of rendition is like",
-    additionalProperties: false,
   },
 );
 export type Profile = Static<typeof ProfileSchema>;
-export type LoudnessProfile = Profile["loudness"];
-export type VideoProfile = NonNullable<Profile["video"]>;
+export type SoundProfile = Static<typeof SoundProfile>;
+export type PictureProfile = Static<typeof PictureProfile>;
+export type StreamProfile = Static<typeof StreamProfile>;
+export type PosterProfile = Static<typeof PosterProfile>;
+export type WaveformProfile = Static<typeof WaveformProfile>;
+export type AudioProfile = Static<typeof AudioSettings>;
+export type LoudnessProfile = Static<typeof LoudnessSettings>;
+export type VideoProfile = Static<typeof VideoSettings>;
+
+/** Which kind of job makes it: sound is quick and comes first, the picture takes its time. */
+export const laneOf = ({ type }: Profile): "sound" | "picture" =>
+  type === "sound" || type === "waveform" ? "sound" : "picture";
+
+/** Whether a recording gets a rendition for this profile. */
+export function appliesTo(profile: Profile, recording: { hasPicture: boolean; durationMs: number }): boolean {
+  if (laneOf(profile) === "picture" && !recording.hasPicture) return false;
+  return profile.type !== "stream" || recording.durationMs >= profile.minMinutes * 60_000;
+}
 
 /** All that is wrong with one profile; `name` is the file's name without `.json`. Empty when it is usable. */
 export function problemsOf(name: string, value: unknown): string[] {
   if (Value.Check(ProfileSchema, value)) return contradictionsIn(name, value);
-  return [...Value.Errors(ProfileSchema, value)].map(
+  const schema = schemaOf(value);
+  if (!schema) return [`/type: must be one of ${PROFILE_TYPES.join(", ")}`];
+  return [...Value.Errors(schema, value)].map(
     ({ instancePath, message }) => `${instancePath || "/"}: ${message}`,
   );
 }
 
+const PROFILE_TYPES = ProfileSchema.anyOf.map(({ properties }) => properties.type.const);
+
+/** The one member of the union that `type` names, for errors about that alone. */
+function schemaOf(value: unknown) {
+  const type = typeof value === "object" && value !== null && "type" in value ? value.type : undefined;
+  return ProfileSchema.anyOf.find(({ properties }) => properties.type.const === type);
+}
+
 /** What a schema cannot say. */
-function contradictionsIn(name: string, { name: own, audio, loudness }: Profile): string[] {
+function contradictionsIn(name: string, profile: Profile): string[] {
   const problems: string[] = [];
-  if (own !== name) problems.push(`/name: is "${own}", but the file is called "${name}.json"`);
+  if (profile.name !== name)
+    problems.push(`/name: is "${profile.name}", but the file is called "${name}.json"`);
+  if (!("audio" in profile)) return problems;
+  const { audio, loudness } = profile;
   if (audio.limiterRateHz < audio.workRateHz)
     problems.push("/audio/limiterRateHz: must not be below workRateHz");
-  if (loudness.limiterCeilingDbfs + audio.codecGainDb > loudness.maxTruePeakDbtp) {
+  if (loudness.limiterCeilingDbfs > loudness.maxTruePeakDbtp) {
     problems.push("/loudness/limiterCeilingDbfs: leaves no room below maxTruePeakDbtp");
   }
   return problems;

@@ -1,13 +1,16 @@
 import { type Static, Type } from "typebox";
 import { toIso } from "../clock.ts";
 import { enumOf, Instant, nullable } from "../http/schemas.ts";
+import { Finding, trimOf } from "./ear/findings.ts";
+import { RENDITION_STATES } from "./media.ts";
 import type { MediaService } from "./media-service.ts";
 
 export const RenditionView = Type.Object({
   id: Type.String(),
   profile: Type.String(),
-  state: enumOf(["queued", "running", "ready", "failed"]),
+  state: enumOf(RENDITION_STATES),
   progress: Type.Integer({ minimum: 0, maximum: 100, description: "Per cent" }),
+  etaMs: nullable(Type.Integer({ description: "What is left at the pace so far" })),
   error: nullable(Type.String({ description: "Why it failed, with ffmpeg's last words" })),
   sha256: nullable(Type.String()),
   bytes: nullable(Type.Integer()),
@@ -17,9 +20,35 @@ export const RenditionView = Type.Object({
     Type.Number({ description: "Integrated, measured on the rendition, mono as dual mono" }),
   ),
   truePeakDbtp: nullable(Type.Number({ description: "Measured on the rendition" })),
+  loudnessBy: nullable(
+    enumOf(["gain", "limiter", "compression"], {
+      description:
+        "How the loudness was reached: linear gain alone, limited peaks, or evened out as the last resort",
+    }),
+  ),
+});
+export type RenditionView = Static<typeof RenditionView>;
+
+export const TrimView = Type.Object(
+  { fromMs: Type.Integer({ minimum: 0 }), toMs: Type.Integer({ minimum: 1 }) },
+  { additionalProperties: false, description: "A stretch of a recording, in milliseconds" },
+);
+
+/** Names a recording that is in the library already. */
+export const AssetBody = Type.Object(
+  { sha256: Type.String({ pattern: "^[0-9a-f]{64}$" }) },
+  { additionalProperties: false },
+);
+
+const ListeningView = Type.Object({
+  integratedLufs: nullable(Type.Number()),
+  leadingSilenceMs: Type.Integer(),
+  trailingSilenceMs: Type.Integer(),
+  findings: Type.Array(Finding),
+  suggestedTrim: nullable(TrimView),
 });
 
-/** What an upload is and what was made of it, as the API shows it on a segment or a session. */
+/** What an upload is, what was heard in it and what was made of it, as the API shows it on a segment or a session. */
 export const RecordingView = Type.Object({
   sha256: Type.String(),
   originalName: Type.String(),
@@ -28,13 +57,27 @@ export const RecordingView = Type.Object({
   container: Type.String(),
   durationMs: Type.Integer(),
   uploadedAt: Instant,
+  synthetic: nullable(Type.Object({ engine: Type.String(), text: Type.String() })),
+  listening: nullable(ListeningView),
+  trim: nullable(TrimView),
   renditions: Type.Array(RenditionView),
 });
 export type RecordingView = Static<typeof RecordingView>;
 
-export function viewRecording(media: MediaService, assetSha256: string | null): RecordingView | null {
+/** A recording in its place. */
+interface PlacedRecording {
+  assetSha256: string | null;
+  compositionId: string | null;
+  trim: Static<typeof TrimView> | null;
+}
+
+export function viewRecording(
+  media: MediaService,
+  { assetSha256, compositionId, trim }: PlacedRecording,
+): RecordingView | null {
   const asset = assetSha256 === null ? null : media.assetOf(assetSha256);
   if (!asset) return null;
+  const { listening } = asset;
   return {
     sha256: asset.sha256,
     originalName: asset.originalName,
@@ -43,15 +86,22 @@ export function viewRecording(media: MediaService, assetSha256: string | null): 
     container: asset.container,
     durationMs: asset.durationMs,
     uploadedAt: toIso(asset.createdAt),
-    renditions: media.renditionsOf(asset.sha256),
+    synthetic: asset.synthetic,
+    listening: listening && {
+      integratedLufs: listening.integratedLufs,
+      leadingSilenceMs: Math.round(listening.leadingSilenceMs),
+      trailingSilenceMs: Math.round(listening.trailingSilenceMs),
+      findings: listening.findings,
+      suggestedTrim: trimOf(listening),
+    },
+    trim,
+    renditions: compositionId === null ? [] : viewRenditions(media, compositionId),
   };
 }
 
-/** Why a recording cannot air yet, or `null` when every rendition of it is ready. */
-export function whyNotReady(media: MediaService, assetSha256: string | null): string | null {
-  if (assetSha256 === null) return "nothing has been uploaded";
-  const unready = media.renditionsOf(assetSha256).find((rendition) => rendition.state !== "ready");
-  if (!unready) return null;
-  if (unready.state === "failed") return `${unready.profile} failed: ${unready.error ?? "unknown reason"}`;
-  return `${unready.profile} is being made (${unready.progress} %)`;
-}
+export const viewRenditions = (media: MediaService, compositionId: string): RenditionView[] =>
+  media.renditionsOf(compositionId).map((rendition) => ({ ...rendition, ...media.progressOf(rendition) }));
+
+/** Why what is to be aired cannot be yet, or `null`. */
+export const whyNotAirable = (media: MediaService, compositionId: string | null): string | null =>
+  compositionId === null ? "nothing has been uploaded" : media.whyNotAirable(compositionId);

@@ -13,11 +13,14 @@ export async function renditionRoutes(instance: FastifyInstance, { media }: { me
     {
       schema: {
         tags: ["media"],
-        summary: "Make a failed rendition again",
+        summary: "Make a failed or cancelled rendition again",
         params: IdParams,
         response: { 200: RenditionView },
       },
     },
-    async (request) => media.retryRendition(request.params.id),
+    async ({ params }) => {
+      const rendition = media.retryRendition(params.id);
+      return { ...rendition, ...media.progressOf(rendition) };
+    },
   );
 }

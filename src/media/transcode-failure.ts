@@ -18,7 +18,20 @@ const ADVICE: [RegExp, string][] = [
 ];
 const DEFAULT_ADVICE = "Retry; if it fails again, export the recording anew as WAV or MP4 and upload it.";
 
-/** What an editor reads on a failed rendition: the reason, what to do, and ffmpeg's last words. */
+const EXHAUSTED = new Set(["ENOSPC", "EDQUOT", "EIO", "EMFILE", "ENFILE", "ENOMEM", "EAGAIN", "ENOENT"]);
+
+/** Whether trying again later may help: the disk was full, the process was killed or starved. A bad recording stays bad. */
+export function isPassing(error: unknown): boolean {
+  if (error instanceof AppError) return error.code === "unavailable";
+  if (error instanceof FfmpegError) {
+    return /killed|signal|not finish within|No space left|Cannot allocate/i.test(
+      `${error.message}\n${error.lines.slice(-LAST_LINES).join("\n")}`,
+    );
+  }
+  return error instanceof Error && "code" in error && EXHAUSTED.has(String(error.code));
+}
+
+/** What an editor reads on a failed job or rendition: the reason, what to do, and ffmpeg's last words. */
 export function describeFailure(error: unknown): string {
   if (error instanceof AppError) return cut([error.message, error.hint ?? ""].filter(Boolean).join(" "));
   const words = error instanceof FfmpegError ? error.lines.slice(-LAST_LINES).join("\n") : "";

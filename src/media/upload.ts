@@ -23,6 +23,8 @@ export interface UploadedFile {
   originalName: string;
   /** Lower-case hex. */
   declaredSha256?: string;
+  /** What spoke it, and what it says. */
+  synthetic?: { engine: string; text: string };
 }
 
 export type Upload = StreamedUpload | UploadedFile;

@@ -10,7 +10,7 @@ export interface Content {
 
 export interface ContentPart {
   title: string;
-  assetSha256: string;
+  compositionId: string;
 }
 
 /** Where the planner finds what may air. `episodes` and `sessions` each are one. */

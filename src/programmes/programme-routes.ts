@@ -1,8 +1,28 @@
 import type { TypeBoxTypeProvider } from "@fastify/type-provider-typebox";
 import type { FastifyInstance } from "fastify";
 import { Type } from "typebox";
-import { enumOf, IdParams, Uuid } from "../http/schemas.ts";
+import { closed, enumOf, IdParams, nullable, Uuid } from "../http/schemas.ts";
+import { acceptRawUploads, UploadQuery, uploadFrom } from "../media/upload.ts";
 import type { ProgrammeService } from "./programme-service.ts";
+import { SOUND_ROLES } from "./programme-sound.ts";
+
+const settings = {
+  delivery: enumOf(["list", "programme"], {
+    description: "Segments one by one, or as one continuous recording with chapters",
+  }),
+  gapMs: Type.Integer({
+    minimum: 0,
+    maximum: 60_000,
+    description: "Silence between the parts of a programme",
+  }),
+  bypass: Type.Array(enumOf(["highPass", "lowPass", "compress"]), {
+    uniqueItems: true,
+    description: "Steps of the loudspeaker's chain that are switched off",
+  }),
+  slotMinutes: nullable(Type.Number({ minimum: 0.5, maximum: 720, description: "How long content may be" })),
+};
+
+const recording = nullable(Type.String({ description: "SHA-256" }));
 
 const Programme = Type.Object({
   id: Uuid,
@@ -10,7 +30,18 @@ const Programme = Type.Object({
   kind: enumOf(["broadcast", "lecture"]),
   title: Type.String(),
   segments: Type.Array(Type.String(), { description: "Segment names in the order they air" }),
+  sound: Type.Object({
+    ...settings,
+    signature: recording,
+    sting: recording,
+    closing: recording,
+    cover: nullable(Type.String({ description: "SHA-256 of the podcast's cover" })),
+  }),
 });
+
+const tags = ["programmes"];
+const response = { 200: Programme };
+const RoleParams = closed({ id: Uuid, role: enumOf(SOUND_ROLES) });
 
 export async function programmeRoutes(
   instance: FastifyInstance,
@@ -22,7 +53,7 @@ export async function programmeRoutes(
     "/programmes",
     {
       schema: {
-        tags: ["programmes"],
+        tags,
         summary: "All programmes",
         response: { 200: Type.Object({ items: Type.Array(Programme) }) },
       },
@@ -32,14 +63,68 @@ export async function programmeRoutes(
 
   app.get(
     "/programmes/:id",
-    {
-      schema: {
-        tags: ["programmes"],
-        summary: "One programme",
-        params: IdParams,
-        response: { 200: Programme },
-      },
-    },
+    { schema: { tags, summary: "One programme", params: IdParams, response } },
     async (request) => programmes.get(request.params.id),
   );
+
+  app.patch(
+    "/programmes/:id/sound",
+    {
+      schema: {
+        tags,
+        summary: "Change how it sounds; what is approved keeps the sound it was approved with",
+        params: IdParams,
+        body: Type.Partial(closed(settings), { additionalProperties: false }),
+        response,
+      },
+    },
+    async (request) => programmes.changeSound(request.params.id, request.body),
+  );
+
+  app.delete(
+    "/programmes/:id/sound/:role",
+    {
+      schema: {
+        tags,
+        summary: "Do without a signature tune, sting or closing",
+        params: RoleParams,
+        response,
+      },
+    },
+    async ({ params }) => programmes.removeSound(params.id, params.role),
+  );
+
+  app.delete(
+    "/programmes/:id/cover",
+    {
+      schema: {
+        tags,
+        summary: "Go back to the cover that comes with the server",
+        params: IdParams,
+        response,
+      },
+    },
+    async ({ params }) => programmes.removeSound(params.id, "cover"),
+  );
+
+  await app.register(async (scope) => {
+    acceptRawUploads(scope);
+    const uploads = scope.withTypeProvider<TypeBoxTypeProvider>();
+    const upload = { tags, consumes: ["application/octet-stream"], querystring: UploadQuery, response };
+
+    uploads.put(
+      "/programmes/:id/sound/:role",
+      { schema: { ...upload, summary: "Upload a signature tune, sting or closing", params: RoleParams } },
+      async (request) => {
+        const { id, role } = request.params;
+        return programmes.uploadSound(id, role, uploadFrom(request));
+      },
+    );
+
+    uploads.put(
+      "/programmes/:id/cover",
+      { schema: { ...upload, summary: "Upload the podcast's cover: JPEG, PNG or WebP", params: IdParams } },
+      async (request) => programmes.uploadCover(request.params.id, uploadFrom(request)),
+    );
+  });
 }

@@ -1,6 +1,12 @@
 import { v7 as uuidv7 } from "uuid";
-import { invalid, notFound } from "../errors.ts";
+import type { Transact } from "../db/open.ts";
+import { AppError, invalid, notFound } from "../errors.ts";
+import type { MediaService, Upload } from "../media/media-service.ts";
+import { DEFAULT_SOUND, type ProgrammeSound, type SoundRole } from "./programme-sound.ts";
 import type { Programme, ProgrammeStore } from "./programme-store.ts";
+
+/** What of a programme's sound is set as it is; its recordings and its cover are uploaded. */
+export type SoundSettings = Pick<ProgrammeSound, "delivery" | "gapMs" | "bypass" | "slotMinutes">;
 
 export interface ProgrammeService {
   all(): Programme[];
@@ -8,18 +14,45 @@ export interface ProgrammeService {
   get(id: string): Programme;
   /** @throws {AppError} `invalid` at `/programmeId` when unknown or of the other kind */
   require(id: string, kind: Programme["kind"]): Programme;
-  create(programme: Omit<Programme, "id">): Programme;
+  create(programme: Omit<Programme, "id" | "sound">): Programme;
+  /** Content that is approved keeps the sound it was approved with. */
+  changeSound(id: string, changes: Partial<SoundSettings>): Programme;
+  /** @throws {AppError} as {@link MediaService.receiveUpload} does, and `conflict` for a programme of sessions */
+  uploadSound(id: string, role: SoundRole, upload: Upload): Promise<Programme>;
+  removeSound(id: string, role: SoundRole | "cover"): Programme;
+  /** @throws {AppError} `invalid` when it is no picture */
+  uploadCover(id: string, upload: Upload): Promise<Programme>;
+  /** Called in the transaction in which the sound was changed. */
+  onSoundChange(listener: (programme: Programme) => void): void;
 }
 
-export function createProgrammeService(store: ProgrammeStore): ProgrammeService {
+interface Dependencies {
+  store: ProgrammeStore;
+  media: Pick<MediaService, "receiveUpload" | "receiveCover">;
+  transact: Transact;
+}
+
+export function createProgrammeService({ store, media, transact }: Dependencies): ProgrammeService {
+  const listeners: ((programme: Programme) => void)[] = [];
+
+  function get(id: string): Programme {
+    const programme = store.get(id);
+    if (!programme) throw notFound("programme", id);
+    return programme;
+  }
+
+  function setSound(id: string, changes: Partial<ProgrammeSound>): Programme {
+    return transact(() => {
+      store.setSound(id, { ...get(id).sound, ...changes });
+      const programme = get(id);
+      for (const listener of listeners) listener(programme);
+      return programme;
+    });
+  }
+
   return {
     all: store.all,
-
-    get(id) {
-      const programme = store.get(id);
-      if (!programme) throw notFound("programme", id);
-      return programme;
-    },
+    get,
 
     require(id, kind) {
       const programme = store.get(id);
@@ -33,9 +66,32 @@ export function createProgrammeService(store: ProgrammeStore): ProgrammeService 
     },
 
     create(input) {
-      const programme = { ...input, id: uuidv7() };
+      const programme = { ...input, id: uuidv7(), sound: DEFAULT_SOUND };
       store.insert(programme);
       return programme;
     },
+
+    changeSound: setSound,
+
+    async uploadSound(id, role, upload) {
+      if (get(id).kind !== "broadcast") {
+        throw new AppError(
+          "conflict",
+          "Only a programme with episodes has a signature tune, stings and a closing.",
+        );
+      }
+      await media.receiveUpload(upload, ({ sha256 }) => void setSound(id, { [role]: sha256 }));
+      return get(id);
+    },
+
+    removeSound: (id, role) => setSound(id, { [role]: null }),
+
+    async uploadCover(id, upload) {
+      get(id);
+      await media.receiveCover(upload, (sha256) => void setSound(id, { cover: sha256 }));
+      return get(id);
+    },
+
+    onSoundChange: (listener) => void listeners.push(listener),
   };
 }

@@ -15,7 +15,7 @@ import {
   Uuid,
 } from "../http/schemas.ts";
 import type { MediaService } from "../media/media-service.ts";
-import { RecordingView, viewRecording } from "../media/recording.ts";
+import { AssetBody, RecordingView, TrimView, viewRecording } from "../media/recording.ts";
 import { acceptRawUploads, UploadQuery, uploadFrom } from "../media/upload.ts";
 import { addApprovalRoutes } from "../programmes/approval-routes.ts";
 import type { SessionService } from "./session-service.ts";
@@ -54,7 +54,7 @@ export async function sessionRoutes(
     approvedAt: session.approvedAt === null ? null : toIso(session.approvedAt),
     createdAt: toIso(session.createdAt),
     updatedAt: toIso(session.updatedAt),
-    recording: viewRecording(media, session.assetSha256),
+    recording: viewRecording(media, session),
   });
 
   app.get(
@@ -129,6 +129,47 @@ export async function sessionRoutes(
       },
     },
     async (request) => view(sessions.update(request.params.id, request.body)),
+  );
+
+  app.put(
+    "/sessions/:id/trim",
+    {
+      schema: {
+        tags: ["sessions"],
+        summary: "Use a stretch of the recording, which itself stays as it is; voids the approval",
+        params: IdParams,
+        body: TrimView,
+        response: { 200: SessionView },
+      },
+    },
+    async ({ params, body }) => view(sessions.trim(params.id, body)),
+  );
+
+  app.delete(
+    "/sessions/:id/trim",
+    {
+      schema: {
+        tags: ["sessions"],
+        summary: "Use all of the recording again; voids the approval",
+        params: IdParams,
+        response: { 200: SessionView },
+      },
+    },
+    async ({ params }) => view(sessions.trim(params.id, null)),
+  );
+
+  app.put(
+    "/sessions/:id/asset",
+    {
+      schema: {
+        tags: ["sessions"],
+        summary: "Use a recording that is there already; voids the approval",
+        params: IdParams,
+        body: AssetBody,
+        response: { 200: SessionView },
+      },
+    },
+    async ({ params, body }) => view(sessions.useAsset(params.id, body.sha256)),
   );
 
   addApprovalRoutes(instance, { path: "/sessions", service: sessions, view, schema: SessionView });

@@ -3,10 +3,11 @@ import type { Clock } from "../clock.ts";
 import type { Transact } from "../db/open.ts";
 import { AppError, notFound } from "../errors.ts";
 import type { MediaService, Upload } from "../media/media-service.ts";
-import { whyNotReady } from "../media/recording.ts";
+import { whyNotAirable } from "../media/recording.ts";
 import { createApprovals } from "../programmes/approvals.ts";
 import type { Content, ContentSource } from "../programmes/content.ts";
 import type { ProgrammeService } from "../programmes/programme-service.ts";
+import { checkTrim, composePart, type Trim } from "../programmes/programme-sound.ts";
 import type { Session, SessionStore } from "./session-store.ts";
 
 export type NewSession = Pick<Session, "programmeId" | "number" | "topic" | "speakers" | "modules">;
@@ -22,9 +23,15 @@ export interface SessionService extends ContentSource {
   update(id: string, changes: Partial<Pick<Session, "topic" | "speakers" | "modules">>): Session;
   /** Stores and transcodes the recording. Voids the approval. */
   uploadRecording(id: string, upload: Upload): Promise<Session>;
-  /** @throws {AppError} `conflict` while the recording is missing or not transcoded. Idempotent. */
+  /** Uses a recording that is there already. Voids the approval. @throws {AppError} `not_found` */
+  useAsset(id: string, sha256: string): Session;
+  /** Uses a stretch of the recording, `null` all of it. Voids the approval. @throws {AppError} `invalid` */
+  trim(id: string, trim: Trim | null): Session;
+  /** @throws {AppError} `conflict` while the recording is missing, faulty or not transcoded. Idempotent. */
   approve(id: string, userId: string): Session;
   withdrawApproval(id: string): Session;
+  /** Every composition that a session refers to. */
+  compositions(): string[];
 }
 
 interface Dependencies {
@@ -50,9 +57,35 @@ export function createSessionService({
     return session;
   }
 
+  /** Writes the recording and what is to be rendered of it; what is the same as before is not made again. */
+  function compose(id: string, { assetSha256, trim }: Pick<Session, "assetSha256" | "trim">): void {
+    const { programmeId, number, topic } = get(id);
+    const part = assetSha256 === null ? null : { title: topic, assetSha256, trim };
+    const compositionId =
+      part && media.compose(composePart(programmes.get(programmeId), { number, title: topic }, part));
+    store.setRecording({ id, assetSha256, trim, compositionId }, clock.now());
+  }
+
+  function changeRecording(
+    id: string,
+    change: (session: Session) => Pick<Session, "assetSha256" | "trim">,
+  ): Session {
+    return transact(() => {
+      const session = get(id);
+      approvals.void(session);
+      compose(id, change(session));
+      return get(id);
+    });
+  }
+
+  programmes.onSoundChange((programme) => {
+    for (const session of store.unapproved(programme.id)) compose(session.id, session);
+  });
+
   return {
     get,
     page: store.page,
+    compositions: store.compositions,
 
     create(input) {
       const programme = programmes.require(input.programmeId, "lecture");
@@ -71,6 +104,7 @@ export function createSessionService({
         const session = get(id);
         store.update({ ...session, ...changes }, clock.now());
         approvals.void(session);
+        compose(id, session);
         return get(id);
       });
     },
@@ -78,18 +112,30 @@ export function createSessionService({
     async uploadRecording(id, upload) {
       get(id);
       await media.receiveUpload(upload, (asset) => {
-        const session = get(id);
-        store.attachAsset(id, asset.sha256, clock.now());
-        approvals.void(session);
+        changeRecording(id, () => ({ assetSha256: asset.sha256, trim: null }));
       });
       return get(id);
+    },
+
+    useAsset(id, sha256) {
+      if (!media.assetOf(sha256)) throw notFound("recording", sha256);
+      return changeRecording(id, () => ({ assetSha256: sha256, trim: null }));
+    },
+
+    trim(id, trim) {
+      return changeRecording(id, ({ assetSha256 }) => {
+        const asset = assetSha256 === null ? null : media.assetOf(assetSha256);
+        if (!asset) throw new AppError("conflict", "There is no recording to be trimmed.");
+        checkTrim(trim, asset.durationMs);
+        return { assetSha256, trim };
+      });
     },
 
     approve(id, userId) {
       return transact(() => {
         const session = get(id);
         if (session.approvedAt !== null) return session;
-        const problem = whyNotReady(media, session.assetSha256);
+        const problem = whyNotAirable(media, session.compositionId);
         if (problem) {
           throw new AppError("conflict", `The session cannot be approved yet: ${problem}.`, {
             hint: "Approve it when the recording's renditions are ready and have been watched.",
@@ -102,7 +148,10 @@ export function createSessionService({
 
     withdrawApproval(id) {
       return transact(() => {
-        approvals.void(get(id));
+        const session = get(id);
+        approvals.void(session);
+        // What the programme has become since then applies now.
+        compose(id, session);
         return get(id);
       });
     },
@@ -112,7 +161,7 @@ export function createSessionService({
   };
 }
 
-function toContent({ id, programmeId, number, topic, assetSha256 }: Session): Content {
-  if (assetSha256 === null) throw new Error(`approved session ${id} lacks a recording`);
-  return { kind: "session", id, programmeId, number, title: topic, parts: [{ title: topic, assetSha256 }] };
+function toContent({ id, programmeId, number, topic, compositionId }: Session): Content {
+  if (compositionId === null) throw new Error(`approved session ${id} lacks a recording`);
+  return { kind: "session", id, programmeId, number, title: topic, parts: [{ title: topic, compositionId }] };
 }

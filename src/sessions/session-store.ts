@@ -1,4 +1,5 @@
 import type { Database } from "../db/open.ts";
+import type { Trim } from "../programmes/programme-sound.ts";
 
 /** One numbered class of a lecture programme. */
 export interface Session {
@@ -11,19 +12,29 @@ export interface Session {
   /** The parts of the class, in order. */
   modules: string[];
   assetSha256: string | null;
+  trim: Trim | null;
+  /** What is rendered of it; `null` without a recording. */
+  compositionId: string | null;
   approvedAt: number | null;
   approvedBy: string | null;
   createdAt: number;
   updatedAt: number;
 }
 
-type Row = Omit<Session, "speakers" | "modules"> & { speakers: string; modules: string };
+type Row = Omit<Session, "speakers" | "modules" | "trim"> & {
+  speakers: string;
+  modules: string;
+  trimFromMs: number | null;
+  trimToMs: number | null;
+};
 
 const COLUMNS = `id, programme_id AS programmeId, number, topic, speakers, modules, asset_sha256 AS assetSha256,
+  trim_from_ms AS trimFromMs, trim_to_ms AS trimToMs, composition_id AS compositionId,
   approved_at AS approvedAt, approved_by AS approvedBy, created_at AS createdAt, updated_at AS updatedAt`;
 
-const toSession = (row: Row): Session => ({
+const toSession = ({ trimFromMs, trimToMs, ...row }: Row): Session => ({
   ...row,
+  trim: trimFromMs === null || trimToMs === null ? null : { fromMs: trimFromMs, toMs: trimToMs },
   speakers: JSON.parse(row.speakers) as string[],
   modules: JSON.parse(row.modules) as string[],
 });
@@ -48,7 +59,16 @@ export function createSessionStore(db: Database) {
   const update = db.prepare(
     `UPDATE sessions SET topic = @topic, speakers = @speakers, modules = @modules, updated_at = @now WHERE id = @id`,
   );
-  const updateAsset = db.prepare("UPDATE sessions SET asset_sha256 = ?, updated_at = ? WHERE id = ?");
+  const updateRecording = db.prepare(
+    `UPDATE sessions SET asset_sha256 = @assetSha256, trim_from_ms = @trimFromMs, trim_to_ms = @trimToMs,
+       composition_id = @compositionId, updated_at = @now WHERE id = @id`,
+  );
+  const selectUnapproved = db.prepare<[string], Row>(
+    `SELECT ${COLUMNS} FROM sessions WHERE programme_id = ? AND approved_at IS NULL`,
+  );
+  const selectCompositions = db.prepare<[], { id: string }>(
+    "SELECT DISTINCT composition_id AS id FROM sessions WHERE composition_id IS NOT NULL",
+  );
   const updateApproval = db.prepare(
     "UPDATE sessions SET approved_at = @approvedAt, approved_by = @approvedBy, updated_at = @now WHERE id = @id",
   );
@@ -74,7 +94,25 @@ export function createSessionStore(db: Database) {
       selectApproved.all(programmeId, fromNumber).map(toSession),
     hasNumber: (programmeId: string, number: number) => selectNumber.get(programmeId, number) !== undefined,
     update: (session: Written, now: number) => void update.run(asRow(session, now)),
-    attachAsset: (id: string, sha256: string, now: number) => void updateAsset.run(sha256, now, id),
+    setRecording: (
+      {
+        id,
+        assetSha256,
+        trim,
+        compositionId,
+      }: Pick<Session, "id" | "assetSha256" | "trim" | "compositionId">,
+      now: number,
+    ) =>
+      void updateRecording.run({
+        id,
+        assetSha256,
+        compositionId,
+        trimFromMs: trim?.fromMs ?? null,
+        trimToMs: trim?.toMs ?? null,
+        now,
+      }),
+    unapproved: (programmeId: string) => selectUnapproved.all(programmeId).map(toSession),
+    compositions: () => selectCompositions.all().map(({ id }) => id),
     setApproval: (id: string, approvedAt: number | null, approvedBy: string | null, now: number) =>
       void updateApproval.run({ id, approvedAt, approvedBy, now }),
   };

@@ -48,8 +48,8 @@ describe("the loudspeaker rendition is −16 ± 0.5 LUFS with true peaks of −1
     const path = lab.file(`${name}.wav`);
     await ffmpeg(...options(path));
     const asset = await lab.upload(path);
-    const [rendition] = await settled(lab.media, asset.sha256);
-    expect(rendition).toMatchObject({ state: "ready", progress: 100, error: null, mime: "audio/mpeg" });
+    const [rendition] = await settled(lab.media, asset.compositionId);
+    expect(rendition).toMatchObject({ state: "ready", error: null, mime: "audio/mpeg" });
 
     const file = lab.library.pathOf(rendition?.sha256 ?? "");
     const measured = await measureLoudness(file);
@@ -85,16 +85,16 @@ describe("the terminal rendition", () => {
     await makeFilm(path);
     const asset = await lab.upload(path);
     expect(asset).toMatchObject({ kind: "video", container: "mov", audioCodec: "aac", videoCodec: "h264" });
-    expect(lab.media.playableFor(asset.sha256, "terminal")).toBeNull();
+    expect(lab.media.playableFor(asset.compositionId, "terminal")).toBeNull();
 
-    const renditions = await settled(lab.media, asset.sha256);
+    const renditions = await settled(lab.media, asset.compositionId);
     expect(renditions.map(({ profile, state }) => [profile, state])).toEqual([
       ["loudspeaker-mp3", "ready"],
       ["terminal-mp4", "ready"],
     ]);
-    const film = lab.media.playableFor(asset.sha256, "terminal");
+    const film = lab.media.playableFor(asset.compositionId, "terminal");
     expect(film).toMatchObject({ profile: "terminal-mp4", mime: "video/mp4" });
-    expect(lab.media.playableFor(asset.sha256, "loudspeaker")?.profile).toBe("loudspeaker-mp3");
+    expect(lab.media.playableFor(asset.compositionId, "loudspeaker")?.profile).toBe("loudspeaker-mp3");
 
     const file = lab.library.pathOf(film?.sha256 ?? "");
     const { streams } = await ffprobe(file);
@@ -112,8 +112,8 @@ describe("the terminal rendition", () => {
   });
 
   test("sound alone gives a terminal the loudspeaker's rendition", async () => {
-    const { sha256 } = await lab.upload(speech);
-    await settled(lab.media, sha256);
-    expect(lab.media.playableFor(sha256, "terminal")?.profile).toBe("loudspeaker-mp3");
+    const { compositionId } = await lab.upload(speech);
+    await settled(lab.media, compositionId);
+    expect(lab.media.playableFor(compositionId, "terminal")?.profile).toBe("loudspeaker-mp3");
   });
 });

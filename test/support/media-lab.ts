@@ -12,14 +12,16 @@ import { createFfmpeg } from "../../src/media/ffmpeg.ts";
 import { createMediaLibrary } from "../../src/media/media-library.ts";
 import {
   type Asset,
+  type Composition,
   createMediaService,
   type MediaService,
   type Rendition,
 } from "../../src/media/media-service.ts";
-import { loadProfiles } from "../../src/media/profiles.ts";
+import { loadProfiles, type Profile } from "../../src/media/profiles.ts";
 
 const run = promisify(execFile);
 export const PROFILES_DIR = fileURLToPath(new URL("../../media/profiles", import.meta.url));
+const COVER = fileURLToPath(new URL("../../media/cover.jpg", import.meta.url));
 
 const SPEECH =
   "Good morning, this is the village broadcast. Today we speak about the harvest, about the cooperative, " +
@@ -76,13 +78,36 @@ export async function measureLoudness(path: string): Promise<{ lufs: number; tru
 
 export type MediaLab = Awaited<ReturnType<typeof createMediaLab>>;
 
+interface MediaLabOptions {
+  maxUploadBytes?: number;
+  concurrency?: number;
+  start?: boolean;
+  profiles?: Profile[];
+}
+
+/** The shipped profiles, or those of these names. */
+export const shippedProfiles = (...names: string[]): Profile[] =>
+  loadProfiles(PROFILES_DIR).filter(({ name }) => names.length === 0 || names.includes(name));
+
+/** The whole of one recording, as a segment with a title has it. */
+export const wholeOf = (assetSha256: string, title = "A notice"): Composition => ({
+  clips: [{ assetSha256, fromMs: null, toMs: null, gapBeforeMs: 0, chapter: null }],
+  bypass: [],
+  labels: { title, album: "Village broadcast", track: 1, cover: null },
+});
+
 /** A media service of its own on a real database and a real library in a temporary folder. */
-export async function createMediaLab({ maxUploadBytes = 1e9, concurrency = 2, start = true } = {}) {
+export async function createMediaLab({
+  maxUploadBytes = 1e9,
+  concurrency = 2,
+  start = true,
+  profiles: shipped = shippedProfiles(),
+}: MediaLabOptions = {}) {
   const dir = await mkdtemp(join(tmpdir(), "ccx-media-"));
   const db = openDatabase(":memory:", systemClock.now());
   const libraryDir = join(dir, "library");
   const library = createMediaLibrary(libraryDir);
-  const create = (profiles = loadProfiles(PROFILES_DIR)): MediaService =>
+  const create = (profiles = shipped): MediaService =>
     createMediaService({
       db,
       library,
@@ -92,9 +117,20 @@ export async function createMediaLab({ maxUploadBytes = 1e9, concurrency = 2, st
       log: pino({ level: "silent" }),
       maxUploadBytes,
       concurrency,
+      defaultCover: COVER,
     });
   const media = create();
-  if (start) media.start();
+  if (start) media.start([]);
+
+  /** Takes a recording in and has the whole of it rendered. */
+  async function upload(path: string): Promise<Asset & { compositionId: string }> {
+    let compositionId = "";
+    const asset = await media.receiveUpload(
+      { stream: createReadStream(path), originalName: "recording" },
+      ({ sha256 }) => void (compositionId = media.compose(wholeOf(sha256))),
+    );
+    return { ...asset, compositionId };
+  }
 
   return {
     dir,
@@ -104,8 +140,7 @@ export async function createMediaLab({ maxUploadBytes = 1e9, concurrency = 2, st
     /** Another service on the same data, as after a restart, perhaps with other profiles. */
     create,
     file: (name: string) => join(dir, name),
-    upload: (path: string): Promise<Asset> =>
-      media.receiveUpload({ stream: createReadStream(path), originalName: "recording" }, () => {}),
+    upload,
     /** Everything in the library but the empty temporary folder, as paths relative to it. */
     leftovers: (): string[] =>
       readdirSync(libraryDir, { recursive: true, withFileTypes: true })
@@ -120,12 +155,12 @@ export async function createMediaLab({ maxUploadBytes = 1e9, concurrency = 2, st
   };
 }
 
-/** The renditions of an asset once none is queued or running. */
-export function settled(media: MediaService, assetSha256: string): Promise<Rendition[]> {
+/** The renditions of a composition once none is queued or running. */
+export function settled(media: MediaService, compositionId: string): Promise<Rendition[]> {
   return new Promise((resolve) => {
     const look = () => {
-      const renditions = media.renditionsOf(assetSha256);
-      if (renditions.every(({ state }) => state === "ready" || state === "failed")) resolve(renditions);
+      const renditions = media.renditionsOf(compositionId);
+      if (renditions.every(({ state }) => state !== "queued" && state !== "running")) resolve(renditions);
     };
     media.onSettled(look);
     look();

@@ -6,7 +6,7 @@ import {
   nextGainDb,
   outOfBounds,
   readMeasurement,
-} from "../../src/media/loudness.ts";
+} from "../../src/media/sound/loudness.ts";
 
 const bounds = {
   targetLufs: -16,

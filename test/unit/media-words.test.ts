@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { AppError } from "../../src/errors.ts";
 import { FfmpegError } from "../../src/media/ffmpeg.ts";
-import { cleanFileName, profileFor } from "../../src/media/media.ts";
+import { cleanFileName, profilesFor } from "../../src/media/media.ts";
 import { describeFailure } from "../../src/media/transcode-failure.ts";
 
 describe("the name of an upload", () => {
@@ -24,9 +24,8 @@ describe("the name of an upload", () => {
 });
 
 test("a terminal plays the picture when there is one, a loudspeaker never", () => {
-  expect(profileFor("terminal", { kind: "video" })).toBe("terminal-mp4");
-  expect(profileFor("terminal", { kind: "audio" })).toBe("loudspeaker-mp3");
-  expect(profileFor("loudspeaker", { kind: "video" })).toBe("loudspeaker-mp3");
+  expect(profilesFor("terminal")).toEqual(["terminal-mp4", "loudspeaker-mp3"]);
+  expect(profilesFor("loudspeaker")).toEqual(["loudspeaker-mp3"]);
 });
 
 describe("what an editor reads on a failed rendition", () => {

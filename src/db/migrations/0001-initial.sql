@@ -149,6 +149,13 @@ CREATE TABLE rendition_parts (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX rendition_parts_by_sha256 ON rendition_parts (sha256);
 
+-- Covers of podcasts, as they are put into them.
+CREATE TABLE covers (
+  sha256     TEXT PRIMARY KEY CHECK (length(sha256) = 64),
+  bytes      INTEGER NOT NULL,
+  created_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
 -- Work on an asset ('listen') or a composition ('sound', 'picture').
 CREATE TABLE jobs (
   id          TEXT PRIMARY KEY,
@@ -172,6 +179,50 @@ CREATE TABLE jobs (
 ) STRICT;
 CREATE UNIQUE INDEX jobs_open ON jobs (kind, subject) WHERE state IN ('queued', 'running');
 CREATE INDEX jobs_by_state ON jobs (state, updated_at);
+
+-- What housekeeping took out of the library, whole enough to be put back: the deleted rows as JSON and the files' names.
+CREATE TABLE trash (
+  id          TEXT PRIMARY KEY,
+  kind        TEXT NOT NULL CHECK (kind IN ('asset', 'cover', 'composition', 'rendition', 'file')),
+  subject     TEXT NOT NULL,
+  label       TEXT NOT NULL,
+  reason      TEXT NOT NULL,
+  rows        TEXT NOT NULL CHECK (json_valid(rows)),
+  trashed_at  INTEGER NOT NULL,
+  -- Restored: until when it stays although nothing names it yet. Otherwise: until when it can be restored.
+  expires_at  INTEGER NOT NULL,
+  restored_at INTEGER
+) STRICT;
+CREATE INDEX trash_by_subject ON trash (kind, subject);
+
+CREATE TABLE trash_files (
+  trash_id TEXT NOT NULL REFERENCES trash (id) ON DELETE CASCADE,
+  sha256   TEXT NOT NULL,
+  bytes    INTEGER NOT NULL,
+  PRIMARY KEY (trash_id, sha256)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX trash_files_by_sha256 ON trash_files (sha256);
+
+-- Files that were not what their name says when they were read again.
+CREATE TABLE library_damage (
+  sha256        TEXT PRIMARY KEY,
+  problem       TEXT NOT NULL CHECK (problem IN ('missing', 'size', 'changed')),
+  found         TEXT NOT NULL,
+  action        TEXT NOT NULL CHECK (action IN ('reported', 'made_anew')),
+  first_seen_at INTEGER NOT NULL,
+  last_seen_at  INTEGER NOT NULL,
+  -- When it was found whole again.
+  mended_at     INTEGER
+) STRICT, WITHOUT ROWID;
+
+-- The last or present run of each kind of housekeeping; a scrub goes on at its cursor after a restart.
+CREATE TABLE library_runs (
+  kind     TEXT PRIMARY KEY CHECK (kind IN ('collect', 'scrub')),
+  began_at INTEGER NOT NULL,
+  ended_at INTEGER,
+  cursor   TEXT NOT NULL DEFAULT '',
+  result   TEXT NOT NULL CHECK (json_valid(result))
+) STRICT, WITHOUT ROWID;
 
 -- Programmes and their content -----------------------------------------------------------------------------------
 

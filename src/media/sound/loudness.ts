@@ -1,16 +1,18 @@
-import type { LoudnessProfile } from "./profiles.ts";
+import type { LoudnessProfile } from "../profiles.ts";
 
 export interface Measurement {
   /** Integrated loudness, EBU R 128 (ITU-R BS.1770-4), in LUFS; −70 is ffmpeg's "nothing". */
   lufs: number;
   /** In dBTP; `null` when it was not asked for, −Infinity for digital silence. */
   truePeakDbtp: number | null;
+  /** In dBFS; `null` when it was not asked for. */
+  samplePeakDbfs: number | null;
 }
 
 /** The filter that measures under a name, for {@link readMeasurement}. A single channel counts as two equal ones. */
-export function measureFilter(name: string, truePeak = false): string {
+export function measureFilter(name: string, peak: "none" | "sample" | "true" = "none"): string {
   // At `verbose` the ten lines a second stay out of the log and only the summary remains.
-  return `ebur128@${name}=dualmono=true:framelog=verbose${truePeak ? ":peak=true" : ""}`;
+  return `ebur128@${name}=dualmono=true:framelog=verbose:peak=${peak}`;
 }
 
 /**
@@ -21,15 +23,17 @@ export function measureFilter(name: string, truePeak = false): string {
 export function readMeasurement(lines: string[], name: string): Measurement {
   const at = lines.findLastIndex((line) => line.includes(`[ebur128@${name} `) && line.includes("Summary:"));
   if (at < 0) throw new Error(`ffmpeg printed no measurement called ${name}.`);
-  let lufs: number | null = null;
-  let truePeakDbtp: number | null = null;
+  const measured: Measurement = { lufs: Number.NaN, truePeakDbtp: null, samplePeakDbfs: null };
+  let peak: "truePeakDbtp" | "samplePeakDbfs" = "truePeakDbtp";
   for (const line of lines.slice(at + 1)) {
     if (line.startsWith("[")) break;
-    lufs ??= valueOf(line, /^\s*I:\s*(\S+) LUFS/);
-    truePeakDbtp ??= valueOf(line, /^\s*Peak:\s*(\S+) dBFS/);
+    if (/^\s*Sample peak:/.test(line)) peak = "samplePeakDbfs";
+    const lufs = valueOf(line, /^\s*I:\s*(\S+) LUFS/);
+    if (lufs !== null) measured.lufs = lufs;
+    measured[peak] ??= valueOf(line, /^\s*Peak:\s*(\S+) dBFS/);
   }
-  if (lufs === null) throw new Error(`ffmpeg's measurement called ${name} has no loudness.`);
-  return { lufs, truePeakDbtp };
+  if (Number.isNaN(measured.lufs)) throw new Error(`ffmpeg's measurement called ${name} has no loudness.`);
+  return measured;
 }
 
 function valueOf(line: string, pattern: RegExp): number | null {
@@ -80,7 +84,10 @@ export const closestTrial = (trials: readonly [GainTrial, ...GainTrial[]], targe
 const PRINTED_STEP = 0.05;
 
 /** How far a measured rendition is out of the profile's bounds: 0 and 0 when it is in them, for certain. */
-export function outOfBounds(measured: Measurement, bounds: LoudnessProfile): { lu: number; peakDb: number } {
+export function outOfBounds(
+  measured: Pick<Measurement, "lufs" | "truePeakDbtp">,
+  bounds: LoudnessProfile,
+): { lu: number; peakDb: number } {
   const offLu = measured.lufs - bounds.targetLufs;
   const overDb = (measured.truePeakDbtp ?? 0) + PRINTED_STEP - bounds.maxTruePeakDbtp;
   return {

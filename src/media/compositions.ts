@@ -1,0 +1,135 @@
+import { v7 as uuidv7 } from "uuid";
+import type { Clock } from "../clock.ts";
+import { type Composition, derivationOf, identify } from "./composition.ts";
+import type { Job } from "./jobs/job.ts";
+import type { Rendition } from "./media.ts";
+import type { MediaStore } from "./media-store.ts";
+import { appliesTo, laneOf, type Profile } from "./profiles.ts";
+
+type Lane = ReturnType<typeof laneOf>;
+
+interface Dependencies {
+  store: MediaStore;
+  profiles: readonly Profile[];
+  clock: Clock;
+  addJob(kind: Lane, compositionId: string): void;
+}
+
+/** Which renditions a composition needs, as the profiles are now, and what becomes of them. */
+export function createCompositions({ store, profiles, clock, addJob }: Dependencies) {
+  /** The profiles that apply, each with the derivation it asks for. */
+  function wantedBy(composition: Composition): { profile: Profile; derivation: string }[] {
+    const assets = composition.clips.map(({ assetSha256 }) => store.assetOf(assetSha256));
+    const recording = {
+      // Clips in a row are heard only: pictures of different sizes and rates do not join.
+      hasPicture: assets.length === 1 && assets[0]?.kind === "video",
+      durationMs: composition.clips.reduce((sum, { fromMs, toMs }, at) => {
+        return sum + (fromMs === null || toMs === null ? (assets[at]?.durationMs ?? 0) : toMs - fromMs);
+      }, 0),
+    };
+    return profiles
+      .filter((profile) => appliesTo(profile, recording))
+      .map((profile) => ({ profile, derivation: derivationOf(composition, profile) }));
+  }
+
+  function currentPairs(compositionId: string): { rendition: Rendition; profile: Profile }[] {
+    const composition = store.composition(compositionId);
+    if (!composition) return [];
+    const rows = store.renditionsOf(compositionId);
+    return wantedBy(composition).flatMap(({ profile, derivation }) => {
+      const rendition = rows.find((row) => row.profile === profile.name && row.derivation === derivation);
+      return rendition ? [{ rendition, profile }] : [];
+    });
+  }
+
+  /** Queues what is missing, takes over what has the same bytes, and asks for the jobs that make the rest. */
+  function queueMissing(compositionId: string, failedToo: boolean): void {
+    const composition = store.composition(compositionId);
+    if (!composition) return;
+    const now = clock.now();
+    for (const { profile, derivation } of wantedBy(composition)) {
+      store.queue({ id: uuidv7(), compositionId, profile: profile.name, derivation, now }, failedToo);
+    }
+    takeOverTwins(compositionId);
+    addJobs(compositionId);
+  }
+
+  function takeOverTwins(compositionId: string): void {
+    for (const { rendition } of currentPairs(compositionId).filter(isOpen)) {
+      const twin = store.readyTwin(rendition.derivation);
+      if (!twin) continue;
+      store.markReady(rendition.id, twin, [], clock.now());
+      store.copyParts(twin.id, rendition.id);
+    }
+  }
+
+  function addJobs(compositionId: string): void {
+    const lanes = new Set(
+      currentPairs(compositionId)
+        .filter(isOpen)
+        .map(({ profile }) => laneOf(profile)),
+    );
+    for (const lane of lanes) addJob(lane, compositionId);
+  }
+
+  const isOpen = ({ rendition }: { rendition: Rendition }): boolean =>
+    rendition.state === "queued" || rendition.state === "running";
+
+  const unfinished = (compositionId: string, lane: Lane) =>
+    currentPairs(compositionId).filter((pair) => laneOf(pair.profile) === lane && isOpen(pair));
+
+  const newestReady = (compositionId: string, profile: string): Rendition | null =>
+    store.renditionsOf(compositionId).findLast((row) => row.profile === profile && row.state === "ready") ??
+    null;
+
+  return {
+    /** What changed profiles ask for; what failed stays failed, or a recording that ends the server would do so for ever. */
+    queueChanged: (compositionId: string): void => queueMissing(compositionId, false),
+    unfinished,
+    newestReady,
+
+    compose(composition: Composition): string {
+      const { id, definition } = identify(composition);
+      const assets = composition.clips.map(({ assetSha256 }) => assetSha256);
+      store.insertComposition(id, definition, assets, clock.now());
+      queueMissing(id, true);
+      return id;
+    },
+
+    current: (compositionId: string): Rendition[] =>
+      currentPairs(compositionId).map(({ rendition }) => rendition),
+
+    whyNotRendered(compositionId: string): string | null {
+      for (const { rendition, profile } of currentPairs(compositionId)) {
+        if (profile.neededToAir !== true || newestReady(compositionId, profile.name)) continue;
+        const { state, error } = rendition;
+        if (state === "failed") return `${profile.name} failed: ${error ?? "unknown reason"}`;
+        return state === "cancelled" ? `${profile.name} was cancelled` : `${profile.name} is being made`;
+      }
+      return null;
+    },
+
+    /** False when the rendition neither failed nor was cancelled. */
+    retry(renditionId: string): boolean {
+      if (!store.requeue(renditionId, clock.now())) return false;
+      const rendition = store.rendition(renditionId);
+      if (rendition) addJobs(rendition.compositionId);
+      return true;
+    },
+
+    /** Brings the renditions of an ended or put-back job to what became of it. */
+    settle(compositionId: string, lane: Lane, { state, error }: Pick<Job, "state" | "error">): void {
+      for (const { rendition } of unfinished(compositionId, lane)) {
+        if (state === "failed" || state === "cancelled")
+          store.setState(rendition.id, state, error, clock.now());
+        else store.setState(rendition.id, "queued", null, clock.now());
+      }
+      // What was asked for while the job was under way.
+      if (state === "done") addJobs(compositionId);
+    },
+
+    takeUpUnattended(): void {
+      for (const compositionId of store.unfinished()) addJobs(compositionId);
+    },
+  };
+}

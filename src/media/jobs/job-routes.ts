@@ -1,0 +1,126 @@
+import { fastifySSE } from "@fastify/sse";
+import type { TypeBoxTypeProvider } from "@fastify/type-provider-typebox";
+import type { FastifyInstance } from "fastify";
+import { type Static, Type } from "typebox";
+import { type Clock, toIso } from "../../clock.ts";
+import {
+  closed,
+  enumOf,
+  IdParams,
+  Instant,
+  NEWEST,
+  nullable,
+  PageQuery,
+  pageFrom,
+  pageOf,
+  Uuid,
+} from "../../http/schemas.ts";
+import type { MediaService } from "../media-service.ts";
+import { etaOf, JOB_KINDS, JOB_STATES, type Job } from "./job.ts";
+
+const JobView = Type.Object(
+  {
+    id: Uuid,
+    kind: enumOf(JOB_KINDS),
+    subject: Type.String({ description: "A recording's SHA-256 (`listen`), or a composition's id" }),
+    title: Type.String({ description: "Of what is worked on" }),
+    state: enumOf(JOB_STATES),
+    progress: Type.Integer({ minimum: 0, maximum: 100, description: "Per cent" }),
+    etaMs: nullable(Type.Integer({ description: "What is left at the pace so far" })),
+    airAt: nullable(Instant),
+    attempts: Type.Integer(),
+    notBefore: nullable(Instant),
+    error: nullable(Type.String({ description: "Why it failed, with ffmpeg's last words and what to do" })),
+    createdAt: Instant,
+    updatedAt: Instant,
+  },
+  { description: "Work on recordings: listening to one, or making its renditions" },
+);
+type JobView = Static<typeof JobView>;
+
+export async function jobRoutes(
+  instance: FastifyInstance,
+  { media, clock }: { media: MediaService; clock: Clock },
+) {
+  const app = instance.withTypeProvider<TypeBoxTypeProvider>();
+  const tags = ["media"];
+
+  const view = (job: Job): JobView => ({
+    id: job.id,
+    kind: job.kind,
+    subject: job.subject,
+    title: media.titleOf(job),
+    state: job.state,
+    progress: job.progress,
+    etaMs: etaOf(job, clock.now()),
+    airAt: job.airAt === null ? null : toIso(job.airAt),
+    attempts: job.attempts,
+    notBefore: job.state === "queued" && job.notBefore > 0 ? toIso(job.notBefore) : null,
+    error: job.error,
+    createdAt: toIso(job.createdAt),
+    updatedAt: toIso(job.updatedAt),
+  });
+
+  app.get(
+    "/jobs",
+    {
+      schema: {
+        tags,
+        summary: "Work on recordings, newest first",
+        querystring: closed({ ...PageQuery, state: Type.Optional(enumOf(JOB_STATES)) }),
+        response: { 200: pageOf(JobView) },
+      },
+    },
+    async ({ query: { state, limit, cursor } }) => {
+      const page = pageFrom(
+        media.jobs.page(state ?? null, cursor ?? NEWEST, limit + 1),
+        limit,
+        (job) => job.id,
+      );
+      return { ...page, items: page.items.map(view) };
+    },
+  );
+
+  app.get(
+    "/jobs/:id",
+    { schema: { tags, summary: "One job", params: IdParams, response: { 200: JobView } } },
+    async ({ params }) => view(media.jobs.get(params.id)),
+  );
+
+  app.post(
+    "/jobs/:id/cancel",
+    {
+      schema: {
+        tags,
+        summary: "End a job; what it was to make is not made until it is asked for again",
+        params: IdParams,
+        response: { 200: JobView },
+      },
+    },
+    async ({ params }) => view(media.jobs.cancel(params.id)),
+  );
+
+  await app.register(async (scope) => {
+    await scope.register(fastifySSE);
+    scope.get(
+      "/jobs/events",
+      {
+        sse: "only",
+        schema: {
+          tags,
+          summary: "Jobs as they change: server-sent events named `job`, each with one job",
+          produces: ["text/event-stream"],
+        },
+      },
+      async (_request, reply) => {
+        reply.sse.keepAlive();
+        const unwatch = media.jobs.watch((job) => {
+          // A listener that has gone is told so by its close event, not by this.
+          reply.sse.send({ event: "job", id: job.id, data: view(job) }).catch(() => undefined);
+        });
+        reply.sse.onClose(unwatch);
+        await reply.sse.send({ event: "open", data: {} });
+      },
+    );
+  });
+}

@@ -1,0 +1,108 @@
+import { v7 as uuidv7 } from "uuid";
+import type { Database } from "../../db/open.ts";
+import type { Job, JobKind, JobState } from "./job.ts";
+
+const COLUMNS = `
+  id, kind, subject, state, air_at AS airAt, attempts, not_before AS notBefore, worker, lease_until AS leaseUntil,
+  began_at AS beganAt, progress, error, created_at AS createdAt, updated_at AS updatedAt`;
+
+export type JobStore = ReturnType<typeof createJobStore>;
+
+export function createJobStore(db: Database) {
+  const get = db.prepare<[string], Job>(`SELECT ${COLUMNS} FROM jobs WHERE id = ?`);
+  const latest = db.prepare<[string, string], Job>(
+    `SELECT ${COLUMNS} FROM jobs WHERE kind = ? AND subject = ? ORDER BY id DESC LIMIT 1`,
+  );
+  const page = db.prepare<{ state: string | null; before: string; limit: number }, Job>(
+    `SELECT ${COLUMNS} FROM jobs
+     WHERE (@state IS NULL OR state = @state) AND id < @before ORDER BY id DESC LIMIT @limit`,
+  );
+  // One open job for each subject, however often it is asked for.
+  const add = db.prepare<{ id: string; kind: JobKind; subject: string; airAt: number | null; now: number }>(`
+    INSERT INTO jobs (id, kind, subject, state, air_at, created_at, updated_at)
+    VALUES (@id, @kind, @subject, 'queued', @airAt, @now, @now)
+    ON CONFLICT (kind, subject) WHERE state IN ('queued', 'running') DO UPDATE
+    SET air_at = coalesce(excluded.air_at, air_at)`);
+  const claim = db.prepare<{ worker: string; now: number; leaseUntil: number; pictures: number }, Job>(`
+    UPDATE jobs
+    SET state = 'running', worker = @worker, lease_until = @leaseUntil, began_at = @now, attempts = attempts + 1,
+        progress = 0, error = NULL, updated_at = @now
+    WHERE id = (
+      SELECT id FROM jobs
+      WHERE state = 'queued' AND not_before <= @now AND (kind <> 'picture' OR @pictures)
+      ORDER BY air_at IS NULL, air_at,
+        CASE kind WHEN 'listen' THEN 0 WHEN 'sound' THEN 1 ELSE 2 END, id
+      LIMIT 1)
+    RETURNING ${COLUMNS}`);
+  const extend = db.prepare<{ id: string; worker: string; leaseUntil: number }>(`
+    UPDATE jobs SET lease_until = @leaseUntil WHERE id = @id AND state = 'running' AND worker = @worker`);
+  const saveProgress = db.prepare<{ id: string; progress: number; now: number }>(`
+    UPDATE jobs SET progress = @progress, updated_at = @now WHERE id = @id AND state = 'running'`);
+  const end = db.prepare<{
+    id: string;
+    state: JobState;
+    error: string | null;
+    progress: number;
+    now: number;
+  }>(`
+    UPDATE jobs
+    SET state = @state, error = @error, progress = @progress, worker = NULL, lease_until = NULL, updated_at = @now
+    WHERE id = @id AND state IN ('queued', 'running')`);
+  const putBack = db.prepare<{
+    id: string;
+    attempts: number;
+    notBefore: number;
+    error: string | null;
+    now: number;
+  }>(`
+    UPDATE jobs
+    SET state = 'queued', worker = NULL, lease_until = NULL, progress = 0, attempts = @attempts,
+        not_before = @notBefore, error = @error, updated_at = @now
+    WHERE id = @id AND state = 'running'`);
+  const abandoned = db.prepare<{ worker: string; now: number }, Job>(
+    `SELECT ${COLUMNS} FROM jobs WHERE state = 'running' AND worker <> @worker AND lease_until <= @now`,
+  );
+  const endLeases = db.prepare<{ worker: string }>(
+    "UPDATE jobs SET lease_until = 0 WHERE state = 'running' AND worker <> @worker",
+  );
+  const nextDue = db.prepare<[], { at: number | null }>(
+    "SELECT min(not_before) AS at FROM jobs WHERE state = 'queued'",
+  );
+  const setAirAt = db.prepare<{ subject: string; airAt: number | null }>(`
+    UPDATE jobs SET air_at = @airAt
+    WHERE subject = @subject AND state IN ('queued', 'running') AND air_at IS NOT @airAt`);
+  const forget = db.prepare<{ before: number }>(
+    "DELETE FROM jobs WHERE state IN ('done', 'failed', 'cancelled') AND updated_at < @before",
+  );
+
+  return {
+    get: (id: string): Job | null => get.get(id) ?? null,
+    /** The newest job of a subject, whatever became of it. */
+    latest: (kind: JobKind, subject: string): Job | null => latest.get(kind, subject) ?? null,
+    /** Newest first. */
+    page: (state: JobState | null, before: string, limit: number): Job[] =>
+      page.all({ state, before, limit }),
+    add: (job: { kind: JobKind; subject: string; airAt: number | null; now: number }): void =>
+      void add.run({ ...job, id: uuidv7() }),
+    /** Takes the most urgent job; one statement, so one transaction. */
+    claim: (worker: string, now: number, leaseUntil: number, pictures: boolean): Job | null =>
+      claim.get({ worker, now, leaseUntil, pictures: pictures ? 1 : 0 }) ?? null,
+    /** False when the job is no longer this worker's. */
+    extend: (id: string, worker: string, leaseUntil: number): boolean =>
+      extend.run({ id, worker, leaseUntil }).changes === 1,
+    saveProgress: (id: string, progress: number, now: number): void =>
+      void saveProgress.run({ id, progress, now }),
+    /** False when it had ended already. */
+    end: (id: string, state: "done" | "failed" | "cancelled", error: string | null, now: number): boolean =>
+      end.run({ id, state, error, progress: state === "done" ? 100 : 0, now }).changes === 1,
+    putBack: (id: string, back: { attempts: number; notBefore: number; error: string | null; now: number }) =>
+      void putBack.run({ id, ...back }),
+    /** Running jobs of other workers that have given no sign of life. */
+    abandoned: (worker: string, now: number): Job[] => abandoned.all({ worker, now }),
+    /** No other worker is alive: only one server runs on a data folder. */
+    endOthersLeases: (worker: string): void => void endLeases.run({ worker }),
+    nextDue: (): number | null => nextDue.get()?.at ?? null,
+    setAirAt: (subject: string, airAt: number | null): void => void setAirAt.run({ subject, airAt }),
+    forget: (before: number): number => forget.run({ before }).changes,
+  };
+}

@@ -1,0 +1,92 @@
+import { readFile, writeFile } from "node:fs/promises";
+import { basename, join } from "node:path";
+import type { StreamProfile } from "../profiles.ts";
+import type { PictureContext } from "./context.ts";
+import { pictureKey } from "./encode.ts";
+
+/** A file that belongs to a rendition beside its own. */
+export interface PartFile {
+  path: string;
+  mime: string;
+}
+
+export interface MadeStream {
+  /** The master playlist. */
+  path: string;
+  parts: PartFile[];
+}
+
+const PLAYLIST_MIME = "application/vnd.apple.mpegurl";
+
+/**
+ * An HLS presentation (RFC 8216) of fragmented MP4, in byte ranges of one file for each quality. Playlists name what
+ * they point at by its SHA-256, as everything in the library is named, so a stream is as immutable as any file.
+ *
+ * @param nameOf the SHA-256 of a finished file
+ */
+export async function makeStream(
+  context: PictureContext,
+  profile: StreamProfile,
+  tracks: { pictures: Map<string, string>; soundPath: string },
+  nameOf: (path: string) => Promise<string>,
+): Promise<MadeStream> {
+  const picturePaths = profile.variants.map((video) => {
+    const path = tracks.pictures.get(pictureKey(video));
+    if (path === undefined) throw new Error(`a picture for ${profile.name} is missing`);
+    return path;
+  });
+  const fileOf = (name: string) => join(context.scratch, `${profile.name}-${name}`);
+  await segment(context, profile, [...picturePaths, tracks.soundPath], fileOf);
+
+  const parts: PartFile[] = [];
+  const master = fileOf(MASTER);
+  for (const at of picturePaths.keys()) {
+    const media = fileOf(`${at}.m4s`);
+    const playlist = fileOf(`${at}.m3u8`);
+    await rename(playlist, media, await nameOf(media));
+    await rename(master, playlist, await nameOf(playlist));
+    parts.push({ path: media, mime: "video/mp4" }, { path: playlist, mime: PLAYLIST_MIME });
+  }
+  return { path: master, parts };
+}
+
+const MASTER = "master.m3u8";
+
+/** Lets a playlist point at a file by another name. */
+async function rename(playlist: string, file: string, name: string): Promise<void> {
+  const text = await readFile(playlist, "utf8");
+  await writeFile(playlist, text.replaceAll(basename(file), name));
+}
+
+/** Cuts finished tracks at their key frames, without coding again; the last input is the sound of every quality. */
+async function segment(
+  { ffmpeg, durationMs, timeLimitMs, signal }: PictureContext,
+  { segmentSeconds, variants }: StreamProfile,
+  paths: readonly string[],
+  fileOf: (name: string) => string,
+): Promise<void> {
+  const qualities = [...variants.keys()];
+  await ffmpeg.run({
+    inputs: paths.map((path) => ({ path, options: {} })),
+    outputs: [
+      {
+        path: fileOf("%v.m3u8"),
+        options: {
+          map: [...qualities.map((at) => `${at}:v:0`), ...qualities.map(() => `${qualities.length}:a:0`)],
+          c: "copy",
+          var_stream_map: qualities.map((at) => `v:${at},a:${at}`).join(" "),
+          master_pl_name: basename(fileOf(MASTER)),
+          hls_time: segmentSeconds,
+          hls_playlist_type: "vod",
+          hls_segment_type: "fmp4",
+          hls_flags: "single_file+independent_segments",
+          fflags: "+bitexact",
+          f: "hls",
+        },
+      },
+    ],
+    durationMs,
+    timeLimitMs,
+    signal,
+  });
+}

@@ -1,0 +1,150 @@
+import type { BaseLogger } from "pino";
+import { type Clock, HOUR_MS, MINUTE_MS } from "../clock.ts";
+import type { Transact } from "../db/open.ts";
+import { AppError } from "../errors.ts";
+import type { Composition } from "./composition.ts";
+import type { Ffmpeg } from "./ffmpeg.ts";
+import { inputOptionsFor, probeMedia } from "./inspect.ts";
+import type { Rendition } from "./media.ts";
+import type { MediaLibrary, StagedFile } from "./media-library.ts";
+import type { MediaStore, RenditionPart } from "./media-store.ts";
+import { makePictureRenditions } from "./picture/make.ts";
+import type { PartFile } from "./picture/stream.ts";
+import type { Profile } from "./profiles.ts";
+import { type Made, makeSoundRenditions } from "./sound/make.ts";
+import type { ClipSource, SoundContext } from "./sound/work.ts";
+import { describeFailure } from "./transcode-failure.ts";
+
+/** A made file, and what belongs to it. */
+export interface MadeRendition extends Made {
+  parts?: PartFile[];
+}
+
+interface Dependencies {
+  store: MediaStore;
+  library: MediaLibrary;
+  ffmpeg: Ffmpeg;
+  transact: Transact;
+  clock: Clock;
+  log: Pick<BaseLogger, "warn">;
+  /** The picture that goes with podcasts whose programme has none of its own. */
+  defaultCover: string;
+}
+
+/** The longest recording that is taken in. */
+const MAX_MS = 12 * HOUR_MS;
+
+export type MakeRenditions = (
+  work: { composition: Composition; wanted: readonly { rendition: Rendition; profile: Profile }[] },
+  signal: AbortSignal,
+  onProgress: (fraction: number) => void,
+) => Promise<void>;
+
+/**
+ * Makes the renditions of one composition that one job is for, and records each as ready or failed.
+ * @throws {AppError} `invalid` when the recording is the reason why none can be made, an {@link FfmpegError}, or the
+ *   signal's reason
+ */
+export function createRenditionMaker(dependencies: Dependencies): MakeRenditions {
+  const { store, library, ffmpeg, transact, clock, log, defaultCover } = dependencies;
+
+  async function clipsOf({ clips }: Composition): Promise<ClipSource[]> {
+    const sources: ClipSource[] = [];
+    for (const { assetSha256, fromMs, toMs, gapBeforeMs } of clips) {
+      const asset = store.assetOf(assetSha256);
+      if (!asset) throw new AppError("invalid", `The recording ${assetSha256} is gone.`);
+      const path = library.pathOf(assetSha256);
+      const probe = await probeMedia(ffmpeg, path);
+      const trim = fromMs === null || toMs === null ? null : { fromMs, toMs };
+      // A guessed duration may be far too short; a promised one may be a little.
+      const maxMs = probe.estimated ? MAX_MS : asset.durationMs * 1.02 + 5_000;
+      sources.push({
+        path,
+        probe,
+        options: { ...inputOptionsFor(probe), t: (maxMs / 1_000).toFixed(3) },
+        trim,
+        durationMs: trim ? trim.toMs - trim.fromMs : asset.durationMs,
+        gapBeforeMs,
+      });
+    }
+    return sources;
+  }
+
+  async function keep(rendition: Rendition, profile: Profile, made: MadeRendition): Promise<void> {
+    const main = await library.adopt(made.path);
+    const staged: [StagedFile, string][] = [];
+    for (const { path, mime } of made.parts ?? []) staged.push([await library.adopt(path), mime]);
+    // The files are in place before the row says so; after a kill between the two they are simply made again.
+    const parts = staged.map(([file, mime]): RenditionPart => {
+      file.commit();
+      return { sha256: file.sha256, bytes: file.bytes, mime };
+    });
+    main.commit();
+    const { sha256, bytes } = main;
+    const { lufs = null, truePeakDbtp = null, by = null } = made.loudness ?? {};
+    const finished = {
+      sha256,
+      bytes,
+      mime: profile.mime,
+      durationMs: Math.round(made.durationMs),
+      loudnessLufs: lufs,
+      truePeakDbtp,
+      loudnessBy: by,
+    };
+    transact(() => store.markReady(rendition.id, finished, parts, clock.now()));
+  }
+
+  return async ({ composition, wanted }, signal, onProgress) => {
+    const missing = wanted.filter(({ rendition }) => !copyTwin(rendition));
+    if (missing.length === 0) return;
+    for (const { rendition } of missing) store.setState(rendition.id, "running", null, clock.now());
+    const clips = await clipsOf(composition);
+    const durationMs = clips.reduce((sum, clip) => sum + clip.gapBeforeMs + clip.durationMs, 0);
+    await library.withScratch(async (scratch) => {
+      const context: SoundContext = {
+        ffmpeg,
+        clips,
+        durationMs,
+        scratch,
+        timeLimitMs: 2 * MINUTE_MS + 2 * durationMs,
+        signal,
+      };
+      const profiles = missing.map(({ profile }) => profile);
+      const sound = profiles.filter((profile) => profile.type === "sound" || profile.type === "waveform");
+      const made: Map<string, MadeRendition | AppError> =
+        sound.length > 0
+          ? await makeSoundRenditions(context, composition, sound, coverOf(composition), onProgress)
+          : await makePictureRenditions(context, profiles, hashOf, onProgress);
+      for (const { rendition, profile } of missing) {
+        signal.throwIfAborted();
+        const result = made.get(profile.name);
+        if (!result || result instanceof AppError) fail(rendition, result ?? new Error("nothing was made"));
+        else await keep(rendition, profile, result);
+      }
+    });
+  };
+
+  function copyTwin({ id, derivation }: Rendition): boolean {
+    const twin = store.readyTwin(derivation);
+    if (!twin) return false;
+    transact(() => {
+      store.markReady(id, twin, [], clock.now());
+      store.copyParts(twin.id, id);
+    });
+    return true;
+  }
+
+  function fail({ id, profile }: Rendition, error: Error): void {
+    log.warn({ rendition: id, profile, err: error }, "rendition failed");
+    store.setState(id, "failed", describeFailure(error), clock.now());
+  }
+
+  function coverOf({ labels }: Composition): string {
+    return labels.cover === null ? defaultCover : library.pathOf(labels.cover);
+  }
+
+  async function hashOf(path: string): Promise<string> {
+    const { sha256 } = await library.adopt(path);
+    return sha256;
+  }
+}

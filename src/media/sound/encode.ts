@@ -1,0 +1,204 @@
+import { join } from "node:path";
+import { AppError } from "../../errors.ts";
+import type { FfmpegJob } from "../ffmpeg.ts";
+import type { FfmpegOptions } from "../ffmpeg-options.ts";
+import type { AudioProfile, LoudnessProfile } from "../profiles.ts";
+import {
+  aimOf,
+  codecFilters,
+  type Level,
+  type LoudnessMethod,
+  levelFilters,
+  methodOf,
+  planLevel,
+} from "./level.ts";
+import { type Measurement, measureFilter, outOfBounds, readMeasurement } from "./loudness.ts";
+import { runOn, type SoundContext, type Work } from "./work.ts";
+
+/** One file to be made of a work file. */
+export interface SoundOutput {
+  name: string;
+  muxer: string;
+  audio: AudioProfile;
+  loudness: LoudnessProfile;
+  work: Work;
+}
+
+export interface EncodedSound {
+  path: string;
+  durationMs: number;
+  lufs: number;
+  truePeakDbtp: number;
+  loudnessBy: LoudnessMethod;
+}
+
+const MAX_ENCODES = 4;
+/** Lower than the bound by this after a peak was over it, as the next encode does not overshoot at the same place. */
+const PEAK_MARGIN_DB = 0.3;
+
+/** An output on its way: what is aimed at in front of the encoder is corrected by what came out of it. */
+interface Attempt {
+  output: SoundOutput;
+  path: string;
+  aimLufs: number;
+  ceilingDbfs: number;
+  compressed: boolean;
+  tries: number;
+  last: Measurement | null;
+}
+
+interface Planned {
+  attempt: Attempt;
+  level: Level;
+}
+
+/**
+ * Encodes all outputs in one process, measures what came out, and encodes again what is out of its bounds; when the
+ * limiter alone cannot bring it there, with a compressor. Outputs that cannot be brought there are errors of their own.
+ */
+export async function encodeSound(
+  context: SoundContext,
+  outputs: readonly SoundOutput[],
+  onProgress: (fraction: number) => void,
+): Promise<Map<string, EncodedSound | AppError>> {
+  const results = new Map<string, EncodedSound | AppError>();
+  let pending = outputs.map(
+    (output): Attempt => ({
+      output,
+      path: join(context.scratch, `${output.name}.${output.muxer}`),
+      ...aimOf(output.loudness),
+      compressed: false,
+      tries: 0,
+      last: null,
+    }),
+  );
+  while (pending.length > 0) {
+    const planned = await planAll(context, pending);
+    await encodeAll(context, planned, (fraction) => onProgress(0.1 + fraction * 0.6));
+    const measured = await measureAll(context, pending, (fraction) => onProgress(0.7 + fraction * 0.3));
+    const again: Attempt[] = [];
+    for (const [at, { attempt, level }] of planned.entries()) {
+      const measurement = measured[at];
+      if (!measurement) throw new Error(`${attempt.output.name} was not measured.`);
+      const next = judge(attempt, level, measurement);
+      if ("tries" in next) again.push(next);
+      else results.set(attempt.output.name, next);
+    }
+    pending = again;
+  }
+  return results;
+}
+
+/** What came out is in bounds, or worth another try, or a failure. */
+function judge(attempt: Attempt, level: Level, last: Measurement): EncodedSound | AppError | Attempt {
+  const { output, path } = attempt;
+  const { lu, peakDb } = outOfBounds(last, output.loudness);
+  if (lu === 0 && peakDb === 0) {
+    return {
+      path,
+      durationMs: output.work.durationMs,
+      lufs: last.lufs,
+      truePeakDbtp: last.truePeakDbtp ?? 0,
+      loudnessBy: methodOf(output.work, level),
+    };
+  }
+  const tries = attempt.tries + 1;
+  if (tries < MAX_ENCODES) {
+    return {
+      ...attempt,
+      tries,
+      last,
+      aimLufs: attempt.aimLufs - (last.lufs - output.loudness.targetLufs),
+      ceilingDbfs: peakDb > 0 ? attempt.ceilingDbfs - peakDb - PEAK_MARGIN_DB : attempt.ceilingDbfs,
+    };
+  }
+  if (!attempt.compressed) return { ...attempt, ...aimOf(output.loudness), compressed: true, tries: 0, last };
+  const { targetLufs, maxTruePeakDbtp } = output.loudness;
+  return new AppError(
+    "invalid",
+    `The sound cannot be brought to ${targetLufs} LUFS with peaks below ${maxTruePeakDbtp} dBTP: ` +
+      `${last.lufs} LUFS and ${last.truePeakDbtp} dBTP is as near as it came.`,
+    {
+      hint: "Even out the loudest moments (clicks, claps, handling noise) in an editor, then upload it again.",
+    },
+  );
+}
+
+/** Outputs that want the same of the same work file share one search, and one limiter afterwards. */
+const keyOf = ({ output, aimLufs, ceilingDbfs, compressed }: Attempt): string =>
+  [output.work.path, output.audio.limiterRateHz, aimLufs, ceilingDbfs, compressed].join(" ");
+
+async function planAll(context: SoundContext, attempts: readonly Attempt[]): Promise<Planned[]> {
+  const levels = new Map<string, Level>();
+  for (const attempt of attempts) {
+    const key = keyOf(attempt);
+    if (!levels.has(key)) levels.set(key, await planLevel(context, attempt.output.work, attempt));
+  }
+  return attempts.flatMap((attempt) => {
+    const level = levels.get(keyOf(attempt));
+    return level ? [{ attempt, level }] : [];
+  });
+}
+
+function encodeAll(
+  context: SoundContext,
+  planned: readonly Planned[],
+  onProgress: (fraction: number) => void,
+): Promise<string[]> {
+  const works = [...new Set(planned.map(({ attempt }) => attempt.output.work))];
+  const groups = [...Map.groupBy(planned, ({ attempt }) => keyOf(attempt)).values()];
+  const graph: string[] = [];
+  const outputs: FfmpegJob["outputs"] = [];
+  for (const group of groups) {
+    const [first] = group;
+    if (!first) continue;
+    const { work, audio } = first.attempt.output;
+    const labels = group.map(({ attempt }) => attempt.output.name.replaceAll("-", "_"));
+    const inlets = labels.map((label) => `[${label}_in]`);
+    const chain = levelFilters(first.level, audio.limiterRateHz).join(",");
+    graph.push(`[${works.indexOf(work)}:a]${chain},asplit=${group.length}${inlets.join("")}`);
+    for (const [at, { attempt }] of group.entries()) {
+      graph.push(`${inlets[at]}${codecFilters(attempt.output.audio).join(",")}[${labels[at]}]`);
+      outputs.push({
+        path: attempt.path,
+        options: { map: `[${labels[at]}]`, ...encoderOptions(attempt.output) },
+      });
+    }
+  }
+  return runOn(context, works, outputs, { complexFilter: graph.join(";"), onProgress });
+}
+
+/** Half as much again as the bit rate says, and a megabyte: an end for what must not fill the disk. */
+const maxBytesOf = ({ audio, work }: SoundOutput): number =>
+  Math.ceil((work.durationMs / 8) * audio.bitrateKbps * 1.5) + 1_000_000;
+
+const encoderOptions = (output: SoundOutput): FfmpegOptions => ({
+  "c:a": output.audio.codec,
+  "b:a": `${output.audio.bitrateKbps}k`,
+  ...output.audio.options,
+  // The same recording gives the same bytes, and so the same name in the library.
+  "flags:a": "+bitexact",
+  fflags: "+bitexact",
+  fs: maxBytesOf(output),
+  f: output.muxer,
+});
+
+/** Decodes what was made and measures that, true peak (four times oversampled) included. */
+async function measureAll(
+  { ffmpeg, timeLimitMs, signal, durationMs }: SoundContext,
+  attempts: readonly Attempt[],
+  onProgress: (fraction: number) => void,
+): Promise<Measurement[]> {
+  const lines = await ffmpeg.run({
+    inputs: attempts.map(({ path }) => ({ path, options: {} })),
+    outputs: attempts.map((_, at) => ({
+      path: null,
+      options: { map: `${at}:a:0`, af: measureFilter(`rendition${at}`, "true") },
+    })),
+    durationMs,
+    timeLimitMs,
+    signal,
+    onProgress,
+  });
+  return attempts.map((_, at) => readMeasurement(lines, `rendition${at}`));
+}
