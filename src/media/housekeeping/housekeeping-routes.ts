@@ -1,0 +1,199 @@
+import type { TypeBoxTypeProvider } from "@fastify/type-provider-typebox";
+import type { FastifyInstance } from "fastify";
+import { type Static, Type } from "typebox";
+import { toIso } from "../../clock.ts";
+import { closed, enumOf, Instant, nullable } from "../../http/schemas.ts";
+import { DAMAGE_ACTIONS, type LibraryRun, PROBLEMS } from "./checks-store.ts";
+import type { Housekeeping } from "./housekeeping-service.ts";
+import { GARBAGE_KINDS } from "./references-store.ts";
+import { SPACE_STATES } from "./watermarks.ts";
+
+const Sha256 = Type.String({ pattern: "^[0-9a-f]{64}$" });
+const Bytes = Type.Integer({ minimum: 0 });
+const Holding = Type.Object({ files: Type.Integer(), bytes: Bytes });
+
+const RunView = Type.Object({
+  beganAt: Instant,
+  endedAt: nullable(Instant),
+  result: Type.Record(Type.String(), Type.Integer()),
+});
+const StatusView = Type.Object({
+  state: enumOf(SPACE_STATES),
+  message: nullable(Type.String({ description: "What is short" })),
+  unmounted: nullable(Type.String({ description: "Why the folder is not taken for this server's store" })),
+  originals: Holding,
+  renditions: Holding,
+  trash: Holding,
+  quotaBytes: Type.Integer({ minimum: 0, description: "0: no limit" }),
+  freeBytes: Bytes,
+  totalBytes: Bytes,
+  lastCollection: nullable(RunView),
+  lastScrub: nullable(RunView),
+});
+const OrphanView = Type.Object({
+  sha256: Sha256,
+  bytes: Bytes,
+  modifiedAt: Instant,
+  isDue: Type.Boolean({ description: "Old enough for the next collection" }),
+});
+const GarbageView = Type.Object({
+  things: Type.Array(
+    Type.Object({
+      kind: enumOf(GARBAGE_KINDS),
+      id: Type.String(),
+      label: Type.String(),
+      reason: Type.String(),
+      bytes: Bytes,
+    }),
+  ),
+  orphans: Type.Array(OrphanView),
+  bytes: Bytes,
+});
+const CollectionView = Type.Object({
+  things: Type.Integer(),
+  files: Type.Integer(),
+  trashedBytes: Bytes,
+  freedBytes: Bytes,
+  interrupted: Type.Boolean({ description: "A broadcast came near; the rest waits for the next run" }),
+});
+const TrashView = Type.Array(
+  Type.Object({
+    kind: enumOf([...GARBAGE_KINDS, "file"]),
+    subject: Type.String(),
+    label: Type.String(),
+    reason: Type.String(),
+    trashedAt: Instant,
+    expiresAt: Type.String({ description: "Until when it can be restored" }),
+    files: Type.Array(Type.Object({ sha256: Sha256, bytes: Bytes })),
+  }),
+);
+const DamageView = Type.Array(
+  Type.Object({
+    sha256: Sha256,
+    problem: enumOf(PROBLEMS),
+    found: Type.String(),
+    action: enumOf(DAMAGE_ACTIONS),
+    firstSeenAt: Instant,
+    lastSeenAt: Instant,
+    mendedAt: nullable(Instant),
+  }),
+);
+
+const viewRun = (run: LibraryRun | null): Static<typeof RunView> | null =>
+  run && { beganAt: toIso(run.beganAt), endedAt: instantOrNull(run.endedAt), result: run.result };
+const instantOrNull = (at: number | null) => (at === null ? null : toIso(at));
+
+/** `/media-library`: what the store holds, what nothing needs, what was taken out, what is damaged. */
+export async function housekeepingRoutes(
+  instance: FastifyInstance,
+  { housekeeping }: { housekeeping: Housekeeping },
+) {
+  const app = instance.withTypeProvider<TypeBoxTypeProvider>();
+  const schema = <T extends object>(summary: string, rest: T) => ({
+    tags: ["media library"],
+    summary,
+    ...rest,
+  });
+
+  const status = (): Static<typeof StatusView> => {
+    const { lastCollection, lastScrub, ...rest } = housekeeping.status();
+    return { ...rest, lastCollection: viewRun(lastCollection), lastScrub: viewRun(lastScrub) };
+  };
+  const viewOrphan = ({ modifiedAt, ...orphan }: Awaited<ReturnType<Housekeeping["orphans"]>>[number]) => ({
+    ...orphan,
+    modifiedAt: toIso(Math.round(modifiedAt)),
+  });
+  const trash = () =>
+    housekeeping.trash().map(({ trashedAt, expiresAt, ...entry }) => ({
+      ...entry,
+      trashedAt: toIso(trashedAt),
+      expiresAt: toIso(expiresAt),
+    }));
+
+  app.get(
+    "/media-library",
+    { schema: schema("Space, quota and the last runs", { response: { 200: StatusView } }) },
+    async () => status(),
+  );
+
+  app.get(
+    "/media-library/garbage",
+    { schema: schema("What a collection would take, and why", { response: { 200: GarbageView } }) },
+    async () => {
+      const { things, orphans } = await housekeeping.preview();
+      const bytes = [...things, ...orphans].reduce((sum, thing) => sum + thing.bytes, 0);
+      return { things, orphans: orphans.map(viewOrphan), bytes };
+    },
+  );
+
+  app.post(
+    "/media-library/collect",
+    {
+      schema: schema("Move what nothing needs into the trash, and empty that of what expired", {
+        response: { 200: CollectionView },
+      }),
+    },
+    async () => {
+      const { interrupted, ...collection } = await housekeeping.collect();
+      return { ...collection, interrupted: interrupted === 1 };
+    },
+  );
+
+  app.get(
+    "/media-library/trash",
+    { schema: schema("What can still be restored, newest first", { response: { 200: TrashView } }) },
+    async () => trash(),
+  );
+
+  app.post(
+    "/media-library/trash/:sha256/restore",
+    {
+      schema: schema("Bring a file back with its rows and all that these need", {
+        params: closed({ sha256: Sha256 }),
+        response: { 200: TrashView },
+      }),
+    },
+    async (request) => {
+      housekeeping.restore(request.params.sha256);
+      return trash();
+    },
+  );
+
+  app.delete(
+    "/media-library/trash",
+    {
+      schema: schema("Empty the trash now; nothing in it can be restored afterwards", {
+        response: { 200: Type.Object({ freedBytes: Bytes }) },
+      }),
+    },
+    async () => ({ freedBytes: housekeeping.emptyTrash() }),
+  );
+
+  app.get(
+    "/media-library/orphans",
+    { schema: schema("Files that no row names", { response: { 200: Type.Array(OrphanView) } }) },
+    async () => (await housekeeping.orphans()).map(viewOrphan),
+  );
+
+  app.get(
+    "/media-library/damage",
+    { schema: schema("Files that were not what their name says", { response: { 200: DamageView } }) },
+    async () =>
+      housekeeping.damages().map((damage) => ({
+        ...damage,
+        firstSeenAt: toIso(damage.firstSeenAt),
+        lastSeenAt: toIso(damage.lastSeenAt),
+        mendedAt: instantOrNull(damage.mendedAt),
+      })),
+  );
+
+  app.post(
+    "/media-library/scrub",
+    { schema: schema("Begin to read all files again", { response: { 202: StatusView } }) },
+    async (_request, reply) => {
+      housekeeping.startScrub();
+      reply.code(202);
+      return status();
+    },
+  );
+}

@@ -1,0 +1,254 @@
+import type { BaseLogger } from "pino";
+import { type Clock, DAY_MS, delay, HOUR_MS, MINUTE_MS, repeat } from "../../clock.ts";
+import { createTransact, type Database } from "../../db/open.ts";
+import { createSettings } from "../../db/settings.ts";
+import { messageOf } from "../../errors.ts";
+import { createChecksStore, type Damage, type LibraryRun } from "./checks-store.ts";
+import { type Collection, createCollector } from "./collect.ts";
+import { createLibraryFiles } from "./library-files.ts";
+import { createMount } from "./mount.ts";
+import { isCollectionDue, type KeepPolicy, QUIET_BEFORE_AIR_MS } from "./policy.ts";
+import { createReferencesStore } from "./references-store.ts";
+import { createScrub } from "./scrub.ts";
+import { createTrash } from "./trash.ts";
+import { createTrashStore } from "./trash-store.ts";
+import {
+  type DiskSpace,
+  judgeSpace,
+  refuseWhenFull,
+  type SpaceState,
+  type Watermarks,
+} from "./watermarks.ts";
+
+/** Counted by file: what two rows share is one. */
+interface Holding {
+  files: number;
+  bytes: number;
+}
+
+export interface LibraryStatus {
+  state: SpaceState;
+  /** What is short; `null` when nothing is. */
+  message: string | null;
+  /** Why the folder is not taken for this database's store; `null` when it is. */
+  unmounted: string | null;
+  originals: Holding;
+  renditions: Holding;
+  trash: Holding;
+  quotaBytes: number;
+  freeBytes: number;
+  totalBytes: number;
+  lastCollection: LibraryRun | null;
+  lastScrub: LibraryRun | null;
+}
+
+export type Housekeeping = ReturnType<typeof createHousekeeping>;
+
+interface Options extends KeepPolicy {
+  db: Database;
+  mediaDir: string;
+  library: { pathOf(sha256: string): string };
+  clock: Clock;
+  log: Pick<BaseLogger, "info" | "warn" | "error">;
+  zone: string;
+  watermarks: Watermarks;
+  scrubBytesPerSecond: number;
+  /** Has what a damaged file belongs to made again; the file is out of the library when this is called. */
+  onCorrupt: (sha256: string) => void;
+  /**
+   * Renditions that the profiles, as they are now, would make of a composition; without it the newest per profile is
+   * taken for the current one.
+   */
+  currentRenditions?: (compositionId: string) => readonly { id: string }[];
+  /** Replaces the look at the broadcasts: whether something is on air or begins within ten minutes. */
+  onAirSoon?: () => boolean;
+  /** Replaces `statfs` of the media folder. */
+  diskSpace?: () => DiskSpace;
+  sleep?: typeof delay;
+}
+
+const TICK_MS = MINUTE_MS;
+const SCRUB_EVERY_MS = 7 * DAY_MS;
+/** After a run that could not be made. */
+const RETRY_MS = HOUR_MS;
+
+/** Keeps the media library whole and within its bounds: watermarks, collection, trash, scrub. */
+export function createHousekeeping(options: Options) {
+  const { db, mediaDir, library, clock, log, zone, watermarks, keepMs, trashMs } = options;
+  const policy = { keepMs, trashMs };
+  const transact = createTransact(db);
+  const references = createReferencesStore(db);
+  const trashStore = createTrashStore(db);
+  const checks = createChecksStore(db);
+  const files = createLibraryFiles({ dir: mediaDir, pathOf: library.pathOf });
+  const mount = createMount({ settings: createSettings(db), references, files });
+  const diskSpace = options.diskSpace ?? files.diskSpace;
+  const onAirSoon =
+    options.onAirSoon ?? (() => references.isAiring(clock.now(), clock.now() + QUIET_BEFORE_AIR_MS));
+  const common = { references, checks, files, mount, transact, clock, log, policy };
+  const trash = createTrash({ ...common, store: trashStore });
+  const collector = createCollector({
+    ...common,
+    trash,
+    trashStore,
+    onAirSoon,
+    currentRenditions: options.currentRenditions ?? (() => []),
+  });
+  const scrubber = createScrub({
+    ...common,
+    bytesPerSecond: options.scrubBytesPerSecond,
+    sleep: options.sleep ?? delay,
+    onCorrupt: options.onCorrupt,
+  });
+
+  let collecting: Promise<Collection> | null = null;
+  let scrubbing: Promise<void> | null = null;
+  let stopScrub = new AbortController();
+  let stopTicking = () => {};
+  let said = "";
+  const failed = { scrub: { at: 0, message: "" }, collect: { at: 0, message: "" } };
+
+  const holdings = (original: 0 | 1): Holding => {
+    const found = references.totals().find((row) => row.original === original);
+    return { files: found?.files ?? 0, bytes: found?.bytes ?? 0 };
+  };
+  const usedBytes = () => holdings(1).bytes + holdings(0).bytes;
+
+  /** One at a time; whoever asks during a run gets its result. */
+  function collect(): Promise<Collection> {
+    collecting ??= collector.run().finally(() => {
+      collecting = null;
+    });
+    return collecting;
+  }
+
+  function startScrub(): void {
+    if (scrubbing) return;
+    mount.require();
+    stopScrub = new AbortController();
+    const { signal } = stopScrub;
+    scrubbing = scrubber
+      .run(signal)
+      .then(
+        () => {
+          failed.scrub = { at: 0, message: "" };
+        },
+        (error: unknown) => {
+          if (signal.aborted) return;
+          failed.scrub = { at: clock.now(), message: `The scrub ended early: ${messageOf(error)}` };
+          log.error({ err: error }, "the scrub of the media library ended early");
+        },
+      )
+      .finally(() => {
+        scrubbing = null;
+      });
+  }
+
+  /** Says a thing when it begins to hold and when it is over, not every minute between. */
+  function sayOnce(message: string): void {
+    if (message === said) return;
+    said = message;
+    if (message === "") log.info("the media library is well again");
+    else log.warn(message);
+  }
+
+  const isScrubDue = (): boolean => {
+    if (clock.now() - failed.scrub.at < RETRY_MS) return false;
+    const last = checks.run("scrub");
+    return last === null || last.endedAt === null || clock.now() - last.beganAt >= SCRUB_EVERY_MS;
+  };
+
+  async function collectWhenDue(): Promise<void> {
+    const lastEndedAt = checks.run("collect")?.endedAt ?? null;
+    if (clock.now() - failed.collect.at < RETRY_MS || !isCollectionDue(clock.now(), lastEndedAt, zone))
+      return;
+    if (onAirSoon()) return;
+    try {
+      await collect();
+      failed.collect = { at: 0, message: "" };
+    } catch (error) {
+      failed.collect = { at: clock.now(), message: `The collection ended early: ${messageOf(error)}` };
+      log.error({ err: error }, "the collection of the media library ended early");
+    }
+  }
+
+  /** What the operator should know, by what the last look and the last runs found. */
+  function complaints(unmounted: string | null): string {
+    const { message } = judgeSpace(diskSpace(), usedBytes(), watermarks);
+    const space = message === null ? null : `Media space: ${message}.`;
+    return [unmounted, space, failed.scrub.message, failed.collect.message].filter(Boolean).join(" ");
+  }
+
+  /** Does what time asks for. Safe to call at any interval; all that it decides by is in the database. */
+  async function tick(): Promise<void> {
+    try {
+      const unmounted = mount.problem();
+      sayOnce(complaints(unmounted));
+      if (unmounted !== null) return;
+      if (isScrubDue()) startScrub();
+      await collectWhenDue();
+    } catch (error) {
+      // The folder itself cannot be read any more, or the database.
+      sayOnce(`Media housekeeping: ${messageOf(error)}`);
+    }
+  }
+
+  return {
+    /**
+     * Ask before an upload is received. Only uploads ask: what is planned is rendered and goes on air all the same.
+     * @throws {AppError} `unavailable` when so many bytes would pass a watermark or the quota, or would be written into
+     *   the empty folder beneath a store that is not mounted
+     */
+    mayUpload(bytes: number): void {
+      if (mount.isMarked()) mount.require();
+      refuseWhenFull(diskSpace(), usedBytes(), watermarks, bytes);
+    },
+
+    status(): LibraryStatus {
+      const disk = diskSpace();
+      const trashed = new Map(
+        trashStore.entries().flatMap((entry) => entry.files.map((file) => [file.sha256, file])),
+      );
+      const inTrash = [...trashed.keys()].flatMap((sha256) => files.sizeInTrash(sha256) ?? []);
+      return {
+        ...judgeSpace(disk, usedBytes(), watermarks),
+        unmounted: mount.problem(),
+        originals: holdings(1),
+        renditions: holdings(0),
+        trash: { files: inTrash.length, bytes: inTrash.reduce((sum, bytes) => sum + bytes, 0) },
+        quotaBytes: watermarks.quotaBytes,
+        ...disk,
+        lastCollection: checks.run("collect"),
+        lastScrub: checks.run("scrub"),
+      };
+    },
+
+    preview: collector.preview,
+    orphans: collector.orphans,
+    collect,
+    trash: trash.entries,
+    restore: trash.restore,
+    emptyTrash: trash.empty,
+    damages: (): Damage[] => checks.damages(),
+    /** Begins a pass, or goes on with the one that was interrupted; does nothing while one runs. */
+    startScrub,
+    /** Resolves when no scrub runs any more. */
+    scrubbed: (): Promise<void> => scrubbing ?? Promise.resolve(),
+    tick,
+
+    /** Marks a new store, repairs what a crash left half-moved, and begins to do what time asks for. */
+    async start(): Promise<void> {
+      await mount.ensureMarker();
+      if (mount.problem() === null) await trash.settle();
+      stopTicking = repeat(TICK_MS, () => void tick());
+      void tick();
+    },
+    /** Ends at the next whole step; the next start goes on from there. */
+    async stop(): Promise<void> {
+      stopTicking();
+      stopScrub.abort(new Error("the server stops"));
+      await scrubbing;
+      await collecting?.catch(() => {});
+    },
+  };
+}
