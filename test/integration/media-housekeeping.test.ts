@@ -343,6 +343,27 @@ describe("what nothing refers to", () => {
     expect(await shelf.housekeeping.collect()).toMatchObject({ files: 3, interrupted: 0 });
   });
 
+  test("what is put to use while a collection runs is asked again before it goes", async () => {
+    const { rows } = shelf;
+    const [first, second] = [produced("one"), produced("two")].toSorted((a, b) =>
+      a.composition < b.composition ? -1 : 1,
+    );
+    let asked = 0;
+    const busy = shelf.restarted({
+      // Asked once before the run, then before each thing: the second composition is used when its turn comes.
+      onAirSoon: () => {
+        asked += 1;
+        if (asked === 3) rows.episode(rows.programme(), second?.composition ?? "");
+        return false;
+      },
+    });
+    expect((await busy.preview()).things).toHaveLength(4);
+    expect(await busy.collect()).toMatchObject({ things: 2, files: 3 });
+    expect(shelf.stored()).toEqual(second?.files);
+    expect(shelf.inTrash()).toEqual(first?.files);
+    expect(shelf.log.text()).not.toContain("row in use");
+  });
+
   test("a run stops between two things when a broadcast comes near, and the next one goes on", async () => {
     produced("old");
     let asked = 0;

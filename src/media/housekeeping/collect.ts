@@ -97,7 +97,7 @@ export function createCollector(options: Options) {
 
   const takeOrphan = ({ sha256, bytes }: StoredFile): TrashFile[] | null =>
     transact(() => {
-      if (references.namedBy(sha256, cutoffs()).length > 0) return null;
+      if (references.isNamed(sha256, cutoffs())) return null;
       const entry = { kind: "file", subject: sha256, label: sha256, reason: "no row names it" } as const;
       trashStore.addFile({ ...entry, ...trash.entryTimes() }, { sha256, bytes });
       return [{ sha256, bytes }];
@@ -106,7 +106,7 @@ export function createCollector(options: Options) {
   async function* orphans(): AsyncGenerator<Orphan> {
     mount.require();
     for await (const file of files.walk()) {
-      if (references.namedBy(file.sha256, cutoffs()).length > 0) continue;
+      if (references.isNamed(file.sha256, cutoffs())) continue;
       yield { ...file, isDue: file.modifiedAt <= clock.now() - GRACE_MS };
     }
   }

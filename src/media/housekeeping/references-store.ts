@@ -158,9 +158,8 @@ export function createReferencesStore(db: Database) {
     SELECT 'asset' AS kind, asset.sha256 AS id, asset.original_name AS label, 'nothing names it' AS reason, asset.bytes
     FROM assets AS asset
     WHERE asset.sha256 NOT IN (SELECT sha256 FROM kept_assets)
-      AND NOT EXISTS (
-        SELECT 1 FROM composition_assets AS used
-        WHERE used.asset_sha256 = asset.sha256 AND used.composition_id IN (SELECT id FROM kept_compositions))
+      AND asset.sha256 NOT IN (
+        SELECT asset_sha256 FROM composition_assets WHERE composition_id IN (SELECT id FROM kept_compositions))
     ORDER BY asset.sha256`);
   // Without its cover a composition could not be rendered again.
   const garbageCovers = db.prepare<Cutoffs, Garbage>(`
@@ -194,17 +193,14 @@ export function createReferencesStore(db: Database) {
   const compositionOf = db.prepare<[string], { id: string }>(
     "SELECT composition_id AS id FROM renditions WHERE id = ?",
   );
-  const namedBy = db.prepare<
-    { sha256: string; now: number; keepSince: number; graceSince: number },
-    { why: string }
-  >(`
+  const named = db.prepare<Cutoffs & { sha256: string }, { one: 1 }>(`
     WITH ${KEPT}
-    SELECT 'asset' AS why FROM assets WHERE sha256 = @sha256
-    UNION ALL SELECT 'cover' FROM covers WHERE sha256 = @sha256
-    UNION ALL SELECT 'rendition ' || id FROM renditions WHERE sha256 = @sha256
-    UNION ALL SELECT 'rendition ' || rendition_id FROM rendition_parts WHERE sha256 = @sha256
-    UNION ALL SELECT why FROM kept_bytes WHERE sha256 = @sha256
-    UNION ALL SELECT 'restored' FROM trash WHERE kind = 'file' AND subject = @sha256 AND ${RESTORED}`);
+    SELECT 1 AS one FROM assets WHERE sha256 = @sha256
+    UNION ALL SELECT 1 FROM covers WHERE sha256 = @sha256
+    UNION ALL SELECT 1 FROM renditions WHERE sha256 = @sha256
+    UNION ALL SELECT 1 FROM rendition_parts WHERE sha256 = @sha256
+    UNION ALL SELECT 1 FROM trash WHERE kind = 'file' AND subject = @sha256 AND ${RESTORED}
+    UNION ALL SELECT 1 FROM kept_bytes WHERE sha256 = @sha256`);
 
   const fileAfter = db.prepare<[string], KnownFile>(`
     WITH ${FILES}
@@ -240,9 +236,11 @@ export function createReferencesStore(db: Database) {
       return proofs[kind].all(proof).map(({ why }) => why);
     },
     compositionOf: (renditionId: string): string | null => compositionOf.get(renditionId)?.id ?? null,
-    /** Whatever still gives a file a meaning, in any table; `[]` for an orphan. */
-    namedBy: (sha256: string, cutoffs: Cutoffs): string[] =>
-      namedBy.all({ ...cutoffs, sha256 }).map(({ why }) => why),
+    /**
+     * Whether anything still gives a file a meaning, in any table; false for an orphan. The first arm that knows it ends
+     * the search, and the indexed ones come first.
+     */
+    isNamed: (sha256: string, cutoffs: Cutoffs): boolean => named.get({ ...cutoffs, sha256 }) !== undefined,
     /** Up to 1,000 files that rows stand for, in the order of their names, after `sha256`. */
     filesAfter: (sha256: string): KnownFile[] => fileAfter.all(sha256),
     fileOf: (sha256: string): KnownFile | null => fileOf.get(sha256) ?? null,

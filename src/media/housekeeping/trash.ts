@@ -28,7 +28,7 @@ type OpenEntry = ReturnType<TrashStore["of"]>[number];
  * files agree with the rows again, so a crash between the two is repaired by the next call of it.
  */
 export function createTrash({ store, references, checks, files, mount, transact, clock, policy }: Options) {
-  const isNamed = (sha256: string) => references.namedBy(sha256, cutoffsAt(clock.now(), policy)).length > 0;
+  const isNamed = (sha256: string) => references.isNamed(sha256, cutoffsAt(clock.now(), policy));
 
   function settleFile(sha256: string): void {
     const inLibrary = files.sizeOf(sha256);
