@@ -44,8 +44,6 @@ export interface Collection {
   interrupted: 0 | 1;
 }
 
-export type Collector = ReturnType<typeof createCollector>;
-
 /** Takes out of the library what nothing needs. Each thing is its own transaction: a kill leaves whole things only. */
 export function createCollector(options: Options) {
   const {

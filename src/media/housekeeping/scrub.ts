@@ -31,8 +31,6 @@ const CHUNK_BYTES = 1024 * 1024;
 /** Sleeps shorter than this would mostly be timer error. */
 const MIN_SLEEP_MS = 20;
 
-export type Scrub = ReturnType<typeof createScrub>;
-
 /** Reads every file again, slowly, and compares it with its name: what a disk changed unasked is found before air. */
 export function createScrub(options: Options) {
   const { references, checks, files, mount, clock, log, bytesPerSecond, sleep, onCorrupt } = options;
