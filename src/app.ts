@@ -41,7 +41,7 @@ export async function buildApp({ config, log, clock = systemClock }: AppOptions)
   const firstAdministrator = await services.people.createFirstAdministrator();
   const app = await createServer({ services, config, log, clock, version });
 
-  const { conductor, downlink, embedded, link, media, outbox, planner, uplink } = services;
+  const { conductor, downlink, embedded, housekeeping, link, media, outbox, planner, uplink } = services;
   let stopTicker = async () => {};
   let stopRepeating = () => {};
   // A broker may keep nothing over its restart.
@@ -50,6 +50,7 @@ export async function buildApp({ config, log, clock = systemClock }: AppOptions)
   app.addHook("onReady", async () => {
     await uplink.start();
     outbox.start();
+    await housekeeping.start();
     media.start([...services.episodes.compositions(), ...services.sessions.compositions()]);
     planner.planAll();
     conductor.tick();
@@ -60,6 +61,7 @@ export async function buildApp({ config, log, clock = systemClock }: AppOptions)
     stopRepeating();
     await stopTicker();
     await media.stop();
+    await housekeeping.stop();
   });
   app.addHook("onClose", async () => {
     uplink.flush();

@@ -11,6 +11,8 @@ export interface Config {
   publicUrl: string | null;
   dataDir: string;
   mediaDir: string;
+  /** What is made of every recording. */
+  profilesDir: string;
   /** An external broker; `null` starts the embedded one. */
   mqttUrl: string | null;
   mqttHost: string;
@@ -122,6 +124,7 @@ export function readConfig(env: Environment): Config {
     publicUrl: url("PUBLIC_URL", ["http:", "https:"]),
     dataDir: folder("DATA_DIR", "data"),
     mediaDir: folder("MEDIA_DIR", "media/library"),
+    profilesDir: folder("PROFILES_DIR", "media/profiles"),
     mqttUrl: url("MQTT_URL", ["mqtt:", "mqtts:"]),
     mqttHost: text("MQTT_HOST", "127.0.0.1"),
     mqttPort: integer("MQTT_PORT", 1883, 0, 65_535),

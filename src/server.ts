@@ -16,6 +16,7 @@ import { registerProblems } from "./http/problem.ts";
 import { guardAgainstForgery, registerSecurity } from "./http/security.ts";
 import { signInGuard } from "./http/sign-in-guard.ts";
 import { validatorCompiler } from "./http/validation.ts";
+import { housekeepingRoutes } from "./media/housekeeping/housekeeping-routes.ts";
 import { jobRoutes } from "./media/jobs/job-routes.ts";
 import { mediaRoutes } from "./media/media-routes.ts";
 import { renditionRoutes } from "./media/rendition-routes.ts";
@@ -87,6 +88,7 @@ export async function createServer({
         await guarded.register(sessionRoutes, { sessions: services.sessions, media });
         await guarded.register(renditionRoutes, { media });
         await guarded.register(jobRoutes, { media, clock });
+        await guarded.register(housekeepingRoutes, { housekeeping: services.housekeeping });
         await guarded.register(scheduleRoutes, { schedules, policy: services.policy });
         await guarded.register(broadcastRoutes, { ...services, clock });
       });

@@ -27,6 +27,7 @@ import { createTelemetryStore } from "./devices/telemetry-store.ts";
 import { createEpisodeService } from "./episodes/episode-service.ts";
 import { createEpisodeStore } from "./episodes/episode-store.ts";
 import { createFfmpeg, requireFfmpeg } from "./media/ffmpeg.ts";
+import { createHousekeeping } from "./media/housekeeping/housekeeping-service.ts";
 import { createMediaLibrary } from "./media/media-library.ts";
 import { createMediaService } from "./media/media-service.ts";
 import { loadProfiles } from "./media/profiles.ts";
@@ -46,9 +47,7 @@ import { readShippedPolicy } from "./schedules/shipped.ts";
 import { createSessionService } from "./sessions/session-service.ts";
 import { createSessionStore } from "./sessions/session-store.ts";
 
-const mediaFile = (path: string) => fileURLToPath(new URL(`../media/${path}`, import.meta.url));
-const PROFILES = mediaFile("profiles");
-const COVER = mediaFile("cover.jpg");
+const COVER = fileURLToPath(new URL("../media/cover.jpg", import.meta.url));
 
 export interface ServicesOptions {
   db: Database;
@@ -80,11 +79,30 @@ export async function createServices({ db, config, log, clock, version }: Servic
   });
   const reports = createReportService({ store: createReportStore(db), transact, clock });
   const library = createMediaLibrary(config.mediaDir);
+  const housekeeping = createHousekeeping({
+    db,
+    mediaDir: config.mediaDir,
+    library,
+    clock,
+    log,
+    zone: config.zone,
+    keepMs: config.mediaKeepMs,
+    trashMs: config.mediaTrashMs,
+    scrubBytesPerSecond: config.scrubBytesPerSecond,
+    watermarks: {
+      quotaBytes: config.mediaQuotaBytes,
+      warnPercent: config.diskWarnPercent,
+      refusePercent: config.diskRefusePercent,
+    },
+    currentRenditions: (compositionId) => media.renditionsOf(compositionId),
+    onCorrupt: (sha256) => media.makeAnew(sha256),
+  });
   const media = createMediaService({
     db,
     library,
     ffmpeg: createFfmpeg(config),
-    profiles: loadProfiles(PROFILES),
+    profiles: loadProfiles(config.profilesDir),
+    mayUpload: housekeeping.mayUpload,
     clock,
     log,
     maxUploadBytes: config.maxUploadBytes,
@@ -242,6 +260,7 @@ export async function createServices({ db, config, log, clock, version }: Servic
     reports,
     programmes,
     library,
+    housekeeping,
     media,
     mediaSecret,
     episodes,

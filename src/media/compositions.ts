@@ -117,6 +117,10 @@ export function createCompositions({ store, profiles, clock, addJob }: Dependenc
       return true;
     },
 
+    makeAnew(sha256: string): void {
+      for (const compositionId of new Set(store.requeueFile(sha256, clock.now()))) addJobs(compositionId);
+    },
+
     /** Brings the renditions of an ended or put-back job to what became of it. */
     settle(compositionId: string, lane: Lane, { state, error }: Pick<Job, "state" | "error">): void {
       for (const { rendition } of unfinished(compositionId, lane)) {

@@ -64,6 +64,8 @@ export interface MediaService {
   expectOnAir(compositionId: string, airAt: number | null): void;
   /** What may be served under this name: a ready rendition, a part of one, or an original. */
   servedAs(sha256: string): ServedMedia | null;
+  /** Renders again what has this file, which was found damaged. */
+  makeAnew(sha256: string): void;
   /** @throws {AppError} `not_found`, or `conflict` when it has not failed */
   retryRendition(id: string): Rendition;
   /** Called after a composition's renditions became ready or failed, once that is committed. */
@@ -97,6 +99,8 @@ interface Options {
   clock: Clock;
   log: Pick<BaseLogger, "info" | "warn" | "error">;
   maxUploadBytes: number;
+  /** Throws when there is no room for so many bytes. */
+  mayUpload: (bytes: number) => void;
   /** How many jobs are worked on at once. */
   concurrency: number;
   /** The picture that goes with podcasts whose programme has none of its own. */
@@ -104,7 +108,8 @@ interface Options {
 }
 
 export function createMediaService(options: Options): MediaService {
-  const { db, library, ffmpeg, profiles, clock, log, maxUploadBytes, concurrency, defaultCover } = options;
+  const { db, library, ffmpeg, profiles, clock, log, maxUploadBytes, mayUpload, concurrency, defaultCover } =
+    options;
   const store = createMediaStore(db);
   const jobStore = createJobStore(db);
   const transact = createTransact(db);
@@ -179,6 +184,7 @@ export function createMediaService(options: Options): MediaService {
   }
 
   async function stage(upload: Upload): Promise<StagedFile> {
+    mayUpload("stream" in upload ? (upload.declaredBytes ?? 0) : 0);
     if ("stream" in upload) return library.receive(upload.stream, { ...upload, maxBytes: maxUploadBytes });
     const staged = await library.adopt(upload.path);
     try {
@@ -276,6 +282,8 @@ export function createMediaService(options: Options): MediaService {
       const asset = store.assetOf(sha256);
       return asset && { sha256, bytes: asset.bytes, mime: ORIGINAL_MIME };
     },
+
+    makeAnew: (sha256) => transact(() => compositions.makeAnew(sha256)),
 
     retryRendition(id) {
       if (!store.rendition(id)) throw notFound("rendition", id);

@@ -43,27 +43,41 @@ const SOURCES: [string, (path: string) => string[]][] = [
   ["96 kHz, 24 bit", (path) => ["-i", speech, "-ar", "96000", "-c:a", "pcm_s24le", path]],
 ];
 
-describe("the loudspeaker rendition is −16 ± 0.5 LUFS with true peaks of −1.5 dBTP at most", () => {
+const SOUND_PROFILES = ["loudspeaker-mp3", "loudspeaker-opus", "podcast-aac", "podcast-mp3", "preview-aac"];
+
+describe("every rendition for listening is −16 ± 0.5 LUFS with true peaks of −1.5 dBTP at most", () => {
   test.each(SOURCES)("%s", async (name, options) => {
     const path = lab.file(`${name}.wav`);
     await ffmpeg(...options(path));
     const asset = await lab.upload(path);
-    const [rendition] = await settled(lab.media, asset.compositionId);
-    expect(rendition).toMatchObject({ state: "ready", error: null, mime: "audio/mpeg" });
-
-    const file = lab.library.pathOf(rendition?.sha256 ?? "");
-    const measured = await measureLoudness(file);
-    expect(Math.abs(measured.lufs + 16)).toBeLessThanOrEqual(0.5);
-    expect(measured.truePeakDbtp).toBeLessThanOrEqual(-1.5);
-    // What is stored is what was measured on the file, not what was planned.
-    expect(rendition).toMatchObject({ loudnessLufs: measured.lufs, truePeakDbtp: measured.truePeakDbtp });
-
-    const { format, streams } = await ffprobe(file);
+    const renditions = await settled(lab.media, asset.compositionId);
+    expect(renditions.map(({ profile }) => profile)).toEqual([...SOUND_PROFILES, "waveform-json"]);
+    for (const rendition of renditions.slice(0, SOUND_PROFILES.length)) {
+      expect(rendition).toMatchObject({ state: "ready", error: null });
+      const measured = await measureLoudness(lab.library.pathOf(rendition.sha256 ?? ""));
+      expect(Math.abs(measured.lufs + 16)).toBeLessThanOrEqual(0.5);
+      expect(measured.truePeakDbtp).toBeLessThanOrEqual(-1.5);
+      // What is stored is what was measured on the file, not what was planned.
+      expect(rendition).toMatchObject({ loudnessLufs: measured.lufs, truePeakDbtp: measured.truePeakDbtp });
+      expect(Math.abs((rendition.durationMs ?? 0) - asset.durationMs)).toBeLessThanOrEqual(30);
+    }
+    const [loudspeaker] = renditions;
+    const { format, streams } = await ffprobe(lab.library.pathOf(loudspeaker?.sha256 ?? ""));
     expect(streams).toMatchObject([
       { codec_name: "mp3", sample_rate: "44100", channels: 1, bit_rate: "64000" },
     ]);
-    expect(Number(format.size)).toBe(rendition?.bytes);
-    expect(Math.abs((rendition?.durationMs ?? 0) - asset.durationMs)).toBeLessThanOrEqual(30);
+    expect(Number(format["size"])).toBe(loudspeaker?.bytes);
+  });
+
+  test("and each says how its loudness was reached", async () => {
+    const ways = async (file: string, ...from: string[]) => {
+      await ffmpeg(...from, lab.file(file));
+      const renditions = await settled(lab.media, (await lab.upload(lab.file(file))).compositionId);
+      return renditions.find(({ profile }) => profile === "podcast-mp3")?.loudnessBy;
+    };
+    // A tone has no peaks above its loudness, speech has.
+    expect(await ways("tone.wav", "-f", "lavfi", "-i", "sine=f=997:d=5")).toBe("gain");
+    expect(await ways("plain.wav", "-i", speech, "-af", "volume=-12dB")).toBe("limiter");
   });
 });
 
@@ -89,8 +103,11 @@ describe("the terminal rendition", () => {
 
     const renditions = await settled(lab.media, asset.compositionId);
     expect(renditions.map(({ profile, state }) => [profile, state])).toEqual([
-      ["loudspeaker-mp3", "ready"],
+      ...SOUND_PROFILES.slice(0, 4).map((profile) => [profile, "ready"]),
+      ["poster-jpeg", "ready"],
+      ["preview-aac", "ready"],
       ["terminal-mp4", "ready"],
+      ["waveform-json", "ready"],
     ]);
     const film = lab.media.playableFor(asset.compositionId, "terminal");
     expect(film).toMatchObject({ profile: "terminal-mp4", mime: "video/mp4" });
@@ -100,7 +117,7 @@ describe("the terminal rendition", () => {
     const { streams } = await ffprobe(file);
     expect(streams).toMatchObject([
       { codec_name: "h264", pix_fmt: "yuv420p", height: 720, r_frame_rate: "30/1" },
-      { codec_name: "aac", channels: 2, sample_rate: "48000" },
+      { codec_name: "aac", channels: 1, sample_rate: "48000" },
     ]);
     expect(Number(streams[0]?.width)).toBeLessThan(720);
     const { lufs, truePeakDbtp } = await measureLoudness(file);

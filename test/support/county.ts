@@ -13,6 +13,7 @@ export interface EpisodeView {
   segments: {
     recording: {
       sha256: string;
+      listening: object | null;
       renditions: { id: string; state: string; error: string | null; sha256: string; progress: number }[];
     } | null;
   }[];
@@ -76,7 +77,7 @@ export async function programmeId(operator: Operator, kind: "broadcast" | "lectu
   return items.find((programme) => programme.kind === kind)?.id ?? "";
 }
 
-/** Creates an episode with one segment, uploads the file to it and waits until it is transcoded. */
+/** Creates an episode with one segment, uploads the file to it and waits until it is heard and transcoded. */
 export async function makeEpisode(operator: Operator, number: number, file: string): Promise<EpisodeView> {
   const { id } = await operator.post<EpisodeView>("/episodes", {
     programmeId: await programmeId(operator, "broadcast"),
@@ -91,8 +92,10 @@ export async function makeEpisode(operator: Operator, number: number, file: stri
 export async function settled(operator: Operator, episodeId: string): Promise<EpisodeView> {
   let episode = await operator.get<EpisodeView>(`/episodes/${episodeId}`);
   const isSettled = () =>
-    episode.segments.every(({ recording }) =>
-      recording?.renditions.every(({ state }) => state === "ready" || state === "failed"),
+    episode.segments.every(
+      ({ recording }) =>
+        recording?.listening &&
+        recording.renditions.every(({ state }) => state === "ready" || state === "failed"),
     );
   await until(
     async () => {

@@ -107,15 +107,16 @@ export async function createMediaLab({
   const db = openDatabase(":memory:", systemClock.now());
   const libraryDir = join(dir, "library");
   const library = createMediaLibrary(libraryDir);
-  const create = (profiles = shipped): MediaService =>
+  const create = (profiles = shipped, ffmpegPath = "ffmpeg"): MediaService =>
     createMediaService({
       db,
       library,
-      ffmpeg: createFfmpeg({ ffmpegPath: "ffmpeg", ffprobePath: "ffprobe" }),
+      ffmpeg: createFfmpeg({ ffmpegPath, ffprobePath: "ffprobe" }),
       profiles,
       clock: systemClock,
       log: pino({ level: "silent" }),
       maxUploadBytes,
+      mayUpload: () => {},
       concurrency,
       defaultCover: COVER,
     });

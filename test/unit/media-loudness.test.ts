@@ -35,8 +35,8 @@ describe("reading ebur128", () => {
       ...summary("both", "-20.0", "-3.0"),
       ...summary("mix", "-21.6", "-4.2"),
     ];
-    expect(readMeasurement(lines, "mix")).toEqual({ lufs: -21.6, truePeakDbtp: -4.2 });
-    expect(readMeasurement(lines, "both")).toEqual({ lufs: -20, truePeakDbtp: -3 });
+    expect(readMeasurement(lines, "mix")).toEqual({ lufs: -21.6, truePeakDbtp: -4.2, samplePeakDbfs: null });
+    expect(readMeasurement(lines, "both")).toEqual({ lufs: -20, truePeakDbtp: -3, samplePeakDbfs: null });
   });
 
   test("digital silence has a peak of −∞, and a missing summary is an error", () => {

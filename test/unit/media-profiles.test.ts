@@ -10,7 +10,17 @@ const shipped = (name: string) => JSON.parse(readFileSync(join(PROFILES_DIR, `${
 describe("the shipped profiles", () => {
   test("are usable, and the loudspeaker's is the protocol's: mono, 64 kbit/s, 44.1 kHz, −16 ± 0.5 LUFS, −1.5 dBTP", () => {
     const profiles = loadProfiles(PROFILES_DIR);
-    expect(profiles.map(({ name }) => name)).toEqual(["loudspeaker-mp3", "terminal-mp4"]);
+    expect(profiles.map(({ name }) => name)).toEqual([
+      "loudspeaker-mp3",
+      "loudspeaker-opus",
+      "podcast-aac",
+      "podcast-mp3",
+      "poster-jpeg",
+      "preview-aac",
+      "terminal-hls",
+      "terminal-mp4",
+      "waveform-json",
+    ]);
     expect(profiles[0]).toMatchObject({
       mime: "audio/mpeg",
       audio: { channels: 1, bitrateKbps: 64, sampleRateHz: 44_100 },
@@ -39,11 +49,13 @@ describe("a profile with faults", () => {
       JSON.stringify({ ...withoutAudio, audio: { ...audio, channels: 5 } }),
     );
     writeFileSync(join(dir, "three.json"), "{");
+    writeFileSync(join(dir, "four.json"), JSON.stringify({ ...shipped("poster-jpeg"), type: "painting" }));
     const load = () => loadProfiles(dir);
     expect(load).toThrow(/one\.json .*audio/);
     expect(load).toThrow(/one\.json .*additional/i);
     expect(load).toThrow(/two\.json \/audio\/channels/);
     expect(load).toThrow(/three\.json/);
+    expect(load).toThrow(/four\.json \/type: must be one of sound, picture, stream, poster, waveform/);
   });
 
   test("an empty folder is no set of profiles", () => {

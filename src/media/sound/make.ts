@@ -149,7 +149,7 @@ const smallest = (decoded: Map<string, Clips>): Clips =>
 
 const sizeOf = ({ format }: Work): number => format.rateHz * format.channels;
 
-/** A chapter lasts until the next one begins; a single one would say nothing. */
+/** The first begins at the beginning, as MP4 needs, and each lasts until the next; a single one would say nothing. */
 function chaptersOf({ clips }: Composition, places: readonly { fromMs: number; toMs: number }[]): Chapter[] {
   const starts = clips.flatMap(({ chapter }, at) => {
     const place = places[at];
@@ -157,5 +157,9 @@ function chaptersOf({ clips }: Composition, places: readonly { fromMs: number; t
   });
   const endMs = places.at(-1)?.toMs ?? 0;
   if (starts.length < 2) return [];
-  return starts.map((start, at) => ({ ...start, toMs: starts[at + 1]?.fromMs ?? endMs }));
+  return starts.map(({ title, fromMs }, at) => ({
+    title,
+    fromMs: at === 0 ? 0 : fromMs,
+    toMs: starts[at + 1]?.fromMs ?? endMs,
+  }));
 }
