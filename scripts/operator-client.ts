@@ -16,9 +16,13 @@ export class ProblemError extends Error {
 }
 
 export interface Operator {
+  /** What every request carries, for those that this does not cover. */
+  credentials: Record<string, string>;
   get<T>(path: string): Promise<T>;
   post<T>(path: string, body?: unknown): Promise<T>;
   put<T>(path: string, body: unknown): Promise<T>;
+  patch<T>(path: string, body: unknown): Promise<T>;
+  remove<T>(path: string): Promise<T>;
   /** Sends text as it is, e.g. a CSV file. */
   postText<T>(path: string, contentType: string, text: string): Promise<T>;
   /** Streams a file as the request body, with its length and SHA-256 declared. */
@@ -62,9 +66,12 @@ export async function signIn(baseUrl: string, name: string, password: string): P
     );
 
   return {
+    credentials,
     get: (path) => send("GET", path, {}),
     post: (path, body) => withBody("POST", path, body),
     put: (path, body) => withBody("PUT", path, body),
+    patch: (path, body) => withBody("PATCH", path, body),
+    remove: (path) => send("DELETE", path, {}),
     postText: (path, contentType, text) => send("POST", path, { "content-type": contentType }, text),
     upload: (path, file) => {
       const digest = createHash("sha256").update(readFileSync(file)).digest("base64");

@@ -4,6 +4,7 @@ import type { Logger } from "pino";
 import { createBroadcastService } from "./broadcasts/broadcast-service.ts";
 import { createBroadcastStore } from "./broadcasts/broadcast-store.ts";
 import { createConductor } from "./broadcasts/conductor.ts";
+import { createExpectedAir } from "./broadcasts/expected-air.ts";
 import { createForecast } from "./broadcasts/forecast.ts";
 import { createPlanner } from "./broadcasts/planner.ts";
 import { type Clock, DAY_MS } from "./clock.ts";
@@ -176,10 +177,11 @@ export async function createServices({ db, config, log, clock, version }: Servic
     clock,
     freezeMs: config.freezeMs,
   });
+  const sources = { broadcast: episodes, lecture: sessions };
   const forecast = createForecast({
     store: broadcastStore,
     programmes,
-    sources: { broadcast: episodes, lecture: sessions },
+    sources,
     media,
     policy,
     clock,
@@ -192,6 +194,15 @@ export async function createServices({ db, config, log, clock, version }: Servic
     broadcasts,
     downlink,
     transact,
+    clock,
+    planMs: config.planDays * DAY_MS,
+  });
+  const expectAir = createExpectedAir({
+    programmes,
+    schedules,
+    sources,
+    forecast,
+    media,
     clock,
     planMs: config.planDays * DAY_MS,
   });
@@ -236,6 +247,8 @@ export async function createServices({ db, config, log, clock, version }: Servic
   broadcasts.onCancelled(({ scheduleId }) => planner.plan(schedules.get(scheduleId)));
   // What was approved before its renditions had to be made again.
   media.onSettled(() => planner.planAll());
+  // What airs first is rendered first.
+  media.onQueued(expectAir);
   schedules.onChange((schedule) => {
     planner.plan(schedule);
     conductor.tick();

@@ -18,6 +18,8 @@ export interface ForecastEntry extends Occurrence {
   /** The exact bytes, by kind of device; empty when `whyNot` is set. */
   items: Map<DeviceKind, BroadcastItem[]>;
   whyNot: string | null;
+  /** It could air, but nothing is approved for it. */
+  isFree: boolean;
 }
 
 /** What a schedule yields from now until `until` (epoch ms): the one answer that both planning and preview use. */
@@ -110,7 +112,8 @@ export function createForecast({ store, programmes, sources, media, policy, cloc
         barred ??
         (content ? null : "nothing approved is left for this date") ??
         (items ? null : `number ${content?.number} is not transcoded yet`);
-      return { ...occurrence, content, items: items ?? new Map(), whyNot };
+      const isFree = barred === null && content === null;
+      return { ...occurrence, content, items: items ?? new Map(), whyNot, isFree };
     });
   };
 }

@@ -208,10 +208,14 @@ export function createEpisodeService({
       });
     },
 
+    waiting: (programmeId) => store.unapproved(programmeId).map(compositionsOf),
     approved: (programmeId, fromNumber) => store.approved(programmeId, fromNumber).map(toContent),
     onApprovalChange: approvals.onApprovalChange,
   };
 }
+
+const compositionsOf = ({ segments, compositionId }: Episode): string[] =>
+  [...segments.map((segment) => segment.compositionId), compositionId].filter((id) => id !== null);
 
 /** Segments as they are asked for, with the recordings of those that keep their name. */
 const newSegments = (wanted: NewEpisode["segments"], before: readonly Segment[]): Segment[] =>

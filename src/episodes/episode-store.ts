@@ -41,7 +41,7 @@ export function createEpisodeStore(db: Database) {
   const updateTitle = db.prepare("UPDATE episodes SET title = ?, updated_at = ? WHERE id = ?");
   const updateComposition = db.prepare("UPDATE episodes SET composition_id = ? WHERE id = ?");
   const selectUnapproved = db.prepare<[string], EpisodeRow>(
-    `SELECT ${COLUMNS} FROM episodes WHERE programme_id = ? AND approved_at IS NULL`,
+    `SELECT ${COLUMNS} FROM episodes WHERE programme_id = ? AND approved_at IS NULL ORDER BY number`,
   );
   const selectCompositions = db.prepare<[], { id: string }>(
     `SELECT composition_id AS id FROM segments WHERE composition_id IS NOT NULL

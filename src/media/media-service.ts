@@ -68,6 +68,8 @@ export interface MediaService {
   makeAnew(sha256: string): void;
   /** @throws {AppError} `not_found`, or `conflict` when it has not failed */
   retryRendition(id: string): Rendition;
+  /** Called before work is taken up, once what was queued is committed. */
+  onQueued(listener: () => void): void;
   /** Called after a composition's renditions became ready or failed, once that is committed. */
   onSettled(listener: (compositionId: string) => void): void;
   /** What a person calls the subject of a job. */
@@ -114,12 +116,26 @@ export function createMediaService(options: Options): MediaService {
   const jobStore = createJobStore(db);
   const transact = createTransact(db);
   const settledListeners: ((compositionId: string) => void)[] = [];
+  const queuedListeners: (() => void)[] = [];
+  let isWakeDue = false;
   const jobListeners = new Set<(job: Job) => void>();
   const addJob = (kind: Job["kind"], subject: string, airAt: number | null = null) => {
     jobStore.add({ kind, subject, airAt, now: clock.now() });
+    if (isWakeDue) return;
+    isWakeDue = true;
     // The transaction that this is part of commits before the turn of the event loop ends.
-    queueMicrotask(() => queue.wake());
+    queueMicrotask(takeUp);
   };
+  function takeUp(): void {
+    isWakeDue = false;
+    try {
+      for (const listener of queuedListeners) listener();
+      queue.wake();
+    } catch (error) {
+      // Nobody waits for this; the jobs stay in the database, and the next heartbeat takes them up.
+      log.error({ err: error }, "queued work could not be taken up");
+    }
+  }
   const make = createRenditionMaker({ store, library, ffmpeg, transact, clock, log, defaultCover });
   const compositions = createCompositions({ store, profiles, clock, addJob });
   const queue = createJobQueue({ store: jobStore, clock, log, concurrency, perform, onChange: afterJob });
@@ -298,6 +314,7 @@ export function createMediaService(options: Options): MediaService {
       (kind === "listen" ? store.assetOf(subject)?.originalName : store.composition(subject)?.labels.title) ??
       "",
 
+    onQueued: (listener) => void queuedListeners.push(listener),
     onSettled: (listener) => void settledListeners.push(listener),
 
     jobs: {

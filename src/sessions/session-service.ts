@@ -156,6 +156,10 @@ export function createSessionService({
       });
     },
 
+    waiting: (programmeId) =>
+      store
+        .unapproved(programmeId)
+        .map(({ compositionId }) => (compositionId === null ? [] : [compositionId])),
     approved: (programmeId, fromNumber) => store.approved(programmeId, fromNumber).map(toContent),
     onApprovalChange: approvals.onApprovalChange,
   };

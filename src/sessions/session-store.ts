@@ -64,7 +64,7 @@ export function createSessionStore(db: Database) {
        composition_id = @compositionId, updated_at = @now WHERE id = @id`,
   );
   const selectUnapproved = db.prepare<[string], Row>(
-    `SELECT ${COLUMNS} FROM sessions WHERE programme_id = ? AND approved_at IS NULL`,
+    `SELECT ${COLUMNS} FROM sessions WHERE programme_id = ? AND approved_at IS NULL ORDER BY number`,
   );
   const selectCompositions = db.prepare<[], { id: string }>(
     "SELECT DISTINCT composition_id AS id FROM sessions WHERE composition_id IS NOT NULL",

@@ -21,10 +21,16 @@ export interface RunningApp {
 export interface RunAppOptions {
   clock?: Clock;
   env?: Record<string, string>;
+  /** Of the administrator, on a folder that was used before. */
+  password?: string;
 }
 
 /** The whole server in this process: real SQLite, ffmpeg and broker, on free ports of the loopback. */
-export async function runApp({ clock = systemClock, env = {} }: RunAppOptions = {}): Promise<RunningApp> {
+export async function runApp({
+  clock = systemClock,
+  env = {},
+  password: known = "",
+}: RunAppOptions = {}): Promise<RunningApp> {
   const folder = await mkdtemp(join(tmpdir(), "ccx-app-"));
   const log = createMemoryLog();
   const config = readConfig({
@@ -39,7 +45,7 @@ export async function runApp({ clock = systemClock, env = {} }: RunAppOptions = 
   const { app, brokerUrl, firstAdministrator } = await buildApp({ config, log: log.log, clock });
   await app.listen({ host: "127.0.0.1", port: 0 });
   const url = `http://127.0.0.1:${(app.server.address() as AddressInfo).port}`;
-  const password = firstAdministrator?.password ?? "";
+  const password = firstAdministrator?.password ?? known;
   return {
     url,
     brokerUrl,

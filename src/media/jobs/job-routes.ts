@@ -102,6 +102,11 @@ export async function jobRoutes(
 
   await app.register(async (scope) => {
     await scope.register(fastifySSE);
+    const watching = new Set<{ close(): void }>();
+    // The server waits for open requests when it stops, and these have no end of their own.
+    scope.addHook("preClose", async () => {
+      for (const stream of watching) stream.close();
+    });
     scope.get(
       "/jobs/events",
       {
@@ -118,7 +123,11 @@ export async function jobRoutes(
           // A listener that has gone is told so by its close event, not by this.
           reply.sse.send({ event: "job", id: job.id, data: view(job) }).catch(() => undefined);
         });
-        reply.sse.onClose(unwatch);
+        watching.add(reply.sse);
+        reply.sse.onClose(() => {
+          unwatch();
+          watching.delete(reply.sse);
+        });
         await reply.sse.send({ event: "open", data: {} });
       },
     );

@@ -30,8 +30,8 @@ export function createJobStore(db: Database) {
     WHERE id = (
       SELECT id FROM jobs
       WHERE state = 'queued' AND not_before <= @now AND (kind <> 'picture' OR @pictures)
-      ORDER BY air_at IS NULL, air_at,
-        CASE kind WHEN 'listen' THEN 0 WHEN 'sound' THEN 1 ELSE 2 END, id
+      -- Listening is short, and an editor waits for what it finds.
+      ORDER BY kind <> 'listen', air_at IS NULL, air_at, kind = 'picture', id
       LIMIT 1)
     RETURNING ${COLUMNS}`);
   const extend = db.prepare<{ id: string; worker: string; leaseUntil: number }>(`
