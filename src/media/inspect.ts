@@ -91,3 +91,6 @@ async function readRiffBytes(file: FileHandle): Promise<number | null> {
   const bytes = magic === "RIFF" ? buffer.readUInt32LE(4) : buffer.readUInt32BE(4);
   return bytes === 0 || bytes >= UNKNOWN_RIFF_BYTES ? null : bytes + 8;
 }
+export const inputOptionsFor = (_probe: Probe): Record<string, string> => ({
+  format_whitelist: ALLOWED_DEMUXERS,
+});

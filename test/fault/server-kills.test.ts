@@ -35,8 +35,11 @@ afterEach(async () => {
   await rm(folder, { recursive: true });
 });
 
+/** Waiting for a transcode asks often. */
+const UNLIMITED = { RATE_LIMIT_PER_MINUTE: "100000" };
+
 async function firstStart(env: NodeJS.ProcessEnv = {}): Promise<void> {
-  server = await startServer(folder, env);
+  server = await startServer(folder, { ...UNLIMITED, ...env });
   password = await server.password;
   operator = await signIn(server.url, "admin", password);
 }
@@ -44,15 +47,15 @@ async function firstStart(env: NodeJS.ProcessEnv = {}): Promise<void> {
 /** `kill -9`, then a start on the same folders. */
 async function killAndRestart(env: NodeJS.ProcessEnv = {}): Promise<void> {
   await server.end("SIGKILL");
-  server = await startServer(folder, env);
+  server = await startServer(folder, { ...UNLIMITED, ...env });
   operator = await signIn(server.url, "admin", password);
 }
 
-/** Every file of the media folder outside `tmp`, and what is inside it; apart from the lock. */
+/** Every file of the media folder outside `tmp`, and what is inside it; apart from the lock and the store's mark. */
 function mediaFiles(): { stored: string[]; temporary: string[] } {
   const media = join(folder, "media");
   const files = readdirSync(media, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile() && !entry.name.startsWith("lock.db"))
+    .filter((entry) => entry.isFile() && !/^(lock\.db.*|\.library)$/.test(entry.name))
     .map((entry) => join(entry.parentPath, entry.name));
   const isTemporary = (file: string) => file.startsWith(join(media, "tmp"));
   return { stored: files.filter((file) => !isTemporary(file)), temporary: files.filter(isTemporary) };
@@ -81,7 +84,7 @@ describe("kill -9 of the server", () => {
     expect((await operator.get<EpisodeView>(`/episodes/${id}`)).segments[0]?.recording).toBeNull();
 
     const again = await operator.upload<EpisodeView>(`/episodes/${id}/segments/1/recording`, longTone);
-    expect(again.segments[0]?.recording?.renditions).toHaveLength(1);
+    expect(again.segments[0]?.recording?.renditions).not.toHaveLength(0);
   });
 
   test("in the middle of a transcode: the upload stays, the work begins again and ends, and no temporary file is left", async () => {
@@ -99,10 +102,12 @@ describe("kill -9 of the server", () => {
 
     await killAndRestart();
     const episode = await settled(operator, id);
-    expect(episode.segments[0]?.recording?.renditions).toMatchObject([{ state: "ready", error: null }]);
+    expect(episode.segments[0]?.recording?.renditions).not.toContainEqual(
+      expect.objectContaining({ state: "failed" }),
+    );
     const names = mediaFiles().stored.map((file) => file.slice(-64));
-    const rendition = episode.segments[0]?.recording?.renditions[0]?.sha256 ?? "";
-    expect(names.toSorted()).toEqual([episode.segments[0]?.recording?.sha256 ?? "", rendition].toSorted());
+    const { sha256 = "", renditions = [] } = episode.segments[0]?.recording ?? {};
+    expect(names.toSorted()).toEqual([sha256, ...renditions.map((rendition) => rendition.sha256)].toSorted());
     await until(() => mediaFiles().temporary.length === 0, { what: "the temporary files to go" });
   });
 

@@ -3,13 +3,20 @@ import { createReadStream } from "node:fs";
 import { readFile, writeFile } from "node:fs/promises";
 import { Readable } from "node:stream";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { createMediaLab, ffmpeg, type MediaLab, settled, speak } from "../support/media-lab.ts";
+import {
+  createMediaLab,
+  ffmpeg,
+  type MediaLab,
+  settled,
+  shippedProfiles,
+  speak,
+} from "../support/media-lab.ts";
 
 let lab: MediaLab;
 let speech: string;
 
 beforeAll(async () => {
-  lab = await createMediaLab({ maxUploadBytes: 4_000_000 });
+  lab = await createMediaLab({ profiles: shippedProfiles("loudspeaker-mp3"), maxUploadBytes: 4_000_000 });
   speech = lab.file("speech.wav");
   await speak(speech);
 });
@@ -220,8 +227,8 @@ describe("an upload that only sounds wrong", () => {
   test("silence is stored, and its rendition says what is the matter", async () => {
     const path = lab.file("silence.wav");
     await ffmpeg("-f", "lavfi", "-i", "anullsrc=r=44100:cl=stereo", "-t", "3", path);
-    const { sha256 } = await lab.upload(path);
-    expect(await settled(lab.media, sha256)).toMatchObject([
+    const { compositionId } = await lab.upload(path);
+    expect(await settled(lab.media, compositionId)).toMatchObject([
       { state: "failed", error: expect.stringMatching(/no audible sound.*Listen to the file/) },
     ]);
   });
@@ -233,7 +240,7 @@ describe("an upload that only sounds wrong", () => {
     await ffmpeg("-i", speech, "-i", cover, "-map", "0", "-map", "1", "-disposition:v", "attached_pic", path);
     const asset = await lab.upload(path);
     expect(asset).toMatchObject({ kind: "audio", container: "mp3", audioCodec: "mp3", videoCodec: null });
-    expect(lab.media.renditionsOf(asset.sha256)).toHaveLength(1);
-    await settled(lab.media, asset.sha256);
+    expect(lab.media.renditionsOf(asset.compositionId)).toHaveLength(1);
+    await settled(lab.media, asset.compositionId);
   });
 });
