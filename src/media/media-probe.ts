@@ -28,6 +28,7 @@ const Answer = Type.Object({
       codec_tag_string: Type.Optional(Type.String()),
       duration: Type.Optional(Type.String()),
       channels: Type.Optional(Type.Integer()),
+      sample_rate: Type.Optional(Type.String()),
       disposition: Type.Optional(Type.Object({ default: Type.Integer(), attached_pic: Type.Integer() })),
     }),
   ),
@@ -42,7 +43,7 @@ type Stream = Static<typeof Answer>["streams"][number];
 export interface Probe {
   container: string;
   kind: "audio" | "video";
-  audio: { index: number; codec: string; channels: number };
+  audio: { index: number; codec: string; channels: number; sampleRateHz: number };
   video: { index: number; codec: string } | null;
   /** `null` when the container does not say, as a browser's recorder leaves it. */
   durationMs: number | null;
@@ -65,7 +66,12 @@ export function readProbe(json: string, stderr: string): Probe {
   const audio = sound.find((stream) => stream.disposition?.default === 1) ?? sound[0];
   if (!audio) throw refused("The file has no sound.", "Upload a recording with at least one audio track.");
   refuseEncrypted(streams, packets, stderr);
-  if (audio.codec_name === undefined || audio.codec_name === "unknown" || !audio.channels) {
+  if (
+    audio.codec_name === undefined ||
+    audio.codec_name === "unknown" ||
+    !audio.channels ||
+    !Number(audio.sample_rate)
+  ) {
     throw refused(
       `The sound is coded in an unknown way (${audio.codec_tag_string ?? "no name"}).`,
       SEND_MEDIA,
@@ -81,7 +87,12 @@ export function readProbe(json: string, stderr: string): Probe {
   return {
     container: format.format_name.split(",")[0] ?? format.format_name,
     kind: video ? "video" : "audio",
-    audio: { index: audio.index, codec: audio.codec_name, channels: audio.channels },
+    audio: {
+      index: audio.index,
+      codec: audio.codec_name,
+      channels: audio.channels,
+      sampleRateHz: Number(audio.sample_rate),
+    },
     video: video ? { index: video.index, codec: video.codec_name ?? "unknown" } : null,
     durationMs,
     startMs: toMs(format.start_time) ?? 0,

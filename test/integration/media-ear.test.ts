@@ -1,0 +1,178 @@
+import { truncateSync } from "node:fs";
+import { stat } from "node:fs/promises";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { type Listening, trimOf } from "../../src/media/ear/findings.ts";
+import { listenTo } from "../../src/media/ear/listen.ts";
+import { createFfmpeg } from "../../src/media/ffmpeg.ts";
+import { inputOptionsFor, probeMedia } from "../../src/media/inspect.ts";
+import {
+  createMediaLab,
+  ffmpeg,
+  type MediaLab,
+  shippedProfiles,
+  speak,
+  wholeOf,
+} from "../support/media-lab.ts";
+import { until } from "../support/until.ts";
+
+let lab: MediaLab;
+let speech: string;
+const programs = createFfmpeg({ ffmpegPath: "ffmpeg", ffprobePath: "ffprobe" });
+
+beforeAll(async () => {
+  lab = await createMediaLab({ profiles: shippedProfiles("loudspeaker-mp3") });
+  speech = lab.file("speech.wav");
+  await speak(speech);
+});
+afterAll(() => lab.close());
+
+async function listen(path: string): Promise<Listening> {
+  const probe = await probeMedia(programs, path);
+  const { durationMs } = probe;
+  return lab.library.withScratch((scratch) =>
+    listenTo({
+      ffmpeg: programs,
+      path,
+      inputOptions: inputOptionsFor(probe),
+      probe,
+      durationMs: durationMs ?? 0,
+      scratch,
+      signal: new AbortController().signal,
+    }),
+  );
+}
+
+/** Makes a recording of the speech by these options and listens to it. */
+async function heard(name: string, ...options: string[]): Promise<Listening> {
+  const path = lab.file(name);
+  await ffmpeg("-i", speech, ...options, path);
+  return listen(path);
+}
+
+const kinds = ({ findings }: Listening): string[] => findings.map(({ kind }) => kind);
+const STEREO = "aformat=channel_layouts=mono,asplit[a][b]";
+const join = (right: string): string => `${STEREO};[b]${right}[c];[a][c]join=inputs=2:channel_layout=stereo`;
+
+describe("good speech has nothing to be said against it", () => {
+  test.each([
+    ["mono.wav", []],
+    ["stereo.wav", ["-ac", "2"]],
+    ["stereo.opus", ["-ac", "2", "-ar", "48000", "-c:a", "libopus"]],
+    ["speech.mp3", ["-b:a", "128k"]],
+    ["speech.m4a", ["-c:a", "aac"]],
+    ["surround.flac", ["-af", "pan=5.1|FL=0.3*c0|FR=0.3*c0|FC=c0|LFE=0.1*c0|BL=0.1*c0|BR=0.1*c0"]],
+    ["fine.wav", ["-ar", "96000", "-c:a", "pcm_s24le"]],
+    ["limited.wav", ["-af", "volume=14dB,alimiter=limit=0.84:level=disabled"]],
+    ["limited.mp3", ["-af", "volume=14dB,alimiter=limit=0.84:level=disabled", "-b:a", "128k"]],
+  ])("%s", async (name, options) => {
+    const listening = await heard(name, ...options);
+    expect(listening.findings).toEqual([]);
+    expect(listening.durationMs / 1_000).toBeCloseTo(11.56, 0);
+    expect(listening.integratedLufs).toBeLessThan(-8);
+    expect(trimOf(listening)).toBeNull();
+  });
+});
+
+describe("silence", () => {
+  test("at both ends is measured and can be trimmed, with a breath left before and after", async () => {
+    const listening = await heard("edges.wav", "-af", "adelay=4000:all=1,apad=pad_dur=6");
+    expect(kinds(listening).sort()).toEqual(["leading-silence", "trailing-silence"]);
+    expect(listening.leadingSilenceMs / 1_000).toBeCloseTo(4, 0);
+    expect(listening.trailingSilenceMs).toBeGreaterThan(5_900);
+    const trim = trimOf(listening);
+    expect(trim?.fromMs).toBeGreaterThan(3_500);
+    expect(trim?.fromMs).toBeLessThan(4_000);
+    expect((trim?.toMs ?? 0) / 1_000).toBeCloseTo(4 + 11.5 + 0.5, 0);
+  });
+
+  const pause = (seconds: number) =>
+    `aevalsrc=0:d=${seconds}:s=22050[s];[0:a]asplit[a][b];[a][s][b]concat=n=3:v=0:a=1`;
+
+  test("of ten seconds inside is a warning, of 35 a fault, with its time", async () => {
+    const short = await heard("pause.wav", "-filter_complex", pause(10));
+    expect(short.findings).toMatchObject([{ kind: "inner-silence", severity: "warning" }]);
+    const long = await heard("dead-air.wav", "-filter_complex", pause(35));
+    expect(long.findings).toMatchObject([
+      {
+        kind: "inner-silence",
+        severity: "fault",
+        message: expect.stringMatching(/silent for 3[56]\.\d s from 0:1[12] on/),
+      },
+    ]);
+    expect((long.findings[0]?.fromMs ?? 0) / 1_000).toBeCloseTo(11.4, 0);
+    expect((long.findings[0]?.toMs ?? 0) / 1_000).toBeCloseTo(11.56 + 35, 0);
+  });
+
+  test("alone is a fault, digital or not", async () => {
+    for (const [name, source] of [
+      ["nothing.wav", "anullsrc=d=5"],
+      ["whisper.wav", "anoisesrc=a=0.0003:d=5"],
+    ] as const) {
+      await ffmpeg("-f", "lavfi", "-i", source, lab.file(name));
+      const listening = await listen(lab.file(name));
+      expect(listening).toMatchObject({
+        integratedLufs: null,
+        findings: [{ kind: "no-audio", severity: "fault" }],
+      });
+      expect(trimOf(listening)).toBeNull();
+    }
+  });
+});
+
+describe("damage", () => {
+  test("clipping is told for the part that is clipped", async () => {
+    const half = "volume=20dB:enable='between(t,4,7)'";
+    const listening = await heard("clipped.wav", "-af", half, "-c:a", "pcm_s16le");
+    expect(kinds(listening)).toEqual(["clipping"]);
+    expect(listening.findings[0]?.fromMs).toBe(4_000);
+    expect(listening.findings[0]?.toMs).toBeGreaterThanOrEqual(7_000);
+    expect(listening.findings[0]?.toMs).toBeLessThanOrEqual(8_000);
+  });
+
+  test.each([
+    ["dc-offset", ["-af", "volume=-6dB,dcshift=0.05"]],
+    ["missing-channel", ["-filter_complex", join("volume=0")]],
+    ["channel-imbalance", ["-filter_complex", join("volume=-12dB")]],
+    ["out-of-phase", ["-filter_complex", join("volume=-1")]],
+    ["low-level", ["-af", "volume=-28dB", "-c:a", "pcm_s24le"]],
+    ["sample-rate", ["-ar", "8000"]],
+    ["narrow-band", ["-af", "aresample=8000,aresample=44100", "-ar", "44100"]],
+    [
+      "hum",
+      [
+        "-filter_complex",
+        "sine=f=50:d=12,volume=-16dB[h];[0:a]volume=-3dB,adelay=1500:all=1[v];[v][h]amix=normalize=0",
+      ],
+    ],
+  ])("%s is found, and nothing else", async (kind, options) => {
+    const listening = await heard(`${kind}.wav`, ...options);
+    expect(listening.findings).toMatchObject([
+      { kind, severity: "warning", message: expect.stringMatching(/\w{3}/) },
+    ]);
+    expect(listening.findings[0]?.value).not.toBeNull();
+  });
+
+  test("a tail that cannot be read is a fault with the time from which on it is so", async () => {
+    const path = lab.file("torn.flac");
+    await ffmpeg("-i", speech, path);
+    truncateSync(path, Math.round((await stat(path)).size * 0.6));
+    const listening = await listen(path);
+    expect(listening.findings).toMatchObject([{ kind: "unreadable-tail", severity: "fault" }]);
+    expect(listening.findings[0]?.fromMs).toBeGreaterThan(5_000);
+    expect(listening.findings[0]?.fromMs).toBeLessThan(9_000);
+  });
+});
+
+test("a fault keeps what has it off the air, until the part that is used has none", async () => {
+  const path = lab.file("with-dead-air.wav");
+  const graph = "aevalsrc=0:d=32:s=22050[s];[0:a]asplit[a][b];[a][s][b]concat=n=3:v=0:a=1";
+  await ffmpeg("-i", speech, "-filter_complex", graph, path);
+  const { sha256, compositionId } = await lab.upload(path);
+  await until(() => lab.media.assetOf(sha256)?.listening !== null, { what: "the ear" });
+  expect(lab.media.whyNotAirable(compositionId)).toMatch(/It is silent for 32/);
+  const [clip] = wholeOf(sha256).clips;
+  if (!clip) throw new Error("no clip");
+  const first = lab.media.compose({ ...wholeOf(sha256), clips: [{ ...clip, fromMs: 0, toMs: 9_000 }] });
+  await until(() => lab.media.whyNotAirable(first) === null, { what: "the first part", timeoutMs: 20_000 });
+  expect(lab.media.whyNotAirable(compositionId)).toMatch(/It is silent for 32/);
+});
