@@ -11,6 +11,11 @@ export interface Config {
   publicUrl: string | null;
   dataDir: string;
   mediaDir: string;
+  /** Where an nginx in front serves the library internally; `null` sends files from here. */
+  mediaAccelPrefix: string | null;
+  /** A CDN or bucket that devices fetch media from; `null` is this server. */
+  mediaBaseUrl: string | null;
+  mediaBaseLayout: "origin" | "bucket";
   /** What is made of every recording. */
   profilesDir: string;
   /** An external broker; `null` starts the embedded one. */
@@ -116,6 +121,12 @@ export function readConfig(env: Environment): Config {
       problems.push(`${name} must list IP addresses or networks such as 10.0.0.0/8, not "${bad.join(", ")}"`);
     return given;
   };
+  const internalPrefix = (name: string) => {
+    const raw = optional(name);
+    if (raw !== null && !/^\/[\w/-]*\/$/.test(raw))
+      problems.push(`${name} must begin and end with a slash, such as /protected/, not "${raw}"`);
+    return raw;
+  };
   const folder = (name: string, fallback: string) => resolve(projectRoot, text(name, fallback));
 
   const config: Config = {
@@ -124,6 +135,10 @@ export function readConfig(env: Environment): Config {
     publicUrl: url("PUBLIC_URL", ["http:", "https:"]),
     dataDir: folder("DATA_DIR", "data"),
     mediaDir: folder("MEDIA_DIR", "media/library"),
+    mediaAccelPrefix: internalPrefix("MEDIA_ACCEL_PREFIX"),
+    mediaBaseUrl: url("MEDIA_BASE_URL", ["http:", "https:"]),
+    mediaBaseLayout:
+      oneOf("MEDIA_BASE_LAYOUT", "origin", ["origin", "bucket"]) === "bucket" ? "bucket" : "origin",
     profilesDir: folder("PROFILES_DIR", "media/profiles"),
     mqttUrl: url("MQTT_URL", ["mqtt:", "mqtts:"]),
     mqttHost: text("MQTT_HOST", "127.0.0.1"),

@@ -108,6 +108,7 @@ export async function createServer({
   await app.register(mediaRoutes, {
     library: services.library,
     service: media,
+    accelPrefix: config.mediaAccelPrefix,
     authorize: mediaAccess({ secret: services.mediaSecret, devices, people, clock }),
   });
   await app.register(consoleRoutes);

@@ -165,7 +165,11 @@ export async function createServices({ db, config, log, clock, version }: Servic
   const outbox = createOutbox({ store: createOutboxStore(db), publisher: link, signer, clock, log });
   const downlink = createDownlink({ store: createDownlinkStore(db), outbox, transact, clock });
   const mediaSecret = settings.secret("media-url-secret");
-  const mediaUrl = createMediaLinks({ secret: mediaSecret, publicUrl: config.publicUrl });
+  const mediaUrl = createMediaLinks({
+    secret: mediaSecret,
+    publicUrl: config.publicUrl,
+    base: config.mediaBaseUrl === null ? null : { url: config.mediaBaseUrl, layout: config.mediaBaseLayout },
+  });
 
   const broadcastStore = createBroadcastStore(db);
   const broadcasts = createBroadcastService({

@@ -2,7 +2,8 @@ import type { FastifyRequest } from "fastify";
 import type { Clock } from "../clock.ts";
 import { bearerToken } from "../devices/device-auth.ts";
 import { AppError } from "../errors.ts";
-import { verifyMediaSignature } from "../media/signed-url.ts";
+import type { MediaPermit } from "../media/media-routes.ts";
+import { signMediaQuery, verifyMediaSignature } from "../media/signed-url.ts";
 import { SIGN_IN_COOKIE } from "./sign-in-guard.ts";
 
 interface Dependencies {
@@ -12,16 +13,19 @@ interface Dependencies {
   clock: Clock;
 }
 
+const SOMEBODY: MediaPermit = { isPublic: false, signFor: null };
+
 /** Lets a media request pass by its signed URL, by a device's token, or by a person's sign-in. */
 export function mediaAccess({ secret, devices, people, clock }: Dependencies) {
-  return (request: FastifyRequest): void => {
-    const { sha256 } = request.params as { sha256: string };
+  return (request: FastifyRequest, sha256: string): MediaPermit => {
     const { expires, signature } = request.query as { expires?: string; signature?: string };
-    if (verifyMediaSignature(secret, { sha256, expires, signature }, clock.now())) return;
+    if (verifyMediaSignature(secret, { sha256, expires, signature }, clock.now())) {
+      return { isPublic: true, signFor: (other) => signMediaQuery(secret, other, Number(expires)) };
+    }
     const token = bearerToken(request);
-    if (token !== null && devices.authenticateToken(token)) return;
+    if (token !== null && devices.authenticateToken(token)) return SOMEBODY;
     const signIn = request.cookies[SIGN_IN_COOKIE];
-    if (signIn !== undefined && people.userOf(signIn)) return;
+    if (signIn !== undefined && people.userOf(signIn)) return SOMEBODY;
     throw new AppError(
       "unauthorized",
       "This file needs a device's token, a sign-in, or a link that is still valid.",

@@ -1,18 +1,32 @@
+import { readFile } from "node:fs/promises";
 import fastifyStatic from "@fastify/static";
-import type { FastifyPluginAsync, FastifyRequest } from "fastify";
+import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from "fastify";
 import { Type } from "typebox";
 import { AppError, notFound } from "../errors.ts";
-import { type RangeAnswer, readRange } from "./byte-range.ts";
+import type { ByteRange } from "./byte-range.ts";
 import { digestHeader } from "./content-digest.ts";
 import { ORIGINAL_MIME } from "./media.ts";
+import { decide } from "./media-conditions.ts";
 import type { MediaLibrary } from "./media-library.ts";
-import type { MediaService } from "./media-service.ts";
+import type { MediaService, ServedMedia } from "./media-service.ts";
+import { createMultipart } from "./multipart-ranges.ts";
+import { PLAYLIST_MIME, signPlaylist } from "./stream-playlist.ts";
+
+/** How a request was let in: by a link that anybody may hold, or as somebody. */
+export interface MediaPermit {
+  /** Whether shared caches may keep the answer. */
+  isPublic: boolean;
+  /** For a signed link: the query that permits another file for as long. */
+  signFor: ((sha256: string) => string) | null;
+}
 
 export interface MediaRouteOptions {
   library: MediaLibrary;
   service: Pick<MediaService, "servedAs">;
-  /** Lets the request pass or throws an AppError `unauthorized` or `forbidden`. */
-  authorize: (request: FastifyRequest) => void;
+  /** Lets the request for this file pass or throws an AppError `unauthorized` or `forbidden`. */
+  authorize: (request: FastifyRequest, sha256: string) => MediaPermit;
+  /** Where nginx serves the library internally, e.g. `/protected/`; `null` sends files from here. */
+  accelPrefix: string | null;
 }
 
 const YEAR_SECONDS = 31_536_000;
@@ -37,75 +51,103 @@ const DECIDED = [
 
 /**
  * `GET` and `HEAD /media/:sha256`: bytes that never change under their name, with ranges (RFC 9110 section 14),
- * conditions (section 13) and digests (RFC 9530).
+ * conditions (section 13) and digests (RFC 9530). Players of streams look at endings, so `<sha256>.mp4` is the same.
  */
-export const mediaRoutes: FastifyPluginAsync<MediaRouteOptions> = async (
-  app,
-  { library, service, authorize },
-) => {
+export const mediaRoutes: FastifyPluginAsync<MediaRouteOptions> = async (app, options) => {
+  const { library, service, authorize, accelPrefix } = options;
   await app.register(fastifyStatic, { serve: false });
 
-  app.get<{ Params: { sha256: string } }>(
-    "/media/:sha256",
+  app.get<{ Params: { name: string } }>(
+    "/media/:name",
     {
       schema: {
         tags: ["media"],
-        summary: "A rendition or an original by its SHA-256",
-        params: Type.Object({ sha256: Type.String({ pattern: "^[0-9a-f]{64}$" }) }),
+        summary: "A rendition, a part of one or an original by its SHA-256",
+        params: Type.Object({ name: Type.String({ pattern: "^[0-9a-f]{64}(\\.(mp4|m3u8))?$" }) }),
       },
-      onRequest: async (request) => authorize(request),
     },
-    (request, reply) => {
-      const { sha256 } = request.params;
-      const media = service.servedAs(sha256);
-      if (!media) throw notFound("media file", sha256);
-      if (!library.has(sha256)) {
-        throw new AppError("unavailable", `The file ${sha256} is missing from the media library.`, {
-          hint: "Tell the administrator to restore it from a backup, or upload the recording again.",
-        });
-      }
+    async (request, reply) => {
+      const sha256 = request.params.name.slice(0, 64);
+      const permit = authorize(request, sha256);
+      const media = find(sha256);
       const etag = `"${sha256}"`;
       reply.header("etag", etag).header("accept-ranges", "bytes");
-      const { headers } = request.raw;
-      if (headers["if-match"] !== undefined && !lists(headers["if-match"], etag))
-        return reply.code(412).send();
-      // If-None-Match compares weakly (RFC 9110, section 8.8.3.2): `W/"…"` of the same bytes counts.
-      const unchanged = lists(headers["if-none-match"]?.replaceAll("W/", ""), etag);
-      const range = unchanged ? "whole" : rangeOf(request, etag, media.bytes);
-      if (range === "unsatisfiable") {
+      const decision = decide(request, etag, media.bytes);
+      if (decision === "failed") return reply.code(412).send();
+      if (decision === "unsatisfiable") {
         return reply.code(416).header("content-range", `bytes */${media.bytes}`).send();
       }
-      reply.header("cache-control", `private, max-age=${YEAR_SECONDS}, immutable`);
-      if (unchanged) return reply.code(304).send();
+      const scope = permit.isPublic ? "public" : "private";
+      reply.header("cache-control", `${scope}, max-age=${YEAR_SECONDS}, immutable`);
+      if (media.mime === PLAYLIST_MIME && permit.signFor) {
+        return sendSigned(reply, sha256, permit.signFor);
+      }
+      if (decision === "unchanged") return reply.code(304).send();
 
       reply.header("content-type", media.mime).header("repr-digest", digestHeader(sha256));
-      // Content-Digest is of the bytes in this one message, so a part of the file goes without.
-      if (range === "whole") reply.header("content-digest", digestHeader(sha256));
       reply.header("x-content-type-options", "nosniff");
       if (media.mime === ORIGINAL_MIME) reply.header("content-disposition", "attachment");
-      leaveOnlyRange(request, range);
-      return reply.sendFile(library.pathOf(sha256), SEND_OPTIONS);
+      if (accelPrefix !== null) {
+        // nginx reads the range itself, and checks If-Range against the tag that is handed over.
+        const path = `${sha256.slice(0, 2)}/${sha256.slice(2, 4)}/${sha256}`;
+        return reply.header("x-accel-redirect", accelPrefix + path).send("");
+      }
+      if (decision === "whole") return sendWhole(request, reply, sha256);
+      return sendParts(request, reply, media, decision);
     },
   );
+
+  function find(sha256: string): ServedMedia {
+    const media = service.servedAs(sha256);
+    if (!media) throw notFound("media file", sha256);
+    if (library.has(sha256)) return media;
+    throw new AppError("unavailable", `The file ${sha256} is missing from the media library.`, {
+      hint: "Tell the administrator to restore it from a backup, or upload the recording again.",
+    });
+  }
+
+  function sendWhole(request: FastifyRequest, reply: FastifyReply, sha256: string): FastifyReply {
+    // Content-Digest is of the bytes in this one message, so a part of the file goes without.
+    reply.header("content-digest", digestHeader(sha256));
+    leaveOnlyRange(request, null);
+    return reply.sendFile(library.pathOf(sha256), SEND_OPTIONS);
+  }
+
+  function sendParts(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    { sha256, bytes, mime }: ServedMedia,
+    ranges: readonly ByteRange[],
+  ): FastifyReply {
+    const path = library.pathOf(sha256);
+    const [range, ...others] = ranges;
+    if (range && others.length === 0) {
+      leaveOnlyRange(request, range);
+      return reply.sendFile(path, SEND_OPTIONS);
+    }
+    const { contentType, contentLength, stream } = createMultipart({ path, bytes, mime }, ranges);
+    reply.code(206).header("content-type", contentType).header("content-length", contentLength);
+    return reply.send(stream);
+  }
+
+  /** Its references are signed too, so that it is other bytes than its name says: no tag, no digest, no range. */
+  async function sendSigned(
+    reply: FastifyReply,
+    sha256: string,
+    signFor: (sha256: string) => string,
+  ): Promise<FastifyReply> {
+    const text = await readFile(library.pathOf(sha256), "utf8");
+    reply.removeHeader("etag").removeHeader("accept-ranges");
+    return reply.header("content-type", PLAYLIST_MIME).send(signPlaylist(text, signFor));
+  }
 };
-
-const lists = (field: string | undefined, etag: string): boolean =>
-  (field ?? "").split(",").some((entry) => [etag, "*"].includes(entry.trim()));
-
-/** A `Range` counts for GET only, and only when `If-Range`, if sent, names these bytes (RFC 9110, section 13.1.5). */
-function rangeOf(request: FastifyRequest, etag: string, bytes: number): RangeAnswer {
-  const { "if-range": ifRange, range } = request.raw.headers;
-  // A date never matches: no Last-Modified is sent, as the name says all about the bytes.
-  const stale = ifRange !== undefined && ifRange !== etag;
-  return request.method !== "GET" || stale ? "whole" : readRange(range, bytes);
-}
 
 /**
  * The file sender has its own reading of conditions, on tags made from size and time, and of ranges. They are decided
  * already, so it sees the plain range that is left of them.
  */
-function leaveOnlyRange(request: FastifyRequest, range: Exclude<RangeAnswer, "unsatisfiable">): void {
+function leaveOnlyRange(request: FastifyRequest, range: ByteRange | null): void {
   const { headers } = request.raw;
   for (const name of DECIDED) delete headers[name];
-  if (range !== "whole") headers.range = `bytes=${range.start}-${range.end}`;
+  if (range) headers.range = `bytes=${range.start}-${range.end}`;
 }

@@ -14,8 +14,13 @@ function signatureOf(secret: string | Uint8Array, sha256: string, expiresSeconds
 
 /** `expiresSeconds` is an instant in UTC epoch seconds. */
 export function signMediaPath(secret: string | Uint8Array, sha256: string, expiresSeconds: number): string {
+  return `${pathOf(sha256)}?${signMediaQuery(secret, sha256, expiresSeconds)}`;
+}
+
+/** The query that permits one file, without `?`. */
+export function signMediaQuery(secret: string | Uint8Array, sha256: string, expiresSeconds: number): string {
   const signature = signatureOf(secret, sha256, expiresSeconds).toString("base64url");
-  return `${pathOf(sha256)}?expires=${expiresSeconds}&signature=${signature}`;
+  return `expires=${expiresSeconds}&signature=${signature}`;
 }
 
 export interface MediaSignature {

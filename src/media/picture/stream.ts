@@ -1,6 +1,7 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import type { StreamProfile } from "../profiles.ts";
+import { PLAYLIST_MIME, playlistReference } from "../stream-playlist.ts";
 import type { PictureContext } from "./context.ts";
 import { pictureKey } from "./encode.ts";
 
@@ -15,8 +16,6 @@ export interface MadeStream {
   path: string;
   parts: PartFile[];
 }
-
-const PLAYLIST_MIME = "application/vnd.apple.mpegurl";
 
 /**
  * An HLS presentation (RFC 8216) of fragmented MP4, in byte ranges of one file for each quality. Playlists name what
@@ -43,8 +42,8 @@ export async function makeStream(
   for (const at of picturePaths.keys()) {
     const media = fileOf(`${at}.m4s`);
     const playlist = fileOf(`${at}.m3u8`);
-    await rename(playlist, media, await nameOf(media));
-    await rename(master, playlist, await nameOf(playlist));
+    await rename(playlist, media, playlistReference(await nameOf(media), "mp4"));
+    await rename(master, playlist, playlistReference(await nameOf(playlist), "m3u8"));
     parts.push({ path: media, mime: "video/mp4" }, { path: playlist, mime: PLAYLIST_MIME });
   }
   return { path: master, parts };

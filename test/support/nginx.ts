@@ -1,0 +1,65 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { freePort } from "./free-port.ts";
+import { until } from "./until.ts";
+
+const SAMPLE = new URL("../../docs/nginx.conf.sample", import.meta.url);
+
+export interface RunningNginx {
+  url: string;
+  close(): Promise<void>;
+}
+
+/** A real nginx with the sample configuration of the documentation, in front of a server on this port. */
+export async function startNginx({
+  port,
+  mediaDir,
+}: {
+  port: number;
+  mediaDir: string;
+}): Promise<RunningNginx> {
+  const dir = mkdtempSync(join(tmpdir(), "ccx-nginx-"));
+  const own = await freePort();
+  const sample = readFileSync(SAMPLE, "utf8")
+    .replace("server 127.0.0.1:3000;", `server 127.0.0.1:${port};`)
+    .replace("listen 80;", `listen 127.0.0.1:${own};`)
+    .replaceAll("/srv/cuncunxiang/media", mediaDir);
+  const paths = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"].map(
+    (name) => `${name}_temp_path ${join(dir, name)};`,
+  );
+  const config = [
+    "daemon off;",
+    // The test's folders belong to whoever runs it.
+    ...(process.getuid?.() === 0 ? ["user root;"] : []),
+    `pid ${join(dir, "nginx.pid")};`,
+    `error_log ${join(dir, "error.log")};`,
+    "events {}",
+    `http { access_log off; ${paths.join(" ")}\n${sample} }`,
+  ].join("\n");
+  writeFileSync(join(dir, "nginx.conf"), config);
+  // Debian keeps servers in sbin, which is not on everybody's path.
+  const env = { ...process.env, PATH: `${process.env["PATH"]}:/usr/sbin` };
+  const args = ["-e", join(dir, "error.log"), "-c", join(dir, "nginx.conf")];
+  const nginx: ChildProcess = spawn("nginx", args, { env, stdio: "inherit" });
+  const url = `http://127.0.0.1:${own}`;
+  await until(
+    () =>
+      fetch(url, { redirect: "manual" }).then(
+        () => true,
+        () => false,
+      ),
+    { what: "nginx" },
+  );
+  return {
+    url,
+    async close() {
+      const ended = once(nginx, "exit");
+      nginx.kill("SIGTERM");
+      await ended;
+      rmSync(dir, { recursive: true });
+    },
+  };
+}
