@@ -29,6 +29,8 @@ export interface Config {
   ffmpegPath: string;
   ffprobePath: string;
   transcodeConcurrency: number;
+  /** 0 … 19; the higher, the more ffmpeg waits for everybody else. */
+  transcodeNiceness: number;
   maxUploadBytes: number;
   /** What the library may hold at most; 0 sets no limit. */
   mediaQuotaBytes: number;
@@ -148,7 +150,8 @@ export function readConfig(env: Environment): Config {
     zone: zone("ZONE", "Asia/Shanghai"),
     ffmpegPath: text("FFMPEG_PATH", "ffmpeg"),
     ffprobePath: text("FFPROBE_PATH", "ffprobe"),
-    transcodeConcurrency: integer("TRANSCODE_CONCURRENCY", 1, 1, 64),
+    transcodeConcurrency: integer("TRANSCODE_CONCURRENCY", 2, 1, 64),
+    transcodeNiceness: integer("TRANSCODE_NICENESS", 15, 0, 19),
     maxUploadBytes: integer("MAX_UPLOAD_MB", 8192, 1, 1_000_000) * 1024 * 1024,
     mediaQuotaBytes: integer("MEDIA_QUOTA_GB", 0, 0, 1_000_000) * 1024 ** 3,
     mediaKeepMs: integer("MEDIA_KEEP_DAYS", 90, 1, 36_500) * DAY_MS,

@@ -28,6 +28,7 @@ import { createTelemetryStore } from "./devices/telemetry-store.ts";
 import { createEpisodeService } from "./episodes/episode-service.ts";
 import { createEpisodeStore } from "./episodes/episode-store.ts";
 import { createFfmpeg, requireFfmpeg } from "./media/ffmpeg.ts";
+import { confine } from "./media/ffmpeg-confinement.ts";
 import { createHousekeeping } from "./media/housekeeping/housekeeping-service.ts";
 import { createMediaLibrary } from "./media/media-library.ts";
 import { createMediaService } from "./media/media-service.ts";
@@ -79,7 +80,9 @@ export async function createServices({ db, config, log, clock, version }: Servic
     clock,
   });
   const reports = createReportService({ store: createReportStore(db), transact, clock });
-  const library = createMediaLibrary(config.mediaDir);
+  const confinement = confine(config.dataDir, config.mediaDir, config.transcodeNiceness);
+  if (confinement.warning !== null) log.warn(confinement.warning);
+  const library = createMediaLibrary(config.mediaDir, { scratchOwner: confinement.account });
   const housekeeping = createHousekeeping({
     db,
     mediaDir: config.mediaDir,
@@ -101,7 +104,10 @@ export async function createServices({ db, config, log, clock, version }: Servic
   const media = createMediaService({
     db,
     library,
-    ffmpeg: createFfmpeg(config),
+    ffmpeg: createFfmpeg({
+      ffmpegPath: confinement.launch(config.ffmpegPath),
+      ffprobePath: confinement.launch(config.ffprobePath),
+    }),
     profiles: loadProfiles(config.profilesDir),
     mayUpload: housekeeping.mayUpload,
     clock,

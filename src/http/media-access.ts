@@ -2,7 +2,7 @@ import type { FastifyRequest } from "fastify";
 import type { Clock } from "../clock.ts";
 import { bearerToken } from "../devices/device-auth.ts";
 import { AppError } from "../errors.ts";
-import type { MediaPermit } from "../media/media-routes.ts";
+import type { MediaPermit } from "../media/media-permit.ts";
 import { signMediaQuery, verifyMediaSignature } from "../media/signed-url.ts";
 import { SIGN_IN_COOKIE } from "./sign-in-guard.ts";
 

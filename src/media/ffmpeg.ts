@@ -1,4 +1,4 @@
-import { execFile, execFileSync } from "node:child_process";
+import { type ChildProcess, execFile, execFileSync } from "node:child_process";
 import ffmpeg, { type FfmpegCommand } from "fluent-ffmpeg";
 import { delay, SECOND_MS } from "../clock.ts";
 import { AppError } from "../errors.ts";
@@ -9,8 +9,6 @@ const GRACE_MS = 5 * SECOND_MS;
 const PROBE_LIMIT_MS = 60 * SECOND_MS;
 const PROBE_MAX_BYTES = 32 * 1024 * 1024;
 const KEPT_LINES = 200;
-/** Transcoding waits for the server, the broker and the database, never they for it. */
-const NICENESS = 10;
 const LOCAL_ONLY: FfmpegOptions = { protocol_whitelist: "file" };
 const GENERAL: FfmpegOptions = { nostdin: true, hide_banner: true, nostats: true, progress: "pipe:2" };
 
@@ -50,7 +48,10 @@ export class FfmpegError extends Error {
   }
 }
 
-/** The two programs, by explicit paths. They see local files only: no network, no input that names other inputs. */
+/**
+ * The two programs, by explicit paths, or through the scripts that confine them. They see local files only: no network,
+ * no input that names other inputs.
+ */
 export function createFfmpeg(paths: { ffmpegPath: string; ffprobePath: string }): Ffmpeg {
   return {
     probe: (path, options) => runProbe(paths.ffprobePath, path, options),
@@ -94,7 +95,7 @@ const missing = (path: string, cause: unknown) =>
 
 /** Options are passed as several arguments: fluent-ffmpeg splits a lone one, or an array, at spaces. */
 function buildCommand(ffmpegPath: string, { inputs, complexFilter, outputs }: FfmpegJob): FfmpegCommand {
-  const command = ffmpeg({ niceness: NICENESS }).setFfmpegPath(ffmpegPath);
+  const command = ffmpeg().setFfmpegPath(ffmpegPath);
   for (const [index, { path, options }] of inputs.entries()) {
     const general = index === 0 ? GENERAL : {};
     command.input(path).inputOptions(...toArguments({ ...general, ...LOCAL_ONLY, ...options }));
@@ -119,9 +120,9 @@ async function runCommand(command: FfmpegCommand, job: FfmpegJob): Promise<strin
   function stop(): void {
     stopped = true;
     if (!started) return;
-    command.kill("SIGTERM");
+    killGroup(command, "SIGTERM");
     delay(GRACE_MS, ended.signal).then(
-      () => command.kill("SIGKILL"),
+      () => killGroup(command, "SIGKILL"),
       () => undefined,
     );
   }
@@ -156,6 +157,16 @@ async function runCommand(command: FfmpegCommand, job: FfmpegJob): Promise<strin
   } finally {
     job.signal.removeEventListener("abort", stop);
     ended.abort();
+  }
+}
+
+/** The whole process group, where the launcher made it one; else the process. */
+function killGroup(command: FfmpegCommand, signal: NodeJS.Signals): void {
+  const { ffmpegProc } = command as FfmpegCommand & { ffmpegProc?: ChildProcess };
+  try {
+    process.kill(-(ffmpegProc?.pid ?? Number.NaN), signal);
+  } catch {
+    command.kill(signal);
   }
 }
 

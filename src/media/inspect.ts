@@ -1,5 +1,6 @@
 import { type FileHandle, open } from "node:fs/promises";
 import type { Ffmpeg } from "./ffmpeg.ts";
+import type { FfmpegOptions } from "./ffmpeg-options.ts";
 import { ALLOWED_DEMUXERS, checkDuration, type Probe, readProbe, toleratedLossMs } from "./media-probe.ts";
 import { explainRefusal, refused, TRUNCATED_HINT } from "./refusal.ts";
 
@@ -91,6 +92,9 @@ async function readRiffBytes(file: FileHandle): Promise<number | null> {
   const bytes = magic === "RIFF" ? buffer.readUInt32LE(4) : buffer.readUInt32BE(4);
   return bytes === 0 || bytes >= UNKNOWN_RIFF_BYTES ? null : bytes + 8;
 }
-export const inputOptionsFor = (_probe: Probe): Record<string, string> => ({
+
+/** How ffmpeg reads what was probed: as that and nothing else, so that a later pass cannot take it for another kind. */
+export const inputOptionsFor = ({ container }: Probe): FfmpegOptions => ({
   format_whitelist: ALLOWED_DEMUXERS,
+  f: container,
 });

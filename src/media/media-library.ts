@@ -12,7 +12,7 @@ import {
   rmSync,
   statSync,
 } from "node:fs";
-import { mkdir, open, rm } from "node:fs/promises";
+import { chown, mkdir, open, rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
@@ -46,11 +46,19 @@ export interface MediaLibrary {
   clearTemp(): void;
 }
 
+interface MediaLibraryOptions {
+  /** Who works in scratch folders, when that is not the server itself. */
+  scratchOwner?: { uid: number; gid: number } | null;
+}
+
 /**
  * A content-addressed store: `dir/ab/cd/abcd…`, named by SHA-256, each file complete or absent. A file is hashed and
  * flushed under a random name beside them, then renamed, then its folder is flushed (as in `rename(2)`, `fsync(2)`).
  */
-export function createMediaLibrary(dir: string): MediaLibrary {
+export function createMediaLibrary(
+  dir: string,
+  { scratchOwner = null }: MediaLibraryOptions = {},
+): MediaLibrary {
   const tempDir = join(dir, "tmp");
   mkdirSync(tempDir, { recursive: true });
   const tempPath = () => join(tempDir, randomUUID());
@@ -104,6 +112,8 @@ export function createMediaLibrary(dir: string): MediaLibrary {
       await pipeline(createReadStream(path, { highWaterMark: 1024 * 1024 }), hash);
       const file = await open(path, "r+");
       try {
+        // Whoever made it shall not be able to change it any more.
+        if (scratchOwner) await file.chown(process.getuid?.() ?? 0, process.getgid?.() ?? 0);
         await file.sync();
         return stage(path, hash.digest("hex"), (await file.stat()).size);
       } finally {
@@ -114,6 +124,7 @@ export function createMediaLibrary(dir: string): MediaLibrary {
     async withScratch(work) {
       const scratch = tempPath();
       await mkdir(scratch);
+      if (scratchOwner) await chown(scratch, scratchOwner.uid, scratchOwner.gid);
       try {
         return await work(scratch);
       } finally {

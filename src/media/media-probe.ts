@@ -13,6 +13,10 @@ const ENCRYPTED_TAGS = new Set(["enca", "encv", "drms", "drmi", "drmt", "aavd"])
 /** BS.1770-4 measures in blocks of 400 ms; less has no loudness. */
 const MIN_DURATION_MS = 400;
 const MAX_DURATION_MS = 12 * HOUR_MS;
+const MAX_STREAMS = 32;
+const MAX_CHANNELS = 64;
+/** 8K; a frame of it takes 50 MB, of which a decoder keeps a few. */
+const MAX_PIXELS = 8_192 * 4_320;
 
 const Answer = Type.Object({
   format: Type.Object({
@@ -29,6 +33,8 @@ const Answer = Type.Object({
       duration: Type.Optional(Type.String()),
       channels: Type.Optional(Type.Integer()),
       sample_rate: Type.Optional(Type.String()),
+      width: Type.Optional(Type.Integer()),
+      height: Type.Optional(Type.Integer()),
       disposition: Type.Optional(Type.Object({ default: Type.Integer(), attached_pic: Type.Integer() })),
     }),
   ),
@@ -62,6 +68,7 @@ export function readProbe(json: string, stderr: string): Probe {
   const answer: unknown = JSON.parse(json);
   if (!Value.Check(Answer, answer)) throw refused("The file is not audio or video.", SEND_MEDIA);
   const { format, streams, packets } = answer;
+  refuseExcess(streams);
   const sound = streams.filter((stream) => stream.codec_type === "audio");
   const audio = sound.find((stream) => stream.disposition?.default === 1) ?? sound[0];
   if (!audio) throw refused("The file has no sound.", "Upload a recording with at least one audio track.");
@@ -112,6 +119,24 @@ export function checkDuration(durationMs: number): void {
   }
   if (durationMs > MAX_DURATION_MS) {
     throw refused("The recording is longer than 12 hours.", "Cut it into parts and upload those.");
+  }
+}
+
+/** What no recording has, and what would take more memory or time than a recording is worth. */
+function refuseExcess(streams: readonly Stream[]): void {
+  if (streams.length > MAX_STREAMS) {
+    throw refused(`The file has ${streams.length} tracks; at most ${MAX_STREAMS} are allowed.`, SEND_MEDIA);
+  }
+  for (const { width = 0, height = 0, channels = 0 } of streams) {
+    if (width * height > MAX_PIXELS) {
+      throw refused(
+        `The picture has ${width} × ${height} pixels.`,
+        "Export it with 4096 × 2160 pixels or fewer.",
+      );
+    }
+    if (channels > MAX_CHANNELS) {
+      throw refused(`The sound has ${channels} channels; at most ${MAX_CHANNELS} are allowed.`, SEND_MEDIA);
+    }
   }
 }
 

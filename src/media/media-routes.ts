@@ -8,17 +8,10 @@ import { digestHeader } from "./content-digest.ts";
 import { ORIGINAL_MIME } from "./media.ts";
 import { decide } from "./media-conditions.ts";
 import type { MediaLibrary } from "./media-library.ts";
+import type { MediaPermit } from "./media-permit.ts";
 import type { MediaService, ServedMedia } from "./media-service.ts";
 import { createMultipart } from "./multipart-ranges.ts";
 import { PLAYLIST_MIME, signPlaylist } from "./stream-playlist.ts";
-
-/** How a request was let in: by a link that anybody may hold, or as somebody. */
-export interface MediaPermit {
-  /** Whether shared caches may keep the answer. */
-  isPublic: boolean;
-  /** For a signed link: the query that permits another file for as long. */
-  signFor: ((sha256: string) => string) | null;
-}
 
 export interface MediaRouteOptions {
   library: MediaLibrary;

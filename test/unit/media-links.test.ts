@@ -33,7 +33,7 @@ test("a signed playlist passes its permission on to what it points at, and to no
     "#EXTINF:6.0,",
     `${SHA}.mp4`,
     `${OTHER}.m3u8`,
-    `${OTHER}`,
+    OTHER,
   ].join("\n");
   const signed = signPlaylist(playlist, (sha256) => signMediaQuery("s", sha256, 100));
   const lines = signed.split("\n");

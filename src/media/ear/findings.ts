@@ -18,7 +18,6 @@ const FINDING_KINDS = [
   "narrow-band",
   "over-slot",
 ] as const;
-export type FindingKind = (typeof FINDING_KINDS)[number];
 
 export const Finding = Type.Object(
   {

@@ -7,7 +7,8 @@ import type { PictureContext } from "./context.ts";
 const THREADS = 2;
 
 /** Two profiles that ask for the same picture share it. */
-export const pictureKey = (video: VideoProfile): string => JSON.stringify(Object.entries(video).sort());
+export const pictureKey = (video: VideoProfile): string =>
+  JSON.stringify(video, Object.keys(video).toSorted());
 
 /**
  * Encodes the picture alone, turned upright as the file says, within each size, rate and bit rate that is asked for:

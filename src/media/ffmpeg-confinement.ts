@@ -1,0 +1,83 @@
+import { spawnSync } from "node:child_process";
+import { chmodSync, mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+
+/** Under whose name ffmpeg runs. */
+export interface Account {
+  uid: number;
+  gid: number;
+}
+
+export interface Confinement {
+  /** What is to be run instead of a program. */
+  launch(program: string): string;
+  /** Owns what ffmpeg may write; `null` runs it as the server itself. */
+  account: Account | null;
+  /** Why it is less confined than it could be; `null` when it is not. */
+  warning: string | null;
+}
+
+/** Decoding the largest picture that is let in takes about 1 GB; a crafted file asks for everything there is. */
+const MAX_MEMORY_BYTES = 6 * 1024 ** 3;
+/** Twelve hours of decoded stereo take 15 GB. */
+const MAX_FILE_BYTES = 64 * 1024 ** 3;
+const MAX_OPEN_FILES = 256;
+const NOBODY: Account = { uid: 65_534, gid: 65_534 };
+
+const AS_NOBODY = [`--reuid=${NOBODY.uid}`, `--regid=${NOBODY.gid}`, "--clear-groups"];
+const WITHOUT_PRIVILEGES = ["--inh-caps=-all", "--bounding-set=-all"];
+
+/**
+ * How programs that read strangers' files are run: in a process group of their own, with bounded memory and files, at a
+ * low priority, without a way to privileges, ended with the server; as `nobody` when the server is root and `nobody`
+ * can reach the media. It is a script of Debian's own tools, so that it holds before the program's first instruction.
+ *
+ * @param folder where the scripts are kept, and written anew
+ * @param mediaDir what the programs must be able to read
+ */
+export function confine(folder: string, mediaDir: string, niceness: number): Confinement {
+  if (!works(["setsid", "prlimit", "--core=0", "setpriv", "--no-new-privs", "true"])) {
+    const warning =
+      "ffmpeg runs unconfined: setsid, prlimit and setpriv (Debian's util-linux) do not work here.";
+    return { launch: (program) => program, account: null, warning };
+  }
+  const isRoot = process.getuid?.() === 0;
+  mkdirSync(mediaDir, { recursive: true });
+  const isReachable =
+    isRoot && works(["setpriv", ...AS_NOBODY, "test", "-r", mediaDir, "-a", "-x", mediaDir]);
+  const identity = isReachable ? AS_NOBODY : isRoot ? WITHOUT_PRIVILEGES : [];
+  const limits = [
+    `--as=${MAX_MEMORY_BYTES}`,
+    `--fsize=${MAX_FILE_BYTES}`,
+    `--nofile=${MAX_OPEN_FILES}`,
+    "--core=0",
+  ];
+  const prefix = [
+    "setsid",
+    "prlimit",
+    ...limits,
+    "setpriv",
+    "--no-new-privs",
+    "--pdeathsig=KILL",
+    ...identity,
+  ];
+  return {
+    launch(program) {
+      const path = join(folder, `run-${program.replace(/[^\w.-]/g, "_")}.sh`);
+      const command = [...prefix, "nice", "-n", String(niceness), quoted(program)];
+      writeFileSync(path, `#!/bin/sh\nexec ${command.join(" ")} "$@"\n`);
+      chmodSync(path, 0o755);
+      return path;
+    },
+    account: isReachable ? NOBODY : null,
+    warning:
+      isRoot && !isReachable
+        ? `ffmpeg runs as root, without root's privileges: "nobody" cannot reach ${mediaDir}. Run the server as a user of its own, or put MEDIA_DIR where everybody may look.`
+        : null,
+  };
+}
+
+const works = ([program = "", ...args]: string[]): boolean =>
+  spawnSync(program, args, { stdio: "ignore" }).status === 0;
+
+const quoted = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`;
