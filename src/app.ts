@@ -41,7 +41,8 @@ export async function buildApp({ config, log, clock = systemClock }: AppOptions)
   const firstAdministrator = await services.people.createFirstAdministrator();
   const app = await createServer({ services, config, log, clock, version });
 
-  const { conductor, downlink, embedded, housekeeping, link, media, outbox, planner, uplink } = services;
+  const { conductor, downlink, embedded, housekeeping, link, media, outbox, planner, uplink, uploads } =
+    services;
   let stopTicker = async () => {};
   let stopRepeating = () => {};
   // A broker may keep nothing over its restart.
@@ -51,6 +52,7 @@ export async function buildApp({ config, log, clock = systemClock }: AppOptions)
     await uplink.start();
     outbox.start();
     await housekeeping.start();
+    await uploads.start();
     media.start([...services.episodes.compositions(), ...services.sessions.compositions()]);
     planner.planAll();
     conductor.tick();
@@ -61,6 +63,7 @@ export async function buildApp({ config, log, clock = systemClock }: AppOptions)
     stopRepeating();
     await stopTicker();
     await media.stop();
+    await uploads.stop();
     await housekeeping.stop();
   });
   app.addHook("onClose", async () => {

@@ -32,6 +32,10 @@ export interface Config {
   /** 0 … 19; the higher, the more ffmpeg waits for everybody else. */
   transcodeNiceness: number;
   maxUploadBytes: number;
+  /** What resumable uploads leave free on the disk. */
+  diskReserveBytes: number;
+  /** A resumable upload that got nothing for so long is removed. */
+  uploadExpiryMs: number;
   /** What the library may hold at most; 0 sets no limit. */
   mediaQuotaBytes: number;
   /** How long after its end a broadcast keeps what it played. */
@@ -152,6 +156,8 @@ export function readConfig(env: Environment): Config {
     ffprobePath: text("FFPROBE_PATH", "ffprobe"),
     transcodeConcurrency: integer("TRANSCODE_CONCURRENCY", 2, 1, 64),
     transcodeNiceness: integer("TRANSCODE_NICENESS", 15, 0, 19),
+    diskReserveBytes: integer("DISK_RESERVE_MB", 2048, 0, 100_000_000) * 1024 * 1024,
+    uploadExpiryMs: integer("UPLOAD_EXPIRY_HOURS", 24, 1, 1_000) * 3_600_000,
     maxUploadBytes: integer("MAX_UPLOAD_MB", 8192, 1, 1_000_000) * 1024 * 1024,
     mediaQuotaBytes: integer("MEDIA_QUOTA_GB", 0, 0, 1_000_000) * 1024 ** 3,
     mediaKeepMs: integer("MEDIA_KEEP_DAYS", 90, 1, 36_500) * DAY_MS,

@@ -20,6 +20,7 @@ import { housekeepingRoutes } from "./media/housekeeping/housekeeping-routes.ts"
 import { jobRoutes } from "./media/jobs/job-routes.ts";
 import { mediaRoutes } from "./media/media-routes.ts";
 import { renditionRoutes } from "./media/rendition-routes.ts";
+import { resumableRoutes } from "./media/resumable-routes.ts";
 import { peopleRoutes, signInRoutes } from "./people/people-routes.ts";
 import { programmeRoutes } from "./programmes/programme-routes.ts";
 import { regionRoutes } from "./regions/region-routes.ts";
@@ -86,6 +87,7 @@ export async function createServer({
           media,
         });
         await guarded.register(sessionRoutes, { sessions: services.sessions, media });
+        await guarded.register(resumableRoutes, { uploads: services.uploads });
         await guarded.register(renditionRoutes, { media });
         await guarded.register(jobRoutes, { media, clock });
         await guarded.register(housekeepingRoutes, { housekeeping: services.housekeeping });

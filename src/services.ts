@@ -1,4 +1,5 @@
 import { createHash, randomBytes } from "node:crypto";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Logger } from "pino";
 import { createBroadcastService } from "./broadcasts/broadcast-service.ts";
@@ -33,6 +34,7 @@ import { createHousekeeping } from "./media/housekeeping/housekeeping-service.ts
 import { createMediaLibrary } from "./media/media-library.ts";
 import { createMediaService } from "./media/media-service.ts";
 import { loadProfiles } from "./media/profiles.ts";
+import { createResumableUploads } from "./media/resumable-uploads.ts";
 import { createPeopleService } from "./people/people-service.ts";
 import { createPeopleStore } from "./people/people-store.ts";
 import { createProgrammeService } from "./programmes/programme-service.ts";
@@ -48,6 +50,7 @@ import { createScheduleStore } from "./schedules/schedule-store.ts";
 import { readShippedPolicy } from "./schedules/shipped.ts";
 import { createSessionService } from "./sessions/session-service.ts";
 import { createSessionStore } from "./sessions/session-store.ts";
+import { createUploadTarget } from "./upload-target.ts";
 
 const COVER = fileURLToPath(new URL("../media/cover.jpg", import.meta.url));
 
@@ -130,6 +133,16 @@ export async function createServices({ db, config, log, clock, version }: Servic
     media,
     transact,
     clock,
+  });
+  const uploads = createResumableUploads({
+    dir: join(config.mediaDir, "uploads"),
+    maxUploadBytes: config.maxUploadBytes,
+    reserveBytes: config.diskReserveBytes,
+    expiryMs: config.uploadExpiryMs,
+    target: createUploadTarget({ episodes, sessions }),
+    mayUpload: housekeeping.mayUpload,
+    clock,
+    log,
   });
   const policy = createPolicyService({
     settings,
@@ -285,6 +298,7 @@ export async function createServices({ db, config, log, clock, version }: Servic
     library,
     housekeeping,
     media,
+    uploads,
     mediaSecret,
     episodes,
     sessions,

@@ -37,12 +37,10 @@ const RENDITION_COLUMNS = `
   duration_ms AS durationMs, loudness_lufs AS loudnessLufs, true_peak_dbtp AS truePeakDbtp, loudness_by AS loudnessBy,
   created_at AS createdAt, updated_at AS updatedAt`;
 
-const parse = <T>(json: string | null): T | null => (json === null ? null : (JSON.parse(json) as T));
-
-const toAsset = (row: AssetRow): Asset => ({
+const toAsset = ({ synthetic, listening, ...row }: AssetRow): Asset => ({
   ...row,
-  synthetic: parse<NonNullable<Asset["synthetic"]>>(row.synthetic),
-  listening: parse<NonNullable<Asset["listening"]>>(row.listening),
+  synthetic: synthetic === null ? null : (JSON.parse(synthetic) as NonNullable<Asset["synthetic"]>),
+  listening: listening === null ? null : (JSON.parse(listening) as NonNullable<Asset["listening"]>),
 });
 
 export type MediaStore = ReturnType<typeof createMediaStore>;
@@ -134,8 +132,10 @@ export function createMediaStore(db: Database) {
       void setListening.run(JSON.stringify(listening), sha256),
     unheard: (): string[] => unheard.all().map(({ sha256 }) => sha256),
 
-    composition: (id: string): Composition | null =>
-      parse<Composition>(composition.get(id)?.definition ?? null),
+    composition: (id: string): Composition | null => {
+      const row = composition.get(id);
+      return row ? (JSON.parse(row.definition) as Composition) : null;
+    },
     insertComposition(id: string, definition: string, assets: string[], now: number): void {
       insertComposition.run(id, definition, now);
       for (const sha256 of assets) insertCompositionAsset.run(id, sha256);

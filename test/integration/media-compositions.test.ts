@@ -37,7 +37,11 @@ beforeAll(async () => {
 afterAll(() => lab.close());
 
 const clip = (of: { sha256: string }, more: Partial<Composition["clips"][number]> = {}) => ({
-  ...{ assetSha256: of.sha256, fromMs: null, toMs: null, gapBeforeMs: 0, chapter: null },
+  assetSha256: of.sha256,
+  fromMs: null,
+  toMs: null,
+  gapBeforeMs: 0,
+  chapter: null,
   ...more,
 });
 

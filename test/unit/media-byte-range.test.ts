@@ -57,13 +57,12 @@ describe("byte ranges (RFC 9110, section 14)", () => {
         const wanted = Array.from({ length: bytes }, (_, at) => at).filter((at) =>
           specs.some(([first = 0, last = 0]) => first <= at && at <= last),
         );
-        if (typeof answer === "string") {
-          expect([answer, wanted]).toEqual(["unsatisfiable", []]);
-          return;
-        }
-        const given = answer.flatMap(({ start, end }) =>
+        // Nothing that is asked for is there, or exactly what is asked for is given.
+        const ranges = typeof answer === "string" ? [] : answer;
+        const given = ranges.flatMap(({ start, end }) =>
           Array.from({ length: end - start + 1 }, (_, at) => start + at),
         );
+        expect(answer === "unsatisfiable").toBe(wanted.length === 0);
         expect(given).toEqual(wanted);
       }),
     );

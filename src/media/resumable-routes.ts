@@ -1,0 +1,59 @@
+import { Readable } from "node:stream";
+import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import { AppError, type ErrorCode } from "../errors.ts";
+import { toProblem } from "../http/problem.ts";
+import { requireUser } from "../http/sign-in-guard.ts";
+import type { ResumableUploads } from "./resumable-uploads.ts";
+
+const CODES: Record<number, ErrorCode> = {
+  404: "not_found",
+  410: "not_found",
+  413: "too_large",
+  409: "conflict",
+};
+
+/**
+ * The tus protocol 1.0 at `/uploads`, inside the sign-in guard. Its routes are its own documentation, and their paths
+ * are not OpenAPI's.
+ */
+export async function resumableRoutes(app: FastifyInstance, { uploads }: { uploads: ResumableUploads }) {
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser("*", (_request, payload, done) => done(null, payload));
+  const schema = { hide: true };
+  const handle = (request: FastifyRequest, reply: FastifyReply) => answer(uploads, request, reply);
+  app.route({ method: "POST", url: "/uploads", schema, handler: handle });
+  app.route({ method: ["HEAD", "PATCH", "DELETE"], url: "/uploads/*", schema, handler: handle });
+}
+
+async function answer(
+  uploads: ResumableUploads,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<unknown> {
+  reply.header("tus-resumable", "1.0.0");
+  const response = await uploads.handle(toWeb(request), requireUser(request).id);
+  for (const [name, value] of response.headers) {
+    // Nobody but the console's own origin uploads.
+    if (!name.startsWith("access-control-") && name !== "content-length") reply.header(name, value);
+  }
+  const { status } = response;
+  const text = await response.text();
+  reply.code(status);
+  if (status < 400) return reply.removeHeader("content-type").send(text === "" ? undefined : text);
+  const problem = toProblem(new AppError(CODES[status] ?? "invalid", text.trim()), request.id);
+  reply.type("application/problem+json");
+  return reply.send(JSON.stringify({ ...problem, status }));
+}
+
+/** The request as the web knows it; its body is read as it arrives. */
+function toWeb({ raw, method, url, headers, body }: FastifyRequest): Request {
+  const pairs = Object.entries(headers).flatMap(([name, value]) =>
+    value === undefined ? [] : [[name, [value].flat().join(", ")] as [string, string]],
+  );
+  const hasBody = body instanceof Readable && (method === "PATCH" || method === "POST");
+  return new Request(`http://${raw.headers.host ?? "localhost"}${url}`, {
+    method,
+    headers: pairs,
+    ...(hasBody ? { body: Readable.toWeb(body) as ReadableStream, duplex: "half" } : {}),
+  });
+}
