@@ -148,7 +148,7 @@ async function enrolDevices(operator: Operator, url: string): Promise<Map<string
 
 async function makeEpisode(operator: Operator): Promise<Episode> {
   const recording = join(folder, "党建聚焦.wav");
-  speak(TEXT, recording);
+  await speak(TEXT, recording);
   const { items } = await operator.get<{ items: { id: string; kind: string }[] }>("/programmes");
   const { id } = await operator.post<Episode>("/episodes", {
     programmeId: items.find(({ kind }) => kind === "broadcast")?.id,

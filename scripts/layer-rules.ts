@@ -3,7 +3,7 @@ import type { ICruiseOptions, IFlattenedRuleSet, IForbiddenRuleType } from "depe
 /** The direction rules of the house; `check-layers.ts` runs them and fails when nothing was inspected. */
 
 const DOMAINS =
-  "regions|people|programmes|episodes|sessions|media|schedules|broadcasts|devices|delivery|reports";
+  "regions|people|programmes|episodes|sessions|media|speech|schedules|broadcasts|devices|delivery|reports";
 
 /** A package that only the named files may import: one owner each. */
 const owner = (name: string, packagePattern: string, owners: string): IForbiddenRuleType => ({
@@ -74,7 +74,11 @@ export const ruleSet: IFlattenedRuleSet = {
     owner("aedes", "node_modules/aedes/", "^src/delivery/(embedded-broker|packet-size)\\.ts$"),
     owner("node-cron", "node_modules/node-cron/", "^src/broadcasts/ticker\\.ts$"),
     owner("better-sqlite3", "node_modules/better-sqlite3/", "^src/db/"),
-    owner("child-process", "^(node:)?child_process$|node_modules/fluent-ffmpeg/", "^src/media/ffmpeg"),
+    owner(
+      "child-process",
+      "^(node:)?child_process$|node_modules/fluent-ffmpeg/",
+      "^src/(media/ffmpeg|speech/espeak-engine)",
+    ),
   ],
 };
 

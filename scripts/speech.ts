@@ -1,11 +1,6 @@
-import { execFileSync } from "node:child_process";
-import { pinyin } from "pinyin-pro";
+import { createEspeakEngine } from "../src/speech/espeak-engine.ts";
+import { toSpokenText } from "../src/speech/spoken-text.ts";
 
-/**
- * Speaks Mandarin into a WAV file (22.05 kHz mono) with the offline voice of espeak-ng. The voice reads pinyin with
- * tone numbers well and most hanzi badly, so it is given the readings.
- */
-export function speak(text: string, file: string): void {
-  const readings = pinyin(text, { toneType: "num", type: "array", nonZh: "consecutive" }).join(" ");
-  execFileSync("espeak-ng", ["-v", "cmn-latn-pinyin", "-s", "150", "-w", file, readings]);
-}
+/** Speaks Mandarin into a WAV file (22.05 kHz mono) with the offline voice. */
+export const speak = (text: string, file: string): Promise<void> =>
+  createEspeakEngine("espeak-ng").speak(toSpokenText(text), file, new AbortController().signal);

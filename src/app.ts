@@ -41,8 +41,19 @@ export async function buildApp({ config, log, clock = systemClock }: AppOptions)
   const firstAdministrator = await services.people.createFirstAdministrator();
   const app = await createServer({ services, config, log, clock, version });
 
-  const { conductor, downlink, embedded, housekeeping, link, media, outbox, planner, uplink, uploads } =
-    services;
+  const {
+    conductor,
+    downlink,
+    embedded,
+    housekeeping,
+    link,
+    media,
+    outbox,
+    planner,
+    speech,
+    uplink,
+    uploads,
+  } = services;
   let stopTicker = async () => {};
   let stopRepeating = () => {};
   // A broker may keep nothing over its restart.
@@ -63,6 +74,7 @@ export async function buildApp({ config, log, clock = systemClock }: AppOptions)
     stopRepeating();
     await stopTicker();
     await media.stop();
+    await speech.stop();
     await uploads.stop();
     await housekeeping.stop();
   });

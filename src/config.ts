@@ -31,6 +31,10 @@ export interface Config {
   transcodeConcurrency: number;
   /** 0 … 19; the higher, the more ffmpeg waits for everybody else. */
   transcodeNiceness: number;
+  espeakPath: string;
+  /** An operator's own speech engine; `null` is the offline voice. */
+  ttsUrl: string | null;
+  ttsToken: string | null;
   maxUploadBytes: number;
   /** What resumable uploads leave free on the disk. */
   diskReserveBytes: number;
@@ -156,6 +160,9 @@ export function readConfig(env: Environment): Config {
     ffprobePath: text("FFPROBE_PATH", "ffprobe"),
     transcodeConcurrency: integer("TRANSCODE_CONCURRENCY", 2, 1, 64),
     transcodeNiceness: integer("TRANSCODE_NICENESS", 15, 0, 19),
+    espeakPath: text("ESPEAK_PATH", "espeak-ng"),
+    ttsUrl: url("TTS_URL", ["http:", "https:"]),
+    ttsToken: optional("TTS_TOKEN"),
     diskReserveBytes: integer("DISK_RESERVE_MB", 2048, 0, 100_000_000) * 1024 * 1024,
     uploadExpiryMs: integer("UPLOAD_EXPIRY_HOURS", 24, 1, 1_000) * 3_600_000,
     maxUploadBytes: integer("MAX_UPLOAD_MB", 8192, 1, 1_000_000) * 1024 * 1024,

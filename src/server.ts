@@ -27,6 +27,7 @@ import { regionRoutes } from "./regions/region-routes.ts";
 import { scheduleRoutes } from "./schedules/schedule-routes.ts";
 import type { Services } from "./services.ts";
 import { sessionRoutes } from "./sessions/session-routes.ts";
+import { speechRoutes } from "./speech/speech-routes.ts";
 
 export interface ServerOptions {
   services: Services;
@@ -88,6 +89,7 @@ export async function createServer({
         });
         await guarded.register(sessionRoutes, { sessions: services.sessions, media });
         await guarded.register(resumableRoutes, { uploads: services.uploads });
+        await guarded.register(speechRoutes, { speech: services.speech });
         await guarded.register(renditionRoutes, { media });
         await guarded.register(jobRoutes, { media, clock });
         await guarded.register(housekeepingRoutes, { housekeeping: services.housekeeping });

@@ -8,7 +8,7 @@ import { createConductor } from "./broadcasts/conductor.ts";
 import { createExpectedAir } from "./broadcasts/expected-air.ts";
 import { createForecast } from "./broadcasts/forecast.ts";
 import { createPlanner } from "./broadcasts/planner.ts";
-import { type Clock, DAY_MS } from "./clock.ts";
+import { type Clock, DAY_MS, MINUTE_MS } from "./clock.ts";
 import type { Config } from "./config.ts";
 import { createTransact, type Database } from "./db/open.ts";
 import { createSettings } from "./db/settings.ts";
@@ -50,6 +50,9 @@ import { createScheduleStore } from "./schedules/schedule-store.ts";
 import { readShippedPolicy } from "./schedules/shipped.ts";
 import { createSessionService } from "./sessions/session-service.ts";
 import { createSessionStore } from "./sessions/session-store.ts";
+import { createEspeakEngine } from "./speech/espeak-engine.ts";
+import { createHttpEngine } from "./speech/http-engine.ts";
+import { createSpeechService } from "./speech/speech-service.ts";
 import { createUploadTarget } from "./upload-target.ts";
 
 const COVER = fileURLToPath(new URL("../media/cover.jpg", import.meta.url));
@@ -133,6 +136,14 @@ export async function createServices({ db, config, log, clock, version }: Servic
     media,
     transact,
     clock,
+  });
+  const speech = createSpeechService({
+    engine:
+      config.ttsUrl === null
+        ? createEspeakEngine(config.espeakPath)
+        : createHttpEngine({ url: config.ttsUrl, token: config.ttsToken, timeLimitMs: 2 * MINUTE_MS }),
+    library,
+    media,
   });
   const uploads = createResumableUploads({
     dir: join(config.mediaDir, "uploads"),
@@ -299,6 +310,7 @@ export async function createServices({ db, config, log, clock, version }: Servic
     housekeeping,
     media,
     uploads,
+    speech,
     mediaSecret,
     episodes,
     sessions,
