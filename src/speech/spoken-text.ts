@@ -18,7 +18,7 @@ const UNITS: [pattern: RegExp, spoken: string][] = [
 ];
 
 const spell = (digits: string, names = DIGITS): string =>
-  [...digits].map((digit) => names[Number(digit)] ?? "").join("");
+  digits.replace(/\d/g, (digit) => names[Number(digit)] ?? "");
 
 /** `1500` as 一千五百, `3.14` as 三点一四. */
 export function spellNumber(number: string): string {

@@ -80,7 +80,9 @@ describe("an operator's own engine", () => {
     lab = await createMediaLab();
     await speak(lab.file("voice.wav"));
   });
-  afterEach(() => void server?.close().closeAllConnections());
+  afterEach(() => {
+    server?.close().closeAllConnections();
+  });
   afterAll(() => lab.close());
 
   async function engine(

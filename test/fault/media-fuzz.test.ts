@@ -1,0 +1,97 @@
+import { execFileSync } from "node:child_process";
+import { readFileSync, writeFileSync } from "node:fs";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { AppError } from "../../src/errors.ts";
+import { listenTo } from "../../src/media/ear/listen.ts";
+import { createFfmpeg, FfmpegError } from "../../src/media/ffmpeg.ts";
+import { inputOptionsFor, inspectUpload } from "../../src/media/inspect.ts";
+import { makeCorpus, type Sample } from "../support/media-corpus.ts";
+import { createMediaLab, type MediaLab, speak } from "../support/media-lab.ts";
+
+const CASES = 160;
+const SEED = 20261123;
+
+let lab: MediaLab;
+let samples: Sample[];
+const programs = createFfmpeg({ ffmpegPath: "ffmpeg", ffprobePath: "ffprobe" });
+
+beforeAll(async () => {
+  lab = await createMediaLab({ start: false });
+  await speak(lab.file("speech.wav"));
+  samples = await makeCorpus(lab.dir, lab.file("speech.wav"));
+}, 120_000);
+afterAll(() => lab.close());
+
+/** Numbers that are the same each time (mulberry32). */
+function randoms(seed: number): (below: number) => number {
+  let state = seed;
+  return (below) => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) % below;
+  };
+}
+
+/** A copy with flipped bits, a missing end, or a piece from elsewhere in it. */
+function damage(bytes: Buffer, random: (below: number) => number): Buffer {
+  const copy = Buffer.from(bytes);
+  const way = random(4);
+  if (way === 0) return copy.subarray(0, random(copy.length));
+  if (way === 1) {
+    const from = random(copy.length);
+    copy.copy(copy, random(copy.length), from, from + random(20_000));
+    return copy;
+  }
+  // The first kilobytes hold what a parser believes.
+  const reach = way === 2 ? Math.min(4_096, copy.length) : copy.length;
+  for (let flips = 1 + random(200); flips > 0; flips -= 1) {
+    const at = random(reach);
+    copy[at] = (copy[at] ?? 0) ^ (1 << random(8));
+  }
+  return copy;
+}
+
+const leftProcesses = (): string =>
+  execFileSync("ps", ["-eo", "args"], { encoding: "utf8" })
+    .split("\n")
+    .filter((line) => line.includes(lab.dir) && /^\S*(ffmpeg|ffprobe)/.test(line))
+    .join("\n");
+
+test(`${CASES} damaged recordings are taken or refused, and nothing else happens`, async () => {
+  const random = randoms(SEED);
+  const outcomes = { taken: 0, refused: 0, failed: 0 };
+  for (let number = 0; number < CASES; number += 1) {
+    const sample = samples[random(samples.length)];
+    if (!sample) throw new Error("the corpus is empty");
+    const path = lab.file(`damaged-${number}`);
+    writeFileSync(path, damage(readFileSync(lab.file(sample.name)), random));
+    const outcome = await meet(path).catch((error: unknown) => error);
+    if (outcome === "taken") outcomes.taken += 1;
+    else if (outcome instanceof AppError && outcome.code === "invalid") outcomes.refused += 1;
+    // The door is passed, but the decoder gives up: a failed job, with ffmpeg's own words.
+    else if (outcome instanceof FfmpegError) outcomes.failed += 1;
+    else throw new Error(`case ${number} (${sample.name}, seed ${SEED})`, { cause: outcome });
+  }
+  expect(outcomes.taken).toBeGreaterThan(10);
+  expect(outcomes.refused).toBeGreaterThan(10);
+  expect(leftProcesses()).toBe("");
+  expect(lab.temporary()).toEqual([]);
+}, 400_000);
+
+/** What an upload goes through: the door, and the ear that decodes all of it. */
+async function meet(path: string): Promise<"taken"> {
+  const probe = await inspectUpload(programs, path);
+  await lab.library.withScratch((scratch) =>
+    listenTo({
+      ffmpeg: programs,
+      path,
+      inputOptions: { ...inputOptionsFor(probe), t: 60 },
+      probe,
+      durationMs: probe.durationMs,
+      scratch,
+      signal: AbortSignal.timeout(60_000),
+    }),
+  );
+  return "taken";
+}

@@ -1,0 +1,164 @@
+import { execFileSync } from "node:child_process";
+import { once } from "node:events";
+import { writeFileSync } from "node:fs";
+import type { AddressInfo } from "node:net";
+import { createServer } from "node:net";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import {
+  createMediaLab,
+  ffmpeg,
+  type MediaLab,
+  settled,
+  shippedProfiles,
+  speak,
+} from "../support/media-lab.ts";
+
+let lab: MediaLab;
+/** A server on the machine itself, as an attacker would like to reach; it must never be called. */
+let inside: ReturnType<typeof createServer>;
+let calls = 0;
+let address: string;
+
+beforeAll(async () => {
+  lab = await createMediaLab({ profiles: shippedProfiles("loudspeaker-mp3", "terminal-mp4") });
+  await speak(lab.file("speech.wav"));
+  inside = createServer((socket) => {
+    calls += 1;
+    socket.destroy();
+  }).listen(0, "127.0.0.1");
+  await once(inside, "listening");
+  address = `127.0.0.1:${(inside.address() as AddressInfo).port}`;
+});
+afterAll(async () => {
+  inside.close();
+  await lab.close();
+});
+
+const playlists = (): [name: string, content: string][] => [
+  ["list.m3u8", `#EXTM3U\n#EXTINF:10,\nhttp://${address}/a.ts\n#EXT-X-ENDLIST\n`],
+  ["list.mp3", `#EXTM3U\n#EXTINF:10,\nhttp://${address}/a.mp3\n#EXT-X-ENDLIST\n`],
+  ["passwords.m3u8", "#EXTM3U\n#EXT-X-MEDIA-SEQUENCE:0\n#EXTINF:1,\nfile:///etc/passwd\n#EXT-X-ENDLIST\n"],
+  ["joined.mp3", `ffconcat version 1.0\nfile http://${address}/a.mp3\n`],
+  ["joined.wav", "ffconcat version 1.0\nfile /etc/passwd\n"],
+  [
+    "session.sdp",
+    `v=0\no=- 0 0 IN IP4 127.0.0.1\ns=x\nc=IN IP4 127.0.0.1\nt=0 0\nm=audio ${address.split(":")[1]} RTP/AVP 0\n`,
+  ],
+  [
+    "manifest.mpd",
+    `<?xml version="1.0"?><MPD xmlns="urn:mpeg:dash:schema:mpd:2011" type="static" mediaPresentationDuration="PT9S"><Period><AdaptationSet mimeType="audio/mp4"><Representation id="a" bandwidth="1"><BaseURL>http://${address}/a.mp4</BaseURL></Representation></AdaptationSet></Period></MPD>`,
+  ],
+  [
+    "picture.svg",
+    `<svg xmlns="http://www.w3.org/2000/svg"><image href="http://${address}/x.png" width="9" height="9"/></svg>`,
+  ],
+  ["redirect.asx", `<asx version="3.0"><entry><ref href="http://${address}/a.wma"/></entry></asx>`],
+  ["list.pls", `[playlist]\nFile1=http://${address}/a.mp3\nNumberOfEntries=1\n`],
+  ["subtitles.srt", "1\n00:00:00,000 --> 00:00:01,000\nfile:///etc/passwd\n"],
+];
+
+describe("what only points elsewhere is refused, and nobody is called", () => {
+  test("whatever it is called", async () => {
+    for (const [name, content] of playlists()) {
+      writeFileSync(lab.file(name), content);
+      const refusal = await lab.upload(lab.file(name)).then(
+        () => `${name} was taken`,
+        (error: { code?: string }) => error.code,
+      );
+      expect([name, refusal]).toEqual([name, "invalid"]);
+    }
+    expect(calls).toBe(0);
+    expect(lab.leftovers()).toEqual([]);
+  });
+});
+
+describe("what is made to exhaust the machine is refused, or stopped", () => {
+  test.each([
+    [
+      "thirty hours in few bytes",
+      ["-f", "lavfi", "-i", "anullsrc=r=8000:cl=mono", "-t", "108000", "-c:a", "flac"],
+      "bomb.flac",
+      /longer than 12 hours/,
+    ],
+    [
+      "a picture of a gigapixel",
+      [
+        "-f",
+        "lavfi",
+        "-i",
+        "color=s=16000x16000:r=1:d=1",
+        "-f",
+        "lavfi",
+        "-i",
+        "sine=d=1",
+        "-c:v",
+        "mjpeg",
+        "-c:a",
+        "pcm_s16le",
+      ],
+      "huge.mkv",
+      /picture has 16000 × 16000 pixels/,
+    ],
+    [
+      "forty tracks",
+      [
+        "-f",
+        "lavfi",
+        "-i",
+        "sine=d=1",
+        ...Array.from({ length: 40 }, () => ["-map", "0:a"]).flat(),
+        "-c:a",
+        "pcm_s16le",
+      ],
+      "tracks.mkv",
+      /40 tracks; at most 32/,
+    ],
+  ])("%s", async (_what, options, name, message) => {
+    await ffmpeg(...options, lab.file(name));
+    await expect(lab.upload(lab.file(name))).rejects.toThrow(message);
+    expect(lab.leftovers()).toEqual([]);
+  });
+
+  test("a header that promises thirty hours, in ten kilobytes, counts for what is there", async () => {
+    const path = lab.file("promise.wav");
+    await ffmpeg("-f", "lavfi", "-i", "sine=d=0.6:r=8000", path);
+    const wav = execFileSync("cat", [path]);
+    const rate = 8_000;
+    // The data chunk is said to be as long as thirty hours; the RIFF size is left unknown, as recorders do.
+    wav.writeUInt32LE(0xffff_ffff, 4);
+    wav.writeUInt32LE(30 * 3_600 * rate * 2, wav.indexOf("data") + 4);
+    writeFileSync(path, wav);
+    const { durationMs, compositionId } = await lab.upload(path);
+    expect(durationMs).toBe(600);
+    expect(await settled(lab.media, compositionId)).toMatchObject([{ state: "ready", durationMs: 600 }]);
+  });
+
+  test("a duration that is only a guess is cut at what is allowed, and takes little time", async () => {
+    // A lowest bit rate in the first frame makes a guess of many hours; what is there is what counts.
+    const path = lab.file("guess.mp3");
+    await ffmpeg("-i", lab.file("speech.wav"), "-b:a", "64k", "-write_xing", "0", path);
+    const { compositionId } = await lab.upload(path);
+    const [rendition] = await settled(lab.media, compositionId);
+    expect(rendition).toMatchObject({ state: "ready" });
+    expect((rendition?.durationMs ?? 0) / 1_000).toBeCloseTo(11.6, 0);
+  });
+});
+
+describe("an odd name is only a name", () => {
+  test.each([
+    "-i /etc/passwd.wav",
+    "$(touch /tmp/ccx-owned).wav",
+    "`id`.wav; rm -rf .wav",
+    "a'b\"c\\d,e:f[g];h=i%s.wav",
+    "党建之声 🔊 第41期.wav",
+    "x".repeat(300),
+    "CON.wav",
+    "http://example.invalid/a.wav",
+  ])("%s", async (originalName) => {
+    const path = lab.file("named.wav");
+    await ffmpeg("-i", lab.file("speech.wav"), "-t", "1", path);
+    const asset = await lab.media.receiveUpload({ path, originalName }, () => {});
+    expect(lab.library.has(asset.sha256)).toBe(true);
+    expect(execFileSync("ls", ["/tmp"], { encoding: "utf8" })).not.toContain("ccx-owned");
+  });
+});
