@@ -232,7 +232,7 @@ export function createMediaService(options: Options): MediaService {
   function getJob(id: string): Job {
     const job = jobStore.get(id);
     if (!job) throw notFound("job", id);
-    return job;
+    return queue.withProgress(job);
   }
 
   return {
@@ -272,7 +272,8 @@ export function createMediaService(options: Options): MediaService {
     progressOf({ compositionId, profile, state }) {
       if (state === "ready") return { progress: 100, etaMs: null };
       const lane = profiles.find(({ name }) => name === profile);
-      const job = state === "running" && lane ? jobStore.latest(laneOf(lane), compositionId) : null;
+      const latest = state === "running" && lane ? jobStore.latest(laneOf(lane), compositionId) : null;
+      const job = latest && queue.withProgress(latest);
       return job ? { progress: job.progress, etaMs: etaOf(job, clock.now()) } : { progress: 0, etaMs: null };
     },
 
@@ -318,7 +319,7 @@ export function createMediaService(options: Options): MediaService {
     onSettled: (listener) => void settledListeners.push(listener),
 
     jobs: {
-      page: jobStore.page,
+      page: (state, before, limit) => jobStore.page(state, before, limit).map(queue.withProgress),
       get: getJob,
       cancel(id) {
         getJob(id);

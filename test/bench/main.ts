@@ -6,10 +6,19 @@
  */
 import { parseArgs } from "node:util";
 import { fanOut } from "./fan-out.ts";
+import { mediaPasses, mediaQueue } from "./media-passes.ts";
 import type { BenchRow } from "./report.ts";
+import { apiWhileTranscoding, mediaMemory } from "./server-under-load.ts";
 import { uploadToReady } from "./upload-to-ready.ts";
 
-const BENCHES = { "upload-to-ready": uploadToReady, "fan-out": fanOut };
+const BENCHES = {
+  "upload-to-ready": uploadToReady,
+  "media-passes": mediaPasses,
+  "media-queue": mediaQueue,
+  "media-memory": mediaMemory,
+  "api-while-transcoding": apiWhileTranscoding,
+  "fan-out": fanOut,
+};
 
 const { values, positionals } = parseArgs({ options: { json: { type: "boolean" } }, allowPositionals: true });
 const unknown = positionals.filter((name) => !(name in BENCHES));

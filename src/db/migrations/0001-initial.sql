@@ -170,7 +170,6 @@ CREATE TABLE jobs (
   worker      TEXT,
   lease_until INTEGER,
   began_at    INTEGER,
-  progress    INTEGER NOT NULL DEFAULT 0 CHECK (progress BETWEEN 0 AND 100),
   error       TEXT,
   created_at  INTEGER NOT NULL,
   updated_at  INTEGER NOT NULL,

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { BaseLogger } from "pino";
 import { after, type Clock, DAY_MS, repeat, SECOND_MS } from "../../clock.ts";
 import { describeFailure, isPassing } from "../transcode-failure.ts";
-import { type Job, MAX_ATTEMPTS, waitAfter } from "./job.ts";
+import { type Job, MAX_ABANDONED, MAX_ATTEMPTS, waitAfter } from "./job.ts";
 import type { JobStore } from "./job-store.ts";
 
 const LEASE_MS = 60 * SECOND_MS;
@@ -11,7 +11,14 @@ const PROGRESS_EVERY_MS = 500;
 const KEPT_MS = 30 * DAY_MS;
 /** A timer cannot wait longer; waking too early does no harm. */
 const MAX_TIMER_MS = 10 * 60 * SECOND_MS;
-const ABANDONED = `The server ended ${MAX_ATTEMPTS} times while it worked on this. Export the recording anew, then retry.`;
+const ABANDONED = `The server ended ${MAX_ABANDONED} times while it worked on this. Export the recording anew, then retry.`;
+
+interface Running {
+  kind: Job["kind"];
+  abort: AbortController;
+  work: Promise<void>;
+  progress: number;
+}
 
 /** Why a running job is aborted. */
 class Cancelled extends Error {}
@@ -20,6 +27,8 @@ export interface JobQueue {
   start(): void;
   /** Looks for work; call it after a job was added. */
   wake(): void;
+  /** With how far it is, which the database does not know. */
+  withProgress(job: Job): Job;
   /** Ends a queued or a running job for good; false when it had ended. */
   cancel(id: string): boolean;
   /** Aborts what runs; it goes back into the queue and counts as no attempt. */
@@ -50,15 +59,18 @@ export function createJobQueue({
   onChange,
 }: Dependencies): JobQueue {
   const worker = randomUUID();
-  const running = new Map<string, { kind: Job["kind"]; abort: AbortController; work: Promise<void> }>();
+  const running = new Map<string, Running>();
   let isOpen = false;
   let endTimers = () => {};
   let cancelWakeUp = () => {};
 
   function announce(id: string): void {
     const job = store.get(id);
-    if (job) onChange(job);
+    if (job) onChange(withProgress(job));
   }
+
+  const withProgress = (job: Job): Job =>
+    job.state === "running" ? { ...job, progress: running.get(job.id)?.progress ?? 0 } : job;
 
   function wake(): void {
     if (!isOpen) return;
@@ -90,7 +102,7 @@ export function createJobQueue({
         running.delete(job.id);
         wake();
       });
-    running.set(job.id, { kind: job.kind, abort, work });
+    running.set(job.id, { kind: job.kind, abort, work, progress: 0 });
     onChange(job);
   }
 
@@ -130,17 +142,17 @@ export function createJobQueue({
     }
   }
 
-  /** At most two writes a second, and only when the per cent changed. 100 is for what is done. */
+  /** Told at most twice a second, and only when the per cent changed. Written down it would cost a flush each time. */
   function progressOf(id: string): (fraction: number) => void {
-    let savedPercent = 0;
-    let savedAt = 0;
+    let toldAt = 0;
     return (fraction) => {
+      const job = running.get(id);
+      // 100 is for what is done.
       const percent = Math.min(99, Math.floor(fraction * 100));
       const now = clock.now();
-      if (percent <= savedPercent || Math.abs(now - savedAt) < PROGRESS_EVERY_MS) return;
-      savedPercent = percent;
-      savedAt = now;
-      store.saveProgress(id, percent, now);
+      if (!job || percent <= job.progress || Math.abs(now - toldAt) < PROGRESS_EVERY_MS) return;
+      job.progress = percent;
+      toldAt = now;
       announce(id);
     };
   }
@@ -156,7 +168,7 @@ export function createJobQueue({
 
   function takeUpAbandoned(now: number): void {
     for (const { id, attempts } of store.abandoned(worker, now)) {
-      if (attempts >= MAX_ATTEMPTS) store.end(id, "failed", ABANDONED, now);
+      if (attempts >= MAX_ABANDONED) store.end(id, "failed", ABANDONED, now);
       else store.putBack(id, { attempts, notBefore: 0, error: null, now });
       announce(id);
     }
@@ -164,6 +176,7 @@ export function createJobQueue({
 
   return {
     wake,
+    withProgress,
 
     start() {
       isOpen = true;

@@ -4,7 +4,7 @@ import type { Job, JobKind, JobState } from "./job.ts";
 
 const COLUMNS = `
   id, kind, subject, state, air_at AS airAt, attempts, not_before AS notBefore, worker, lease_until AS leaseUntil,
-  began_at AS beganAt, progress, error, created_at AS createdAt, updated_at AS updatedAt`;
+  began_at AS beganAt, CASE state WHEN 'done' THEN 100 ELSE 0 END AS progress, error, created_at AS createdAt, updated_at AS updatedAt`;
 
 export type JobStore = ReturnType<typeof createJobStore>;
 
@@ -26,7 +26,7 @@ export function createJobStore(db: Database) {
   const claim = db.prepare<{ worker: string; now: number; leaseUntil: number; pictures: number }, Job>(`
     UPDATE jobs
     SET state = 'running', worker = @worker, lease_until = @leaseUntil, began_at = @now, attempts = attempts + 1,
-        progress = 0, error = NULL, updated_at = @now
+        error = NULL, updated_at = @now
     WHERE id = (
       SELECT id FROM jobs
       WHERE state = 'queued' AND not_before <= @now AND (kind <> 'picture' OR @pictures)
@@ -36,17 +36,14 @@ export function createJobStore(db: Database) {
     RETURNING ${COLUMNS}`);
   const extend = db.prepare<{ id: string; worker: string; leaseUntil: number }>(`
     UPDATE jobs SET lease_until = @leaseUntil WHERE id = @id AND state = 'running' AND worker = @worker`);
-  const saveProgress = db.prepare<{ id: string; progress: number; now: number }>(`
-    UPDATE jobs SET progress = @progress, updated_at = @now WHERE id = @id AND state = 'running'`);
   const end = db.prepare<{
     id: string;
     state: JobState;
     error: string | null;
-    progress: number;
     now: number;
   }>(`
     UPDATE jobs
-    SET state = @state, error = @error, progress = @progress, worker = NULL, lease_until = NULL, updated_at = @now
+    SET state = @state, error = @error, worker = NULL, lease_until = NULL, updated_at = @now
     WHERE id = @id AND state IN ('queued', 'running')`);
   const putBack = db.prepare<{
     id: string;
@@ -56,7 +53,7 @@ export function createJobStore(db: Database) {
     now: number;
   }>(`
     UPDATE jobs
-    SET state = 'queued', worker = NULL, lease_until = NULL, progress = 0, attempts = @attempts,
+    SET state = 'queued', worker = NULL, lease_until = NULL, attempts = @attempts,
         not_before = @notBefore, error = @error, updated_at = @now
     WHERE id = @id AND state = 'running'`);
   const abandoned = db.prepare<{ worker: string; now: number }, Job>(
@@ -90,11 +87,9 @@ export function createJobStore(db: Database) {
     /** False when the job is no longer this worker's. */
     extend: (id: string, worker: string, leaseUntil: number): boolean =>
       extend.run({ id, worker, leaseUntil }).changes === 1,
-    saveProgress: (id: string, progress: number, now: number): void =>
-      void saveProgress.run({ id, progress, now }),
     /** False when it had ended already. */
     end: (id: string, state: "done" | "failed" | "cancelled", error: string | null, now: number): boolean =>
-      end.run({ id, state, error, progress: state === "done" ? 100 : 0, now }).changes === 1,
+      end.run({ id, state, error, now }).changes === 1,
     putBack: (id: string, back: { attempts: number; notBefore: number; error: string | null; now: number }) =>
       void putBack.run({ id, ...back }),
     /** Running jobs of other workers that have given no sign of life. */

@@ -14,7 +14,7 @@ export interface Job {
   worker: string | null;
   leaseUntil: number | null;
   beganAt: number | null;
-  /** Per cent of the work done. */
+  /** Per cent of the work done; only the process that does it knows. */
   progress: number;
   error: string | null;
   createdAt: number;
@@ -27,8 +27,10 @@ export type JobKind = (typeof JOB_KINDS)[number];
 export const JOB_STATES = ["queued", "running", "done", "failed", "cancelled"] as const;
 export type JobState = (typeof JOB_STATES)[number];
 
-/** A job that fails, or takes the server down, this often is left alone. */
+/** A job that fails this often is left alone. */
 export const MAX_ATTEMPTS = 3;
+/** So is one during which the server ended this often: ffmpeg is confined, so it is hardly the recording's doing. */
+export const MAX_ABANDONED = 10;
 const FIRST_WAIT_MS = 10_000;
 const WAIT_FACTOR = 6;
 
