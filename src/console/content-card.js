@@ -47,7 +47,9 @@ function slotsOf(content) {
 
 /** @param {Slot} slot */
 const isReady = ({ recording }) =>
-  recording !== null && recording.renditions.every(({ state }) => state === "ready");
+  recording !== null &&
+  recording.listening !== null &&
+  recording.renditions.every(({ state }) => state === "ready");
 
 /**
  * One episode or session, folded to a line until it is opened.

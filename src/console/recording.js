@@ -1,3 +1,4 @@
+import { asProblem, send } from "./api.js";
 import { badge } from "./badges.js";
 import { drawn, el } from "./dom.js";
 import { durationText, momentText, signedText, sizeText } from "./format.js";
@@ -11,7 +12,13 @@ import { dismissUpload, startUpload, uploadOf } from "./uploads.js";
 /** @typedef {import("./dom.js").Child} Child */
 
 /** @type {Record<Rendition["state"], [tone: string, sign: string]>} */
-const LOOKS = { queued: ["plain", "…"], running: ["plain", "↻"], ready: ["good", "✓"], failed: ["bad", "!"] };
+const LOOKS = {
+  queued: ["plain", "…"],
+  running: ["plain", "↻"],
+  ready: ["good", "✓"],
+  failed: ["bad", "!"],
+  cancelled: ["bad", "–"],
+};
 
 const REFUSALS = new Set(["invalid", "too_large", "not_found"]);
 
@@ -45,7 +52,9 @@ function renditionLine(rendition) {
 
 /** Sound for the ear that approves it; nothing is fetched before it is played. @param {Rendition[]} renditions */
 function listening(renditions) {
-  const ready = renditions.find(({ state, sha256 }) => state === "ready" && sha256 !== null);
+  const ready = renditions.find(
+    ({ state, sha256, mime }) => state === "ready" && sha256 !== null && mime?.startsWith("audio/"),
+  );
   if (!ready) return null;
   const picture = renditions.find(({ state, mime }) => state === "ready" && mime?.startsWith("video/"));
   const { sha256 } = picture ?? ready;
@@ -57,8 +66,42 @@ function listening(renditions) {
   });
 }
 
-/** @param {Recording | null} recording @returns {Child[]} */
-function drawRecording(recording) {
+/** @typedef {NonNullable<Recording["listening"]>["findings"][number]} Finding */
+
+/** What was heard, with its time; a fault keeps the recording off the air. @param {Finding} finding */
+function findingLine({ kind, severity, fromMs, toMs, value }) {
+  const isFault = severity === "fault";
+  return el(
+    "li",
+    { class: "rendition" },
+    badge(isFault ? "bad" : "plain", isFault ? "!" : "i", () => t(`finding.${kind}`, { value: value ?? "" })),
+    fromMs !== null &&
+      toMs !== null &&
+      el("span", { class: "fact" }, () =>
+        t("recording.between", { from: durationText(fromMs), to: durationText(toMs) }),
+      ),
+  );
+}
+
+/** @param {Recording} recording @param {(trim: object | null) => void} onTrim @returns {Child[]} */
+function drawListening({ listening, trim, synthetic }, onTrim) {
+  const button = (/** @type {string} */ key, /** @type {object | null} */ to) =>
+    el("button", { type: "button", onclick: () => onTrim(to) }, () => t(key));
+  const suggested = trim === null ? (listening?.suggestedTrim ?? null) : null;
+  return [
+    synthetic !== null &&
+      el("p", { class: "hint" }, () => t("recording.synthetic", { engine: synthetic.engine })),
+    listening === null && el("p", { class: "hint" }, () => t("recording.listening")),
+    listening !== null &&
+      listening.findings.length > 0 &&
+      el("ul", { class: "plain-list" }, ...listening.findings.map(findingLine)),
+    suggested !== null && button("recording.trim", suggested),
+    trim !== null && button("recording.untrim", null),
+  ];
+}
+
+/** @param {Recording | null} recording @param {(trim: object | null) => void} onTrim @returns {Child[]} */
+function drawRecording(recording, onTrim) {
   if (recording === null) return [el("p", { class: "quiet-text" }, () => t("recording.none"))];
   const { originalName, kind, durationMs, bytes, uploadedAt, renditions } = recording;
   return [
@@ -71,6 +114,7 @@ function drawRecording(recording) {
       el("span", { class: "fact" }, sizeText(bytes)),
       el("span", { class: "fact" }, () => t("recording.uploadedAt", { time: momentText(uploadedAt) })),
     ),
+    ...drawListening(recording, onTrim),
     el("ul", { class: "plain-list" }, ...renditions.map(renditionLine)),
     listening(renditions),
   ];
@@ -125,7 +169,9 @@ function drawUpload(path, again) {
  * @param {(answer: any) => void} options.onUploaded gets the episode or session after it
  */
 export function recordingPart({ path, what, onUploaded }) {
-  const about = drawn(el("div"), drawRecording);
+  const about = drawn(el("div"), (/** @type {Recording | null} */ recording) =>
+    drawRecording(recording, cut),
+  );
   const label = drawn(el("span"), (/** @type {{ has: boolean }} */ { has }) => [
     () => t(has ? "upload.replace" : "upload.choose"),
   ]);
@@ -144,6 +190,16 @@ export function recordingPart({ path, what, onUploaded }) {
   const chooser = el("p", { class: "chooser" }, el("label", { class: "button" }, input, label.element), note);
   const progress = el("div", { class: "upload" });
   const progressPart = drawn(progress, () => drawUpload(path, again));
+
+  /** Uses a stretch of the recording, or all of it again. @param {object | null} trim */
+  async function cut(trim) {
+    const place = path.replace(/\/recording$/, "/trim");
+    try {
+      onUploaded(await (trim === null ? send("DELETE", place) : send("PUT", place, trim)));
+    } catch (error) {
+      announce(() => sentence(asProblem(error).detail));
+    }
+  }
 
   /** @param {File} file */
   async function upload(file) {

@@ -48,7 +48,7 @@ import { read, send } from "./api.js";
  * @typedef {object} Rendition
  * @property {string} id
  * @property {string} profile
- * @property {"queued" | "running" | "ready" | "failed"} state
+ * @property {"queued" | "running" | "ready" | "failed" | "cancelled"} state
  * @property {number} progress
  * @property {string | null} error
  * @property {string | null} sha256
@@ -67,6 +67,9 @@ import { read, send } from "./api.js";
  * @property {number} durationMs
  * @property {string} uploadedAt
  * @property {Rendition[]} renditions
+ * @property {{ engine: string, text: string } | null} synthetic
+ * @property {{ fromMs: number, toMs: number } | null} trim
+ * @property {{ findings: { kind: string, severity: string, fromMs: number | null, toMs: number | null, value: number | null }[], suggestedTrim: object | null } | null} listening
  */
 /** @typedef {{ id: string, kind: "broadcast" | "lecture", title: string, segments: string[] }} Programme */
 /** @typedef {{ id: string, programmeId: string, number: number, approved: boolean, approvedAt: string | null }} Approvable */

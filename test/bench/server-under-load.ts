@@ -53,7 +53,7 @@ export async function mediaMemory(report: ReportRow): Promise<void> {
     const rssMb = () =>
       Number(/VmRSS:\s+(\d+) kB/.exec(readFileSync(`/proc/${server.pid}/status`, "utf8"))?.[1]) / 1024;
     // What any first upload and download bring with them.
-    const small = await upload(server, operator, await segment(), 32);
+    const small = await upload(server, operator, await segment(), 256);
     await download(server, operator, small);
     await cancelAll(operator);
     const baseline = rssMb();
