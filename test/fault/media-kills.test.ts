@@ -67,12 +67,12 @@ test(`${KILLS} kills at random moments lose no upload, tear no file, and the que
     const uploading = signIn(server.url, "admin", password)
       .then((operator) => uploadUntilKilled(operator, acknowledged))
       .catch(() => undefined);
-    await delay(100 + moment() * 1_200);
+    await delay(200 + moment() * 1_400);
     await server.end("SIGKILL");
     await uploading;
     server = await startServer(folder, ENV);
   }
-  expect(acknowledged.size).toBeGreaterThan(KILLS / 2);
+  expect(acknowledged.size).toBeGreaterThan(10);
 
   const operator = await signIn(server.url, "admin", password);
   const openJobs = async () => {
