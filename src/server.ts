@@ -69,7 +69,10 @@ export async function createServer({
   });
   await registerOpenApi(app, version);
   await app.register(healthRoutes, {
-    checks: { broker: () => (services.link.online ? null : "not connected") },
+    checks: {
+      broker: () => (services.link.online ? null : "not connected"),
+      media: () => services.housekeeping.status().unmounted,
+    },
   });
 
   await app.register(

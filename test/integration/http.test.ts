@@ -167,7 +167,7 @@ describe("what the API says", () => {
     expect(await (await fetch(`${app.url}/healthz`)).json()).toEqual({ status: "ok" });
     expect(await (await fetch(`${app.url}/readyz`)).json()).toEqual({
       status: "ready",
-      checks: { broker: "ok" },
+      checks: { broker: "ok", media: "ok" },
     });
   });
 

@@ -119,7 +119,7 @@ function silences({ silences: spans, durationMs }: Levels, leading: number, trai
     found.push(
       finding("leading-silence", `It begins with ${seconds(leading)} of silence, which can be trimmed.`, {
         span: { fromMs: 0, toMs: leading },
-        value: leading / 1_000,
+        value: tenths(leading),
         unit: "s",
       }),
     );
@@ -128,7 +128,7 @@ function silences({ silences: spans, durationMs }: Levels, leading: number, trai
     found.push(
       finding("trailing-silence", `It ends with ${seconds(trailing)} of silence, which can be trimmed.`, {
         span: { fromMs: durationMs - trailing, toMs: durationMs },
-        value: trailing / 1_000,
+        value: tenths(trailing),
         unit: "s",
       }),
     );
@@ -143,7 +143,7 @@ function silences({ silences: spans, durationMs }: Levels, leading: number, trai
         {
           severity: lengthMs > DEAD_AIR_MS ? "fault" : "warning",
           span,
-          value: Math.round(lengthMs / 100) / 10,
+          value: tenths(lengthMs),
           unit: "s",
         },
       ),
@@ -152,7 +152,9 @@ function silences({ silences: spans, durationMs }: Levels, leading: number, trai
   return found;
 }
 
-const seconds = (ms: number): string => `${(ms / 1_000).toFixed(1)} s`;
+/** Seconds, to a tenth. */
+const tenths = (ms: number): number => Math.round(ms / 100) / 10;
+const seconds = (ms: number): string => `${tenths(ms).toFixed(1)} s`;
 
 const longest = (spans: readonly Span[]): Span[] =>
   spans
