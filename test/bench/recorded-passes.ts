@@ -33,8 +33,9 @@ function chainsOf(log: string): Chain[] {
 }
 
 const scratchOf = (args: readonly string[]): string | null =>
-  args.map((arg) => /^(.*\/tmp\/[0-9a-f-]{36})\//.exec(arg)?.[1]).find((found) => found !== undefined) ??
-  null;
+  args
+    .map((arg) => /(\/[^=:;,'[\]]*\/tmp\/[0-9a-f-]{36})\//.exec(arg)?.[1])
+    .find((found) => found !== undefined) ?? null;
 
 /** Runs the very same commands by themselves, with files in another folder, `atOnce` jobs side by side; seconds. */
 export async function replay(chains: readonly Chain[], dir: string, atOnce: number): Promise<number> {
