@@ -10,7 +10,6 @@ import {
   readdirSync,
   renameSync,
   rmSync,
-  statSync,
 } from "node:fs";
 import { chown, mkdir, open, rm } from "node:fs/promises";
 import { join } from "node:path";
@@ -25,7 +24,8 @@ export interface StagedFile {
   bytes: number;
   /**
    * Moves it into the library. Synchronous, so that the caller's database transaction follows in the same turn of
-   * the event loop; `created` is false when the same bytes were there.
+   * the event loop; `created` is false when a file of that name was there. The fresh one takes its place all the same:
+   * its bytes are proved, the old one's may have rotted.
    */
   commit(): { created: boolean };
   discard(): Promise<void>;
@@ -72,17 +72,14 @@ export function createMediaLibrary(
       bytes,
       commit() {
         const target = pathOf(sha256);
-        if (existsSync(target) && statSync(target).size === bytes) {
-          rmSync(path);
-          return { created: false };
-        }
+        const created = !existsSync(target);
         const folder = folderOf(sha256);
         const isNew = !existsSync(folder);
         mkdirSync(folder, { recursive: true });
         renameSync(path, target);
         flushFolder(folder);
         if (isNew) for (const parent of [join(folder, ".."), dir]) flushFolder(parent);
-        return { created: true };
+        return { created };
       },
       discard: () => rm(path, { force: true }),
     };

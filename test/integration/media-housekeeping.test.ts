@@ -590,6 +590,18 @@ describe("the scrub", () => {
     expect(shelf.inTrash()).toEqual([]);
   });
 
+  test("an original that rotted is whole again once it is uploaded again", async () => {
+    const asset = shelf.rows.asset("talk");
+    flipBit(shelf.library.pathOf(asset));
+    await scrub();
+    const staged = await shelf.library.receive(Readable.from(["recording talk"]), { maxBytes: 1000 });
+    expect(staged.commit()).toEqual({ created: false });
+    expect(sha256Of(readFileSync(shelf.library.pathOf(asset)))).toBe(asset);
+    shelf.clock.pass(DAY_MS);
+    expect(await scrub()).toMatchObject({ result: { damaged: 0 } });
+    expect(shelf.housekeeping.damages()).toMatchObject([{ sha256: asset, mendedAt: shelf.clock.now() }]);
+  });
+
   test("finds missing and shortened files, and keeps when they were first seen", async () => {
     const { asset, rendition } = produced("talk");
     truncateSync(shelf.library.pathOf(asset), 3);
