@@ -116,6 +116,7 @@ export async function createServer({
     library: services.library,
     service: media,
     accelPrefix: config.mediaAccelPrefix,
+    clock,
     authorize: mediaAccess({ secret: services.mediaSecret, devices, people, clock }),
   });
   await app.register(consoleRoutes);

@@ -1,5 +1,5 @@
 import type { FastifyRequest } from "fastify";
-import type { Clock } from "../clock.ts";
+import { type Clock, SECOND_MS } from "../clock.ts";
 import { bearerToken } from "../devices/device-auth.ts";
 import { AppError } from "../errors.ts";
 import type { MediaPermit } from "../media/media-permit.ts";
@@ -13,14 +13,18 @@ interface Dependencies {
   clock: Clock;
 }
 
-const SOMEBODY: MediaPermit = { isPublic: false, signFor: null };
+const SOMEBODY: MediaPermit = { expiresAt: null, signFor: null };
 
 /** Lets a media request pass by its signed URL, by a device's token, or by a person's sign-in. */
 export function mediaAccess({ secret, devices, people, clock }: Dependencies) {
   return (request: FastifyRequest, sha256: string): MediaPermit => {
     const { expires, signature } = request.query as { expires?: string; signature?: string };
     if (verifyMediaSignature(secret, { sha256, expires, signature }, clock.now())) {
-      return { isPublic: true, signFor: (other) => signMediaQuery(secret, other, Number(expires)) };
+      const expiresSeconds = Number(expires);
+      return {
+        expiresAt: expiresSeconds * SECOND_MS,
+        signFor: (other) => signMediaQuery(secret, other, expiresSeconds),
+      };
     }
     const token = bearerToken(request);
     if (token !== null && devices.authenticateToken(token)) return SOMEBODY;

@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import fastifyStatic from "@fastify/static";
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from "fastify";
 import { Type } from "typebox";
+import { type Clock, SECOND_MS } from "../clock.ts";
 import { AppError, notFound } from "../errors.ts";
 import type { ByteRange } from "./byte-range.ts";
 import { digestHeader } from "./content-digest.ts";
@@ -20,6 +21,7 @@ export interface MediaRouteOptions {
   authorize: (request: FastifyRequest, sha256: string) => MediaPermit;
   /** Where nginx serves the library internally, e.g. `/protected/`; `null` sends files from here. */
   accelPrefix: string | null;
+  clock: Clock;
 }
 
 const YEAR_SECONDS = 31_536_000;
@@ -47,7 +49,7 @@ const DECIDED = [
  * conditions (section 13) and digests (RFC 9530). Players of streams look at endings, so `<sha256>.mp4` is the same.
  */
 export const mediaRoutes: FastifyPluginAsync<MediaRouteOptions> = async (app, options) => {
-  const { library, service, authorize, accelPrefix } = options;
+  const { library, service, authorize, accelPrefix, clock } = options;
   await app.register(fastifyStatic, { serve: false });
 
   app.get<{ Params: { name: string } }>(
@@ -70,8 +72,7 @@ export const mediaRoutes: FastifyPluginAsync<MediaRouteOptions> = async (app, op
       if (decision === "unsatisfiable") {
         return reply.code(416).header("content-range", `bytes */${media.bytes}`).send();
       }
-      const scope = permit.isPublic ? "public" : "private";
-      reply.header("cache-control", `${scope}, max-age=${YEAR_SECONDS}, immutable`);
+      reply.header("cache-control", cacheControl(permit, clock.now()));
       if (media.mime === PLAYLIST_MIME && permit.signFor) {
         return sendSigned(reply, sha256, permit.signFor);
       }
@@ -134,6 +135,13 @@ export const mediaRoutes: FastifyPluginAsync<MediaRouteOptions> = async (app, op
     return reply.header("content-type", PLAYLIST_MIME).send(signPlaylist(text, signFor));
   }
 };
+
+/** The bytes never change, but a copy in a shared cache lets everybody in: it may be kept no longer than the link. */
+function cacheControl({ expiresAt }: MediaPermit, now: number): string {
+  if (expiresAt === null) return `private, max-age=${YEAR_SECONDS}, immutable`;
+  const leftSeconds = Math.max(0, Math.floor((expiresAt - now) / SECOND_MS));
+  return `public, max-age=${Math.min(YEAR_SECONDS, leftSeconds)}, immutable`;
+}
 
 /**
  * The file sender has its own reading of conditions, on tags made from size and time, and of ranges. They are decided

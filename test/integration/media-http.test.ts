@@ -3,6 +3,7 @@ import { readFile, unlink } from "node:fs/promises";
 import { connect } from "node:net";
 import Fastify, { type FastifyInstance } from "fastify";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { DAY_MS } from "../../src/clock.ts";
 import { AppError } from "../../src/errors.ts";
 import { registerProblems } from "../../src/http/problem.ts";
 import { validatorCompiler } from "../../src/http/validation.ts";
@@ -12,6 +13,8 @@ import type { Rendition } from "../../src/media/media-service.ts";
 import { acceptRawUploads, UploadQuery, uploadFrom } from "../../src/media/upload.ts";
 import { createMediaLab, type MediaLab, settled, speak } from "../support/media-lab.ts";
 import { until } from "../support/until.ts";
+
+const NOW = Date.UTC(2026, 11, 1);
 
 let lab: MediaLab;
 let app: FastifyInstance;
@@ -33,10 +36,13 @@ beforeAll(async () => {
     library: lab.library,
     service: lab.media,
     accelPrefix: null,
+    clock: { now: () => NOW },
     authorize: (request) => {
+      const until = request.headers["x-until"];
+      if (until !== undefined) return { expiresAt: Number(until), signFor: null };
       if (request.headers.authorization !== "Bearer good")
         throw new AppError("unauthorized", "Sign in first.");
-      return { isPublic: false, signFor: null };
+      return { expiresAt: null, signFor: null };
     },
   });
   await app.register(async (uploads) => {
@@ -85,6 +91,17 @@ describe("GET /media/:sha256", () => {
       "x-content-type-options": "nosniff",
     });
     expect(response.headers["last-modified"]).toBeUndefined();
+  });
+
+  test.each([
+    [90_999, 90],
+    [999, 0],
+    [400 * DAY_MS, 31_536_000],
+  ])("by a link that ends in %d ms may be kept by shared caches for %d s", async (leftMs, seconds) => {
+    for (const more of [{}, { range: "bytes=0-9" }, { "if-none-match": `"${rendition.sha256}"` }]) {
+      const response = await get({ "x-until": String(NOW + leftMs), ...more });
+      expect(response.headers["cache-control"]).toBe(`public, max-age=${seconds}, immutable`);
+    }
   });
 
   test("HEAD gives the same headers and no body, whatever range it asks for", async () => {
