@@ -1,13 +1,13 @@
-import { type ChildProcess, execFile, execFileSync } from "node:child_process";
+import { type ChildProcess, execFileSync } from "node:child_process";
 import ffmpeg, { type FfmpegCommand } from "fluent-ffmpeg";
 import { delay, SECOND_MS } from "../clock.ts";
 import { AppError } from "../errors.ts";
 import { type FfmpegOptions, toArguments } from "./ffmpeg-options.ts";
+import { type ProbeAnswer, type ProbeLimits, runProbe } from "./ffprobe.ts";
 
 /** How long a process may take to end by itself after SIGTERM. */
 const GRACE_MS = 5 * SECOND_MS;
-const PROBE_LIMIT_MS = 60 * SECOND_MS;
-const PROBE_MAX_BYTES = 32 * 1024 * 1024;
+const VERSION_LIMIT_MS = 60 * SECOND_MS;
 const KEPT_LINES = 200;
 const LOCAL_ONLY: FfmpegOptions = { protocol_whitelist: "file" };
 const GENERAL: FfmpegOptions = { nostdin: true, hide_banner: true, nostats: true, progress: "pipe:2" };
@@ -25,15 +25,12 @@ export interface FfmpegJob {
   onProgress?: (fraction: number) => void;
 }
 
-export interface ProbeAnswer {
-  ok: boolean;
-  stdout: string;
-  stderr: string;
-}
-
 export interface Ffmpeg {
-  /** Runs ffprobe on a local file. `ok` is false when it refused the file or gave up. */
-  probe(path: string, options: FfmpegOptions): Promise<ProbeAnswer>;
+  /**
+   * Runs ffprobe on a local file; with `onLine` the answer is handed over line by line instead of kept.
+   * @throws {AppError} `unavailable` when it gave up, which is no refusal of the file
+   */
+  probe(path: string, options: FfmpegOptions, onLine?: (line: string) => void): Promise<ProbeAnswer>;
   /** Runs ffmpeg to its end and returns what it said. @throws {FfmpegError}, or the signal's reason */
   run(job: FfmpegJob): Promise<string[]>;
 }
@@ -52,9 +49,14 @@ export class FfmpegError extends Error {
  * The two programs, by explicit paths, or through the scripts that confine them. They see local files only: no network,
  * no input that names other inputs.
  */
-export function createFfmpeg(paths: { ffmpegPath: string; ffprobePath: string }): Ffmpeg {
+export function createFfmpeg(paths: {
+  ffmpegPath: string;
+  ffprobePath: string;
+  /** Replaces what ffprobe may take. */
+  limits?: ProbeLimits;
+}): Ffmpeg {
   return {
-    probe: (path, options) => runProbe(paths.ffprobePath, path, options),
+    probe: (path, options, onLine) => runProbe(paths, path, { ...LOCAL_ONLY, ...options }, onLine),
     run: (job) => runCommand(buildCommand(paths.ffmpegPath, job), job),
   };
 }
@@ -66,7 +68,7 @@ export function requireFfmpeg(paths: { ffmpegPath: string; ffprobePath: string }
     ["FFPROBE_PATH", paths.ffprobePath],
   ] as const) {
     try {
-      execFileSync(path, ["-version"], { stdio: "ignore", timeout: PROBE_LIMIT_MS });
+      execFileSync(path, ["-version"], { stdio: "ignore", timeout: VERSION_LIMIT_MS });
     } catch (cause) {
       throw new AppError("unavailable", `The server cannot run "${path}".`, {
         cause,
@@ -75,23 +77,6 @@ export function requireFfmpeg(paths: { ffmpegPath: string; ffprobePath: string }
     }
   }
 }
-
-function runProbe(ffprobePath: string, path: string, options: FfmpegOptions): Promise<ProbeAnswer> {
-  const args = toArguments({ hide_banner: true, v: "warning", ...LOCAL_ONLY, ...options, i: path });
-  const limits = { timeout: PROBE_LIMIT_MS, killSignal: "SIGKILL", maxBuffer: PROBE_MAX_BYTES } as const;
-  return new Promise((resolve, reject) => {
-    execFile(ffprobePath, args, limits, (error, stdout, stderr) => {
-      if (error?.code === "ENOENT" || error?.code === "EACCES") reject(missing(ffprobePath, error));
-      else resolve({ ok: error === null, stdout, stderr });
-    });
-  });
-}
-
-const missing = (path: string, cause: unknown) =>
-  new AppError("unavailable", `The server cannot run ${path}.`, {
-    cause,
-    hint: "Install ffmpeg, or correct its path.",
-  });
 
 /** Options are passed as several arguments: fluent-ffmpeg splits a lone one, or an array, at spaces. */
 function buildCommand(ffmpegPath: string, { inputs, complexFilter, outputs }: FfmpegJob): FfmpegCommand {

@@ -10,7 +10,7 @@ const UNKNOWN_RIFF_BYTES = 0x7fff_f000;
 
 /**
  * What a local file truly is, whatever it is called.
- * @throws {AppError} `invalid` when it is nothing that can be aired
+ * @throws {AppError} `invalid` when it is nothing that can be aired, `unavailable` when ffprobe gave up
  */
 export async function probeMedia(ffmpeg: Ffmpeg, path: string): Promise<Probe> {
   const { ok, stdout, stderr } = await ffmpeg.probe(path, {
@@ -29,7 +29,7 @@ export async function probeMedia(ffmpeg: Ffmpeg, path: string): Promise<Probe> {
 /**
  * Probes an upload and looks at its end: a file cut in the copying still has a header that promises everything.
  * @returns the probe with its duration, in milliseconds
- * @throws {AppError} `invalid`
+ * @throws {AppError} `invalid`, or `unavailable` when ffprobe gave up
  */
 export async function inspectUpload(ffmpeg: Ffmpeg, path: string): Promise<Probe & { durationMs: number }> {
   await refuseShortRiff(path);
@@ -37,38 +37,55 @@ export async function inspectUpload(ffmpeg: Ffmpeg, path: string): Promise<Probe
   const { durationMs } = probe;
   if (durationMs !== null && probe.estimated) return { ...probe, durationMs };
 
-  const lastMs = await endOfPackets(ffmpeg, path, probe);
   if (durationMs === null) {
-    checkDuration(lastMs ?? 0);
-    return { ...probe, durationMs: lastMs ?? 0 };
+    const foundMs = await measureDuration(ffmpeg, path, probe);
+    checkDuration(foundMs);
+    return { ...probe, durationMs: foundMs };
   }
-  if (lastMs !== null && lastMs < durationMs - toleratedLossMs(durationMs)) {
+  const fromSeconds = Math.max(0, (durationMs + probe.startMs) / 1_000 - TAIL_SECONDS);
+  const end = await endOfPackets(ffmpeg, path, probe, { read_intervals: `${fromSeconds.toFixed(3)}%` });
+  if (end.ok && end.atMs < durationMs - toleratedLossMs(durationMs)) {
     const seconds = (ms: number) => (ms / 1_000).toFixed(1);
     throw refused(
-      `The file is truncated: it promises ${seconds(durationMs)} s but ends after ${seconds(lastMs)} s.`,
+      `The file is truncated: it promises ${seconds(durationMs)} s but ends after ${seconds(end.atMs)} s.`,
       TRUNCATED_HINT,
     );
   }
   return { ...probe, durationMs };
 }
 
-/** Where the last packet ends, read from near the promised end; `null` when ffprobe could not say in time. */
-async function endOfPackets(ffmpeg: Ffmpeg, path: string, probe: Probe): Promise<number | null> {
-  const fromSeconds = Math.max(0, ((probe.durationMs ?? 0) + probe.startMs) / 1_000 - TAIL_SECONDS);
-  const { ok, stdout } = await ffmpeg.probe(path, {
-    format_whitelist: ALLOWED_DEMUXERS,
-    of: "csv=p=0",
-    show_entries: "packet=pts_time,duration_time",
-    ...(probe.durationMs === null ? {} : { read_intervals: `${fromSeconds.toFixed(3)}%` }),
+/** The length of a file that does not state it, as a browser's recorder or a crash leaves it: all of it is read. */
+async function measureDuration(ffmpeg: Ffmpeg, path: string, probe: Probe): Promise<number> {
+  const { ok, atMs, stderr } = await endOfPackets(ffmpeg, path, probe, {
+    select_streams: probe.audio.index,
   });
-  if (!ok) return null;
+  if (!ok) throw explainRefusal(stderr);
+  return atMs;
+}
+
+/** Where the last of the chosen packets ends; twelve hours of them would be too many to keep. */
+async function endOfPackets(
+  ffmpeg: Ffmpeg,
+  path: string,
+  { startMs }: Probe,
+  which: FfmpegOptions,
+): Promise<{ ok: boolean; atMs: number; stderr: string }> {
   let lastSeconds = 0;
-  for (const line of stdout.split("\n")) {
-    const [start, length] = line.split(",").map(Number);
-    if (start !== undefined && Number.isFinite(start))
+  const { ok, stderr } = await ffmpeg.probe(
+    path,
+    {
+      format_whitelist: ALLOWED_DEMUXERS,
+      of: "csv=p=0",
+      show_entries: "packet=pts_time,duration_time",
+      ...which,
+    },
+    (line) => {
+      const [start, length] = line.split(",").map(Number);
+      if (start === undefined || !Number.isFinite(start)) return;
       lastSeconds = Math.max(lastSeconds, start + (length || 0));
-  }
-  return Math.max(0, lastSeconds * 1_000 - probe.startMs);
+    },
+  );
+  return { ok, atMs: Math.max(0, lastSeconds * 1_000 - startMs), stderr };
 }
 
 /** A RIFF or AIFF header states the file's size; ffmpeg shortens the duration silently when the file is smaller. */

@@ -36,7 +36,8 @@ export interface MediaService {
   /**
    * Stores an upload, then calls `attach` in the transaction that records it; when that throws, nothing is kept.
    * Idempotent: known bytes are attached again.
-   * @throws {AppError} `invalid` (no usable media, cut off, wrong digest), `too_large`, `unavailable` (disk full)
+   * @throws {AppError} `invalid` (no usable media, cut off, wrong digest), `too_large`, `unavailable` (disk full, not
+   *   examined); after the last a whole file is where it was, to be handed in again
    */
   receiveUpload(upload: Upload, attach: (asset: Asset) => void): Promise<Asset>;
   /**
@@ -242,8 +243,10 @@ export function createMediaService(options: Options): MediaService {
         const asset = store.assetOf(staged.sha256) ?? (await describe(staged, upload));
         keep(staged, asset, attach);
         return asset;
-      } finally {
-        await staged.discard();
+      } catch (error) {
+        const isServersFault = error instanceof AppError && error.code === "unavailable";
+        if (!isServersFault || "stream" in upload) await staged.discard();
+        throw error;
       }
     },
 

@@ -17,7 +17,10 @@ export interface StreamedUpload {
   signal?: AbortSignal;
 }
 
-/** A recording that is a whole file on the library's own file system; it is moved away, or removed when refused. */
+/**
+ * A recording that is a whole file on the library's own file system; it is moved away, or removed when refused. When the
+ * server was unable to look at it, it stays.
+ */
 export interface UploadedFile {
   path: string;
   originalName: string;

@@ -107,11 +107,11 @@ export async function createMediaLab({
   const db = openDatabase(":memory:", systemClock.now());
   const libraryDir = join(dir, "library");
   const library = createMediaLibrary(libraryDir);
-  const create = (profiles = shipped, ffmpegPath = "ffmpeg"): MediaService =>
+  const create = (profiles = shipped, ffmpegPath = "ffmpeg", ffprobePath = "ffprobe"): MediaService =>
     createMediaService({
       db,
       library,
-      ffmpeg: createFfmpeg({ ffmpegPath, ffprobePath: "ffprobe" }),
+      ffmpeg: createFfmpeg({ ffmpegPath, ffprobePath }),
       profiles,
       clock: systemClock,
       log: pino({ level: "silent" }),

@@ -1,0 +1,137 @@
+import { execFileSync } from "node:child_process";
+import { createReadStream, existsSync, readFileSync, statSync, truncateSync, writeFileSync } from "node:fs";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { createFfmpeg } from "../../src/media/ffmpeg.ts";
+import { inspectUpload } from "../../src/media/inspect.ts";
+import { createMediaLab, type MediaLab, shippedProfiles, speak } from "../support/media-lab.ts";
+
+let lab: MediaLab;
+let speech: string;
+beforeAll(async () => {
+  lab = await createMediaLab({ profiles: shippedProfiles("loudspeaker-mp3"), start: false });
+  speech = lab.file("speech.wav");
+  await speak(speech);
+});
+afterAll(() => lab.close());
+
+const paths = { ffmpegPath: "ffmpeg", ffprobePath: "ffprobe" };
+const unavailable = (message: RegExp) => ({
+  code: "unavailable",
+  message: expect.stringMatching(message),
+  hint: expect.stringMatching(/./),
+});
+
+/** A program of one line in ffprobe's place, as what happens to ffprobe on a starved machine. */
+function instead(name: string, line: string): string {
+  const path = lab.file(name);
+  writeFileSync(path, `#!/bin/sh\n${line}\n`, { mode: 0o755 });
+  return path;
+}
+
+describe("an ffprobe that gives up says nothing about the file", () => {
+  const whole = () => {
+    const path = lab.file("whole.wav");
+    writeFileSync(path, readFileSync(speech));
+    return { path, originalName: "whole.wav" };
+  };
+
+  test.each([
+    ["killed", "kill -KILL $$", /ended \(SIGKILL\)/],
+    ["not started by its launcher", "exec /nowhere/ffprobe", /cannot run/],
+  ])(
+    "%s: a whole file stays and is taken the next time; of a stream nothing is left",
+    async (name, line, said) => {
+      const starved = lab.create(undefined, "ffmpeg", instead(name, line));
+      const stream = createReadStream(speech);
+      await expect(starved.receiveUpload({ stream, originalName: "a" }, () => {})).rejects.toMatchObject(
+        unavailable(said),
+      );
+      await expect(starved.receiveUpload(whole(), () => {})).rejects.toMatchObject(unavailable(said));
+      expect(lab.leftovers()).toEqual([]);
+      const { sha256 } = await lab.media.receiveUpload({ ...whole() }, () => {});
+      expect(existsSync(lab.file("whole.wav"))).toBe(false);
+      lab.db.exec("DELETE FROM assets");
+      lab.library.retract(sha256);
+    },
+  );
+
+  test("out of time, which grows with the file", async () => {
+    // Nobody ever writes into it.
+    const silent = lab.file("pipe");
+    execFileSync("mkfifo", [silent]);
+    const hurried = createFfmpeg({ ...paths, limits: { leastMs: 300, maxBytes: 1e6 } });
+    await expect(hurried.probe(silent, {})).rejects.toMatchObject(unavailable(/did not finish within 0 s/));
+    const large = lab.file("large");
+    writeFileSync(large, "");
+    truncateSync(large, 80_000_000);
+    const slow = instead("slow", "echo waiting; exec sleep 0.5");
+    const patient = createFfmpeg({ ...paths, ffprobePath: slow, limits: { leastMs: 1, maxBytes: 1e6 } });
+    expect(await patient.probe(large, {})).toMatchObject({ ok: true, stdout: "waiting\n" });
+  });
+
+  test("but one that dies of the file refuses it, and one that complains without end is heard out", async () => {
+    const crashing = createFfmpeg({ ...paths, ffprobePath: instead("crash", "kill -SEGV $$") });
+    expect(await crashing.probe(speech, {})).toMatchObject({ ok: false });
+    const complaining = instead("complain", "yes complaint | head -c 40000000 >&2; echo answer");
+    const { ok, stdout, stderr } = await createFfmpeg({ ...paths, ffprobePath: complaining }).probe(
+      speech,
+      {},
+    );
+    expect({ ok, stdout }).toEqual({ ok: true, stdout: "answer\n" });
+    expect(stderr.length).toBeLessThan(1e6);
+  });
+});
+
+describe("a file that does not state its length", () => {
+  const SECONDS = 60;
+  const tone = ["-f", "lavfi", "-i", `sine=d=${SECONDS}`];
+  const picture = ["-f", "lavfi", "-i", `testsrc=s=64x64:r=10:d=${SECONDS}`];
+
+  /** As written into a pipe, by a recorder that cannot go back to the header. */
+  const record = (name: string, ...args: string[]) => {
+    const path = lab.file(name);
+    const bytes = execFileSync("ffmpeg", ["-v", "error", ...args, "-"], { maxBuffer: 1e9 });
+    writeFileSync(path, bytes);
+    return path;
+  };
+  const inspect = (path: string, maxBytes = 32 * 1024 * 1024) =>
+    inspectUpload(createFfmpeg({ ...paths, limits: { leastMs: 60_000, maxBytes } }), path);
+
+  test("is measured by its sound, though its packets are more than could be kept", async () => {
+    const path = record(
+      "browser.webm",
+      ...picture,
+      ...tone,
+      "-c:v",
+      "libvpx",
+      "-deadline",
+      "realtime",
+      "-cpu-used",
+      "8",
+      "-c:a",
+      "libopus",
+      "-f",
+      "webm",
+    );
+    const { durationMs } = await inspect(path, 40_000);
+    expect(durationMs / 1_000).toBeCloseTo(SECONDS, 0);
+  });
+
+  test("as a recorder's crash left it: what is there counts", async () => {
+    const path = record("crashed.mkv", ...tone, "-c:a", "pcm_s16le", "-f", "matroska");
+    truncateSync(path, Math.floor(statSync(path).size / 2));
+    expect((await inspect(path)).durationMs / 1_000).toBeCloseTo(SECONDS / 2, 0);
+  });
+
+  test("is not called empty when ffprobe gives up on it", async () => {
+    const path = record("long.webm", ...tone, "-c:a", "libopus", "-f", "webm");
+    // Only the second look reads it to its end.
+    const starved = instead(
+      "second",
+      'case "$*" in *read_intervals*) exec ffprobe "$@" ;; esac; kill -KILL $$',
+    );
+    await expect(inspectUpload(createFfmpeg({ ...paths, ffprobePath: starved }), path)).rejects.toMatchObject(
+      unavailable(/could not be examined/),
+    );
+  });
+});
