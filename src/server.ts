@@ -71,7 +71,7 @@ export async function createServer({
   await app.register(healthRoutes, {
     checks: {
       broker: () => (services.link.online ? null : "not connected"),
-      media: () => services.housekeeping.status().unmounted,
+      media: services.housekeeping.problem,
     },
   });
 

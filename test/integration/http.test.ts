@@ -1,4 +1,6 @@
+import { renameSync } from "node:fs";
 import { connect } from "node:net";
+import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { signIn } from "../../scripts/operator-client.ts";
 import { type RunningApp, runApp } from "../support/app.ts";
@@ -169,6 +171,21 @@ describe("what the API says", () => {
       status: "ready",
       checks: { broker: "ok", media: "ok" },
     });
+
+    // The store's disk goes away with all that is on it, and comes back.
+    const store = join(app.folder, "media");
+    renameSync(store, `${store}.away`);
+    try {
+      const answer = await fetch(`${app.url}/readyz`);
+      expect(answer.status).toBe(503);
+      expect(await answer.json()).toMatchObject({
+        checks: { media: expect.stringMatching(/no marker file/) },
+      });
+      expect(await app.operator.get("/media-library")).toMatchObject({ state: "full", freeBytes: null });
+    } finally {
+      renameSync(`${store}.away`, store);
+    }
+    expect((await fetch(`${app.url}/readyz`)).status).toBe(200);
   });
 
   test("headers that a browser should get", async () => {

@@ -1,5 +1,6 @@
 import {
   existsSync,
+  mkdirSync,
   readdirSync,
   readFileSync,
   renameSync,
@@ -473,6 +474,30 @@ describe("an unmounted store", () => {
     expect(shelf.log.text()).toContain("no marker file");
   });
 
+  test("whose folder is gone too is told as that, not as an error", async () => {
+    const asset = shelf.rows.asset("old");
+    await shelf.housekeeping.collect();
+    const gone = shelf.restarted({
+      diskSpace: () => {
+        throw Object.assign(new Error("ENOENT: no such file or directory, statfs"), { code: "ENOENT" });
+      },
+    });
+    rmSync(shelf.folder, { recursive: true });
+    expect(gone.problem()).toContain("no marker file");
+    expect(gone.status()).toMatchObject({
+      state: "full",
+      message: expect.stringMatching(/cannot be asked: ENOENT/),
+      unmounted: expect.stringMatching(/no marker file/),
+      trash: { files: 0 },
+      freeBytes: null,
+      totalBytes: null,
+    });
+    expect(gone.trash()).toMatchObject([{ subject: asset }]);
+    await gone.tick();
+    expect(shelf.log.text()).toContain("no marker file");
+    mkdirSync(shelf.folder);
+  });
+
   test("another database's store is not taken for one's own", async () => {
     writeFileSync(join(shelf.folder, ".library"), "another\n");
     await expect(shelf.housekeeping.collect()).rejects.toThrow(unavailable(/belongs to another database/));
@@ -533,7 +558,6 @@ describe("orphans", () => {
   test("folders and files that are not the library's are left alone", async () => {
     for (const name of ["README.txt", "tmp/half-made", "uploads", `aa/${"b".repeat(64)}`]) {
       const path = join(shelf.folder, name);
-      const { mkdirSync } = await import("node:fs");
       mkdirSync(join(path, ".."), { recursive: true });
       writeFileSync(path, "not ours");
     }

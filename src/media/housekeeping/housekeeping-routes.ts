@@ -25,8 +25,8 @@ const StatusView = Type.Object({
   renditions: Holding,
   trash: Holding,
   quotaBytes: Type.Integer({ minimum: 0, description: "0: no limit" }),
-  freeBytes: Bytes,
-  totalBytes: Bytes,
+  freeBytes: nullable(Type.Integer({ minimum: 0, description: "null: the disk could not be asked" })),
+  totalBytes: nullable(Bytes),
   lastCollection: nullable(RunView),
   lastScrub: nullable(RunView),
 });

@@ -17,6 +17,7 @@ import {
   judgeSpace,
   refuseWhenFull,
   type SpaceState,
+  type SpaceVerdict,
   type Watermarks,
 } from "./watermarks.ts";
 
@@ -36,8 +37,9 @@ export interface LibraryStatus {
   renditions: Holding;
   trash: Holding;
   quotaBytes: number;
-  freeBytes: number;
-  totalBytes: number;
+  /** `null` when the file system could not be asked, as of a disk that is gone. */
+  freeBytes: number | null;
+  totalBytes: number | null;
   lastCollection: LibraryRun | null;
   lastScrub: LibraryRun | null;
 }
@@ -172,9 +174,25 @@ export function createHousekeeping(options: Options) {
     }
   }
 
+  /** A disk that is gone cannot be asked how full it is; whoever asks is told so instead. */
+  function lookAtSpace(): SpaceVerdict & { disk: DiskSpace | null } {
+    try {
+      const disk = diskSpace();
+      return { ...judgeSpace(disk, usedBytes(), watermarks), disk };
+    } catch (error) {
+      return { state: "full", message: `the disk cannot be asked: ${messageOf(error)}`, disk: null };
+    }
+  }
+
+  function trashHolding(): Holding {
+    const names = new Set(trashStore.entries().flatMap((entry) => entry.files.map(({ sha256 }) => sha256)));
+    const sizes = [...names].flatMap((sha256) => files.sizeInTrash(sha256) ?? []);
+    return { files: sizes.length, bytes: sizes.reduce((sum, bytes) => sum + bytes, 0) };
+  }
+
   /** What the operator should know, by what the last look and the last runs found. */
   function complaints(unmounted: string | null): string {
-    const { message } = judgeSpace(diskSpace(), usedBytes(), watermarks);
+    const { message } = lookAtSpace();
     const space = message === null ? null : `Media space: ${message}.`;
     return [unmounted, space, failed.scrub.message, failed.collect.message].filter(Boolean).join(" ");
   }
@@ -204,20 +222,22 @@ export function createHousekeeping(options: Options) {
       refuseWhenFull(diskSpace(), usedBytes(), watermarks, bytes);
     },
 
+    /** Why the folder is not taken for this database's store, or `null`. Cheap, and safe when the disk is gone. */
+    problem: mount.problem,
+
     status(): LibraryStatus {
-      const disk = diskSpace();
-      const trashed = new Map(
-        trashStore.entries().flatMap((entry) => entry.files.map((file) => [file.sha256, file])),
-      );
-      const inTrash = [...trashed.keys()].flatMap((sha256) => files.sizeInTrash(sha256) ?? []);
+      const { state, message, disk } = lookAtSpace();
+      const unmounted = mount.problem();
       return {
-        ...judgeSpace(disk, usedBytes(), watermarks),
-        unmounted: mount.problem(),
+        state,
+        message,
+        unmounted,
         originals: holdings(1),
         renditions: holdings(0),
-        trash: { files: inTrash.length, bytes: inTrash.reduce((sum, bytes) => sum + bytes, 0) },
+        trash: unmounted === null ? trashHolding() : { files: 0, bytes: 0 },
         quotaBytes: watermarks.quotaBytes,
-        ...disk,
+        freeBytes: disk?.freeBytes ?? null,
+        totalBytes: disk?.totalBytes ?? null,
         lastCollection: checks.run("collect"),
         lastScrub: checks.run("scrub"),
       };
