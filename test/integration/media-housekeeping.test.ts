@@ -758,6 +758,21 @@ describe("by itself", () => {
     await watching.scrubbed();
     expect(lines()).toEqual([expect.stringMatching(/^Media space/), "the media library is well again"]);
   });
+
+  test("it says that space is short once, though it shrinks every minute, and again when it is worse", async () => {
+    const disk = { freeBytes: 14 * 1024 ** 3, totalBytes: 100 * 1024 ** 3 };
+    const watching = shelf.restarted({ diskSpace: () => disk });
+    for (let minute = 0; minute < 20; minute += 1) {
+      await watching.tick();
+      disk.freeBytes -= 512 * 1024 ** 2;
+    }
+    await watching.scrubbed();
+    const warnings = shelf.log.entries.filter(({ level }) => level === 40).map(({ msg }) => msg);
+    expect(warnings).toEqual([
+      expect.stringMatching(/^Media space: 14 GB of 100 GB are free\.$/),
+      expect.stringMatching(/4\.5 GB of 100 GB are free, and 5 % must stay free/),
+    ]);
+  });
 });
 
 test("uploads are refused at the quota, counted without the trash; nothing else is", async () => {

@@ -44,6 +44,11 @@ export interface LibraryStatus {
   lastScrub: LibraryRun | null;
 }
 
+interface Complaint {
+  kind: string;
+  text: string;
+}
+
 export type Housekeeping = ReturnType<typeof createHousekeeping>;
 
 interface Options extends KeepPolicy {
@@ -146,12 +151,16 @@ export function createHousekeeping(options: Options) {
       });
   }
 
-  /** Says a thing when it begins to hold and when it is over, not every minute between. */
-  function sayOnce(message: string): void {
-    if (message === said) return;
-    said = message;
-    if (message === "") log.info("the media library is well again");
-    else log.warn(message);
+  /**
+   * Says things when they begin to hold and when they are over, not every minute between: their kinds are compared, as
+   * the words may hold numbers that never rest.
+   */
+  function sayOnce(complaints: readonly Complaint[]): void {
+    const kinds = complaints.map(({ kind }) => kind).join();
+    if (kinds === said) return;
+    said = kinds;
+    if (kinds === "") log.info("the media library is well again");
+    else log.warn(complaints.map(({ text }) => text).join(" "));
   }
 
   const isScrubDue = (): boolean => {
@@ -180,7 +189,12 @@ export function createHousekeeping(options: Options) {
       const disk = diskSpace();
       return { ...judgeSpace(disk, usedBytes(), watermarks), disk };
     } catch (error) {
-      return { state: "full", message: `the disk cannot be asked: ${messageOf(error)}`, disk: null };
+      return {
+        state: "full",
+        short: "disk",
+        message: `the disk cannot be asked: ${messageOf(error)}`,
+        disk: null,
+      };
     }
   }
 
@@ -191,23 +205,28 @@ export function createHousekeeping(options: Options) {
   }
 
   /** What the operator should know, by what the last look and the last runs found. */
-  function complaints(unmounted: string | null): string {
-    const { message } = lookAtSpace();
-    const space = message === null ? null : `Media space: ${message}.`;
-    return [unmounted, space, failed.scrub.message, failed.collect.message].filter(Boolean).join(" ");
+  function complaintsNow(unmounted: string | null): Complaint[] {
+    const { state, short, message } = lookAtSpace();
+    const found = [
+      { kind: "unmounted", text: unmounted },
+      { kind: `${state} ${short}`, text: message === null ? null : `Media space: ${message}.` },
+      { kind: "scrub", text: failed.scrub.message },
+      { kind: "collect", text: failed.collect.message },
+    ];
+    return found.flatMap(({ kind, text }) => (text ? [{ kind, text }] : []));
   }
 
   /** Does what time asks for. Safe to call at any interval; all that it decides by is in the database. */
   async function tick(): Promise<void> {
     try {
       const unmounted = mount.problem();
-      sayOnce(complaints(unmounted));
+      sayOnce(complaintsNow(unmounted));
       if (unmounted !== null) return;
       if (isScrubDue()) startScrub();
       await collectWhenDue();
     } catch (error) {
       // The folder itself cannot be read any more, or the database.
-      sayOnce(`Media housekeeping: ${messageOf(error)}`);
+      sayOnce([{ kind: "error", text: `Media housekeeping: ${messageOf(error)}` }]);
     }
   }
 

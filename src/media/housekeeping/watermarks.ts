@@ -20,7 +20,9 @@ export type SpaceState = (typeof SPACE_STATES)[number];
 
 export interface SpaceVerdict {
   state: SpaceState;
-  /** What is short, for the log and the console; `null` when nothing is. */
+  /** What is short; `null` when nothing is. */
+  short: "disk" | "quota" | null;
+  /** The same with its numbers, for the log and the console. */
   message: string | null;
 }
 
@@ -41,14 +43,14 @@ export function judgeSpace(
   const quota = `the library holds ${gigabytes(usedBytes)} of its quota of ${gigabytes(quotaBytes)}`;
 
   if (lowDisk(refusePercent))
-    return { state: "full", message: `${room}, and ${refusePercent} % must stay free` };
+    return { state: "full", short: "disk", message: `${room}, and ${refusePercent} % must stay free` };
   // Exactly full is full when asked in general; an upload may fill the quota to the last byte.
   if (quotaBytes > 0 && (leftBytes < 0 || (leftBytes === 0 && comingBytes === 0)))
-    return { state: "full", message: quota };
-  if (lowDisk(warnPercent)) return { state: "warn", message: room };
+    return { state: "full", short: "quota", message: quota };
+  if (lowDisk(warnPercent)) return { state: "warn", short: "disk", message: room };
   if (quotaBytes > 0 && leftBytes < (quotaBytes * warnPercent) / 100)
-    return { state: "warn", message: quota };
-  return { state: "ok", message: null };
+    return { state: "warn", short: "quota", message: quota };
+  return { state: "ok", short: null, message: null };
 }
 
 /** @throws {AppError} `unavailable` when the upload would go below a watermark or above the quota */
