@@ -105,7 +105,7 @@ export async function createServices({ db, config, log, clock, version }: Servic
       refusePercent: config.diskRefusePercent,
     },
     currentRenditions: (compositionId) => media.renditionsOf(compositionId),
-    onCorrupt: (sha256) => media.makeAnew(sha256),
+    makeAnew: (sha256) => media.makeAnew(sha256),
   });
   const media = createMediaService({
     db,

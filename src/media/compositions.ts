@@ -117,8 +117,16 @@ export function createCompositions({ store, profiles, clock, addJob }: Dependenc
       return true;
     },
 
-    makeAnew(sha256: string): void {
-      for (const compositionId of new Set(store.requeueFile(sha256, clock.now()))) addJobs(compositionId);
+    /** Only what the profiles, as they are now, would make: nothing makes an older one again. */
+    makeAnew(sha256: string): boolean {
+      const current = store
+        .readyWith(sha256)
+        .filter(({ id, compositionId }) =>
+          currentPairs(compositionId).some(({ rendition }) => rendition.id === id),
+        );
+      for (const { id } of current) store.makeAnew(id, clock.now());
+      for (const id of new Set(current.map(({ compositionId }) => compositionId))) addJobs(id);
+      return current.length > 0;
     },
 
     /** Brings the renditions of an ended or put-back job to what became of it. */

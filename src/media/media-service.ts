@@ -65,8 +65,8 @@ export interface MediaService {
   expectOnAir(compositionId: string, airAt: number | null): void;
   /** What may be served under this name: a ready rendition, a part of one, or an original. */
   servedAs(sha256: string): ServedMedia | null;
-  /** Renders again what has this file, which was found damaged. */
-  makeAnew(sha256: string): void;
+  /** Renders again what has this file, which was found damaged; false when nothing current has it. */
+  makeAnew(sha256: string): boolean;
   /** @throws {AppError} `not_found`, or `conflict` when it has not failed */
   retryRendition(id: string): Rendition;
   /** Called before work is taken up, once what was queued is committed. */

@@ -103,11 +103,12 @@ export function createMediaStore(db: Database) {
   const requeue = db.prepare<{ id: string; now: number }>(`
     UPDATE renditions SET state = 'queued', error = NULL, updated_at = @now
     WHERE id = @id AND state IN ('failed', 'cancelled')`);
-  const requeueFile = db.prepare<{ sha256: string; now: number }, { compositionId: string }>(`
-    UPDATE renditions SET state = 'queued', error = NULL, updated_at = @now
+  const makeAnew = db.prepare<{ id: string; now: number }>(`
+    UPDATE renditions SET state = 'queued', error = NULL, updated_at = @now WHERE id = @id AND state = 'ready'`);
+  const readyWith = db.prepare<{ sha256: string }, Pick<Rendition, "id" | "compositionId">>(`
+    SELECT id, composition_id AS compositionId FROM renditions
     WHERE state = 'ready'
-      AND (sha256 = @sha256 OR id IN (SELECT rendition_id FROM rendition_parts WHERE sha256 = @sha256))
-    RETURNING composition_id AS compositionId`);
+      AND (sha256 = @sha256 OR id IN (SELECT rendition_id FROM rendition_parts WHERE sha256 = @sha256))`);
   const markReady = db.prepare<FinishedRendition & { id: string; now: number }>(`
     UPDATE renditions
     SET state = 'ready', error = NULL, sha256 = @sha256, bytes = @bytes, mime = @mime, duration_ms = @durationMs,
@@ -163,9 +164,9 @@ export function createMediaStore(db: Database) {
     ) => void setState.run({ id, state, error, now }),
     /** False when it neither failed nor was cancelled. */
     requeue: (id: string, now: number): boolean => requeue.run({ id, now }).changes === 1,
-    /** Every rendition that has this file is queued again; their compositions. */
-    requeueFile: (sha256: string, now: number): string[] =>
-      requeueFile.all({ sha256, now }).map(({ compositionId }) => compositionId),
+    /** Every ready rendition that has this file, as its own or as a part. */
+    readyWith: (sha256: string) => readyWith.all({ sha256 }),
+    makeAnew: (id: string, now: number): void => void makeAnew.run({ id, now }),
     markReady(id: string, finished: FinishedRendition, parts: readonly RenditionPart[], now: number): void {
       markReady.run({ ...finished, id, now });
       for (const each of parts) insertPart.run({ ...each, id });

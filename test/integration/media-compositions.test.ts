@@ -218,6 +218,13 @@ describe("a changed profile", () => {
     expect(changed.playableFor(id, "loudspeaker")?.sha256).toBe(made?.sha256);
     // What a frozen broadcast names is still served.
     expect(changed.servedAs(before.slice(-64))).toMatchObject({ mime: "audio/mpeg" });
+
+    // Damaged, the current one is made again; of the one before nothing makes another, so it is left as it is.
+    expect(changed.makeAnew(before.slice(-64))).toBe(false);
+    expect(changed.servedAs(before.slice(-64))).not.toBeNull();
+    expect(changed.makeAnew(made?.sha256 ?? "")).toBe(true);
+    expect(await settled(changed, id)).toMatchObject([{ state: "ready", sha256: made?.sha256 }]);
+    expect(lab.db.prepare("SELECT 1 FROM renditions WHERE state <> 'ready'").all()).toEqual([]);
     await changed.stop();
   });
 });

@@ -5,6 +5,7 @@ import {
   readFileSync,
   renameSync,
   rmSync,
+  symlinkSync,
   truncateSync,
   utimesSync,
   writeFileSync,
@@ -647,6 +648,94 @@ describe("the scrub", () => {
       ]),
     );
     expect(shelf.corrupt).toEqual([rendition.sha256, rendition.sha256]);
+  });
+
+  test("leaves a rendition that nothing would make again where it is", async () => {
+    const { rendition, files } = produced("old profile");
+    flipBit(shelf.library.pathOf(rendition.sha256));
+    await scrub(shelf.restarted({ makeAnew: () => false }));
+    expect(shelf.housekeeping.damages()).toMatchObject([
+      { sha256: rendition.sha256, problem: "changed", action: "reported" },
+    ]);
+    expect(shelf.stored()).toEqual(files);
+    expect(shelf.inTrash()).toEqual([]);
+  });
+
+  test("lists what it finds near air at once, and moves it when the broadcast is over", async () => {
+    const { asset, rendition } = produced("talk");
+    const programme = shelf.rows.programme();
+    const broadcast = shelf.rows.broadcast(programme, "frozen", shelf.clock.now() + 9 * MINUTE_MS, [
+      rendition.sha256,
+    ]);
+    flipBit(shelf.library.pathOf(rendition.sha256));
+    flipBit(shelf.library.pathOf(asset));
+    const beganAt = shelf.clock.now();
+    const waiting = shelf.restarted({
+      sleep: async (ms) => {
+        expect(waiting.damages()).toEqual(
+          expect.arrayContaining([expect.objectContaining({ sha256: rendition.sha256, action: "reported" })]),
+        );
+        expect(shelf.library.has(rendition.sha256)).toBe(true);
+        expect(shelf.corrupt).toEqual([]);
+        shelf.clock.pass(ms);
+        if (shelf.clock.now() > beganAt + 20 * MINUTE_MS)
+          shelf.db.prepare("UPDATE broadcasts SET state = 'aired' WHERE id = ?").run(broadcast);
+        else if (shelf.clock.now() > beganAt + 9 * MINUTE_MS)
+          shelf.db.prepare("UPDATE broadcasts SET state = 'on_air' WHERE id = ?").run(broadcast);
+      },
+    });
+    expect(await scrub(waiting)).toMatchObject({ endedAt: beganAt + 21 * MINUTE_MS, result: { damaged: 2 } });
+    expect(shelf.corrupt).toEqual([rendition.sha256]);
+    expect(shelf.inTrash()).toEqual([`${rendition.sha256}.damaged`]);
+    expect(waiting.damages()).toEqual(
+      expect.arrayContaining([
+        expect.objectContaining({ sha256: rendition.sha256, action: "made_anew", firstSeenAt: beganAt }),
+        expect.objectContaining({ sha256: asset, action: "reported" }),
+      ]),
+    );
+  });
+
+  test("what was mended while it waited is left alone", async () => {
+    const { rendition } = produced("talk");
+    let isOnAir = true;
+    flipBit(shelf.library.pathOf(rendition.sha256));
+    const waiting = shelf.restarted({
+      onAirSoon: () => isOnAir,
+      sleep: async () => {
+        isOnAir = false;
+        shelf.rows.file("sound of talk");
+      },
+    });
+    expect(await scrub(waiting)).toMatchObject({ result: { damaged: 0 } });
+    expect(shelf.corrupt).toEqual([]);
+    expect(waiting.damages()).toMatchObject([{ mendedAt: expect.any(Number) }]);
+  });
+
+  test("reads again what the disk would not give, and acts only when it still does not", async () => {
+    const composition = shelf.rows.composition([shelf.rows.asset("talk")]);
+    // Of no bytes, like the file in its place, whose every read is the kernel's EIO.
+    const { sha256 } = shelf.rows.rendition(composition, { content: "" });
+    const path = shelf.library.pathOf(sha256);
+    const breakDisk = () => {
+      rmSync(path);
+      symlinkSync("/proc/self/mem", path);
+    };
+    breakDisk();
+    const passing = shelf.restarted({
+      sleep: async () => {
+        rmSync(path);
+        shelf.rows.file("");
+      },
+    });
+    expect(await scrub(passing)).toMatchObject({ result: { damaged: 0 } });
+    expect(shelf.corrupt).toEqual([]);
+
+    breakDisk();
+    expect(await scrub()).toMatchObject({ result: { damaged: 1 } });
+    expect(shelf.housekeeping.damages()).toMatchObject([
+      { sha256, problem: "unreadable", found: expect.stringMatching(/EIO/), action: "made_anew" },
+    ]);
+    expect(shelf.inTrash()).toEqual([`${sha256}.damaged`]);
   });
 
   test("reads no faster than it may, many small files no faster than one large", async () => {

@@ -52,7 +52,7 @@ export async function createShelf(overrides: Options = {}) {
       keepMs: 90 * DAY_MS,
       trashMs: 14 * DAY_MS,
       scrubBytesPerSecond: 1024 * 1024,
-      onCorrupt: (sha256) => void corrupt.push(sha256),
+      makeAnew: (sha256) => corrupt.push(sha256) > 0,
       diskSpace: () => ({ freeBytes: 90, totalBytes: 100 }),
       sleep: async (ms, signal) => {
         signal?.throwIfAborted();

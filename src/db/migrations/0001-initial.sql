@@ -205,7 +205,7 @@ CREATE INDEX trash_files_by_sha256 ON trash_files (sha256);
 -- Files that were not what their name says when they were read again.
 CREATE TABLE library_damage (
   sha256        TEXT PRIMARY KEY,
-  problem       TEXT NOT NULL CHECK (problem IN ('missing', 'size', 'changed')),
+  problem       TEXT NOT NULL CHECK (problem IN ('missing', 'size', 'changed', 'unreadable')),
   found         TEXT NOT NULL,
   action        TEXT NOT NULL CHECK (action IN ('reported', 'made_anew')),
   first_seen_at INTEGER NOT NULL,

@@ -1,15 +1,15 @@
 import type { Database } from "../../db/open.ts";
 
-export const PROBLEMS = ["missing", "size", "changed"] as const;
+export const PROBLEMS = ["missing", "size", "changed", "unreadable"] as const;
 export type DamageProblem = (typeof PROBLEMS)[number];
 export const DAMAGE_ACTIONS = ["reported", "made_anew"] as const;
 
 export interface Damage {
   sha256: string;
   problem: DamageProblem;
-  /** The size or SHA-256 that was found instead. */
+  /** The size or SHA-256 that was found instead, or the disk's words. */
   found: string;
-  /** A rendition is made again from its original; of an original there is no other copy. */
+  /** A current rendition is made again from its original; of an original there is no other copy. */
   action: (typeof DAMAGE_ACTIONS)[number];
   firstSeenAt: number;
   lastSeenAt: number;

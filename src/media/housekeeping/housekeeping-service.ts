@@ -60,8 +60,8 @@ interface Options extends KeepPolicy {
   zone: string;
   watermarks: Watermarks;
   scrubBytesPerSecond: number;
-  /** Has what a damaged file belongs to made again; the file is out of the library when this is called. */
-  onCorrupt: (sha256: string) => void;
+  /** Has the current renditions that a damaged file belongs to made again; false when there are none. */
+  makeAnew: (sha256: string) => boolean;
   /**
    * Renditions that the profiles, as they are now, would make of a composition; without it the newest per profile is
    * taken for the current one.
@@ -105,7 +105,8 @@ export function createHousekeeping(options: Options) {
     ...common,
     bytesPerSecond: options.scrubBytesPerSecond,
     sleep: options.sleep ?? delay,
-    onCorrupt: options.onCorrupt,
+    onAirSoon,
+    makeAnew: options.makeAnew,
   });
 
   let collecting: Promise<Collection> | null = null;
