@@ -6,9 +6,11 @@ import { listenTo } from "../../src/media/ear/listen.ts";
 import { createFfmpeg, FfmpegError } from "../../src/media/ffmpeg.ts";
 import { inputOptionsFor, inspectUpload } from "../../src/media/inspect.ts";
 import { makeCorpus, type Sample } from "../support/media-corpus.ts";
-import { createMediaLab, type MediaLab, speak } from "../support/media-lab.ts";
+import { createMediaLab, type MediaLab, settled, shippedProfiles, speak } from "../support/media-lab.ts";
+import { until } from "../support/until.ts";
 
 const CASES = 160;
+const UPLOADS = 32;
 const SEED = 20261123;
 
 let lab: MediaLab;
@@ -52,20 +54,26 @@ function damage(bytes: Buffer, random: (below: number) => number): Buffer {
   return copy;
 }
 
-const leftProcesses = (): string =>
+/** Writes the damaged copy of one of the samples. */
+function damaged(random: (below: number) => number, path: string): Sample {
+  const sample = samples[random(samples.length)];
+  if (!sample) throw new Error("the corpus is empty");
+  writeFileSync(path, damage(readFileSync(lab.file(sample.name)), random));
+  return sample;
+}
+
+const leftProcesses = (dir = lab.dir): string =>
   execFileSync("ps", ["-eo", "args"], { encoding: "utf8" })
     .split("\n")
-    .filter((line) => line.includes(lab.dir) && /^\S*(ffmpeg|ffprobe)/.test(line))
+    .filter((line) => line.includes(dir) && /^\S*(ffmpeg|ffprobe)/.test(line))
     .join("\n");
 
 test(`${CASES} damaged recordings are taken or refused, and nothing else happens`, async () => {
   const random = randoms(SEED);
   const outcomes = { taken: 0, refused: 0, failed: 0 };
   for (let number = 0; number < CASES; number += 1) {
-    const sample = samples[random(samples.length)];
-    if (!sample) throw new Error("the corpus is empty");
     const path = lab.file(`damaged-${number}`);
-    writeFileSync(path, damage(readFileSync(lab.file(sample.name)), random));
+    const sample = damaged(random, path);
     const outcome = await meet(path).catch((error: unknown) => error);
     if (outcome === "taken") outcomes.taken += 1;
     else if (outcome instanceof AppError && outcome.code === "invalid") outcomes.refused += 1;
@@ -78,6 +86,47 @@ test(`${CASES} damaged recordings are taken or refused, and nothing else happens
   expect(leftProcesses()).toBe("");
   expect(lab.temporary()).toEqual([]);
 }, 400_000);
+
+test(`of ${UPLOADS} damaged uploads there is left what rows name, and nothing else`, async () => {
+  const whole = await createMediaLab({ profiles: shippedProfiles("loudspeaker-mp3", "terminal-mp4") });
+  try {
+    const random = randoms(SEED + 1);
+    const outcomes = { refused: 0, ready: 0, failed: 0 };
+    for (let number = 0; number < UPLOADS; number += 1) {
+      const path = whole.file(`damaged-${number}`);
+      const sample = damaged(random, path);
+      const asset = await whole.upload(path).catch((error: unknown) => {
+        if (error instanceof AppError && error.code === "invalid") return null;
+        throw new Error(`case ${number} (${sample.name}, seed ${SEED + 1})`, { cause: error });
+      });
+      if (asset === null) outcomes.refused += 1;
+      const renditions = asset === null ? [] : await settled(whole.media, asset.compositionId);
+      for (const { state, error } of renditions) {
+        if (state === "ready") outcomes.ready += 1;
+        else expect({ number, state, error }).toEqual({ number, state: "failed", error: expect.any(String) });
+        if (state === "failed") outcomes.failed += 1;
+      }
+    }
+    expect(outcomes.refused).toBeGreaterThan(2);
+    expect(outcomes.ready).toBeGreaterThan(5);
+    const open = whole.db.prepare("SELECT 1 FROM jobs WHERE state IN ('queued', 'running')");
+    await until(() => open.all().length === 0, { timeoutMs: 120_000, what: "the end of all jobs" });
+    expect(leftProcesses(whole.dir)).toBe("");
+    expect(whole.temporary()).toEqual([]);
+    expect(whole.leftovers().toSorted()).toEqual(namedIn(whole));
+  } finally {
+    await whole.close();
+  }
+}, 400_000);
+
+const namedIn = ({ db }: MediaLab): string[] =>
+  db
+    .prepare<[], { sha256: string }>(
+      `SELECT sha256 FROM assets UNION SELECT sha256 FROM renditions WHERE state = 'ready'
+       UNION SELECT sha256 FROM rendition_parts ORDER BY 1`,
+    )
+    .all()
+    .map(({ sha256 }) => sha256);
 
 /** What an upload goes through: the door, and the ear that decodes all of it. */
 async function meet(path: string): Promise<"taken"> {
