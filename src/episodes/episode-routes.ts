@@ -56,7 +56,10 @@ const EpisodeView = Type.Object({
   ),
   slot: Type.Object(
     {
-      durationMs: Type.Integer({ description: "Of all recordings, as they are used" }),
+      durationMs: Type.Integer({
+        description:
+          "Of all recordings, as they are used; of a continuous programme with tune, stings and gaps",
+      }),
       finding: nullable(Finding),
     },
     { description: "Against the programme's slot" },
@@ -94,15 +97,21 @@ export async function episodeRoutes(
     slot: slotOf(episode),
   });
 
-  function slotOf({ programmeId, segments }: Episode): Static<typeof EpisodeView>["slot"] {
-    const durationMs = segments.reduce((sum, { assetSha256, trim }) => {
-      const asset = assetSha256 === null ? null : media.assetOf(assetSha256);
-      return sum + (trim ? trim.toMs - trim.fromMs : (asset?.durationMs ?? 0));
-    }, 0);
-    const { slotMinutes } = programmes.get(programmeId).sound;
-    const isWhole = segments.every(({ assetSha256 }) => assetSha256 !== null);
+  function slotOf(episode: Episode): Static<typeof EpisodeView>["slot"] {
+    const durationMs = airMsOf(episode);
+    const { slotMinutes } = programmes.get(episode.programmeId).sound;
+    const isWhole = episode.segments.every(({ assetSha256 }) => assetSha256 !== null);
     const slotMs = slotMinutes === null || !isWhole ? null : slotMinutes * MINUTE_MS;
     return { durationMs, finding: judgeDuration(durationMs, slotMs) };
+  }
+
+  /** A continuous programme is longer than its segments: by tune, stings, closing and the gaps between all of them. */
+  function airMsOf({ compositionId, segments }: Episode): number {
+    const wholeMs = compositionId === null ? null : media.lengthOf(compositionId);
+    if (wholeMs !== null) return wholeMs;
+    return segments.reduce((sum, segment) => {
+      return sum + (segment.compositionId === null ? 0 : (media.lengthOf(segment.compositionId) ?? 0));
+    }, 0);
   }
 
   app.get(

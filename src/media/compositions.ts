@@ -17,15 +17,21 @@ interface Dependencies {
 
 /** Which renditions a composition needs, as the profiles are now, and what becomes of them. */
 export function createCompositions({ store, profiles, clock, addJob }: Dependencies) {
+  /** How long the rendered whole is, gaps too. */
+  const lengthOf = ({ clips }: Composition): number =>
+    clips.reduce((sum, { assetSha256, fromMs, toMs, gapBeforeMs }) => {
+      const isWhole = fromMs === null || toMs === null;
+      const clipMs = isWhole ? (store.assetOf(assetSha256)?.durationMs ?? 0) : toMs - fromMs;
+      return sum + gapBeforeMs + clipMs;
+    }, 0);
+
   /** The profiles that apply, each with the derivation it asks for. */
   function wantedBy(composition: Composition): { profile: Profile; derivation: string }[] {
     const assets = composition.clips.map(({ assetSha256 }) => store.assetOf(assetSha256));
     const recording = {
       // Clips in a row are heard only: pictures of different sizes and rates do not join.
       hasPicture: assets.length === 1 && assets[0]?.kind === "video",
-      durationMs: composition.clips.reduce((sum, { fromMs, toMs }, at) => {
-        return sum + (fromMs === null || toMs === null ? (assets[at]?.durationMs ?? 0) : toMs - fromMs);
-      }, 0),
+      durationMs: lengthOf(composition),
     };
     return profiles
       .filter((profile) => appliesTo(profile, recording))
@@ -87,6 +93,11 @@ export function createCompositions({ store, profiles, clock, addJob }: Dependenc
     queueChanged: (compositionId: string): void => queueMissing(compositionId, false),
     unfinished,
     newestReady,
+
+    lengthOf(compositionId: string): number | null {
+      const composition = store.composition(compositionId);
+      return composition && lengthOf(composition);
+    },
 
     compose(composition: Composition): string {
       const { id, definition } = identify(composition);

@@ -53,6 +53,8 @@ export interface MediaService {
    */
   compose(composition: Composition): string;
   compositionOf(id: string): Composition | null;
+  /** How long the whole of it is on air, gaps too, in milliseconds. */
+  lengthOf(compositionId: string): number | null;
   /** One for each profile, by name, as the profiles are now. */
   renditionsOf(compositionId: string): Rendition[];
   /** How far the work on it is, in per cent, and the milliseconds that are left. */
@@ -269,6 +271,7 @@ export function createMediaService(options: Options): MediaService {
     assetOf: store.assetOf,
     compose: compositions.compose,
     compositionOf: store.composition,
+    lengthOf: compositions.lengthOf,
     renditionsOf: compositions.current,
     expectOnAir: jobStore.setAirAt,
 

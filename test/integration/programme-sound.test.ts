@@ -119,9 +119,9 @@ describe("a programme's sound", () => {
     await operator.upload(`/episodes/${id}/segments/2/recording`, tone);
     const episode = await untilProgramme(operator, id);
     await settled(operator, id);
-    expect(episode.slot).toMatchObject({ durationMs: 6_000 });
     const whole = renditionOf(episode.programme, "loudspeaker-mp3");
     // Tune, gap, segment, gap, segment.
+    expect(episode.slot).toEqual({ durationMs: 8_000, finding: null });
     expect((whole?.durationMs ?? 0) / 1_000).toBeCloseTo(1 + 0.5 + 3 + 0.5 + 3, 1);
 
     await operator.post(`/episodes/${id}/approve`);
@@ -141,8 +141,15 @@ describe("a programme's sound", () => {
     await operator.post(`/episodes/${id}/withdraw-approval`);
     const without = await untilProgramme(operator, id);
     expect((renditionOf(without.programme, "loudspeaker-mp3")?.durationMs ?? 0) / 1_000).toBeCloseTo(6.5, 1);
-    await operator.patch(`/programmes/${programme}/sound`, { delivery: "list" });
-    expect((await operator.get<Episode>(`/episodes/${id}`)).programme).toBeNull();
+    // Its recordings fit the slot of half a minute, the programme with its gap does not.
+    await operator.patch(`/programmes/${programme}/sound`, { gapMs: 25_000 });
+    expect((await operator.get<Episode>(`/episodes/${id}`)).slot).toMatchObject({
+      durationMs: 31_000,
+      finding: { kind: "over-slot" },
+    });
+    await operator.patch(`/programmes/${programme}/sound`, { delivery: "list", gapMs: 500 });
+    const listed = await operator.get<Episode>(`/episodes/${id}`);
+    expect(listed).toMatchObject({ programme: null, slot: { durationMs: 6_000, finding: null } });
   });
 
   test("a cover is made square, is served, and is in the podcast; what is no picture is refused", async () => {
