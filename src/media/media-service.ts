@@ -186,7 +186,8 @@ export function createMediaService(options: Options): MediaService {
   }
 
   const record = db.transaction((asset: Asset, attach: (asset: Asset) => void) => {
-    if (!store.assetOf(asset.sha256)) store.insertAsset(asset);
+    if (store.assetOf(asset.sha256)) store.receivedAgain(asset.sha256, clock.now());
+    else store.insertAsset(asset);
     if (!asset.listening) addJob("listen", asset.sha256);
     attach(asset);
   });
@@ -259,7 +260,7 @@ export function createMediaService(options: Options): MediaService {
           const cover = await library.adopt(await makeCover(ffmpeg, staged.path, scratch));
           cover.commit();
           transact(() => {
-            store.insertCover(cover.sha256, cover.bytes, clock.now());
+            store.receiveCover(cover.sha256, cover.bytes, clock.now());
             attach(cover.sha256);
           });
         });

@@ -49,9 +49,12 @@ export function createMediaStore(db: Database) {
   const assetOf = db.prepare<[string], AssetRow>(`SELECT ${ASSET_COLUMNS} FROM assets WHERE sha256 = ?`);
   const insertAsset = db.prepare<AssetRow>(`
     INSERT INTO assets (sha256, bytes, kind, container, audio_codec, video_codec, duration_ms, original_name, synthetic,
-                        listening, created_at)
+                        listening, created_at, last_received_at)
     VALUES (@sha256, @bytes, @kind, @container, @audioCodec, @videoCodec, @durationMs, @originalName, @synthetic,
-            @listening, @createdAt)`);
+            @listening, @createdAt, @createdAt)`);
+  const receivedAgain = db.prepare<[number, string]>(
+    "UPDATE assets SET last_received_at = ? WHERE sha256 = ?",
+  );
   const setListening = db.prepare<[string, string]>("UPDATE assets SET listening = ? WHERE sha256 = ?");
   const unheard = db.prepare<[], { sha256: string }>("SELECT sha256 FROM assets WHERE listening IS NULL");
 
@@ -87,9 +90,9 @@ export function createMediaStore(db: Database) {
     INSERT INTO rendition_parts (rendition_id, sha256, bytes, mime)
     SELECT @to, sha256, bytes, mime FROM rendition_parts WHERE rendition_id = @from`);
   const cover = db.prepare<[string], { bytes: number }>("SELECT bytes FROM covers WHERE sha256 = ?");
-  const insertCover = db.prepare<[string, number, number]>(
-    "INSERT INTO covers (sha256, bytes, created_at) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
-  );
+  const receiveCover = db.prepare<{ sha256: string; bytes: number; now: number }>(`
+    INSERT INTO covers (sha256, bytes, created_at, last_received_at) VALUES (@sha256, @bytes, @now, @now)
+    ON CONFLICT (sha256) DO UPDATE SET last_received_at = excluded.last_received_at`);
   // Made once however often it is asked for; a failed one is tried again.
   const queue = db.prepare<NewRendition & { failedToo: number }>(`
     INSERT INTO renditions (id, composition_id, profile, derivation, state, created_at, updated_at)
@@ -129,6 +132,8 @@ export function createMediaStore(db: Database) {
         synthetic: asset.synthetic && JSON.stringify(asset.synthetic),
         listening: asset.listening && JSON.stringify(asset.listening),
       }),
+    /** The bytes of a known asset came in again. */
+    receivedAgain: (sha256: string, now: number): void => void receivedAgain.run(now, sha256),
     setListening: (sha256: string, listening: NonNullable<Asset["listening"]>): void =>
       void setListening.run(JSON.stringify(listening), sha256),
     unheard: (): string[] => unheard.all().map(({ sha256 }) => sha256),
@@ -151,8 +156,9 @@ export function createMediaStore(db: Database) {
     readyTwin: (derivation: string): Rendition | null => readyTwin.get(derivation) ?? null,
     partOf: (sha256: string): RenditionPart | null => part.get(sha256) ?? null,
     coverOf: (sha256: string): { bytes: number } | null => cover.get(sha256) ?? null,
-    insertCover: (sha256: string, bytes: number, now: number): void =>
-      void insertCover.run(sha256, bytes, now),
+    /** Also of one that is known. */
+    receiveCover: (sha256: string, bytes: number, now: number): void =>
+      void receiveCover.run({ sha256, bytes, now }),
     copyParts: (from: string, to: string): void => void copyParts.run({ from, to }),
     queue: (row: NewRendition, failedToo: boolean): void =>
       void queue.run({ ...row, failedToo: failedToo ? 1 : 0 }),

@@ -122,6 +122,19 @@ describe("what is referred to stays", () => {
     expect(shelf.stored()).toEqual(kept.toSorted());
   });
 
+  test("an old asset and an old cover, when the same bytes came in again less than a day ago", async () => {
+    const { rows, clock } = shelf;
+    const cover = rows.file("a picture");
+    rows.insert("covers", { sha256: cover, bytes: 9, created_at: 1, last_received_at: 1 });
+    const asset = rows.asset("spoken");
+    for (const table of ["assets", "covers"])
+      shelf.db.prepare(`UPDATE ${table} SET last_received_at = ?`).run(clock.now() - 23 * HOUR_MS);
+    expect(await shelf.housekeeping.collect()).toMatchObject({ things: 0 });
+    expect(shelf.stored()).toEqual([cover, asset].toSorted());
+    clock.pass(2 * HOUR_MS);
+    expect(await shelf.housekeeping.collect()).toMatchObject({ things: 2 });
+  });
+
   test("a file without a media row that a sound names, such as a cover, is no orphan", async () => {
     const cover = shelf.rows.file("a picture");
     shelf.rows.programme({ cover });
@@ -134,7 +147,7 @@ describe("what is referred to stays", () => {
     const { rows } = shelf;
     const cover = (content: string) => {
       const sha256 = rows.file(content);
-      rows.insert("covers", { sha256, bytes: content.length, created_at: 1 });
+      rows.insert("covers", { sha256, bytes: content.length, created_at: 1, last_received_at: 1 });
       return sha256;
     };
     const kept = cover("of a programme");

@@ -4,10 +4,14 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from "node:net";
 import { text } from "node:stream/consumers";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { signIn } from "../../scripts/operator-client.ts";
+import { HOUR_MS } from "../../src/clock.ts";
 import { createHttpEngine } from "../../src/speech/http-engine.ts";
 import { type RunningApp, runApp } from "../support/app.ts";
 import { type EpisodeView, programmeId, settled } from "../support/county.ts";
+import { createTestClock } from "../support/fleet.ts";
 import { createMediaLab, ffprobe, type MediaLab, measureLoudness, speak } from "../support/media-lab.ts";
+import { until } from "../support/until.ts";
 
 interface Spoken {
   sha256: string;
@@ -53,6 +57,33 @@ describe("a text", () => {
       synthetic: { engine: "espeak-ng cmn-latn-pinyin", text: NOTICE },
     });
     await operator.post(`/episodes/${id}/approve`);
+  });
+
+  test("spoken again for a preview is there for a day from then on, though it was spoken long ago", async () => {
+    const clock = createTestClock();
+    const county = await runApp({ clock });
+    try {
+      // A sign-in does not last that long.
+      const operator = () => signIn(county.url, "admin", county.password);
+      const speakAndListen = async () => {
+        const { credentials, post } = await operator();
+        const { url } = await post<Spoken>("/speech", { text: "明天停水。" });
+        await post("/media-library/collect");
+        return (await fetch(county.url + url, { headers: credentials })).status;
+      };
+      expect(await speakAndListen()).toBe(200);
+      // What works on it would keep it too.
+      await until(async () => {
+        const { items } = await county.operator.get<{ items: { state: string }[] }>("/jobs");
+        return items.length > 0 && items.every(({ state }) => state === "done");
+      });
+      clock.advance(30 * HOUR_MS);
+      expect(await speakAndListen()).toBe(200);
+      clock.advance(25 * HOUR_MS);
+      expect(await (await operator()).post("/media-library/collect")).toMatchObject({ things: 1 });
+    } finally {
+      await county.close();
+    }
   });
 
   test("without anything to be said is refused", async () => {

@@ -141,6 +141,7 @@ function createRows(db: Database, folder: string, clock: { now(): number }) {
         duration_ms: 1000,
         original_name: `${name}.wav`,
         created_at: createdAt,
+        last_received_at: createdAt,
       });
       return sha256;
     },

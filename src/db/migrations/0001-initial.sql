@@ -99,7 +99,9 @@ CREATE TABLE assets (
   synthetic     TEXT CHECK (json_valid(synthetic)),
   -- What was heard in it: levels, silences, faults; NULL until it has been listened to.
   listening     TEXT CHECK (json_valid(listening)),
-  created_at    INTEGER NOT NULL
+  created_at    INTEGER NOT NULL,
+  -- Somebody sent or spoke the same bytes again, and is about to use them.
+  last_received_at INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 
 -- What is rendered: clips of assets in order, with gaps, chapters and labels. Named by the SHA-256 of its definition.
@@ -153,7 +155,8 @@ CREATE INDEX rendition_parts_by_sha256 ON rendition_parts (sha256);
 CREATE TABLE covers (
   sha256     TEXT PRIMARY KEY CHECK (length(sha256) = 64),
   bytes      INTEGER NOT NULL,
-  created_at INTEGER NOT NULL
+  created_at INTEGER NOT NULL,
+  last_received_at INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 
 -- Work on an asset ('listen') or a composition ('sound', 'picture').

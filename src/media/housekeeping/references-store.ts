@@ -83,14 +83,14 @@ const KEPT = `
     UNION ALL
     SELECT subject, 'job ' || id FROM jobs WHERE state IN ('queued', 'running')
     UNION ALL
-    SELECT sha256, 'younger than the grace period' FROM assets WHERE created_at > @graceSince
+    SELECT sha256, 'received within the grace period' FROM assets WHERE last_received_at > @graceSince
     UNION ALL
     SELECT sha256, why FROM kept_bytes
     UNION ALL
     SELECT subject, 'restored' FROM trash WHERE kind = 'asset' AND ${RESTORED}
   ),
   kept_covers (sha256, why) AS (
-    SELECT sha256, 'younger than the grace period' FROM covers WHERE created_at > @graceSince
+    SELECT sha256, 'received within the grace period' FROM covers WHERE last_received_at > @graceSince
     UNION ALL
     SELECT sha256, why FROM kept_bytes
     UNION ALL
