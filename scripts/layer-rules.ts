@@ -77,7 +77,7 @@ export const ruleSet: IFlattenedRuleSet = {
     owner(
       "child-process",
       "^(node:)?child_process$|node_modules/fluent-ffmpeg/",
-      "^src/(media/ffmpeg|speech/espeak-engine)",
+      "^src/(media/ff(mpeg|probe)|speech/espeak-engine)",
     ),
   ],
 };
