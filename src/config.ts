@@ -36,7 +36,7 @@ export interface Config {
   ttsUrl: string | null;
   ttsToken: string | null;
   maxUploadBytes: number;
-  /** What resumable uploads leave free on the disk. */
+  /** What uploads leave free on the disk. */
   diskReserveBytes: number;
   /** A resumable upload that got nothing for so long is removed. */
   uploadExpiryMs: number;

@@ -35,6 +35,7 @@ import { createMediaLibrary } from "./media/media-library.ts";
 import { createMediaService } from "./media/media-service.ts";
 import { loadProfiles } from "./media/profiles.ts";
 import { createResumableUploads } from "./media/resumable-uploads.ts";
+import { createUploadSpace } from "./media/upload-space.ts";
 import { createPeopleService } from "./people/people-service.ts";
 import { createPeopleStore } from "./people/people-store.ts";
 import { createProgrammeService } from "./programmes/programme-service.ts";
@@ -103,10 +104,12 @@ export async function createServices({ db, config, log, clock, version }: Servic
       quotaBytes: config.mediaQuotaBytes,
       warnPercent: config.diskWarnPercent,
       refusePercent: config.diskRefusePercent,
+      reserveBytes: config.diskReserveBytes,
     },
     currentRenditions: (compositionId) => media.renditionsOf(compositionId),
     makeAnew: (sha256) => media.makeAnew(sha256),
   });
+  const space = createUploadSpace(housekeeping.mayUpload);
   const media = createMediaService({
     db,
     library,
@@ -115,7 +118,8 @@ export async function createServices({ db, config, log, clock, version }: Servic
       ffprobePath: confinement.launch(config.ffprobePath),
     }),
     profiles: loadProfiles(config.profilesDir),
-    mayUpload: housekeeping.mayUpload,
+    space,
+    requireMount: housekeeping.requireMount,
     clock,
     log,
     maxUploadBytes: config.maxUploadBytes,
@@ -144,14 +148,15 @@ export async function createServices({ db, config, log, clock, version }: Servic
         : createHttpEngine({ url: config.ttsUrl, token: config.ttsToken, timeLimitMs: 2 * MINUTE_MS }),
     library,
     media,
+    mayUpload: housekeeping.mayUpload,
   });
   const uploads = createResumableUploads({
     dir: join(config.mediaDir, "uploads"),
+    library,
     maxUploadBytes: config.maxUploadBytes,
-    reserveBytes: config.diskReserveBytes,
     expiryMs: config.uploadExpiryMs,
-    target: createUploadTarget({ episodes, sessions }),
-    mayUpload: housekeeping.mayUpload,
+    target: createUploadTarget({ episodes, sessions, media }),
+    space,
     clock,
     log,
   });

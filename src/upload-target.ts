@@ -1,5 +1,6 @@
 import type { EpisodeService } from "./episodes/episode-service.ts";
 import { AppError, invalid, notFound } from "./errors.ts";
+import type { MediaService } from "./media/media-service.ts";
 import type { UploadTarget } from "./media/resumable-uploads.ts";
 import type { SessionService } from "./sessions/session-service.ts";
 
@@ -8,19 +9,35 @@ const SEGMENT = new RegExp(`^episodes/(${UUID})/segments/([0-9]{1,2})$`);
 const SESSION = new RegExp(`^sessions/(${UUID})$`);
 
 interface Dependencies {
-  episodes: Pick<EpisodeService, "get" | "uploadSegment">;
-  sessions: Pick<SessionService, "get" | "uploadRecording">;
+  episodes: Pick<EpisodeService, "get" | "useAsset">;
+  sessions: Pick<SessionService, "get" | "useAsset">;
+  media: Pick<MediaService, "receiveUpload">;
 }
 
-type Place = { kind: "segment"; id: string; position: number } | { kind: "session"; id: string };
+/** A place and the recording it had. A segment is known by its name: positions change with the segments before it. */
+interface Before {
+  episode?: string;
+  segment?: string;
+  session?: string;
+  asset: string | null;
+}
+
+interface Place {
+  asset: string | null;
+  put(sha256: string): void;
+}
 
 /** Where resumable uploads go: the segments of episodes, and sessions. */
-export function createUploadTarget({ episodes, sessions }: Dependencies): UploadTarget {
-  function placeOf(path: string): Place {
-    const [, episodeId, position] = SEGMENT.exec(path) ?? [];
-    if (episodeId !== undefined) return { kind: "segment", id: episodeId, position: Number(position) };
-    const [, sessionId] = SESSION.exec(path) ?? [];
-    if (sessionId !== undefined) return { kind: "session", id: sessionId };
+export function createUploadTarget({ episodes, sessions, media }: Dependencies): UploadTarget {
+  function look(path: string): Before {
+    const [, episode, position] = SEGMENT.exec(path) ?? [];
+    if (episode !== undefined) {
+      const segment = episodes.get(episode).segments.find((each) => each.position === Number(position));
+      if (!segment) throw notFound("segment", `${episode}/${position}`);
+      return { episode, segment: segment.name, asset: segment.assetSha256 };
+    }
+    const [, session] = SESSION.exec(path) ?? [];
+    if (session !== undefined) return { session, asset: sessions.get(session).assetSha256 };
     throw invalid(
       "Upload-Metadata",
       "`target` is no place for a recording.",
@@ -28,26 +45,41 @@ export function createUploadTarget({ episodes, sessions }: Dependencies): Upload
     );
   }
 
-  return {
-    check(path) {
-      const place = placeOf(path);
-      if (place.kind === "session") return void sessions.get(place.id);
-      const { segments } = episodes.get(place.id);
-      if (!segments.some(({ position }) => position === place.position)) {
-        throw notFound("segment", `${place.id}/${place.position}`);
-      }
-    },
+  function placeNow({ episode = "", segment: name = "", session }: Before): Place {
+    if (session !== undefined) {
+      const put = (sha256: string) => void sessions.useAsset(session, sha256);
+      return { asset: sessions.get(session).assetSha256, put };
+    }
+    const segment = episodes.get(episode).segments.find((each) => each.name === name);
+    if (!segment)
+      throw new AppError("conflict", `The segment "${name}" was removed while its recording was arriving.`);
+    const put = (sha256: string) => void episodes.useAsset(episode, segment.position, sha256);
+    return { asset: segment.assetSha256, put };
+  }
 
-    async receive(path, file) {
-      const place = placeOf(path);
-      const assetSha256 =
-        place.kind === "session"
-          ? (await sessions.uploadRecording(place.id, file)).assetSha256
-          : (await episodes.uploadSegment(place.id, place.position, file)).segments.find(
-              ({ position }) => position === place.position,
-            )?.assetSha256;
-      if (!assetSha256) throw new AppError("conflict", "The place of the recording was removed meanwhile.");
-      return assetSha256;
+  function put(before: Before, sha256: string): void {
+    const place = placeNow(before);
+    if (place.asset === before.asset) return place.put(sha256);
+    // What was sent twice at once, or just before a kill, is there already.
+    if (place.asset === sha256) return;
+    throw new AppError("conflict", "Another recording was put there while this one was arriving.");
+  }
+
+  return {
+    look: (path) => JSON.stringify(look(path)),
+
+    async receive(before, file) {
+      let refusal: AppError | null = null;
+      const { sha256 } = await media.receiveUpload(file, (asset) => {
+        try {
+          put(JSON.parse(before) as Before, asset.sha256);
+        } catch (error) {
+          // The recording itself is as good as any; it only has no place.
+          if (!(error instanceof AppError)) throw error;
+          refusal = error;
+        }
+      });
+      return { sha256, refusal };
     },
   };
 }

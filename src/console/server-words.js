@@ -85,6 +85,7 @@ const SENTENCES = [
   [/^Send the file itself as the request body\.$/, "请选择有内容的文件。"],
   [/^The upload was cut off after .*$/, "上传中途断开。"],
   [/^Upload it again\.$/, "请重新上传。"],
+  [/^The check of the file was interrupted\.$/, "文件检查被中断。"],
   [/^The upload is larger than the (\d+) bytes allowed\.$/, "上传的文件超过允许的 $1 字节。"],
   [
     /^Send a compressed copy .*$/,

@@ -9,19 +9,26 @@ export interface IntakeRules {
   declaredBytes?: number | undefined;
   /** Lower-case hex. */
   declaredSha256?: string | undefined;
+  /** Told of each chunk before it is written, with the bytes so far; what it throws ends the upload. */
+  onBytes?: ((bytes: number) => void) | undefined;
 }
 
 /**
  * Counts and hashes what passes through `stream`; `finish` compares it with what was declared.
  * @throws {AppError} `too_large` at once when that much was declared, else while it streams; `invalid` from `finish`
  */
-export function createMeter({ maxBytes, declaredBytes, declaredSha256 }: IntakeRules) {
+export function createMeter({ maxBytes, declaredBytes, declaredSha256, onBytes }: IntakeRules) {
   const hash = createHash("sha256");
   let bytes = 0;
   const stream = new Transform({
     transform(chunk: Buffer, _encoding, done) {
       bytes += chunk.length;
       if (bytes > maxBytes) return done(tooLarge(maxBytes));
+      try {
+        onBytes?.(bytes);
+      } catch (error) {
+        return done(error as Error);
+      }
       hash.update(chunk);
       done(null, chunk);
     },

@@ -1,7 +1,6 @@
 import { createHash, randomUUID } from "node:crypto";
 import {
   closeSync,
-  createReadStream,
   createWriteStream,
   existsSync,
   fsyncSync,
@@ -11,11 +10,13 @@ import {
   renameSync,
   rmSync,
 } from "node:fs";
-import { chown, mkdir, open, rm } from "node:fs/promises";
+import { chown, type FileHandle, mkdir, open, rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { createMeter, explainIntakeError, type IntakeRules } from "./intake.ts";
+
+const BUFFER_BYTES = 1024 * 1024;
 
 /** A file that is complete and on the disk, but not in the library yet. */
 export interface StagedFile {
@@ -36,8 +37,8 @@ export interface MediaLibrary {
   receive(stream: Readable, options: IntakeRules & { signal?: AbortSignal | undefined }): Promise<StagedFile>;
   /** Stages a file made in a scratch folder. */
   adopt(path: string): Promise<StagedFile>;
-  /** Takes back what a `commit` in this turn of the event loop created. */
-  retract(sha256: string): void;
+  /** Moves back to `path` what a `commit` in this turn of the event loop created. */
+  retract(sha256: string, path: string): void;
   pathOf(sha256: string): string;
   has(sha256: string): boolean;
   /** Runs `work` with a folder of its own, which is gone afterwards. */
@@ -88,7 +89,7 @@ export function createMediaLibrary(
   return {
     pathOf,
     has: (sha256) => existsSync(pathOf(sha256)),
-    retract: (sha256) => rmSync(pathOf(sha256), { force: true }),
+    retract: (sha256, path) => renameSync(pathOf(sha256), path),
 
     async receive(stream, { signal, ...rules }) {
       const path = tempPath();
@@ -105,14 +106,13 @@ export function createMediaLibrary(
     },
 
     async adopt(path) {
-      const hash = createHash("sha256");
-      await pipeline(createReadStream(path, { highWaterMark: 1024 * 1024 }), hash);
       const file = await open(path, "r+");
       try {
+        const sha256 = await digestOf(file);
         // Whoever made it shall not be able to change it any more.
         if (scratchOwner) await file.chown(process.getuid?.() ?? 0, process.getgid?.() ?? 0);
         await file.sync();
-        return stage(path, hash.digest("hex"), (await file.stat()).size);
+        return stage(path, sha256, (await file.stat()).size);
       } finally {
         await file.close();
       }
@@ -133,6 +133,17 @@ export function createMediaLibrary(
       for (const name of readdirSync(tempDir)) rmSync(join(tempDir, name), { recursive: true, force: true });
     },
   };
+}
+
+/** In one buffer: as a stream, a large file leaves garbage faster than it is collected. */
+async function digestOf(file: FileHandle): Promise<string> {
+  const hash = createHash("sha256");
+  const buffer = Buffer.allocUnsafe(BUFFER_BYTES);
+  for (;;) {
+    const { bytesRead } = await file.read(buffer, 0, BUFFER_BYTES);
+    if (bytesRead === 0) return hash.digest("hex");
+    hash.update(buffer.subarray(0, bytesRead));
+  }
 }
 
 function flushFolder(path: string): void {

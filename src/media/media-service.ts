@@ -19,7 +19,8 @@ import { createMediaStore } from "./media-store.ts";
 import { COVER_MIME, makeCover } from "./picture/cover.ts";
 import { laneOf, type Profile } from "./profiles.ts";
 import { createRenditionMaker } from "./rendition-maker.ts";
-import type { Upload } from "./upload.ts";
+import type { StreamedUpload, Upload, UploadedFile } from "./upload.ts";
+import type { UploadSpace } from "./upload-space.ts";
 
 export type { Composition } from "./composition.ts";
 export type { Asset, Rendition } from "./media.ts";
@@ -104,8 +105,10 @@ interface Options {
   clock: Clock;
   log: Pick<BaseLogger, "info" | "warn" | "error">;
   maxUploadBytes: number;
-  /** Throws when there is no room for so many bytes. */
-  mayUpload: (bytes: number) => void;
+  /** Where streamed uploads have their room reserved. */
+  space: Pick<UploadSpace, "reserve">;
+  /** Throws when the library's disk is not there. */
+  requireMount: () => void;
   /** How many jobs are worked on at once. */
   concurrency: number;
   /** The picture that goes with podcasts whose programme has none of its own. */
@@ -113,8 +116,8 @@ interface Options {
 }
 
 export function createMediaService(options: Options): MediaService {
-  const { db, library, ffmpeg, profiles, clock, log, maxUploadBytes, mayUpload, concurrency, defaultCover } =
-    options;
+  const { db, library, ffmpeg, profiles, clock, log, maxUploadBytes, space, requireMount } = options;
+  const { concurrency, defaultCover } = options;
   const store = createMediaStore(db);
   const jobStore = createJobStore(db);
   const transact = createTransact(db);
@@ -198,20 +201,42 @@ export function createMediaService(options: Options): MediaService {
     try {
       record.immediate(asset, attach);
     } catch (error) {
-      if (created) library.retract(asset.sha256);
+      if (created) library.retract(asset.sha256, staged.path);
       throw error;
     }
   }
 
-  async function stage(upload: Upload): Promise<StagedFile> {
-    mayUpload("stream" in upload ? (upload.declaredBytes ?? 0) : 0);
-    if ("stream" in upload) return library.receive(upload.stream, { ...upload, maxBytes: maxUploadBytes });
+  const withStaged = <T>(upload: Upload, work: (staged: StagedFile) => Promise<T>): Promise<T> =>
+    "stream" in upload ? withStream(upload, work) : withFile(upload, work);
+
+  async function withStream<T>(upload: StreamedUpload, work: (staged: StagedFile) => Promise<T>): Promise<T> {
+    let arrivedBytes = 0;
+    const reservation = space.reserve(upload.declaredBytes ?? 0, () => arrivedBytes);
+    const onBytes = (bytes: number) => reservation.cover((arrivedBytes = bytes));
+    try {
+      const staged = await library.receive(upload.stream, { ...upload, maxBytes: maxUploadBytes, onBytes });
+      try {
+        return await work(staged);
+      } finally {
+        await staged.discard();
+      }
+    } finally {
+      reservation.end();
+    }
+  }
+
+  /** Needs no space: what is on this file system already is only renamed. */
+  async function withFile<T>(upload: UploadedFile, work: (staged: StagedFile) => Promise<T>): Promise<T> {
+    requireMount();
     const staged = await library.adopt(upload.path);
     try {
       checkDigest(staged.sha256, upload.declaredSha256);
-      return staged;
-    } catch (error) {
+      await upload.onDigest?.(staged.sha256);
+      const result = await work(staged);
       await staged.discard();
+      return result;
+    } catch (error) {
+      if (error instanceof AppError && error.code === "invalid") await staged.discard();
       throw error;
     }
   }
@@ -240,34 +265,24 @@ export function createMediaService(options: Options): MediaService {
   }
 
   return {
-    async receiveUpload(upload, attach) {
-      const staged = await stage(upload);
-      try {
+    receiveUpload: (upload, attach) =>
+      withStaged(upload, async (staged) => {
         const asset = store.assetOf(staged.sha256) ?? (await describe(staged, upload));
         keep(staged, asset, attach);
         return asset;
-      } catch (error) {
-        const isServersFault = error instanceof AppError && error.code === "unavailable";
-        if (!isServersFault || "stream" in upload) await staged.discard();
-        throw error;
-      }
-    },
+      }),
 
-    async receiveCover(upload, attach) {
-      const staged = await stage(upload);
-      try {
-        await library.withScratch(async (scratch) => {
+    receiveCover: (upload, attach) =>
+      withStaged(upload, (staged) =>
+        library.withScratch(async (scratch) => {
           const cover = await library.adopt(await makeCover(ffmpeg, staged.path, scratch));
           cover.commit();
           transact(() => {
             store.receiveCover(cover.sha256, cover.bytes, clock.now());
             attach(cover.sha256);
           });
-        });
-      } finally {
-        await staged.discard();
-      }
-    },
+        }),
+      ),
 
     assetOf: store.assetOf,
     compose: compositions.compose,

@@ -5,11 +5,13 @@ import { toProblem } from "../http/problem.ts";
 import { requireUser } from "../http/sign-in-guard.ts";
 import type { ResumableUploads } from "./resumable-uploads.ts";
 
+const LOCKED = 423;
 const CODES: Record<number, ErrorCode> = {
   404: "not_found",
   410: "not_found",
   413: "too_large",
   409: "conflict",
+  [LOCKED]: "conflict",
 };
 
 /**
@@ -31,7 +33,11 @@ async function answer(
   reply: FastifyReply,
 ): Promise<unknown> {
   reply.header("tus-resumable", "1.0.0");
-  const response = await uploads.handle(toWeb(request), requireUser(request).id);
+  const response = await uploads.handle(toWeb(request), requireUser(request).id).catch((error: unknown) => {
+    if (request.method !== "HEAD" || !(error instanceof AppError && error.code === "conflict")) throw error;
+    // After most errors here a client begins anew, and would replace the recording that made this upload fail.
+    return new Response(null, { status: LOCKED });
+  });
   for (const [name, value] of response.headers) {
     // Nobody but the console's own origin uploads.
     if (!name.startsWith("access-control-") && name !== "content-length") reply.header(name, value);

@@ -1,93 +1,61 @@
-import { existsSync, mkdirSync, readdirSync, statSync } from "node:fs";
-import { statfs } from "node:fs/promises";
-import { join } from "node:path";
-import { FileStore } from "@tus/file-store";
-import { Server, Upload } from "@tus/server";
+import { Server, type Upload } from "@tus/server";
 import type { BaseLogger } from "pino";
 import { v7 as uuidv7 } from "uuid";
 import { type Clock, HOUR_MS, repeat } from "../clock.ts";
 import { AppError, invalid } from "../errors.ts";
 import { cleanFileName } from "./media.ts";
-import type { UploadedFile } from "./upload.ts";
+import type { MediaLibrary } from "./media-library.ts";
+import { createPartIntake, type UploadTarget } from "./part-intake.ts";
+import { createUploadParts, type Metadata } from "./upload-parts.ts";
+import type { Reservation, UploadSpace } from "./upload-space.ts";
 
-/** Where a recording goes, as `episodes/<id>/segments/<n>` or `sessions/<id>`. */
-export interface UploadTarget {
-  /** @throws {AppError} `not_found` when there is no such place */
-  check(path: string): void;
-  /** Takes the whole file in and puts it there; its SHA-256. @throws {AppError} as for any upload */
-  receive(path: string, file: UploadedFile): Promise<string>;
-}
+export type { UploadTarget } from "./part-intake.ts";
 
 interface Options {
   /** On the library's own file system. */
   dir: string;
+  library: Pick<MediaLibrary, "pathOf">;
   maxUploadBytes: number;
-  /** What is left free beside the uploads. */
-  reserveBytes: number;
   /** A part that got nothing for so long is removed. */
   expiryMs: number;
   target: UploadTarget;
-  mayUpload: (bytes: number) => void;
+  space: UploadSpace;
   clock: Clock;
   log: Pick<BaseLogger, "info" | "warn" | "error">;
 }
 
-/**
- * What is written down of an upload: `filename`, `target` and `sha256` as the client said, the `owner`'s id, and the
- * `asset`'s SHA-256 once the recording is in the library.
- */
-type Metadata = Record<string, string | null>;
-
 export type ResumableUploads = ReturnType<typeof createResumableUploads>;
 
-const UPLOAD_ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 const SWEEP_EVERY_MS = HOUR_MS;
-/** A length is declared before the first byte: space is reserved by it. */
-const EXTENSIONS = ["creation", "creation-with-upload", "termination"];
-
-/** Parts as files; what is in the library already is told as complete, though its part is gone. */
-class PartStore extends FileStore {
-  constructor(directory: string) {
-    super({ directory });
-    this.extensions = EXTENSIONS;
-  }
-  override async getUpload(id: string): Promise<Upload> {
-    const known = await this.configstore.get(id);
-    if (!known?.metadata?.["asset"]) return super.getUpload(id);
-    return complete(id, known, known.metadata);
-  }
-}
-
-const complete = (id: string, { size = 0 }: Pick<Upload, "size">, metadata: Metadata): Upload =>
-  new Upload({ id, size, offset: size, metadata });
 
 /**
  * Resumable uploads by the tus protocol 1.0. A part survives a cut, a closed lid and a restart of the server; when its
  * last byte is there it is taken in like any other upload, once, also after a kill between the two.
  */
 export function createResumableUploads(options: Options) {
-  const { dir, maxUploadBytes, reserveBytes, expiryMs, target, mayUpload, clock, log } = options;
-  mkdirSync(dir, { recursive: true });
-  const store = new PartStore(dir);
+  const { dir, library, maxUploadBytes, expiryMs, target, space, clock, log } = options;
+  const parts = createUploadParts(dir, library);
+  const intake = createPartIntake({ parts, expiryMs, target, onEnd: release, clock, log });
   /** Who asks, and what went wrong with it; tus itself knows neither. */
-  const requests = new WeakMap<Request, { owner: string; problem: AppError | null }>();
-  /** Being taken in; whoever asks waits for it. */
-  const arriving = new Map<string, Promise<string>>();
+  const requests = new WeakMap<Request, { owner: string; id: string; problem: AppError | null }>();
+  /** By id, of those that are not in the library yet. */
+  const reservations = new Map<string, Reservation>();
   let stopSweeping = () => {};
+  let sweeping: Promise<void> = Promise.resolve();
 
   const server = new Server({
     path: "/api/v1/uploads",
-    datastore: store,
+    datastore: parts.store,
     relativeLocation: true,
     maxSize: maxUploadBytes,
     namingFunction: () => uuidv7(),
     generateUrl: (_request, { path, id }) => `${path}/${id}`,
-    getFileIdFromRequest: (_request, last) => (last !== undefined && UPLOAD_ID.test(last) ? last : undefined),
+    getFileIdFromRequest: (_request, last) => (last !== undefined && parts.isId(last) ? last : undefined),
     onUploadCreate: (request, upload) => noting(request, () => admit(request, upload)),
     onIncomingRequest: (request, id) => noting(request, () => onlyOwner(request, id)),
     onUploadFinish: (request, upload) =>
       noting(request, async () => {
-        const sha256 = await arrive(upload);
+        const sha256 = await intake.arrive(upload.id);
         return { headers: { "Content-Location": `/media/${sha256}` } };
       }),
   });
@@ -103,7 +71,7 @@ export function createResumableUploads(options: Options) {
     }
   }
 
-  async function admit(request: Request, upload: Upload): Promise<{ metadata: Metadata }> {
+  function admit(request: Request, upload: Upload): { metadata: Metadata } {
     const given = upload.metadata ?? {};
     const { filename, sha256, target: path } = given;
     if (sha256 && !/^[0-9a-f]{64}$/.test(sha256)) {
@@ -116,129 +84,87 @@ export function createResumableUploads(options: Options) {
         "Say where the recording goes: episodes/<id>/segments/<n> or sessions/<id>.",
       );
     }
-    target.check(path);
+    const before = target.look(path);
     const bytes = upload.size ?? 0;
     if (bytes === 0) throw invalid("Upload-Length", "The upload is empty.", "Choose the recording itself.");
-    mayUpload(bytes);
-    await reserve(bytes);
+    reservations.set(
+      upload.id,
+      space.reserve(bytes, () => parts.arrivedBytes(upload.id)),
+    );
     const owner = requests.get(request)?.owner ?? "";
     return {
       metadata: {
         filename: cleanFileName(filename ?? ""),
         target: path,
+        before,
         owner,
         ...(sha256 ? { sha256 } : {}),
       },
     };
   }
 
-  /** @throws {AppError} `unavailable` when the disk cannot hold it beside what is on its way already */
-  async function reserve(bytes: number): Promise<void> {
-    const { bavail, bsize } = await statfs(dir);
-    const free = bavail * bsize - (await outstandingBytes());
-    if (free - bytes >= reserveBytes) return;
-    const megabytes = (size: number) => Math.max(0, Math.floor(size / 1024 / 1024));
-    throw new AppError(
-      "unavailable",
-      `There is no room for ${megabytes(bytes)} MB: ${megabytes(free - reserveBytes)} MB are free for uploads.`,
-      { hint: "Tell the administrator; when other uploads have ended there may be room again." },
-    );
+  function release(id: string): void {
+    reservations.get(id)?.end();
+    reservations.delete(id);
   }
 
-  async function outstandingBytes(): Promise<number> {
-    let bytes = 0;
-    for (const id of ids()) {
-      const upload = await store.getUpload(id).catch(() => null);
-      if (upload) bytes += Math.max(0, (upload.size ?? 0) - upload.offset);
-    }
-    return bytes;
-  }
-
-  /** Somebody else's upload is not there. A complete one is taken in before anything is said of it. */
-  async function onlyOwner(request: Request, id: string): Promise<void> {
-    const upload = await store.getUpload(id).catch(() => null);
-    if (!upload) return;
-    if (upload.metadata?.["owner"] !== requests.get(request)?.owner) {
-      throw new AppError("not_found", `There is no upload with id "${id}".`);
-    }
-    await arriving.get(id);
-  }
-
-  /** Takes a complete part in, once. A refused one is gone, as any refused upload is. */
-  function arrive(upload: Upload): Promise<string> {
-    const under = arriving.get(upload.id);
-    if (under) return under;
-    const work = takeIn(upload).finally(() => arriving.delete(upload.id));
-    arriving.set(upload.id, work);
-    return work;
-  }
-
-  async function takeIn(upload: Upload): Promise<string> {
-    const { filename, target: path, sha256 } = upload.metadata ?? {};
-    const file: UploadedFile = { path: join(dir, upload.id), originalName: filename ?? "" };
-    if (sha256) file.declaredSha256 = sha256;
-    try {
-      const asset = await target.receive(path ?? "", file);
-      await store.configstore.set(upload.id, complete(upload.id, upload, { ...upload.metadata, asset }));
-      return asset;
-    } catch (error) {
-      if (error instanceof AppError && error.code !== "unavailable") await forget(upload.id);
-      throw error;
-    }
-  }
-
-  async function forget(id: string): Promise<void> {
-    if (existsSync(join(dir, id))) await store.remove(id);
-    else await store.configstore.delete(id);
-  }
-
-  const ids = (): string[] =>
-    readdirSync(dir).flatMap((name) => (name.endsWith(".json") ? [name.slice(0, -".json".length)] : []));
-
-  /** Removes what nothing was added to for long, and what is known of uploads that ended as long ago. */
-  async function sweep(): Promise<void> {
-    for (const id of ids()) {
-      const part = join(dir, id);
-      const { mtimeMs } = statSync(existsSync(part) ? part : `${part}.json`);
-      if (clock.now() - mtimeMs < expiryMs || arriving.has(id)) continue;
-      await forget(id);
-      log.info({ upload: id }, "an abandoned upload expired");
-    }
-  }
-
-  /** What a kill left between the last byte and the library. */
-  async function takeInComplete(): Promise<void> {
-    for (const id of ids()) {
-      const upload = await store.getUpload(id).catch(() => null);
-      if (!upload || upload.metadata?.["asset"] || upload.offset !== upload.size) continue;
-      await arrive(upload).catch((error: unknown) =>
-        log.warn({ upload: id, err: error }, "a complete upload could not be taken in"),
+  /** What was promised before a restart holds after it. */
+  async function reserveAgain(): Promise<void> {
+    for (const id of parts.ids()) {
+      const upload = await parts.find(id);
+      if (!upload || upload.metadata?.["asset"]) continue;
+      reservations.set(
+        id,
+        space.hold(upload.size ?? 0, () => parts.arrivedBytes(id)),
       );
     }
   }
 
+  /**
+   * Somebody else's upload is not there. Of a complete one nothing is said before it is in the library: a client takes an
+   * offset that equals the length for success.
+   */
+  async function onlyOwner(request: Request, id: string): Promise<void> {
+    const noted = requests.get(request);
+    if (noted) noted.id = id;
+    const upload = await parts.find(id);
+    if (!upload) return;
+    if (upload.metadata?.["owner"] !== noted?.owner) {
+      throw new AppError("not_found", `There is no upload with id "${id}".`);
+    }
+    await intake.settled(id);
+    if (request.method === "DELETE") return;
+    const now = await parts.find(id);
+    if (now && (now.metadata?.["asset"] || parts.isWhole(now))) await intake.arrive(id);
+  }
+
+  const sweep = (): Promise<void> => (sweeping = sweeping.catch(() => {}).then(intake.sweep));
+
   return {
     /** Answers one request of the protocol. @throws {AppError} where the protocol has no words for it */
     async handle(request: Request, owner: string): Promise<Response> {
-      const noted = { owner, problem: null as AppError | null };
+      const noted = { owner, id: "", problem: null as AppError | null };
       requests.set(request, noted);
       const response = await server.handleWeb(request);
+      // Never begun after all, or ended by its sender.
+      if (reservations.has(noted.id) && !(await parts.find(noted.id))) release(noted.id);
       if (noted.problem) throw noted.problem;
       return response;
     },
 
     async start(): Promise<void> {
-      await takeInComplete();
+      await reserveAgain();
       await sweep();
       stopSweeping = repeat(SWEEP_EVERY_MS, () => {
         sweep().catch((error: unknown) =>
-          log.error({ err: error }, "abandoned uploads could not be removed"),
+          log.error({ err: error }, "the folder of uploads could not be read"),
         );
       });
     },
     async stop(): Promise<void> {
       stopSweeping();
-      await Promise.allSettled(arriving.values());
+      await intake.stop();
+      await sweeping.catch(() => {});
     },
     sweep,
   };

@@ -18,14 +18,16 @@ export interface StreamedUpload {
 }
 
 /**
- * A recording that is a whole file on the library's own file system; it is moved away, or removed when refused. When the
- * server was unable to look at it, it stays.
+ * A recording that is a whole file on the library's own file system. It is moved away, or removed when refused as
+ * `invalid`; when anything else goes wrong it stays.
  */
 export interface UploadedFile {
   path: string;
   originalName: string;
   /** Lower-case hex. */
   declaredSha256?: string;
+  /** Called before it is moved: under this name it is found again after a kill. */
+  onDigest?: (sha256: string) => Promise<void>;
   /** What spoke it, and what it says. */
   synthetic?: { engine: string; text: string };
 }

@@ -25,18 +25,21 @@ interface Dependencies {
   engine: SpeechEngine;
   library: Pick<MediaLibrary, "withScratch">;
   media: Pick<MediaService, "receiveUpload">;
+  /** Throws when the library is full. */
+  mayUpload: (bytes: number) => void;
 }
 
 const MAX_WAITING = 8;
 
 /** One text after the other: a voice takes a core while it speaks. */
-export function createSpeechService({ engine, library, media }: Dependencies): SpeechService {
+export function createSpeechService({ engine, library, media, mayUpload }: Dependencies): SpeechService {
   const stopping = new AbortController();
   let waiting = 0;
   let last: Promise<unknown> = Promise.resolve();
 
   async function record(text: string, spokenText: string): Promise<Asset> {
     stopping.signal.throwIfAborted();
+    mayUpload(0);
     return library.withScratch(async (scratch) => {
       const path = join(scratch, "speech");
       await engine.speak(spokenText, path, stopping.signal);

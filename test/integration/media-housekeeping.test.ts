@@ -881,7 +881,9 @@ test("uploads are refused at the quota, counted without the trash; nothing else 
   const { asset } = produced("talk");
   const quotaBytes =
     shelf.housekeeping.status().originals.bytes + shelf.housekeeping.status().renditions.bytes;
-  const full = shelf.restarted({ watermarks: { quotaBytes, warnPercent: 15, refusePercent: 5 } });
+  const full = shelf.restarted({
+    watermarks: { quotaBytes, warnPercent: 15, refusePercent: 5, reserveBytes: 0 },
+  });
   expect(full.status().state).toBe("full");
   expect(() => full.mayUpload(1)).toThrow(unavailable(/no room for an upload/));
   await full.collect();

@@ -51,7 +51,7 @@ describe("an ffprobe that gives up says nothing about the file", () => {
       const { sha256 } = await lab.media.receiveUpload({ ...whole() }, () => {});
       expect(existsSync(lab.file("whole.wav"))).toBe(false);
       lab.db.exec("DELETE FROM assets");
-      lab.library.retract(sha256);
+      lab.library.retract(sha256, lab.file("taken-back.wav"));
     },
   );
 

@@ -9,6 +9,7 @@ import { afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest
 import { type RunningApp, runApp } from "../support/app.ts";
 import { type EpisodeView, makeTone, programmeId } from "../support/county.ts";
 import { createTestClock } from "../support/fleet.ts";
+import { type TusClient, tusClient } from "../support/tus.ts";
 import { until } from "../support/until.ts";
 
 let fixtures: string;
@@ -51,23 +52,10 @@ afterEach(async () => {
 });
 
 const TUS = { "tus-resumable": "1.0.0" };
-const metadata = (values: Record<string, string>) =>
-  Object.entries(values)
-    .map(([key, value]) => `${key} ${Buffer.from(value).toString("base64")}`)
-    .join(",");
-
-const send = (method: string, path: string, headers: Record<string, string> = {}, body?: Buffer) =>
-  fetch(app.url + path, {
-    method,
-    headers: { ...TUS, ...app.operator.credentials, ...headers },
-    ...(body ? { body } : {}),
-  });
-
+const tus = () => tusClient(app.url, app.operator.credentials);
+const send: TusClient["send"] = (...request) => tus().send(...request);
 const create = (values: Record<string, string>, length: string | number = bytes.length) =>
-  send("POST", "/api/v1/uploads", {
-    "upload-length": String(length),
-    "upload-metadata": metadata({ filename: "tone.wav", target, ...values }),
-  });
+  tus().create({ target, ...values }, length);
 
 async function created(values: Record<string, string> = {}): Promise<string> {
   const answer = await create(values);
@@ -77,16 +65,8 @@ async function created(values: Record<string, string> = {}): Promise<string> {
   return location;
 }
 
-const patch = (location: string, from: number, body: Buffer) =>
-  send(
-    "PATCH",
-    location,
-    { "upload-offset": String(from), "content-type": "application/offset+octet-stream" },
-    body,
-  );
-
-const offsetOf = async (location: string) =>
-  Number((await send("HEAD", location)).headers.get("upload-offset"));
+const patch: TusClient["patch"] = (...part) => tus().patch(...part);
+const offsetOf = (location: string) => tus().offsetOf(location);
 const recording = async () =>
   (await app.operator.get<EpisodeView>(`/episodes/${episode}`)).segments[0]?.recording;
 const parts = () => readdirSync(join(home, "media/uploads"));
@@ -205,7 +185,9 @@ describe("a resumable upload is refused, and nothing of it is kept,", () => {
     const { password } = app;
     await app.close();
     await start({ DISK_RESERVE_MB: "100000000" }, password);
-    expect((await problemOf(await create({}))).detail).toMatch(/no room for 5 MB: 0 MB are free/);
+    expect((await problemOf(await create({}))).detail).toMatch(
+      /no room for an upload of 5.5 MB: .* must stay free/,
+    );
   });
 
   test("when it is not what was declared, or nothing to be heard", async () => {

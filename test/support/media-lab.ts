@@ -18,6 +18,7 @@ import {
   type Rendition,
 } from "../../src/media/media-service.ts";
 import { loadProfiles, type Profile } from "../../src/media/profiles.ts";
+import { createUploadSpace } from "../../src/media/upload-space.ts";
 
 const run = promisify(execFile);
 export const PROFILES_DIR = fileURLToPath(new URL("../../media/profiles", import.meta.url));
@@ -116,7 +117,8 @@ export async function createMediaLab({
       clock: systemClock,
       log: pino({ level: "silent" }),
       maxUploadBytes,
-      mayUpload: () => {},
+      space: createUploadSpace(() => {}),
+      requireMount: () => {},
       concurrency,
       defaultCover: COVER,
     });

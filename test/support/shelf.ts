@@ -48,7 +48,7 @@ export async function createShelf(overrides: Options = {}) {
       clock,
       log: log.log,
       zone: "Asia/Shanghai",
-      watermarks: { quotaBytes: 0, warnPercent: 15, refusePercent: 5 },
+      watermarks: { quotaBytes: 0, warnPercent: 15, refusePercent: 5, reserveBytes: 0 },
       keepMs: 90 * DAY_MS,
       trashMs: 14 * DAY_MS,
       scrubBytesPerSecond: 1024 * 1024,

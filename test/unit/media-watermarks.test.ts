@@ -5,7 +5,7 @@ import { judgeSpace, refuseWhenFull } from "../../src/media/housekeeping/waterma
 
 const GB = 1024 ** 3;
 const HOUR_MS = 3_600_000;
-const marks = { quotaBytes: 0, warnPercent: 15, refusePercent: 5 };
+const marks = { quotaBytes: 0, warnPercent: 15, refusePercent: 5, reserveBytes: 0 };
 const disk = (freeGb: number) => ({ freeBytes: freeGb * GB, totalBytes: 100 * GB });
 
 describe("watermarks", () => {
@@ -28,6 +28,24 @@ describe("watermarks", () => {
         hint: expect.stringMatching(/Collect.*administrator/),
       }),
     );
+  });
+
+  test("what other uploads have been promised is not there, and what lies in parts is used", () => {
+    const pending = { arrivedBytes: 2 * GB, comingBytes: 1 * GB };
+    expect(() => refuseWhenFull(disk(7), 0, marks, 1 * GB, pending)).not.toThrow();
+    expect(() => refuseWhenFull(disk(6), 0, marks, 1 * GB, pending)).toThrow(/1 GB beside 1 GB on the way/);
+    const quota = { ...marks, quotaBytes: 10 * GB };
+    expect(() => refuseWhenFull(disk(90), 6 * GB, quota, 1 * GB, pending)).not.toThrow();
+    expect(() => refuseWhenFull(disk(90), 6 * GB, quota, 1 * GB + 1, pending)).toThrow(/quota/);
+  });
+
+  test("the reserve in bytes is left free as the part is", () => {
+    expect(judgeSpace(disk(6), 0, { ...marks, reserveBytes: 6 * GB }).state).toBe("warn");
+    expect(judgeSpace(disk(6), 0, { ...marks, reserveBytes: 7 * GB })).toEqual({
+      state: "full",
+      short: "disk",
+      message: expect.stringMatching(/7 GB must stay free/),
+    });
   });
 
   test("a quota may be filled to its last byte and no further", () => {

@@ -15,6 +15,7 @@ import { createTrashStore } from "./trash-store.ts";
 import {
   type DiskSpace,
   judgeSpace,
+  type Pending,
   refuseWhenFull,
   type SpaceState,
   type SpaceVerdict,
@@ -231,15 +232,22 @@ export function createHousekeeping(options: Options) {
     }
   }
 
+  /** @throws {AppError} `unavailable` when this is the empty folder beneath a store that is not mounted */
+  function requireMount(): void {
+    if (mount.isMarked()) mount.require();
+  }
+
   return {
+    requireMount,
     /**
      * Ask before an upload is received. Only uploads ask: what is planned is rendered and goes on air all the same.
+     * @param pending what other uploads will take
      * @throws {AppError} `unavailable` when so many bytes would pass a watermark or the quota, or would be written into
      *   the empty folder beneath a store that is not mounted
      */
-    mayUpload(bytes: number): void {
-      if (mount.isMarked()) mount.require();
-      refuseWhenFull(diskSpace(), usedBytes(), watermarks, bytes);
+    mayUpload(bytes: number, pending?: Pending): void {
+      requireMount();
+      refuseWhenFull(diskSpace(), usedBytes(), watermarks, bytes, pending);
     },
 
     /** Why the folder is not taken for this database's store, or `null`. Cheap, and safe when the disk is gone. */

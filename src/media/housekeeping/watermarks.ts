@@ -13,7 +13,18 @@ export interface Watermarks {
   warnPercent: number;
   /** Free part of the file system below which new uploads are refused. */
   refusePercent: number;
+  /** The same in bytes; whichever is more counts. */
+  reserveBytes: number;
 }
+
+/** Uploads that are under way. */
+export interface Pending {
+  /** Lie on the disk already, and not in the library yet. */
+  arrivedBytes: number;
+  comingBytes: number;
+}
+
+const NOTHING: Pending = { arrivedBytes: 0, comingBytes: 0 };
 
 export const SPACE_STATES = ["ok", "warn", "full"] as const;
 export type SpaceState = (typeof SPACE_STATES)[number];
@@ -33,7 +44,7 @@ export interface SpaceVerdict {
 export function judgeSpace(
   disk: DiskSpace,
   usedBytes: number,
-  { quotaBytes, warnPercent, refusePercent }: Watermarks,
+  { quotaBytes, warnPercent, refusePercent, reserveBytes }: Watermarks,
   comingBytes = 0,
 ): SpaceVerdict {
   const freeBytes = Math.max(0, disk.freeBytes - comingBytes);
@@ -42,6 +53,12 @@ export function judgeSpace(
   const room = `${gigabytes(disk.freeBytes)} of ${gigabytes(disk.totalBytes)} are free`;
   const quota = `the library holds ${gigabytes(usedBytes)} of its quota of ${gigabytes(quotaBytes)}`;
 
+  if (freeBytes < reserveBytes)
+    return {
+      state: "full",
+      short: "disk",
+      message: `${room}, and ${gigabytes(reserveBytes)} must stay free`,
+    };
   if (lowDisk(refusePercent))
     return { state: "full", short: "disk", message: `${room}, and ${refusePercent} % must stay free` };
   // Exactly full is full when asked in general; an upload may fill the quota to the last byte.
@@ -59,14 +76,20 @@ export function refuseWhenFull(
   usedBytes: number,
   watermarks: Watermarks,
   bytes: number,
+  { arrivedBytes, comingBytes }: Pending = NOTHING,
 ): void {
-  const { state, message } = judgeSpace(disk, usedBytes, watermarks, bytes);
+  const { state, message } = judgeSpace(disk, usedBytes + arrivedBytes, watermarks, bytes + comingBytes);
   if (state !== "full") return;
-  throw new AppError("unavailable", `There is no room for an upload of ${gigabytes(bytes)}: ${message}.`, {
-    hint:
-      "Collect what nothing needs any more (the media library's page), or ask the administrator for more space. " +
-      "What is planned goes on air all the same.",
-  });
+  const beside = comingBytes === 0 ? "" : ` beside ${gigabytes(comingBytes)} on the way`;
+  throw new AppError(
+    "unavailable",
+    `There is no room for an upload of ${gigabytes(bytes)}${beside}: ${message}.`,
+    {
+      hint:
+        "Collect what nothing needs any more (the media library's page), or ask the administrator for more space. " +
+        "What is planned goes on air all the same.",
+    },
+  );
 }
 
 /** Binary gigabytes, as the settings count them; megabytes below one. */

@@ -1,0 +1,125 @@
+import type { BaseLogger } from "pino";
+import { type Clock, DAY_MS } from "../clock.ts";
+import { AppError } from "../errors.ts";
+import type { UploadedFile } from "./upload.ts";
+import type { UploadParts } from "./upload-parts.ts";
+
+/** Where a recording goes, as `episodes/<id>/segments/<n>` or `sessions/<id>`. */
+export interface UploadTarget {
+  /**
+   * Notes which place that is and what is there now, for `receive`: an upload may last for hours.
+   * @throws {AppError} `not_found` when there is no such place
+   */
+  look(path: string): string;
+  /**
+   * Takes the whole file in and puts it where `before` was noted. What cannot be put there stays in the library, and
+   * `refusal` says why.
+   * @throws {AppError} as for any upload
+   */
+  receive(before: string, file: UploadedFile): Promise<{ sha256: string; refusal: AppError | null }>;
+}
+
+interface Options {
+  parts: UploadParts;
+  /** A part that got nothing for so long is removed. */
+  expiryMs: number;
+  target: UploadTarget;
+  /** Called when an upload needs no space of its own any more. */
+  onEnd: (id: string) => void;
+  clock: Clock;
+  log: Pick<BaseLogger, "info" | "error">;
+}
+
+/** Somebody sent all of it: time for an operator to mend what keeps it out of the library. */
+const WHOLE_KEPT_MS = 30 * DAY_MS;
+
+const displaced = (reason: string, sha256: string) =>
+  new AppError("conflict", reason, {
+    hint: `The recording is in the media library as ${sha256}. If it shall be used all the same, use it from there or upload it again.`,
+  });
+
+/** Brings complete parts into the library, each once, also after a kill at any point. */
+export function createPartIntake({ parts, expiryMs, target, onEnd, clock, log }: Options) {
+  /** Being taken in; whoever asks waits for it. */
+  const arriving = new Map<string, Promise<string>>();
+  let isStopped = false;
+
+  /** Only a refused part goes, as any refused upload does; whatever else went wrong may go right another time. */
+  async function takeIn(id: string): Promise<string> {
+    const upload = await parts.find(id);
+    const { asset, refusal: refused, ...metadata } = upload?.metadata ?? {};
+    if (asset && refused) throw displaced(refused, asset);
+    if (asset) return asset;
+    if (!upload) throw new AppError("not_found", `There is no upload with id "${id}".`);
+    parts.fetchBack(upload);
+    const file: UploadedFile = {
+      path: parts.pathOf(id),
+      originalName: metadata["filename"] ?? "",
+      onDigest: (digest) => parts.note(id, { digest }),
+    };
+    if (metadata["sha256"]) file.declaredSha256 = metadata["sha256"];
+    const { sha256, refusal } = await target.receive(metadata["before"] ?? "", file).catch(async (error) => {
+      if (error instanceof AppError && error.code === "invalid") await forget(id);
+      throw error;
+    });
+    await parts.note(id, { asset: sha256, ...(refusal ? { refusal: refusal.message } : {}) });
+    onEnd(id);
+    if (refusal) throw displaced(refusal.message, sha256);
+    return sha256;
+  }
+
+  async function forget(id: string): Promise<void> {
+    await parts.forget(id);
+    onEnd(id);
+  }
+
+  /** Takes a complete part in, once. @returns the asset's SHA-256 */
+  function arrive(id: string): Promise<string> {
+    const under = arriving.get(id);
+    if (under) return under;
+    const work = takeIn(id).finally(() => arriving.delete(id));
+    arriving.set(id, work);
+    return work;
+  }
+
+  async function expire(id: string, isWhole: boolean): Promise<void> {
+    const touchedAt = parts.touchedAt(id);
+    if (touchedAt === null || clock.now() - touchedAt < (isWhole ? WHOLE_KEPT_MS : expiryMs)) return;
+    await forget(id);
+    if (isWhole) log.error({ upload: id }, "a complete upload that could never be taken in was removed");
+    else log.info({ upload: id }, "an abandoned upload expired");
+  }
+
+  return {
+    arrive,
+    /** Resolves when it is not being taken in, however that ended. */
+    settled: (id: string): Promise<unknown> => Promise.allSettled([arriving.get(id)]),
+
+    /**
+     * Takes in what a kill or an error left between the last byte and the library; then removes what nothing was added
+     * to for long, and what is known of uploads that ended as long ago.
+     */
+    async sweep(): Promise<void> {
+      for (const id of parts.ids()) {
+        if (isStopped) return;
+        if (arriving.has(id)) continue;
+        const upload = await parts.find(id);
+        const isWhole = upload !== null && !upload.metadata?.["asset"] && parts.isWhole(upload);
+        if (isWhole) {
+          const error = await arrive(id).then(
+            () => null,
+            (thrown: unknown) => thrown,
+          );
+          if (error === null) continue;
+          log.error({ upload: id, err: error }, "a complete upload could not be taken in");
+        }
+        await expire(id, isWhole);
+      }
+    },
+
+    async stop(): Promise<void> {
+      isStopped = true;
+      await Promise.allSettled(arriving.values());
+    },
+  };
+}

@@ -1,0 +1,325 @@
+import { createHash } from "node:crypto";
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
+import { mkdtemp, rm } from "node:fs/promises";
+import { request } from "node:http";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { Upload } from "tus-js-client";
+import { afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { DAY_MS, HOUR_MS } from "../../src/clock.ts";
+import { type RunningApp, runApp } from "../support/app.ts";
+import { type EpisodeView, makeTone, programmeId, settled } from "../support/county.ts";
+import { createTestClock } from "../support/fleet.ts";
+import { tusClient } from "../support/tus.ts";
+
+let fixtures: string;
+let newer: string;
+let bytes: Buffer;
+let sha256: string;
+const hashOf = (data: Buffer) => createHash("sha256").update(data).digest("hex");
+beforeAll(async () => {
+  fixtures = await mkdtemp(join(tmpdir(), "ccx-tus-intake-"));
+  bytes = readFileSync(makeTone(join(fixtures, "tone.wav"), 3));
+  newer = makeTone(join(fixtures, "newer.wav"), 4);
+  sha256 = hashOf(bytes);
+  return () => rm(fixtures, { recursive: true });
+});
+
+let home: string;
+let app: RunningApp;
+let episode: string;
+const clock = createTestClock(Date.now());
+const file = (...names: string[]) => join(home, "media", ...names);
+const recordOf = (location: string) => file("uploads", `${location.slice(-36)}.json`);
+const partOf = (location: string) => file("uploads", location.slice(-36));
+
+async function start(env: Record<string, string> = {}, password = ""): Promise<void> {
+  const folders = { DATA_DIR: join(home, "data"), MEDIA_DIR: join(home, "media") };
+  app = await runApp({ clock, env: { ...folders, ...env }, ...(password ? { password } : {}) });
+}
+
+/** Stops the server, does what a kill or an operator may have done meanwhile, and starts it again. */
+async function restart(meanwhile: () => void = () => {}, env: Record<string, string> = {}): Promise<void> {
+  const { password } = app;
+  await app.close();
+  meanwhile();
+  await start(env, password);
+}
+
+const SEGMENTS = [
+  { name: "党建聚焦", title: "要闻" },
+  { name: "身边榜样", title: "榜样" },
+];
+
+beforeEach(async () => {
+  home = await mkdtemp(join(tmpdir(), "ccx-tus-home-"));
+  await start();
+  ({ id: episode } = await app.operator.post<EpisodeView>("/episodes", {
+    programmeId: await programmeId(app.operator, "broadcast"),
+    number: 1,
+    title: "第1期",
+    segments: SEGMENTS,
+  }));
+});
+afterEach(async () => {
+  await app.close();
+  await rm(home, { recursive: true });
+});
+
+const tus = () => tusClient(app.url, app.operator.credentials);
+const get = () => app.operator.get<EpisodeView>(`/episodes/${episode}`);
+const recordings = async () => (await get()).segments.map(({ recording }) => recording?.sha256 ?? null);
+
+async function created(position = 1): Promise<string> {
+  const answer = await tus().create({ target: `episodes/${episode}/segments/${position}` }, bytes.length);
+  expect(answer.status).toBe(201);
+  return answer.headers.get("location") ?? "";
+}
+
+async function sent(position = 1): Promise<{ location: string; status: number; detail: string }> {
+  const location = await created(position);
+  const answer = await tus().patch(location, 0, bytes);
+  const { detail = "" } = answer.status === 204 ? {} : ((await answer.json()) as { detail: string });
+  return { location, status: answer.status, detail };
+}
+
+/** Changes what is written down of an upload, as of a server that ended before it wrote more. */
+function rewrite(location: string, changes: Record<string, string | undefined>): void {
+  const record = JSON.parse(readFileSync(recordOf(location), "utf8")) as { metadata: object };
+  writeFileSync(
+    recordOf(location),
+    JSON.stringify({ ...record, metadata: { ...record.metadata, ...changes } }),
+  );
+}
+
+describe("a complete upload that cannot be taken in", () => {
+  const unmount = () => renameSync(file(".library"), join(home, "marker"));
+  const mount = () => renameSync(join(home, "marker"), file(".library"));
+
+  test("is not said to be done, is kept, and is taken in when it is asked about later", async () => {
+    const location = await created();
+    unmount();
+    const answer = await tus().patch(location, 0, bytes);
+    expect(answer.status).toBe(503);
+    expect((await tus().head(location)).status).toBe(503);
+    expect(statSync(partOf(location)).size).toBe(bytes.length);
+    mount();
+    expect(await tus().offsetOf(location)).toBe(bytes.length);
+    expect(await recordings()).toEqual([sha256, null]);
+    expect(existsSync(partOf(location))).toBe(false);
+  });
+
+  test("is no success to the usual client", async () => {
+    const location = await created();
+    unmount();
+    await tus().patch(location, 0, bytes);
+    const ended = new Promise((resolve) => {
+      new Upload(bytes, {
+        uploadUrl: app.url + location,
+        retryDelays: [0, 0],
+        headers: app.operator.credentials,
+        onSuccess: () => resolve("success"),
+        onError: (error) => resolve(error.message),
+      }).start();
+    });
+    expect(await ended).toEqual(expect.stringMatching(/503/));
+  });
+
+  test("stays when time passes, for thirty days, and the log says so each hour", async () => {
+    const { location } = await sent();
+    const aged = (ms: number) => () => {
+      rewrite(location, { asset: undefined });
+      writeFileSync(partOf(location), bytes);
+      if (existsSync(file(".library"))) unmount();
+      const then = (clock.now() - ms) / 1_000;
+      utimesSync(partOf(location), then, then);
+    };
+    const errors = () => app.log.entries.filter(({ level }) => level === 50).map(({ msg }) => msg);
+    await restart(aged(29 * DAY_MS));
+    expect(existsSync(partOf(location))).toBe(true);
+    expect(errors()).toEqual(["a complete upload could not be taken in"]);
+    await restart(aged(31 * DAY_MS));
+    expect(existsSync(partOf(location))).toBe(false);
+    expect(errors()).toContain("a complete upload that could never be taken in was removed");
+  });
+
+  test("needs no space: it is taken in on a disk that is full", async () => {
+    const location = await created();
+    await restart(() => writeFileSync(partOf(location), bytes), {
+      DISK_WARN_PERCENT: "99",
+      DISK_REFUSE_PERCENT: "99",
+    });
+    expect(await recordings()).toEqual([sha256, null]);
+  });
+
+  test("can be given up by its sender", async () => {
+    const location = await created();
+    unmount();
+    await tus().patch(location, 0, bytes);
+    expect((await tus().send("DELETE", location)).status).toBe(204);
+    expect(readdirSync(file("uploads"))).toEqual([]);
+    expect((await tus().send("DELETE", location)).status).toBe(404);
+  });
+});
+
+describe("a resumable upload and its place", () => {
+  test("does not replace a newer recording, nor void its approval; its own is kept in the library", async () => {
+    const location = await created();
+    await app.operator.patch(`/episodes/${episode}`, { segments: SEGMENTS.slice(0, 1) });
+    await app.operator.upload(`/episodes/${episode}/segments/1/recording`, newer);
+    await settled(app.operator, episode);
+    await app.operator.post(`/episodes/${episode}/approve`);
+    const answer = await tus().patch(location, 0, bytes);
+    expect(answer.status).toBe(409);
+    const problem = (await answer.json()) as { detail: string; hint: string };
+    expect(problem.detail).toMatch(/Another recording was put there/);
+    expect(problem.hint).toContain(sha256);
+    expect(await recordings()).toEqual([hashOf(readFileSync(newer))]);
+    expect((await get()).approved).toBe(true);
+    // Not 404 or 409, after which the usual client sends all of it again, to where it would now be taken.
+    expect((await tus().head(location)).status).toBe(423);
+    await restart();
+    expect((await tus().head(location)).status).toBe(423);
+    expect((await get()).approved).toBe(true);
+    await app.operator.put(`/episodes/${episode}/segments/1/asset`, { sha256 });
+    expect(await recordings()).toEqual([sha256]);
+  });
+
+  test("is taken for the same place when its position changed meanwhile", async () => {
+    const location = await created(2);
+    await app.operator.patch(`/episodes/${episode}`, { segments: SEGMENTS.slice(1) });
+    expect((await tus().patch(location, 0, bytes)).status).toBe(204);
+    expect(await recordings()).toEqual([sha256]);
+  });
+
+  test("is refused, and kept in the library, when the segment is gone and another has its position", async () => {
+    const location = await created(1);
+    await app.operator.patch(`/episodes/${episode}`, { segments: SEGMENTS.slice(1) });
+    const answer = await tus().patch(location, 0, bytes);
+    expect([answer.status, ((await answer.json()) as { detail: string }).detail]).toEqual([
+      409,
+      expect.stringMatching(/"党建聚焦" was removed/),
+    ]);
+    expect(await recordings()).toEqual([null]);
+    await app.operator.put(`/episodes/${episode}/segments/1/asset`, { sha256 });
+    expect(await recordings()).toEqual([sha256]);
+  });
+});
+
+describe("space", () => {
+  const HALF = 600 * 1024 ** 2;
+  const segment = () => `episodes/${episode}/segments/1`;
+  const reserve = async (length = HALF) => {
+    const answer = await tus().create({ target: segment() }, length);
+    const { detail = "" } = answer.status === 503 ? ((await answer.json()) as { detail: string }) : {};
+    return { status: answer.status, detail, location: answer.headers.get("location") ?? "" };
+  };
+  /** Answered on the headers, or on the first bytes. */
+  const put = (headers: Record<string, string | number>, body: Buffer) =>
+    new Promise<{ status: number; text: string }>((resolve, reject) => {
+      const url = `${app.url}/api/v1/${segment()}/recording`;
+      const sending = request(url, { method: "PUT", headers: { ...app.operator.credentials, ...headers } });
+      sending.on("response", (answer) => {
+        answer
+          .toArray()
+          .then((chunks) =>
+            resolve({ status: answer.statusCode ?? 0, text: Buffer.concat(chunks).toString() }),
+          )
+          .catch(reject)
+          .finally(() => sending.destroy());
+      });
+      // The server hangs up on a body that it does not want.
+      sending.on("error", () => {});
+      sending.write(body);
+    });
+
+  test("is promised once, to whichever upload asks first, and over a restart", async () => {
+    await restart(() => {}, { MEDIA_QUOTA_GB: "1" });
+    const both = await Promise.all([reserve(), reserve()]);
+    expect(both.filter(({ status }) => status === 201)).toHaveLength(1);
+    expect(both.find(({ status }) => status === 503)?.detail).toMatch(
+      /upload of 600 MB beside 600 MB on the way/,
+    );
+    const plain = await put({ "content-length": HALF }, Buffer.alloc(1_000));
+    expect(plain).toMatchObject({ status: 503, text: expect.stringMatching(/beside 600 MB on the way/) });
+    await restart(() => {}, { MEDIA_QUOTA_GB: "1" });
+    expect((await reserve()).status).toBe(503);
+    const { location } = both.find(({ status }) => status === 201) ?? {};
+    expect((await tus().send("DELETE", location ?? "")).status).toBe(204);
+    expect((await reserve()).status).toBe(201);
+  });
+
+  test("of what has arrived, and is not in the library yet, counts too; what failed counts no more", async () => {
+    await restart(() => {}, { MEDIA_QUOTA_GB: "1" });
+    const { location } = await reserve();
+    expect((await tus().patch(location, 0, bytes)).status).toBe(204);
+    expect((await reserve()).status).toBe(503);
+    expect((await tus().send("DELETE", location)).status).toBe(204);
+    const { location: text } = await reserve(11);
+    expect((await tus().patch(text, 0, Buffer.from("hello world"))).status).toBe(422);
+    expect((await reserve(1024 ** 3)).status).toBe(201);
+  });
+
+  test("is asked for as it comes by a body that does not say its length", async () => {
+    await restart(() => {}, { MEDIA_QUOTA_GB: "1" });
+    expect((await reserve(1024 ** 3 - 8 * 1024 ** 2)).status).toBe(201);
+    const answer = await put({ "transfer-encoding": "chunked" }, Buffer.alloc(1024 ** 2));
+    expect(answer).toMatchObject({
+      status: 503,
+      text: expect.stringMatching(/no room for an upload of 16 MB/),
+    });
+    expect(readdirSync(file("tmp"))).toEqual([]);
+  });
+});
+
+describe("a server that was killed", () => {
+  const storedAs = () => file(sha256.slice(0, 2), sha256.slice(2, 4), sha256);
+
+  test("after the recording was in its place knows so, and changes nothing", async () => {
+    const { location } = await sent();
+    await restart(() => rewrite(location, { asset: undefined }));
+    expect(await tus().offsetOf(location)).toBe(bytes.length);
+    expect(await recordings()).toEqual([sha256, null]);
+    expect(existsSync(partOf(location))).toBe(false);
+    expect(existsSync(storedAs())).toBe(true);
+    // The client that lost the answer may also send the empty rest.
+    const again = await tus().patch(location, bytes.length, Buffer.alloc(0));
+    expect([again.status, again.headers.get("content-location")]).toEqual([204, `/media/${sha256}`]);
+  });
+
+  test.each(["digest", "sha256"])(
+    "after the move and before the rows finds the bytes by their %s",
+    async (key) => {
+      const location = await created();
+      await restart(() => {
+        rewrite(location, { [key]: sha256 });
+        mkdirSync(dirname(storedAs()), { recursive: true });
+        renameSync(partOf(location), storedAs());
+        writeFileSync(storedAs(), bytes);
+      });
+      expect(await recordings()).toEqual([sha256, null]);
+      expect(await tus().offsetOf(location)).toBe(bytes.length);
+      expect(existsSync(partOf(location))).toBe(false);
+    },
+  );
+
+  test("while it wrote things down leaves nothing that stays for ever", async () => {
+    const torn = file("uploads", "01890000-0000-7000-8000-000000000000");
+    await restart(() => {
+      writeFileSync(torn, "");
+      writeFileSync(`${torn}.json.new`, "{");
+      const then = (clock.now() - 25 * HOUR_MS) / 1_000;
+      for (const name of [torn, `${torn}.json.new`]) utimesSync(name, then, then);
+    });
+    expect(readdirSync(file("uploads"))).toEqual([]);
+  });
+});
