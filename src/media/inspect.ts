@@ -1,8 +1,10 @@
+import { createReadStream } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
+import type { AppError } from "../errors.ts";
 import type { Ffmpeg } from "./ffmpeg.ts";
 import type { FfmpegOptions } from "./ffmpeg-options.ts";
 import { ALLOWED_DEMUXERS, checkDuration, type Probe, readProbe, toleratedLossMs } from "./media-probe.ts";
-import { explainRefusal, refused, TRUNCATED_HINT } from "./refusal.ts";
+import { explainMachine, explainRefusal, refused, TRUNCATED_HINT } from "./refusal.ts";
 
 const TAIL_SECONDS = 3;
 /** Writers that do not know the length yet put a number near the largest one here. */
@@ -22,7 +24,7 @@ export async function probeMedia(ffmpeg: Ffmpeg, path: string): Promise<Probe> {
     show_packets: true,
     read_intervals: "%+#20",
   });
-  if (!ok) throw explainRefusal(stderr);
+  if (!ok) throw await whyRefused(path, stderr);
   return readProbe(stdout, stderr);
 }
 
@@ -35,32 +37,42 @@ export async function inspectUpload(ffmpeg: Ffmpeg, path: string): Promise<Probe
   await refuseShortRiff(path);
   const probe = await probeMedia(ffmpeg, path);
   const { durationMs } = probe;
-  if (durationMs !== null && probe.estimated) return { ...probe, durationMs };
-
-  if (durationMs === null) {
+  // A guess is none, and an Ogg file of several recordings in a row states the length of one of them.
+  if (durationMs === null || probe.estimated || probe.container === "ogg") {
     const foundMs = await measureDuration(ffmpeg, path, probe);
+    if (durationMs !== null && !probe.estimated) refuseTruncated(durationMs, foundMs);
     checkDuration(foundMs);
     return { ...probe, durationMs: foundMs };
   }
   const fromSeconds = Math.max(0, (durationMs + probe.startMs) / 1_000 - TAIL_SECONDS);
   const end = await endOfPackets(ffmpeg, path, probe, { read_intervals: `${fromSeconds.toFixed(3)}%` });
-  if (end.ok && end.atMs < durationMs - toleratedLossMs(durationMs)) {
-    const seconds = (ms: number) => (ms / 1_000).toFixed(1);
-    throw refused(
-      `The file is truncated: it promises ${seconds(durationMs)} s but ends after ${seconds(end.atMs)} s.`,
-      TRUNCATED_HINT,
-    );
-  }
-  return { ...probe, durationMs };
+  if (!end.ok) return { ...probe, durationMs };
+  refuseTruncated(durationMs, end.atMs);
+  if (end.atMs <= durationMs + toleratedLossMs(durationMs)) return { ...probe, durationMs };
+
+  // Its header promises too little, and a jump by such a header may land anywhere: what is there counts.
+  const foundMs = Math.max(durationMs, await measureDuration(ffmpeg, path, probe));
+  checkDuration(foundMs);
+  return { ...probe, durationMs: foundMs };
 }
 
-/** The length of a file that does not state it, as a browser's recorder or a crash leaves it: all of it is read. */
+function refuseTruncated(promisedMs: number, foundMs: number): void {
+  if (foundMs >= promisedMs - toleratedLossMs(promisedMs)) return;
+  const seconds = (ms: number) => (ms / 1_000).toFixed(1);
+  throw refused(
+    `The file is truncated: it promises ${seconds(promisedMs)} s but ends after ${seconds(foundMs)} s.`,
+    TRUNCATED_HINT,
+  );
+}
+
+/** The length of the sound, of which all is read, whatever a header says. */
 async function measureDuration(ffmpeg: Ffmpeg, path: string, probe: Probe): Promise<number> {
-  const { ok, atMs, stderr } = await endOfPackets(ffmpeg, path, probe, {
+  const { ok, atMs, addedMs, stderr } = await endOfPackets(ffmpeg, path, probe, {
     select_streams: probe.audio.index,
   });
-  if (!ok) throw explainRefusal(stderr);
-  return atMs;
+  if (!ok) throw await whyRefused(path, stderr);
+  // In a chain of recordings the time begins anew with each.
+  return Math.max(atMs, addedMs);
 }
 
 /** Where the last of the chosen packets ends; twelve hours of them would be too many to keep. */
@@ -69,8 +81,9 @@ async function endOfPackets(
   path: string,
   { startMs }: Probe,
   which: FfmpegOptions,
-): Promise<{ ok: boolean; atMs: number; stderr: string }> {
+): Promise<{ ok: boolean; atMs: number; addedMs: number; stderr: string }> {
   let lastSeconds = 0;
+  let addedSeconds = 0;
   const { ok, stderr } = await ffmpeg.probe(
     path,
     {
@@ -83,9 +96,23 @@ async function endOfPackets(
       const [start, length] = line.split(",").map(Number);
       if (start === undefined || !Number.isFinite(start)) return;
       lastSeconds = Math.max(lastSeconds, start + (length || 0));
+      addedSeconds += length || 0;
     },
   );
-  return { ok, atMs: Math.max(0, lastSeconds * 1_000 - startMs), stderr };
+  return { ok, atMs: Math.max(0, lastSeconds * 1_000 - startMs), addedMs: addedSeconds * 1_000, stderr };
+}
+
+/** A torn file makes some of ffmpeg's readers complain of input and output as a torn disk does: only the disk stays so. */
+const whyRefused = async (path: string, stderr: string): Promise<AppError> =>
+  explainMachine(stderr, await canBeRead(path)) ?? explainRefusal(stderr);
+
+async function canBeRead(path: string): Promise<boolean> {
+  try {
+    for await (const _ of createReadStream(path));
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** A RIFF or AIFF header states the file's size; ffmpeg shortens the duration silently when the file is smaller. */
@@ -110,8 +137,12 @@ async function readRiffBytes(file: FileHandle): Promise<number | null> {
   return bytes === 0 || bytes >= UNKNOWN_RIFF_BYTES ? null : bytes + 8;
 }
 
-/** How ffmpeg reads what was probed: as that and nothing else, so that a later pass cannot take it for another kind. */
-export const inputOptionsFor = ({ container }: Probe): FfmpegOptions => ({
+/**
+ * How ffmpeg reads what was probed: as that and nothing else, so that a later pass cannot take it for another kind, and
+ * little more of it than was found, whatever it decodes to.
+ */
+export const inputOptionsFor = ({ container }: Probe, durationMs: number): FfmpegOptions => ({
   format_whitelist: ALLOWED_DEMUXERS,
   f: container,
+  t: ((durationMs * 1.02 + 5_000) / 1_000).toFixed(3),
 });

@@ -13,6 +13,8 @@ const ENCRYPTED_TAGS = new Set(["enca", "encv", "drms", "drmi", "drmt", "aavd"])
 /** BS.1770-4 measures in blocks of 400 ms; less has no loudness. */
 const MIN_DURATION_MS = 400;
 const MAX_DURATION_MS = 12 * HOUR_MS;
+/** From the narrowest telephone to the finest converter; filters cannot be set up for much less. */
+const SAMPLE_RATES_HZ = { least: 4_000, most: 768_000 };
 const MAX_STREAMS = 32;
 const MAX_CHANNELS = 64;
 /** 8K; a frame of it takes 50 MB, of which a decoder keeps a few. */
@@ -84,6 +86,7 @@ export function readProbe(json: string, stderr: string): Probe {
       SEND_MEDIA,
     );
   }
+  refuseOddRate(Number(audio.sample_rate));
   // A cover picture is a video stream to ffmpeg, but nothing to watch.
   const video = streams.find(
     (stream) => stream.codec_type === "video" && stream.disposition?.attached_pic !== 1,
@@ -138,6 +141,14 @@ function refuseExcess(streams: readonly Stream[]): void {
       throw refused(`The sound has ${channels} channels; at most ${MAX_CHANNELS} are allowed.`, SEND_MEDIA);
     }
   }
+}
+
+function refuseOddRate(rateHz: number): void {
+  if (rateHz >= SAMPLE_RATES_HZ.least && rateHz <= SAMPLE_RATES_HZ.most) return;
+  throw refused(
+    `The sound has ${rateHz} samples a second.`,
+    "Export it with 48,000 samples a second (48 kHz).",
+  );
 }
 
 function refuseEncrypted(streams: Stream[], packets: Static<typeof Answer>["packets"], stderr: string): void {

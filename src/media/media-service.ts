@@ -5,8 +5,8 @@ import { AppError, notFound } from "../errors.ts";
 import type { DeviceKind } from "../protocol/messages.ts";
 import type { Composition } from "./composition.ts";
 import { createCompositions } from "./compositions.ts";
-import { faultsOf } from "./ear/findings.ts";
 import { listenTo } from "./ear/listen.ts";
+import { type HeardClip, whyNotOnAir } from "./ear/on-air.ts";
 import type { Ffmpeg } from "./ffmpeg.ts";
 import { inputOptionsFor, inspectUpload, probeMedia } from "./inspect.ts";
 import { checkDigest } from "./intake.ts";
@@ -168,7 +168,7 @@ export function createMediaService(options: Options): MediaService {
       listenTo({
         ffmpeg,
         path,
-        inputOptions: inputOptionsFor(probe),
+        inputOptions: inputOptionsFor(probe, durationMs),
         probe,
         durationMs,
         scratch,
@@ -370,17 +370,13 @@ export function createMediaService(options: Options): MediaService {
 
   /** What in the clips that are used keeps it off the air, or that nobody has listened yet. */
   function whatIsHeard(compositionId: string): string | null {
-    for (const { assetSha256, fromMs, toMs } of store.composition(compositionId)?.clips ?? []) {
-      const asset = store.assetOf(assetSha256);
-      if (!asset?.listening) return whyNotHeard(assetSha256);
-      const faults = faultsOf(asset.listening).filter(
-        (fault) =>
-          (toMs === null || (fault.fromMs ?? 0) < toMs) &&
-          (fromMs === null || (fault.toMs ?? Infinity) > fromMs),
-      );
-      if (faults[0]) return faults[0].message;
+    const heard: HeardClip[] = [];
+    for (const clip of store.composition(compositionId)?.clips ?? []) {
+      const listening = store.assetOf(clip.assetSha256)?.listening;
+      if (!listening) return whyNotHeard(clip.assetSha256);
+      heard.push({ ...clip, listening });
     }
-    return null;
+    return whyNotOnAir(heard);
   }
 
   function whyNotHeard(sha256: string): string {

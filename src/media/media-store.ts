@@ -55,7 +55,9 @@ export function createMediaStore(db: Database) {
   const receivedAgain = db.prepare<[number, string]>(
     "UPDATE assets SET last_received_at = ? WHERE sha256 = ?",
   );
-  const setListening = db.prepare<[string, string]>("UPDATE assets SET listening = ? WHERE sha256 = ?");
+  const setListening = db.prepare<[string, number, string]>(
+    "UPDATE assets SET listening = ?, duration_ms = ? WHERE sha256 = ?",
+  );
   const unheard = db.prepare<[], { sha256: string }>("SELECT sha256 FROM assets WHERE listening IS NULL");
 
   const composition = db.prepare<[string], { definition: string }>(
@@ -134,8 +136,9 @@ export function createMediaStore(db: Database) {
       }),
     /** The bytes of a known asset came in again. */
     receivedAgain: (sha256: string, now: number): void => void receivedAgain.run(now, sha256),
+    /** What was heard is how long it is, whatever the file says. */
     setListening: (sha256: string, listening: NonNullable<Asset["listening"]>): void =>
-      void setListening.run(JSON.stringify(listening), sha256),
+      void setListening.run(JSON.stringify(listening), listening.durationMs, sha256),
     unheard: (): string[] => unheard.all().map(({ sha256 }) => sha256),
 
     composition: (id: string): Composition | null => {

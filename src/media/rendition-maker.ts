@@ -1,5 +1,5 @@
 import type { BaseLogger } from "pino";
-import { type Clock, HOUR_MS, MINUTE_MS } from "../clock.ts";
+import { type Clock, MINUTE_MS } from "../clock.ts";
 import type { Transact } from "../db/open.ts";
 import { AppError } from "../errors.ts";
 import type { Composition } from "./composition.ts";
@@ -31,9 +31,6 @@ interface Dependencies {
   defaultCover: string;
 }
 
-/** The longest recording that is taken in. */
-const MAX_MS = 12 * HOUR_MS;
-
 export type MakeRenditions = (
   work: { composition: Composition; wanted: readonly { rendition: Rendition; profile: Profile }[] },
   signal: AbortSignal,
@@ -56,12 +53,10 @@ export function createRenditionMaker(dependencies: Dependencies): MakeRenditions
       const path = library.pathOf(assetSha256);
       const probe = await probeMedia(ffmpeg, path);
       const trim = fromMs === null || toMs === null ? null : { fromMs, toMs };
-      // A guessed duration may be far too short; a promised one may be a little.
-      const maxMs = probe.estimated ? MAX_MS : asset.durationMs * 1.02 + 5_000;
       sources.push({
         path,
         probe,
-        options: { ...inputOptionsFor(probe), t: (maxMs / 1_000).toFixed(3) },
+        options: inputOptionsFor(probe, asset.durationMs),
         trim,
         durationMs: trim ? trim.toMs - trim.fromMs : asset.durationMs,
         gapBeforeMs,

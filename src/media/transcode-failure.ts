@@ -6,7 +6,10 @@ const MAX_CHARACTERS = 2_000;
 
 const ADVICE: [RegExp, string][] = [
   [/No space left on device|ENOSPC/i, "The server's disk is full: free some space, then retry."],
-  [/not finish within/i, "The server is overloaded or the file is made to be slow: retry when it is quiet."],
+  [
+    /not finish within/i,
+    "It takes far longer than it lasts: export the recording anew as WAV or MP4; or the server is overloaded: retry when it is quiet.",
+  ],
   [
     /Unknown encoder|not available|Cannot find ffmpeg/i,
     "The server's ffmpeg lacks a codec: install Debian's ffmpeg.",
@@ -20,11 +23,18 @@ const DEFAULT_ADVICE = "Retry; if it fails again, export the recording anew as W
 
 const EXHAUSTED = new Set(["ENOSPC", "EDQUOT", "EIO", "EMFILE", "ENFILE", "ENOMEM", "EAGAIN", "ENOENT"]);
 
-/** Whether trying again later may help: the disk was full, the process was killed or starved. A bad recording stays bad. */
+/** Signals that a program brings upon itself by what it read. */
+const OWN_FAULT = /SIG(SEGV|ABRT|BUS|FPE|ILL)/;
+
+/**
+ * Whether trying again later may help: the disk was full, the process was killed or starved. A bad recording stays bad,
+ * also one that took all its time: a limit of more than it lasts is met on any machine that works.
+ */
 export function isPassing(error: unknown): boolean {
   if (error instanceof AppError) return error.code === "unavailable";
   if (error instanceof FfmpegError) {
-    return /killed|signal|not finish within|No space left|Cannot allocate/i.test(
+    if (OWN_FAULT.test(error.message) || /not finish within/.test(error.message)) return false;
+    return /killed|signal|No space left|Cannot allocate/i.test(
       `${error.message}\n${error.lines.slice(-LAST_LINES).join("\n")}`,
     );
   }

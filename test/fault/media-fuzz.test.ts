@@ -134,7 +134,7 @@ async function meet(path: string): Promise<"taken"> {
     listenTo({
       ffmpeg: programs,
       path,
-      inputOptions: { ...inputOptionsFor(probe), t: 60 },
+      inputOptions: { ...inputOptionsFor(probe, probe.durationMs), t: 60 },
       probe,
       durationMs: probe.durationMs,
       scratch,

@@ -1,14 +1,18 @@
-import { truncateSync } from "node:fs";
+import { readFileSync, truncateSync, writeFileSync } from "node:fs";
 import { stat } from "node:fs/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Listening, trimOf } from "../../src/media/ear/findings.ts";
 import { listenTo } from "../../src/media/ear/listen.ts";
 import { createFfmpeg } from "../../src/media/ffmpeg.ts";
 import { inputOptionsFor, probeMedia } from "../../src/media/inspect.ts";
+import { viewRecording } from "../../src/media/recording.ts";
 import {
   createMediaLab,
   ffmpeg,
+  ffprobe,
   type MediaLab,
+  measureLoudness,
+  settled,
   shippedProfiles,
   speak,
   wholeOf,
@@ -33,7 +37,7 @@ async function listen(path: string): Promise<Listening> {
     listenTo({
       ffmpeg: programs,
       path,
-      inputOptions: inputOptionsFor(probe),
+      inputOptions: inputOptionsFor(probe, durationMs ?? 0),
       probe,
       durationMs: durationMs ?? 0,
       scratch,
@@ -160,6 +164,149 @@ describe("damage", () => {
     expect(listening.findings).toMatchObject([{ kind: "unreadable-tail", severity: "fault" }]);
     expect(listening.findings[0]?.fromMs).toBeGreaterThan(5_000);
     expect(listening.findings[0]?.fromMs).toBeLessThan(9_000);
+  });
+});
+
+describe("one timeline for the ear and for the renditions", () => {
+  const PICTURE = (seconds: number) => ["-f", "lavfi", "-i", `testsrc=s=64x64:r=5:d=${seconds}`];
+  const CODECS = ["-c:v", "mpeg4", "-c:a", "flac"];
+
+  /** Where the sound of a rendition begins and how long it lasts, in seconds, by ffmpeg's own silencedetect. */
+  async function loudPart(sha256: string): Promise<{ begin: number; seconds: number }> {
+    const path = lab.library.pathOf(sha256);
+    const said = await ffmpeg("-i", path, "-af", "silencedetect=n=-45dB:d=0.2", "-f", "null", "-");
+    const begin = /silence_start: 0\b[^]*?silence_end: (\S+)/.exec(said)?.[1] ?? 0;
+    return { begin: Number(begin), seconds: Number((await ffprobe(path)).format["duration"]) };
+  }
+
+  test("what the ear suggests to trim is what is cut, though the sound begins later than the picture", async () => {
+    const path = lab.file("late.mkv");
+    await ffmpeg(...PICTURE(16), "-itsoffset", "1.95", "-i", speech, ...CODECS, path);
+    const { sha256 } = await lab.upload(path);
+    const view = () => viewRecording(lab.media, { assetSha256: sha256, compositionId: null, trim: null });
+    await until(() => view()?.listening !== null, { what: "the ear" });
+    const trim = view()?.listening?.suggestedTrim;
+    expect(trim?.fromMs).toBeGreaterThan(1_500);
+    expect(trim?.fromMs).toBeLessThan(1_800);
+    expect((trim?.toMs ?? 0) / 1_000).toBeCloseTo(13.6, 0);
+    const [clip] = wholeOf(sha256).clips;
+    if (!clip || !trim) throw new Error("no trim");
+    const id = lab.media.compose({ ...wholeOf(sha256), clips: [{ ...clip, ...trim }] });
+    const [rendition] = await settled(lab.media, id);
+    const { begin, seconds } = await loudPart(rendition?.sha256 ?? "");
+    expect(begin).toBeGreaterThan(0.2);
+    expect(begin).toBeLessThan(0.5);
+    expect(seconds).toBeCloseTo((trim.toMs - trim.fromMs) / 1_000, 0);
+  });
+
+  test("a hole in the packets is silence, for the ear as on air", async () => {
+    const parts = lab.file("hole.mkv");
+    const whole = lab.file("long-sound.wav");
+    await ffmpeg("-stream_loop", "4", "-i", speech, "-t", "52", whole);
+    const hole = ["-af", "aselect=not(between(t\\,5\\,45))", "-c:a", "pcm_s16le"];
+    await ffmpeg(...PICTURE(52), "-i", whole, "-c:v", "mpeg4", ...hole, parts);
+    const listening = await listen(parts);
+    expect(listening.findings).toMatchObject([{ kind: "inner-silence", severity: "fault" }]);
+    expect((listening.findings[0]?.fromMs ?? 0) / 1_000).toBeCloseTo(5, 0);
+    expect((listening.findings[0]?.toMs ?? 0) / 1_000).toBeCloseTo(45, 0);
+  });
+
+  test("a picture that goes on without sound is dead air, until it is trimmed", async () => {
+    const path = lab.file("mute-end.mkv");
+    await ffmpeg(...PICTURE(64), "-i", speech, ...CODECS, path);
+    const { sha256, compositionId } = await lab.upload(path);
+    await until(() => lab.media.assetOf(sha256)?.listening !== null, { what: "the ear" });
+    const { listening, durationMs } = lab.media.assetOf(sha256) ?? {};
+    expect(listening?.findings).toMatchObject([
+      {
+        kind: "trailing-silence",
+        severity: "fault",
+        message: expect.stringMatching(/without sound from 0:12/),
+      },
+    ]);
+    expect((durationMs ?? 0) / 1_000).toBeCloseTo(64, 0);
+    expect(lab.media.whyNotAirable(compositionId)).toMatch(/goes on for 52/);
+    const [clip] = wholeOf(sha256).clips;
+    const trim = listening && trimOf(listening);
+    if (!clip || !trim) throw new Error("no trim");
+    const trimmed = lab.media.compose({ ...wholeOf(sha256), clips: [{ ...clip, ...trim }] });
+    expect(lab.media.whyNotAirable(trimmed)).not.toMatch(/without sound/);
+    await settled(lab.media, trimmed);
+    await settled(lab.media, compositionId);
+  });
+
+  test("a recording of a receiver that changes from mono to stereo is heard from begin to end", async () => {
+    const first = lab.file("first.ts");
+    const second = lab.file("second.ts");
+    const path = lab.file("change.ts");
+    const graph = "[0:a]aresample=48000,asplit[a][b];aevalsrc=0:d=40:s=48000[s];[a][s][b]concat=n=3:v=0:a=1";
+    const mp2 = ["-c:a", "mp2", "-ar", "48000", "-f", "mpegts"];
+    await ffmpeg("-i", speech, "-filter_complex", graph, "-ac", "1", "-b:a", "64k", ...mp2, first);
+    await ffmpeg("-i", speech, "-ac", "2", "-b:a", "128k", "-output_ts_offset", "63.2", ...mp2, second);
+    writeFileSync(path, Buffer.concat([readFileSync(first), readFileSync(second)]));
+    const { sha256, compositionId } = await lab.upload(path);
+    await until(() => lab.media.assetOf(sha256)?.listening !== null, { what: "the ear", timeoutMs: 30_000 });
+    const listening = lab.media.assetOf(sha256)?.listening;
+    expect((listening?.durationMs ?? 0) / 1_000).toBeCloseTo(74.7, 0);
+    expect(listening?.findings).toMatchObject([{ kind: "inner-silence", severity: "fault" }]);
+    expect((listening?.findings[0]?.fromMs ?? 0) / 1_000).toBeCloseTo(11.5, 0);
+    const [rendition] = await settled(lab.media, compositionId);
+    expect((rendition?.durationMs ?? 0) / 1_000).toBeCloseTo(74.7, 0);
+    const { lufs } = await measureLoudness(lab.library.pathOf(rendition?.sha256 ?? ""));
+    expect(Math.abs(lufs + 16)).toBeLessThanOrEqual(0.5);
+  });
+});
+
+describe("dead air that is not digitally silent", () => {
+  const between = (filling: string, seconds: number) =>
+    `${filling}:d=${seconds}[s];[0:a]asplit[a][b];[a][s][b]concat=n=3:v=0:a=1`;
+
+  test.each([
+    ["a room", "anoisesrc=r=22050:a=0.0022", 40],
+    ["a shifted zero line", "aevalsrc=0.004:s=22050", 40],
+    ["mains hum", "aevalsrc=0.01*sin(2*PI*50*t):s=22050", 40],
+    ["a click", "aevalsrc=if(between(t\\,24\\,24.02)\\,0.5*random(0)\\,0):s=22050", 50],
+  ])("%s is a fault all the same", async (name, filling, length) => {
+    const listening = await heard(`dead ${name}.wav`, "-filter_complex", between(filling, length));
+    const dead = listening.findings.filter(({ kind }) => kind === "inner-silence");
+    expect(dead).toMatchObject([{ severity: "fault" }]);
+    expect((dead[0]?.fromMs ?? 0) / 1_000).toBeCloseTo(11.4, 0);
+    expect((dead[0]?.toMs ?? 0) / 1_000).toBeCloseTo(11.5 + length, 0);
+  });
+
+  test("speech at the very edge of hearing is not trimmed to less than nothing", async () => {
+    const listening = await heard("faint.wav", "-af", "volume=-50dB", "-c:a", "pcm_s24le");
+    const trim = trimOf(listening);
+    expect(trim === null || trim.toMs > trim.fromMs).toBe(true);
+    expect(kinds(listening)).toSatisfy(
+      (found: string[]) => found.includes("no-audio") || found.includes("low-level"),
+    );
+  });
+});
+
+describe("what is wrong with a part of a recording is told with its time", () => {
+  const later = (right: string) =>
+    `${STEREO};[b]${right}:enable='gte(t,4)'[c];[a][c]join=inputs=2:channel_layout=stereo`;
+
+  test.each([
+    ["out-of-phase", "volume=-1"],
+    ["missing-channel", "volume=0"],
+  ])("%s from the middle on", async (kind, right) => {
+    const listening = await heard(`half ${kind}.wav`, "-filter_complex", later(right));
+    expect(listening.findings).toMatchObject([{ kind, severity: "warning" }]);
+    expect(listening.findings[0]?.fromMs).toBeGreaterThanOrEqual(3_000);
+    expect(listening.findings[0]?.fromMs).toBeLessThanOrEqual(5_000);
+    expect(listening.findings[0]?.toMs).toBeGreaterThan(10_000);
+  });
+
+  test("a loudspeaker loses nothing of it: one channel is used when both cancel each other anywhere", async () => {
+    const path = lab.file("half-inverted.wav");
+    await ffmpeg("-i", speech, "-filter_complex", later("volume=-1"), path);
+    const { compositionId } = await lab.upload(path);
+    const [rendition] = await settled(lab.media, compositionId);
+    const second = lab.file("second-half.wav");
+    await ffmpeg("-ss", "4.5", "-i", lab.library.pathOf(rendition?.sha256 ?? ""), second);
+    expect((await measureLoudness(second)).lufs).toBeGreaterThan(-20);
   });
 });
 

@@ -1,12 +1,6 @@
 import { assert, double, property } from "fast-check";
 import { describe, expect, test } from "vitest";
-import {
-  downmixCancels,
-  type GainTrial,
-  nextGainDb,
-  outOfBounds,
-  readMeasurement,
-} from "../../src/media/sound/loudness.ts";
+import { type GainTrial, nextGainDb, outOfBounds, readMeasurement } from "../../src/media/sound/loudness.ts";
 
 const bounds = {
   targetLufs: -16,
@@ -103,11 +97,5 @@ describe("the bounds on the rendition", () => {
       lu: expect.closeTo(-0.5),
       peakDb: expect.closeTo(0.05),
     });
-  });
-
-  test("a downmix counts as cancelled only beyond what one silent channel costs", () => {
-    expect(downmixCancels(-70, -20)).toBe(false);
-    expect(downmixCancels(-23, -23)).toBe(false);
-    expect(downmixCancels(-20, -70)).toBe(true);
   });
 });

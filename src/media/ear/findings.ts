@@ -33,9 +33,12 @@ export const Finding = Type.Object(
 );
 export type Finding = Static<typeof Finding>;
 
+/** A listener in the village believes the loudspeaker broken. */
+export const DEAD_AIR_MS = 30_000;
+
 /** What was heard in a recording. */
 export interface Listening {
-  /** Of the sound that could be decoded, in milliseconds. */
+  /** Of what could be decoded, in whole milliseconds; of a film, as long as its picture is shown. */
   durationMs: number;
   /** EBU R 128, mono as dual mono; `null` when nothing is audible. */
   integratedLufs: number | null;
@@ -62,10 +65,9 @@ const WORTH_TRIMMING_MS = 1_000;
 export function trimOf(listening: Listening): Span | null {
   const { durationMs, leadingSilenceMs, trailingSilenceMs, integratedLufs } = listening;
   if (integratedLufs === null || leadingSilenceMs + trailingSilenceMs < WORTH_TRIMMING_MS) return null;
-  return {
-    fromMs: Math.max(0, Math.round(leadingSilenceMs - KEPT_BEFORE_MS)),
-    toMs: Math.round(Math.min(durationMs, durationMs - trailingSilenceMs + KEPT_AFTER_MS)),
-  };
+  const fromMs = Math.max(0, Math.round(leadingSilenceMs - KEPT_BEFORE_MS));
+  const toMs = Math.round(Math.min(durationMs, durationMs - trailingSilenceMs + KEPT_AFTER_MS));
+  return toMs > fromMs ? { fromMs, toMs } : null;
 }
 
 /** The length against the programme's slot; `null` when it fits, or there is no slot. */

@@ -4,9 +4,12 @@ import type { Ffmpeg } from "../ffmpeg.ts";
 import type { FfmpegOptions } from "../ffmpeg-options.ts";
 import type { Probe } from "../media-probe.ts";
 import { measureFilter, readMeasurement } from "../sound/loudness.ts";
+import { evenOut, headFilters, isUneven, type Source } from "../sound/timeline.ts";
 import type { Listening } from "./findings.ts";
-import { gatherBands, gatherLevels, gatherPhase } from "./gather.ts";
-import { type Heard, judge } from "./judge.ts";
+import { gatherBands, gatherLevels, gatherSilences } from "./gather.ts";
+import { judge } from "./judge.ts";
+import { phaseFilters, readOpposite } from "./phase.ts";
+import { printFilter } from "./readings.ts";
 
 export interface ListenOptions {
   ffmpeg: Ffmpeg;
@@ -24,78 +27,97 @@ export interface ListenOptions {
 /** Levels are read once a second, bands five times: a pause between two sentences is long enough to hear a hum in. */
 const BANDS_RATE_HZ = 16_000;
 const BANDS_PER_SECOND = 5;
-/** Quieter than this is silence, whatever the recording's level. */
-const SILENCE_DBFS = -55;
-const MIN_SILENCE_SECONDS = 1;
+/** Silence begins and ends on a tenth of a second. */
+const SILENCE_WINDOW_MS = 100;
+/** Nothing of a voice is below, but hum, wind and a shifted zero line are. */
+const VOICE_HZ = 150;
 /** Above this a voice has a four-hundredth of its power; a telephone line ends at 3.4 kHz. */
 const HIGH_BAND_HZ = 5_000;
 /** One stage falls by 12 dB an octave: four keep what is just below from passing for what is above. */
 const HIGH_BAND_STAGES = 4;
+/** So far below the loudness no voice is heard beside it; the bounds hold for very loud and very quiet recordings. */
+const SILENCE_BELOW_LU = 28;
+const SILENCE_DBFS = { least: -70, most: -45 };
 
 /**
- * Listens to a recording: one process, one decode, constant memory.
+ * Listens to a recording: one process, one decode, constant memory. Sound that changes its form on the way is brought
+ * into one first.
  * @throws {FfmpegError}, or the signal's reason
  */
 export async function listenTo(options: ListenOptions): Promise<Listening> {
   const { ffmpeg, path, inputOptions, probe, durationMs, scratch, signal, onProgress } = options;
-  const files = {
-    levels: join(scratch, "levels"),
-    phase: join(scratch, "phase"),
-    bands: join(scratch, "bands"),
-  };
-  const isStereo = probe.audio.channels === 2;
-  const legs = [
-    { inlet: "levels", chain: levelsChain(probe, files.levels) },
-    { inlet: "loudness", chain: [...known(probe), measureFilter("loudness"), "anullsink"] },
-    { inlet: "bands", chain: [...known(probe), bandsChain(files.bands)] },
-    ...(isStereo ? [{ inlet: "phase", chain: phaseChain(probe, files.phase) }] : []),
-  ];
-  const split = `[0:${probe.audio.index}]asplit=${legs.length}${legs.map(({ inlet }) => `[${inlet}]`).join("")}`;
-  const graph = legs.map(({ inlet, chain }) => `[${inlet}]${chain.join(",")}`);
-  const lines = await ffmpeg.run({
-    inputs: [{ path, options: inputOptions }],
-    complexFilter: [split, ...graph].join(";"),
-    outputs: [{ path: null, options: { map: "[out]" } }],
-    durationMs,
-    timeLimitMs: 2 * MINUTE_MS + durationMs,
-    signal,
-    ...(onProgress ? { onProgress } : {}),
-  });
-  const heard: Heard = {
-    lufs: readMeasurement(lines, "loudness").lufs,
+  const limits = { durationMs, timeLimitMs: 2 * MINUTE_MS + durationMs, signal };
+  const files = filesIn(scratch);
+  const hear = (source: Source) =>
+    ffmpeg.run({
+      inputs: [{ path: source.path, options: source.options }],
+      complexFilter: graphOf(source.probe, files),
+      outputs: [{ path: null, options: { map: "[out]" } }],
+      ...limits,
+      ...(onProgress ? { onProgress } : {}),
+    });
+  let source: Source = { path, probe, options: inputOptions };
+  let lines = await hear(source);
+  if (isUneven(lines, "loudness")) {
+    source = await evenOut({ ffmpeg, scratch, name: "even", ...limits }, source);
+    lines = await hear(source);
+  }
+  const { lufs } = readMeasurement(lines, "loudness");
+  const { channels, sampleRateHz } = source.probe.audio;
+  const { least, most } = SILENCE_DBFS;
+  const silenceDbfs = Math.min(most, Math.max(least, lufs - SILENCE_BELOW_LU));
+  return judge({
+    lufs,
     sampleRateHz: probe.audio.sampleRateHz,
     promisedMs: probe.promisedAudioMs,
-    levels: await gatherLevels(files.levels, probe.audio.sampleRateHz),
+    pictureMs: probe.video && !probe.estimated ? probe.durationMs : null,
+    levels: await gatherLevels(files.levels, sampleRateHz),
+    silences: await gatherSilences(files.silence, silenceDbfs, SILENCE_WINDOW_MS),
     bands: await gatherBands(files.bands),
-    phase: isStereo ? await gatherPhase(files.phase) : null,
-  };
-  return judge(heard);
+    opposite: channels === 2 ? await readOpposite(files.phase, sampleRateHz) : [],
+  });
 }
 
-const print = (path: string): string => `ametadata=mode=print:file=${escaped(path)}`;
+const filesIn = (scratch: string) => ({
+  levels: join(scratch, "levels"),
+  silence: join(scratch, "silence"),
+  phase: join(scratch, "phase"),
+  bands: join(scratch, "bands"),
+});
 
-/** A path of ours inside a filter graph: quoted once for the option, once for the graph. */
-const escaped = (path: string): string => path.replace(/[\\':]/g, "\\$&").replace(/[\\'[\],;]/g, "\\$&");
-
-/** Of more than eight channels none knows where it belongs; the first two are taken. */
-const known = ({ audio }: Probe): string[] => (audio.channels > 8 ? ["pan=stereo|c0=c0|c1=c1"] : []);
+function graphOf(probe: Probe, files: ReturnType<typeof filesIn>): string {
+  const { index, channels, sampleRateHz } = probe.audio;
+  const legs = [
+    { inlet: "levels", chain: levelsChain(sampleRateHz, files.levels) },
+    { inlet: "silence", chain: silenceChain(files.silence) },
+    { inlet: "loudness", chain: [measureFilter("loudness"), "anullsink"] },
+    { inlet: "bands", chain: [bandsChain(files.bands)] },
+    ...(channels === 2
+      ? [{ inlet: "phase", chain: [...phaseFilters(sampleRateHz, printFilter(files.phase)), "anullsink"] }]
+      : []),
+  ];
+  const split = `[0:${index}]asplit=${legs.length}${legs.map(({ inlet }) => `[${inlet}]`).join("")}`;
+  // Each leg by itself: in front of the split, what one of them asks for would be done to all.
+  const graph = legs.map(({ inlet, chain }) => `[${inlet}]${[...headFilters(probe), ...chain].join(",")}`);
+  return [split, ...graph].join(";");
+}
 
 /** A second in each window, every channel by itself, so that channels of opposite phase are not taken for silence. */
-const levelsChain = ({ audio }: Probe, path: string): string[] => [
-  "asetpts=N/SR/TB",
-  `asetnsamples=n=${audio.sampleRateHz}:p=0`,
-  `silencedetect=noise=${SILENCE_DBFS}dB:d=${MIN_SILENCE_SECONDS}`,
+const levelsChain = (rateHz: number, path: string): string[] => [
+  `asetnsamples=n=${rateHz}:p=0`,
   "astats=metadata=1:reset=1:measure_overall=Number_of_samples" +
     ":measure_perchannel=DC_offset+Peak_level+RMS_level+Flat_factor+Peak_count",
-  `${print(path)}[out]`,
+  `${printFilter(path)}[out]`,
 ];
 
-/** Half the sum and half the difference of two channels. */
-const phaseChain = ({ audio }: Probe, path: string): string[] => [
-  "pan=stereo|c0=0.5*c0+0.5*c1|c1=0.5*c0-0.5*c1",
-  `asetnsamples=n=${audio.sampleRateHz}:p=0`,
+/** What a voice is made of, every channel by itself. */
+const silenceChain = (path: string): string[] => [
+  `aformat=sample_fmts=fltp:sample_rates=${BANDS_RATE_HZ}`,
+  `highpass=f=${VOICE_HZ}`,
+  `highpass=f=${VOICE_HZ}`,
+  `asetnsamples=n=${(BANDS_RATE_HZ * SILENCE_WINDOW_MS) / 1_000}:p=0`,
   "astats=metadata=1:reset=1:measure_overall=none:measure_perchannel=RMS_level",
-  print(path),
+  printFilter(path),
   "anullsink",
 ];
 
@@ -107,5 +129,5 @@ const bandsChain = (path: string): string =>
     "[m]bandpass=f=50:width_type=h:w=6[mains]",
     "[n]bandpass=f=100:width_type=h:w=6[second]",
     `[all][high][mains][second]amerge=inputs=4,asetnsamples=n=${BANDS_RATE_HZ / BANDS_PER_SECOND}:p=0,` +
-      `astats=metadata=1:reset=1:measure_overall=none:measure_perchannel=RMS_level,${print(path)},anullsink`,
+      `astats=metadata=1:reset=1:measure_overall=none:measure_perchannel=RMS_level,${printFilter(path)},anullsink`,
   ].join(";");

@@ -1,53 +1,58 @@
 import { createReadStream } from "node:fs";
 import { createInterface } from "node:readline";
 
-/** One window's readings of one channel; a reading that ffmpeg could not make is −∞. */
+/** One window's readings of each channel. */
 export interface Window {
   atMs: number;
-  /** By channel, then by name, e.g. `RMS_level` in dBFS. */
-  channels: Map<number, Map<string, number>>;
   samples: number;
-  silenceStartMs: number | null;
-  silenceEndMs: number | null;
+  channels: number;
+  /** By the channel's number from 1 on, e.g. of `RMS_level` in dBFS; −∞ when ffmpeg could not read it. */
+  level(channel: number, name: string): number;
 }
 
-/** The windows that `ametadata=mode=print` wrote, one after the other: an hour of them needs no more memory than one. */
+/** ffmpeg's filter that writes each window's readings into a file of ours. */
+export const printFilter = (path: string): string => `ametadata=mode=print:file=${escaped(path)}`;
+
+/** A path inside a filter graph: quoted once for the option, once for the graph. */
+const escaped = (path: string): string => path.replace(/[\\':]/g, "\\$&").replace(/[\\'[\],;]/g, "\\$&");
+
+/** The windows that {@link printFilter} wrote, one after the other: an hour of them needs no more memory than one. */
 export async function* readWindows(path: string): AsyncGenerator<Window> {
-  let window: Window | null = null;
+  let window: ReturnType<typeof windowAt> | null = null;
   for await (const line of createInterface({
     input: createReadStream(path),
     crlfDelay: Number.POSITIVE_INFINITY,
   })) {
     const at = /^frame:\d+\s+pts:\S+\s+pts_time:(\S+)/.exec(line)?.[1];
-    if (at !== undefined) {
-      if (window) yield window;
-      window = {
-        atMs: Number(at) * 1_000,
-        channels: new Map(),
-        samples: 0,
-        silenceStartMs: null,
-        silenceEndMs: null,
-      };
-      continue;
+    if (at === undefined) window?.note(line);
+    else {
+      if (window) yield window.read();
+      window = windowAt(Number(at) * 1_000);
     }
-    if (window) note(window, line);
   }
-  if (window) yield window;
+  if (window) yield window.read();
 }
 
-function note(window: Window, line: string): void {
-  const [, channel, name, value] = /^lavfi\.astats\.(\d+)\.(\w+)=(\S+)$/.exec(line) ?? [];
-  if (channel !== undefined && name !== undefined) {
-    const readings = window.channels.get(Number(channel)) ?? new Map<string, number>();
-    readings.set(name, toNumber(value));
-    window.channels.set(Number(channel), readings);
-    return;
-  }
-  const samples = /^lavfi\.astats\.Overall\.Number_of_samples=(\S+)$/.exec(line)?.[1];
-  if (samples !== undefined) window.samples = Number(samples);
-  const [, edge, seconds] = /^lavfi\.silence_(start|end)(?:\.\d+)?=(\S+)$/.exec(line) ?? [];
-  if (edge === "start") window.silenceStartMs = Number(seconds) * 1_000;
-  if (edge === "end") window.silenceEndMs = Number(seconds) * 1_000;
+function windowAt(atMs: number) {
+  const readings = new Map<string, number>();
+  let samples = 0;
+  let channels = 0;
+  return {
+    note(line: string): void {
+      const [, channel, name, value] = /^lavfi\.astats\.(\w+)\.(\w+)=(\S+)$/.exec(line) ?? [];
+      if (channel === undefined) return;
+      if (channel !== "Overall") {
+        channels = Math.max(channels, Number(channel));
+        readings.set(`${channel}.${name}`, toNumber(value));
+      } else if (name === "Number_of_samples") samples = Number(value);
+    },
+    read: (): Window => ({
+      atMs,
+      samples,
+      channels,
+      level: (channel, name) => readings.get(`${channel}.${name}`) ?? Number.NEGATIVE_INFINITY,
+    }),
+  };
 }
 
 const toNumber = (text: string | undefined): number => {

@@ -78,7 +78,6 @@ const orderFor = (name: string, key: string): SoundOrder => ({
   name,
   muxer: "mp4",
   chain: [],
-  isAligned: true,
 });
 
 async function makeSounds(

@@ -1,9 +1,12 @@
 import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import { AppError } from "../../errors.ts";
+import { phaseFilters, readOpposite } from "../ear/phase.ts";
+import { printFilter } from "../ear/readings.ts";
 import { toleratedLossMs } from "../media-probe.ts";
 import { TRUNCATED_HINT } from "../refusal.ts";
-import { downmixCancels, type Measurement, measureFilter, readMeasurement } from "./loudness.ts";
+import { type Measurement, measureFilter, readMeasurement } from "./loudness.ts";
+import { evenOut, headFilters, isUneven } from "./timeline.ts";
 import {
   type ClipSource,
   durationOfRaw,
@@ -24,27 +27,38 @@ interface Branch {
 }
 
 /**
- * Decodes one clip once into every format, measured on the way. In mono the channels are mixed; where they cancel each
- * other out, being of opposite phase, the louder one is taken instead.
+ * Decodes one clip once into every format, measured on the way. In mono the channels are mixed; when they cancel each
+ * other out anywhere, being of opposite phase, the louder one is taken instead.
  * @throws {AppError} `invalid` when much less came out than the file promises
  */
 export async function decodeClip(
   context: SoundContext,
-  clip: ClipSource,
+  source: ClipSource,
   index: number,
   formats: readonly WorkFormat[],
   onProgress: (fraction: number) => void,
 ): Promise<Work[]> {
   const pathOf = (format: WorkFormat) => join(context.scratch, `clip-${index}-${nameOf(format)}.f32`);
-  const branches = formats.flatMap((format) => branchesOf(clip, format, pathOf(format)));
-  const lines = await run(context, clip, branches, onProgress);
+  const phasePath = (format: WorkFormat) => `${pathOf(format)}.phase`;
+  const decode = (from: ClipSource) => {
+    const branches = formats.flatMap((format) =>
+      branchesOf(from, format, { sound: pathOf(format), phase: phasePath(format) }),
+    );
+    return run(context, from, branches, onProgress);
+  };
+  let clip = source;
+  let lines = await decode(clip);
+  if (formats.some((format) => isUneven(lines, `mix${nameOf(format)}`))) {
+    const { durationMs } = clip;
+    clip = { ...clip, ...(await evenOut({ ...context, durationMs, name: `clip-${index}` }, clip)) };
+    lines = await decode(clip);
+  }
   const works = await Promise.all(
     formats.map((format) => readWork(pathOf(format), format, readMeasurement(lines, `mix${nameOf(format)}`))),
   );
   for (const [at, format] of formats.entries()) {
-    const { lufs } = works[at] ?? { lufs: 0 };
     if (!mixesDown(clip, format)) continue;
-    if (downmixCancels(readMeasurement(lines, `difference${nameOf(format)}`).lufs, lufs)) {
+    if ((await readOpposite(phasePath(format), format.rateHz)).length > 0) {
       works[at] = await louderChannel(context, clip, format, pathOf(format));
     }
   }
@@ -55,22 +69,26 @@ export async function decodeClip(
 const mixesDown = ({ probe }: ClipSource, { channels }: WorkFormat): boolean =>
   channels === 1 && probe.audio.channels > 1;
 
-function branchesOf(clip: ClipSource, format: WorkFormat, path: string): Branch[] {
+function branchesOf(
+  clip: ClipSource,
+  format: WorkFormat,
+  { sound: path, phase }: { sound: string; phase: string },
+): Branch[] {
   const name = nameOf(format);
-  const { rateHz, channels, isAligned } = format;
+  const { rateHz, channels } = format;
   const layout = `aformat=sample_fmts=fltp:sample_rates=${rateHz}:channel_layouts`;
-  const align = [...(isAligned ? ["aresample=async=1:first_pts=0"] : []), ...trimFilters(clip)];
+  const align = [...headFilters(clip.probe), ...trimFilters(clip)];
   const mix = measureFilter(`mix${name}`, "sample");
   if (!mixesDown(clip, format)) {
-    const shape = channels === 1 ? [`${layout}=mono`] : toStereo(clip, layout);
+    const shape = channels === 1 ? [`${layout}=mono`] : [`${layout}=stereo`];
     return [{ chain: [...align, ...shape, mix], label: `mix${name}`, path, format }];
   }
-  const stereo = [...align, ...toStereo(clip, layout)];
+  const stereo = [...align, `${layout}=stereo`];
   return [
     { chain: [...stereo, "pan=mono|c0=0.5*c0+0.5*c1", mix], label: `mix${name}`, path, format },
     {
-      chain: [...stereo, "pan=mono|c0=0.5*c0-0.5*c1", measureFilter(`difference${name}`)],
-      label: `difference${name}`,
+      chain: [...stereo, ...phaseFilters(rateHz, printFilter(phase))],
+      label: `phase${name}`,
       path: null,
       format,
     },
@@ -84,12 +102,6 @@ function trimFilters({ trim }: ClipSource): string[] {
   return [`atrim=start=${seconds(trim.fromMs)}:end=${seconds(trim.toMs)}`, "asetpts=PTS-STARTPTS"];
 }
 
-/** Up to eight channels have a known layout and a standard downmix (ITU-R BS.775); of more, the first two are taken. */
-const toStereo = ({ probe }: ClipSource, layout: string): string[] => [
-  ...(probe.audio.channels > 8 ? ["pan=stereo|c0=c0|c1=c1"] : []),
-  `${layout}=stereo`,
-];
-
 /** For channels in opposite phase: one of them alone is what a listener in front of one loudspeaker hears. */
 async function louderChannel(
   context: SoundContext,
@@ -101,8 +113,9 @@ async function louderChannel(
   const sides = ["c0", "c1"].map(
     (channel): Branch => ({
       chain: [
+        ...headFilters(clip.probe),
         ...trimFilters(clip),
-        ...toStereo(clip, layout),
+        `${layout}=stereo`,
         `pan=mono|c0=${channel}`,
         measureFilter(channel, "sample"),
       ],

@@ -15,14 +15,29 @@ export function measureFilter(name: string, peak: "none" | "sample" | "true" = "
   return `ebur128@${name}=dualmono=true:framelog=verbose:peak=${peak}`;
 }
 
+const isSummary = (line: string, name: string): boolean =>
+  line.includes(`[ebur128@${name} `) && line.includes("Summary:");
+
+/** What ffmpeg says of the loudness when there is none. */
+const NOTHING_LUFS = -70;
+
 /**
  * The summary that `ebur128@name` printed. Only the last one counts: ffmpeg sets a filter up twice when the sound's
  * parameters change at the start, and the first prints an empty summary.
  * @throws {Error} when there is none
  */
 export function readMeasurement(lines: string[], name: string): Measurement {
-  const at = lines.findLastIndex((line) => line.includes(`[ebur128@${name} `) && line.includes("Summary:"));
+  const at = lines.findLastIndex((line) => isSummary(line, name));
   if (at < 0) throw new Error(`ffmpeg printed no measurement called ${name}.`);
+  return readSummary(lines, at, name);
+}
+
+/** How many times `ebur128@name` was set up and heard something. */
+export const countMeasurements = (lines: string[], name: string): number =>
+  lines.filter((line, at) => isSummary(line, name) && readSummary(lines, at, name).lufs > NOTHING_LUFS)
+    .length;
+
+function readSummary(lines: string[], at: number, name: string): Measurement {
   const measured: Measurement = { lufs: Number.NaN, truePeakDbtp: null, samplePeakDbfs: null };
   let peak: "truePeakDbtp" | "samplePeakDbfs" = "truePeakDbtp";
   for (const line of lines.slice(at + 1)) {
@@ -96,10 +111,3 @@ export function outOfBounds(
     peakDb: overDb > 1e-9 ? overDb : 0,
   };
 }
-
-/** Two equal channels have no difference, unrelated or one-sided ones as much of it as of a sum: 0 LU. */
-const CANCELLED_LU = 7;
-
-/** Whether a mono downmix lost the sound: the channels' difference is much louder than their sum. */
-export const downmixCancels = (differenceLufs: number, mixLufs: number): boolean =>
-  differenceLufs - mixLufs >= CANCELLED_LU;

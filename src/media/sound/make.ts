@@ -24,14 +24,11 @@ export interface SoundOrder {
   audio: AudioProfile;
   loudness: LoudnessProfile;
   chain: readonly ChainStep[];
-  /** Kept in step with a picture. */
-  isAligned: boolean;
 }
 
 export const orderOf = (profile: SoundProfile): SoundOrder => ({
   ...profile,
   chain: profile.chain ?? [],
-  isAligned: false,
 });
 
 type Clips = [Work, ...Work[]];
@@ -53,9 +50,9 @@ export async function decodeAll(
 }
 
 /** A mono recording stays mono, whatever a profile allows. */
-export function formatOf({ clips }: SoundContext, { audio, isAligned }: SoundOrder): WorkFormat {
+export function formatOf({ clips }: SoundContext, { audio }: SoundOrder): WorkFormat {
   const widest = Math.max(...clips.map(({ probe }) => probe.audio.channels));
-  return { rateHz: audio.workRateHz, channels: Math.min(audio.channels, widest) === 1 ? 1 : 2, isAligned };
+  return { rateHz: audio.workRateHz, channels: Math.min(audio.channels, widest) === 1 ? 1 : 2 };
 }
 
 /**
@@ -142,7 +139,7 @@ export async function makeSoundRenditions(
 }
 
 /** What is decoded when only a drawing is asked for. */
-const DRAWING: WorkFormat = { rateHz: 8_000, channels: 1, isAligned: false };
+const DRAWING: WorkFormat = { rateHz: 8_000, channels: 1 };
 
 const smallest = (decoded: Map<string, Clips>): Clips =>
   [...decoded.values()].reduce((least, works) => (sizeOf(works[0]) < sizeOf(least[0]) ? works : least));

@@ -30,8 +30,6 @@ export interface SoundContext {
 export interface WorkFormat {
   rateHz: number;
   channels: 1 | 2;
-  /** Sound that begins later than the picture is padded, so that both stay together. */
-  isAligned: boolean;
 }
 
 /** Decoded sound: headerless 32-bit floats, which have no size limit and no clipping. */
@@ -55,8 +53,7 @@ export const rawOptions = ({ rateHz, channels }: WorkFormat): FfmpegOptions => (
 export const durationOfRaw = (bytes: number, { rateHz, channels }: WorkFormat): number =>
   (bytes / FLOAT_BYTES / channels / rateHz) * 1_000;
 
-export const nameOf = ({ rateHz, channels, isAligned }: WorkFormat): string =>
-  `${rateHz}x${channels}${isAligned ? "a" : ""}`;
+export const nameOf = ({ rateHz, channels }: WorkFormat): string => `${rateHz}x${channels}`;
 
 /** Runs ffmpeg over intermediates alone. */
 export function runOn(
