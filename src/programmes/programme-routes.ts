@@ -12,7 +12,8 @@ const settings = {
   }),
   gapMs: Type.Integer({
     minimum: 0,
-    maximum: 60_000,
+    // A longer one sounds like a broken loudspeaker.
+    maximum: 10_000,
     description: "Silence between the parts of a programme",
   }),
   bypass: Type.Array(enumOf(["highPass", "lowPass", "compress"]), {

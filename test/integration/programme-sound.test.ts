@@ -141,12 +141,19 @@ describe("a programme's sound", () => {
     await operator.post(`/episodes/${id}/withdraw-approval`);
     const without = await untilProgramme(operator, id);
     expect((renditionOf(without.programme, "loudspeaker-mp3")?.durationMs ?? 0) / 1_000).toBeCloseTo(6.5, 1);
-    // Its recordings fit the slot of half a minute, the programme with its gap does not.
-    await operator.patch(`/programmes/${programme}/sound`, { gapMs: 25_000 });
+    // A gap by itself is never so long that the loudspeaker seems broken.
+    await expect(operator.patch(`/programmes/${programme}/sound`, { gapMs: 10_001 })).rejects.toThrow(
+      /gapMs/,
+    );
+    // Its recordings fit the slot of half a minute, the programme with its gaps and its closing does not.
+    await operator.patch(`/programmes/${programme}/sound`, { gapMs: 10_000 });
+    const closing = makeTone(join(folder, "closing.wav"), 6);
+    await operator.upload(`/programmes/${programme}/sound/closing`, closing);
     expect((await operator.get<Episode>(`/episodes/${id}`)).slot).toMatchObject({
-      durationMs: 31_000,
+      durationMs: 32_000,
       finding: { kind: "over-slot" },
     });
+    await operator.remove(`/programmes/${programme}/sound/closing`);
     await operator.patch(`/programmes/${programme}/sound`, { delivery: "list", gapMs: 500 });
     const listed = await operator.get<Episode>(`/episodes/${id}`);
     expect(listed).toMatchObject({ programme: null, slot: { durationMs: 6_000, finding: null } });
