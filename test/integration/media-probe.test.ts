@@ -3,7 +3,9 @@ import { createReadStream, existsSync, readFileSync, statSync, truncateSync, wri
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createFfmpeg } from "../../src/media/ffmpeg.ts";
 import { inspectUpload } from "../../src/media/inspect.ts";
-import { createMediaLab, type MediaLab, shippedProfiles, speak } from "../support/media-lab.ts";
+import { explainMachine } from "../../src/media/refusal.ts";
+import { createMediaLab, type MediaLab, settled, shippedProfiles, speak } from "../support/media-lab.ts";
+import { wavHeader } from "../support/wav.ts";
 
 let lab: MediaLab;
 let speech: string;
@@ -133,5 +135,98 @@ describe("a file that does not state its length", () => {
     await expect(inspectUpload(createFfmpeg({ ...paths, ffprobePath: starved }), path)).rejects.toMatchObject(
       unavailable(/could not be examined/),
     );
+  });
+});
+
+describe("a file that states too little", () => {
+  const inspect = (path: string) => inspectUpload(createFfmpeg(paths), path);
+  const seconds = async (path: string) => (await inspect(path)).durationMs / 1_000;
+  const from = (name: string, ...args: string[]) => {
+    const path = lab.file(name);
+    execFileSync("ffmpeg", ["-v", "error", "-y", ...args, path]);
+    return path;
+  };
+  const long = () => from("long.wav", "-stream_loop", "3", "-i", speech, "-t", "46");
+
+  test("an MP3 whose header counts a sixth of its frames is as long as it is", async () => {
+    const path = from("lying.mp3", "-i", long(), "-q:a", "4");
+    const bytes = readFileSync(path);
+    const at = bytes.indexOf(bytes.includes("Xing") ? "Xing" : "Info") + 8;
+    bytes.writeUInt32BE(Math.round(bytes.readUInt32BE(at) / 6), at);
+    writeFileSync(path, bytes);
+    expect(await seconds(path)).toBeCloseTo(46, 0);
+    const { compositionId } = await lab.upload(path);
+    lab.media.start([compositionId]);
+    const [rendition] = await settled(lab.media, compositionId);
+    expect((rendition?.durationMs ?? 0) / 1_000).toBeCloseTo(46, 0);
+    await lab.media.stop();
+  });
+
+  test("what is only guessed from the bit rate is measured", async () => {
+    const aac = from("raw.aac", "-i", speech, "-c:a", "aac");
+    expect(await seconds(aac)).toBeCloseTo(11.6, 0);
+    const quiet = "aevalsrc=0:d=15:s=44100[s];[0:a]aresample=44100[a];[s][a]concat=n=2:v=0:a=1";
+    const vbr = from("vbr.mp3", "-i", speech, "-filter_complex", quiet, "-q:a", "2", "-write_xing", "0");
+    expect(await seconds(vbr)).toBeCloseTo(26.6, 0);
+  });
+
+  test("a chain of Ogg recordings is as long as all of them", async () => {
+    const one = from("one.opus", "-i", speech, "-c:a", "libopus");
+    const two = from("two.opus", "-i", speech, "-c:a", "libopus", "-serial_offset", "7");
+    const path = lab.file("chained.ogg");
+    writeFileSync(path, Buffer.concat([readFileSync(one), readFileSync(two)]));
+    expect(await seconds(path)).toBeCloseTo(23.1, 0);
+  });
+
+  test("a FLAC that says a second and holds thirteen hours is refused", async () => {
+    const path = from("bomb.flac", "-f", "lavfi", "-i", "anullsrc=r=8000:cl=mono", "-t", "46800");
+    const bytes = readFileSync(path);
+    // STREAMINFO's number of samples: the last 36 bits before the MD5.
+    bytes.writeUInt32BE(8_000, 22);
+    bytes.writeUInt8(bytes.readUInt8(21) & 0xf0, 21);
+    writeFileSync(path, bytes);
+    await expect(inspect(path)).rejects.toMatchObject({
+      code: "invalid",
+      message: expect.stringMatching(/longer than 12 hours/),
+    });
+  });
+
+  test.each([1, 3_999])("%i samples a second are no recording", async (rateHz) => {
+    const path = lab.file(`${rateHz}.wav`);
+    const samples = Buffer.alloc(10_000);
+    const header = wavHeader(44 + samples.length, { rate: rateHz, channels: 1, bits: 16 });
+    writeFileSync(path, Buffer.concat([header, samples]));
+    await expect(inspect(path)).rejects.toMatchObject({
+      code: "invalid",
+      message: `The sound has ${rateHz} samples a second.`,
+    });
+  });
+});
+
+describe("a fault of the machine says nothing about the file", () => {
+  test.each([
+    "Permission denied",
+    "Too many open files",
+    "Cannot allocate memory",
+    "No such file or directory",
+  ])("%s: the whole file stays", async (said) => {
+    const path = lab.file("kept.wav");
+    writeFileSync(path, readFileSync(speech));
+    const failing = instead("failing", `for last; do :; done; echo "$last: ${said}" >&2; exit 1`);
+    const media = lab.create(undefined, "ffmpeg", failing);
+    await expect(media.receiveUpload({ path, originalName: "a" }, () => {})).rejects.toMatchObject(
+      unavailable(new RegExp(said)),
+    );
+    expect(existsSync(path)).toBe(true);
+  });
+
+  test("input and output are only a torn file's complaint when the server itself can read it", async () => {
+    const whole = lab.file("torn-whole.flac");
+    execFileSync("ffmpeg", ["-v", "error", "-y", "-i", speech, whole]);
+    const path = lab.file("torn.flac");
+    writeFileSync(path, readFileSync(whole).subarray(0, 50));
+    await expect(inspectUpload(createFfmpeg(paths), path)).rejects.toMatchObject({ code: "invalid" });
+    expect(explainMachine(`${path}: Input/output error\n`, true)).toBeNull();
+    expect(explainMachine(`${path}: Input/output error\n`, false)).toMatchObject({ code: "unavailable" });
   });
 });

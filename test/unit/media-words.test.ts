@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { AppError } from "../../src/errors.ts";
 import { FfmpegError } from "../../src/media/ffmpeg.ts";
 import { cleanFileName, profilesFor } from "../../src/media/media.ts";
-import { describeFailure } from "../../src/media/transcode-failure.ts";
+import { describeFailure, isPassing } from "../../src/media/transcode-failure.ts";
 
 describe("the name of an upload", () => {
   test.each([
@@ -46,4 +46,14 @@ describe("what an editor reads on a failed rendition", () => {
     const lines = Array.from({ length: 50 }, () => "x".repeat(1_000));
     expect(describeFailure(new FfmpegError("failed", lines)).length).toBeLessThanOrEqual(2_000);
   });
+});
+
+test("what the file itself brings about is not tried again; what the machine does is", () => {
+  const passing = (message: string) => isPassing(new FfmpegError(message, []));
+  expect(passing("ffmpeg was killed with signal SIGSEGV")).toBe(false);
+  expect(passing("ffmpeg did not finish within 122 s.")).toBe(false);
+  expect(passing("ffmpeg was killed with signal SIGKILL")).toBe(true);
+  expect(describeFailure(new FfmpegError("ffmpeg did not finish within 122 s.", []))).toMatch(
+    /far longer than it lasts: export/,
+  );
 });
