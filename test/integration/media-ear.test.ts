@@ -6,6 +6,7 @@ import { listenTo } from "../../src/media/ear/listen.ts";
 import { createFfmpeg } from "../../src/media/ffmpeg.ts";
 import { inputOptionsFor, probeMedia } from "../../src/media/inspect.ts";
 import { viewRecording } from "../../src/media/recording.ts";
+import { checkTrim } from "../../src/programmes/programme-sound.ts";
 import {
   createMediaLab,
   ffmpeg,
@@ -254,6 +255,28 @@ describe("one timeline for the ear and for the renditions", () => {
     expect((rendition?.durationMs ?? 0) / 1_000).toBeCloseTo(74.7, 0);
     const { lufs } = await measureLoudness(lab.library.pathOf(rendition?.sha256 ?? ""));
     expect(Math.abs(lufs + 16)).toBeLessThanOrEqual(0.5);
+  });
+});
+
+describe("the trim that is suggested is one that may be made, as what was heard is the duration", () => {
+  test.each([
+    ["edges.m4a", ["-c:a", "aac"]],
+    ["edges.ts", ["-ar", "48000", "-c:a", "mp2", "-f", "mpegts"]],
+    ["edges.aac", ["-c:a", "aac"]],
+    ["edges.mp3", ["-q:a", "2", "-write_xing", "0"]],
+  ])("%s", async (name, options) => {
+    const path = lab.file(name);
+    const atBegin = ["-af", "adelay=3000:all=1"];
+    await ffmpeg("-i", speech, ...atBegin, ...options, path);
+    const { sha256, compositionId } = await lab.upload(path);
+    const asset = () => lab.media.assetOf(sha256);
+    await until(() => asset()?.listening !== null, { what: "the ear", timeoutMs: 20_000 });
+    const { listening, durationMs = 0 } = asset() ?? {};
+    expect(durationMs / 1_000).toBeCloseTo(14.6, 0);
+    const trim = listening ? trimOf(listening) : null;
+    expect(trim?.toMs).toBeGreaterThan(14_000);
+    expect(() => checkTrim(trim, durationMs)).not.toThrow();
+    expect(lab.media.lengthOf(compositionId)).toBe(durationMs);
   });
 });
 
