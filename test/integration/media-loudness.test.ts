@@ -77,6 +77,13 @@ describe("every rendition for listening is −16 ± 0.5 LUFS with true peaks of 
     };
     // A tone has no peaks above its loudness, speech has.
     expect(await ways("tone.wav", "-f", "lavfi", "-i", "sine=f=997:d=5")).toBe("gain");
+    const faint = ["-f", "lavfi", "-i", "sine=f=997:d=5", "-af", "volume=-22dB", "-c:a", "pcm_s24le"];
+    expect(await ways("faint.wav", ...faint)).toBe("gain");
+    // Quieter by far than one step of the limiter's is large, and no reason for a compressor.
+    for (const db of [-10, -14, -20, -35]) {
+      const quiet = ["-i", speech, "-af", `volume=${db}dB`, "-c:a", "pcm_s24le"];
+      expect(await ways(`quiet${db}.wav`, ...quiet)).toBe("limiter");
+    }
     expect(await ways("plain.wav", "-i", speech, "-af", "volume=-12dB")).toBe("limiter");
   });
 });
