@@ -29,6 +29,7 @@ import { createTelemetryStore } from "./devices/telemetry-store.ts";
 import { createEpisodeService } from "./episodes/episode-service.ts";
 import { createEpisodeStore } from "./episodes/episode-store.ts";
 import { createFfmpeg, requireFfmpeg } from "./media/ffmpeg.ts";
+import { abilitiesOf } from "./media/ffmpeg-abilities.ts";
 import { confine } from "./media/ffmpeg-confinement.ts";
 import { createHousekeeping } from "./media/housekeeping/housekeeping-service.ts";
 import { createMediaLibrary } from "./media/media-library.ts";
@@ -117,7 +118,7 @@ export async function createServices({ db, config, log, clock, version }: Servic
       ffmpegPath: confinement.launch(config.ffmpegPath),
       ffprobePath: confinement.launch(config.ffprobePath),
     }),
-    profiles: loadProfiles(config.profilesDir),
+    profiles: loadProfiles(config.profilesDir, abilitiesOf(config.ffmpegPath)),
     space,
     requireMount: housekeeping.requireMount,
     clock,

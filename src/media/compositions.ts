@@ -84,15 +84,21 @@ export function createCompositions({ store, profiles, clock, addJob }: Dependenc
   const unfinished = (compositionId: string, lane: Lane) =>
     currentPairs(compositionId).filter((pair) => laneOf(pair.profile) === lane && isOpen(pair));
 
-  const newestReady = (compositionId: string, profile: string): Rendition | null =>
-    store.renditionsOf(compositionId).findLast((row) => row.profile === profile && row.state === "ready") ??
-    null;
+  /**
+   * What is played: as the profile is now, or until that is made, the newest of what was made before. A profile that
+   * was changed back asks for the older of two.
+   */
+  function readyOf(compositionId: string, profile: string): Rendition | null {
+    const isReady = (row: Rendition) => row.profile === profile && row.state === "ready";
+    const current = currentPairs(compositionId).find(({ rendition }) => isReady(rendition));
+    return current?.rendition ?? store.renditionsOf(compositionId).findLast(isReady) ?? null;
+  }
 
   return {
     /** What changed profiles ask for; what failed stays failed, or a recording that ends the server would do so for ever. */
     queueChanged: (compositionId: string): void => queueMissing(compositionId, false),
     unfinished,
-    newestReady,
+    readyOf,
 
     lengthOf(compositionId: string): number | null {
       const composition = store.composition(compositionId);
@@ -112,7 +118,7 @@ export function createCompositions({ store, profiles, clock, addJob }: Dependenc
 
     whyNotRendered(compositionId: string): string | null {
       for (const { rendition, profile } of currentPairs(compositionId)) {
-        if (profile.neededToAir !== true || newestReady(compositionId, profile.name)) continue;
+        if (profile.neededToAir !== true || readyOf(compositionId, profile.name)) continue;
         const { state, error } = rendition;
         if (state === "failed") return `${profile.name} failed: ${error ?? "unknown reason"}`;
         return state === "cancelled" ? `${profile.name} was cancelled` : `${profile.name} is being made`;

@@ -304,7 +304,7 @@ export function createMediaService(options: Options): MediaService {
       for (const name of profilesFor(kind)) {
         if (!current.some(({ profile }) => profile === name)) continue;
         // Until a changed profile's rendition is made, the one before it is as good as it was.
-        return compositions.newestReady(compositionId, name);
+        return compositions.readyOf(compositionId, name);
       }
       return null;
     },

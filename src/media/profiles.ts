@@ -2,6 +2,8 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Static, type TProperties, Type } from "typebox";
 import { Value } from "typebox/value";
+import type { FfmpegAbilities } from "./ffmpeg-abilities.ts";
+import { TAGGABLE_MUXERS } from "./sound/tag-formats.ts";
 
 const closed = <T extends TProperties>(properties: T, description: string) =>
   Type.Object(properties, { additionalProperties: false, description });
@@ -12,7 +14,11 @@ const word = (description: string) => Type.String({ pattern: "^[a-z0-9_]+$", des
 const AudioSettings = closed(
   {
     codec: word("ffmpeg's encoder"),
-    bitrateKbps: Type.Integer({ minimum: 8, maximum: 512 }),
+    bitrateKbps: Type.Integer({
+      minimum: 8,
+      maximum: 10_000,
+      description: "Of a lossless encoder, the most it may come to",
+    }),
     sampleRateHz: hz("Of the rendition"),
     channels: Type.Integer({ minimum: 1, maximum: 2, description: "At most; a mono recording stays mono" }),
     workRateHz: hz("Of the intermediate the gain is planned on; half of it is the highest frequency kept"),
@@ -220,6 +226,10 @@ function contradictionsIn(name: string, profile: Profile): string[] {
   const problems: string[] = [];
   if (profile.name !== name)
     problems.push(`/name: is "${profile.name}", but the file is called "${name}.json"`);
+  if (profile.type === "sound" && profile.tagged === true && !TAGGABLE_MUXERS.includes(profile.muxer))
+    problems.push(
+      `/tagged: "${profile.muxer}" cannot carry title and cover; only ${TAGGABLE_MUXERS.join(", ")} can`,
+    );
   if (!("audio" in profile)) return problems;
   const { audio, loudness } = profile;
   if (audio.limiterRateHz < audio.workRateHz)
@@ -230,19 +240,39 @@ function contradictionsIn(name: string, profile: Profile): string[] {
   return problems;
 }
 
+/** What this ffmpeg cannot make of a usable profile. A rendition could only fail, and what is needed to air with it. */
+export function lacksFor(profile: Profile, abilities: FfmpegAbilities): string[] {
+  const problems: string[] = [];
+  const need = (at: string, name: string, what: string, known: ReadonlySet<string>) => {
+    if (!known.has(name)) problems.push(`${at}: the server's ffmpeg has no ${what} "${name}"`);
+  };
+  if ("muxer" in profile) need("/muxer", profile.muxer, "output format", abilities.muxers);
+  if ("audio" in profile) need("/audio/codec", profile.audio.codec, "audio encoder", abilities.audioEncoders);
+  if (profile.type === "picture")
+    need("/video/codec", profile.video.codec, "video encoder", abilities.videoEncoders);
+  if (profile.type === "stream")
+    for (const [at, { codec }] of profile.variants.entries())
+      need(`/variants/${at}/codec`, codec, "video encoder", abilities.videoEncoders);
+  return problems;
+}
+
 /**
  * Reads every profile in `dir`.
+ * @param abilities what the ffmpeg that will make them can write
  * @throws {Error} that lists everything wrong in all files at once
  */
-export function loadProfiles(dir: string): Profile[] {
+export function loadProfiles(dir: string, abilities: FfmpegAbilities): Profile[] {
   const problems: string[] = [];
   const profiles: Profile[] = [];
   const files = readdirSync(dir).filter((file) => file.endsWith(".json") && !file.endsWith(".schema.json"));
   for (const file of files.sort()) {
     const value = parse(readFileSync(join(dir, file), "utf8"));
     const found = problemsOf(file.replace(/\.json$/, ""), value);
+    if (found.length === 0 && Value.Check(ProfileSchema, value)) {
+      found.push(...lacksFor(value, abilities));
+      profiles.push(value);
+    }
     problems.push(...found.map((problem) => `${file} ${problem}`));
-    if (found.length === 0 && Value.Check(ProfileSchema, value)) profiles.push(value);
   }
   if (files.length === 0) problems.push("there is no profile");
   if (problems.length > 0)

@@ -13,7 +13,7 @@ import type { PartFile } from "./picture/stream.ts";
 import type { Profile } from "./profiles.ts";
 import { type Made, makeSoundRenditions } from "./sound/make.ts";
 import type { ClipSource, SoundContext } from "./sound/work.ts";
-import { describeFailure } from "./transcode-failure.ts";
+import { describeFailure, isPassing } from "./transcode-failure.ts";
 
 /** A made file, and what belongs to it. */
 export interface MadeRendition extends Made {
@@ -42,8 +42,7 @@ export type MakeRenditions = (
 
 /**
  * Makes the renditions of one composition that one job is for, and records each as ready or failed.
- * @throws {AppError} `invalid` when the recording is the reason why none can be made, an {@link FfmpegError}, or the
- *   signal's reason
+ * @throws {Error} why nothing was made, or what may pass: then it may be called again; or the signal's reason
  */
 export function createRenditionMaker(dependencies: Dependencies): MakeRenditions {
   const { store, library, ffmpeg, transact, clock, log, defaultCover } = dependencies;
@@ -111,16 +110,24 @@ export function createRenditionMaker(dependencies: Dependencies): MakeRenditions
       };
       const profiles = missing.map(({ profile }) => profile);
       const sound = profiles.filter((profile) => profile.type === "sound" || profile.type === "waveform");
-      const made: Map<string, MadeRendition | AppError> =
+      const made: Map<string, MadeRendition | Error> =
         sound.length > 0
           ? await makeSoundRenditions(context, composition, sound, coverOf(composition), onProgress)
           : await makePictureRenditions(context, profiles, hashOf, onProgress);
+      const reasons: Error[] = [];
       for (const { rendition, profile } of missing) {
         signal.throwIfAborted();
-        const result = made.get(profile.name);
-        if (!result || result instanceof AppError) fail(rendition, result ?? new Error("nothing was made"));
-        else await keep(rendition, profile, result);
+        const result = made.get(profile.name) ?? new Error("nothing was made");
+        if (!(result instanceof Error)) {
+          await keep(rendition, profile, result);
+          continue;
+        }
+        reasons.push(result);
+        if (!isPassing(result)) fail(rendition, result);
       }
+      // What was made is kept: the job is tried again for what may yet be made, and fails when it made nothing.
+      const reason = reasons.find(isPassing) ?? (reasons.length === missing.length ? reasons[0] : undefined);
+      if (reason) throw reason;
     });
   };
 

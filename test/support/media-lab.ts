@@ -9,6 +9,7 @@ import { pino } from "pino";
 import { systemClock } from "../../src/clock.ts";
 import { openDatabase } from "../../src/db/open.ts";
 import { createFfmpeg } from "../../src/media/ffmpeg.ts";
+import { abilitiesOf } from "../../src/media/ffmpeg-abilities.ts";
 import { createMediaLibrary } from "../../src/media/media-library.ts";
 import {
   type Asset,
@@ -86,9 +87,11 @@ interface MediaLabOptions {
   profiles?: Profile[];
 }
 
+export const ABILITIES = abilitiesOf("ffmpeg");
+
 /** The shipped profiles, or those of these names. */
 export const shippedProfiles = (...names: string[]): Profile[] =>
-  loadProfiles(PROFILES_DIR).filter(({ name }) => names.length === 0 || names.includes(name));
+  loadProfiles(PROFILES_DIR, ABILITIES).filter(({ name }) => names.length === 0 || names.includes(name));
 
 /** The whole of one recording, as a segment with a title has it. */
 export const wholeOf = (assetSha256: string, title = "A notice"): Composition => ({
