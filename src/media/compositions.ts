@@ -12,11 +12,13 @@ interface Dependencies {
   store: MediaStore;
   profiles: readonly Profile[];
   clock: Clock;
+  /** SHA-256 of the picture that goes with what has no cover of its own. */
+  defaultCover: string;
   addJob(kind: Lane, compositionId: string): void;
 }
 
 /** Which renditions a composition needs, as the profiles are now, and what becomes of them. */
-export function createCompositions({ store, profiles, clock, addJob }: Dependencies) {
+export function createCompositions({ store, profiles, clock, defaultCover, addJob }: Dependencies) {
   /** How long the rendered whole is, gaps too. */
   const lengthOf = ({ clips }: Composition): number =>
     clips.reduce((sum, { assetSha256, fromMs, toMs, gapBeforeMs }) => {
@@ -35,7 +37,7 @@ export function createCompositions({ store, profiles, clock, addJob }: Dependenc
     };
     return profiles
       .filter((profile) => appliesTo(profile, recording))
-      .map((profile) => ({ profile, derivation: derivationOf(composition, profile) }));
+      .map((profile) => ({ profile, derivation: derivationOf(composition, profile, defaultCover) }));
   }
 
   function currentPairs(compositionId: string): { rendition: Rendition; profile: Profile }[] {

@@ -1,3 +1,5 @@
+import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
 import type { BaseLogger } from "pino";
 import type { Clock } from "../clock.ts";
 import { createTransact, type Database } from "../db/open.ts";
@@ -143,7 +145,13 @@ export function createMediaService(options: Options): MediaService {
     }
   }
   const make = createRenditionMaker({ store, library, ffmpeg, transact, clock, log, defaultCover });
-  const compositions = createCompositions({ store, profiles, clock, addJob });
+  const compositions = createCompositions({
+    store,
+    profiles,
+    clock,
+    defaultCover: createHash("sha256").update(readFileSync(defaultCover)).digest("hex"),
+    addJob,
+  });
   const queue = createJobQueue({ store: jobStore, clock, log, concurrency, perform, onChange: afterJob });
 
   async function perform(
