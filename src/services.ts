@@ -90,6 +90,7 @@ export async function createServices({ db, config, log, clock, version }: Servic
   const reports = createReportService({ store: createReportStore(db), transact, clock });
   const confinement = confine(config.dataDir, config.mediaDir, config.transcodeNiceness);
   if (confinement.warning !== null) log.warn(confinement.warning);
+  log.info({ without: confinement.without }, "ffmpeg runs confined");
   const library = createMediaLibrary(config.mediaDir, { scratchOwner: confinement.account });
   const housekeeping = createHousekeeping({
     db,
