@@ -36,6 +36,7 @@ import { createMediaLibrary } from "./media/media-library.ts";
 import { createMediaService } from "./media/media-service.ts";
 import { loadProfiles } from "./media/profiles.ts";
 import { createResumableUploads } from "./media/resumable-uploads.ts";
+import { createScratchSpace } from "./media/scratch-space.ts";
 import { createUploadSpace } from "./media/upload-space.ts";
 import { createPeopleService } from "./people/people-service.ts";
 import { createPeopleStore } from "./people/people-store.ts";
@@ -121,6 +122,7 @@ export async function createServices({ db, config, log, clock, version }: Servic
     }),
     profiles: loadProfiles(config.profilesDir, abilitiesOf(config.ffmpegPath)),
     space,
+    scratchSpace: createScratchSpace(housekeeping.freeBytes, config.diskReserveBytes),
     requireMount: housekeeping.requireMount,
     clock,
     log,

@@ -21,6 +21,7 @@ import { createMediaStore } from "./media-store.ts";
 import { COVER_MIME, makeCover } from "./picture/cover.ts";
 import { laneOf, type Profile } from "./profiles.ts";
 import { createRenditionMaker } from "./rendition-maker.ts";
+import type { ScratchSpace } from "./scratch-space.ts";
 import type { StreamedUpload, Upload, UploadedFile } from "./upload.ts";
 import type { UploadSpace } from "./upload-space.ts";
 
@@ -109,6 +110,8 @@ interface Options {
   maxUploadBytes: number;
   /** Where streamed uploads have their room reserved. */
   space: Pick<UploadSpace, "reserve">;
+  /** Where jobs have the room reserved that they need on the way. */
+  scratchSpace: ScratchSpace;
   /** Throws when the library's disk is not there. */
   requireMount: () => void;
   /** How many jobs are worked on at once. */
@@ -119,7 +122,7 @@ interface Options {
 
 export function createMediaService(options: Options): MediaService {
   const { db, library, ffmpeg, profiles, clock, log, maxUploadBytes, space, requireMount } = options;
-  const { concurrency, defaultCover } = options;
+  const { concurrency, scratchSpace, defaultCover } = options;
   const store = createMediaStore(db);
   const jobStore = createJobStore(db);
   const transact = createTransact(db);
@@ -144,7 +147,16 @@ export function createMediaService(options: Options): MediaService {
       log.error({ err: error }, "queued work could not be taken up");
     }
   }
-  const make = createRenditionMaker({ store, library, ffmpeg, transact, clock, log, defaultCover });
+  const make = createRenditionMaker({
+    store,
+    library,
+    ffmpeg,
+    transact,
+    clock,
+    log,
+    space: scratchSpace,
+    defaultCover,
+  });
   const compositions = createCompositions({
     store,
     profiles,

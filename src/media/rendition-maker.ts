@@ -11,6 +11,8 @@ import type { MediaStore, RenditionPart } from "./media-store.ts";
 import { makePictureRenditions } from "./picture/make.ts";
 import type { PartFile } from "./picture/stream.ts";
 import type { Profile } from "./profiles.ts";
+import { scratchBytesOf } from "./scratch-estimate.ts";
+import type { ScratchSpace } from "./scratch-space.ts";
 import { type Made, makeSoundRenditions } from "./sound/make.ts";
 import type { ClipSource, SoundContext } from "./sound/work.ts";
 import { describeFailure, isPassing } from "./transcode-failure.ts";
@@ -27,6 +29,7 @@ interface Dependencies {
   transact: Transact;
   clock: Clock;
   log: Pick<BaseLogger, "warn">;
+  space: ScratchSpace;
   /** The picture that goes with podcasts whose programme has none of its own. */
   defaultCover: string;
 }
@@ -45,7 +48,7 @@ export type MakeRenditions = (
  * @throws {Error} why nothing was made, or what may pass: then it may be called again; or the signal's reason
  */
 export function createRenditionMaker(dependencies: Dependencies): MakeRenditions {
-  const { store, library, ffmpeg, transact, clock, log, defaultCover } = dependencies;
+  const { store, library, ffmpeg, transact, clock, log, space, defaultCover } = dependencies;
 
   async function clipsOf({ clips }: Composition): Promise<ClipSource[]> {
     const sources: ClipSource[] = [];
@@ -61,6 +64,7 @@ export function createRenditionMaker(dependencies: Dependencies): MakeRenditions
         path,
         probe,
         options: { ...inputOptionsFor(probe), t: (maxMs / 1_000).toFixed(3) },
+        maxMs,
         trim,
         durationMs: trim ? trim.toMs - trim.fromMs : asset.durationMs,
         gapBeforeMs,
@@ -96,10 +100,12 @@ export function createRenditionMaker(dependencies: Dependencies): MakeRenditions
   return async ({ composition, wanted }, signal, onProgress) => {
     const missing = wanted.filter(({ rendition }) => !copyTwin(rendition));
     if (missing.length === 0) return;
-    for (const { rendition } of missing) store.setState(rendition.id, "running", null, clock.now());
+    const profiles = missing.map(({ profile }) => profile);
     const clips = await clipsOf(composition);
     const durationMs = clips.reduce((sum, clip) => sum + clip.gapBeforeMs + clip.durationMs, 0);
-    await library.withScratch(async (scratch) => {
+    const release = space.reserve(scratchBytesOf({ clips, durationMs }, profiles, composition.bypass));
+    for (const { rendition } of missing) store.setState(rendition.id, "running", null, clock.now());
+    const making = library.withScratch(async (scratch) => {
       const context: SoundContext = {
         ffmpeg,
         clips,
@@ -108,7 +114,6 @@ export function createRenditionMaker(dependencies: Dependencies): MakeRenditions
         timeLimitMs: 2 * MINUTE_MS + 2 * durationMs,
         signal,
       };
-      const profiles = missing.map(({ profile }) => profile);
       const sound = profiles.filter((profile) => profile.type === "sound" || profile.type === "waveform");
       const made: Map<string, MadeRendition | Error> =
         sound.length > 0
@@ -129,6 +134,7 @@ export function createRenditionMaker(dependencies: Dependencies): MakeRenditions
       const reason = reasons.find(isPassing) ?? (reasons.length === missing.length ? reasons[0] : undefined);
       if (reason) throw reason;
     });
+    await making.finally(release);
   };
 
   function copyTwin({ id, derivation }: Rendition): boolean {

@@ -19,6 +19,7 @@ import {
   type Rendition,
 } from "../../src/media/media-service.ts";
 import { loadProfiles, type Profile } from "../../src/media/profiles.ts";
+import { createScratchSpace } from "../../src/media/scratch-space.ts";
 import { createUploadSpace } from "../../src/media/upload-space.ts";
 
 const run = promisify(execFile);
@@ -85,6 +86,8 @@ interface MediaLabOptions {
   concurrency?: number;
   start?: boolean;
   profiles?: Profile[];
+  /** Of the disk, for what is made on the way. */
+  freeBytes?: () => number;
 }
 
 export const ABILITIES = abilitiesOf("ffmpeg");
@@ -106,6 +109,7 @@ export async function createMediaLab({
   concurrency = 2,
   start = true,
   profiles: shipped = shippedProfiles(),
+  freeBytes = () => Number.MAX_SAFE_INTEGER,
 }: MediaLabOptions = {}) {
   const dir = await mkdtemp(join(tmpdir(), "ccx-media-"));
   const db = openDatabase(":memory:", systemClock.now());
@@ -121,6 +125,7 @@ export async function createMediaLab({
       log: pino({ level: "silent" }),
       maxUploadBytes,
       space: createUploadSpace(() => {}),
+      scratchSpace: createScratchSpace(freeBytes, 0),
       requireMount: () => {},
       concurrency,
       defaultCover: COVER,

@@ -8,6 +8,7 @@ import {
   type ClipSource,
   durationOfRaw,
   nameOf,
+  rawBytesOf,
   rawOptions,
   type SoundContext,
   type Work,
@@ -133,7 +134,10 @@ function run(
     complexFilter: [split, ...chains].join(";"),
     outputs: branches.map(({ path, label, format }) => ({
       path,
-      options: path === null ? { map: `[${label}]` } : { map: `[${label}]`, ...rawOptions(format) },
+      options:
+        path === null
+          ? { map: `[${label}]` }
+          : { map: `[${label}]`, ...rawOptions(format), fs: rawBytesOf(format, clip.maxMs) },
     })),
     durationMs: clip.durationMs,
     timeLimitMs,

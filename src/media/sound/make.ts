@@ -54,7 +54,10 @@ export async function decodeAll(
 }
 
 /** A mono recording stays mono, whatever a profile allows. */
-export function formatOf({ clips }: SoundContext, { audio, isAligned }: SoundOrder): WorkFormat {
+export function formatOf(
+  { clips }: Pick<SoundContext, "clips">,
+  { audio, isAligned }: SoundOrder,
+): WorkFormat {
   const widest = Math.max(...clips.map(({ probe }) => probe.audio.channels));
   return { rateHz: audio.workRateHz, channels: Math.min(audio.channels, widest) === 1 ? 1 : 2, isAligned };
 }
