@@ -128,6 +128,7 @@ export async function createServices({ db, config, log, clock, version }: Servic
     log,
     maxUploadBytes: config.maxUploadBytes,
     concurrency: config.transcodeConcurrency,
+    deviceLink: config.deviceLink,
     defaultCover: COVER,
   });
   const programmes = createProgrammeService({ store: createProgrammeStore(db), media, transact });

@@ -60,7 +60,14 @@ export function derivationOf(composition: Composition, profile: Profile, default
   const steps = profile.type === "sound" ? (profile.chain ?? []).map(({ step }) => step) : [];
   return sha256({
     // What a profile is called, what needs it and what gets it change nothing in it.
-    profile: sorted({ ...profile, $schema: null, title: null, neededToAir: null, minMinutes: null }),
+    profile: sorted({
+      ...profile,
+      $schema: null,
+      title: null,
+      neededToAir: null,
+      minMinutes: null,
+      playedBy: null,
+    }),
     clips: isTagged ? clips : clips.map((clip) => ({ ...clip, chapter: null })),
     bypass: bypass.filter((step) => steps.includes(step)),
     labels: isTagged ? { ...labels, cover: labels.cover ?? defaultCover } : null,

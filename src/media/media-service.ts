@@ -15,11 +15,11 @@ import { checkDigest } from "./intake.ts";
 import { etaOf, type Job, type JobState } from "./jobs/job.ts";
 import { createJobQueue } from "./jobs/job-queue.ts";
 import { createJobStore } from "./jobs/job-store.ts";
-import { type Asset, ORIGINAL_MIME, profilesFor, type Rendition } from "./media.ts";
+import { type Asset, ORIGINAL_MIME, type Rendition } from "./media.ts";
 import type { MediaLibrary, StagedFile } from "./media-library.ts";
 import { createMediaStore } from "./media-store.ts";
 import { COVER_MIME, makeCover } from "./picture/cover.ts";
-import { laneOf, type Profile } from "./profiles.ts";
+import { type Link, laneOf, type Profile, playedOn } from "./profiles.ts";
 import { createRenditionMaker } from "./rendition-maker.ts";
 import type { ScratchSpace } from "./scratch-space.ts";
 import type { StreamedUpload, Upload, UploadedFile } from "./upload.ts";
@@ -114,6 +114,8 @@ interface Options {
   scratchSpace: ScratchSpace;
   /** Throws when the library's disk is not there. */
   requireMount: () => void;
+  /** What the line to the devices is like. */
+  deviceLink: Link;
   /** How many jobs are worked on at once. */
   concurrency: number;
   /** The picture that goes with podcasts whose programme has none of its own. */
@@ -122,7 +124,7 @@ interface Options {
 
 export function createMediaService(options: Options): MediaService {
   const { db, library, ffmpeg, profiles, clock, log, maxUploadBytes, space, requireMount } = options;
-  const { concurrency, scratchSpace, defaultCover } = options;
+  const { concurrency, scratchSpace, defaultCover, deviceLink } = options;
   const store = createMediaStore(db);
   const jobStore = createJobStore(db);
   const transact = createTransact(db);
@@ -321,10 +323,14 @@ export function createMediaService(options: Options): MediaService {
 
     playableFor(compositionId, kind) {
       const current = compositions.current(compositionId);
-      for (const name of profilesFor(kind)) {
-        if (!current.some(({ profile }) => profile === name)) continue;
+      for (const { name, neededToAir } of playedOn(profiles, kind, deviceLink)) {
+        const made = current.find(({ profile }) => profile === name);
+        if (!made) continue;
         // Until a changed profile's rendition is made, the one before it is as good as it was.
-        return compositions.readyOf(compositionId, name);
+        const playable = compositions.readyOf(compositionId, name);
+        const isGivenUp = made.state === "failed" || made.state === "cancelled";
+        // What could not be made, and need not be, leaves the place to the next best.
+        if (playable || neededToAir === true || !isGivenUp) return playable;
       }
       return null;
     },

@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Static, type TProperties, Type } from "typebox";
 import { Value } from "typebox/value";
+import { DEVICE_KINDS, DeviceKind } from "../protocol/messages.ts";
 import type { FfmpegAbilities } from "./ffmpeg-abilities.ts";
 import { TAGGABLE_MUXERS } from "./sound/tag-formats.ts";
 
@@ -114,6 +115,31 @@ const common = {
 };
 const muxer = Type.String({ pattern: "^[a-z0-9]+$", description: "ffmpeg's output format" });
 
+/** What the line to the devices is like. */
+export type Link = "normal" | "slow";
+
+const playedBy = Type.Optional(
+  Type.Array(
+    closed(
+      {
+        kind: DeviceKind,
+        preference: Type.Integer({
+          minimum: 1,
+          maximum: 100,
+          description: "The lowest that applies is played",
+        }),
+        link: Type.Optional(
+          Type.Unsafe<Link>(
+            Type.String({ enum: ["normal", "slow"], description: "Only where DEVICE_LINK says so" }),
+          ),
+        ),
+      },
+      "A kind of device",
+    ),
+    { maxItems: 10, description: "Which devices get it in their playlists" },
+  ),
+);
+
 const SoundProfile = closed(
   {
     ...common,
@@ -124,6 +150,7 @@ const SoundProfile = closed(
       Type.Array(ChainStep, { maxItems: 8, description: "In order; a programme may switch steps off" }),
     ),
     loudness: LoudnessSettings,
+    playedBy,
     tagged: Type.Optional(
       Type.Boolean({ description: "Carries title, programme, number, chapters and cover" }),
     ),
@@ -138,6 +165,7 @@ const PictureProfile = closed(
     muxer,
     audio: AudioSettings,
     loudness: LoudnessSettings,
+    playedBy,
     video: VideoSettings,
   },
   "A recording with its picture, in one file",
@@ -201,6 +229,18 @@ export const laneOf = ({ type }: Profile): "sound" | "picture" =>
 export function appliesTo(profile: Profile, recording: { hasPicture: boolean; durationMs: number }): boolean {
   if (laneOf(profile) === "picture" && !recording.hasPicture) return false;
   return profile.type !== "stream" || recording.durationMs >= profile.minMinutes * 60_000;
+}
+
+/** The profiles whose rendition a kind of device plays, best first. A stream is for viewing online: see media/README.md. */
+export function playedOn(profiles: readonly Profile[], kind: DeviceKind, link: Link): Profile[] {
+  return profiles
+    .flatMap((profile) =>
+      ("playedBy" in profile ? (profile.playedBy ?? []) : [])
+        .filter((player) => player.kind === kind && (player.link ?? link) === link)
+        .map(({ preference }) => ({ profile, preference })),
+    )
+    .sort((a, b) => a.preference - b.preference)
+    .map(({ profile }) => profile);
 }
 
 /** All that is wrong with one profile; `name` is the file's name without `.json`. Empty when it is usable. */
@@ -275,6 +315,10 @@ export function loadProfiles(dir: string, abilities: FfmpegAbilities): Profile[]
     problems.push(...found.map((problem) => `${file} ${problem}`));
   }
   if (files.length === 0) problems.push("there is no profile");
+  else if (problems.length === 0)
+    for (const kind of DEVICE_KINDS)
+      if (playedOn(profiles, kind, "normal").length === 0)
+        problems.push(`none is played by the kind of device "${kind}" (playedBy)`);
   if (problems.length > 0)
     throw new Error(`The profiles in ${dir} are not usable:\n  - ${problems.join("\n  - ")}`);
   return profiles;

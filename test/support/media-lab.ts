@@ -18,7 +18,7 @@ import {
   type MediaService,
   type Rendition,
 } from "../../src/media/media-service.ts";
-import { loadProfiles, type Profile } from "../../src/media/profiles.ts";
+import { type Link, loadProfiles, type Profile } from "../../src/media/profiles.ts";
 import { createScratchSpace } from "../../src/media/scratch-space.ts";
 import { createUploadSpace } from "../../src/media/upload-space.ts";
 
@@ -86,6 +86,7 @@ interface MediaLabOptions {
   concurrency?: number;
   start?: boolean;
   profiles?: Profile[];
+  deviceLink?: Link;
   /** Of the disk, for what is made on the way. */
   freeBytes?: () => number;
 }
@@ -109,6 +110,7 @@ export async function createMediaLab({
   concurrency = 2,
   start = true,
   profiles: shipped = shippedProfiles(),
+  deviceLink = "normal",
   freeBytes = () => Number.MAX_SAFE_INTEGER,
 }: MediaLabOptions = {}) {
   const dir = await mkdtemp(join(tmpdir(), "ccx-media-"));
@@ -126,6 +128,7 @@ export async function createMediaLab({
       maxUploadBytes,
       space: createUploadSpace(() => {}),
       scratchSpace: createScratchSpace(freeBytes, 0),
+      deviceLink,
       requireMount: () => {},
       concurrency,
       defaultCover: COVER,

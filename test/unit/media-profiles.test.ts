@@ -2,8 +2,9 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { loadProfiles, ProfileSchema, problemsOf } from "../../src/media/profiles.ts";
-import { ABILITIES, PROFILES_DIR } from "../support/media-lab.ts";
+import { type Link, loadProfiles, ProfileSchema, playedOn, problemsOf } from "../../src/media/profiles.ts";
+import type { DeviceKind } from "../../src/protocol/messages.ts";
+import { ABILITIES, PROFILES_DIR, shippedProfiles } from "../support/media-lab.ts";
 
 const shipped = (name: string) => JSON.parse(readFileSync(join(PROFILES_DIR, `${name}.json`), "utf8"));
 
@@ -56,6 +57,20 @@ describe("a profile with faults", () => {
     expect(load).toThrow(/two\.json \/audio\/channels/);
     expect(load).toThrow(/three\.json/);
     expect(load).toThrow(/four\.json \/type: must be one of sound, picture, stream, poster, waveform/);
+  });
+
+  test("profiles of which a kind of device plays none are no set of profiles", () => {
+    writeFileSync(join(dir, "terminal-mp4.json"), JSON.stringify(shipped("terminal-mp4")));
+    expect(() => loadProfiles(dir, ABILITIES)).toThrow(/none is played by .*"loudspeaker"/);
+  });
+
+  test("a device plays what prefers it most, and what is for slow lines only there", () => {
+    const played = (kind: DeviceKind, link: Link) =>
+      playedOn(shippedProfiles(), kind, link).map(({ name }) => name);
+    expect(played("loudspeaker", "normal")).toEqual(["loudspeaker-mp3"]);
+    expect(played("loudspeaker", "slow")).toEqual(["loudspeaker-opus", "loudspeaker-mp3"]);
+    expect(played("terminal", "normal")).toEqual(["terminal-mp4", "loudspeaker-mp3"]);
+    expect(played("terminal", "slow")).toEqual(["terminal-mp4", "loudspeaker-opus", "loudspeaker-mp3"]);
   });
 
   test("an empty folder is no set of profiles", () => {
