@@ -13,6 +13,7 @@ COPY --from=dependencies /app/node_modules ./node_modules
 COPY package.json ./
 COPY src ./src
 COPY media/profiles ./media/profiles
+COPY media/cover.jpg ./media/
 COPY schedules ./schedules
 COPY devices ./devices
 RUN mkdir -p /var/lib/cuncunxiang/data /var/lib/cuncunxiang/media \

@@ -6,6 +6,7 @@ import { startTicker } from "./broadcasts/ticker.ts";
 import { type Clock, repeat, SECOND_MS, systemClock } from "./clock.ts";
 import type { Config } from "./config.ts";
 import { lockFolder, openDatabase } from "./db/open.ts";
+import { keepPrivate } from "./db/private-folder.ts";
 import { loadShippedData } from "./schedules/first-start.ts";
 import { createServer } from "./server.ts";
 import { createServices } from "./services.ts";
@@ -34,6 +35,7 @@ const STOP_REPEAT_MS = 10 * SECOND_MS;
  * @throws {AppError} with a message for the operator, when the data folder, the broker's port or the data is not usable
  */
 export async function buildApp({ config, log, clock = systemClock }: AppOptions): Promise<App> {
+  keepPrivate(config.dataDir, config.mediaDir);
   const locks = [lockFolder(config.dataDir, "DATA_DIR"), lockFolder(config.mediaDir, "MEDIA_DIR")];
   const db = openDatabase(join(config.dataDir, "cuncunxiang.db"), clock.now());
   const services = await createServices({ db, config, log, clock, version });

@@ -18,6 +18,8 @@ export interface Config {
   mediaBaseLayout: "origin" | "bucket";
   /** What is made of every recording. */
   profilesDir: string;
+  /** What the line to the devices is like: which of the profiles they play. */
+  deviceLink: "normal" | "slow";
   /** An external broker; `null` starts the embedded one. */
   mqttUrl: string | null;
   mqttHost: string;
@@ -150,6 +152,7 @@ export function readConfig(env: Environment): Config {
     mediaBaseLayout:
       oneOf("MEDIA_BASE_LAYOUT", "origin", ["origin", "bucket"]) === "bucket" ? "bucket" : "origin",
     profilesDir: folder("PROFILES_DIR", "media/profiles"),
+    deviceLink: oneOf("DEVICE_LINK", "normal", ["normal", "slow"]) === "slow" ? "slow" : "normal",
     mqttUrl: url("MQTT_URL", ["mqtt:", "mqtts:"]),
     mqttHost: text("MQTT_HOST", "127.0.0.1"),
     mqttPort: integer("MQTT_PORT", 1883, 0, 65_535),

@@ -29,12 +29,14 @@ import { createTelemetryStore } from "./devices/telemetry-store.ts";
 import { createEpisodeService } from "./episodes/episode-service.ts";
 import { createEpisodeStore } from "./episodes/episode-store.ts";
 import { createFfmpeg, requireFfmpeg } from "./media/ffmpeg.ts";
+import { abilitiesOf } from "./media/ffmpeg-abilities.ts";
 import { confine } from "./media/ffmpeg-confinement.ts";
 import { createHousekeeping } from "./media/housekeeping/housekeeping-service.ts";
 import { createMediaLibrary } from "./media/media-library.ts";
 import { createMediaService } from "./media/media-service.ts";
 import { loadProfiles } from "./media/profiles.ts";
 import { createResumableUploads } from "./media/resumable-uploads.ts";
+import { createScratchSpace } from "./media/scratch-space.ts";
 import { createUploadSpace } from "./media/upload-space.ts";
 import { createPeopleService } from "./people/people-service.ts";
 import { createPeopleStore } from "./people/people-store.ts";
@@ -89,6 +91,7 @@ export async function createServices({ db, config, log, clock, version }: Servic
   const reports = createReportService({ store: createReportStore(db), transact, clock });
   const confinement = confine(config.dataDir, config.mediaDir, config.transcodeNiceness);
   if (confinement.warning !== null) log.warn(confinement.warning);
+  log.info({ without: confinement.without }, "ffmpeg runs confined");
   const library = createMediaLibrary(config.mediaDir, { scratchOwner: confinement.account });
   const housekeeping = createHousekeeping({
     db,
@@ -117,13 +120,15 @@ export async function createServices({ db, config, log, clock, version }: Servic
       ffmpegPath: confinement.launch(config.ffmpegPath),
       ffprobePath: confinement.launch(config.ffprobePath),
     }),
-    profiles: loadProfiles(config.profilesDir),
+    profiles: loadProfiles(config.profilesDir, abilitiesOf(config.ffmpegPath)),
     space,
+    scratchSpace: createScratchSpace(housekeeping.freeBytes, config.diskReserveBytes),
     requireMount: housekeeping.requireMount,
     clock,
     log,
     maxUploadBytes: config.maxUploadBytes,
     concurrency: config.transcodeConcurrency,
+    deviceLink: config.deviceLink,
     defaultCover: COVER,
   });
   const programmes = createProgrammeService({ store: createProgrammeStore(db), media, transact });

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { readdirSync, readFileSync } from "node:fs";
+import { chmodSync, readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import type { Database } from "better-sqlite3";
 import { AppError } from "../errors.ts";
@@ -40,7 +40,9 @@ export function migrate(db: Database, now: number, migrations = readMigrations()
   const [first] = pending;
   if (!first) return;
   if (applied.length > 0 && !db.memory) {
-    db.prepare("VACUUM INTO ?").run(`${db.name}.before-${first.name.replace(/\.sql$/, "")}-${now}`);
+    const snapshot = `${db.name}.before-${first.name.replace(/\.sql$/, "")}-${now}`;
+    db.prepare("VACUUM INTO ?").run(snapshot);
+    chmodSync(snapshot, 0o600);
   }
   const record = db.prepare("INSERT INTO migrations (name, checksum, applied_at) VALUES (?, ?, ?)");
   db.transaction(() => {

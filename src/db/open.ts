@@ -1,4 +1,4 @@
-import { mkdirSync } from "node:fs";
+import { chmodSync, closeSync, existsSync, mkdirSync, openSync } from "node:fs";
 import { dirname, join } from "node:path";
 import Sqlite, { type Database } from "better-sqlite3";
 import { AppError } from "../errors.ts";
@@ -12,7 +12,7 @@ export type { Database } from "better-sqlite3";
  * @throws {AppError} `conflict` when the file is newer than this program or a migration was edited after release
  */
 export function openDatabase(path: string, now: number): Database {
-  if (path !== ":memory:") mkdirSync(dirname(path), { recursive: true });
+  if (path !== ":memory:") readableByOwnerAlone(path);
   const db = new Sqlite(path);
   db.pragma("journal_mode = WAL");
   db.pragma("synchronous = FULL");
@@ -25,6 +25,13 @@ export function openDatabase(path: string, now: number): Database {
     throw error;
   }
   return db;
+}
+
+/** Before SQLite opens it: what it writes beside the database gets the same mode. */
+function readableByOwnerAlone(path: string): void {
+  mkdirSync(dirname(path), { recursive: true });
+  closeSync(openSync(path, "a", 0o600));
+  for (const each of [path, `${path}-wal`, `${path}-shm`]) if (existsSync(each)) chmodSync(each, 0o600);
 }
 
 /** Runs `work` in one transaction (a savepoint inside another) and returns its result. */

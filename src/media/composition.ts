@@ -50,16 +50,34 @@ export function identify(composition: Composition): { id: string; definition: st
   return { id: createHash("sha256").update(definition).digest("hex"), definition };
 }
 
-/** SHA-256 over all that decides the bytes of one rendition; equal derivations need to be made once. */
-export function derivationOf(composition: Composition, profile: Profile): string {
+/**
+ * SHA-256 over all that decides the bytes of one rendition; equal derivations need to be made once.
+ * @param defaultCover SHA-256 of the picture of what has no cover of its own
+ */
+export function derivationOf(composition: Composition, profile: Profile, defaultCover: string): string {
   const { clips, bypass, labels } = canonical(composition);
   const isTagged = profile.type === "sound" && profile.tagged === true;
   const steps = profile.type === "sound" ? (profile.chain ?? []).map(({ step }) => step) : [];
   return sha256({
-    // What a profile is called, and what needs it, changes nothing in it.
-    profile: { ...profile, $schema: null, title: null, neededToAir: null },
+    // What a profile is called, what needs it and what gets it change nothing in it.
+    profile: sorted({
+      ...profile,
+      $schema: null,
+      title: null,
+      neededToAir: null,
+      minMinutes: null,
+      playedBy: null,
+    }),
     clips: isTagged ? clips : clips.map((clip) => ({ ...clip, chapter: null })),
     bypass: bypass.filter((step) => steps.includes(step)),
-    labels: isTagged ? labels : null,
+    labels: isTagged ? { ...labels, cover: labels.cover ?? defaultCover } : null,
   });
+}
+
+/** A profile's file may be put in another order by an editor or a formatter, which says nothing new. */
+function sorted(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(sorted);
+  if (typeof value !== "object" || value === null) return value;
+  const entries = Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1));
+  return Object.fromEntries(entries.map(([key, each]) => [key, sorted(each)]));
 }

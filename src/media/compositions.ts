@@ -12,11 +12,13 @@ interface Dependencies {
   store: MediaStore;
   profiles: readonly Profile[];
   clock: Clock;
+  /** SHA-256 of the picture that goes with what has no cover of its own. */
+  defaultCover: string;
   addJob(kind: Lane, compositionId: string): void;
 }
 
 /** Which renditions a composition needs, as the profiles are now, and what becomes of them. */
-export function createCompositions({ store, profiles, clock, addJob }: Dependencies) {
+export function createCompositions({ store, profiles, clock, defaultCover, addJob }: Dependencies) {
   /** How long the rendered whole is, gaps too. */
   const lengthOf = ({ clips }: Composition): number =>
     clips.reduce((sum, { assetSha256, fromMs, toMs, gapBeforeMs }) => {
@@ -35,7 +37,7 @@ export function createCompositions({ store, profiles, clock, addJob }: Dependenc
     };
     return profiles
       .filter((profile) => appliesTo(profile, recording))
-      .map((profile) => ({ profile, derivation: derivationOf(composition, profile) }));
+      .map((profile) => ({ profile, derivation: derivationOf(composition, profile, defaultCover) }));
   }
 
   function currentPairs(compositionId: string): { rendition: Rendition; profile: Profile }[] {
@@ -84,15 +86,21 @@ export function createCompositions({ store, profiles, clock, addJob }: Dependenc
   const unfinished = (compositionId: string, lane: Lane) =>
     currentPairs(compositionId).filter((pair) => laneOf(pair.profile) === lane && isOpen(pair));
 
-  const newestReady = (compositionId: string, profile: string): Rendition | null =>
-    store.renditionsOf(compositionId).findLast((row) => row.profile === profile && row.state === "ready") ??
-    null;
+  /**
+   * What is played: as the profile is now, or until that is made, the newest of what was made before. A profile that
+   * was changed back asks for the older of two.
+   */
+  function readyOf(compositionId: string, profile: string): Rendition | null {
+    const isReady = (row: Rendition) => row.profile === profile && row.state === "ready";
+    const current = currentPairs(compositionId).find(({ rendition }) => isReady(rendition));
+    return current?.rendition ?? store.renditionsOf(compositionId).findLast(isReady) ?? null;
+  }
 
   return {
     /** What changed profiles ask for; what failed stays failed, or a recording that ends the server would do so for ever. */
     queueChanged: (compositionId: string): void => queueMissing(compositionId, false),
     unfinished,
-    newestReady,
+    readyOf,
 
     lengthOf(compositionId: string): number | null {
       const composition = store.composition(compositionId);
@@ -112,7 +120,7 @@ export function createCompositions({ store, profiles, clock, addJob }: Dependenc
 
     whyNotRendered(compositionId: string): string | null {
       for (const { rendition, profile } of currentPairs(compositionId)) {
-        if (profile.neededToAir !== true || newestReady(compositionId, profile.name)) continue;
+        if (profile.neededToAir !== true || readyOf(compositionId, profile.name)) continue;
         const { state, error } = rendition;
         if (state === "failed") return `${profile.name} failed: ${error ?? "unknown reason"}`;
         return state === "cancelled" ? `${profile.name} was cancelled` : `${profile.name} is being made`;

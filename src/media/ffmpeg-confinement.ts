@@ -13,6 +13,8 @@ export interface Confinement {
   launch(program: string): string;
   /** Owns what ffmpeg may write; `null` runs it as the server itself. */
   account: Account | null;
+  /** What is kept from it here, for the log. */
+  without: readonly string[];
   /** Why it is less confined than it could be; `null` when it is not. */
   warning: string | null;
 }
@@ -25,12 +27,23 @@ const MAX_OPEN_FILES = 256;
 const NOBODY: Account = { uid: 65_534, gid: 65_534 };
 
 const AS_NOBODY = [`--reuid=${NOBODY.uid}`, `--regid=${NOBODY.gid}`, "--clear-groups"];
+/** As root, or in a user namespace where the kernel lets anybody have one. */
+const WITHOUT_NETWORK = [
+  ["unshare", "--net"],
+  ["unshare", "--user", "--map-current-user", "--net"],
+];
+/** The kernel is to end it first when memory is short, and the server last. */
+const ENDED_FIRST = ["choom", "-n", "1000", "--"];
+/** The server's own environment holds the passwords of its broker and speech engine. */
+const CLEAN_ENVIRONMENT = ["env", "-i", 'PATH="$PATH"', "LANG=C.UTF-8"];
 const WITHOUT_PRIVILEGES = ["--inh-caps=-all", "--bounding-set=-all"];
 
 /**
  * How programs that read strangers' files are run: in a process group of their own, with bounded memory and files, at a
- * low priority, without a way to privileges, ended with the server; as `nobody` when the server is root and `nobody`
- * can reach the media. It is a script of Debian's own tools, so that it holds before the program's first instruction.
+ * low priority, without a way to privileges, without the server's environment, ended with the server and before it when
+ * memory is short; without a network where the kernel allows that; as `nobody`, who cannot read the database, when the
+ * server is root and `nobody` can reach the media. It is a script of Debian's own tools, so that it holds before the
+ * program's first instruction.
  *
  * @param folder where the scripts are kept, and written anew
  * @param mediaDir what the programs must be able to read
@@ -39,8 +52,10 @@ export function confine(folder: string, mediaDir: string, niceness: number): Con
   if (!works(["setsid", "prlimit", "--core=0", "setpriv", "--no-new-privs", "true"])) {
     const warning =
       "ffmpeg runs unconfined: setsid, prlimit and setpriv (Debian's util-linux) do not work here.";
-    return { launch: (program) => program, account: null, warning };
+    return { launch: (program) => program, account: null, without: [], warning };
   }
+  const networkless = WITHOUT_NETWORK.find((command) => works([...command, "true"])) ?? [];
+  const endedFirst = works([...ENDED_FIRST, "true"]) ? ENDED_FIRST : [];
   const isRoot = process.getuid?.() === 0;
   mkdirSync(mediaDir, { recursive: true });
   const isReachable =
@@ -53,7 +68,10 @@ export function confine(folder: string, mediaDir: string, niceness: number): Con
     "--core=0",
   ];
   const prefix = [
+    ...CLEAN_ENVIRONMENT,
     "setsid",
+    ...endedFirst,
+    ...networkless,
     "prlimit",
     ...limits,
     "setpriv",
@@ -72,6 +90,13 @@ export function confine(folder: string, mediaDir: string, niceness: number): Con
       return path;
     },
     account: isReachable ? NOBODY : null,
+    without: [
+      "the server's environment",
+      "a way to privileges",
+      ...(networkless.length > 0 ? ["a network"] : []),
+      ...(isReachable ? ["the server's files"] : []),
+      ...(endedFirst.length > 0 ? ["a claim to the server's memory"] : []),
+    ],
     warning:
       isRoot && !isReachable
         ? `ffmpeg runs as root, without root's privileges: "nobody" cannot reach ${mediaDir}. Run the server as a user of its own, or put MEDIA_DIR where everybody may look.`

@@ -144,5 +144,8 @@ async function readRiffBytes(file: FileHandle): Promise<number | null> {
 export const inputOptionsFor = ({ container }: Probe, durationMs: number): FfmpegOptions => ({
   format_whitelist: ALLOWED_DEMUXERS,
   f: container,
-  t: ((durationMs * 1.02 + 5_000) / 1_000).toFixed(3),
+  t: (mostOf(durationMs) / 1_000).toFixed(3),
 });
+
+/** What at most is read of so many milliseconds, in milliseconds. */
+export const mostOf = (durationMs: number): number => durationMs * 1.02 + 5_000;

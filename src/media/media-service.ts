@@ -1,3 +1,5 @@
+import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
 import type { BaseLogger } from "pino";
 import type { Clock } from "../clock.ts";
 import { createTransact, type Database } from "../db/open.ts";
@@ -13,12 +15,13 @@ import { checkDigest } from "./intake.ts";
 import { etaOf, type Job, type JobState } from "./jobs/job.ts";
 import { createJobQueue } from "./jobs/job-queue.ts";
 import { createJobStore } from "./jobs/job-store.ts";
-import { type Asset, ORIGINAL_MIME, profilesFor, type Rendition } from "./media.ts";
+import { type Asset, ORIGINAL_MIME, type Rendition } from "./media.ts";
 import type { MediaLibrary, StagedFile } from "./media-library.ts";
 import { createMediaStore } from "./media-store.ts";
 import { COVER_MIME, makeCover } from "./picture/cover.ts";
-import { laneOf, type Profile } from "./profiles.ts";
+import { type Link, laneOf, type Profile, playedOn } from "./profiles.ts";
 import { createRenditionMaker } from "./rendition-maker.ts";
+import type { ScratchSpace } from "./scratch-space.ts";
 import type { StreamedUpload, Upload, UploadedFile } from "./upload.ts";
 import type { UploadSpace } from "./upload-space.ts";
 
@@ -107,8 +110,12 @@ interface Options {
   maxUploadBytes: number;
   /** Where streamed uploads have their room reserved. */
   space: Pick<UploadSpace, "reserve">;
+  /** Where jobs have the room reserved that they need on the way. */
+  scratchSpace: ScratchSpace;
   /** Throws when the library's disk is not there. */
   requireMount: () => void;
+  /** What the line to the devices is like. */
+  deviceLink: Link;
   /** How many jobs are worked on at once. */
   concurrency: number;
   /** The picture that goes with podcasts whose programme has none of its own. */
@@ -117,7 +124,7 @@ interface Options {
 
 export function createMediaService(options: Options): MediaService {
   const { db, library, ffmpeg, profiles, clock, log, maxUploadBytes, space, requireMount } = options;
-  const { concurrency, defaultCover } = options;
+  const { concurrency, scratchSpace, defaultCover, deviceLink } = options;
   const store = createMediaStore(db);
   const jobStore = createJobStore(db);
   const transact = createTransact(db);
@@ -142,8 +149,23 @@ export function createMediaService(options: Options): MediaService {
       log.error({ err: error }, "queued work could not be taken up");
     }
   }
-  const make = createRenditionMaker({ store, library, ffmpeg, transact, clock, log, defaultCover });
-  const compositions = createCompositions({ store, profiles, clock, addJob });
+  const make = createRenditionMaker({
+    store,
+    library,
+    ffmpeg,
+    transact,
+    clock,
+    log,
+    space: scratchSpace,
+    defaultCover,
+  });
+  const compositions = createCompositions({
+    store,
+    profiles,
+    clock,
+    defaultCover: createHash("sha256").update(readFileSync(defaultCover)).digest("hex"),
+    addJob,
+  });
   const queue = createJobQueue({ store: jobStore, clock, log, concurrency, perform, onChange: afterJob });
 
   async function perform(
@@ -301,10 +323,14 @@ export function createMediaService(options: Options): MediaService {
 
     playableFor(compositionId, kind) {
       const current = compositions.current(compositionId);
-      for (const name of profilesFor(kind)) {
-        if (!current.some(({ profile }) => profile === name)) continue;
+      for (const { name, neededToAir } of playedOn(profiles, kind, deviceLink)) {
+        const made = current.find(({ profile }) => profile === name);
+        if (!made) continue;
         // Until a changed profile's rendition is made, the one before it is as good as it was.
-        return compositions.newestReady(compositionId, name);
+        const playable = compositions.readyOf(compositionId, name);
+        const isGivenUp = made.state === "failed" || made.state === "cancelled";
+        // What could not be made, and need not be, leaves the place to the next best.
+        if (playable || neededToAir === true || !isGivenUp) return playable;
       }
       return null;
     },

@@ -1,4 +1,3 @@
-import type { DeviceKind } from "../protocol/messages.ts";
 import type { Listening } from "./ear/findings.ts";
 import type { LoudnessMethod } from "./sound/level.ts";
 
@@ -45,13 +44,6 @@ export interface Rendition {
 
 /** An original is whatever somebody uploaded: no browser shall interpret it under the server's name. */
 export const ORIGINAL_MIME = "application/octet-stream";
-
-const LOUDSPEAKER_PROFILE = "loudspeaker-mp3";
-const TERMINAL_PROFILE = "terminal-mp4";
-
-/** The profiles whose rendition a kind of device plays, best first: a terminal shows the picture when there is one. */
-export const profilesFor = (kind: DeviceKind): readonly string[] =>
-  kind === "terminal" ? [TERMINAL_PROFILE, LOUDSPEAKER_PROFILE] : [LOUDSPEAKER_PROFILE];
 
 const MAX_NAME_CHARACTERS = 200;
 

@@ -2,6 +2,9 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Static, type TProperties, Type } from "typebox";
 import { Value } from "typebox/value";
+import { DEVICE_KINDS, DeviceKind } from "../protocol/messages.ts";
+import type { FfmpegAbilities } from "./ffmpeg-abilities.ts";
+import { TAGGABLE_MUXERS } from "./sound/tag-formats.ts";
 
 const closed = <T extends TProperties>(properties: T, description: string) =>
   Type.Object(properties, { additionalProperties: false, description });
@@ -12,7 +15,11 @@ const word = (description: string) => Type.String({ pattern: "^[a-z0-9_]+$", des
 const AudioSettings = closed(
   {
     codec: word("ffmpeg's encoder"),
-    bitrateKbps: Type.Integer({ minimum: 8, maximum: 512 }),
+    bitrateKbps: Type.Integer({
+      minimum: 8,
+      maximum: 10_000,
+      description: "Of a lossless encoder, the most it may come to",
+    }),
     sampleRateHz: hz("Of the rendition"),
     channels: Type.Integer({ minimum: 1, maximum: 2, description: "At most; a mono recording stays mono" }),
     workRateHz: hz("Of the intermediate the gain is planned on; half of it is the highest frequency kept"),
@@ -108,6 +115,31 @@ const common = {
 };
 const muxer = Type.String({ pattern: "^[a-z0-9]+$", description: "ffmpeg's output format" });
 
+/** What the line to the devices is like. */
+export type Link = "normal" | "slow";
+
+const playedBy = Type.Optional(
+  Type.Array(
+    closed(
+      {
+        kind: DeviceKind,
+        preference: Type.Integer({
+          minimum: 1,
+          maximum: 100,
+          description: "The lowest that applies is played",
+        }),
+        link: Type.Optional(
+          Type.Unsafe<Link>(
+            Type.String({ enum: ["normal", "slow"], description: "Only where DEVICE_LINK says so" }),
+          ),
+        ),
+      },
+      "A kind of device",
+    ),
+    { maxItems: 10, description: "Which devices get it in their playlists" },
+  ),
+);
+
 const SoundProfile = closed(
   {
     ...common,
@@ -118,6 +150,7 @@ const SoundProfile = closed(
       Type.Array(ChainStep, { maxItems: 8, description: "In order; a programme may switch steps off" }),
     ),
     loudness: LoudnessSettings,
+    playedBy,
     tagged: Type.Optional(
       Type.Boolean({ description: "Carries title, programme, number, chapters and cover" }),
     ),
@@ -132,6 +165,7 @@ const PictureProfile = closed(
     muxer,
     audio: AudioSettings,
     loudness: LoudnessSettings,
+    playedBy,
     video: VideoSettings,
   },
   "A recording with its picture, in one file",
@@ -197,6 +231,18 @@ export function appliesTo(profile: Profile, recording: { hasPicture: boolean; du
   return profile.type !== "stream" || recording.durationMs >= profile.minMinutes * 60_000;
 }
 
+/** The profiles whose rendition a kind of device plays, best first. A stream is for viewing online: see media/README.md. */
+export function playedOn(profiles: readonly Profile[], kind: DeviceKind, link: Link): Profile[] {
+  return profiles
+    .flatMap((profile) =>
+      ("playedBy" in profile ? (profile.playedBy ?? []) : [])
+        .filter((player) => player.kind === kind && (player.link ?? link) === link)
+        .map(({ preference }) => ({ profile, preference })),
+    )
+    .sort((a, b) => a.preference - b.preference)
+    .map(({ profile }) => profile);
+}
+
 /** All that is wrong with one profile; `name` is the file's name without `.json`. Empty when it is usable. */
 export function problemsOf(name: string, value: unknown): string[] {
   if (Value.Check(ProfileSchema, value)) return contradictionsIn(name, value);
@@ -220,6 +266,10 @@ function contradictionsIn(name: string, profile: Profile): string[] {
   const problems: string[] = [];
   if (profile.name !== name)
     problems.push(`/name: is "${profile.name}", but the file is called "${name}.json"`);
+  if (profile.type === "sound" && profile.tagged === true && !TAGGABLE_MUXERS.includes(profile.muxer))
+    problems.push(
+      `/tagged: "${profile.muxer}" cannot carry title and cover; only ${TAGGABLE_MUXERS.join(", ")} can`,
+    );
   if (!("audio" in profile)) return problems;
   const { audio, loudness } = profile;
   if (audio.limiterRateHz < audio.workRateHz)
@@ -230,21 +280,45 @@ function contradictionsIn(name: string, profile: Profile): string[] {
   return problems;
 }
 
+/** What this ffmpeg cannot make of a usable profile. A rendition could only fail, and what is needed to air with it. */
+export function lacksFor(profile: Profile, abilities: FfmpegAbilities): string[] {
+  const problems: string[] = [];
+  const need = (at: string, name: string, what: string, known: ReadonlySet<string>) => {
+    if (!known.has(name)) problems.push(`${at}: the server's ffmpeg has no ${what} "${name}"`);
+  };
+  if ("muxer" in profile) need("/muxer", profile.muxer, "output format", abilities.muxers);
+  if ("audio" in profile) need("/audio/codec", profile.audio.codec, "audio encoder", abilities.audioEncoders);
+  if (profile.type === "picture")
+    need("/video/codec", profile.video.codec, "video encoder", abilities.videoEncoders);
+  if (profile.type === "stream")
+    for (const [at, { codec }] of profile.variants.entries())
+      need(`/variants/${at}/codec`, codec, "video encoder", abilities.videoEncoders);
+  return problems;
+}
+
 /**
  * Reads every profile in `dir`.
+ * @param abilities what the ffmpeg that will make them can write
  * @throws {Error} that lists everything wrong in all files at once
  */
-export function loadProfiles(dir: string): Profile[] {
+export function loadProfiles(dir: string, abilities: FfmpegAbilities): Profile[] {
   const problems: string[] = [];
   const profiles: Profile[] = [];
   const files = readdirSync(dir).filter((file) => file.endsWith(".json") && !file.endsWith(".schema.json"));
   for (const file of files.sort()) {
     const value = parse(readFileSync(join(dir, file), "utf8"));
     const found = problemsOf(file.replace(/\.json$/, ""), value);
+    if (found.length === 0 && Value.Check(ProfileSchema, value)) {
+      found.push(...lacksFor(value, abilities));
+      profiles.push(value);
+    }
     problems.push(...found.map((problem) => `${file} ${problem}`));
-    if (found.length === 0 && Value.Check(ProfileSchema, value)) profiles.push(value);
   }
   if (files.length === 0) problems.push("there is no profile");
+  else if (problems.length === 0)
+    for (const kind of DEVICE_KINDS)
+      if (playedOn(profiles, kind, "normal").length === 0)
+        problems.push(`none is played by the kind of device "${kind}" (playedBy)`);
   if (problems.length > 0)
     throw new Error(`The profiles in ${dir} are not usable:\n  - ${problems.join("\n  - ")}`);
   return profiles;

@@ -4,16 +4,18 @@ import type { Transact } from "../db/open.ts";
 import { AppError } from "../errors.ts";
 import type { Composition } from "./composition.ts";
 import type { Ffmpeg } from "./ffmpeg.ts";
-import { inputOptionsFor, probeMedia } from "./inspect.ts";
+import { inputOptionsFor, mostOf, probeMedia } from "./inspect.ts";
 import type { Rendition } from "./media.ts";
 import type { MediaLibrary, StagedFile } from "./media-library.ts";
 import type { MediaStore, RenditionPart } from "./media-store.ts";
 import { makePictureRenditions } from "./picture/make.ts";
 import type { PartFile } from "./picture/stream.ts";
 import type { Profile } from "./profiles.ts";
+import { scratchBytesOf } from "./scratch-estimate.ts";
+import type { ScratchSpace } from "./scratch-space.ts";
 import { type Made, makeSoundRenditions } from "./sound/make.ts";
 import type { ClipSource, SoundContext } from "./sound/work.ts";
-import { describeFailure } from "./transcode-failure.ts";
+import { describeFailure, isPassing } from "./transcode-failure.ts";
 
 /** A made file, and what belongs to it. */
 export interface MadeRendition extends Made {
@@ -27,6 +29,7 @@ interface Dependencies {
   transact: Transact;
   clock: Clock;
   log: Pick<BaseLogger, "warn">;
+  space: ScratchSpace;
   /** The picture that goes with podcasts whose programme has none of its own. */
   defaultCover: string;
 }
@@ -39,11 +42,10 @@ export type MakeRenditions = (
 
 /**
  * Makes the renditions of one composition that one job is for, and records each as ready or failed.
- * @throws {AppError} `invalid` when the recording is the reason why none can be made, an {@link FfmpegError}, or the
- *   signal's reason
+ * @throws {Error} why nothing was made, or what may pass: then it may be called again; or the signal's reason
  */
 export function createRenditionMaker(dependencies: Dependencies): MakeRenditions {
-  const { store, library, ffmpeg, transact, clock, log, defaultCover } = dependencies;
+  const { store, library, ffmpeg, transact, clock, log, space, defaultCover } = dependencies;
 
   async function clipsOf({ clips }: Composition): Promise<ClipSource[]> {
     const sources: ClipSource[] = [];
@@ -57,6 +59,7 @@ export function createRenditionMaker(dependencies: Dependencies): MakeRenditions
         path,
         probe,
         options: inputOptionsFor(probe, asset.durationMs),
+        maxMs: mostOf(asset.durationMs),
         trim,
         durationMs: trim ? trim.toMs - trim.fromMs : asset.durationMs,
         gapBeforeMs,
@@ -92,10 +95,12 @@ export function createRenditionMaker(dependencies: Dependencies): MakeRenditions
   return async ({ composition, wanted }, signal, onProgress) => {
     const missing = wanted.filter(({ rendition }) => !copyTwin(rendition));
     if (missing.length === 0) return;
-    for (const { rendition } of missing) store.setState(rendition.id, "running", null, clock.now());
+    const profiles = missing.map(({ profile }) => profile);
     const clips = await clipsOf(composition);
     const durationMs = clips.reduce((sum, clip) => sum + clip.gapBeforeMs + clip.durationMs, 0);
-    await library.withScratch(async (scratch) => {
+    const release = space.reserve(scratchBytesOf({ clips, durationMs }, profiles, composition.bypass));
+    for (const { rendition } of missing) store.setState(rendition.id, "running", null, clock.now());
+    const making = library.withScratch(async (scratch) => {
       const context: SoundContext = {
         ffmpeg,
         clips,
@@ -104,19 +109,27 @@ export function createRenditionMaker(dependencies: Dependencies): MakeRenditions
         timeLimitMs: 2 * MINUTE_MS + 2 * durationMs,
         signal,
       };
-      const profiles = missing.map(({ profile }) => profile);
       const sound = profiles.filter((profile) => profile.type === "sound" || profile.type === "waveform");
-      const made: Map<string, MadeRendition | AppError> =
+      const made: Map<string, MadeRendition | Error> =
         sound.length > 0
           ? await makeSoundRenditions(context, composition, sound, coverOf(composition), onProgress)
           : await makePictureRenditions(context, profiles, hashOf, onProgress);
+      const reasons: Error[] = [];
       for (const { rendition, profile } of missing) {
         signal.throwIfAborted();
-        const result = made.get(profile.name);
-        if (!result || result instanceof AppError) fail(rendition, result ?? new Error("nothing was made"));
-        else await keep(rendition, profile, result);
+        const result = made.get(profile.name) ?? new Error("nothing was made");
+        if (!(result instanceof Error)) {
+          await keep(rendition, profile, result);
+          continue;
+        }
+        reasons.push(result);
+        if (!isPassing(result)) fail(rendition, result);
       }
+      // What was made is kept: the job is tried again for what may yet be made, and fails when it made nothing.
+      const reason = reasons.find(isPassing) ?? (reasons.length === missing.length ? reasons[0] : undefined);
+      if (reason) throw reason;
     });
+    await making.finally(release);
   };
 
   function copyTwin({ id, derivation }: Rendition): boolean {

@@ -1,15 +1,17 @@
 import { execFileSync } from "node:child_process";
-import { mkdirSync, readFileSync, symlinkSync } from "node:fs";
+import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Composition, Rendition } from "../../src/media/media-service.ts";
-import type { Profile } from "../../src/media/profiles.ts";
+import { loadProfiles, type Profile } from "../../src/media/profiles.ts";
 import {
+  ABILITIES,
   createMediaLab,
   ffmpeg,
   ffprobe,
   type MediaLab,
   measureLoudness,
+  PROFILES_DIR,
   settled,
   shippedProfiles,
   speak,
@@ -226,6 +228,116 @@ describe("a changed profile", () => {
     expect(await settled(changed, id)).toMatchObject([{ state: "ready", sha256: made?.sha256 }]);
     expect(lab.db.prepare("SELECT 1 FROM renditions WHERE state <> 'ready'").all()).toEqual([]);
     await changed.stop();
+
+    // Changed back, the older of the two is the right one.
+    const back = lab.create(shippedProfiles("loudspeaker-mp3"));
+    back.start([id]);
+    expect(lab.library.pathOf(back.playableFor(id, "loudspeaker")?.sha256 ?? "")).toBe(before);
+    await back.stop();
+  });
+});
+
+describe("a new profile", () => {
+  let dir: string;
+  beforeAll(() => {
+    dir = lab.file("profiles");
+    mkdirSync(dir);
+    add("loudspeaker-mp3", {});
+  });
+
+  /** A profile's file, and nothing else: the shipped one of that name with changes, under another name. */
+  function add(from: string, changes: Record<string, unknown>): void {
+    const shipped = JSON.parse(readFileSync(join(PROFILES_DIR, `${from}.json`), "utf8"));
+    const { name } = { ...shipped, ...changes };
+    writeFileSync(join(dir, `${name}.json`), JSON.stringify({ ...shipped, ...changes }));
+  }
+
+  const chaptered = (): Composition => ({
+    clips: [clip(speech, { chapter: "党建聚焦" }), clip(quiet, { chapter: "身边榜样" })],
+    bypass: [],
+    labels: { title: "第42期", album: "党建之声", track: 42, cover: null },
+  });
+
+  const audioOf = (codec: string, more = {}) => ({
+    codec,
+    bitrateKbps: 1_600,
+    sampleRateHz: 48_000,
+    channels: 2,
+    workRateHz: 48_000,
+    limiterRateHz: 96_000,
+    codecGainDb: 0,
+    ...more,
+  });
+
+  test("is a JSON file: FLAC for an archive, Ogg Opus for a podcast, both with chapters and cover", async () => {
+    add("podcast-mp3", { name: "archive-flac", mime: "audio/flac", muxer: "flac", audio: audioOf("flac") });
+    const opus = audioOf("libopus", { bitrateKbps: 64 });
+    add("podcast-mp3", { name: "podcast-opus", mime: "audio/ogg", muxer: "opus", audio: opus });
+    const media = lab.create(loadProfiles(dir, ABILITIES));
+    media.start([]);
+    const renditions = await settled(media, media.compose(chaptered()));
+    expect(renditions.map(({ profile, state, error }) => [profile, state, error])).toEqual([
+      ["archive-flac", "ready", null],
+      ["loudspeaker-mp3", "ready", null],
+      ["podcast-opus", "ready", null],
+    ]);
+    for (const [profile, codec] of [
+      ["archive-flac", "flac"],
+      ["podcast-opus", "opus"],
+    ] as const) {
+      const path = lab.library.pathOf(shaOf(renditions, profile));
+      const { lufs, truePeakDbtp } = await measureLoudness(path);
+      expect(Math.abs(lufs + 16)).toBeLessThanOrEqual(0.5);
+      expect(truePeakDbtp).toBeLessThanOrEqual(-1.5);
+      const args = ["-v", "error", "-of", "json", "-show_chapters", "-show_format", "-show_streams", path];
+      const { chapters, format, streams } = JSON.parse(execFileSync("ffprobe", args, { encoding: "utf8" }));
+      expect(streams).toMatchObject([{ codec_name: codec }, { codec_name: "mjpeg", width: 1_400 }]);
+      expect(chapters.map(({ tags }: { tags: { title: string } }) => tags.title)).toEqual([
+        "党建聚焦",
+        "身边榜样",
+      ]);
+      expect(Number(chapters[1].start_time)).toBeCloseTo(speech.durationMs / 1_000, 1);
+      // FLAC's names of tags are in capitals.
+      const tags = { ...format.tags, ...streams[0].tags };
+      const lower = Object.fromEntries(
+        Object.entries(tags).map(([key, value]) => [key.toLowerCase(), value]),
+      );
+      expect(lower).toMatchObject({ title: "第42期", album: "党建之声", track: "42" });
+    }
+    await media.stop();
+  });
+
+  test("that cannot be encoded, tagged or held in its bit rate fails alone: the loudspeaker's is there", async () => {
+    add("podcast-aac", {
+      name: "bad-option",
+      audio: audioOf("aac", { bitrateKbps: 96, options: { aac_coder: "none" } }),
+    });
+    // A file of MP3 holds nothing else.
+    add("podcast-mp3", { name: "bad-pair", audio: audioOf("flac") });
+    add("podcast-mp3", {
+      name: "too-large",
+      muxer: "flac",
+      tagged: false,
+      audio: audioOf("flac", { bitrateKbps: 8 }),
+    });
+    const media = lab.create(loadProfiles(dir, ABILITIES));
+    media.start([]);
+    await ffmpeg("-stream_loop", "5", "-i", lab.file("source.wav"), lab.file("long.wav"));
+    const { sha256 } = await media.receiveUpload({ path: lab.file("long.wav"), originalName: "l" }, () => {});
+    const renditions = await settled(media, media.compose(wholeOf(sha256)));
+    expect(renditions.map(({ profile, state }) => [profile, state])).toEqual([
+      ["archive-flac", "ready"],
+      ["bad-option", "failed"],
+      ["bad-pair", "failed"],
+      ["loudspeaker-mp3", "ready"],
+      ["podcast-opus", "ready"],
+      ["too-large", "failed"],
+    ]);
+    expect(renditions.find(({ profile }) => profile === "too-large")?.error).toMatch(
+      /larger than 8 kbit\/s allow/,
+    );
+    expect(media.whyNotAirable(media.compose(wholeOf(sha256)))).toBeNull();
+    await media.stop();
   });
 });
 

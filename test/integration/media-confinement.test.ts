@@ -1,8 +1,10 @@
 import { execFileSync } from "node:child_process";
-import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { openDatabase } from "../../src/db/open.ts";
+import { keepPrivate } from "../../src/db/private-folder.ts";
 import { createFfmpeg, FfmpegError, type FfmpegJob } from "../../src/media/ffmpeg.ts";
 import { type Confinement, confine } from "../../src/media/ffmpeg-confinement.ts";
 import { until } from "../support/until.ts";
@@ -56,6 +58,46 @@ describe("ffmpeg is confined", () => {
     expect(limits).toMatch(/Max file size\s+68719476736\s/);
     expect(limits).toMatch(/Max core file size\s+0\s/);
     expect(limits).toMatch(/Max open files\s+256\s/);
+  });
+
+  test("without the server's environment, where its passwords are", () => {
+    process.env["CCX_TEST_SECRET"] = "for nobody";
+    const environment = say(confined("environment", "tr '\\0' '\\n' < /proc/self/environ"));
+    delete process.env["CCX_TEST_SECRET"];
+    const names = environment.split("\n").map((line) => line.split("=")[0]);
+    // The shell of the test adds its own PWD.
+    expect(new Set(names.filter((name) => name !== "PWD"))).toEqual(new Set(["LANG", "PATH"]));
+  });
+
+  test("without a network, where the kernel allows that", () => {
+    const interfaces = say(confined("network", "tail -n +3 /proc/net/dev | cut -d: -f1"));
+    expect(confinement.without).toContain("a network");
+    expect(interfaces.trim()).toBe("lo");
+    expect(say(confined("routes", "grep -v Iface /proc/net/route; echo no way out"))).toBe("no way out");
+  });
+
+  test("without a look at the database, its keys, or a snapshot of it", () => {
+    if (process.getuid?.() !== 0) return;
+    const data = join(dir, "data");
+    const path = join(data, "cuncunxiang.db");
+    keepPrivate(data, join(data, "media"));
+    // As an earlier version left it.
+    writeFileSync(path, "", { mode: 0o644 });
+    const db = openDatabase(path, 0);
+    const look = `ls ${data}; for file in ${path} ${path}-wal ${path}-shm; do cat $file; done`;
+    expect(say(confined("thief", `(${look}) 2> /dev/null; echo "and that is all"`))).toBe("and that is all");
+    // What is inside, by its name, can be reached.
+    expect(confine(dir, join(data, "media"), 12).warning).toBeNull();
+    keepPrivate(data, join(dir, "elsewhere"));
+    expect(statSync(data).mode & 0o777).toBe(0o700);
+    expect([path, `${path}-wal`, `${path}-shm`].map((file) => statSync(file).mode & 0o777)).toEqual([
+      0o600, 0o600, 0o600,
+    ]);
+    db.close();
+  });
+
+  test("and is what the kernel ends first when memory is short", () => {
+    expect(say(confined("score", "cat /proc/self/oom_score_adj"))).toBe("1000");
   });
 
   test("and is killed whole: also what it started, and what ignores the first signal", async () => {

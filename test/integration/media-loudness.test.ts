@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { DEVICE_KINDS } from "../../src/protocol/messages.ts";
 import {
   createMediaLab,
   ffmpeg,
@@ -6,7 +7,9 @@ import {
   type MediaLab,
   measureLoudness,
   settled,
+  shippedProfiles,
   speak,
+  wholeOf,
 } from "../support/media-lab.ts";
 
 let lab: MediaLab;
@@ -77,7 +80,52 @@ describe("every rendition for listening is −16 ± 0.5 LUFS with true peaks of 
     };
     // A tone has no peaks above its loudness, speech has.
     expect(await ways("tone.wav", "-f", "lavfi", "-i", "sine=f=997:d=5")).toBe("gain");
+    const faint = ["-f", "lavfi", "-i", "sine=f=997:d=5", "-af", "volume=-22dB", "-c:a", "pcm_s24le"];
+    expect(await ways("faint.wav", ...faint)).toBe("gain");
+    // Quieter by far than one step of the limiter's is large, and no reason for a compressor.
+    for (const db of [-10, -14, -20, -35]) {
+      const quiet = ["-i", speech, "-af", `volume=${db}dB`, "-c:a", "pcm_s24le"];
+      expect(await ways(`quiet${db}.wav`, ...quiet)).toBe("limiter");
+    }
     expect(await ways("plain.wav", "-i", speech, "-af", "volume=-12dB")).toBe("limiter");
+  });
+});
+
+describe("on a slow line", () => {
+  test("a device gets the smallest that its profiles have for it, or the next best when that cannot be made", async () => {
+    const profiles = shippedProfiles("loudspeaker-mp3", "loudspeaker-opus");
+    const slow = await createMediaLab({ profiles, deviceLink: "slow" });
+    const { compositionId } = await slow.upload(speech);
+    const renditions = await settled(slow.media, compositionId);
+    const [mp3, opus] = renditions;
+    for (const kind of DEVICE_KINDS) {
+      expect(slow.media.playableFor(compositionId, kind)).toMatchObject({
+        sha256: opus?.sha256,
+        mime: "audio/ogg",
+      });
+    }
+    expect(opus?.bytes ?? 0).toBeLessThan((mp3?.bytes ?? 0) / 2);
+
+    const unmade = { bitrateKbps: 24, options: { application: "nothing" } };
+    const broken = slow.create(
+      profiles.map((profile) =>
+        profile.name === "loudspeaker-opus" && profile.type === "sound"
+          ? { ...profile, audio: { ...profile.audio, ...unmade } }
+          : profile,
+      ),
+    );
+    await slow.media.stop();
+    broken.start([]);
+    const other = slow.file("other.wav");
+    await ffmpeg("-i", speech, "-t", "3", other);
+    const { sha256 } = await broken.receiveUpload({ path: other, originalName: "other" }, () => {});
+    const id = broken.compose(wholeOf(sha256));
+    // While it may yet be made it is waited for.
+    expect(broken.playableFor(id, "loudspeaker")).toBeNull();
+    expect((await settled(broken, id)).map(({ state }) => state)).toEqual(["ready", "failed"]);
+    expect(broken.playableFor(id, "loudspeaker")?.profile).toBe("loudspeaker-mp3");
+    await broken.stop();
+    await slow.close();
   });
 });
 

@@ -9,6 +9,7 @@ import { pino } from "pino";
 import { systemClock } from "../../src/clock.ts";
 import { openDatabase } from "../../src/db/open.ts";
 import { createFfmpeg } from "../../src/media/ffmpeg.ts";
+import { abilitiesOf } from "../../src/media/ffmpeg-abilities.ts";
 import { createMediaLibrary } from "../../src/media/media-library.ts";
 import {
   type Asset,
@@ -17,7 +18,8 @@ import {
   type MediaService,
   type Rendition,
 } from "../../src/media/media-service.ts";
-import { loadProfiles, type Profile } from "../../src/media/profiles.ts";
+import { type Link, loadProfiles, type Profile } from "../../src/media/profiles.ts";
+import { createScratchSpace } from "../../src/media/scratch-space.ts";
 import { createUploadSpace } from "../../src/media/upload-space.ts";
 
 const run = promisify(execFile);
@@ -84,11 +86,16 @@ interface MediaLabOptions {
   concurrency?: number;
   start?: boolean;
   profiles?: Profile[];
+  deviceLink?: Link;
+  /** Of the disk, for what is made on the way. */
+  freeBytes?: () => number;
 }
+
+export const ABILITIES = abilitiesOf("ffmpeg");
 
 /** The shipped profiles, or those of these names. */
 export const shippedProfiles = (...names: string[]): Profile[] =>
-  loadProfiles(PROFILES_DIR).filter(({ name }) => names.length === 0 || names.includes(name));
+  loadProfiles(PROFILES_DIR, ABILITIES).filter(({ name }) => names.length === 0 || names.includes(name));
 
 /** The whole of one recording, as a segment with a title has it. */
 export const wholeOf = (assetSha256: string, title = "A notice"): Composition => ({
@@ -103,6 +110,8 @@ export async function createMediaLab({
   concurrency = 2,
   start = true,
   profiles: shipped = shippedProfiles(),
+  deviceLink = "normal",
+  freeBytes = () => Number.MAX_SAFE_INTEGER,
 }: MediaLabOptions = {}) {
   const dir = await mkdtemp(join(tmpdir(), "ccx-media-"));
   const db = openDatabase(":memory:", systemClock.now());
@@ -118,6 +127,8 @@ export async function createMediaLab({
       log: pino({ level: "silent" }),
       maxUploadBytes,
       space: createUploadSpace(() => {}),
+      scratchSpace: createScratchSpace(freeBytes, 0),
+      deviceLink,
       requireMount: () => {},
       concurrency,
       defaultCover: COVER,

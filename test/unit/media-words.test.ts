@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { AppError } from "../../src/errors.ts";
 import { FfmpegError } from "../../src/media/ffmpeg.ts";
-import { cleanFileName, profilesFor } from "../../src/media/media.ts";
+import { cleanFileName } from "../../src/media/media.ts";
 import { describeFailure, isPassing } from "../../src/media/transcode-failure.ts";
 
 describe("the name of an upload", () => {
@@ -21,11 +21,6 @@ describe("the name of an upload", () => {
     expect(name.isWellFormed()).toBe(true);
     expect(name.length).toBe(200);
   });
-});
-
-test("a terminal plays the picture when there is one, a loudspeaker never", () => {
-  expect(profilesFor("terminal")).toEqual(["terminal-mp4", "loudspeaker-mp3"]);
-  expect(profilesFor("loudspeaker")).toEqual(["loudspeaker-mp3"]);
 });
 
 describe("what an editor reads on a failed rendition", () => {

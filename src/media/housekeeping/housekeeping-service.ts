@@ -250,6 +250,9 @@ export function createHousekeeping(options: Options) {
       refuseWhenFull(diskSpace(), usedBytes(), watermarks, bytes, pending);
     },
 
+    /** Of the media disk, as an ordinary user may use it. */
+    freeBytes: (): number => diskSpace().freeBytes,
+
     /** Why the folder is not taken for this database's store, or `null`. Cheap, and safe when the disk is gone. */
     problem: mount.problem,
 

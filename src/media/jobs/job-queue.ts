@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { BaseLogger } from "pino";
 import { after, type Clock, DAY_MS, repeat, SECOND_MS } from "../../clock.ts";
+import { NoRoomYet } from "../scratch-space.ts";
 import { describeFailure, isPassing } from "../transcode-failure.ts";
 import { type Job, MAX_ABANDONED, MAX_ATTEMPTS, waitAfter } from "./job.ts";
 import type { JobStore } from "./job-store.ts";
@@ -8,6 +9,8 @@ import type { JobStore } from "./job-store.ts";
 const LEASE_MS = 60 * SECOND_MS;
 const HEARTBEAT_MS = 10 * SECOND_MS;
 const PROGRESS_EVERY_MS = 500;
+/** Waiting for room on the disk is no attempt, and is looked at so often. */
+const ROOM_WAIT_MS = 60 * SECOND_MS;
 const KEPT_MS = 30 * DAY_MS;
 /** A timer cannot wait longer; waking too early does no harm. */
 const MAX_TIMER_MS = 10 * 60 * SECOND_MS;
@@ -134,6 +137,11 @@ export function createJobQueue({
       return;
     }
     const reason = describeFailure(error);
+    if (error instanceof NoRoomYet) {
+      log.info({ job: id, kind, subject, reason }, "job waits for room");
+      store.putBack(id, { attempts: attempts - 1, notBefore: now + ROOM_WAIT_MS, error: reason, now });
+      return;
+    }
     log.warn({ job: id, kind, subject, attempts, err: error }, "job failed");
     if (isPassing(error) && attempts < MAX_ATTEMPTS) {
       store.putBack(id, { attempts, notBefore: now + waitAfter(attempts), error: reason, now });

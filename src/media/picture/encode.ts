@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { togetherOrAlone } from "../each-alone.ts";
 import type { FfmpegOptions } from "../ffmpeg-options.ts";
 import type { VideoProfile } from "../profiles.ts";
 import type { PictureContext } from "./context.ts";
@@ -10,28 +11,48 @@ const THREADS = 2;
 export const pictureKey = (video: VideoProfile): string =>
   JSON.stringify(video, Object.keys(video).toSorted());
 
+/** One picture to be encoded. */
+interface PictureOutput {
+  key: string;
+  video: VideoProfile;
+  path: string;
+}
+
 /**
  * Encodes the picture alone, turned upright as the file says, within each size, rate and bit rate that is asked for:
  * one decode, one process, one file for each distinct setting.
- * @returns the files by {@link pictureKey}
+ * @returns the files, or why there is none, by {@link pictureKey}
  */
 export async function encodePictures(
   context: PictureContext,
   settings: readonly VideoProfile[],
   onProgress: (fraction: number) => void,
-): Promise<Map<string, string>> {
-  const distinct = [...new Map(settings.map((video) => [pictureKey(video), video]))];
+): Promise<Map<string, string | Error>> {
+  const distinct = new Map(settings.map((video) => [pictureKey(video), video]));
+  const outputs = [...distinct].map(([key, video], at): PictureOutput => {
+    return { key, video, path: join(context.scratch, `picture-${at}.mp4`) };
+  });
+  if (outputs.length === 0) return new Map();
+  const encoded = await togetherOrAlone(outputs, context.signal, (some) =>
+    encodeTogether(context, some, onProgress),
+  );
+  return new Map(outputs.map(({ key }, at) => [key, encoded[at] ?? new Error("nothing was encoded")]));
+}
+
+async function encodeTogether(
+  context: PictureContext,
+  pictures: readonly PictureOutput[],
+  onProgress: (fraction: number) => void,
+): Promise<string[]> {
   const { ffmpeg, source, signal, timeLimitMs } = context;
-  const paths = new Map(distinct.map(([key], at) => [key, join(context.scratch, `picture-${at}.mp4`)]));
-  const outlets = distinct.map((_, at) => `[s${at}]`);
-  const chains = distinct.map(([, video], at) => `[s${at}]${scale(video)}[v${at}]`);
+  const outlets = pictures.map((_, at) => `[s${at}]`);
+  const split = `[0:${source.videoIndex}]split=${pictures.length}${outlets.join("")}`;
+  const chains = pictures.map(({ video }, at) => `[s${at}]${scale(video)}[v${at}]`);
   await ffmpeg.run({
     inputs: [{ path: source.path, options: { ...source.options, threads: THREADS } }],
-    complexFilter: [`[0:${source.videoIndex}]split=${distinct.length}${outlets.join("")}`, ...chains].join(
-      ";",
-    ),
-    outputs: distinct.map(([key, video], at) => ({
-      path: paths.get(key) ?? null,
+    complexFilter: [split, ...chains].join(";"),
+    outputs: pictures.map(({ path, video }, at) => ({
+      path,
       options: { map: `[v${at}]`, ...encoderOptions(video, context) },
     })),
     durationMs: context.durationMs,
@@ -39,7 +60,7 @@ export async function encodePictures(
     signal,
     onProgress,
   });
-  return paths;
+  return pictures.map(({ path }) => path);
 }
 
 /** Smaller pictures are left at their size; both sides come out even, as yuv420p needs. */

@@ -1,9 +1,10 @@
 import { MINUTE_MS } from "../../clock.ts";
 import { AppError } from "../../errors.ts";
+import { resultOf } from "../each-alone.ts";
 import type { FfmpegOptions } from "../ffmpeg-options.ts";
 import { probeMedia } from "../inspect.ts";
 import { toleratedLossMs } from "../media-probe.ts";
-import type { Profile } from "../profiles.ts";
+import type { PictureProfile, Profile, StreamProfile, VideoProfile } from "../profiles.ts";
 import type { EncodedSound } from "../sound/encode.ts";
 import { decodeAll, formatOf, type Made, makeSound, type SoundOrder } from "../sound/make.ts";
 import type { SoundContext } from "../sound/work.ts";
@@ -27,9 +28,8 @@ export async function makePictureRenditions(
   profiles: readonly Profile[],
   nameOf: (path: string) => Promise<string>,
   onProgress: (fraction: number) => void,
-): Promise<Map<string, (Made & { parts?: PartFile[] }) | AppError>> {
+): Promise<Map<string, MadePicture | Error>> {
   const picture = pictureContext(context);
-  const made = new Map<string, (Made & { parts?: PartFile[] }) | AppError>();
   const moving = profiles.filter((profile) => profile.type === "picture" || profile.type === "stream");
 
   const keys = [...new Set(moving.map(soundKey))];
@@ -38,33 +38,42 @@ export async function makePictureRenditions(
   const settings = moving.flatMap((profile) =>
     profile.type === "picture" ? [profile.video] : profile.variants,
   );
-  const pictures =
-    settings.length === 0
-      ? new Map<string, string>()
-      : await encodePictures(picture, settings, (part) => onProgress(SOUND_SHARE + part * (1 - SOUND_SHARE)));
+  const pictures = await encodePictures(picture, settings, (part) =>
+    onProgress(SOUND_SHARE + part * (1 - SOUND_SHARE)),
+  );
+  const soundOf = (profile: MovingProfile) =>
+    madeOrThrown(sounds.get(`sound-${keys.indexOf(soundKey(profile))}`));
+  const pictureOf = (video: VideoProfile) => madeOrThrown(pictures.get(pictureKey(video)));
 
-  for (const profile of profiles) {
+  async function finish(profile: Profile): Promise<MadePicture> {
     if (profile.type === "poster") {
-      const path = await takePoster(picture, profile);
-      made.set(profile.name, { path, durationMs: 0, loudness: null });
-    } else if (profile.type === "picture" || profile.type === "stream") {
-      const sound = sounds.get(`sound-${keys.indexOf(soundKey(profile))}`);
-      if (!sound || sound instanceof AppError) {
-        if (sound) made.set(profile.name, sound);
-        continue;
-      }
-      const loudness = { lufs: sound.lufs, truePeakDbtp: sound.truePeakDbtp, by: sound.loudnessBy };
-      if (profile.type === "stream") {
-        const stream = await makeStream(picture, profile, { pictures, soundPath: sound.path }, nameOf);
-        made.set(profile.name, { ...stream, durationMs: sound.durationMs, loudness });
-      } else {
-        const picturePath = pictures.get(pictureKey(profile.video)) ?? "";
-        const path = await joinTracks(picture, profile, { picturePath, soundPath: sound.path });
-        const durationMs = await checkedDuration(context, path, sound.durationMs);
-        made.set(profile.name, { path, durationMs, loudness });
-      }
+      return { path: await takePoster(picture, profile), durationMs: 0, loudness: null };
     }
+    if (profile.type !== "picture" && profile.type !== "stream") throw new Error(`${profile.name} is sound`);
+    const { path: soundPath, durationMs, lufs, truePeakDbtp, loudnessBy: by } = soundOf(profile);
+    const loudness = { lufs, truePeakDbtp, by };
+    if (profile.type === "stream") {
+      const picturePaths = profile.variants.map(pictureOf);
+      const stream = await makeStream(picture, profile, { picturePaths, soundPath }, nameOf);
+      return { ...stream, durationMs, loudness };
+    }
+    const path = await joinTracks(picture, profile, { picturePath: pictureOf(profile.video), soundPath });
+    return { path, durationMs: await checkedDuration(context, path, durationMs), loudness };
   }
+
+  const made = new Map<string, MadePicture | Error>();
+  for (const profile of profiles) {
+    made.set(profile.name, await resultOf(context.signal, () => finish(profile)));
+  }
+  return made;
+}
+
+type MadePicture = Made & { parts?: PartFile[] };
+type MovingProfile = PictureProfile | StreamProfile;
+
+function madeOrThrown<T>(made: T | Error | undefined): T {
+  if (made === undefined) throw new Error("nothing was made");
+  if (made instanceof Error) throw made;
   return made;
 }
 
@@ -84,7 +93,7 @@ async function makeSounds(
   context: SoundContext,
   orders: readonly SoundOrder[],
   onProgress: (fraction: number) => void,
-): Promise<Map<string, EncodedSound | AppError>> {
+): Promise<Map<string, EncodedSound | Error>> {
   if (orders.length === 0) return new Map();
   const formats = orders.map((order) => formatOf(context, order));
   const decoded = await decodeAll(context, formats, (part) => onProgress(part * 0.3));

@@ -3,7 +3,6 @@ import { basename, join } from "node:path";
 import type { StreamProfile } from "../profiles.ts";
 import { PLAYLIST_MIME, playlistReference } from "../stream-playlist.ts";
 import type { PictureContext } from "./context.ts";
-import { pictureKey } from "./encode.ts";
 
 /** A file that belongs to a rendition beside its own. */
 export interface PartFile {
@@ -21,19 +20,16 @@ export interface MadeStream {
  * An HLS presentation (RFC 8216) of fragmented MP4, in byte ranges of one file for each quality. Playlists name what
  * they point at by its SHA-256, as everything in the library is named, so a stream is as immutable as any file.
  *
+ * @param tracks the pictures in the order of the profile's variants
  * @param nameOf the SHA-256 of a finished file
  */
 export async function makeStream(
   context: PictureContext,
   profile: StreamProfile,
-  tracks: { pictures: Map<string, string>; soundPath: string },
+  tracks: { picturePaths: readonly string[]; soundPath: string },
   nameOf: (path: string) => Promise<string>,
 ): Promise<MadeStream> {
-  const picturePaths = profile.variants.map((video) => {
-    const path = tracks.pictures.get(pictureKey(video));
-    if (path === undefined) throw new Error(`a picture for ${profile.name} is missing`);
-    return path;
-  });
+  const { picturePaths } = tracks;
   const fileOf = (name: string) => join(context.scratch, `${profile.name}-${name}`);
   await segment(context, profile, [...picturePaths, tracks.soundPath], fileOf);
 

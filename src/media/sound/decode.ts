@@ -11,6 +11,7 @@ import {
   type ClipSource,
   durationOfRaw,
   nameOf,
+  rawBytesOf,
   rawOptions,
   type SoundContext,
   type Work,
@@ -146,7 +147,10 @@ function run(
     complexFilter: [split, ...chains].join(";"),
     outputs: branches.map(({ path, label, format }) => ({
       path,
-      options: path === null ? { map: `[${label}]` } : { map: `[${label}]`, ...rawOptions(format) },
+      options:
+        path === null
+          ? { map: `[${label}]` }
+          : { map: `[${label}]`, ...rawOptions(format), fs: rawBytesOf(format, clip.maxMs) },
     })),
     durationMs: clip.durationMs,
     timeLimitMs,

@@ -1,5 +1,7 @@
+import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import { AppError } from "../../errors.ts";
+import { togetherOrAlone } from "../each-alone.ts";
 import type { FfmpegJob } from "../ffmpeg.ts";
 import type { FfmpegOptions } from "../ffmpeg-options.ts";
 import type { AudioProfile, LoudnessProfile } from "../profiles.ts";
@@ -54,14 +56,16 @@ interface Planned {
 
 /**
  * Encodes all outputs in one process, measures what came out, and encodes again what is out of its bounds; when the
- * limiter alone cannot bring it there, with a compressor. Outputs that cannot be brought there are errors of their own.
+ * limiter alone cannot bring it there, with a compressor. What cannot be made or brought there is an error of its own,
+ * and leaves the others alone.
  */
 export async function encodeSound(
   context: SoundContext,
   outputs: readonly SoundOutput[],
   onProgress: (fraction: number) => void,
-): Promise<Map<string, EncodedSound | AppError>> {
-  const results = new Map<string, EncodedSound | AppError>();
+): Promise<Map<string, EncodedSound | Error>> {
+  const results = new Map<string, EncodedSound | Error>();
+  const { signal } = context;
   let pending = outputs.map(
     (output): Attempt => ({
       output,
@@ -73,16 +77,22 @@ export async function encodeSound(
     }),
   );
   while (pending.length > 0) {
-    const planned = await planAll(context, pending);
-    await encodeAll(context, planned, (fraction) => onProgress(0.1 + fraction * 0.6));
-    const measured = await measureAll(context, pending, (fraction) => onProgress(0.7 + fraction * 0.3));
+    const encoded = await togetherOrAlone(await planAll(context, pending), signal, (some) =>
+      encodeAll(context, some, (fraction) => onProgress(0.1 + fraction * 0.6)),
+    );
+    for (const [at, { output }] of pending.entries()) {
+      const result = encoded[at];
+      if (result instanceof Error) results.set(output.name, result);
+    }
+    const made = encoded.flatMap((result) => (result instanceof Error ? [] : [result]));
+    const measured = await measureAll(context, made, (fraction) => onProgress(0.7 + fraction * 0.3));
     const again: Attempt[] = [];
-    for (const [at, { attempt, level }] of planned.entries()) {
-      const measurement = measured[at];
-      if (!measurement) throw new Error(`${attempt.output.name} was not measured.`);
-      const next = judge(attempt, level, measurement);
+    for (const [at, { attempt, level }] of made.entries()) {
+      const { name } = attempt.output;
+      const measurement = measured[at] ?? new Error(`${name} was not measured.`);
+      const next = measurement instanceof Error ? measurement : judge(attempt, level, measurement);
       if ("tries" in next) again.push(next);
-      else results.set(attempt.output.name, next);
+      else results.set(name, next);
     }
     pending = again;
   }
@@ -140,11 +150,11 @@ async function planAll(context: SoundContext, attempts: readonly Attempt[]): Pro
   });
 }
 
-function encodeAll(
+async function encodeAll(
   context: SoundContext,
   planned: readonly Planned[],
   onProgress: (fraction: number) => void,
-): Promise<string[]> {
+): Promise<Planned[]> {
   const works = [...new Set(planned.map(({ attempt }) => attempt.output.work))];
   const groups = [...Map.groupBy(planned, ({ attempt }) => keyOf(attempt)).values()];
   const graph: string[] = [];
@@ -165,7 +175,17 @@ function encodeAll(
       });
     }
   }
-  return runOn(context, works, outputs, { complexFilter: graph.join(";"), onProgress });
+  await runOn(context, works, outputs, { complexFilter: graph.join(";"), onProgress });
+  return Promise.all(planned.map(refuseCut));
+}
+
+/** A size limit that was reached ends a file without an error. */
+async function refuseCut(planned: Planned): Promise<Planned> {
+  const { output, path } = planned.attempt;
+  if ((await stat(path)).size < maxBytesOf(output)) return planned;
+  throw new Error(
+    `${output.name} came out larger than ${output.audio.bitrateKbps} kbit/s allow: raise its profile's bitrateKbps.`,
+  );
 }
 
 /** Half as much again as the bit rate says, and a megabyte: an end for what must not fill the disk. */
@@ -189,13 +209,17 @@ const MEASURED_AT_ONCE = 2;
 /** Decodes what was made and measures that, true peak (four times oversampled) included. */
 async function measureAll(
   context: SoundContext,
-  attempts: readonly Attempt[],
+  made: readonly Planned[],
   onProgress: (fraction: number) => void,
-): Promise<Measurement[]> {
-  const paths = attempts.map(({ path }) => path);
+): Promise<(Measurement | Error)[]> {
+  const paths = made.map(({ attempt }) => attempt.path);
   const half = Math.ceil(paths.length / MEASURED_AT_ONCE);
   const halves = [paths.slice(0, half), paths.slice(half)].filter((some) => some.length > 0);
-  const measured = await Promise.all(halves.map((some) => measureTogether(context, some, onProgress)));
+  const measured = await Promise.all(
+    halves.map((some) =>
+      togetherOrAlone(some, context.signal, (paths) => measureTogether(context, paths, onProgress)),
+    ),
+  );
   return measured.flat();
 }
 

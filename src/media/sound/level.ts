@@ -26,13 +26,17 @@ export async function planLevel(
   target: { aimLufs: number; ceilingDbfs: number; compressed: boolean },
 ): Promise<Level> {
   const { aimLufs, ...rest } = target;
+  const linear = { gainDb: aimLufs - work.lufs, ...rest };
+  if (isLinear(work, linear)) return linear;
+  const freeDb = rest.compressed ? 0 : freeGainDb(work, rest.ceilingDbfs);
   const trials: [GainTrial, ...GainTrial[]] = [{ gainDb: 0, lufs: work.lufs }];
   for (let round = 0; round < MAX_GAIN_ROUNDS; round += 1) {
-    const gainDb = nextGainDb(trials, aimLufs);
-    if (isLinear(work, { gainDb, ...rest })) return { gainDb, ...rest };
+    const gainDb = nextGainDb(trials, aimLufs, freeDb);
     const lufs = await tryLevel(context, work, { gainDb, ...rest });
     trials.push({ gainDb, lufs });
-    if (Math.abs(lufs - aimLufs) <= LAST_STEP_LU) return { gainDb: nextGainDb(trials, aimLufs), ...rest };
+    if (Math.abs(lufs - aimLufs) <= LAST_STEP_LU) {
+      return { gainDb: nextGainDb(trials, aimLufs, freeDb), ...rest };
+    }
   }
   // The unlimited start is no trial of this chain.
   const [, first, ...others] = trials;
@@ -47,7 +51,11 @@ async function tryLevel(context: SoundContext, work: Work, level: Level): Promis
 
 /** Whether nothing reaches the limiter: the gain alone decides, and loudness follows it one to one. */
 const isLinear = (work: Work, { gainDb, ceilingDbfs, compressed }: Level): boolean =>
-  !compressed && work.samplePeakDbfs + gainDb <= ceilingDbfs - PEAKS_BETWEEN_SAMPLES_DB;
+  !compressed && gainDb <= freeGainDb(work, ceilingDbfs);
+
+/** The most that can be added before the limiter has anything to do. */
+const freeGainDb = ({ samplePeakDbfs }: Work, ceilingDbfs: number): number =>
+  ceilingDbfs - PEAKS_BETWEEN_SAMPLES_DB - samplePeakDbfs;
 
 /** Speech has peaks between its samples up to this much above them, at the work rates used. */
 const PEAKS_BETWEEN_SAMPLES_DB = 1;

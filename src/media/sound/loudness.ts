@@ -74,11 +74,19 @@ const UNLIMITED_SLOPE = 0.98;
 /**
  * The gain to try next, in dB. The first trial is the sound as it was, without the limiter, from where loudness
  * follows the gain one to one; once limited it follows less, by the slope of the last two trials (secant method).
+ *
+ * @param freeDb up to this gain nothing is limited, so that no step below it is too large
  */
-export function nextGainDb(trials: readonly [GainTrial, ...GainTrial[]], targetLufs: number): number {
+export function nextGainDb(
+  trials: readonly [GainTrial, ...GainTrial[]],
+  targetLufs: number,
+  freeDb: number,
+): number {
   const last = trials.at(-1) ?? trials[0];
-  const step = (targetLufs - last.lufs) / slopeOf(trials);
-  return last.gainDb + Math.min(MAX_STEP_DB, Math.max(-MAX_STEP_DB, step));
+  const wantedDb = last.gainDb + (targetLufs - last.lufs) / slopeOf(trials);
+  const lowestDb = Math.min(last.gainDb, freeDb) - MAX_STEP_DB;
+  const highestDb = Math.max(last.gainDb, freeDb) + MAX_STEP_DB;
+  return Math.min(highestDb, Math.max(lowestDb, wantedDb));
 }
 
 function slopeOf(trials: readonly GainTrial[]): number {

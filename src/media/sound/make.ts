@@ -1,12 +1,13 @@
 import { join } from "node:path";
 import { AppError } from "../../errors.ts";
 import type { Composition } from "../composition.ts";
+import { resultOf } from "../each-alone.ts";
 import type { AudioProfile, ChainStep, LoudnessProfile, SoundProfile, WaveformProfile } from "../profiles.ts";
 import { decodeClip } from "./decode.ts";
 import { type EncodedSound, encodeSound, type SoundOutput } from "./encode.ts";
 import { joinClips, placesOf } from "./join.ts";
 import type { LoudnessMethod } from "./level.ts";
-import { addTags, type Chapter } from "./tags.ts";
+import { addTags, type Chapter, type Tags } from "./tags.ts";
 import { drawWaveform } from "./waveform.ts";
 import { nameOf, type SoundContext, type Work, type WorkFormat } from "./work.ts";
 
@@ -50,7 +51,7 @@ export async function decodeAll(
 }
 
 /** A mono recording stays mono, whatever a profile allows. */
-export function formatOf({ clips }: SoundContext, { audio }: SoundOrder): WorkFormat {
+export function formatOf({ clips }: Pick<SoundContext, "clips">, { audio }: SoundOrder): WorkFormat {
   const widest = Math.max(...clips.map(({ probe }) => probe.audio.channels));
   return { rateHz: audio.workRateHz, channels: Math.min(audio.channels, widest) === 1 ? 1 : 2 };
 }
@@ -64,8 +65,9 @@ export async function makeSound(
   orders: readonly SoundOrder[],
   { decoded, bypass }: { decoded: Map<string, Clips>; bypass: Composition["bypass"] },
   onProgress: (fraction: number) => void,
-): Promise<Map<string, EncodedSound | AppError>> {
-  const joined = new Map<string, Work>();
+): Promise<Map<string, EncodedSound | Error>> {
+  const results = new Map<string, EncodedSound | Error>();
+  const joined = new Map<string, Work | Error>();
   const outputs: SoundOutput[] = [];
   for (const order of orders) {
     const works = decoded.get(nameOf(formatOf(context, order)));
@@ -73,21 +75,27 @@ export async function makeSound(
     const chain = order.chain.filter(({ step }) => !bypass.includes(step));
     const { targetLufs } = order.loudness;
     const key = JSON.stringify([nameOf(works[0].format), chain, targetLufs]);
-    let work = joined.get(key);
-    if (!work) {
-      work = await joinClips(context, works, { chain, targetLufs, name: String(joined.size) });
-      joined.set(key, work);
+    const name = String(joined.size);
+    const silence = silenceIn(works, order.loudness);
+    if (silence) {
+      results.set(order.name, silence);
+      continue;
     }
-    refuseSilence(works, order.loudness);
-    outputs.push({ ...order, work });
+    const work =
+      joined.get(key) ??
+      (await resultOf(context.signal, () => joinClips(context, works, { chain, targetLufs, name })));
+    joined.set(key, work);
+    if (work instanceof Error) results.set(order.name, work);
+    else outputs.push({ ...order, work });
   }
-  return encodeSound(context, outputs, onProgress);
+  if (outputs.length === 0) return results;
+  return new Map([...results, ...(await encodeSound(context, outputs, onProgress))]);
 }
 
-function refuseSilence(works: Clips, { silenceBelowLufs }: LoudnessProfile): void {
+function silenceIn(works: Clips, { silenceBelowLufs }: LoudnessProfile): AppError | null {
   const loudest = Math.max(...works.map(({ lufs }) => lufs));
-  if (loudest >= silenceBelowLufs) return;
-  throw new AppError("invalid", `There is no audible sound in the recording (${loudest} LUFS).`, {
+  if (loudest >= silenceBelowLufs) return null;
+  return new AppError("invalid", `There is no audible sound in the recording (${loudest} LUFS).`, {
     hint: "Listen to the file; check the microphone and the exported track, then upload it again.",
   });
 }
@@ -97,45 +105,55 @@ export async function makeSoundRenditions(
   context: SoundContext,
   composition: Composition,
   profiles: readonly (SoundProfile | WaveformProfile)[],
-  coverPath: string | null,
+  coverPath: string,
   onProgress: (fraction: number) => void,
-): Promise<Map<string, Made | AppError>> {
+): Promise<Map<string, Made | Error>> {
   const sounds = profiles.filter((profile) => profile.type === "sound");
   const orders = sounds.map(orderOf);
   const formats = orders.length > 0 ? orders.map((order) => formatOf(context, order)) : [DRAWING];
   const decoded = await decodeAll(context, formats, (part) => onProgress(part * 0.15));
   const [anyWorks] = decoded.values();
   if (!anyWorks) throw new Error("nothing was decoded");
-  const made = new Map<string, Made | AppError>();
+  const { signal } = context;
+  const made = new Map<string, Made | Error>();
 
   for (const profile of profiles) {
     if (profile.type !== "waveform") continue;
-    const path = join(context.scratch, `${profile.name}.json`);
-    const work = await joinClips(context, smallest(decoded), {
-      chain: [],
-      targetLufs: -16,
-      name: "waveform",
-    });
-    await drawWaveform(work, profile.pointsPerSecond, path);
-    made.set(profile.name, { path, durationMs: work.durationMs, loudness: null });
+    made.set(profile.name, await resultOf(signal, () => draw(context, smallest(decoded), profile)));
   }
 
   const input = { decoded, bypass: composition.bypass };
   const encoded = await makeSound(context, orders, input, (part) => onProgress(0.15 + part * 0.85));
   const chapters = chaptersOf(composition, placesOf(context, anyWorks));
+  const tags = { labels: composition.labels, chapters, coverPath };
   for (const profile of sounds) {
-    const sound = encoded.get(profile.name);
-    if (!sound || sound instanceof AppError) {
-      if (sound) made.set(profile.name, sound);
-      continue;
-    }
-    const tags = { labels: composition.labels, chapters, coverPath };
-    const path =
-      profile.tagged === true ? await addTags(context, { ...sound, muxer: profile.muxer }, tags) : sound.path;
-    const { durationMs, lufs, truePeakDbtp, loudnessBy } = sound;
-    made.set(profile.name, { path, durationMs, loudness: { lufs, truePeakDbtp, by: loudnessBy } });
+    const sound = encoded.get(profile.name) ?? new Error(`nothing was encoded for ${profile.name}`);
+    made.set(
+      profile.name,
+      sound instanceof Error ? sound : await resultOf(signal, () => finish(context, profile, sound, tags)),
+    );
   }
   return made;
+}
+
+async function draw(context: SoundContext, works: Clips, profile: WaveformProfile): Promise<Made> {
+  const path = join(context.scratch, `${profile.name}.json`);
+  const work = await joinClips(context, works, { chain: [], targetLufs: -16, name: "waveform" });
+  await drawWaveform(work, profile.pointsPerSecond, path);
+  return { path, durationMs: work.durationMs, loudness: null };
+}
+
+async function finish(
+  context: SoundContext,
+  { tagged, muxer }: SoundProfile,
+  { path, durationMs, lufs, truePeakDbtp, loudnessBy }: EncodedSound,
+  tags: Tags,
+): Promise<Made> {
+  return {
+    path: tagged === true ? await addTags(context, { path, muxer }, tags) : path,
+    durationMs,
+    loudness: { lufs, truePeakDbtp, by: loudnessBy },
+  };
 }
 
 /** What is decoded when only a drawing is asked for. */

@@ -1,7 +1,7 @@
-import { writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { readFile, writeFile } from "node:fs/promises";
 import type { Labels } from "../composition.ts";
 import type { FfmpegOptions } from "../ffmpeg-options.ts";
+import { type TagFormat, tagFormatOf } from "./tag-formats.ts";
 import type { SoundContext } from "./work.ts";
 
 export interface Chapter {
@@ -10,36 +10,43 @@ export interface Chapter {
   toMs: number;
 }
 
+export interface Tags {
+  labels: Labels;
+  chapters: readonly Chapter[];
+  coverPath: string;
+}
+
 /**
- * Puts title, programme, number, chapters and cover into a finished file without coding again: ID3v2.3 for MP3, which
- * car radios read too, iTunes atoms for MP4. Texts pass through ffmpeg's metadata file, never an argument.
+ * Puts title, programme, number, chapters and cover into a finished file without coding again: ID3v2.3 for MP3, iTunes
+ * atoms for MP4, Vorbis comments for Ogg and FLAC. Texts pass through ffmpeg's metadata file, never an argument.
  */
 export async function addTags(
   context: SoundContext,
   file: { path: string; muxer: string },
-  { labels, chapters, coverPath }: { labels: Labels; chapters: readonly Chapter[]; coverPath: string | null },
+  tags: Tags,
 ): Promise<string> {
+  const format = tagFormatOf(file.muxer);
   const path = `${file.path}.tagged`;
-  const metadata = join(context.scratch, "tags.txt");
-  await writeFile(metadata, metadataFile(labels, chapters));
-  const cover: FfmpegOptions = coverPath === null ? {} : { "c:v": "copy", "disposition:v:0": "attached_pic" };
-  const map = ["0:a:0", ...(coverPath === null ? [] : ["2:v:0"])];
+  const metadata = `${file.path}.tags`;
+  await writeFile(metadata, await metadataFile(tags, format));
+  const isTrack = format.picture === "track";
+  const cover: FfmpegOptions = isTrack ? { "c:v": "copy", "disposition:v:0": "attached_pic" } : {};
   await context.ffmpeg.run({
     inputs: [
       { path: file.path, options: {} },
       { path: metadata, options: { f: "ffmetadata" } },
-      ...(coverPath === null ? [] : [{ path: coverPath, options: { f: "jpeg_pipe" } }]),
+      ...(isTrack ? [{ path: tags.coverPath, options: { f: "jpeg_pipe" } }] : []),
     ],
     outputs: [
       {
         path,
         options: {
-          map,
+          map: ["0:a:0", ...(isTrack ? ["2:v:0"] : [])],
           map_metadata: 1,
-          map_chapters: 1,
+          map_chapters: format.chapters === "muxer" ? 1 : -1,
           "c:a": "copy",
           ...cover,
-          ...(file.muxer === "mp3" ? { id3v2_version: 3 } : { movflags: "+faststart" }),
+          ...format.options,
           fflags: "+bitexact",
           f: file.muxer,
         },
@@ -53,19 +60,51 @@ export async function addTags(
 }
 
 /** ffmpeg's metadata format: `key=value`, with `=`, `;`, `#`, `\` and line ends escaped by a backslash. */
-function metadataFile({ title, album, track }: Labels, chapters: readonly Chapter[]): string {
+async function metadataFile(
+  { labels: { title, album, track }, chapters, coverPath }: Tags,
+  format: TagFormat,
+): Promise<string> {
   const lines = [
     ";FFMETADATA1",
     entry("title", title),
     entry("album", album),
     entry("genre", "Podcast"),
     ...(track === null ? [] : [entry("track", String(track))]),
+    ...(format.chapters === "comment" ? chapters.flatMap(chapterComments) : []),
+    ...(format.picture === "comment" ? [entry("METADATA_BLOCK_PICTURE", await pictureBlock(coverPath))] : []),
   ];
-  for (const { title: name, fromMs, toMs } of chapters) {
-    lines.push("[CHAPTER]", "TIMEBASE=1/1000", `START=${Math.round(fromMs)}`, `END=${Math.round(toMs)}`);
-    lines.push(entry("title", name));
+  if (format.chapters === "muxer") {
+    for (const { title: name, fromMs, toMs } of chapters) {
+      lines.push("[CHAPTER]", "TIMEBASE=1/1000", `START=${Math.round(fromMs)}`, `END=${Math.round(toMs)}`);
+      lines.push(entry("title", name));
+    }
   }
   return `${lines.join("\n")}\n`;
 }
 
 const entry = (key: string, value: string): string => `${key}=${value.replace(/[=;#\\\n]/g, "\\$&")}`;
+
+/** The "Chapter Extension" of Vorbis comments: CHAPTER001=00:02:30.500, CHAPTER001NAME=… */
+function chapterComments({ title, fromMs }: Chapter, index: number): string[] {
+  const key = `CHAPTER${String(index).padStart(3, "0")}`;
+  const ms = Math.round(fromMs);
+  const two = (value: number) => String(value).padStart(2, "0");
+  const clock = [Math.floor(ms / 3_600_000), Math.floor(ms / 60_000) % 60, Math.floor(ms / 1_000) % 60];
+  const at = `${clock.map(two).join(":")}.${String(ms % 1_000).padStart(3, "0")}`;
+  return [entry(key, at), entry(`${key}NAME`, title)];
+}
+
+const FRONT_COVER = 3;
+
+/** FLAC's picture block (RFC 9639, 8.8) in base64, as Ogg files carry it. A size of 0 leaves it to the picture. */
+async function pictureBlock(path: string): Promise<string> {
+  const picture = await readFile(path);
+  const mime = Buffer.from("image/jpeg", "latin1");
+  const head = Buffer.alloc(32 + mime.length);
+  head.writeUInt32BE(FRONT_COVER, 0);
+  head.writeUInt32BE(mime.length, 4);
+  mime.copy(head, 8);
+  // Between: no description; width, height, depth and colours unsaid.
+  head.writeUInt32BE(picture.length, head.length - 4);
+  return Buffer.concat([head, picture]).toString("base64");
+}

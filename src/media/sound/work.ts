@@ -10,6 +10,8 @@ export interface ClipSource {
   options: FfmpegOptions;
   /** What of the recording is used; `null` is all of it, so that all the sound that it promises must come out. */
   trim: { fromMs: number; toMs: number } | null;
+  /** No more than this comes out of it: a gap in its clock may promise hours. */
+  maxMs: number;
   /** Of the clip, as far as it is known. */
   durationMs: number;
   gapBeforeMs: number;
@@ -52,6 +54,9 @@ export const rawOptions = ({ rateHz, channels }: WorkFormat): FfmpegOptions => (
 
 export const durationOfRaw = (bytes: number, { rateHz, channels }: WorkFormat): number =>
   (bytes / FLOAT_BYTES / channels / rateHz) * 1_000;
+
+export const rawBytesOf = ({ rateHz, channels }: WorkFormat, durationMs: number): number =>
+  Math.ceil((durationMs / 1_000) * rateHz) * channels * FLOAT_BYTES;
 
 export const nameOf = ({ rateHz, channels }: WorkFormat): string => `${rateHz}x${channels}`;
 
