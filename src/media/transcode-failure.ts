@@ -5,7 +5,7 @@ const LAST_LINES = 8;
 const MAX_CHARACTERS = 2_000;
 
 const ADVICE: [RegExp, string][] = [
-  [/No space left on device|ENOSPC/i, "The server's disk is full: free some space, then retry."],
+  [/No space left on device|ENOSPC|disk is full/i, "The server's disk is full: free some space, then retry."],
   [/not finish within/i, "The server is overloaded or the file is made to be slow: retry when it is quiet."],
   [
     /Unknown encoder|not available|Cannot find ffmpeg/i,
@@ -20,6 +20,8 @@ const DEFAULT_ADVICE = "Retry; if it fails again, export the recording anew as W
 
 const EXHAUSTED = new Set(["ENOSPC", "EDQUOT", "EIO", "EMFILE", "ENFILE", "ENOMEM", "EAGAIN", "ENOENT"]);
 
+const STARVED_DATABASE = /^SQLITE_(FULL|IOERR|BUSY|NOMEM)/;
+
 /** Whether trying again later may help: the disk was full, the process was killed or starved. A bad recording stays bad. */
 export function isPassing(error: unknown): boolean {
   if (error instanceof AppError) return error.code === "unavailable";
@@ -28,7 +30,8 @@ export function isPassing(error: unknown): boolean {
       `${error.message}\n${error.lines.slice(-LAST_LINES).join("\n")}`,
     );
   }
-  return error instanceof Error && "code" in error && EXHAUSTED.has(String(error.code));
+  if (!(error instanceof Error && "code" in error)) return false;
+  return EXHAUSTED.has(String(error.code)) || STARVED_DATABASE.test(String(error.code));
 }
 
 /** What an editor reads on a failed job or rendition: the reason, what to do, and ffmpeg's last words. */

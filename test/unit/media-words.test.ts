@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { AppError } from "../../src/errors.ts";
 import { FfmpegError } from "../../src/media/ffmpeg.ts";
 import { cleanFileName, profilesFor } from "../../src/media/media.ts";
-import { describeFailure } from "../../src/media/transcode-failure.ts";
+import { describeFailure, isPassing } from "../../src/media/transcode-failure.ts";
 
 describe("the name of an upload", () => {
   test.each([
@@ -26,6 +26,14 @@ describe("the name of an upload", () => {
 test("a terminal plays the picture when there is one, a loudspeaker never", () => {
   expect(profilesFor("terminal")).toEqual(["terminal-mp4", "loudspeaker-mp3"]);
   expect(profilesFor("loudspeaker")).toEqual(["loudspeaker-mp3"]);
+});
+
+test("a database without room or memory is a passing reason, a broken statement is none", () => {
+  const failure = (code: string) => Object.assign(new Error("database or disk is full"), { code });
+  expect(isPassing(failure("SQLITE_FULL"))).toBe(true);
+  expect(isPassing(failure("SQLITE_IOERR_WRITE"))).toBe(true);
+  expect(isPassing(failure("SQLITE_CONSTRAINT_CHECK"))).toBe(false);
+  expect(describeFailure(failure("SQLITE_FULL"))).toMatch(/free some space, then retry/);
 });
 
 describe("what an editor reads on a failed rendition", () => {
