@@ -15,10 +15,13 @@ interface Dependencies {
   /** SHA-256 of the picture that goes with what has no cover of its own. */
   defaultCover: string;
   addJob(kind: Lane, compositionId: string): void;
+  hasOpenJob(kind: Lane, compositionId: string): boolean;
 }
 
 /** Which renditions a composition needs, as the profiles are now, and what becomes of them. */
-export function createCompositions({ store, profiles, clock, defaultCover, addJob }: Dependencies) {
+export function createCompositions(dependencies: Dependencies) {
+  const { store, profiles, clock, defaultCover, addJob, hasOpenJob } = dependencies;
+
   /** How long the rendered whole is, gaps too. */
   const lengthOf = ({ clips }: Composition): number =>
     clips.reduce((sum, { assetSha256, fromMs, toMs, gapBeforeMs }) => {
@@ -66,8 +69,7 @@ export function createCompositions({ store, profiles, clock, defaultCover, addJo
     for (const { rendition } of currentPairs(compositionId).filter(isOpen)) {
       const twin = store.readyTwin(rendition.derivation);
       if (!twin) continue;
-      store.markReady(rendition.id, twin, [], clock.now());
-      store.copyParts(twin.id, rendition.id);
+      if (store.markReady(rendition.id, twin, [], clock.now())) store.copyParts(twin.id, rendition.id);
     }
   }
 
@@ -136,6 +138,13 @@ export function createCompositions({ store, profiles, clock, defaultCover, addJo
       return true;
     },
 
+    /** Queues what failed or was cancelled in one lane, and asks for its job. */
+    retryLane(compositionId: string, lane: Lane): void {
+      for (const { rendition, profile } of currentPairs(compositionId))
+        if (laneOf(profile) === lane) store.requeue(rendition.id, clock.now());
+      addJobs(compositionId);
+    },
+
     /** Only what the profiles, as they are now, would make: nothing makes an older one again. */
     makeAnew(sha256: string): boolean {
       const current = store
@@ -150,6 +159,8 @@ export function createCompositions({ store, profiles, clock, defaultCover, addJo
 
     /** Brings the renditions of an ended or put-back job to what became of it. */
     settle(compositionId: string, lane: Lane, { state, error }: Pick<Job, "state" | "error">): void {
+      // Asked for anew since: what is unfinished is the newer job's.
+      if (state !== "queued" && hasOpenJob(lane, compositionId)) return;
       for (const { rendition } of unfinished(compositionId, lane)) {
         if (state === "failed" || state === "cancelled")
           store.setState(rendition.id, state, error, clock.now());

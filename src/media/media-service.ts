@@ -12,7 +12,7 @@ import { type HeardClip, whyNotOnAir } from "./ear/on-air.ts";
 import type { Ffmpeg } from "./ffmpeg.ts";
 import { inputOptionsFor, inspectUpload, probeMedia } from "./inspect.ts";
 import { checkDigest } from "./intake.ts";
-import { etaOf, type Job, type JobState } from "./jobs/job.ts";
+import { etaOf, hasFailed, isOpen, type Job, type JobState } from "./jobs/job.ts";
 import { createJobQueue } from "./jobs/job-queue.ts";
 import { createJobStore } from "./jobs/job-store.ts";
 import { type Asset, ORIGINAL_MIME, type Rendition } from "./media.ts";
@@ -86,8 +86,15 @@ export interface MediaService {
     page(state: JobState | null, before: string, limit: number): Job[];
     /** @throws {AppError} `not_found` */
     get(id: string): Job;
+    /** All that is queued or running, oldest first. */
+    open(): Job[];
     /** @throws {AppError} `not_found`, or `conflict` when it has ended */
     cancel(id: string): Job;
+    /**
+     * Asks anew for what a job was to do; the job that does it.
+     * @throws {AppError} `not_found`, or `conflict` when it neither failed nor was cancelled or nothing of it is left
+     */
+    retry(id: string): Job;
     /** Called after each change; the returned function ends it. */
     watch(listener: (job: Job) => void): () => void;
   };
@@ -139,6 +146,7 @@ export function createMediaService(options: Options): MediaService {
     // The transaction that this is part of commits before the turn of the event loop ends.
     queueMicrotask(takeUp);
   };
+  const hasOpenJob = (kind: Job["kind"], subject: string): boolean => isOpen(jobStore.latest(kind, subject));
   function takeUp(): void {
     isWakeDue = false;
     try {
@@ -165,8 +173,18 @@ export function createMediaService(options: Options): MediaService {
     clock,
     defaultCover: createHash("sha256").update(readFileSync(defaultCover)).digest("hex"),
     addJob,
+    hasOpenJob,
   });
-  const queue = createJobQueue({ store: jobStore, clock, log, concurrency, perform, onChange: afterJob });
+  const queue = createJobQueue({
+    store: jobStore,
+    transact,
+    clock,
+    log,
+    concurrency,
+    perform,
+    settle: settleJob,
+    onChange: afterJob,
+  });
 
   async function perform(
     job: Job,
@@ -202,9 +220,12 @@ export function createMediaService(options: Options): MediaService {
   }
 
   /** What follows from a job's new state for the renditions it was to make. */
+  function settleJob(job: Job): void {
+    if (job.kind !== "listen") compositions.settle(job.subject, job.kind, job);
+  }
+
   function afterJob(job: Job): void {
     if (job.kind !== "listen" && job.state !== "running") {
-      compositions.settle(job.subject, job.kind, job);
       for (const listener of settledListeners) listener(job.subject);
     }
     for (const listener of jobListeners) listener(job);
@@ -213,7 +234,7 @@ export function createMediaService(options: Options): MediaService {
   const record = db.transaction((asset: Asset, attach: (asset: Asset) => void) => {
     if (store.assetOf(asset.sha256)) store.receivedAgain(asset.sha256, clock.now());
     else store.insertAsset(asset);
-    if (!asset.listening) addJob("listen", asset.sha256);
+    listenWhereMissing(asset.sha256);
     attach(asset);
   });
 
@@ -280,6 +301,11 @@ export function createMediaService(options: Options): MediaService {
     };
   }
 
+  function listenWhereMissing(sha256: string): void {
+    const asset = store.assetOf(sha256);
+    if (asset && !asset.listening) addJob("listen", sha256);
+  }
+
   function getJob(id: string): Job {
     const job = jobStore.get(id);
     if (!job) throw notFound("job", id);
@@ -307,7 +333,11 @@ export function createMediaService(options: Options): MediaService {
       ),
 
     assetOf: store.assetOf,
-    compose: compositions.compose,
+    compose(composition) {
+      const id = compositions.compose(composition);
+      for (const { assetSha256 } of composition.clips) listenWhereMissing(assetSha256);
+      return id;
+    },
     compositionOf: store.composition,
     lengthOf: compositions.lengthOf,
     renditionsOf: compositions.current,
@@ -368,11 +398,27 @@ export function createMediaService(options: Options): MediaService {
 
     jobs: {
       page: (state, before, limit) => jobStore.page(state, before, limit).map(queue.withProgress),
+      open: () => jobStore.open().map(queue.withProgress),
       get: getJob,
       cancel(id) {
         getJob(id);
         if (!queue.cancel(id)) throw new AppError("conflict", "The job has ended already.");
         return getJob(id);
+      },
+      retry(id) {
+        const failed = getJob(id);
+        const { kind, subject } = failed;
+        if (!hasFailed(failed))
+          throw new AppError("conflict", "Only a failed or cancelled job can be retried.");
+        transact(() =>
+          kind === "listen" ? listenWhereMissing(subject) : compositions.retryLane(subject, kind),
+        );
+        const job = jobStore.latest(kind, subject);
+        if (!job || !isOpen(job))
+          throw new AppError("conflict", "Nothing of this job is left to do.", {
+            hint: "What it was to make has been made since, or what it was for is gone.",
+          });
+        return queue.withProgress(job);
       },
       watch(listener) {
         jobListeners.add(listener);
@@ -384,7 +430,9 @@ export function createMediaService(options: Options): MediaService {
       library.clearTemp();
       transact(() => {
         for (const id of inUse) compositions.queueChanged(id);
-        for (const sha256 of store.unheard()) addJob("listen", sha256);
+        // What failed or was cancelled is asked for by people: a recording that ends the server would do so for ever.
+        for (const sha256 of store.unheard())
+          if (!hasFailed(jobStore.latest("listen", sha256))) addJob("listen", sha256);
       });
       queue.start();
       // What a kill left between a job's end and its renditions' states.
@@ -407,8 +455,10 @@ export function createMediaService(options: Options): MediaService {
 
   function whyNotHeard(sha256: string): string {
     const job = jobStore.latest("listen", sha256);
-    return job?.state === "failed"
-      ? `it could not be listened to: ${job.error ?? "unknown reason"}`
-      : "it is being listened to";
+    if (isOpen(job)) return "it is being listened to";
+    if (job?.state === "failed") return `it could not be listened to: ${job.error ?? "unknown reason"}`;
+    return job?.state === "cancelled"
+      ? "it has not been listened to: that was cancelled"
+      : "it has not been listened to";
   }
 }

@@ -176,9 +176,16 @@ export function createMediaStore(db: Database) {
     /** Every ready rendition that has this file, as its own or as a part. */
     readyWith: (sha256: string) => readyWith.all({ sha256 }),
     makeAnew: (id: string, now: number): void => void makeAnew.run({ id, now }),
-    markReady(id: string, finished: FinishedRendition, parts: readonly RenditionPart[], now: number): void {
-      markReady.run({ ...finished, id, now });
+    /** False, and nothing is recorded, when it is not to be made any more. */
+    markReady(
+      id: string,
+      finished: FinishedRendition,
+      parts: readonly RenditionPart[],
+      now: number,
+    ): boolean {
+      if (markReady.run({ ...finished, id, now }).changes === 0) return false;
       for (const each of parts) insertPart.run({ ...each, id });
+      return true;
     },
     /** Compositions with renditions that are still to be made. */
     unfinished: (): string[] => unfinished.all().map(({ compositionId }) => compositionId),

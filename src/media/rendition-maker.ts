@@ -68,10 +68,16 @@ export function createRenditionMaker(dependencies: Dependencies): MakeRenditions
     return sources;
   }
 
-  async function keep(rendition: Rendition, profile: Profile, made: MadeRendition): Promise<void> {
+  async function keep(
+    { rendition, profile }: { rendition: Rendition; profile: Profile },
+    made: MadeRendition,
+    signal: AbortSignal,
+  ): Promise<void> {
     const main = await library.adopt(made.path);
     const staged: [StagedFile, string][] = [];
     for (const { path, mime } of made.parts ?? []) staged.push([await library.adopt(path), mime]);
+    // From here on in one turn of the event loop: a file of what was cancelled would belong to nothing.
+    signal.throwIfAborted();
     // The files are in place before the row says so; after a kill between the two they are simply made again.
     const parts = staged.map(([file, mime]): RenditionPart => {
       file.commit();
@@ -119,7 +125,7 @@ export function createRenditionMaker(dependencies: Dependencies): MakeRenditions
         signal.throwIfAborted();
         const result = made.get(profile.name) ?? new Error("nothing was made");
         if (!(result instanceof Error)) {
-          await keep(rendition, profile, result);
+          await keep({ rendition, profile }, result, signal);
           continue;
         }
         reasons.push(result);
@@ -136,8 +142,7 @@ export function createRenditionMaker(dependencies: Dependencies): MakeRenditions
     const twin = store.readyTwin(derivation);
     if (!twin) return false;
     transact(() => {
-      store.markReady(id, twin, [], clock.now());
-      store.copyParts(twin.id, id);
+      if (store.markReady(id, twin, [], clock.now())) store.copyParts(twin.id, id);
     });
     return true;
   }

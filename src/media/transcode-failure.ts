@@ -5,7 +5,7 @@ const LAST_LINES = 8;
 const MAX_CHARACTERS = 2_000;
 
 const ADVICE: [RegExp, string][] = [
-  [/No space left on device|ENOSPC/i, "The server's disk is full: free some space, then retry."],
+  [/No space left on device|ENOSPC|disk is full/i, "The server's disk is full: free some space, then retry."],
   [
     /not finish within/i,
     "It takes far longer than it lasts: export the recording anew as WAV or MP4; or the server is overloaded: retry when it is quiet.",
@@ -23,6 +23,8 @@ const DEFAULT_ADVICE = "Retry; if it fails again, export the recording anew as W
 
 const EXHAUSTED = new Set(["ENOSPC", "EDQUOT", "EIO", "EMFILE", "ENFILE", "ENOMEM", "EAGAIN", "ENOENT"]);
 
+const STARVED_DATABASE = /^SQLITE_(FULL|IOERR|BUSY|NOMEM)/;
+
 /** Signals that a program brings upon itself by what it read. */
 const OWN_FAULT = /SIG(SEGV|ABRT|BUS|FPE|ILL)/;
 
@@ -38,7 +40,8 @@ export function isPassing(error: unknown): boolean {
       `${error.message}\n${error.lines.slice(-LAST_LINES).join("\n")}`,
     );
   }
-  return error instanceof Error && "code" in error && EXHAUSTED.has(String(error.code));
+  if (!(error instanceof Error && "code" in error)) return false;
+  return EXHAUSTED.has(String(error.code)) || STARVED_DATABASE.test(String(error.code));
 }
 
 /** What an editor reads on a failed job or rendition: the reason, what to do, and ffmpeg's last words. */

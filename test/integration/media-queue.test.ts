@@ -76,7 +76,7 @@ describe("an upload", () => {
     lab.media.start([]);
     const [rendition] = await settled(lab.media, compositionId);
     expect(rendition).toMatchObject({ state: "ready", error: null });
-    expect(jobOf("sound")).toMatchObject({ state: "done", attempts: 1, progress: 100 });
+    expect(jobOf("sound")).toMatchObject({ state: "done", failures: 0, progress: 100 });
     expect(new Set(lab.leftovers())).toEqual(new Set([sha256, rendition?.sha256]));
 
     await lab.upload(speech);
@@ -86,15 +86,15 @@ describe("an upload", () => {
 });
 
 describe("the queue", () => {
-  const leaseToAnother = (attempts: number, leaseUntil: number) =>
+  const leaseToAnother = (abandonments: number, leaseUntil: number) =>
     lab.db
-      .prepare("UPDATE jobs SET state = 'running', worker = 'gone', lease_until = ?, attempts = ?")
-      .run(leaseUntil, attempts);
+      .prepare("UPDATE jobs SET state = 'running', worker = 'gone', lease_until = ?, abandonments = ?")
+      .run(leaseUntil, abandonments);
 
   test("takes up what a crash left running, and clears what it left half-made", async () => {
     const id = await compose();
     // The lease of a server that is gone counts no more, even when it has not run out.
-    leaseToAnother(1, Number.MAX_SAFE_INTEGER);
+    leaseToAnother(0, Number.MAX_SAFE_INTEGER);
     lab.db.exec("UPDATE renditions SET state = 'running'");
     await mkdir(join(lab.dir, "library/tmp/scratch"));
     await writeFile(join(lab.dir, "library/tmp/scratch/audio.mp3"), "half of it");
@@ -102,7 +102,7 @@ describe("the queue", () => {
     const restarted = lab.create();
     restarted.start([]);
     expect(await settled(restarted, id)).toMatchObject([{ state: "ready" }]);
-    expect(jobOf("sound", restarted)).toMatchObject({ state: "done", attempts: 2 });
+    expect(jobOf("sound", restarted)).toMatchObject({ state: "done", failures: 0, abandonments: 1 });
     expect(lab.temporary()).toEqual([]);
     await restarted.stop();
   });
@@ -117,9 +117,9 @@ describe("the queue", () => {
 
   test("gives up on a recording during which the server ended ten times, also at the next start", async () => {
     const id = await compose();
-    leaseToAnother(10, 0);
+    leaseToAnother(9, 0);
     lab.media.start([id]);
-    const failed = { state: "failed", error: expect.stringMatching(/ended 10 times/) };
+    const failed = { state: "failed", error: expect.stringMatching(/10 times in a row/) };
     expect(lab.media.renditionsOf(id)).toMatchObject([failed]);
     await lab.media.stop();
     const restarted = lab.create();
@@ -128,9 +128,9 @@ describe("the queue", () => {
     await restarted.stop();
   });
 
-  const startLongWork = async (): Promise<string> => {
+  const startLongWork = async (durationS = 1_200): Promise<string> => {
     const long = lab.file("long.wav");
-    await ffmpeg("-f", "lavfi", "-i", "anoisesrc=a=0.2:d=1200:r=44100", long);
+    await ffmpeg("-f", "lavfi", "-i", `anoisesrc=a=0.2:d=${durationS}:r=44100`, long);
     lab.media.start([]);
     const { compositionId } = await lab.upload(long);
     const sound = () => jobOf("sound");
@@ -149,7 +149,7 @@ describe("the queue", () => {
 
     await lab.media.stop();
     expect(lab.media.renditionsOf(id)).toMatchObject([{ state: "queued", error: null }]);
-    expect(jobOf("sound")).toMatchObject({ state: "queued", progress: 0, attempts: 0, worker: null });
+    expect(jobOf("sound")).toMatchObject({ state: "queued", progress: 0, failures: 0, worker: null });
     expect(lab.temporary()).toEqual([]);
   });
 
@@ -168,6 +168,40 @@ describe("the queue", () => {
     await until(() => jobOf("sound")?.state === "running", { what: "another job" });
   });
 
+  test.each([1, 2])(
+    "what is asked for again in the turn of its cancellation is made, %d at a time",
+    async (concurrency) => {
+      await lab.close();
+      lab = await createMediaLab({ start: false, concurrency, profiles: shippedProfiles("loudspeaker-mp3") });
+      const id = await startLongWork(120);
+      const cancelled = lab.media.jobs.cancel(jobOf("sound")?.id ?? "");
+      lab.media.retryRendition(lab.media.renditionsOf(id)[0]?.id ?? "");
+
+      const [rendition] = await settled(lab.media, id);
+      expect(rendition).toMatchObject({ state: "ready", error: null });
+      expect(lab.media.jobs.get(cancelled.id)).toMatchObject({ state: "cancelled" });
+      await until(() => jobOf("sound")?.state === "done", { what: "the end of the second job" });
+      expect(jobOf("sound")?.id).not.toBe(cancelled.id);
+      expect(lab.leftovers()).toHaveLength(2);
+      expect(lab.leftovers()).toContain(rendition?.sha256);
+    },
+  );
+
+  test("what is cancelled while its file is taken in leaves neither the file nor rows of its parts", async () => {
+    const { sha256, compositionId } = await lab.upload(speech);
+    const { adopt } = lab.library;
+    lab.library.adopt = async (path) => {
+      const staged = await adopt(path);
+      lab.media.jobs.cancel(jobOf("sound")?.id ?? "");
+      return staged;
+    };
+    lab.media.start([]);
+    expect(await settled(lab.media, compositionId)).toMatchObject([{ state: "cancelled", sha256: null }]);
+    await lab.media.stop();
+    expect(lab.leftovers()).toEqual([sha256]);
+    expect(lab.temporary()).toEqual([]);
+  });
+
   test("a failed rendition is queued again on request, or by the same upload", async () => {
     const id = await compose();
     const [queued] = lab.media.renditionsOf(id);
@@ -184,7 +218,7 @@ describe("the queue", () => {
     fail();
     await lab.upload(speech);
     expect(lab.media.renditionsOf(id)).toMatchObject([{ id: renditionId, state: "queued", error: null }]);
-    expect(jobOf("sound")).toMatchObject({ state: "queued", attempts: 0 });
+    expect(jobOf("sound")).toMatchObject({ state: "queued", failures: 0 });
   });
 
   test("a stored file that changed on the disk fails the rendition, saying so", async () => {
@@ -205,12 +239,12 @@ describe("the queue", () => {
     expect(await settled(broken, id)).toMatchObject([
       { state: "failed", error: expect.stringMatching(/lacks a codec[^]*Unknown encoder 'libnothing'/) },
     ]);
-    expect(jobOf("sound", broken)).toMatchObject({ state: "failed", attempts: 1 });
+    expect(jobOf("sound", broken)).toMatchObject({ state: "failed", failures: 1 });
     expect(lab.temporary()).toEqual([]);
     await broken.stop();
   });
 
-  test("what may pass is tried again later, with a longer wait each time", async () => {
+  test("what may pass is tried again later", async () => {
     const starved = lab.file("starved");
     await writeFile(
       starved,
@@ -224,7 +258,7 @@ describe("the queue", () => {
     const seen: Job[] = [];
     media.jobs.watch((job) => void (job.kind === "sound" && seen.push(job)));
     media.start([]);
-    await until(() => seen.some(({ state, attempts }) => state === "queued" && attempts === 1), {
+    await until(() => seen.some(({ state, failures }) => state === "queued" && failures === 1), {
       what: "the first failure",
     });
     const waiting = jobOf("sound", media);

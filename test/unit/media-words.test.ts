@@ -23,6 +23,14 @@ describe("the name of an upload", () => {
   });
 });
 
+test("a database without room or memory is a passing reason, a broken statement is none", () => {
+  const failure = (code: string) => Object.assign(new Error("database or disk is full"), { code });
+  expect(isPassing(failure("SQLITE_FULL"))).toBe(true);
+  expect(isPassing(failure("SQLITE_IOERR_WRITE"))).toBe(true);
+  expect(isPassing(failure("SQLITE_CONSTRAINT_CHECK"))).toBe(false);
+  expect(describeFailure(failure("SQLITE_FULL"))).toMatch(/free some space, then retry/);
+});
+
 describe("what an editor reads on a failed rendition", () => {
   test("ffmpeg's last words and advice that fits them", () => {
     const lines = ["[mp3 @ 0x1] nothing of note", "av_interleaved_write_frame(): No space left on device"];

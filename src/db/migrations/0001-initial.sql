@@ -167,7 +167,9 @@ CREATE TABLE jobs (
   state       TEXT NOT NULL CHECK (state IN ('queued', 'running', 'done', 'failed', 'cancelled')),
   -- When what it makes is expected on air; the earliest is done first.
   air_at      INTEGER,
-  attempts    INTEGER NOT NULL DEFAULT 0,
+  -- Attempts that failed, and times in a row that nobody was left to say how an attempt ended.
+  failures     INTEGER NOT NULL DEFAULT 0,
+  abandonments INTEGER NOT NULL DEFAULT 0,
   not_before  INTEGER NOT NULL DEFAULT 0,
   -- Who works on it, until when without another sign of life.
   worker      TEXT,

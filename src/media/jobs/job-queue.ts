@@ -1,9 +1,10 @@
 import { randomUUID } from "node:crypto";
 import type { BaseLogger } from "pino";
 import { after, type Clock, DAY_MS, repeat, SECOND_MS } from "../../clock.ts";
+import type { Transact } from "../../db/open.ts";
 import { NoRoomYet } from "../scratch-space.ts";
 import { describeFailure, isPassing } from "../transcode-failure.ts";
-import { type Job, MAX_ABANDONED, MAX_ATTEMPTS, waitAfter } from "./job.ts";
+import { type Job, MAX_ABANDONED, MAX_FAILURES, waitAfter } from "./job.ts";
 import type { JobStore } from "./job-store.ts";
 
 const LEASE_MS = 60 * SECOND_MS;
@@ -14,7 +15,7 @@ const ROOM_WAIT_MS = 60 * SECOND_MS;
 const KEPT_MS = 30 * DAY_MS;
 /** A timer cannot wait longer; waking too early does no harm. */
 const MAX_TIMER_MS = 10 * 60 * SECOND_MS;
-const ABANDONED = `The server ended ${MAX_ABANDONED} times while it worked on this. Export the recording anew, then retry.`;
+const ABANDONED = `The server ended, or lost its database, ${MAX_ABANDONED} times in a row while it worked on this. Export the recording anew, then retry.`;
 
 interface Running {
   kind: Job["kind"];
@@ -30,21 +31,26 @@ export interface JobQueue {
   start(): void;
   /** Looks for work; call it after a job was added. */
   wake(): void;
+  /** One heartbeat, as there is every ten seconds: extends the leases and takes up what nobody works on. */
+  tick(): void;
   /** With how far it is, which the database does not know. */
   withProgress(job: Job): Job;
   /** Ends a queued or a running job for good; false when it had ended. */
   cancel(id: string): boolean;
-  /** Aborts what runs; it goes back into the queue and counts as no attempt. */
+  /** Aborts what runs; it goes back into the queue and counts as no failure. */
   stop(): Promise<void>;
 }
 
 interface Dependencies {
   store: JobStore;
+  transact: Transact;
   clock: Clock;
   log: Pick<BaseLogger, "info" | "warn" | "error">;
   concurrency: number;
   /** Does the work. Must stop at the signal, and be safe to do again from the start. */
   perform(job: Job, signal: AbortSignal, onProgress: (fraction: number) => void): Promise<void>;
+  /** What follows from a job's end, or from its return into the queue; in the transaction that writes it down. */
+  settle(job: Job): void;
   /** After each change of a job, once it is in the database. */
   onChange(job: Job): void;
 }
@@ -53,29 +59,40 @@ interface Dependencies {
  * Works through the jobs in the database, `concurrency` at a time, the earliest air date first. A row is leased while
  * it is worked on, so it is taken up again after a kill; what fails for a passing reason is tried again later.
  */
-export function createJobQueue({
-  store,
-  clock,
-  log,
-  concurrency,
-  perform,
-  onChange,
-}: Dependencies): JobQueue {
+export function createJobQueue(dependencies: Dependencies): JobQueue {
+  const { store, transact, clock, log, concurrency, perform, settle, onChange } = dependencies;
   const worker = randomUUID();
   const running = new Map<string, Running>();
   let isOpen = false;
   let endTimers = () => {};
   let cancelWakeUp = () => {};
 
-  function announce(id: string): void {
-    const job = store.get(id);
-    if (job) onChange(withProgress(job));
-  }
-
   const withProgress = (job: Job): Job =>
     job.state === "running" ? { ...job, progress: running.get(job.id)?.progress ?? 0 } : job;
 
-  function wake(): void {
+  /** Writes down that a job ended or waits again, and what follows from it, then tells of it; false when nothing changed. */
+  function change(id: string, write: () => boolean): boolean {
+    const changed = transact(() => {
+      const job = write() ? store.get(id) : null;
+      if (job) settle(job);
+      return job;
+    });
+    if (changed) onChange(changed);
+    return changed !== null;
+  }
+
+  /** Nobody waits for what timers and ffmpeg's output call: a database that fails for a while must not end the server. */
+  function guarded(what: string, run: () => void): void {
+    try {
+      run();
+    } catch (error) {
+      log.error({ err: error }, what);
+    }
+  }
+
+  const wake = () => guarded("the queue could not be looked at; the next heartbeat does it again", takeUp);
+
+  function takeUp(): void {
     if (!isOpen) return;
     while (running.size < concurrency) {
       const now = clock.now();
@@ -99,7 +116,7 @@ export function createJobQueue({
   function begin(job: Job): void {
     const abort = new AbortController();
     const work = attempt(job, abort.signal)
-      // What fails here is the database: the lease runs out, and the job is taken up again.
+      // What fails here is the database: the row stays as it is, and the next heartbeat takes it up again.
       .catch((error: unknown) => log.error({ job: job.id, err: error }, "a job could not be settled"))
       .finally(() => {
         running.delete(job.id);
@@ -110,44 +127,59 @@ export function createJobQueue({
   }
 
   async function attempt(job: Job, signal: AbortSignal): Promise<void> {
-    const { id, kind, subject, attempts } = job;
+    const { id, kind, subject } = job;
     const beganAt = clock.now();
     try {
       await perform(job, signal, progressOf(id));
-      store.end(id, "done", null, clock.now());
-      log.info({ job: id, kind, subject, tookMs: clock.now() - beganAt }, "job done");
     } catch (error) {
-      settleFailure(job, error, signal, attempts);
+      settleFailure(job, error, signal);
+      return;
     }
-    announce(id);
+    const now = clock.now();
+    if (change(id, () => store.end(id, { state: "done", error: null, failures: null, now })))
+      log.info({ job: id, kind, subject, tookMs: now - beganAt }, "job done");
   }
 
-  function settleFailure(
-    { id, kind, subject }: Job,
-    error: unknown,
-    signal: AbortSignal,
-    attempts: number,
-  ): void {
+  function settleFailure(job: Job, error: unknown, signal: AbortSignal): void {
+    const { id, kind, subject, abandonments } = job;
     const now = clock.now();
     if (signal.aborted) {
-      if (!(signal.reason instanceof Cancelled)) {
-        // An orderly stop is no attempt.
-        store.putBack(id, { attempts: attempts - 1, notBefore: 0, error: null, now });
-      }
+      // What was cancelled is settled already, and may have been asked for anew since.
+      if (signal.reason instanceof Cancelled) return;
+      // An orderly stop is nobody's failure.
+      const back = { failures: job.failures, abandonments, notBefore: 0, error: null, now };
+      change(id, () => store.putBack(id, back));
       return;
     }
     const reason = describeFailure(error);
     if (error instanceof NoRoomYet) {
       log.info({ job: id, kind, subject, reason }, "job waits for room");
-      store.putBack(id, { attempts: attempts - 1, notBefore: now + ROOM_WAIT_MS, error: reason, now });
+      const { failures } = job;
+      change(id, () =>
+        store.putBack(id, {
+          failures,
+          abandonments: 0,
+          notBefore: now + ROOM_WAIT_MS,
+          error: reason,
+          now,
+        }),
+      );
       return;
     }
-    log.warn({ job: id, kind, subject, attempts, err: error }, "job failed");
-    if (isPassing(error) && attempts < MAX_ATTEMPTS) {
-      store.putBack(id, { attempts, notBefore: now + waitAfter(attempts), error: reason, now });
-    } else {
-      store.end(id, "failed", reason, now);
-    }
+    const failures = job.failures + 1;
+    log.warn({ job: id, kind, subject, failures, err: error }, "job failed");
+    change(id, () =>
+      isPassing(error) && failures < MAX_FAILURES
+        ? // The server lived to see it: that ends a row of abandonments.
+          store.putBack(id, {
+            failures,
+            abandonments: 0,
+            notBefore: now + waitAfter(failures),
+            error: reason,
+            now,
+          })
+        : store.end(id, { state: "failed", error: reason, failures, now }),
+    );
   }
 
   /** Told at most twice a second, and only when the per cent changed. Written down it would cost a flush each time. */
@@ -161,29 +193,42 @@ export function createJobQueue({
       if (!job || percent <= job.progress || Math.abs(now - toldAt) < PROGRESS_EVERY_MS) return;
       job.progress = percent;
       toldAt = now;
-      announce(id);
+      guarded("the progress of a job could not be told", () => {
+        const row = store.get(id);
+        if (row) onChange(withProgress(row));
+      });
     };
   }
 
-  function heartbeat(): void {
-    const now = clock.now();
-    for (const [id, { abort }] of running) {
-      if (!store.extend(id, worker, now + LEASE_MS)) abort.abort(new Cancelled("The job was taken away."));
-    }
-    takeUpAbandoned(now);
+  function tick(): void {
+    if (!isOpen) return;
+    guarded("a heartbeat failed; the next one does it again", () => {
+      const now = clock.now();
+      for (const [id, { abort }] of running) {
+        if (!store.extend(id, worker, now + LEASE_MS)) abort.abort(new Cancelled("The job was taken away."));
+      }
+      takeUpAbandoned(now);
+    });
     wake();
   }
 
+  /** What is marked as running although nobody works on it: its server ended, or its end could not be written down. */
   function takeUpAbandoned(now: number): void {
-    for (const { id, attempts } of store.abandoned(worker, now)) {
-      if (attempts >= MAX_ABANDONED) store.end(id, "failed", ABANDONED, now);
-      else store.putBack(id, { attempts, notBefore: 0, error: null, now });
-      announce(id);
+    for (const { id, kind, subject, failures, ...job } of store.abandonable(worker, now)) {
+      if (running.has(id)) continue;
+      const abandonments = job.abandonments + 1;
+      log.warn({ job: id, kind, subject, abandonments }, "a job was abandoned");
+      change(id, () =>
+        abandonments < MAX_ABANDONED
+          ? store.putBack(id, { failures, abandonments, notBefore: 0, error: null, now })
+          : store.end(id, { state: "failed", error: ABANDONED, failures, now }),
+      );
     }
   }
 
   return {
     wake,
+    tick,
     withProgress,
 
     start() {
@@ -191,15 +236,15 @@ export function createJobQueue({
       store.forget(clock.now() - KEPT_MS);
       store.endOthersLeases(worker);
       takeUpAbandoned(clock.now());
-      endTimers = repeat(HEARTBEAT_MS, heartbeat);
+      endTimers = repeat(HEARTBEAT_MS, tick);
       wake();
     },
 
     cancel(id) {
-      if (!store.end(id, "cancelled", null, clock.now())) return false;
-      running.get(id)?.abort.abort(new Cancelled("The job was cancelled."));
-      announce(id);
-      return true;
+      const ending = { state: "cancelled", error: null, failures: null, now: clock.now() } as const;
+      const isCancelled = change(id, () => store.end(id, ending));
+      if (isCancelled) running.get(id)?.abort.abort(new Cancelled("The job was cancelled."));
+      return isCancelled;
     },
 
     async stop() {

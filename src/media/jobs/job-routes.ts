@@ -28,7 +28,8 @@ const JobView = Type.Object(
     progress: Type.Integer({ minimum: 0, maximum: 100, description: "Per cent" }),
     etaMs: nullable(Type.Integer({ description: "What is left at the pace so far" })),
     airAt: nullable(Instant),
-    attempts: Type.Integer(),
+    failures: Type.Integer({ description: "Attempts that failed" }),
+    abandonments: Type.Integer({ description: "Times in a row that the server ended during the work" }),
     notBefore: nullable(Instant),
     error: nullable(Type.String({ description: "Why it failed, with ffmpeg's last words and what to do" })),
     createdAt: Instant,
@@ -54,7 +55,8 @@ export async function jobRoutes(
     progress: job.progress,
     etaMs: etaOf(job, clock.now()),
     airAt: job.airAt === null ? null : toIso(job.airAt),
-    attempts: job.attempts,
+    failures: job.failures,
+    abandonments: job.abandonments,
     notBefore: job.state === "queued" && job.notBefore > 0 ? toIso(job.notBefore) : null,
     error: job.error,
     createdAt: toIso(job.createdAt),
@@ -100,6 +102,19 @@ export async function jobRoutes(
     async ({ params }) => view(media.jobs.cancel(params.id)),
   );
 
+  app.post(
+    "/jobs/:id/retry",
+    {
+      schema: {
+        tags,
+        summary: "Ask anew for what a failed or cancelled job was to do; answers with the job that does it",
+        params: IdParams,
+        response: { 200: JobView },
+      },
+    },
+    async ({ params }) => view(media.jobs.retry(params.id)),
+  );
+
   await app.register(async (scope) => {
     await scope.register(fastifySSE);
     const watching = new Set<{ close(): void }>();
@@ -114,21 +129,26 @@ export async function jobRoutes(
         schema: {
           tags,
           summary: "Jobs as they change: server-sent events named `job`, each with one job",
+          description:
+            "Each connection begins with an event `open`, after which what was told before counts no more, and with " +
+            "one `job` for each that is queued or running.",
           produces: ["text/event-stream"],
         },
       },
       async (_request, reply) => {
         reply.sse.keepAlive();
-        const unwatch = media.jobs.watch((job) => {
-          // A listener that has gone is told so by its close event, not by this.
-          reply.sse.send({ event: "job", id: job.id, data: view(job) }).catch(() => undefined);
-        });
+        // A listener that has gone is told so by its close event, not by this.
+        const tell = (event: string, data: object) =>
+          void reply.sse.send({ event, data }).catch(() => undefined);
+        const unwatch = media.jobs.watch((job) => tell("job", view(job)));
         watching.add(reply.sse);
         reply.sse.onClose(() => {
           unwatch();
           watching.delete(reply.sse);
         });
-        await reply.sse.send({ event: "open", data: {} });
+        // Events have no id: what changed during a reconnection is in what is open now.
+        tell("open", {});
+        for (const job of media.jobs.open()) tell("job", view(job));
       },
     );
   });

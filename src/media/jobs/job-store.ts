@@ -3,8 +3,24 @@ import type { Database } from "../../db/open.ts";
 import type { Job, JobKind, JobState } from "./job.ts";
 
 const COLUMNS = `
-  id, kind, subject, state, air_at AS airAt, attempts, not_before AS notBefore, worker, lease_until AS leaseUntil,
+  id, kind, subject, state, air_at AS airAt, failures, abandonments, not_before AS notBefore, worker, lease_until AS leaseUntil,
   began_at AS beganAt, CASE state WHEN 'done' THEN 100 ELSE 0 END AS progress, error, created_at AS createdAt, updated_at AS updatedAt`;
+
+interface End {
+  state: "done" | "failed" | "cancelled";
+  error: string | null;
+  /** `null` leaves the count as it is. */
+  failures: number | null;
+  now: number;
+}
+
+interface PutBack {
+  failures: number;
+  abandonments: number;
+  notBefore: number;
+  error: string | null;
+  now: number;
+}
 
 export type JobStore = ReturnType<typeof createJobStore>;
 
@@ -25,7 +41,7 @@ export function createJobStore(db: Database) {
     SET air_at = coalesce(excluded.air_at, air_at)`);
   const claim = db.prepare<{ worker: string; now: number; leaseUntil: number; pictures: number }, Job>(`
     UPDATE jobs
-    SET state = 'running', worker = @worker, lease_until = @leaseUntil, began_at = @now, attempts = attempts + 1,
+    SET state = 'running', worker = @worker, lease_until = @leaseUntil, began_at = @now,
         error = NULL, updated_at = @now
     WHERE id = (
       SELECT id FROM jobs
@@ -36,28 +52,20 @@ export function createJobStore(db: Database) {
     RETURNING ${COLUMNS}`);
   const extend = db.prepare<{ id: string; worker: string; leaseUntil: number }>(`
     UPDATE jobs SET lease_until = @leaseUntil WHERE id = @id AND state = 'running' AND worker = @worker`);
-  const end = db.prepare<{
-    id: string;
-    state: JobState;
-    error: string | null;
-    now: number;
-  }>(`
+  const end = db.prepare<End & { id: string }>(`
     UPDATE jobs
-    SET state = @state, error = @error, worker = NULL, lease_until = NULL, updated_at = @now
+    SET state = @state, error = @error, failures = coalesce(@failures, failures), worker = NULL, lease_until = NULL, updated_at = @now
     WHERE id = @id AND state IN ('queued', 'running')`);
-  const putBack = db.prepare<{
-    id: string;
-    attempts: number;
-    notBefore: number;
-    error: string | null;
-    now: number;
-  }>(`
+  const putBack = db.prepare<PutBack & { id: string }>(`
     UPDATE jobs
-    SET state = 'queued', worker = NULL, lease_until = NULL, attempts = @attempts,
+    SET state = 'queued', worker = NULL, lease_until = NULL, failures = @failures, abandonments = @abandonments,
         not_before = @notBefore, error = @error, updated_at = @now
     WHERE id = @id AND state = 'running'`);
-  const abandoned = db.prepare<{ worker: string; now: number }, Job>(
-    `SELECT ${COLUMNS} FROM jobs WHERE state = 'running' AND worker <> @worker AND lease_until <= @now`,
+  const open = db.prepare<[], Job>(
+    `SELECT ${COLUMNS} FROM jobs WHERE state IN ('queued', 'running') ORDER BY id`,
+  );
+  const abandonable = db.prepare<{ worker: string; now: number }, Job>(
+    `SELECT ${COLUMNS} FROM jobs WHERE state = 'running' AND (worker = @worker OR lease_until <= @now)`,
   );
   const endLeases = db.prepare<{ worker: string }>(
     "UPDATE jobs SET lease_until = 0 WHERE state = 'running' AND worker <> @worker",
@@ -76,6 +84,8 @@ export function createJobStore(db: Database) {
     get: (id: string): Job | null => get.get(id) ?? null,
     /** The newest job of a subject, whatever became of it. */
     latest: (kind: JobKind, subject: string): Job | null => latest.get(kind, subject) ?? null,
+    /** All that is queued or running, oldest first. */
+    open: (): Job[] => open.all(),
     /** Newest first. */
     page: (state: JobState | null, before: string, limit: number): Job[] =>
       page.all({ state, before, limit }),
@@ -88,12 +98,11 @@ export function createJobStore(db: Database) {
     extend: (id: string, worker: string, leaseUntil: number): boolean =>
       extend.run({ id, worker, leaseUntil }).changes === 1,
     /** False when it had ended already. */
-    end: (id: string, state: "done" | "failed" | "cancelled", error: string | null, now: number): boolean =>
-      end.run({ id, state, error, now }).changes === 1,
-    putBack: (id: string, back: { attempts: number; notBefore: number; error: string | null; now: number }) =>
-      void putBack.run({ id, ...back }),
-    /** Running jobs of other workers that have given no sign of life. */
-    abandoned: (worker: string, now: number): Job[] => abandoned.all({ worker, now }),
+    end: (id: string, ending: End): boolean => end.run({ id, ...ending }).changes === 1,
+    /** False when it was not running. */
+    putBack: (id: string, back: PutBack): boolean => putBack.run({ id, ...back }).changes === 1,
+    /** Running jobs that gave no sign of life in time, and all of this worker, which knows what it works on. */
+    abandonable: (worker: string, now: number): Job[] => abandonable.all({ worker, now }),
     /** No other worker is alive: only one server runs on a data folder. */
     endOthersLeases: (worker: string): void => void endLeases.run({ worker }),
     nextDue: (): number | null => nextDue.get()?.at ?? null,

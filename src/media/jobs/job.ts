@@ -7,7 +7,10 @@ export interface Job {
   state: JobState;
   /** When what it makes is expected on air; `null` when nobody knows. */
   airAt: number | null;
-  attempts: number;
+  /** How often it has failed. */
+  failures: number;
+  /** How often in a row nobody was left to say how it ended: the server was killed, or could not write it down. */
+  abandonments: number;
   /** Not tried before this instant: a failed attempt waits. */
   notBefore: number;
   /** Who works on it, until when without another sign of life. */
@@ -27,16 +30,21 @@ export type JobKind = (typeof JOB_KINDS)[number];
 export const JOB_STATES = ["queued", "running", "done", "failed", "cancelled"] as const;
 export type JobState = (typeof JOB_STATES)[number];
 
+export const isOpen = (job: Job | null): boolean => job?.state === "queued" || job?.state === "running";
+
+/** Whether it ended without having done its work. */
+export const hasFailed = (job: Job | null): boolean => job?.state === "failed" || job?.state === "cancelled";
+
 /** A job that fails this often is left alone. */
-export const MAX_ATTEMPTS = 3;
-/** So is one during which the server ended this often: ffmpeg is confined, so it is hardly the recording's doing. */
+export const MAX_FAILURES = 3;
+/** So is one that was abandoned this often in a row: ffmpeg is confined, so it is hardly the recording's doing. */
 export const MAX_ABANDONED = 10;
 const FIRST_WAIT_MS = 10_000;
 const WAIT_FACTOR = 6;
 
-/** How long a job waits after its n-th failed attempt: 10 s, then a minute. */
-export const waitAfter = (attempts: number): number =>
-  FIRST_WAIT_MS * WAIT_FACTOR ** Math.max(0, attempts - 1);
+/** How long a job waits after its n-th failure: 10 s, then a minute. */
+export const waitAfter = (failures: number): number =>
+  FIRST_WAIT_MS * WAIT_FACTOR ** Math.max(0, failures - 1);
 
 /** Below this the pace so far says little about the rest. */
 const MIN_PROGRESS_FOR_ETA = 3;
