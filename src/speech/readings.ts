@@ -1,24 +1,32 @@
 import { customPinyin, pinyin } from "pinyin-pro";
 
 // Readings that the surrounding words do not tell.
-customPinyin({ 村村响: "cūn cūn xiǎng", 重播: "chóng bō", 三审: "sān shěn", 行政村: "xíng zhèng cūn" });
+customPinyin({
+  村村响: "cūn cūn xiǎng",
+  重播: "chóng bō",
+  三审: "sān shěn",
+  行政村: "xíng zhèng cūn",
+  村长: "cūn zhǎng",
+  镇长: "zhèn zhǎng",
+  还款: "huán kuǎn",
+  播种: "bō zhòng",
+  重置: "chóng zhì",
+  单县: "shàn xiàn",
+});
 
-/** As espeak-ng's punctuation: it pauses at these. */
-const PAUSES: Record<string, string> = {
-  "，": ",",
-  "、": ",",
-  "。": ".",
-  "！": "!",
-  "？": "?",
-  "；": ";",
-  "：": ",",
-};
-
-/** Hanzi as pinyin with tone numbers, which the voice `cmn-latn-pinyin` reads; Latin words stay as they are. */
+/**
+ * Hanzi as pinyin with tone numbers, which the voice `cmn-latn-pinyin` reads; Latin words stay as they are, and so does
+ * full-width punctuation: at a plain full stop before a small letter espeak-ng makes no pause.
+ */
 export function toReadings(spokenText: string): string {
-  return pinyin(spokenText, { toneType: "num", type: "array", nonZh: "consecutive" })
-    .join(" ")
-    .replace(/[，、。！？；：]/g, (sign) => PAUSES[sign] ?? " ")
-    .replace(/\s+/g, " ")
-    .trim();
+  // A heading has no full stop, and would run into the text below it.
+  const sentences = spokenText.trim().replace(/(?<![，、。！？；：,.!?;:\s])\s*\n\s*/g, "。");
+  return (
+    pinyin(sentences, { toneType: "num", type: "array", nonZh: "consecutive" })
+      // The neutral tone: pinyin-pro's is 0, which the voice would stress; its own is 5.
+      .map((syllable) => syllable.replace(/^(?<sound>[a-zü]+)0$/, "$<sound>5"))
+      .join(" ")
+      .replace(/\s+/g, " ")
+      .trim()
+  );
 }

@@ -5,12 +5,20 @@ import type { AddressInfo } from "node:net";
 import { text } from "node:stream/consumers";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { signIn } from "../../scripts/operator-client.ts";
+import { speak as speakMandarin } from "../../scripts/speech.ts";
 import { HOUR_MS } from "../../src/clock.ts";
 import { createHttpEngine } from "../../src/speech/http-engine.ts";
 import { type RunningApp, runApp } from "../support/app.ts";
 import { type EpisodeView, programmeId, settled } from "../support/county.ts";
 import { createTestClock } from "../support/fleet.ts";
-import { createMediaLab, ffprobe, type MediaLab, measureLoudness, speak } from "../support/media-lab.ts";
+import {
+  createMediaLab,
+  ffmpeg,
+  ffprobe,
+  type MediaLab,
+  measureLoudness,
+  speak,
+} from "../support/media-lab.ts";
 import { until } from "../support/until.ts";
 
 interface Spoken {
@@ -35,7 +43,7 @@ describe("a text", () => {
     const spoken = await operator.post<Spoken>("/speech", { text: NOTICE });
     expect(spoken).toMatchObject({
       engine: "espeak-ng cmn-latn-pinyin",
-      spokenText: "二零二六年十二月一日七点,全市一千五百台喇叭播出党建之声。",
+      spokenText: "二零二六年十二月一日七点，全市一千五百台喇叭播出党建之声。",
     });
     // A news reader's pace: three to six syllables a second.
     const syllables = [...spoken.spokenText.matchAll(/\p{Script=Han}/gu)].length;
@@ -57,6 +65,28 @@ describe("a text", () => {
       synthetic: { engine: "espeak-ng cmn-latn-pinyin", text: NOTICE },
     });
     await operator.post(`/episodes/${id}/approve`);
+  });
+
+  test("is heard with a pause where a line or a sentence ends", async () => {
+    const lab = await createMediaLab();
+    try {
+      const file = lab.file("notice.wav");
+      await speakMandarin("停水通知\n明天全村停水。请各户注意", file);
+      const said = await ffmpeg(
+        "-i",
+        file,
+        "-af",
+        "silencedetect=noise=-45dB:duration=0.25",
+        "-f",
+        "null",
+        "-",
+      );
+      // Behind the heading, behind the sentence, and at the end.
+      expect(said.match(/silence_end/g)).toHaveLength(3);
+      expect((await measureLoudness(file)).lufs).toBeGreaterThan(-30);
+    } finally {
+      await lab.close();
+    }
   });
 
   test("spoken again for a preview is there for a day from then on, though it was spoken long ago", async () => {
