@@ -5,10 +5,10 @@
  *   node scripts/ensure-tools.ts ffmpeg mosquitto espeak-ng
  */
 import { spawnSync } from "node:child_process";
-import { accessSync, constants } from "node:fs";
-import { delimiter, join } from "node:path";
+import { accessSync, constants, existsSync } from "node:fs";
+import { delimiter, isAbsolute, join } from "node:path";
 
-/** A binary that proves the package is there. */
+/** A binary, or the path of a file, that proves the package is there. */
 const PACKAGES: Record<string, string> = {
   ffmpeg: "ffmpeg",
   mosquitto: "mosquitto",
@@ -17,7 +17,11 @@ const PACKAGES: Record<string, string> = {
   "alsa-utils": "aplay",
   "nginx-light": "nginx",
   sox: "sox",
+  chromium: "chromium",
+  "fonts-noto-cjk": "/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc",
 };
+
+const isThere = (proof: string): boolean => (isAbsolute(proof) ? existsSync(proof) : onPath(proof));
 
 const onPath = (binary: string): boolean =>
   // Debian keeps servers in sbin, which is not on everybody's path.
@@ -42,7 +46,7 @@ function main(packages: string[]): number {
     console.error(`unknown package: ${unknown.join(", ")}; known are ${Object.keys(PACKAGES).join(", ")}`);
     return 2;
   }
-  const missing = packages.filter((name) => !onPath(PACKAGES[name] ?? name));
+  const missing = packages.filter((name) => !isThere(PACKAGES[name] ?? name));
   if (missing.length === 0) return 0;
 
   const install = `apt-get update && apt-get install -y --no-install-recommends ${missing.join(" ")}`;

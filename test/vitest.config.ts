@@ -4,8 +4,8 @@ import { defineConfig } from "vitest/config";
 const root = fileURLToPath(new URL("..", import.meta.url));
 
 /**
- * Four kinds of test, told apart by what they touch: `unit` is pure, `contract` holds two implementations to one
- * suite, `integration` runs the real parts together, `fault` kills and cuts them.
+ * Five kinds of test, told apart by what they touch: `unit` is pure, `contract` holds two implementations to one
+ * suite, `integration` runs the real parts together, `e2e` uses the console in a browser, `fault` kills and cuts.
  */
 const project = (name: string, testTimeout: number, fileParallelism = true) => ({
   root,
@@ -25,6 +25,7 @@ export default defineConfig({
       project("unit", 10_000),
       project("contract", 20_000),
       project("integration", 90_000),
+      project("e2e", 120_000, false),
       project("fault", 180_000, false),
     ],
   },

@@ -54,6 +54,19 @@ function noteServerTime(response, sentAt) {
   if (Math.abs(offset - serverOffsetMs) > DATE_HEADER_BIAS_MS + 500) serverOffsetMs = offset;
 }
 
+/** @type {Record<number, string>} */
+const CODES = {
+  401: "unauthorized",
+  403: "forbidden",
+  404: "not_found",
+  413: "too_large",
+  423: "conflict",
+  429: "too_many",
+};
+
+/** What an answer without a problem document means: to a `HEAD`, or from something before the server. @param {number} status */
+export const codeOfStatus = (status) => CODES[status] ?? (status >= 502 ? "unavailable" : "internal");
+
 /**
  * @param {number} status
  * @param {string} text the body
@@ -65,11 +78,7 @@ export function problemFrom(status, text) {
     const code = String(type ?? "").replace("urn:ccx:problem:", "") || "internal";
     return new Problem(code, detail ?? title ?? `HTTP ${status}`, { hint, errors, instance });
   } catch {
-    // Not from the server itself, but from something before it.
-    return new Problem(
-      status === 413 ? "too_large" : status >= 502 ? "unavailable" : "internal",
-      `HTTP ${status}`,
-    );
+    return new Problem(codeOfStatus(status), `HTTP ${status}`);
   }
 }
 
@@ -77,18 +86,18 @@ export function problemFrom(status, text) {
  * One exchange, without second tries.
  * @param {string} method
  * @param {string} path below `/api/v1`
- * @param {{ body?: unknown, signal?: AbortSignal | undefined }} options
+ * @param {{ body?: unknown, signal?: AbortSignal | undefined, withinMs?: number }} options
  * @returns {Promise<any>}
  */
-async function exchange(method, path, { body, signal }) {
+async function exchange(method, path, { body, signal, withinMs = ANSWER_WITHIN_MS }) {
   /** @type {Record<string, string>} */
   const headers = { accept: "application/json" };
-  if (method !== "GET") headers["x-csrf-token"] = csrfToken;
+  if (method !== "GET") Object.assign(headers, csrfHeader());
   if (body !== undefined) headers["content-type"] = "application/json";
   // By hand, as the last Chromium for the offices' Windows 7 (109) has no AbortSignal.any.
   const ending = new AbortController();
   const end = () => ending.abort();
-  const timer = setTimeout(end, ANSWER_WITHIN_MS);
+  const timer = setTimeout(end, withinMs);
   signal?.addEventListener("abort", end);
   const sentAt = Date.now();
   let response;
@@ -160,26 +169,27 @@ export async function read(path, signal) {
  * @param {"POST" | "PUT" | "PATCH" | "DELETE"} method
  * @param {string} path
  * @param {unknown} [body]
+ * @param {number} [withinMs] how long the answer may take
  * @returns {Promise<any>}
  */
-export async function send(method, path, body) {
+export async function send(method, path, body, withinMs = ANSWER_WITHIN_MS) {
   try {
-    return await exchange(method, path, { body });
+    return await exchange(method, path, { body, withinMs });
   } catch (error) {
     if (!(error instanceof Problem)) throw error;
     if (error.code === "unauthorized") void askForSignIn();
     // A sign-in in another tab made our token worthless; the request was refused, so it may be sent again.
     if (error.code !== "forbidden") throw error;
     remember(await exchange("GET", "/me", {}));
-    return exchange(method, path, { body });
+    return exchange(method, path, { body, withinMs });
   }
 }
 
-/** For requests that are not made with `fetch`: a fresh token, after a sign-in where one is needed. */
-export async function freshCsrfToken() {
-  await whoAmI();
-  return csrfToken;
-}
+/** For requests that are not made with `fetch`. */
+export const csrfHeader = () => ({ "x-csrf-token": csrfToken });
+
+/** Makes the token one of the present sign-in, after asking for one where there is none. */
+export const freshCsrfToken = async () => void (await whoAmI());
 
 /** @param {string} path */
 export const apiUrl = (path) => `${BASE}${path}`;

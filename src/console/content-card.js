@@ -1,17 +1,19 @@
 import { badge } from "./badges.js";
 import { confirmDialog } from "./dialogs.js";
 import { drawn, el, keyed } from "./dom.js";
-import { momentText } from "./format.js";
+import { durationText, momentText } from "./format.js";
 import { t } from "./i18n.js";
 import { announce } from "./notices.js";
 import { recordingPart } from "./recording.js";
+import { findingLine, player, renditionList } from "./renditions.js";
 import { approveContent, withdrawApproval } from "./resources.js";
 import { onUpload } from "./uploads.js";
 
 /** @typedef {import("./resources.js").Episode} Episode */
 /** @typedef {import("./resources.js").Session} Session */
 /** @typedef {import("./resources.js").Recording} Recording */
-/** @typedef {{ key: string, path: string, name: string | null, title: string, recording: Recording | null }} Slot */
+/** @typedef {import("./resources.js").Rendition} Rendition */
+/** @typedef {{ key: string, place: string, name: string | null, title: string, recording: Recording | null }} Slot */
 
 /** @param {Episode | Session} content @returns {content is Episode} */
 const isEpisode = (content) => "segments" in content;
@@ -29,7 +31,7 @@ function slotsOf(content) {
     return [
       {
         key: "1",
-        path: `/sessions/${id}/recording`,
+        place: `sessions/${id}`,
         name: null,
         title: content.topic,
         recording: content.recording,
@@ -38,7 +40,7 @@ function slotsOf(content) {
   }
   return content.segments.map(({ position, name, title, recording }) => ({
     key: String(position),
-    path: `/episodes/${id}/segments/${position}/recording`,
+    place: `episodes/${id}/segments/${position}`,
     name,
     title,
     recording,
@@ -51,6 +53,37 @@ const isReady = ({ recording }) =>
   recording.listening !== null &&
   recording.renditions.every(({ state }) => state === "ready");
 
+/** Of a programme that is aired as one continuous recording. @param {Episode | Session} content */
+const wholeOf = (content) => (isEpisode(content) ? content.programme : null);
+
+/** What goes on air can be heard. @param {Episode | Session} content */
+const isWhole = (content) =>
+  slotsOf(content).every(isReady) && (wholeOf(content) ?? []).every(({ state }) => state === "ready");
+
+/** The segments as the one recording that goes on air, for the ear that approves it. */
+function wholePart() {
+  const about = drawn(el("div"), (/** @type {Rendition[]} */ renditions) => [renditionList(renditions)]);
+  const sound = player(() => t("content.wholeListen"));
+  const element = el(
+    "section",
+    { class: "slot recording" },
+    el("h4", {}, () => t("content.whole")),
+    el("p", { class: "hint" }, () => t("content.wholeHint")),
+    about.element,
+    sound.element,
+  );
+  return {
+    element,
+    /** @param {Episode | Session} content */
+    update(content) {
+      const renditions = wholeOf(content);
+      element.hidden = renditions === null;
+      about.update(renditions ?? []);
+      sound.update(renditions ?? []);
+    },
+  };
+}
+
 /**
  * One episode or session, folded to a line until it is opened.
  * @param {Episode | Session} first
@@ -62,6 +95,7 @@ export function contentCard(first, { open, onChanged, closing }) {
   const summary = drawn(el("summary"), drawSummary);
   const about = drawn(el("div"), drawAbout);
   const slots = el("div", { class: "slots" });
+  const whole = wholePart();
   const actions = drawn(el("div", { class: "buttons" }), (/** @type {Episode | Session} */ content) =>
     drawActions(content, kind, onChanged),
   );
@@ -72,8 +106,9 @@ export function contentCard(first, { open, onChanged, closing }) {
     slots,
     (/** @type {Slot & { approved: boolean }} */ { key }) => key,
     (slot) => {
-      const recording = recordingPart({ path: slot.path, what: () => slot.title, onUploaded: onChanged });
-      recordings.set(slot.path, recording);
+      const { place } = slot;
+      const recording = recordingPart({ place, what: () => slot.title, onChanged });
+      recordings.set(place, recording);
       const title = drawn(
         el("h4"),
         (/** @type {{ name: string | null, title: string }} */ { name, title }) => [
@@ -92,16 +127,25 @@ export function contentCard(first, { open, onChanged, closing }) {
   );
   closing.addEventListener(
     "abort",
-    onUpload((path) => recordings.get(path)?.showUpload()),
+    onUpload((place) => recordings.get(place)?.showUpload()),
     { once: true },
   );
 
   return {
-    element: el("details", { class: "card", open }, summary.element, about.element, slots, actions.element),
+    element: el(
+      "details",
+      { class: "card", open },
+      summary.element,
+      about.element,
+      slots,
+      whole.element,
+      actions.element,
+    ),
     update(content) {
       summary.update(content);
       about.update(content);
       updateSlots(slotsOf(content).map((slot) => ({ ...slot, approved: content.approved })));
+      whole.update(content);
       actions.update(content);
     },
   };
@@ -123,7 +167,14 @@ function drawSummary(content) {
 
 /** @param {Episode | Session} content @returns {import("./dom.js").Child[]} */
 function drawAbout(content) {
-  if (isEpisode(content)) return [];
+  if (isEpisode(content)) {
+    const { durationMs, finding } = content.slot;
+    return [
+      durationMs > 0 &&
+        el("p", { class: "fact" }, () => t("content.airTime", { duration: durationText(durationMs) })),
+      finding !== null && el("ul", { class: "plain-list" }, findingLine(finding)),
+    ];
+  }
   const { speakers, modules } = content;
   return [
     speakers.length > 0 &&
@@ -157,11 +208,15 @@ function drawActions(content, kind, onChanged) {
         el("span", { class: "hint" }, () => t("content.approvedAt", { time: momentText(approvedAt) })),
     ];
   }
-  const ready = slotsOf(content).every(isReady);
+  const ready = isWhole(content);
   const approve = () =>
     confirmDialog({
       title: () => t("content.approveTitle"),
-      body: [el("p", {}, () => t("content.approveText", { what }))],
+      body: [
+        el("p", {}, () =>
+          t(wholeOf(content) === null ? "content.approveText" : "content.approveWhole", { what }),
+        ),
+      ],
       confirm: () => t("content.approve"),
       run: () => approveContent(kind, content.id),
       done: finish("content.approveDone"),

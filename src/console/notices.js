@@ -25,6 +25,7 @@ export const emptyNotice = (key, hintKey, action) =>
 function hintOf({ code, hint }) {
   if (code === "unauthorized" && hint?.startsWith("POST ")) return t("problem.unauthorizedHint");
   if (hint !== null) return sentence(hint);
+  if (code === "unreadable") return t("problem.unreadableHint");
   return code === "offline" || code === "timeout" ? t("problem.offlineHint") : null;
 }
 

@@ -1,87 +1,18 @@
 import { asProblem, send } from "./api.js";
-import { badge } from "./badges.js";
 import { drawn, el } from "./dom.js";
-import { durationText, momentText, signedText, sizeText } from "./format.js";
-import { t, term } from "./i18n.js";
-import { announce, problemNotice } from "./notices.js";
+import { durationText, momentText, sizeText } from "./format.js";
+import { t } from "./i18n.js";
+import { announce } from "./notices.js";
+import { findingLine, player, renditionList } from "./renditions.js";
+import { useAsset } from "./resources.js";
 import { sentence } from "./server-words.js";
-import { dismissUpload, startUpload, uploadOf } from "./uploads.js";
+import { speechDialog } from "./speech.js";
+import { uploadPart } from "./upload-part.js";
+import { unfinishedAt } from "./upload-transfer.js";
+import { dismissUpload, isUnderWay, startUpload, uploadOf } from "./uploads.js";
 
 /** @typedef {import("./resources.js").Recording} Recording */
-/** @typedef {import("./resources.js").Rendition} Rendition */
 /** @typedef {import("./dom.js").Child} Child */
-
-/** @type {Record<Rendition["state"], [tone: string, sign: string]>} */
-const LOOKS = {
-  queued: ["plain", "…"],
-  running: ["plain", "↻"],
-  ready: ["good", "✓"],
-  failed: ["bad", "!"],
-  cancelled: ["bad", "–"],
-};
-
-const REFUSALS = new Set(["invalid", "too_large", "not_found"]);
-
-/** @param {Rendition} rendition */
-function renditionLine(rendition) {
-  const { profile, state, progress, error, loudnessLufs, truePeakDbtp, durationMs, bytes } = rendition;
-  const [tone, sign] = LOOKS[state];
-  const numbers = [
-    durationMs === null ? null : () => durationText(durationMs),
-    bytes === null ? null : () => sizeText(bytes),
-    loudnessLufs === null ? null : () => t("rendition.loudness", { lufs: signedText(loudnessLufs) }),
-    truePeakDbtp === null ? null : () => t("rendition.truePeak", { dbtp: signedText(truePeakDbtp) }),
-  ];
-  return el(
-    "li",
-    { class: "rendition" },
-    el("span", { class: "rendition-name" }, () => term("profile", profile)),
-    badge(tone, sign, () => t(`rendition.${state}`, { progress })),
-    state === "running" &&
-      el("progress", { max: 100, value: progress, "aria-label": () => t("rendition.progress") }),
-    ...(state === "ready" ? numbers.map((text) => text && el("span", { class: "fact" }, text)) : []),
-    state === "failed" &&
-      el(
-        "div",
-        { class: "problem" },
-        error !== null && el("p", { class: "preformatted" }, () => sentence(error)),
-        el("p", { class: "hint" }, () => t("rendition.failedHint")),
-      ),
-  );
-}
-
-/** Sound for the ear that approves it; nothing is fetched before it is played. @param {Rendition[]} renditions */
-function listening(renditions) {
-  const ready = renditions.find(
-    ({ state, sha256, mime }) => state === "ready" && sha256 !== null && mime?.startsWith("audio/"),
-  );
-  if (!ready) return null;
-  const picture = renditions.find(({ state, mime }) => state === "ready" && mime?.startsWith("video/"));
-  const { sha256 } = picture ?? ready;
-  return el(picture ? "video" : "audio", {
-    controls: true,
-    preload: "none",
-    src: `/media/${sha256}`,
-    "aria-label": () => t("recording.listen"),
-  });
-}
-
-/** @typedef {NonNullable<Recording["listening"]>["findings"][number]} Finding */
-
-/** What was heard, with its time; a fault keeps the recording off the air. @param {Finding} finding */
-function findingLine({ kind, severity, fromMs, toMs, value }) {
-  const isFault = severity === "fault";
-  return el(
-    "li",
-    { class: "rendition" },
-    badge(isFault ? "bad" : "plain", isFault ? "!" : "i", () => t(`finding.${kind}`, { value: value ?? "" })),
-    fromMs !== null &&
-      toMs !== null &&
-      el("span", { class: "fact" }, () =>
-        t("recording.between", { from: durationText(fromMs), to: durationText(toMs) }),
-      ),
-  );
-}
 
 /** @param {Recording} recording @param {(trim: object | null) => void} onTrim @returns {Child[]} */
 function drawListening({ listening, trim, synthetic }, onTrim) {
@@ -115,63 +46,22 @@ function drawRecording(recording, onTrim) {
       el("span", { class: "fact" }, () => t("recording.uploadedAt", { time: momentText(uploadedAt) })),
     ),
     ...drawListening(recording, onTrim),
-    el("ul", { class: "plain-list" }, ...renditions.map(renditionLine)),
-    listening(renditions),
-  ];
-}
-
-/** @param {string} path @param {() => void} again @returns {Child[]} */
-function drawUpload(path, again) {
-  const upload = uploadOf(path);
-  if (upload === null || upload.state === "done") return [];
-  const { file, state, sentBytes, problem } = upload;
-  const name = file.name;
-  const dismiss = () =>
-    el("button", { type: "button", onclick: () => dismissUpload(path) }, () => t("action.dismiss"));
-  if (state === "cancelled") return [el("p", { class: "hint" }, () => t("upload.cancelled")), dismiss()];
-  if (state === "failed") {
-    const cut = problem?.code === "offline";
-    // A file that was refused is refused again.
-    const mayPass = !REFUSALS.has(problem?.code ?? "");
-    return [
-      el("p", {}, () => t("upload.failed", { file: name })),
-      problemNotice(problem, {
-        ...(mayPass ? { retry: again } : {}),
-        ...(cut ? { note: () => t("upload.cut") } : {}),
-      }),
-      dismiss(),
-    ];
-  }
-  const percent = file.size === 0 ? 0 : Math.floor((sentBytes / file.size) * 100);
-  const says = {
-    starting: () => t("upload.starting", { file: name }),
-    sending: () =>
-      t("upload.sending", { file: name, percent, sent: sizeText(sentBytes), total: sizeText(file.size) }),
-    checking: () => t("upload.checking", { file: name }),
-  };
-  return [
-    el("p", {}, says[state]),
-    el("progress", {
-      max: 100,
-      // Without a value it says "busy", which is all that is known while the server checks.
-      value: state === "sending" ? percent : null,
-      "aria-label": () => t("upload.progress"),
-    }),
-    el("button", { type: "button", onclick: () => upload.cancel() }, () => t("upload.cancel")),
+    renditionList(renditions),
   ];
 }
 
 /**
- * One recording: what was uploaded, what was made of it, and the way to upload another.
+ * One recording: what was uploaded, what was made of it, and the ways to another.
  * @param {object} options
- * @param {string} options.path where it is uploaded to, below `/api/v1`
+ * @param {string} options.place as `episodes/<id>/segments/<n>` or `sessions/<id>`
  * @param {() => string} options.what its name for the reader
- * @param {(answer: any) => void} options.onUploaded gets the episode or session after it
+ * @param {(answer: any) => void} options.onChanged gets the episode or session after a change
  */
-export function recordingPart({ path, what, onUploaded }) {
+export function recordingPart({ place, what, onChanged }) {
   const about = drawn(el("div"), (/** @type {Recording | null} */ recording) =>
     drawRecording(recording, cut),
   );
+  const sound = player(() => t("recording.listen"));
   const label = drawn(el("span"), (/** @type {{ has: boolean }} */ { has }) => [
     () => t(has ? "upload.replace" : "upload.choose"),
   ]);
@@ -186,48 +76,75 @@ export function recordingPart({ path, what, onUploaded }) {
       if (file) void upload(file);
     },
   });
+  const speech = el(
+    "button",
+    { type: "button", onclick: () => speechDialog({ place, what, onChanged }) },
+    () => t("speech.open"),
+  );
   const note = el("span", { class: "hint" }, () => t("upload.replaceNote"));
-  const chooser = el("p", { class: "chooser" }, el("label", { class: "button" }, input, label.element), note);
-  const progress = el("div", { class: "upload" });
-  const progressPart = drawn(progress, () => drawUpload(path, again));
+  const unfinished = drawn(el("span", { class: "hint" }), (/** @type {string | null} */ file) => [
+    file !== null && (() => t("upload.unfinished", { file })),
+  ]);
+  const chooser = el(
+    "p",
+    { class: "chooser" },
+    el("label", { class: "button" }, input, label.element),
+    speech,
+    note,
+    unfinished.element,
+  );
+  const progress = uploadPart(place, { again, useKept });
 
-  /** Uses a stretch of the recording, or all of it again. @param {object | null} trim */
-  async function cut(trim) {
-    const place = path.replace(/\/recording$/, "/trim");
+  /** @param {Promise<any>} answer of a change of the recording */
+  async function change(answer) {
     try {
-      onUploaded(await (trim === null ? send("DELETE", place) : send("PUT", place, trim)));
+      onChanged(await answer);
+      return true;
     } catch (error) {
       announce(() => sentence(asProblem(error).detail));
+      return false;
     }
+  }
+  /** Uses a stretch of the recording, or all of it again. @param {object | null} trim */
+  function cut(trim) {
+    void change(trim === null ? send("DELETE", `/${place}/trim`) : send("PUT", `/${place}/trim`, trim));
+  }
+  /** @param {string} sha256 */
+  async function useKept(sha256) {
+    if (await change(useAsset(place, sha256))) dismissUpload(place);
   }
 
   /** @param {File} file */
   async function upload(file) {
-    const answer = await startUpload(path, file);
+    const answer = await startUpload(place, file);
     if (answer === null) return;
     announce(() => t("upload.done", { file: file.name }));
-    onUploaded(answer);
+    onChanged(answer);
   }
   function again() {
-    const failed = uploadOf(path);
+    const failed = uploadOf(place);
     if (failed) void upload(failed.file);
   }
   function showUpload() {
-    const { state, sentBytes } = uploadOf(path) ?? { state: null, sentBytes: 0 };
-    progressPart.update({ state, sentBytes });
-    chooser.hidden = state === "starting" || state === "sending" || state === "checking";
+    progress.update();
+    const busy = isUnderWay(uploadOf(place));
+    if (chooser.hidden && !busy) void recall();
+    chooser.hidden = busy;
   }
+  const recall = async () => unfinished.update(await unfinishedAt(place));
 
   showUpload();
+  void recall();
   return {
-    element: el("div", { class: "recording" }, about.element, chooser, progress),
+    element: el("div", { class: "recording" }, about.element, sound.element, chooser, progress.element),
     showUpload,
-    path,
     /** @param {Recording | null} recording @param {boolean} approved */
     update(recording, approved) {
       about.update(recording);
+      sound.update(recording?.renditions ?? []);
       label.update({ has: recording !== null });
-      note.hidden = !approved;
+      speech.hidden = recording !== null;
+      note.hidden = !approved || recording === null;
     },
   };
 }

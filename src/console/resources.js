@@ -57,6 +57,8 @@ import { read, send } from "./api.js";
  * @property {number | null} durationMs
  * @property {number | null} loudnessLufs
  * @property {number | null} truePeakDbtp
+ * @property {"gain" | "limiter" | "compression" | null} loudnessBy
+ * @property {number | null} etaMs
  */
 /**
  * @typedef {object} Recording
@@ -69,12 +71,15 @@ import { read, send } from "./api.js";
  * @property {Rendition[]} renditions
  * @property {{ engine: string, text: string } | null} synthetic
  * @property {{ fromMs: number, toMs: number } | null} trim
- * @property {{ findings: { kind: string, severity: string, fromMs: number | null, toMs: number | null, value: number | null }[], suggestedTrim: object | null } | null} listening
+ * @property {{ findings: Finding[], suggestedTrim: object | null } | null} listening
  */
+/** @typedef {{ kind: string, severity: string, fromMs: number | null, toMs: number | null, value: number | null }} Finding */
+/** @typedef {{ sha256: string, url: string, durationMs: number, engine: string, spokenText: string }} Speech */
 /** @typedef {{ id: string, kind: "broadcast" | "lecture", title: string, segments: string[] }} Programme */
 /** @typedef {{ id: string, programmeId: string, number: number, approved: boolean, approvedAt: string | null }} Approvable */
 /** @typedef {{ position: number, name: string, title: string, recording: Recording | null }} Segment */
-/** @typedef {Approvable & { title: string, segments: Segment[] }} Episode */
+/** @typedef {{ durationMs: number, finding: Finding | null }} AirTime */
+/** @typedef {Approvable & { title: string, segments: Segment[], programme: Rendition[] | null, slot: AirTime }} Episode */
 /** @typedef {Approvable & { topic: string, speakers: string[], modules: string[], recording: Recording | null }} Session */
 /**
  * @typedef {object} Device
@@ -159,6 +164,17 @@ export const createContent = (kind, input) => send("POST", `/${kind}`, input);
 export const approveContent = (kind, id) => send("POST", `/${kind}/${inPath(id)}/approve`);
 /** @param {"episodes" | "sessions"} kind @param {string} id @returns {Promise<Episode | Session>} */
 export const withdrawApproval = (kind, id) => send("POST", `/${kind}/${inPath(id)}/withdraw-approval`);
+
+/**
+ * Uses a recording that the library has already. @param {string} place @param {string} sha256
+ * @returns {Promise<Episode | Session>} after it
+ */
+export const useAsset = (place, sha256) => send("PUT", `/${place}/asset`, { sha256 });
+
+/** A voice may take its time over a long text. */
+const SPEAKS_WITHIN_MS = 180_000;
+/** @param {string} text @returns {Promise<Speech>} */
+export const speak = (text) => send("POST", "/speech", { text }, SPEAKS_WITHIN_MS);
 
 /**
  * @param {{ kind?: string, state?: string, limit: number, cursor?: string | null }} filter

@@ -93,6 +93,21 @@ const SENTENCES = [
   ],
   [/^The server's disk is full\.$/, "服务器磁盘已满。"],
   [/^Tell the administrator\.$/, "请告知管理员。"],
+  [/^Maximum size exceeded$/, "文件超过允许的大小。"],
+  [/^Upload-Offset conflict$/, "服务器收到的进度与这里不同，会重新核对。"],
+  [/^There is no room for an upload of .*$/, "服务器空间不足，放不下这个文件。"],
+  [
+    /^Collect what nothing needs any more .*$/,
+    "请清理媒体库里不再需要的内容，或请管理员增加空间。已排定的内容照常播出。",
+  ],
+  [/^Another recording was put there while this one was arriving\.$/, "传送期间，这个位置已放入别的录音。"],
+  [/^The segment "(.*)" was removed while its recording was arriving\.$/, "传送期间，板块“$1”被删除了。"],
+  [/^The recording is in the media library as .*$/, "录音已完整存入媒体库，可以仍用它，或重新上传。"],
+  [/^There is nothing in the text that could be said\.$/, "文字里没有可以读出来的内容。"],
+  [/^Write words or numbers\.$/, "请写文字或数字。"],
+  [/^Several texts are being spoken already\.$/, "正在合成的文字太多。"],
+  [/^The server cannot speak with "(.*)"\.$/, "服务器没有可用的语音程序（$1）。"],
+  [/^The speech engine did not answer within (\d+) s\.$/, "语音引擎在 $1 秒内没有答复。"],
 ];
 
 /**

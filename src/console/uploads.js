@@ -1,115 +1,198 @@
-import { apiUrl, asProblem, freshCsrfToken, Problem, problemFrom } from "./api.js";
+import { asProblem, freshCsrfToken, Problem, read } from "./api.js";
+import { createPace } from "./pace.js";
+import { createTransfer } from "./upload-transfer.js";
 
-/** Uploads under way. They belong to the console, not to a page: leaving the page does not end them. */
+/**
+ * Uploads under way. They belong to the console, not to a page: leaving the page does not end them, and neither does a
+ * cut, an expired sign-in or a restart of the server.
+ */
 
+/** @typedef {"queued" | "starting" | "sending" | "checking" | "waiting" | "paused" | "failed" | "cancelled" | "done"} UploadState */
 /**
  * @typedef {object} Upload
  * @property {File} file
- * @property {"starting" | "sending" | "checking" | "failed" | "cancelled" | "done"} state
+ * @property {UploadState} state
  * @property {number} sentBytes
- * @property {Problem | null} problem
+ * @property {number | null} leftMs
+ * @property {Problem | null} problem why it waits or failed
+ * @property {number} goesOnAt epoch ms by our clock, while it waits
+ * @property {() => void} pause
+ * @property {() => void} goOn
  * @property {() => void} cancel
  */
 
-/** By API path. @type {Map<string, Upload>} */
+/** By place, as `episodes/<id>/segments/<n>`. @type {Map<string, Upload>} */
 const uploads = new Map();
-/** @type {Set<(path: string) => void>} */
+/** @type {Set<(place: string) => void>} */
 const listeners = new Set();
 
-const MAX_NAME = 200;
-const isActive = (/** @type {Upload} */ { state }) =>
-  state === "starting" || state === "sending" || state === "checking";
+/** A browser has six connections to a server, and one must always be free for a stop. */
+const AT_ONCE = 3;
+const FIRST_WAIT_MS = 1000;
+const LONGEST_WAIT_MS = 30_000;
+/** After this much silence the connection is as good as cut, e.g. since the lid was closed. */
+const SILENCE_MS = 60_000;
 
-/** @param {string} path */
-export const uploadOf = (path) => uploads.get(path) ?? null;
+const PASSING = new Set(["offline", "timeout", "unavailable", "too_many", "internal", "forbidden"]);
+const ACTIVE = new Set(["starting", "sending", "checking"]);
+const ENDED = new Set(["failed", "cancelled", "done"]);
 
-/**
- * Calls back on every step of any upload. @param {(path: string) => void} listener @returns {() => void} to end it
- */
+const activeCount = () => [...uploads.values()].filter(({ state }) => ACTIVE.has(state)).length;
+
+/** @param {string} place */
+export const uploadOf = (place) => uploads.get(place) ?? null;
+
+/** @param {Upload | null} upload */
+export const isUnderWay = (upload) => upload !== null && !ENDED.has(upload.state);
+
+/** Calls back on every step of any upload. @param {(place: string) => void} listener @returns {() => void} to end it */
 export function onUpload(listener) {
   listeners.add(listener);
   return () => void listeners.delete(listener);
 }
 
-/** @param {string} path */
-const tell = (path) => {
-  for (const listener of listeners) listener(path);
+/** @param {string} place */
+const tell = (place) => {
+  for (const listener of listeners) listener(place);
 };
 
-/** Forgets one that ended. @param {string} path */
-export function dismissUpload(path) {
-  uploads.delete(path);
-  tell(path);
+/** Forgets one that ended. @param {string} place */
+export function dismissUpload(place) {
+  uploads.delete(place);
+  tell(place);
 }
 
+/** A conflict without a hint is about the offset only, and the next answer tells the right one. @param {Problem} problem */
+const mayPass = ({ code, hint, detail }) =>
+  PASSING.has(code) || (code === "conflict" && hint === null && detail !== "");
+
+/** @param {string} place */
+const contentPath = (place) => `/${place.replace(/\/segments\/\d+$/, "")}`;
+
 /**
- * Sends a file as the request body. The sign-in is checked first: a server that refuses half-way through a large body
- * can only cut the connection.
- * @param {string} path below `/api/v1`
+ * Sends a file to its place, however often that is interrupted.
+ * @param {string} place
  * @param {File} file
- * @returns {Promise<any>} the resource after it, or `null` when it did not work; `uploadOf(path)` then says why
+ * @returns {Promise<any>} the episode or session after it, or `null` when it did not work; `uploadOf(place)` then says why
  */
-export async function startUpload(path, file) {
-  const request = new XMLHttpRequest();
-  let cancelled = false;
+export const startUpload = (place, file) =>
+  new Promise((resolve) => {
+    const upload = createUpload(place, file, resolve);
+    uploads.set(place, upload);
+    upload.goOn();
+  });
+
+/** @param {string} place @param {File} file @param {(answer: any) => void} finish @returns {Upload} */
+function createUpload(place, file, finish) {
+  const pace = createPace(() => performance.now());
+  let failures = 0;
+  /** Grows with each beginning, pause and end: what an earlier one still has to say is void. */
+  let round = 0;
+  /** @type {number | undefined} */
+  let timer;
+
   /** @type {Upload} */
   const upload = {
     file,
-    state: "starting",
+    state: "queued",
     sentBytes: 0,
+    leftMs: null,
     problem: null,
+    goesOnAt: 0,
+    goOn() {
+      if (!ACTIVE.has(upload.state) && activeCount() >= AT_ONCE)
+        return step({ state: "queued", problem: null });
+      void begin();
+    },
+    pause() {
+      halt();
+      step({ state: "paused", problem: null });
+    },
     cancel() {
-      cancelled = true;
-      request.abort();
+      halt();
       step({ state: "cancelled" });
+      finish(null);
+      void transfer.end();
     },
   };
-  /** @param {Partial<Upload>} change */
-  const step = (change) => {
-    Object.assign(upload, change);
-    tell(path);
-  };
-  uploads.set(path, upload);
-  tell(path);
-
-  try {
-    const csrfToken = await freshCsrfToken();
-    if (cancelled) return null;
-    const answer = await transmit(request, path, file, csrfToken, step);
-    step({ state: "done" });
-    return answer;
-  } catch (error) {
-    if (!cancelled) step({ state: "failed", problem: asProblem(error) });
-    return null;
-  }
-}
-
-/**
- * @param {XMLHttpRequest} request `fetch` tells nothing of how far a body has been sent
- * @param {string} path
- * @param {File} file
- * @param {string} csrfToken
- * @param {(change: Partial<Upload>) => void} step
- * @returns {Promise<any>}
- */
-function transmit(request, path, file, csrfToken, step) {
-  return new Promise((resolve, reject) => {
-    request.open("PUT", apiUrl(`${path}?filename=${encodeURIComponent(file.name.slice(-MAX_NAME))}`));
-    request.setRequestHeader("content-type", "application/octet-stream");
-    request.setRequestHeader("x-csrf-token", csrfToken);
-    request.upload.onprogress = ({ loaded }) => step({ state: "sending", sentBytes: loaded });
-    request.upload.onload = () => step({ state: "checking", sentBytes: file.size });
-    request.onload = () => {
-      const { status, responseText } = request;
-      if (status >= 200 && status < 300) resolve(JSON.parse(responseText));
-      else reject(problemFrom(status, responseText));
-    };
-    request.onerror = () => reject(new Problem("offline", ""));
-    request.onabort = () => reject(new Problem("offline", ""));
-    request.send(file);
+  const transfer = createTransfer(place, file, {
+    onProgress(sentBytes) {
+      if (sentBytes > upload.sentBytes) failures = 0;
+      const leftMs = pace.leftMs(sentBytes, file.size);
+      const isSent = sentBytes >= file.size;
+      clearTimeout(timer);
+      // The check of a long recording takes as long as it takes.
+      if (!isSent) timer = setTimeout(giveUpWaiting, SILENCE_MS);
+      step({ state: isSent ? "checking" : "sending", sentBytes, leftMs });
+    },
+    onDone: () => void complete(),
+    onProblem: cope,
   });
+
+  /** @param {Partial<Upload>} change */
+  function step(change) {
+    Object.assign(upload, change);
+    tell(place);
+    if (!ACTIVE.has(upload.state)) admitNext();
+  }
+  function halt() {
+    round += 1;
+    clearTimeout(timer);
+    transfer.stop();
+  }
+
+  function giveUpWaiting() {
+    halt();
+    cope(new Problem("timeout", ""));
+  }
+
+  async function begin() {
+    clearTimeout(timer);
+    const mine = (round += 1);
+    pace.restart();
+    step({ state: "starting", problem: null, leftMs: null });
+    try {
+      // Asks for a sign-in where one is needed.
+      await freshCsrfToken();
+      if (mine === round) await transfer.start();
+    } catch (error) {
+      if (mine === round) cope(asProblem(error));
+    }
+  }
+
+  /** @param {Problem} problem */
+  function cope(problem) {
+    clearTimeout(timer);
+    if (problem.code === "unauthorized") return void begin();
+    if (!mayPass(problem)) {
+      void transfer.forget();
+      step({ state: "failed", problem });
+      return finish(null);
+    }
+    const waitMs = Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** failures);
+    failures += 1;
+    timer = setTimeout(upload.goOn, waitMs);
+    step({ state: "waiting", problem, goesOnAt: Date.now() + waitMs });
+  }
+
+  async function complete() {
+    // The page asks again by itself, should this not come through.
+    const answer = await read(contentPath(place)).catch(() => null);
+    step({ state: "done" });
+    finish(answer);
+  }
+  return upload;
 }
 
+function admitNext() {
+  for (const upload of uploads.values())
+    if (upload.state === "queued" && activeCount() < AT_ONCE) upload.goOn();
+}
+
+addEventListener("online", () => {
+  for (const upload of uploads.values()) if (upload.state === "waiting") upload.goOn();
+});
 addEventListener("beforeunload", (event) => {
-  if ([...uploads.values()].some(isActive)) event.preventDefault();
+  if ([...uploads.values()].some(({ state }) => state !== "paused" && !ENDED.has(state)))
+    event.preventDefault();
 });

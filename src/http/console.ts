@@ -1,8 +1,12 @@
+import { createRequire } from "node:module";
+import { basename, dirname } from "node:path";
 import { fileURLToPath } from "node:url";
 import fastifyStatic from "@fastify/static";
 import type { FastifyInstance } from "fastify";
 
 const root = fileURLToPath(new URL("../console", import.meta.url));
+/** As its package brings it, made for browsers: the console has no build of its own. */
+const resumableUploads = createRequire(import.meta.url).resolve("tus-js-client/dist/tus.min.js");
 
 /** The web console's files at `/`; everything in them is public, data comes from the API. */
 export async function consoleRoutes(app: FastifyInstance) {
@@ -13,4 +17,7 @@ export async function consoleRoutes(app: FastifyInstance) {
     index: "index.html",
     maxAge: 0,
   });
+  app.get("/vendor/tus.min.js", { schema: { hide: true } }, (_request, reply) =>
+    reply.sendFile(basename(resumableUploads), dirname(resumableUploads)),
+  );
 }

@@ -1,0 +1,110 @@
+import { apiUrl, asProblem, codeOfStatus, csrfHeader, Problem, problemFrom } from "./api.js";
+
+/** One file on its way by the tus protocol, with tus-js-client; what its errors mean is said here, when to go on is not. */
+
+const { tus } = /** @type {any} */ (globalThis);
+
+const MAX_NAME = 200;
+/** SubtleCrypto wants all of a file in memory. */
+const DIGESTED_UP_TO = 64 * 1024 * 1024;
+/** The server has removed the part long before. */
+const REMEMBERED_MS = 7 * 24 * 3_600_000;
+const GONE = new Set([404, 410]);
+
+/** @typedef {{ uploadUrl: string, urlStorageKey: string, creationTime: string, metadata: Record<string, string> }} Remembered */
+
+/** Where tus-js-client remembers what was begun; empty where the browser stores nothing. */
+const memory = () => tus.defaultOptions.urlStorage;
+
+/**
+ * The name of a file that was begun for this place before the page was loaded, and can be gone on with.
+ * @param {string} place
+ * @returns {Promise<string | null>}
+ */
+export async function unfinishedAt(place) {
+  /** @type {Remembered[]} */
+  const all = await memory().findAllUploads();
+  for (const { creationTime, urlStorageKey } of all)
+    if (Date.now() - Date.parse(creationTime) > REMEMBERED_MS) await memory().removeUpload(urlStorageKey);
+  const here = all.filter(({ metadata }) => metadata?.["target"] === place);
+  return here.at(-1)?.metadata["filename"] ?? null;
+}
+
+/** Of a small file, where the page may compute it: browsers allow that over HTTPS only. @param {File} file */
+async function digestOf(file) {
+  if (file.size > DIGESTED_UP_TO || !globalThis.crypto?.subtle) return {};
+  const digest = await crypto.subtle.digest("SHA-256", await file.arrayBuffer());
+  const sha256 = [...new Uint8Array(digest)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+  return { sha256 };
+}
+
+/** @param {any} error of tus-js-client */
+function problemOf(error) {
+  if (error.causingError instanceof Problem) return error.causingError;
+  const response = error.originalResponse;
+  if (response) return problemFrom(response.getStatus(), response.getBody());
+  return error.originalRequest ? new Problem("offline", "") : asProblem(error);
+}
+
+/**
+ * @param {string} place as `episodes/<id>/segments/<n>` or `sessions/<id>`
+ * @param {File} file
+ * @param {{ onProgress: (sentBytes: number) => void, onDone: () => void, onProblem: (problem: Problem) => void }} listener
+ */
+export function createTransfer(place, file, { onProgress, onDone, onProblem }) {
+  let stopped = true;
+  const upload = new tus.Upload(file, {
+    endpoint: new URL(apiUrl("/uploads"), location.href).href,
+    metadata: { filename: file.name.slice(-MAX_NAME), target: place },
+    fingerprint: async () => ["ccx", place, file.name, file.size, file.lastModified].join("::"),
+    removeFingerprintOnSuccess: true,
+    // When to try again depends on more than tus-js-client knows.
+    retryDelays: null,
+    onBeforeRequest(/** @type {any} */ request) {
+      if (stopped && request.getMethod() !== "DELETE") throw new Problem("cancelled", "");
+      for (const [name, value] of Object.entries(csrfHeader())) request.setHeader(name, value);
+    },
+    onAfterResponse(/** @type {any} */ request, /** @type {any} */ response) {
+      const status = response.getStatus();
+      // Of itself it would begin anew after any refusal, also after one for want of a sign-in.
+      if (request.getMethod() === "HEAD" && status >= 300 && !GONE.has(status))
+        throw new Problem(codeOfStatus(status), "");
+    },
+    onProgress: (/** @type {number} */ sentBytes) => stopped || onProgress(sentBytes),
+    onSuccess: () => stopped || onDone(),
+    onError: (/** @type {unknown} */ error) => stopped || onProblem(problemOf(error)),
+  });
+
+  return {
+    /** Begins, or goes on from where the server is. @throws {Problem} `unreadable` when the file is not what was chosen */
+    async start() {
+      stopped = false;
+      try {
+        // To the network a file that was changed or taken away looks like a cut.
+        await file.slice(0, 1).arrayBuffer();
+        if (upload.url === null) {
+          const [before] = (await upload.findPreviousUploads()).slice(-1);
+          if (before) upload.resumeFromPreviousUpload(before);
+          else Object.assign(upload.options.metadata, await digestOf(file));
+        }
+      } catch {
+        throw new Problem("unreadable", "");
+      }
+      if (!stopped) upload.start();
+    },
+    stop() {
+      stopped = true;
+      upload.abort();
+    },
+    /** Ends it at the server, too; out of reach, the server does that by itself after a day. */
+    async end() {
+      stopped = true;
+      await upload.abort(true).catch(() => {});
+      await this.forget();
+    },
+    async forget() {
+      for (const { urlStorageKey } of await upload.findPreviousUploads())
+        await memory().removeUpload(urlStorageKey);
+    },
+  };
+}
