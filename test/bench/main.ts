@@ -9,6 +9,7 @@ import { fanOut } from "./fan-out.ts";
 import { mediaPasses, mediaQueue } from "./media-passes.ts";
 import type { BenchRow } from "./report.ts";
 import { apiWhileTranscoding, mediaMemory } from "./server-under-load.ts";
+import { startWhileTranscoding } from "./start-while-transcoding.ts";
 import { uploadToReady } from "./upload-to-ready.ts";
 
 const BENCHES = {
@@ -17,6 +18,7 @@ const BENCHES = {
   "media-queue": mediaQueue,
   "media-memory": mediaMemory,
   "api-while-transcoding": apiWhileTranscoding,
+  "start-while-transcoding": startWhileTranscoding,
   "fan-out": fanOut,
 };
 

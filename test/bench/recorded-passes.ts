@@ -1,18 +1,20 @@
 import { execFile } from "node:child_process";
-import { chmodSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { chmodSync, chownSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
+import type { MediaLab } from "../support/media-lab.ts";
 
 const run = promisify(execFile);
 
 /** The ffmpeg commands of one job, in order. */
 export type Chain = string[][];
 
-/** An ffmpeg that writes down what it is asked to do, and does it. */
+/** An ffmpeg that writes down what it is asked to do, and does it. The folder must be open to the account it runs under. */
 export function recordingFfmpeg(dir: string): { path: string; chains: () => Chain[] } {
   const path = join(dir, "recording-ffmpeg");
   const log = join(dir, "commands");
   writeFileSync(log, "");
+  chmodSync(log, 0o666);
   writeFileSync(path, `#!/bin/sh\n{ printf '%s\\0' "$@"; printf '\\0'; } >> '${log}'\nexec ffmpeg "$@"\n`);
   chmodSync(path, 0o755);
   return { path, chains: () => chainsOf(readFileSync(log, "utf8")) };
@@ -37,22 +39,26 @@ const scratchOf = (args: readonly string[]): string | null =>
     .map((arg) => /(\/[^=:;,'[\]]*\/tmp\/[0-9a-f-]{36})\//.exec(arg)?.[1])
     .find((found) => found !== undefined) ?? null;
 
-/** Runs the very same commands by themselves, with files in another folder, `atOnce` jobs side by side; seconds. */
-export async function replay(chains: readonly Chain[], dir: string, atOnce: number): Promise<number> {
+/**
+ * Runs the very same commands by themselves, `atOnce` jobs side by side: launched as the server launches them, each job
+ * in a folder that is removed after it, as the server's is. @returns seconds
+ */
+export async function replay(chains: readonly Chain[], lab: MediaLab, atOnce: number): Promise<number> {
+  const program = lab.launch("ffmpeg");
   const waiting = [...chains.entries()];
   const beganAt = performance.now();
   const worker = async () => {
     for (let next = waiting.shift(); next; next = waiting.shift()) {
       const [index, chain] = next;
-      const folder = join(dir, `replay-${index}-${Date.now()}`);
+      const folder = lab.file(`replay-${index}`);
       mkdirSync(folder);
+      if (lab.account) chownSync(folder, lab.account.uid, lab.account.gid);
       const scratch = scratchOf(chain[0] ?? []) ?? "";
       for (const args of chain) {
         const own = args.map((arg) => arg.replaceAll(scratch, folder));
-        await run("nice", ["-n", "15", "ffmpeg", "-y", ...own.filter((arg) => arg !== "-y")], {
-          maxBuffer: 1e8,
-        });
+        await run(program, ["-y", ...own.filter((arg) => arg !== "-y")], { maxBuffer: 1e8 });
       }
+      rmSync(folder, { recursive: true });
     }
   };
   await Promise.all(Array.from({ length: atOnce }, worker));

@@ -1,6 +1,6 @@
 import { execFile } from "node:child_process";
 import { createReadStream, readdirSync } from "node:fs";
-import { mkdtemp, rm } from "node:fs/promises";
+import { chmod, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -9,7 +9,10 @@ import { pino } from "pino";
 import { systemClock } from "../../src/clock.ts";
 import { openDatabase } from "../../src/db/open.ts";
 import { createFfmpeg } from "../../src/media/ffmpeg.ts";
+
 import { abilitiesOf } from "../../src/media/ffmpeg-abilities.ts";
+import { confine } from "../../src/media/ffmpeg-confinement.ts";
+
 import { createMediaLibrary } from "../../src/media/media-library.ts";
 import {
   type Asset,
@@ -89,9 +92,15 @@ interface MediaLabOptions {
   deviceLink?: Link;
   /** Of the disk, for what is made on the way. */
   freeBytes?: () => number;
+  /** Whether ffmpeg is confined and of low priority, as the server has it; where that is possible at all. */
+  confined?: boolean;
+  /** The programs that are run instead of ffmpeg and ffprobe. */
+  programs?: { ffmpegPath?: string; ffprobePath?: string };
 }
 
 export const ABILITIES = abilitiesOf("ffmpeg");
+
+const NICENESS = 15;
 
 /** The shipped profiles, or those of these names. */
 export const shippedProfiles = (...names: string[]): Profile[] =>
@@ -112,16 +121,26 @@ export async function createMediaLab({
   profiles: shipped = shippedProfiles(),
   deviceLink = "normal",
   freeBytes = () => Number.MAX_SAFE_INTEGER,
+  confined = false,
+  programs = {},
 }: MediaLabOptions = {}) {
   const dir = await mkdtemp(join(tmpdir(), "ccx-media-"));
   const db = openDatabase(":memory:", systemClock.now());
   const libraryDir = join(dir, "library");
-  const library = createMediaLibrary(libraryDir);
-  const create = (profiles = shipped, ffmpegPath = "ffmpeg", ffprobePath = "ffprobe"): MediaService =>
+  // Another account is to look into it.
+  if (confined) await chmod(dir, 0o755);
+  const confinement = confined ? confine(dir, libraryDir, NICENESS) : null;
+  const launch = (program: string) => confinement?.launch(program) ?? program;
+  const library = createMediaLibrary(libraryDir, { scratchOwner: confinement?.account ?? null });
+  const create = (
+    profiles = shipped,
+    ffmpegPath = programs.ffmpegPath ?? "ffmpeg",
+    ffprobePath = programs.ffprobePath ?? "ffprobe",
+  ): MediaService =>
     createMediaService({
       db,
       library,
-      ffmpeg: createFfmpeg({ ffmpegPath, ffprobePath }),
+      ffmpeg: createFfmpeg({ ffmpegPath: launch(ffmpegPath), ffprobePath: launch(ffprobePath) }),
       profiles,
       clock: systemClock,
       log: pino({ level: "silent" }),
@@ -151,6 +170,10 @@ export async function createMediaLab({
     db,
     library,
     media,
+    /** How a program is run in it. */
+    launch,
+    /** Who works in its scratch folders, when that is another account. */
+    account: confinement?.account ?? null,
     /** Another service on the same data, as after a restart, perhaps with other profiles. */
     create,
     file: (name: string) => join(dir, name),
