@@ -33,7 +33,7 @@ export function createMeter({ maxBytes, declaredBytes, declaredSha256, onBytes }
       done(null, chunk);
     },
   });
-  if (declaredBytes !== undefined && declaredBytes > maxBytes) throw tooLarge(maxBytes);
+  checkSize(declaredBytes, maxBytes);
   return {
     stream,
     bytes: () => bytes,
@@ -59,6 +59,11 @@ export function checkDigest(sha256: string, declared: string | undefined): void 
     `The upload's SHA-256 is ${sha256}, but ${declared} was declared.`,
     "The file changed on its way: upload it again.",
   );
+}
+
+/** @throws {AppError} `too_large` */
+export function checkSize(declaredBytes: number | undefined, maxBytes: number): void {
+  if (declaredBytes !== undefined && declaredBytes > maxBytes) throw tooLarge(maxBytes);
 }
 
 function tooLarge(maxBytes: number): AppError {

@@ -11,7 +11,7 @@ import { listenTo } from "./ear/listen.ts";
 import { type HeardClip, whyNotOnAir } from "./ear/on-air.ts";
 import type { Ffmpeg } from "./ffmpeg.ts";
 import { inputOptionsFor, inspectUpload, probeMedia } from "./inspect.ts";
-import { checkDigest } from "./intake.ts";
+import { checkDigest, checkSize } from "./intake.ts";
 import { etaOf, hasFailed, isOpen, type Job, type JobState } from "./jobs/job.ts";
 import { createJobQueue } from "./jobs/job-queue.ts";
 import { createJobStore } from "./jobs/job-store.ts";
@@ -253,6 +253,7 @@ export function createMediaService(options: Options): MediaService {
     "stream" in upload ? withStream(upload, work) : withFile(upload, work);
 
   async function withStream<T>(upload: StreamedUpload, work: (staged: StagedFile) => Promise<T>): Promise<T> {
+    checkSize(upload.declaredBytes, maxUploadBytes);
     let arrivedBytes = 0;
     const reservation = space.reserve(upload.declaredBytes ?? 0, () => arrivedBytes);
     const onBytes = (bytes: number) => reservation.cover((arrivedBytes = bytes));

@@ -4,6 +4,7 @@ import { AppError, type ErrorCode } from "../errors.ts";
 import { toProblem } from "../http/problem.ts";
 import { requireUser } from "../http/sign-in-guard.ts";
 import type { ResumableUploads } from "./resumable-uploads.ts";
+import { acceptRawUploads, keepOpen } from "./upload.ts";
 
 const LOCKED = 423;
 const CODES: Record<number, ErrorCode> = {
@@ -19,8 +20,7 @@ const CODES: Record<number, ErrorCode> = {
  * are not OpenAPI's.
  */
 export async function resumableRoutes(app: FastifyInstance, { uploads }: { uploads: ResumableUploads }) {
-  app.removeAllContentTypeParsers();
-  app.addContentTypeParser("*", (_request, payload, done) => done(null, payload));
+  acceptRawUploads(app);
   const schema = { hide: true };
   const handle = (request: FastifyRequest, reply: FastifyReply) => answer(uploads, request, reply);
   app.route({ method: "POST", url: "/uploads", schema, handler: handle });
@@ -33,6 +33,8 @@ async function answer(
   reply: FastifyReply,
 ): Promise<unknown> {
   reply.header("tus-resumable", "1.0.0");
+  // It may wait for an upload that is being checked.
+  if (request.method === "HEAD") keepOpen(request);
   const response = await uploads.handle(toWeb(request), requireUser(request).id).catch((error: unknown) => {
     if (request.method !== "HEAD" || !(error instanceof AppError && error.code === "conflict")) throw error;
     // After most errors here a client begins anew, and would replace the recording that made this upload fail.

@@ -21,7 +21,7 @@ interface Options {
   target: UploadTarget;
   space: UploadSpace;
   clock: Clock;
-  log: Pick<BaseLogger, "info" | "warn" | "error">;
+  log: Pick<BaseLogger, "debug" | "info" | "warn" | "error">;
 }
 
 export type ResumableUploads = ReturnType<typeof createResumableUploads>;
@@ -139,6 +139,11 @@ export function createResumableUploads(options: Options) {
   }
 
   const sweep = (): Promise<void> => (sweeping = sweeping.catch(() => {}).then(intake.sweep));
+  const sweepAlone = (): void =>
+    void sweep().then(
+      () => log.debug("the folder of uploads was looked through"),
+      (error: unknown) => log.error({ err: error }, "the folder of uploads could not be read"),
+    );
 
   return {
     /** Answers one request of the protocol. @throws {AppError} where the protocol has no words for it */
@@ -152,14 +157,11 @@ export function createResumableUploads(options: Options) {
       return response;
     },
 
+    /** Waits for no sweep: to hash and probe one part may take longer than a server may take to start. */
     async start(): Promise<void> {
       await reserveAgain();
-      await sweep();
-      stopSweeping = repeat(SWEEP_EVERY_MS, () => {
-        sweep().catch((error: unknown) =>
-          log.error({ err: error }, "the folder of uploads could not be read"),
-        );
-      });
+      sweepAlone();
+      stopSweeping = repeat(SWEEP_EVERY_MS, sweepAlone);
     },
     async stop(): Promise<void> {
       stopSweeping();

@@ -51,7 +51,18 @@ const SEND_RAW = "Send the file itself as the request body, for example with `cu
  */
 export function acceptRawUploads(scope: FastifyInstance): void {
   scope.removeAllContentTypeParsers();
-  scope.addContentTypeParser("*", (_request, payload, done) => done(null, payload));
+  scope.addContentTypeParser("*", (request, payload, done) => {
+    payload.once("end", () => keepOpen(request));
+    done(null, payload);
+  });
+}
+
+/**
+ * Nothing moves on a connection while a file that has arrived is hashed and probed, which takes minutes for a large one:
+ * its idle limit is lifted until the answer. Node sets it again for the next request.
+ */
+export function keepOpen({ raw }: FastifyRequest): void {
+  raw.socket.setTimeout(0);
 }
 
 /**

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import {
+  chmodSync,
   existsSync,
   mkdirSync,
   readdirSync,
@@ -16,10 +17,11 @@ import { dirname, join } from "node:path";
 import { Upload } from "tus-js-client";
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { DAY_MS, HOUR_MS } from "../../src/clock.ts";
-import { type RunningApp, runApp } from "../support/app.ts";
+import { type RunningApp, runApp, uploadsLookedThrough } from "../support/app.ts";
 import { type EpisodeView, makeTone, programmeId, settled } from "../support/county.ts";
 import { createTestClock } from "../support/fleet.ts";
 import { tusClient } from "../support/tus.ts";
+import { until } from "../support/until.ts";
 
 let fixtures: string;
 let newer: string;
@@ -45,6 +47,7 @@ const partOf = (location: string) => file("uploads", location.slice(-36));
 async function start(env: Record<string, string> = {}, password = ""): Promise<void> {
   const folders = { DATA_DIR: join(home, "data"), MEDIA_DIR: join(home, "media") };
   app = await runApp({ clock, env: { ...folders, ...env }, ...(password ? { password } : {}) });
+  await uploadsLookedThrough(app);
 }
 
 /** Stops the server, does what a kill or an operator may have done meanwhile, and starts it again. */
@@ -215,6 +218,54 @@ describe("a resumable upload and its place", () => {
   });
 });
 
+describe("a check that takes long", () => {
+  /** An ffprobe that waits until the file `open` is there, but says its version at once. */
+  function gatedProbe(): { path: string; open: () => void } {
+    const folder = join(home, "gate");
+    mkdirSync(folder, { mode: 0o755 });
+    chmodSync(home, 0o755);
+    const path = join(folder, "ffprobe");
+    const script = `#!/bin/sh\nwhile [ "$1" != -version ] && [ ! -e ${folder}/open ]; do sleep 0.05; done\nexec /usr/bin/ffprobe "$@"\n`;
+    writeFileSync(path, script, { mode: 0o755 });
+    return { path, open: () => writeFileSync(join(folder, "open"), "") };
+  }
+  const folders = () => ({ DATA_DIR: join(home, "data"), MEDIA_DIR: file() });
+
+  test("of a complete part holds up no start of the server", async () => {
+    const location = await created();
+    const { password } = app;
+    await app.close();
+    writeFileSync(partOf(location), bytes);
+    const probe = gatedProbe();
+    app = await runApp({ clock, password, env: { ...folders(), FFPROBE_PATH: probe.path } });
+    expect(await recordings()).toEqual([null, null]);
+    probe.open();
+    await uploadsLookedThrough(app);
+    expect(await recordings()).toEqual([sha256, null]);
+  });
+
+  test("is waited for on a connection on which nothing moves", async () => {
+    const { password } = app;
+    await app.close();
+    const probe = gatedProbe();
+    const env = { ...folders(), FFPROBE_PATH: probe.path };
+    app = await runApp({ clock, password, env });
+    const location = await created();
+    app.limitSilence(800);
+    const last = tus().patch(location, 0, bytes);
+    await until(() => statSync(partOf(location)).size === bytes.length);
+    const asked = tus().head(location);
+    const plain = app.operator.upload(`/episodes/${episode}/segments/2/recording`, newer);
+    const beganAt = performance.now();
+    await until(() => performance.now() - beganAt > 2_000);
+    probe.open();
+    expect((await last).status).toBe(204);
+    expect((await asked).headers.get("upload-offset")).toBe(String(bytes.length));
+    await plain;
+    expect(await recordings()).toEqual([sha256, hashOf(readFileSync(newer))]);
+  });
+});
+
 describe("space", () => {
   const HALF = 600 * 1024 ** 2;
   const segment = () => `episodes/${episode}/segments/1`;
@@ -267,6 +318,11 @@ describe("space", () => {
     const { location: text } = await reserve(11);
     expect((await tus().patch(text, 0, Buffer.from("hello world"))).status).toBe(422);
     expect((await reserve(1024 ** 3)).status).toBe(201);
+  });
+
+  test("is not what is wrong with a file that is too large anyway", async () => {
+    await restart(() => {}, { MEDIA_QUOTA_GB: "1", MAX_UPLOAD_MB: "700" });
+    expect((await put({ "content-length": 2 * HALF }, Buffer.alloc(1_000))).status).toBe(413);
   });
 
   test("is asked for as it comes by a body that does not say its length", async () => {

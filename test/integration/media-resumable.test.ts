@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Upload } from "tus-js-client";
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { type RunningApp, runApp } from "../support/app.ts";
+import { type RunningApp, runApp, uploadsLookedThrough } from "../support/app.ts";
 import { type EpisodeView, makeTone, programmeId } from "../support/county.ts";
 import { createTestClock } from "../support/fleet.ts";
 import { type TusClient, tusClient } from "../support/tus.ts";
@@ -33,6 +33,7 @@ const clock = createTestClock(Date.now());
 async function start(env: Record<string, string> = {}, password = ""): Promise<void> {
   const folders = { DATA_DIR: join(home, "data"), MEDIA_DIR: join(home, "media") };
   app = await runApp({ clock, env: { ...folders, ...env }, ...(password ? { password } : {}) });
+  await uploadsLookedThrough(app);
 }
 
 beforeEach(async () => {

@@ -7,6 +7,7 @@ import { buildApp } from "../../src/app.ts";
 import { type Clock, systemClock } from "../../src/clock.ts";
 import { readConfig } from "../../src/config.ts";
 import { createMemoryLog } from "./memory-log.ts";
+import { until } from "./until.ts";
 
 export interface RunningApp {
   url: string;
@@ -15,6 +16,8 @@ export interface RunningApp {
   password: string;
   operator: Operator;
   log: ReturnType<typeof createMemoryLog>;
+  /** How long a connection may be silent from the next request on, ms. */
+  limitSilence(ms: number): void;
   close(): Promise<void>;
 }
 
@@ -53,9 +56,17 @@ export async function runApp({
     password,
     operator: await signIn(url, "admin", password),
     log,
+    limitSilence: (ms) => void (app.server.timeout = ms),
     async close() {
       await app.close();
       await rm(folder, { recursive: true });
     },
   };
 }
+
+/** Resolves when the uploads that were under way at the server's end have been looked through. */
+export const uploadsLookedThrough = ({ log }: RunningApp): Promise<void> =>
+  until(() => log.entries.some(({ msg }) => msg === "the folder of uploads was looked through"), {
+    what: "the look through the uploads",
+    timeoutMs: 30_000,
+  });
