@@ -38,6 +38,12 @@ const MAX_ENCODES = 4;
 /** Lower than the bound by this after a peak was over it, as the next encode does not overshoot at the same place. */
 const PEAK_MARGIN_DB = 0.3;
 
+/**
+ * Most recordings need one round of encoding and measuring. How many more there will be nobody knows, so that each takes
+ * half of what the progress has left.
+ */
+const FIRST_ROUND_SHARE = 0.75;
+
 /** An output on its way: what is aimed at in front of the encoder is corrected by what came out of it. */
 interface Attempt {
   output: SoundOutput;
@@ -76,16 +82,19 @@ export async function encodeSound(
       last: null,
     }),
   );
+  let passed = 0;
+  let share = FIRST_ROUND_SHARE;
   while (pending.length > 0) {
+    const report = (fraction: number) => onProgress(passed + fraction * share);
     const encoded = await togetherOrAlone(await planAll(context, pending), signal, (some) =>
-      encodeAll(context, some, (fraction) => onProgress(0.1 + fraction * 0.6)),
+      encodeAll(context, some, (fraction) => report(0.1 + fraction * 0.6)),
     );
     for (const [at, { output }] of pending.entries()) {
       const result = encoded[at];
       if (result instanceof Error) results.set(output.name, result);
     }
     const made = encoded.flatMap((result) => (result instanceof Error ? [] : [result]));
-    const measured = await measureAll(context, made, (fraction) => onProgress(0.7 + fraction * 0.3));
+    const measured = await measureAll(context, made, (fraction) => report(0.7 + fraction * 0.3));
     const again: Attempt[] = [];
     for (const [at, { attempt, level }] of made.entries()) {
       const { name } = attempt.output;
@@ -95,6 +104,8 @@ export async function encodeSound(
       else results.set(name, next);
     }
     pending = again;
+    passed += share;
+    share = (1 - passed) / 2;
   }
   return results;
 }
