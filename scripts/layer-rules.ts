@@ -62,11 +62,12 @@ export const ruleSet: IFlattenedRuleSet = {
       comment: "Pure files import types, errors, protocol and the calendar.",
       severity: "error",
       from: {
-        path: "^src/(schedules/rule|broadcasts/(broadcast|assignment)|reports/proof|regions/region|episodes/episode)\\.ts$",
+        path: "^src/(schedules/(rule|rule-days|rule-check|exception-check|day|wall-clock)|broadcasts/(broadcast|assignment)|reports/proof|regions/region|episodes/episode)\\.ts$",
       },
       to: {
         path: "^src/",
-        pathNot: "^src/(protocol/|errors\\.ts|clock\\.ts|programmes/content\\.ts)",
+        pathNot:
+          "^src/(protocol/|errors\\.ts|clock\\.ts|programmes/content\\.ts|schedules/(rule|rule-days|exception-check|day|wall-clock|lunar-calendar)\\.ts)",
         dependencyTypesNot: ["type-only"],
       },
     },

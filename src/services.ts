@@ -50,7 +50,7 @@ import { SHIPPED_SCHEDULES } from "./schedules/first-start.ts";
 import { createPolicyService } from "./schedules/policy.ts";
 import { createScheduleService } from "./schedules/schedule-service.ts";
 import { createScheduleStore } from "./schedules/schedule-store.ts";
-import { readShippedPolicy } from "./schedules/shipped.ts";
+import { readCalendars, readShippedPolicy } from "./schedules/shipped.ts";
 import { createSessionService } from "./sessions/session-service.ts";
 import { createSessionStore } from "./sessions/session-store.ts";
 import { createEspeakEngine } from "./speech/espeak-engine.ts";
@@ -171,11 +171,16 @@ export async function createServices({ db, config, log, clock, version }: Servic
     shipped: readShippedPolicy(SHIPPED_SCHEDULES),
     transact,
   });
+  const sources = { broadcast: episodes, lecture: sessions };
+  const calendars = readCalendars(SHIPPED_SCHEDULES);
   const schedules = createScheduleService({
     store: createScheduleStore(db),
     programmes,
     regions,
     policy,
+    hasContent: (programmeId, contentId) =>
+      sources[programmes.get(programmeId).kind].has(programmeId, contentId),
+    calendars,
     transact,
     clock,
   });
@@ -221,13 +226,13 @@ export async function createServices({ db, config, log, clock, version }: Servic
     clock,
     freezeMs: config.freezeMs,
   });
-  const sources = { broadcast: episodes, lecture: sessions };
   const forecast = createForecast({
     store: broadcastStore,
     programmes,
     sources,
     media,
     policy,
+    calendars,
     clock,
   });
   const planner = createPlanner({

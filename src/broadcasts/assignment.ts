@@ -1,32 +1,92 @@
 import type { Content } from "../programmes/content.ts";
+import type { ContentPolicy } from "../schedules/schedule.ts";
 
-/** A date on which a schedule airs. `fixed` is set when one of its times is past changing. */
+/** A date on which a schedule airs. `fixed` is what one of its times has on air already. */
 export interface AirDate {
   date: string;
-  fixed: { contentId: string; number: number } | null;
+  fixed: Content | null;
+}
+
+/** Why a date has the content that it has. */
+export const CONTENT_BY = ["policy", "fallback", "choice"] as const;
+export type ContentBy = (typeof CONTENT_BY)[number];
+
+export interface Assigned {
+  content: Content;
+  by: ContentBy;
+}
+
+/** What a schedule put on air by its policy before the first date. */
+export interface AirHistory {
+  /** 0 for nothing. */
+  lastNumber: number;
+  lastContentId: string | null;
+  /** Aired, or chosen for a date, outside the order. */
+  chosen: ReadonlySet<string>;
 }
 
 /**
- * The policy "next approved in order": each date gets the approved content with the lowest number above that of every
- * earlier date; all times of one date share it. Dates beyond the supply get `null`.
+ * What each date airs; all times of one date share it. A date that the policy has nothing for gets the fallback, which
+ * takes nothing from the dates after it; `null` is silence.
+ *
+ * - `next-approved`: the lowest number above that of every earlier date that was not chosen for another one
+ * - `latest-approved`: the highest number there is
+ * - `item`: always the same
+ * - `rotation`: the given ones in turn, or all there is in order of number; one that is not approved is passed over
  *
  * @param dates in order
- * @param approved in order of number, at least all above `lastAired`
- * @param lastAired the highest number that this schedule has aired before the first date; 0 for none
+ * @param approved in order of number
  */
-export function assignNextApproved(
-  dates: AirDate[],
-  approved: Content[],
-  lastAired: number,
-): Map<string, Content | null> {
-  const assigned = new Map<string, Content | null>();
-  let last = lastAired;
-  for (const { date, fixed } of dates) {
-    const content = fixed
-      ? (approved.find(({ id }) => id === fixed.contentId) ?? null)
-      : (approved.find(({ number }) => number > last) ?? null);
-    assigned.set(date, content);
-    last = Math.max(last, fixed?.number ?? content?.number ?? 0);
+export function assignContent(
+  policy: ContentPolicy,
+  dates: readonly AirDate[],
+  approved: readonly Content[],
+  history: AirHistory,
+): Map<string, Assigned | null> {
+  const byId = new Map(approved.map((content) => [content.id, content]));
+  const next = policies[policy.policy](policy, approved, byId, history);
+  let last = byId.get(history.lastContentId ?? "") ?? null;
+  let lastNumber = Math.max(history.lastNumber, (policy.fromNumber ?? 1) - 1);
+
+  function fallback(): Content | null {
+    if (policy.fallback === "repeat-last") return last;
+    return policy.fallback === "standing" ? (byId.get(policy.standingContentId ?? "") ?? null) : null;
   }
-  return assigned;
+
+  return new Map(
+    dates.map(({ date, fixed }): [string, Assigned | null] => {
+      const content = fixed ?? next(last, lastNumber);
+      if (content) {
+        last = content;
+        lastNumber = Math.max(lastNumber, content.number);
+        return [date, { content, by: "policy" }];
+      }
+      const instead = fallback();
+      return [date, instead && { content: instead, by: "fallback" }];
+    }),
+  );
 }
+
+/** What follows what was aired last, or `null`. */
+type Next = (last: Content | null, lastNumber: number) => Content | null;
+
+const policies: Record<
+  ContentPolicy["policy"],
+  (
+    policy: ContentPolicy,
+    approved: readonly Content[],
+    byId: ReadonlyMap<string, Content>,
+    history: AirHistory,
+  ) => Next
+> = {
+  "next-approved":
+    (_policy, approved, _byId, { chosen }) =>
+    (_last, lastNumber) =>
+      approved.find(({ id, number }) => number > lastNumber && !chosen.has(id)) ?? null,
+  "latest-approved": (_policy, approved) => () => approved.at(-1) ?? null,
+  item: (policy, _approved, byId) => () => byId.get(policy.contentId ?? "") ?? null,
+  rotation: ({ contentIds }, approved, byId) => {
+    const circle = contentIds?.flatMap((id) => byId.get(id) ?? []) ?? approved;
+    return (last) => circle[(circle.findIndex(({ id }) => id === last?.id) + 1) % circle.length] ?? null;
+  },
+};

@@ -172,10 +172,12 @@ export async function broadcastRoutes(instance: FastifyInstance, options: Option
     async ({ params, query: { days } }) => {
       const entries = forecast(schedules.get(params.id), clock.now() + days * DAY_MS);
       return {
-        items: entries.map(({ broadcast, ...entry }) => ({
+        items: entries.map(({ broadcast, exception, content, contentBy, ...entry }) => ({
           ...entry,
           startAt: toIso(entry.startAt),
           broadcastId: broadcast?.id ?? null,
+          exception: exception?.reason ?? null,
+          content: content && contentBy ? { ...content, by: contentBy } : null,
         })),
       };
     },

@@ -6,7 +6,7 @@ type Row = Omit<Broadcast, "kinds" | "areas"> & { kinds: string; areas: string }
 
 const SELECT = `SELECT id, schedule_id AS scheduleId, local_date AS localDate, local_time AS localTime,
   start_at AS startAt, not_after AS notAfter, class, priority, lateness, offline, volume, kinds, programme,
-  content_kind AS contentKind, content_id AS contentId, title, state, reason, ends_at AS endsAt,
+  content_kind AS contentKind, content_id AS contentId, content_by AS contentBy, title, state, reason, ends_at AS endsAt,
   (SELECT json_group_array(region_code ORDER BY region_code) FROM broadcast_areas WHERE broadcast_id = b.id) AS areas
   FROM broadcasts b`;
 
@@ -26,14 +26,14 @@ export interface BroadcastFilter {
 export function createBroadcastStore(db: Database) {
   const insert = db.prepare(
     `INSERT INTO broadcasts (id, schedule_id, local_date, local_time, start_at, not_after, class, priority, lateness,
-       offline, volume, kinds, programme, content_kind, content_id, title, state, reason, ends_at, updated_at)
+       offline, volume, kinds, programme, content_kind, content_id, content_by, title, state, reason, ends_at, updated_at)
      VALUES (@id, @scheduleId, @localDate, @localTime, @startAt, @notAfter, @class, @priority, @lateness,
-       @offline, @volume, @kinds, @programme, @contentKind, @contentId, @title, @state, @reason, @endsAt, @now)`,
+       @offline, @volume, @kinds, @programme, @contentKind, @contentId, @contentBy, @title, @state, @reason, @endsAt, @now)`,
   );
   const update = db.prepare(
     `UPDATE broadcasts SET start_at = @startAt, not_after = @notAfter, class = @class, priority = @priority,
        lateness = @lateness, offline = @offline, volume = @volume, kinds = @kinds, programme = @programme,
-       content_kind = @contentKind, content_id = @contentId, title = @title, state = @state, reason = @reason,
+       content_kind = @contentKind, content_id = @contentId, content_by = @contentBy, title = @title, state = @state, reason = @reason,
        ends_at = @endsAt, updated_at = @now
      WHERE id = @id`,
   );
@@ -60,10 +60,21 @@ export function createBroadcastStore(db: Database) {
        AND (@state IS NULL OR state = @state) AND (@scheduleId IS NULL OR schedule_id = @scheduleId)
      ORDER BY start_at, id LIMIT @limit`,
   );
-  const selectLastAired = db.prepare<[string, string], { number: number | null }>(
-    `SELECT MAX(COALESCE(e.number, s.number)) AS number FROM broadcasts b
+  const selectLastAired = db.prepare<
+    { scheduleId: string; before: number },
+    { number: number | null; contentId: string | null }
+  >(
+    `SELECT MAX(COALESCE(e.number, s.number)) AS number,
+       (SELECT content_id FROM broadcasts WHERE schedule_id = @scheduleId AND start_at < @before AND content_by = 'policy'
+          AND state IN ('frozen', 'on_air', 'aired') ORDER BY start_at DESC LIMIT 1) AS contentId
+     FROM broadcasts b
      LEFT JOIN episodes e ON e.id = b.content_id LEFT JOIN sessions s ON s.id = b.content_id
-     WHERE b.schedule_id = ? AND b.local_date < ? AND b.state IN ('frozen', 'on_air', 'aired')`,
+     WHERE b.schedule_id = @scheduleId AND b.start_at < @before AND b.content_by = 'policy'
+       AND b.state IN ('frozen', 'on_air', 'aired')`,
+  );
+  const selectChosen = db.prepare<[string], { contentId: string }>(
+    `SELECT DISTINCT content_id AS contentId FROM broadcasts
+     WHERE schedule_id = ? AND content_by = 'choice' AND state IN ('frozen', 'on_air', 'aired')`,
   );
   const selectForPlaylist = db.prepare<{ areas: string; kind: DeviceKind; endAfter: number }, Row>(
     `${SELECT} WHERE state IN ('ready', 'frozen', 'on_air', 'aired', 'failed')
@@ -132,8 +143,13 @@ export function createBroadcastStore(db: Database) {
     live: () => selectLive.all().map(toBroadcast),
     page: (filter: BroadcastFilter, after: { startAt: number; id: string }, limit: number) =>
       selectPage.all({ ...filter, afterStart: after.startAt, afterId: after.id, limit }).map(toBroadcast),
-    /** The highest number that the schedule put on air on dates before `date`; 0 for none. */
-    lastAiredNumber: (scheduleId: string, date: string) => selectLastAired.get(scheduleId, date)?.number ?? 0,
+    /** What the schedule's policy put on air before an instant: the highest number (0 for none) and the latest. */
+    lastAired(scheduleId: string, before: number): { number: number; contentId: string | null } {
+      const { number = null, contentId = null } = selectLastAired.get({ scheduleId, before }) ?? {};
+      return { number: number ?? 0, contentId };
+    },
+    /** What was put on air because somebody chose it for a date. */
+    chosenContent: (scheduleId: string) => selectChosen.all(scheduleId).map(({ contentId }) => contentId),
     /** What devices of a kind in any of the areas have ahead of them or had since `endAfter`. */
     forPlaylist: (areas: readonly string[], kind: DeviceKind, endAfter: number) =>
       selectForPlaylist.all({ areas: JSON.stringify(areas), kind, endAfter }).map(toBroadcast),

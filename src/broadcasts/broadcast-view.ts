@@ -3,6 +3,7 @@ import { toIso } from "../clock.ts";
 import { closed, enumOf, Instant, nullable, pageOf, RegionCode, Title, Uuid } from "../http/schemas.ts";
 import { BroadcastClass, DeviceKind, GRADES, LatenessPolicy, OfflinePolicy } from "../protocol/messages.ts";
 import type { DeviceProof } from "../reports/proof.ts";
+import { CONTENT_BY } from "./assignment.ts";
 import { BROADCAST_STATES, type Broadcast } from "./broadcast.ts";
 
 export const BroadcastView = Type.Object({
@@ -22,7 +23,15 @@ export const BroadcastView = Type.Object({
   volume: nullable(Type.Integer()),
   programme: Type.String(),
   title: Type.String(),
-  content: nullable(Type.Object({ kind: enumOf(["episode", "session"]), id: Uuid })),
+  content: nullable(
+    Type.Object({
+      kind: enumOf(["episode", "session"]),
+      id: Uuid,
+      by: enumOf(CONTENT_BY, {
+        description: "Whether policy, fallback or somebody's choice gave it this date",
+      }),
+    }),
+  ),
   targets: Type.Object({ regions: Type.Array(RegionCode), kinds: Type.Array(DeviceKind) }),
 });
 
@@ -77,12 +86,21 @@ const reason = Type.Optional(Type.String({ minLength: 1, maxLength: 300 }));
 export const StopBody = Type.Optional(closed({ reason }));
 
 export const PreviewEntry = Type.Object({
-  date: Type.String(),
+  date: Type.String({ description: "The rule's own slot, also of what was moved" }),
   time: Type.String(),
+  airDate: Type.String({ description: "Where it truly stands" }),
+  airTime: Type.String(),
+  exception: nullable(Type.String({ description: "Why it is not as the rule says" })),
   startAt: Instant,
   broadcastId: nullable(Uuid),
   content: nullable(
-    Type.Object({ kind: enumOf(["episode", "session"]), id: Uuid, number: Type.Integer(), title: Title }),
+    Type.Object({
+      kind: enumOf(["episode", "session"]),
+      id: Uuid,
+      number: Type.Integer(),
+      title: Title,
+      by: enumOf(CONTENT_BY),
+    }),
   ),
   whyNot: nullable(Type.String({ description: "Why nothing would play as things stand" })),
 });
@@ -106,7 +124,10 @@ export const viewBroadcast = (b: Broadcast): Static<typeof BroadcastView> => ({
   volume: b.volume,
   programme: b.programme,
   title: b.title,
-  content: b.contentKind === null || b.contentId === null ? null : { kind: b.contentKind, id: b.contentId },
+  content:
+    b.contentKind === null || b.contentId === null || b.contentBy === null
+      ? null
+      : { kind: b.contentKind, id: b.contentId, by: b.contentBy },
   targets: { regions: b.areas, kinds: b.kinds },
 });
 

@@ -6,6 +6,7 @@ import type {
   LatenessPolicy,
   OfflinePolicy,
 } from "../protocol/messages.ts";
+import type { ContentBy } from "./assignment.ts";
 
 export const BROADCAST_STATES = [
   "planned",
@@ -41,6 +42,7 @@ export const mayFollow = (from: BroadcastState, to: BroadcastState): boolean =>
 export interface Broadcast {
   id: string;
   scheduleId: string;
+  /** The slot of the rule; `startAt` is where it truly stands. */
   localDate: string;
   localTime: string;
   startAt: number;
@@ -56,6 +58,7 @@ export interface Broadcast {
   programme: string;
   contentKind: "episode" | "session" | null;
   contentId: string | null;
+  contentBy: ContentBy | null;
   title: string;
   state: BroadcastState;
   /** Why it is not ready, was missed or cancelled. */

@@ -4,17 +4,20 @@ import type { Content, ContentSource } from "../programmes/content.ts";
 import type { ProgrammeService } from "../programmes/programme-service.ts";
 import type { DeviceKind, Policy } from "../protocol/messages.ts";
 import { keepsQuietHours, quietWindowAt } from "../protocol/quiet-hours.ts";
-import { expandRule, type Occurrence } from "../schedules/rule.ts";
+import { formatDay } from "../schedules/day.ts";
+import { type Calendars, expandRule, type Occurrence } from "../schedules/rule.ts";
 import type { Schedule } from "../schedules/schedule.ts";
-import { type AirDate, assignNextApproved } from "./assignment.ts";
+import { createWallClock } from "../schedules/wall-clock.ts";
+import { type AirDate, type Assigned, assignContent, type ContentBy } from "./assignment.ts";
 import { type Broadcast, type BroadcastItem, isLive } from "./broadcast.ts";
 import type { BroadcastStore } from "./broadcast-store.ts";
 
 /** One coming date of a schedule: what would play, or why nothing would. */
-export interface ForecastEntry extends Occurrence {
+export interface ForecastEntry extends Omit<Occurrence, "barred" | "contentId"> {
   /** The row that stands for it already. */
   broadcast: Broadcast | null;
   content: Content | null;
+  contentBy: ContentBy | null;
   /** The exact bytes, by kind of device; empty when `whyNot` is set. */
   items: Map<DeviceKind, BroadcastItem[]>;
   whyNot: string | null;
@@ -31,12 +34,15 @@ interface Dependencies {
   sources: { broadcast: ContentSource; lecture: ContentSource };
   media: MediaService;
   policy: { get(): Policy };
+  calendars: Calendars;
   clock: Clock;
 }
 
 export const occurrenceKey = (date: string, time: string): string => `${date}T${time}`;
 
-export function createForecast({ store, programmes, sources, media, policy, clock }: Dependencies): Forecast {
+export function createForecast(dependencies: Dependencies): Forecast {
+  const { store, programmes, sources, media, policy, calendars, clock } = dependencies;
+
   function itemsOf(content: Content, kinds: DeviceKind[]): Map<DeviceKind, BroadcastItem[]> | null {
     const items = new Map<DeviceKind, BroadcastItem[]>();
     for (const kind of kinds) {
@@ -56,37 +62,47 @@ export function createForecast({ store, programmes, sources, media, policy, cloc
     return items;
   }
 
-  /** What each date airs, given what has aired and what is approved. */
+  /** What each date airs by the schedule's policy, given what has aired and what is approved. */
   function assign(
-    schedule: Schedule,
+    { id, definition }: Schedule,
     occurrences: Occurrence[],
     existing: Broadcast[],
-  ): Map<string, Content | null> {
-    const { programmeId, definition } = schedule;
+    approved: Content[],
+  ): Map<string, Assigned | null> {
     const first = occurrences[0];
     if (!first) return new Map();
-    const approved = sources[programmes.get(programmeId).kind].approved(programmeId, 1);
-    const fixedOn = new Map(
-      existing.filter((b) => isLive(b) || b.state === "aired").map((b) => [b.localDate, b.contentId]),
+    const wallClock = createWallClock(definition.zone);
+    const fixed = new Map(
+      existing
+        .filter((b) => b.contentBy === "policy" && (isLive(b) || b.state === "aired"))
+        .map((b) => [formatDay(wallClock.dayAt(b.startAt)), b.contentId]),
     );
-    const dates = [...new Set(occurrences.map(({ date }) => date))].map((date): AirDate => {
-      const fixed = approved.find(({ id }) => id === fixedOn.get(date));
-      return { date, fixed: fixed ? { contentId: fixed.id, number: fixed.number } : null };
+    const dates = [...new Set(occurrences.map(({ airDate }) => airDate))].map(
+      (date): AirDate => ({
+        date,
+        fixed: approved.find((content) => content.id === fixed.get(date)) ?? null,
+      }),
+    );
+    const midnight = wallClock.instantOf(wallClock.dayAt(first.startAt), "00:00");
+    const last = store.lastAired(id, midnight);
+    const { exceptions = [], extraDates = [] } = definition;
+    return assignContent(definition.content, dates, approved, {
+      lastNumber: last.number,
+      lastContentId: last.contentId,
+      chosen: new Set([
+        ...store.chosenContent(id),
+        ...[...exceptions, ...extraDates].flatMap(({ contentId }) => contentId ?? []),
+      ]),
     });
-    const floor = (definition.content.fromNumber ?? 1) - 1;
-    return assignNextApproved(
-      dates,
-      approved,
-      Math.max(floor, store.lastAiredNumber(schedule.id, first.date)),
-    );
   }
 
   /** Why an occurrence cannot air whatever is approved; it takes no content from the dates after it. */
   function whyBarred(
     { definition }: Schedule,
-    { startAt }: Occurrence,
+    { startAt, barred }: Occurrence,
     row: Broadcast | undefined,
   ): string | null {
+    if (barred !== null) return barred;
     if (row?.state === "cancelled") return `cancelled: ${row.reason ?? "no reason given"}`;
     const window = keepsQuietHours(definition.class) ? quietWindowAt(policy.get(), startAt) : undefined;
     return window ? `inside the quiet hours ${window.from}–${window.to}` : null;
@@ -94,7 +110,8 @@ export function createForecast({ store, programmes, sources, media, policy, cloc
 
   return (schedule, until) => {
     const now = clock.now();
-    const occurrences = schedule.endedAt === null ? expandRule(schedule.definition, now, until) : [];
+    const { definition, programmeId } = schedule;
+    const occurrences = schedule.endedAt === null ? expandRule(definition, now, until, calendars) : [];
     // A day back, for the earlier times of a date that is under way.
     const existing = store.ofSchedule(schedule.id, now - DAY_MS);
     const rows = new Map(existing.map((b) => [occurrenceKey(b.localDate, b.localTime), b]));
@@ -102,18 +119,31 @@ export function createForecast({ store, programmes, sources, media, policy, cloc
       const row = rows.get(occurrenceKey(occurrence.date, occurrence.time));
       return { ...occurrence, broadcast: row ?? null, barred: whyBarred(schedule, occurrence, row) };
     });
-    const free = judged.filter(({ barred }) => barred === null);
-    const contents = assign(schedule, free, existing);
+    const approved = sources[programmes.get(programmeId).kind].approved(programmeId, 1);
+    const byPolicy = judged.filter(({ barred, contentId }) => barred === null && contentId === null);
+    const assigned = assign(schedule, byPolicy, existing, approved);
+
+    function contentOf({ airDate, contentId, barred }: Occurrence): Assigned | null {
+      if (barred !== null) return null;
+      if (contentId === null) return assigned.get(airDate) ?? null;
+      const content = approved.find(({ id }) => id === contentId);
+      return content ? { content, by: "choice" } : null;
+    }
 
     return judged.map(({ barred, ...occurrence }) => {
-      const content = barred === null ? (contents.get(occurrence.date) ?? null) : null;
-      const items = content && itemsOf(content, schedule.definition.targets.kinds);
+      const { content = null, by: contentBy = null } = contentOf({ ...occurrence, barred }) ?? {};
+      const items = content && itemsOf(content, definition.targets.kinds);
       const whyNot =
         barred ??
-        (content ? null : "nothing approved is left for this date") ??
+        (content ? null : nothingFor(occurrence)) ??
         (items ? null : `number ${content?.number} is not transcoded yet`);
       const isFree = barred === null && content === null;
-      return { ...occurrence, content, items: items ?? new Map(), whyNot, isFree };
+      return { ...occurrence, content, contentBy, items: items ?? new Map(), whyNot, isFree };
     });
   };
 }
+
+const nothingFor = ({ contentId }: Pick<Occurrence, "contentId">): string =>
+  contentId === null
+    ? "nothing approved is left for this date"
+    : "what was chosen for this date is not approved";

@@ -56,6 +56,7 @@ export function createPlanner(deps: Dependencies): Planner {
       programme: programmes.get(schedule.programmeId).title,
       contentKind: entry.content?.kind ?? null,
       contentId: entry.content?.id ?? null,
+      contentBy: entry.contentBy,
       title: entry.content?.title ?? "",
       state: entry.whyNot === null ? "ready" : "planned",
       reason: entry.whyNot,
@@ -100,7 +101,7 @@ export function createPlanner(deps: Dependencies): Planner {
       hasStopped = true;
     };
     const now = clock.now();
-    const entries = forecast(schedule, now + planMs);
+    const entries = forecast(schedule, now + planMs).filter(({ exception }) => !isSkip(exception));
     const changes: { areas: string[]; startAt: number }[] = [];
 
     for (const entry of entries) {
@@ -138,8 +139,12 @@ export function createPlanner(deps: Dependencies): Planner {
   };
 }
 
+const isSkip = (exception: ForecastEntry["exception"]): boolean =>
+  exception !== null && "skip" in exception && exception.skip !== undefined;
+
 /** What of a broadcast its schedule says, apart from the content, which is fixed once it is frozen. */
 const SCHEDULED = [
+  "startAt",
   "areas",
   "kinds",
   "class",

@@ -9,6 +9,9 @@ import { currentLanguage, knows, t } from "./i18n.js";
 const REASONS = [
   [/^nothing approved is left for this date$/, "reason.nothing-approved"],
   [/^inside the quiet hours (\S+)–(\S+)$/, "reason.quiet-hours"],
+  [/^what was chosen for this date is not approved$/, "reason.chosen-not-approved"],
+  [/^the public holidays of (\d+) are not known yet$/, "reason.holidays-unknown"],
+  [/^skipped: ([^]*)$/, "reason.skipped"],
   [/^number (\d+) is not transcoded yet$/, "reason.not-transcoded"],
   [/^it was not ready in time$/, "reason.not-ready-in-time"],
   [/^no device has reported a start$/, "reason.no-start"],

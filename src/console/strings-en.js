@@ -356,6 +356,9 @@ export const en = {
   "notFound.hint": "Choose one from the navigation above.",
 
   "reason.nothing-approved": "Nothing approved is left for this date",
+  "reason.chosen-not-approved": "What was chosen for this date is not approved",
+  "reason.holidays-unknown": "The public holidays of {0} are not known yet",
+  "reason.skipped": "Skipped: {0}",
   "reason.quiet-hours": "Inside the quiet hours {0}–{1}",
   "reason.not-transcoded": "Number {0} is not transcoded yet",
   "reason.not-ready-in-time": "It was not ready in time",

@@ -344,6 +344,9 @@ export const zh = {
   "notFound.hint": "请从上面的导航选择。",
 
   "reason.nothing-approved": "这一天没有可播的已批准内容",
+  "reason.chosen-not-approved": "所选内容尚未批准",
+  "reason.holidays-unknown": "{0} 年的法定节假日安排尚未公布",
+  "reason.skipped": "已跳过：{0}",
   "reason.quiet-hours": "处于静音时段 {0}–{1}",
   "reason.not-transcoded": "第 {0} 期（讲）还没有转码完成",
   "reason.not-ready-in-time": "开播时还没有就绪",

@@ -209,6 +209,7 @@ export function createEpisodeService({
     },
 
     waiting: (programmeId) => store.unapproved(programmeId).map(compositionsOf),
+    has: (programmeId, id) => store.get(id)?.programmeId === programmeId,
     approved: (programmeId, fromNumber) => store.approved(programmeId, fromNumber).map(toContent),
     onApprovalChange: approvals.onApprovalChange,
   };

@@ -17,6 +17,8 @@ export interface ContentPart {
 export interface ContentSource {
   /** Approved content with a number of at least `fromNumber`, in order. */
   approved(programmeId: string, fromNumber: number): Content[];
+  /** Whether there is such content, approved or not. */
+  has(programmeId: string, contentId: string): boolean;
   /** The compositions of content that is recorded but not approved, in order of number. */
   waiting(programmeId: string): string[][];
   /** Called in the transaction in which an approval was given or lost. */

@@ -1,14 +1,49 @@
-import { Temporal } from "temporal-polyfill";
-import { invalid } from "../errors.ts";
+import { type Day, formatDay, parseDay } from "./day.ts";
+import type { LunarCalendar } from "./lunar-calendar.ts";
+import type { DayKind, HolidayCalendar } from "./public-holidays.ts";
+import { doubtOf, slotDays, timesOn } from "./rule-days.ts";
+import { createWallClock } from "./wall-clock.ts";
 
-/** When a schedule fires, in wall-clock terms; with `zone` it becomes instants. */
+/** When a schedule fires, in wall-clock terms; with `zone` it becomes instants. What names days adds up. */
 export interface Rule {
-  /** Days of every month, 1–31. A month without the day is passed over, never moved. */
+  /** 1–31, or −1 for the last (RFC 5545 BYMONTHDAY). A month without the day is passed over, never moved. */
   daysOfMonth?: number[];
-  /** Single dates, `YYYY-MM-DD`, besides or instead of days of the month. */
+  /** ISO weekdays by their place in the month: 1–5, or −1 for the last. */
+  weekdaysOfMonth?: { weekday: number; nth: number }[];
+  /** ISO weekdays in every n-th week, counted from the week of `from`; not before that date. */
+  weekly?: { weekdays: number[]; everyWeeks: number; from: string };
+  /** Single dates, `YYYY-MM-DD`. */
   dates?: string[];
+  /** Every day of them, both ends included. */
+  dateRanges?: { from: string; until: string }[];
+  /** Days of the Chinese lunar year; −1 is a month's last. Leap months have none of their own. */
+  lunarDays?: { month: number; day: number }[];
+  /** Of all these days only such, by the published public holidays. */
+  onlyOn?: DayKind[];
   /** `HH:MM`, each on every date. */
   times: string[];
+  /** Other times for a part of each year, `MM-DD` to `MM-DD`, both included; it may pass the turn of the year. */
+  seasons?: { from: string; until: string; times: string[] }[];
+}
+
+/** What happens to one slot of the rule, or to all of a date's when `time` is absent. */
+export interface RuleException {
+  date: string;
+  time?: string;
+  skip?: true;
+  /** To another date, another time, or both. */
+  moveTo?: { date?: string; time?: string };
+  /** What plays instead. */
+  contentId?: string;
+  reason: string;
+}
+
+/** A date that the rule does not yield. */
+export interface ExtraDate {
+  date: string;
+  time: string;
+  contentId?: string;
+  reason: string;
 }
 
 export interface RuleWindow {
@@ -18,134 +53,87 @@ export interface RuleWindow {
   /** First and last date, both included; unbounded when absent. */
   validFrom?: string;
   validUntil?: string;
+  exceptions?: RuleException[];
+  extraDates?: ExtraDate[];
 }
 
 export interface Occurrence {
+  /** The slot in the rule's own wall clock: its name, also when it is moved (RFC 5545 RECURRENCE-ID). */
   date: string;
   time: string;
+  /** Where it truly stands. */
+  airDate: string;
+  airTime: string;
   /** UTC epoch milliseconds. */
   startAt: number;
+  /** The exception or extra date that made it what it is. */
+  exception: RuleException | ExtraDate | null;
+  /** Why it does not air. */
+  barred: string | null;
+  /** What plays whatever the content policy says. */
+  contentId: string | null;
 }
 
-const MONTHS = "January February March April May June July August September October November December".split(
-  " ",
-);
+export interface Calendars {
+  holidays: HolidayCalendar;
+  lunar: LunarCalendar;
+}
 
 /**
- * The occurrences with `from <= startAt < until`, in order.
+ * The occurrences with `from <= startAt < until`, in order; those that an exception skips or that fall into a year without
+ * published holidays are there and barred.
  * A time inside a DST gap fires at the same distance after the gap, one inside an overlap at its first instant
  * (`disambiguation: "compatible"`, RFC 5545 §3.3.5).
  */
 export function expandRule(
-  { rule, zone, validFrom, validUntil }: RuleWindow,
+  window: RuleWindow,
   from: number,
   until: number,
+  calendars: Calendars,
 ): Occurrence[] {
-  const localDate = (at: number) =>
-    Temporal.Instant.fromEpochMilliseconds(at).toZonedDateTimeISO(zone).toPlainDate();
-  // A day either side: an instant's date in the zone may differ from the one that a gap or overlap moves it to.
-  const first = latest(localDate(from).subtract({ days: 1 }), validFrom);
-  const last = earliest(localDate(until).add({ days: 1 }), validUntil);
-  return datesOf(rule, first, last)
-    .flatMap((date) =>
-      rule.times.toSorted().map((time) => ({
-        date: date.toString(),
-        time,
-        startAt: date.toZonedDateTime({ timeZone: zone, plainTime: Temporal.PlainTime.from(time) })
-          .epochMilliseconds,
-      })),
-    )
-    .filter(({ startAt }) => startAt >= from && startAt < until);
-}
-
-function datesOf(rule: Rule, first: Temporal.PlainDate, last: Temporal.PlainDate): Temporal.PlainDate[] {
-  const found = new Map<string, Temporal.PlainDate>();
-  const add = (date: Temporal.PlainDate) => {
-    const inside =
-      Temporal.PlainDate.compare(date, first) >= 0 && Temporal.PlainDate.compare(date, last) <= 0;
-    if (inside) found.set(date.toString(), date);
+  const { rule, zone, exceptions = [], extraDates = [] } = window;
+  const wallClock = createWallClock(zone);
+  const byDate = Map.groupBy(exceptions, ({ date }) => date);
+  const found: Occurrence[] = [];
+  const add = (occurrence: Omit<Occurrence, "startAt">, day: Day) => {
+    const startAt = wallClock.instantOf(day, occurrence.airTime);
+    if (startAt >= from && startAt < until) found.push({ ...occurrence, startAt });
   };
-  for (const date of rule.dates ?? []) add(Temporal.PlainDate.from(date));
-  for (
-    let month = first.toPlainYearMonth();
-    Temporal.PlainYearMonth.compare(month, last.toPlainYearMonth()) <= 0;
-  ) {
-    for (const day of rule.daysOfMonth ?? []) if (day <= month.daysInMonth) add(month.toPlainDate({ day }));
-    month = month.add({ months: 1 });
-  }
-  return [...found.values()].toSorted(Temporal.PlainDate.compare);
-}
 
-const latest = (date: Temporal.PlainDate, bound: string | undefined) =>
-  bound && Temporal.PlainDate.compare(bound, date) > 0 ? Temporal.PlainDate.from(bound) : date;
-const earliest = (date: Temporal.PlainDate, bound: string | undefined) =>
-  bound && Temporal.PlainDate.compare(bound, date) < 0 ? Temporal.PlainDate.from(bound) : date;
+  // A day either side: an instant's date in the zone may differ from the one that a gap or overlap moves it to.
+  const first = wallClock.dayAt(from) - 1;
+  const last = wallClock.dayAt(until) + 1;
+  // A slot that was moved into the range may lie anywhere.
+  const moved = exceptions.flatMap(({ date, moveTo }) => (moveTo ? (parseDay(date) ?? []) : []));
+  const days = new Set(slotDays(window, first, last, calendars));
+  for (const day of moved) if (slotDays(window, day, day, calendars).length > 0) days.add(day);
 
-/**
- * Refuses rules that cannot mean what they say. Field shapes are checked before.
- * @throws {AppError} `invalid`, naming the field
- */
-export function checkRule({ rule, validFrom, validUntil }: RuleWindow): void {
-  if (!rule.daysOfMonth?.length && !rule.dates?.length) {
-    throw invalid("/rule", "The rule names no day.", "Give daysOfMonth, for example [1, 15], or dates.");
+  for (const day of days) {
+    const date = formatDay(day);
+    const doubt = doubtOf(rule, day, calendars.holidays);
+    for (const time of timesOn(rule, day)) {
+      const exception =
+        byDate.get(date)?.find((each) => each.time === undefined || each.time === time) ?? null;
+      const airDate = exception?.moveTo?.date ?? date;
+      add(
+        {
+          date,
+          time,
+          airDate,
+          airTime: exception?.moveTo?.time ?? time,
+          exception,
+          barred: exception?.skip ? `skipped: ${exception.reason}` : doubt,
+          contentId: exception?.contentId ?? null,
+        },
+        airDate === date ? day : (parseDay(airDate) ?? day),
+      );
+    }
   }
-  for (const [index, date] of (rule.dates ?? []).entries()) checkDate(`/rule/dates/${index}`, date);
-  if (validFrom) checkDate("/validFrom", validFrom);
-  if (validUntil) checkDate("/validUntil", validUntil);
-  if (validFrom && validUntil && validFrom > validUntil) {
-    throw invalid("/validUntil", "The schedule would end before it begins.");
+  for (const extra of extraDates) {
+    const { date, time, contentId = null } = extra;
+    const day = parseDay(date);
+    if (day === null) continue;
+    add({ date, time, airDate: date, airTime: time, exception: extra, barred: null, contentId }, day);
   }
-  const skipped = rule.dates?.length ? [] : skippedMonths(rule.daysOfMonth ?? [], validFrom, validUntil);
-  if (skipped.length > 0) {
-    const days = (rule.daysOfMonth ?? []).join(", ");
-    throw invalid(
-      "/rule/daysOfMonth",
-      `Day ${days} alone would skip ${skipped.join(", ")}.`,
-      "Add a day of 28 or less, or list the dates in `dates`.",
-    );
-  }
-}
-
-/** The months that would pass without a single date; February counts with 28 days unless every one shown is leap. */
-function skippedMonths(
-  days: number[],
-  validFrom: string | undefined,
-  validUntil: string | undefined,
-): string[] {
-  const smallest = Math.min(...days);
-  if (smallest <= 28) return [];
-  const months =
-    boundedMonths(validFrom, validUntil) ??
-    MONTHS.map((_, index) => new Temporal.PlainYearMonth(2027, index + 1));
-  const skipped = months
-    .filter((month) => month.daysInMonth < smallest)
-    .map((month) => MONTHS[month.month - 1] ?? "");
-  return [...new Set(skipped)];
-}
-
-/** The months between two bounds, or `null` when open or long enough to hold every month. */
-function boundedMonths(
-  from: string | undefined,
-  until: string | undefined,
-): Temporal.PlainYearMonth[] | null {
-  if (!from || !until) return null;
-  const last = Temporal.PlainDate.from(until).toPlainYearMonth();
-  const months: Temporal.PlainYearMonth[] = [];
-  let month = Temporal.PlainDate.from(from).toPlainYearMonth();
-  for (
-    ;
-    Temporal.PlainYearMonth.compare(month, last) <= 0 && months.length < 48;
-    month = month.add({ months: 1 })
-  ) {
-    months.push(month);
-  }
-  return months;
-}
-
-function checkDate(at: string, date: string): void {
-  try {
-    Temporal.PlainDate.from(date);
-  } catch {
-    throw invalid(at, `There is no ${date} in the calendar.`);
-  }
+  return found.toSorted((one, other) => one.startAt - other.startAt);
 }

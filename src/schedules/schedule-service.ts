@@ -5,8 +5,10 @@ import type { Transact } from "../db/open.ts";
 import { AppError, invalid, notFound } from "../errors.ts";
 import type { ProgrammeService } from "../programmes/programme-service.ts";
 import { keepsQuietHours, quietWindowAt } from "../protocol/quiet-hours.ts";
+import { checkContent } from "./content-check.ts";
 import type { PolicyService } from "./policy.ts";
-import { checkRule, expandRule } from "./rule.ts";
+import type { Calendars } from "./rule.ts";
+import { checkRule } from "./rule-check.ts";
 import type { NewSchedule, Schedule, ScheduleDefinition } from "./schedule.ts";
 import type { ScheduleStore } from "./schedule-store.ts";
 
@@ -31,6 +33,9 @@ interface Dependencies {
   programmes: ProgrammeService;
   regions: { exists(code: string): boolean };
   policy: PolicyService;
+  /** Whether a programme has such content. */
+  hasContent: (programmeId: string, contentId: string) => boolean;
+  calendars: Calendars;
   transact: Transact;
   clock: Clock;
 }
@@ -39,7 +44,7 @@ interface Dependencies {
 const CHECK_DAYS = 400;
 
 export function createScheduleService(deps: Dependencies): ScheduleService {
-  const { store, programmes, regions, policy, transact, clock } = deps;
+  const { store, programmes, regions, policy, hasContent, calendars, transact, clock } = deps;
   const listeners: ((schedule: Schedule) => void)[] = [];
   const announce = (schedule: Schedule) => {
     for (const listener of listeners) listener(schedule);
@@ -52,7 +57,7 @@ export function createScheduleService(deps: Dependencies): ScheduleService {
     return schedule;
   }
 
-  function check(definition: ScheduleDefinition): void {
+  function check(programmeId: string, definition: ScheduleDefinition): void {
     if (!isTimeZone(definition.zone)) {
       throw invalid(
         "/zone",
@@ -60,7 +65,7 @@ export function createScheduleService(deps: Dependencies): ScheduleService {
         "Use an IANA name such as Asia/Shanghai.",
       );
     }
-    checkRule(definition);
+    checkContent(definition, (contentId) => hasContent(programmeId, contentId));
     const details = definition.targets.regions.flatMap((code, index) =>
       regions.exists(code)
         ? []
@@ -77,21 +82,15 @@ export function createScheduleService(deps: Dependencies): ScheduleService {
 
   function checkOccurrences(definition: ScheduleDefinition): void {
     const from = clock.now();
-    const occurrences = expandRule(definition, from, from + CHECK_DAYS * DAY_MS);
-    if (occurrences.length === 0) {
-      throw invalid(
-        "/rule",
-        "The schedule would never air: its dates are past, or more than a year ahead.",
-        "Check the dates, validFrom and validUntil.",
-      );
-    }
+    const occurrences = checkRule(definition, from, from + CHECK_DAYS * DAY_MS, calendars);
     if (!keepsQuietHours(definition.class)) return;
-    for (const { date, time, startAt } of occurrences) {
-      const window = quietWindowAt(policy.get(), startAt);
+    for (const { time, airDate, airTime, startAt, barred } of occurrences) {
+      const window = barred === null ? quietWindowAt(policy.get(), startAt) : undefined;
       if (!window) continue;
+      const index = airTime === time ? definition.rule.times.indexOf(time) : -1;
       throw invalid(
-        `/rule/times/${definition.rule.times.indexOf(time)}`,
-        `On ${date}, ${time} is in the quiet hours ${window.from}–${window.to}: a daily broadcast would be refused by every device.`,
+        index < 0 ? "/rule" : `/rule/times/${index}`,
+        `On ${airDate}, ${airTime} is in the quiet hours ${window.from}–${window.to}: a daily broadcast would be refused by every device.`,
         "Choose another time, or change the quiet hours.",
       );
     }
@@ -106,7 +105,7 @@ export function createScheduleService(deps: Dependencies): ScheduleService {
       const known = programmes.all().some((programme) => programme.id === programmeId);
       if (!known)
         throw invalid("/programmeId", "There is no such programme.", "GET /api/v1/programmes lists them.");
-      check(definition);
+      check(programmeId, definition);
       return transact(() => {
         const id = uuidv7();
         store.insert(id, programmeId, definition, clock.now());
@@ -115,7 +114,7 @@ export function createScheduleService(deps: Dependencies): ScheduleService {
     },
 
     change(id, definition, ifVersion) {
-      check(definition);
+      check(get(id).programmeId, definition);
       return transact(() => {
         const schedule = get(id);
         if (schedule.endedAt !== null) throw new AppError("conflict", "The schedule has ended.");

@@ -3,7 +3,10 @@ import { type Static, type TSchema, Type } from "typebox";
 import { Value } from "typebox/value";
 import { AppError } from "../errors.ts";
 import { closed, enumOf, Title } from "../http/schemas.ts";
+import { createLunarCalendar, LunarYears } from "./lunar-calendar.ts";
 import { CountyPolicy } from "./policy.ts";
+import { createHolidayCalendar, PublicHolidays } from "./public-holidays.ts";
+import type { Calendars } from "./rule.ts";
 import { ScheduleDefinition } from "./schedule.ts";
 
 const SchemaReference = Type.Optional(Type.String());
@@ -23,17 +26,36 @@ export type Timetable = Static<typeof Timetable>;
 
 export const QuietHoursFile = closed({ $schema: SchemaReference, ...CountyPolicy.properties });
 
+const HolidaysFile = closed({ $schema: SchemaReference, ...PublicHolidays.properties });
+const LunarFile = closed({ $schema: SchemaReference, ...LunarYears.properties });
+
 /** The generated JSON Schemas that stand beside the data, by file name. */
-export const DATA_SCHEMAS = { "timetable.schema.json": Timetable, "quiet-hours.schema.json": QuietHoursFile };
+export const DATA_SCHEMAS = {
+  "timetable.schema.json": Timetable,
+  "quiet-hours.schema.json": QuietHoursFile,
+  "public-holidays.schema.json": HolidaysFile,
+  "lunar-years.schema.json": LunarFile,
+};
 
 const QUIET_HOURS = "quiet-hours.json";
+const PUBLIC_HOLIDAYS = "public-holidays.json";
+const LUNAR_YEARS = "lunar-years.json";
+const DATA = [QUIET_HOURS, PUBLIC_HOLIDAYS, LUNAR_YEARS];
 
 /** @throws {AppError} `invalid` naming the file and every problem in it */
 export function readShippedTimetables(folder: string): Timetable[] {
   return readdirSync(folder)
-    .filter((name) => name.endsWith(".json") && name !== QUIET_HOURS && !name.endsWith(".schema.json"))
+    .filter((name) => name.endsWith(".json") && !DATA.includes(name) && !name.endsWith(".schema.json"))
     .toSorted()
     .map((name) => readChecked(folder, name, Timetable));
+}
+
+/** @throws {AppError} `invalid` */
+export function readCalendars(folder: string): Calendars {
+  return {
+    holidays: createHolidayCalendar(readChecked(folder, PUBLIC_HOLIDAYS, HolidaysFile)),
+    lunar: createLunarCalendar(readChecked(folder, LUNAR_YEARS, LunarFile)),
+  };
 }
 
 /** @throws {AppError} `invalid` */

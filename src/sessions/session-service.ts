@@ -160,6 +160,7 @@ export function createSessionService({
       store
         .unapproved(programmeId)
         .map(({ compositionId }) => (compositionId === null ? [] : [compositionId])),
+    has: (programmeId, id) => store.get(id)?.programmeId === programmeId,
     approved: (programmeId, fromNumber) => store.approved(programmeId, fromNumber).map(toContent),
     onApprovalChange: approvals.onApprovalChange,
   };

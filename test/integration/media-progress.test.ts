@@ -11,7 +11,7 @@ test("the progress leaves room for further rounds of encoding, and never goes ba
   const scratch = await mkdtemp(join(tmpdir(), "ccx-progress-"));
   const speech = join(scratch, "speech.wav");
   await speak(speech);
-  const format: WorkFormat = { rateHz: 48_000, channels: 1, isAligned: false };
+  const format: WorkFormat = { rateHz: 48_000, channels: 1 };
   const path = join(scratch, "work.f32");
   await runFfmpeg(
     "-i",

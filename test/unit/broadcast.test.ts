@@ -29,6 +29,7 @@ const broadcast = (state: BroadcastState, changes: Partial<Broadcast> = {}): Bro
   programme: "党建之声",
   contentKind: "episode",
   contentId: "e",
+  contentBy: "policy",
   title: "t",
   state,
   reason: null,

@@ -310,7 +310,7 @@ CREATE TABLE schedules (
 CREATE TABLE broadcasts (
   id           TEXT PRIMARY KEY,
   schedule_id  TEXT NOT NULL REFERENCES schedules (id),
-  -- The occurrence in the rule's own wall clock; the key that keeps planning twice from making two.
+  -- The slot in the rule's own wall clock, also of what was moved; the key that keeps planning twice from making two.
   local_date   TEXT NOT NULL,
   local_time   TEXT NOT NULL,
   start_at     INTEGER NOT NULL,
@@ -324,6 +324,8 @@ CREATE TABLE broadcasts (
   programme    TEXT NOT NULL,
   content_kind TEXT CHECK (content_kind IN ('episode', 'session')),
   content_id   TEXT,
+  -- What the schedule's policy gave it, what plays when that has nothing, or what was chosen for this date.
+  content_by   TEXT CHECK (content_by IN ('policy', 'fallback', 'choice')),
   title        TEXT NOT NULL DEFAULT '',
   state        TEXT NOT NULL CHECK (state IN ('planned', 'ready', 'frozen', 'on_air', 'aired', 'failed', 'cancelled', 'missed')),
   reason       TEXT,
@@ -331,6 +333,7 @@ CREATE TABLE broadcasts (
   updated_at   INTEGER NOT NULL,
   UNIQUE (schedule_id, local_date, local_time),
   CHECK ((content_kind IS NULL) = (content_id IS NULL)),
+  CHECK ((content_by IS NULL) = (content_id IS NULL)),
   CHECK (state NOT IN ('ready', 'frozen', 'on_air') OR content_id IS NOT NULL)
 ) STRICT;
 CREATE INDEX broadcasts_by_state ON broadcasts (state, start_at);

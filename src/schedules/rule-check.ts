@@ -1,0 +1,160 @@
+import { AppError, type ErrorDetail, invalid } from "../errors.ts";
+import { type Day, dayOf, formatDay, parseDay } from "./day.ts";
+import { exceptionProblems } from "./exception-check.ts";
+import type { Calendars, Occurrence, Rule, RuleWindow } from "./rule.ts";
+import { expandRule } from "./rule.ts";
+import { createWallClock } from "./wall-clock.ts";
+
+const MONTHS = "January February March April May June July August September October November December".split(
+  " ",
+);
+/** Of a year that is not leap. */
+const MONTH_DAYS = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
+const DAY_MS = 86_400_000;
+
+/**
+ * Refuses rules that cannot mean what they say. Field shapes are checked before.
+ * @param from epoch ms; what lies before is past mending and not looked at
+ * @param until epoch ms, how far the rule is tried
+ * @returns the occurrences in between
+ * @throws {AppError} `invalid`, naming each field
+ */
+export function checkRule(
+  window: RuleWindow,
+  from: number,
+  until: number,
+  calendars: Calendars,
+): Occurrence[] {
+  const { rule, validFrom, validUntil } = window;
+  if (!namesDays(rule) && !window.extraDates?.length) {
+    throw invalid(
+      "/rule",
+      "The rule names no day.",
+      "Give daysOfMonth, for example [1, 15], or weekdaysOfMonth, weekly, dates, dateRanges or lunarDays.",
+    );
+  }
+  refuse("The schedule has dates that cannot be.", dateProblems(window));
+  if (validFrom && validUntil && validFrom > validUntil)
+    throw invalid("/validUntil", "The schedule would end before it begins.");
+  refuseSkippedMonths(window);
+  refuse("The seasons contradict each other.", seasonProblems(rule));
+  const today = createWallClock(window.zone).dayAt(from);
+  refuse(
+    "The exceptions contradict the rule or each other.",
+    exceptionProblems(window, today, calendars),
+    "Each exception is for one slot that the rule yields, and says one thing about it.",
+  );
+  const occurrences = expandRule(window, from, until, calendars);
+  if (occurrences.every(({ barred }) => barred !== null)) {
+    const doubt = occurrences.find(({ exception, barred }) => !exception && barred !== null)?.barred;
+    throw invalid(
+      "/rule",
+      doubt
+        ? `The schedule would never air: ${doubt}.`
+        : `The schedule would never air: its dates are past, skipped, or more than ${Math.round((until - from) / DAY_MS)} days ahead.`,
+      "Check the dates, exceptions, validFrom and validUntil.",
+    );
+  }
+  refuseGaps(window, occurrences);
+  return occurrences;
+}
+
+function refuse(message: string, details: ErrorDetail[], hint?: string): void {
+  if (details.length === 0) return;
+  const [only] = details;
+  const text = details.length === 1 && only ? only.message : message;
+  throw new AppError("invalid", text, { details, ...(hint === undefined ? {} : { hint }) });
+}
+
+const namesDays = (rule: Rule): boolean =>
+  [rule.daysOfMonth, rule.weekdaysOfMonth, rule.dates, rule.dateRanges, rule.lunarDays].some(
+    (list) => list !== undefined && list.length > 0,
+  ) || rule.weekly !== undefined;
+
+function dateProblems({ rule, validFrom, validUntil, exceptions, extraDates }: RuleWindow): ErrorDetail[] {
+  const named: [string, string | undefined][] = [
+    ...(rule.dates ?? []).map((date, index): [string, string] => [`/rule/dates/${index}`, date]),
+    ...(rule.dateRanges ?? []).flatMap((range, index): [string, string][] => [
+      [`/rule/dateRanges/${index}/from`, range.from],
+      [`/rule/dateRanges/${index}/until`, range.until],
+    ]),
+    ["/rule/weekly/from", rule.weekly?.from],
+    ...(exceptions ?? []).flatMap(({ date, moveTo }, index): [string, string | undefined][] => [
+      [`/exceptions/${index}/date`, date],
+      [`/exceptions/${index}/moveTo/date`, moveTo?.date],
+    ]),
+    ...(extraDates ?? []).map(({ date }, index): [string, string] => [`/extraDates/${index}/date`, date]),
+    ["/validFrom", validFrom],
+    ["/validUntil", validUntil],
+  ];
+  const impossible = named.flatMap(([at, date]) =>
+    date !== undefined && parseDay(date) === null
+      ? [{ at, message: `There is no ${date} in the calendar.` }]
+      : [],
+  );
+  const reversed = (rule.dateRanges ?? []).flatMap(({ from, until }, index) =>
+    from > until ? [{ at: `/rule/dateRanges/${index}`, message: "The range ends before it begins." }] : [],
+  );
+  return [...impossible, ...reversed];
+}
+
+/** A day that not every month has is fine beside others, and a surprise alone. */
+function refuseSkippedMonths(window: RuleWindow): void {
+  const { daysOfMonth = [], ...others } = window.rule;
+  const smallest = Math.min(...daysOfMonth);
+  if (smallest <= 28 || daysOfMonth.length === 0 || namesDays(others)) return;
+  const skipped = boundedMonths(window).filter((month) => (MONTH_DAYS[month] ?? 0) < smallest);
+  if (skipped.length === 0) return;
+  throw invalid(
+    "/rule/daysOfMonth",
+    `Day ${daysOfMonth.join(", ")} alone would skip ${skipped.map((month) => MONTHS[month]).join(", ")}.`,
+    "Add −1 for the last day of each month, a day of 28 or less, or list the dates in `dates`.",
+  );
+}
+
+/** The months, from 0, between two bounds; all of them when it is open or longer than a year. */
+function boundedMonths({ validFrom, validUntil }: RuleWindow): number[] {
+  const all = MONTHS.map((_, month) => month);
+  if (!validFrom || !validUntil) return all;
+  const monthsOf = (date: string) => Number(date.slice(0, 4)) * 12 + Number(date.slice(5, 7)) - 1;
+  const [first, last] = [monthsOf(validFrom), monthsOf(validUntil)];
+  return all.filter((month) => first + ((month - first + 1_200_000) % 12) <= last);
+}
+
+function seasonProblems({ seasons = [] }: Rule): ErrorDetail[] {
+  const taken = new Map<string, number>();
+  return seasons.flatMap(({ from, until }, index) => {
+    const at = `/rule/seasons/${index}`;
+    // 2028 is leap, so that 29 February can be named.
+    const [first, last] = [parseDay(`2028-${from}`), parseDay(`2028-${until}`)];
+    if (first === null || last === null)
+      return [{ at, message: `There is no ${first === null ? from : until} in the calendar.` }];
+    const days =
+      first <= last
+        ? daysFrom(first, last)
+        : [...daysFrom(first, dayOf(2028, 12, 31)), ...daysFrom(dayOf(2028, 1, 1), last)];
+    for (const day of days) {
+      const monthDay = formatDay(day).slice(5);
+      const other = taken.get(monthDay);
+      if (other !== undefined && other !== index)
+        return [{ at, message: `It overlaps season ${other + 1} on ${monthDay}.` }];
+      taken.set(monthDay, index);
+    }
+    return [];
+  });
+}
+
+const daysFrom = (first: Day, last: Day): Day[] =>
+  Array.from({ length: last - first + 1 }, (_, index) => first + index);
+
+/** A time that clocks leave out would air at another one. */
+function refuseGaps({ rule, zone }: RuleWindow, occurrences: Occurrence[]): void {
+  const wallClock = createWallClock(zone);
+  const details = occurrences.flatMap(({ date, time, airDate, airTime, barred }) => {
+    if (barred !== null || wallClock.hasTime(parseDay(airDate) ?? 0, airTime)) return [];
+    const index = airDate === date && airTime === time ? rule.times.indexOf(time) : -1;
+    const at = index < 0 ? "/exceptions" : `/rule/times/${index}`;
+    return [{ at, message: `On ${airDate} there is no ${airTime} in ${zone}: clocks go forward over it.` }];
+  });
+  refuse("Clocks go forward over some of the times.", details, "Choose a time that every day has.");
+}

@@ -1,0 +1,173 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { DAY_MS } from "../../src/clock.ts";
+import { type RunningApp, runApp } from "../support/app.ts";
+import {
+  approvedEpisode,
+  type BroadcastView,
+  importRegions,
+  makeTone,
+  programmeId,
+} from "../support/county.ts";
+import { COUNTY, createTestClock } from "../support/fleet.ts";
+
+const clock = createTestClock(Date.parse("2026-11-30T20:00:00+08:00"));
+let folder: string;
+let app: RunningApp;
+let programme: string;
+/** Approved ones, by number. */
+const episodes = new Map<number, string>();
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "ccx-schedules-"));
+  app = await runApp({ clock });
+  await importRegions(app.operator);
+  programme = await programmeId(app.operator, "broadcast");
+  const tone = makeTone(join(folder, "tone.wav"), 2);
+  for (const number of [41, 42, 43]) {
+    const { id } = await approvedEpisode(app.operator, number, tone);
+    episodes.set(number, id);
+  }
+});
+afterAll(async () => {
+  await app.close();
+  await rm(folder, { recursive: true });
+});
+
+const definition = (more: object = {}) => ({
+  name: "晨播",
+  rule: { daysOfMonth: [1, 15], times: ["08:00"] },
+  zone: "Asia/Shanghai",
+  targets: { regions: [COUNTY], kinds: ["loudspeaker"] },
+  content: { policy: "next-approved" },
+  class: "daily",
+  priority: 50,
+  lateness: "join",
+  graceMinutes: 5,
+  offline: "play",
+  ...more,
+});
+
+async function created(more: object): Promise<{ id: string; broadcasts: () => Promise<BroadcastView[]> }> {
+  const { id } = await app.operator.post<{ id: string }>("/schedules", {
+    programmeId: programme,
+    ...definition(more),
+  });
+  const broadcasts = async () =>
+    (await app.operator.get<{ items: BroadcastView[] }>(`/broadcasts?scheduleId=${id}`)).items;
+  return { id, broadcasts };
+}
+
+const local = ({ startAt }: { startAt: string }) =>
+  new Date(Date.parse(startAt) + 8 * 3_600_000).toISOString().slice(0, 16).replace("T", " ");
+const numberOf = (id: string | undefined) => [...episodes].find(([, each]) => each === id)?.[0] ?? null;
+const told = (broadcasts: BroadcastView[]) =>
+  broadcasts.map((each) => [local(each), each.state, numberOf(each.content?.id)]);
+
+test("exceptions skip, move, choose and add, in plan and preview; taken back, all is as before", async () => {
+  const reason = "中考";
+  const { id, broadcasts } = await created({
+    exceptions: [
+      { date: "2026-12-01", skip: true, reason },
+      { date: "2026-12-15", moveTo: { date: "2026-12-16", time: "09:30" }, reason },
+    ],
+    extraDates: [{ date: "2026-12-03", time: "08:00", contentId: episodes.get(43), reason }],
+  });
+  expect(told(await broadcasts())).toEqual([
+    ["2026-12-03 08:00", "ready", 43],
+    ["2026-12-16 09:30", "ready", 41],
+    ["2027-01-01 08:00", "ready", 42],
+  ]);
+  const { items } = await app.operator.get<{
+    items: { airDate: string; whyNot: string | null; exception: string | null }[];
+  }>(`/schedules/${id}/preview?days=10`);
+  expect(items.map(({ airDate, whyNot, exception }) => [airDate, whyNot, exception])).toEqual([
+    ["2026-12-01", "skipped: 中考", reason],
+    ["2026-12-03", null, reason],
+  ]);
+  await app.operator.put(`/schedules/${id}`, definition());
+  expect(told(await broadcasts())).toEqual([
+    ["2026-12-01 08:00", "ready", 41],
+    ["2026-12-15 08:00", "ready", 42],
+    ["2027-01-01 08:00", "ready", 43],
+  ]);
+  await app.operator.post(`/schedules/${id}/end`);
+});
+
+test("other content policies, and a fallback that is marked as one", async () => {
+  const { id, broadcasts } = await created({
+    content: {
+      policy: "next-approved",
+      fromNumber: 43,
+      fallback: "standing",
+      standingContentId: episodes.get(41),
+    },
+  });
+  expect((await broadcasts()).map(({ content }) => content)).toEqual([
+    { kind: "episode", id: episodes.get(43), by: "policy" },
+    { kind: "episode", id: episodes.get(41), by: "fallback" },
+    { kind: "episode", id: episodes.get(41), by: "fallback" },
+  ]);
+  await app.operator.put(`/schedules/${id}`, definition({ content: { policy: "latest-approved" } }));
+  expect(told(await broadcasts()).map(([, , number]) => number)).toEqual([43, 43, 43]);
+  const rotation = { policy: "rotation", contentIds: [episodes.get(42), episodes.get(41)] };
+  await app.operator.put(`/schedules/${id}`, definition({ content: rotation }));
+  expect(told(await broadcasts()).map(([, , number]) => number)).toEqual([42, 41, 42]);
+  await app.operator.post(`/schedules/${id}/end`);
+});
+
+test("a frozen broadcast whose date is moved is stopped", async () => {
+  const { id, broadcasts } = await created({});
+  clock.advance(Date.parse("2026-12-01T07:55:00+08:00") - clock.now());
+  await expect.poll(async () => (await broadcasts())[0]?.state).toBe("frozen");
+  const moveTo = { date: "2026-12-02" };
+  await app.operator.put(
+    `/schedules/${id}`,
+    definition({ exceptions: [{ date: "2026-12-01", moveTo, reason: "停电" }] }),
+  );
+  expect(await broadcasts()).toContainEqual(
+    expect.objectContaining({ state: "cancelled", reason: "the schedule was changed" }),
+  );
+  await app.operator.post(`/schedules/${id}/end`);
+});
+
+test.each([
+  ["a rule that names nothing", { rule: { times: ["08:00"] } }, "/rule"],
+  [
+    "exceptions that contradict",
+    { exceptions: [{ date: "2026-12-01", skip: true, moveTo: { time: "09:00" }, reason: "停" }] },
+    "/exceptions/0",
+  ],
+  [
+    "content of nobody",
+    { content: { policy: "item", contentId: "01900000-0000-7000-8000-000000000000" } },
+    "/content/contentId",
+  ],
+  ["a policy without what it needs", { content: { policy: "item" } }, "/content/contentId"],
+  [
+    "ten thousand dates",
+    {
+      rule: {
+        dates: Array.from({ length: 10_000 }, (_, day) =>
+          new Date((21_000 + day) * DAY_MS).toISOString().slice(0, 10),
+        ),
+        times: ["08:00"],
+      },
+    },
+    "/rule/dates",
+  ],
+  [
+    "a move into the night",
+    { exceptions: [{ date: "2026-12-15", moveTo: { time: "23:00" }, reason: "停" }] },
+    "/rule",
+  ],
+])("%s is a clear problem", async (_what, more, at) => {
+  const posted = app.operator.post("/schedules", { programmeId: programme, ...definition(more) });
+  await expect(posted).rejects.toMatchObject({
+    status: 422,
+    problem: {
+      errors: expect.arrayContaining([expect.objectContaining({ at: expect.stringContaining(at) })]),
+    },
+  });
+});

@@ -1,0 +1,153 @@
+import { describe, expect, test } from "vitest";
+import { AppError } from "../../src/errors.ts";
+import type { Rule, RuleWindow } from "../../src/schedules/rule.ts";
+import { checkRule } from "../../src/schedules/rule-check.ts";
+import { calendars } from "../support/calendars.ts";
+
+const FROM = Date.parse("2026-11-24T00:00:00+08:00");
+const UNTIL = FROM + 400 * 86_400_000;
+const shanghai = (rule: Rule, more: Partial<RuleWindow> = {}): RuleWindow => ({
+  rule,
+  zone: "Asia/Shanghai",
+  ...more,
+});
+const check = (window: RuleWindow) => checkRule(window, FROM, UNTIL, calendars);
+
+const problem = (window: RuleWindow): { at: string | undefined; message: string } => {
+  try {
+    check(window);
+  } catch (error) {
+    if (error instanceof AppError) return { at: error.details?.[0]?.at, message: error.message };
+  }
+  throw new Error("the rule was accepted");
+};
+const twiceAMonth: Rule = { daysOfMonth: [1, 15], times: ["07:00", "18:30"] };
+
+describe("refusing a rule", () => {
+  test("day 31 alone names the months it would skip", () => {
+    expect(problem(shanghai({ daysOfMonth: [31], times: ["07:00"] }))).toEqual({
+      at: "/rule/daysOfMonth",
+      message: "Day 31 alone would skip February, April, June, September, November.",
+    });
+  });
+
+  test("days 29 and 30 would still skip February", () => {
+    expect(problem(shanghai({ daysOfMonth: [30, 29], times: ["07:00"] })).message).toContain(
+      "would skip February",
+    );
+  });
+
+  test("day 31 is fine inside bounds whose months all have it, beside another day, and as the last", () => {
+    const december = { validFrom: "2026-12-01", validUntil: "2027-01-31" };
+    const times = ["07:00"];
+    expect(() => check(shanghai({ daysOfMonth: [31], times }, december))).not.toThrow();
+    expect(() => check(shanghai({ daysOfMonth: [1, 31], times }))).not.toThrow();
+    expect(() => check(shanghai({ daysOfMonth: [31, -1], times }))).not.toThrow();
+    expect(() => check(shanghai({ daysOfMonth: [31], dates: ["2026-12-05"], times }))).not.toThrow();
+  });
+
+  test("a rule without a day, an impossible date, a range and bounds the wrong way round", () => {
+    expect(problem(shanghai({ times: ["07:00"] })).at).toBe("/rule");
+    expect(problem(shanghai({ dates: ["2027-02-29"], times: ["07:00"] })).at).toBe("/rule/dates/0");
+    const range = { from: "2027-01-02", until: "2027-01-01" };
+    expect(problem(shanghai({ dateRanges: [range], times: ["07:00"] })).at).toBe("/rule/dateRanges/0");
+    const bounds = { validFrom: "2027-01-02", validUntil: "2027-01-01" };
+    expect(problem(shanghai({ daysOfMonth: [1], times: ["07:00"] }, bounds)).at).toBe("/validUntil");
+  });
+
+  test("a rule that never fires, for whatever reason", () => {
+    expect(problem(shanghai({ dates: ["2026-11-01"], times: ["07:00"] })).message).toMatch(
+      /never air: its dates/,
+    );
+    expect(problem(shanghai({ dates: ["2028-12-01"], times: ["07:00"] })).message).toMatch(/400 days ahead/);
+    const skipped = { exceptions: [{ date: "2026-12-01", skip: true as const, reason: "停电" }] };
+    expect(problem(shanghai({ dates: ["2026-12-01"], times: ["07:00"] }, skipped)).message).toMatch(
+      /never air/,
+    );
+    const unknown: Rule = {
+      dateRanges: [{ from: "2027-01-01", until: "2027-12-31" }],
+      onlyOn: ["workday"],
+      times: ["07:00"],
+    };
+    expect(problem(shanghai(unknown)).message).toBe(
+      "The schedule would never air: the public holidays of 2027 are not known yet.",
+    );
+  });
+
+  test("a time that clocks leave out, with the date", () => {
+    expect(
+      problem({ rule: { daysOfMonth: [28], times: ["07:00", "02:30"] }, zone: "Europe/Berlin" }),
+    ).toEqual({
+      at: "/rule/times/1",
+      message: "On 2027-03-28 there is no 02:30 in Europe/Berlin: clocks go forward over it.",
+    });
+  });
+
+  test("seasons that overlap, over the turn of the year too, or do not exist", () => {
+    const season = (from: string, until: string) => ({ from, until, times: ["17:30"] });
+    const seasons = (...list: ReturnType<typeof season>[]) =>
+      problem(shanghai({ daysOfMonth: [1], times: ["18:30"], seasons: list }));
+    expect(seasons(season("11-01", "02-29"), season("02-29", "03-31"))).toEqual({
+      at: "/rule/seasons/1",
+      message: "It overlaps season 1 on 02-29.",
+    });
+    expect(seasons(season("02-30", "03-31")).message).toBe("There is no 02-30 in the calendar.");
+  });
+});
+
+describe("refusing exceptions", () => {
+  const exceptions = (...list: NonNullable<RuleWindow["exceptions"]>) =>
+    problem(shanghai(twiceAMonth, { exceptions: list }));
+  const reason = "考试";
+
+  test("that say nothing, or two things at once", () => {
+    expect(exceptions({ date: "2026-12-01", reason }).message).toMatch(/says nothing/);
+    expect(exceptions({ date: "2026-12-01", skip: true, moveTo: { time: "08:00" }, reason }).message).toBe(
+      "2026-12-01 cannot be skipped and aired otherwise at once.",
+    );
+    expect(exceptions({ date: "2026-12-01", moveTo: {}, reason }).at).toBe("/exceptions/0/moveTo");
+  });
+
+  test("for what the rule does not yield", () => {
+    expect(exceptions({ date: "2026-12-02", skip: true, reason })).toEqual({
+      at: "/exceptions/0",
+      message: "The rule has nothing on 2026-12-02.",
+    });
+    expect(exceptions({ date: "2026-12-01", time: "08:00", skip: true, reason }).message).toBe(
+      "The rule has nothing on 2026-12-01 at 08:00.",
+    );
+  });
+
+  test("that contradict each other, by a date and one of its times", () => {
+    expect(
+      exceptions(
+        { date: "2026-12-01", skip: true, reason },
+        { date: "2026-12-01", time: "07:00", moveTo: { time: "08:00" }, reason },
+      ),
+    ).toEqual({ at: "/exceptions/1", message: "/exceptions/0 speaks of 2026-12-01 07:00 already." });
+  });
+
+  test("that would put two broadcasts at one time", () => {
+    expect(exceptions({ date: "2026-12-01", moveTo: { time: "08:00" }, reason }).message).toBe(
+      "2026-12-01 has 2 times, and all would move to 08:00: name one.",
+    );
+    expect(exceptions({ date: "2026-12-01", time: "07:00", moveTo: { time: "18:30" }, reason })).toEqual({
+      at: "/exceptions/0/moveTo",
+      message: "This schedule airs on 2026-12-01 18:30 already.",
+    });
+    const extraDates = [
+      { date: "2026-12-03", time: "07:00", reason },
+      { date: "2026-12-03", time: "07:00", reason },
+    ];
+    expect(problem(shanghai(twiceAMonth, { extraDates })).at).toBe("/extraDates/1");
+  });
+
+  test("but not those that lie in the past, nor a place that another one leaves", () => {
+    const past = { date: "2026-10-02", skip: true as const, reason };
+    const swap = [
+      { date: "2026-12-01", time: "07:00", moveTo: { date: "2026-12-15" }, reason },
+      { date: "2026-12-15", time: "07:00", moveTo: { date: "2026-12-01" }, reason },
+    ];
+    expect(() => check(shanghai(twiceAMonth, { exceptions: [past, ...swap] }))).not.toThrow();
+  });
+});
