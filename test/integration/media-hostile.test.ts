@@ -53,6 +53,7 @@ const playlists = (): [name: string, content: string][] => [
     `<svg xmlns="http://www.w3.org/2000/svg"><image href="http://${address}/x.png" width="9" height="9"/></svg>`,
   ],
   ["redirect.asx", `<asx version="3.0"><entry><ref href="http://${address}/a.wma"/></entry></asx>`],
+  ["list.mp4", `#EXTM3U\n#EXT-X-TARGETDURATION:10\n#EXTINF:10,\nhttp://${address}/a.ts\n#EXT-X-ENDLIST\n`],
   ["list.pls", `[playlist]\nFile1=http://${address}/a.mp3\nNumberOfEntries=1\n`],
   ["subtitles.srt", "1\n00:00:00,000 --> 00:00:01,000\nfile:///etc/passwd\n"],
 ];
@@ -70,6 +71,22 @@ describe("what only points elsewhere is refused, and nobody is called", () => {
     expect(calls).toBe(0);
     expect(lab.leftovers()).toEqual([]);
   });
+});
+
+test("as a cover, too, what only points elsewhere is refused", async () => {
+  for (const [name, content] of playlists()) {
+    const path = lab.file(`${name}.jpg`);
+    writeFileSync(path, content);
+    const refusal = await lab.media
+      .receiveCover({ path, originalName: "cover.jpg" }, () => {})
+      .then(
+        () => `${name} was taken`,
+        (error: { code?: string }) => error.code,
+      );
+    expect([name, refusal]).toEqual([name, "invalid"]);
+  }
+  expect(calls).toBe(0);
+  expect(lab.leftovers()).toEqual([]);
 });
 
 describe("what is made to exhaust the machine is refused, or stopped", () => {
