@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { readdirSync, readFileSync } from "node:fs";
+import { readdirSync, readFileSync, statSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -73,18 +73,13 @@ afterEach(() => context.close());
 const card = () => page.locator("details.card:not(.new)").first();
 const choose = (file: string) => card().locator("input[type=file]").setInputFiles(file);
 
-/** Waits until a good part is there, and much is still to come. */
-const halfWay = () =>
-  until(
-    async () =>
-      (await card()
-        .locator(".upload progress")
-        .evaluate((bar: { value: number }) => bar.value)) > 0.2,
-    {
-      what: "a part of the upload",
-      timeoutMs: 20_000,
-    },
-  );
+const partsAtServer = () => readdirSync(join(folder, "media", "uploads"));
+const arrivedBytes = () =>
+  Math.max(0, ...partsAtServer().map((name) => statSync(join(folder, "media", "uploads", name)).size));
+
+/** Waits until the server has a good part more than `bytes`, and much is still to come. */
+const goesOnFrom = (bytes = 0) =>
+  until(() => arrivedBytes() > bytes + 1_500_000, { what: "a part of the upload", timeoutMs: 30_000 });
 
 async function recordingSha256(): Promise<string | undefined> {
   const { segments } = await operator.get<EpisodeView>(`/episodes/${episodeId}`);
@@ -94,18 +89,16 @@ async function recordingSha256(): Promise<string | undefined> {
 const untilInPlace = () =>
   until(async () => (await recordingSha256()) === toneSha256, { what: "the recording", timeoutMs: 60_000 });
 
-const partsAtServer = () => readdirSync(join(folder, "media", "uploads"));
-
 test("an upload goes on by itself after a cut network and after a kill of the server", async () => {
   await setLink(SLOW);
   await choose(tone);
-  await halfWay();
+  await goesOnFrom();
 
   relay.cut();
   await card().getByText("秒后从断开处继续").waitFor();
   relay.mend();
   await until(() => offsets.length === 2, { what: "it to go on", timeoutMs: 30_000 });
-  await halfWay();
+  await goesOnFrom(offsets[1]);
 
   await server.end("SIGKILL");
   await card().getByText("秒后从断开处继续").waitFor();
@@ -124,7 +117,7 @@ test("an upload goes on by itself after a cut network and after a kill of the se
 test("after a reload, the same file chosen again goes on from where it was", async () => {
   await setLink(SLOW);
   await choose(tone);
-  await halfWay();
+  await goesOnFrom();
 
   await page.reload();
   await card().getByText("要闻.wav 上次没有传完").waitFor();
@@ -139,7 +132,7 @@ test("after a reload, the same file chosen again goes on from where it was", asy
 test("an upload can be paused, gone on with and cancelled, which the server is told", async () => {
   await setLink(SLOW);
   await choose(tone);
-  await halfWay();
+  await goesOnFrom();
 
   await card().getByRole("button", { name: "暂停" }).click();
   await card().getByText("已暂停上传 要闻.wav").waitFor();
@@ -157,7 +150,7 @@ test("an upload can be paused, gone on with and cancelled, which the server is t
 test("an upload whose sign-in was ended meanwhile asks for another and goes on", async () => {
   await setLink(SLOW);
   await choose(tone);
-  await halfWay();
+  await goesOnFrom();
   relay.cut();
   await card().getByText("秒后从断开处继续").waitFor();
   await context.clearCookies();
