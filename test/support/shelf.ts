@@ -270,6 +270,7 @@ function createRows(db: Database, folder: string, clock: { now(): number }) {
         programme: "news",
         content_kind: "episode",
         content_id: randomUUID(),
+        content_by: "policy",
         state,
         ends_at: startAt + 60_000,
         updated_at: 1,
