@@ -1,3 +1,4 @@
+import { Socket } from "node:net";
 import { Readable } from "node:stream";
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import { Type } from "typebox";
@@ -62,7 +63,8 @@ export function acceptRawUploads(scope: FastifyInstance): void {
  * its idle limit is lifted until the answer. Node sets it again for the next request.
  */
 export function keepOpen({ raw }: FastifyRequest): void {
-  raw.socket.setTimeout(0);
+  // A request that was injected has none.
+  if (raw.socket instanceof Socket) raw.socket.setTimeout(0);
 }
 
 /**
