@@ -37,7 +37,7 @@ test("a small file that is hours of sound waits for room, is no failure, and kee
   expect(waiting?.error).toMatch(
     /waits for room: 2\.1 GB are needed .* 1\.0 GB may be used.*Free some space/,
   );
-  expect(waiting).toMatchObject({ state: "queued", attempts: 0 });
+  expect(waiting).toMatchObject({ state: "queued", failures: 0 });
   expect((waiting?.notBefore ?? 0) - (waiting?.updatedAt ?? 0)).toBe(60_000);
   expect(lab.media.renditionsOf(long.compositionId)).toMatchObject([{ state: "queued", error: null }]);
 

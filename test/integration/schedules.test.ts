@@ -12,6 +12,7 @@ import {
   programmeId,
 } from "../support/county.ts";
 import { COUNTY, createTestClock } from "../support/fleet.ts";
+import { until } from "../support/until.ts";
 
 const clock = createTestClock(Date.parse("2026-11-30T20:00:00+08:00"));
 let folder: string;
@@ -120,7 +121,10 @@ test("other content policies, and a fallback that is marked as one", async () =>
 test("a frozen broadcast whose date is moved is stopped", async () => {
   const { id, broadcasts } = await created({});
   clock.advance(Date.parse("2026-12-01T07:55:00+08:00") - clock.now());
-  await expect.poll(async () => (await broadcasts())[0]?.state).toBe("frozen");
+  await until(async () => (await broadcasts())[0]?.state === "frozen", {
+    what: "the freeze",
+    timeoutMs: 30_000,
+  });
   const moveTo = { date: "2026-12-02" };
   await app.operator.put(
     `/schedules/${id}`,
