@@ -1,12 +1,17 @@
 import { createReadStream } from "node:fs";
-import { type FileHandle, open } from "node:fs/promises";
+import { type FileHandle, open, stat } from "node:fs/promises";
+import { SECOND_MS } from "../clock.ts";
 import type { AppError } from "../errors.ts";
 import type { Ffmpeg } from "./ffmpeg.ts";
 import type { FfmpegOptions } from "./ffmpeg-options.ts";
 import { ALLOWED_DEMUXERS, checkDuration, type Probe, readProbe, toleratedLossMs } from "./media-probe.ts";
-import { explainMachine, explainRefusal, refused, TRUNCATED_HINT } from "./refusal.ts";
+import { explainMachine, explainRefusal, refused, SEND_AGAIN, TRUNCATED_HINT } from "./refusal.ts";
 
 const TAIL_SECONDS = 3;
+/** Below the leanest codec for speech (AMR at 4.75 kbit/s) there may be holes. */
+const LEANEST_BYTES_PER_SECOND = 500;
+/** As long a silence is a fault. */
+const MAX_HOLES_MS = 30 * SECOND_MS;
 /** Writers that do not know the length yet put a number near the largest one here. */
 const UNKNOWN_RIFF_BYTES = 0x7fff_f000;
 
@@ -36,34 +41,51 @@ export async function probeMedia(ffmpeg: Ffmpeg, path: string): Promise<Probe> {
 export async function inspectUpload(ffmpeg: Ffmpeg, path: string): Promise<Probe & { durationMs: number }> {
   await refuseShortRiff(path);
   const probe = await probeMedia(ffmpeg, path);
+  const durationMs = await findDuration(ffmpeg, path, probe);
+  checkDuration(durationMs);
+  await refuseHollow(ffmpeg, path, probe, durationMs);
+  return { ...probe, durationMs };
+}
+
+async function findDuration(ffmpeg: Ffmpeg, path: string, probe: Probe): Promise<number> {
   const { durationMs } = probe;
   // A guess is none, and an Ogg file of several recordings in a row states the length of one of them.
   if (durationMs === null || probe.estimated || probe.container === "ogg") {
     const foundMs = await measureDuration(ffmpeg, path, probe);
     if (durationMs !== null && !probe.estimated) refuseTruncated(durationMs, foundMs);
-    checkDuration(foundMs);
-    return { ...probe, durationMs: foundMs };
+    return foundMs;
   }
   const fromSeconds = Math.max(0, (durationMs + probe.startMs) / 1_000 - TAIL_SECONDS);
   const end = await endOfPackets(ffmpeg, path, probe, { read_intervals: `${fromSeconds.toFixed(3)}%` });
-  if (!end.ok) return { ...probe, durationMs };
+  if (!end.ok) return durationMs;
   refuseTruncated(durationMs, end.atMs);
-  if (end.atMs <= durationMs + toleratedLossMs(durationMs)) return { ...probe, durationMs };
+  if (end.atMs <= durationMs + toleratedLossMs(durationMs)) return durationMs;
 
   // Its header promises too little, and a jump by such a header may land anywhere: what is there counts.
-  const foundMs = Math.max(durationMs, await measureDuration(ffmpeg, path, probe));
-  checkDuration(foundMs);
-  return { ...probe, durationMs: foundMs };
+  return Math.max(durationMs, await measureDuration(ffmpeg, path, probe));
+}
+
+/** Time stamps cost nothing: a few kilobytes can claim hours, which would be made silence at full cost. */
+async function refuseHollow(ffmpeg: Ffmpeg, path: string, probe: Probe, durationMs: number): Promise<void> {
+  const { size } = await stat(path);
+  if (size >= (durationMs / 1_000) * LEANEST_BYTES_PER_SECOND) return;
+  const { ok, addedMs } = await endOfPackets(ffmpeg, path, probe, { select_streams: probe.audio.index });
+  if (!ok || durationMs - addedMs <= MAX_HOLES_MS) return;
+  throw refused(
+    `The recording lasts ${asSeconds(durationMs)} s but holds only ${asSeconds(addedMs)} s of sound.`,
+    SEND_AGAIN,
+  );
 }
 
 function refuseTruncated(promisedMs: number, foundMs: number): void {
   if (foundMs >= promisedMs - toleratedLossMs(promisedMs)) return;
-  const seconds = (ms: number) => (ms / 1_000).toFixed(1);
   throw refused(
-    `The file is truncated: it promises ${seconds(promisedMs)} s but ends after ${seconds(foundMs)} s.`,
+    `The file is truncated: it promises ${asSeconds(promisedMs)} s but ends after ${asSeconds(foundMs)} s.`,
     TRUNCATED_HINT,
   );
 }
+
+const asSeconds = (ms: number): string => (ms / 1_000).toFixed(1);
 
 /** The length of the sound, of which all is read, whatever a header says. */
 async function measureDuration(ffmpeg: Ffmpeg, path: string, probe: Probe): Promise<number> {

@@ -93,7 +93,6 @@ export function readProbe(json: string, stderr: string): Probe {
   );
   const estimated = stderr.includes("Estimating duration from bitrate");
   const durationMs = toMs(format.duration) ?? toMs(audio.duration);
-  if (durationMs !== null) checkDuration(durationMs);
   return {
     container: format.format_name.split(",")[0] ?? format.format_name,
     kind: video ? "video" : "audio",

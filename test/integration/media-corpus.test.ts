@@ -25,6 +25,7 @@ afterAll(() => lab.close());
 test("every kind of recording that a media centre has becomes what loudspeakers and terminals play", async () => {
   const made: unknown[] = [];
   const expected: unknown[] = [];
+  let turned = "";
   for (const { name, container, codec, channels, kind } of samples) {
     const asset = await lab.upload(lab.file(name));
     const renditions = await settled(lab.media, asset.compositionId);
@@ -46,7 +47,14 @@ test("every kind of recording that a media centre has becomes what loudspeakers 
       truePeakDbtp <= -1.5,
     ]);
     expect(renditions).toHaveLength(kind === "video" ? 2 : 1);
+    if (name === "turned.mov") turned = renditions[1]?.sha256 ?? "";
   }
   expect(made).toEqual(expected);
+  const [picture] = (await ffprobe(lab.library.pathOf(turned))).streams.filter(
+    ({ codec_type }) => codec_type === "video",
+  );
+  // Held upright: 320 × 240 turned by a quarter, in pixels and not by a mark that a terminal may ignore.
+  expect(picture).toMatchObject({ width: 240, height: 320 });
+  expect(picture).not.toHaveProperty("side_data_list");
   expect(lab.temporary()).toEqual([]);
-}, 300_000);
+}, 400_000);

@@ -1,8 +1,9 @@
 import { execFileSync } from "node:child_process";
 import { once } from "node:events";
-import { writeFileSync } from "node:fs";
+import { readFileSync, statSync, writeFileSync } from "node:fs";
 import type { AddressInfo } from "node:net";
 import { createServer } from "node:net";
+import { basename } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import {
   createMediaLab,
@@ -136,6 +137,25 @@ describe("what is made to exhaust the machine is refused, or stopped", () => {
     expect(lab.leftovers()).toEqual([]);
   });
 
+  test.each([
+    ["thirty hours in an Ogg file", 30, "libopus", "bomb.ogg", /longer than 12 hours|promises 1080/],
+    ["thirty hours in a Matroska file", 30, "pcm_s16le", "bomb.mkv", /longer than 12 hours/],
+    [
+      "as many hours as are allowed",
+      11,
+      "pcm_s16le",
+      "hollow.mkv",
+      /lasts 39600\.6 s but holds only 0\.6 s of sound/,
+    ],
+  ])("ten kilobytes whose time stamps claim %s", async (_what, hours, codec, name, message) => {
+    const leap = `asetpts='if(lt(T,0.3),PTS,PTS+${hours * 3_600}/TB)'`;
+    const rate = codec === "libopus" ? 48_000 : 8_000;
+    await ffmpeg("-f", "lavfi", "-i", `sine=r=${rate}:d=0.6`, "-af", leap, "-c:a", codec, lab.file(name));
+    expect(statSync(lab.file(name)).size).toBeLessThan(12_000);
+    await expect(lab.upload(lab.file(name))).rejects.toThrow(message);
+    expect(lab.leftovers()).toEqual([]);
+  });
+
   test("a header that promises thirty hours, in ten kilobytes, counts for what is there", async () => {
     const path = lab.file("promise.wav");
     await ffmpeg("-f", "lavfi", "-i", "sine=d=0.6:r=8000", path);
@@ -160,6 +180,45 @@ describe("what is made to exhaust the machine is refused, or stopped", () => {
     expect((rendition?.durationMs ?? 0) / 1_000).toBeCloseTo(11.6, 0);
   });
 });
+
+test("a film whose sound lies in another file is refused, and that file is not read", async () => {
+  const speech = lab.file("speech.wav");
+  const own = lab.file("own.mov");
+  await ffmpeg("-i", speech, "-t", "2", "-c:a", "pcm_s16le", own);
+  writeFileSync(lab.file("elsewhere.mov"), withExternalSound(readFileSync(own), speech));
+  // What the crafted file differs in is only where its sound lies.
+  await lab.upload(own);
+  const before = lab.leftovers();
+  await expect(lab.upload(lab.file("elsewhere.mov"))).rejects.toMatchObject({ code: "invalid" });
+  expect(lab.leftovers()).toEqual(before);
+});
+
+/** Replaces a film's data reference (QuickTime File Format, "dref") by an alias of another file. */
+function withExternalSound(film: Buffer, path: string): Buffer {
+  const alias = Buffer.alloc(150);
+  alias.writeUInt8(basename(path).length, 50);
+  alias.write(basename(path), 51, 63, "latin1");
+  alias.writeInt16BE(1, 114);
+  alias.writeInt16BE(0, 116);
+  const text = Buffer.from(path.length % 2 === 0 ? path : `${path}\0`, "latin1");
+  const absolutePath = Buffer.alloc(4);
+  absolutePath.writeInt16BE(18, 0);
+  absolutePath.writeInt16BE(path.length, 2);
+  const end = Buffer.from([0xff, 0xff, 0, 0]);
+  const head = Buffer.alloc(12);
+  const entry = Buffer.concat([head, alias, absolutePath, text, end]);
+  head.writeUInt32BE(entry.length, 0);
+  head.write("alis", 4, "latin1");
+
+  const at = film.indexOf("url ", film.indexOf("dref")) - 4;
+  const grown = entry.length - film.readUInt32BE(at);
+  const made = Buffer.concat([film.subarray(0, at), entry, film.subarray(at + film.readUInt32BE(at))]);
+  for (const name of ["moov", "trak", "mdia", "minf", "dinf", "dref"]) {
+    const size = film.lastIndexOf(name, at) - 4;
+    made.writeUInt32BE(film.readUInt32BE(size) + grown, size);
+  }
+  return made;
+}
 
 describe("an odd name is only a name", () => {
   test.each([

@@ -59,6 +59,30 @@ const brokenHead: Make = async (path, speech) => {
   );
 };
 
+/** What a telephone keeps of a call: the same frames in its own container. */
+const amrIn3gp: Make = async (path, speech) => {
+  amr(`${path}.amr`, speech);
+  await ffmpeg("-i", `${path}.amr`, "-c", "copy", path);
+};
+
+/** An MP3 of variable rate whose Xing header counts a hundredth of its frames. */
+const lyingHead: Make = async (path, speech) => {
+  await ffmpeg("-i", speech, "-q:a", "4", path);
+  const bytes = readFileSync(path);
+  const frames = bytes.indexOf("Xing") + 8;
+  bytes.writeUInt32BE(Math.ceil(bytes.readUInt32BE(frames) / 100), frames);
+  writeFileSync(path, bytes);
+};
+
+/** An MP3 of constant rate with noise in its middle, where the decoder must find the next frame. */
+const brokenMiddle: Make = async (path, speech) => {
+  await ffmpeg("-i", speech, "-b:a", "64k", path);
+  const bytes = readFileSync(path);
+  const middle = Math.floor(bytes.length / 2);
+  bytes.fill(0x55, middle, middle + 700);
+  writeFileSync(path, bytes);
+};
+
 const MADE: [name: string, make: Make, found: Omit<Sample, "name">][] = [
   ...[8_000, 11_025, 16_000, 22_050, 32_000, 44_100, 48_000, 96_000].map(
     (rate): [string, Make, Omit<Sample, "name">] => [
@@ -94,6 +118,8 @@ const MADE: [name: string, make: Make, found: Omit<Sample, "name">][] = [
   ["cbr.mp3", by("-b:a", "128k"), { container: "mp3", codec: "mp3", channels: 1, kind: "audio" }],
   ["vbr.mp3", by("-q:a", "4"), { container: "mp3", codec: "mp3", channels: 1, kind: "audio" }],
   ["broken-head.mp3", brokenHead, { container: "mp3", codec: "mp3", channels: 1, kind: "audio" }],
+  ["broken-middle.mp3", brokenMiddle, { container: "mp3", codec: "mp3", channels: 1, kind: "audio" }],
+  ["lying-head.mp3", lyingHead, { container: "mp3", codec: "mp3", channels: 1, kind: "audio" }],
   [
     "cover.mp3",
     withCover("-id3v2_version", "3"),
@@ -119,6 +145,7 @@ const MADE: [name: string, make: Make, found: Omit<Sample, "name">][] = [
     by("-ar", "48000", "-c:a", "libopus"),
     { container: "ogg", codec: "opus", channels: 1, kind: "audio" },
   ],
+  ["call.3gp", amrIn3gp, { container: "mov", codec: "amr_nb", channels: 1, kind: "audio" }],
   ["phone.amr", amr, { container: "amr", codec: "amr_nb", channels: 1, kind: "audio" }],
   ["windows.wma", by("-c:a", "wmav2"), { container: "asf", codec: "wmav2", channels: 1, kind: "audio" }],
   [

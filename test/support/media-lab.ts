@@ -131,6 +131,8 @@ export async function createMediaLab({
   if (confined) await chmod(dir, 0o755);
   const confinement = confined ? confine(dir, libraryDir, NICENESS) : null;
   const launch = (program: string) => confinement?.launch(program) ?? program;
+  const programsOf = (ffmpegPath: string, ffprobePath: string) =>
+    createFfmpeg({ ffmpegPath: launch(ffmpegPath), ffprobePath: launch(ffprobePath) });
   const library = createMediaLibrary(libraryDir, { scratchOwner: confinement?.account ?? null });
   const create = (
     profiles = shipped,
@@ -140,7 +142,7 @@ export async function createMediaLab({
     createMediaService({
       db,
       library,
-      ffmpeg: createFfmpeg({ ffmpegPath: launch(ffmpegPath), ffprobePath: launch(ffprobePath) }),
+      ffmpeg: programsOf(ffmpegPath, ffprobePath),
       profiles,
       clock: systemClock,
       log: pino({ level: "silent" }),
@@ -172,6 +174,7 @@ export async function createMediaLab({
     media,
     /** How a program is run in it. */
     launch,
+    ffmpeg: programsOf("ffmpeg", "ffprobe"),
     /** Who works in its scratch folders, when that is another account. */
     account: confinement?.account ?? null,
     /** Another service on the same data, as after a restart, perhaps with other profiles. */
