@@ -61,7 +61,7 @@ const brokenHead: Make = async (path, speech) => {
 
 /** What a telephone keeps of a call: the same frames in its own container. */
 const amrIn3gp: Make = async (path, speech) => {
-  amr(`${path}.amr`, speech);
+  await amr(`${path}.amr`, speech);
   await ffmpeg("-i", `${path}.amr`, "-c", "copy", path);
 };
 
