@@ -65,6 +65,11 @@ const SENTENCES = [
   [/^Upload a recording with at least one audio track\.$/, "请上传至少有一条音轨的录音。"],
   [/^The file is encrypted \(DRM\)\.$/, "这个文件是加密的（DRM）。"],
   [/^Upload the unprotected original; .*$/, "请上传未加密的原始文件；购买或租借的版本不能使用。"],
+  [
+    /^The file is truncated: it promises (\S+) s but ends after (\S+) s\.$/,
+    "文件不完整：标称 $1 秒，到 $2 秒就断了。",
+  ],
+  [/^The file is truncated: it holds (\d+) of (\d+) bytes\.$/, "文件不完整：应有 $2 字节，只有 $1 字节。"],
   [/^The file is truncated: its index is missing\.$/, "文件不完整：缺少索引。"],
   [
     /^The file is truncated or damaged: only (\S+) of (\S+) s could be decoded\.$/,
@@ -80,6 +85,7 @@ const SENTENCES = [
   ],
   [/^The recording is empty: its duration is zero\.$/, "录音是空的：时长为零。"],
   [/^The recording lasts (\d+) ms; at least (\d+) ms are needed\.$/, "录音只有 $1 毫秒，至少需要 $2 毫秒。"],
+  [/^The recording lasts (\S+) s but holds only (\S+) s of sound\.$/, "录音标称 $1 秒，实际只有 $2 秒声音。"],
   [/^The recording is longer than 12 hours\.$/, "录音超过 12 小时。"],
   [/^Cut it into parts and upload those\.$/, "请分段后上传。"],
   [/^There is no audible sound in the recording \((.+)\)\.$/, "录音里没有听得见的声音（$1）。"],

@@ -10,7 +10,9 @@ import { explainMachine, explainRefusal, refused, SEND_AGAIN, TRUNCATED_HINT } f
 const TAIL_SECONDS = 3;
 /** Below the leanest codec for speech (AMR at 4.75 kbit/s) there may be holes. */
 const LEANEST_BYTES_PER_SECOND = 500;
-/** As long a silence is a fault. */
+/** Codecs for speech send nothing in pauses; longer than this is no pause between sentences. */
+const LEAST_HOLE_SECONDS = 1;
+/** The ear tells of lesser holes, as of any silence. */
 const MAX_HOLES_MS = 30 * SECOND_MS;
 /** Writers that do not know the length yet put a number near the largest one here. */
 const UNKNOWN_RIFF_BYTES = 0x7fff_f000;
@@ -56,7 +58,7 @@ async function findDuration(ffmpeg: Ffmpeg, path: string, probe: Probe): Promise
     return foundMs;
   }
   const fromSeconds = Math.max(0, (durationMs + probe.startMs) / 1_000 - TAIL_SECONDS);
-  const end = await endOfPackets(ffmpeg, path, probe, { read_intervals: `${fromSeconds.toFixed(3)}%` });
+  const end = await readPackets(ffmpeg, path, probe, { read_intervals: `${fromSeconds.toFixed(3)}%` });
   if (!end.ok) return durationMs;
   refuseTruncated(durationMs, end.atMs);
   if (end.atMs <= durationMs + toleratedLossMs(durationMs)) return durationMs;
@@ -69,10 +71,10 @@ async function findDuration(ffmpeg: Ffmpeg, path: string, probe: Probe): Promise
 async function refuseHollow(ffmpeg: Ffmpeg, path: string, probe: Probe, durationMs: number): Promise<void> {
   const { size } = await stat(path);
   if (size >= (durationMs / 1_000) * LEANEST_BYTES_PER_SECOND) return;
-  const { ok, addedMs } = await endOfPackets(ffmpeg, path, probe, { select_streams: probe.audio.index });
-  if (!ok || durationMs - addedMs <= MAX_HOLES_MS) return;
+  const { ok, holesMs } = await readPackets(ffmpeg, path, probe, { select_streams: probe.audio.index });
+  if (!ok || holesMs <= Math.max(MAX_HOLES_MS, durationMs / 2)) return;
   throw refused(
-    `The recording lasts ${asSeconds(durationMs)} s but holds only ${asSeconds(addedMs)} s of sound.`,
+    `The recording lasts ${asSeconds(durationMs)} s but holds only ${asSeconds(durationMs - holesMs)} s of sound.`,
     SEND_AGAIN,
   );
 }
@@ -89,7 +91,7 @@ const asSeconds = (ms: number): string => (ms / 1_000).toFixed(1);
 
 /** The length of the sound, of which all is read, whatever a header says. */
 async function measureDuration(ffmpeg: Ffmpeg, path: string, probe: Probe): Promise<number> {
-  const { ok, atMs, addedMs, stderr } = await endOfPackets(ffmpeg, path, probe, {
+  const { ok, atMs, addedMs, stderr } = await readPackets(ffmpeg, path, probe, {
     select_streams: probe.audio.index,
   });
   if (!ok) throw await whyRefused(path, stderr);
@@ -97,15 +99,19 @@ async function measureDuration(ffmpeg: Ffmpeg, path: string, probe: Probe): Prom
   return Math.max(atMs, addedMs);
 }
 
-/** Where the last of the chosen packets ends; twelve hours of them would be too many to keep. */
-async function endOfPackets(
+/**
+ * Where the last of the chosen packets ends, how long they are together, and how long are the holes between them.
+ * Twelve hours of them would be too many to keep.
+ */
+async function readPackets(
   ffmpeg: Ffmpeg,
   path: string,
   { startMs }: Probe,
   which: FfmpegOptions,
-): Promise<{ ok: boolean; atMs: number; addedMs: number; stderr: string }> {
+): Promise<{ ok: boolean; atMs: number; addedMs: number; holesMs: number; stderr: string }> {
   let lastSeconds = 0;
   let addedSeconds = 0;
+  let holesSeconds = 0;
   const { ok, stderr } = await ffmpeg.probe(
     path,
     {
@@ -117,11 +123,19 @@ async function endOfPackets(
     (line) => {
       const [start, length] = line.split(",").map(Number);
       if (start === undefined || !Number.isFinite(start)) return;
+      const hole = start - lastSeconds;
+      if (lastSeconds > 0 && hole >= LEAST_HOLE_SECONDS) holesSeconds += hole;
       lastSeconds = Math.max(lastSeconds, start + (length || 0));
       addedSeconds += length || 0;
     },
   );
-  return { ok, atMs: Math.max(0, lastSeconds * 1_000 - startMs), addedMs: addedSeconds * 1_000, stderr };
+  return {
+    ok,
+    atMs: Math.max(0, lastSeconds * 1_000 - startMs),
+    addedMs: addedSeconds * 1_000,
+    holesMs: holesSeconds * 1_000,
+    stderr,
+  };
 }
 
 /** A torn file makes some of ffmpeg's readers complain of input and output as a torn disk does: only the disk stays so. */

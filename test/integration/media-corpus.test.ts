@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { createFfmpeg } from "../../src/media/ffmpeg.ts";
 import { probeMedia } from "../../src/media/inspect.ts";
 import { makeCorpus, type Sample } from "../support/media-corpus.ts";
 import {
@@ -12,7 +11,6 @@ import {
   speak,
 } from "../support/media-lab.ts";
 
-const programs = createFfmpeg({ ffmpegPath: "ffmpeg", ffprobePath: "ffprobe" });
 let lab: MediaLab;
 let samples: Sample[];
 beforeAll(async () => {
@@ -33,7 +31,7 @@ test("every kind of recording that a media centre has becomes what loudspeakers 
     const file = lab.library.pathOf(loudspeaker?.sha256 ?? "");
     const { lufs, truePeakDbtp } = await measureLoudness(file);
     const seconds = Number((await ffprobe(file)).format["duration"]);
-    const { audio } = await probeMedia(programs, lab.library.pathOf(asset.sha256));
+    const { audio } = await probeMedia(lab.ffmpeg, lab.library.pathOf(asset.sha256));
     expected.push([name, container, codec, channels, kind, renditions.map(() => "ready"), true, true, true]);
     made.push([
       name,
@@ -57,4 +55,4 @@ test("every kind of recording that a media centre has becomes what loudspeakers 
   expect(picture).toMatchObject({ width: 240, height: 320 });
   expect(picture).not.toHaveProperty("side_data_list");
   expect(lab.temporary()).toEqual([]);
-}, 400_000);
+}, 300_000);
