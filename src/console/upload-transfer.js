@@ -100,7 +100,6 @@ export function createTransfer(place, file, { onProgress, onDone, onProblem }) {
     async end() {
       stopped = true;
       await upload.abort(true).catch(() => {});
-      await this.forget();
     },
     async forget() {
       for (const { urlStorageKey } of await upload.findPreviousUploads())

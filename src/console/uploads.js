@@ -110,9 +110,7 @@ function createUpload(place, file, finish) {
     },
     cancel() {
       halt();
-      step({ state: "cancelled" });
-      finish(null);
-      void transfer.end();
+      void end({ state: "cancelled" }).then(() => transfer.end());
     },
   };
   const transfer = createTransfer(place, file, {
@@ -164,15 +162,18 @@ function createUpload(place, file, finish) {
   function cope(problem) {
     clearTimeout(timer);
     if (problem.code === "unauthorized") return void begin();
-    if (!mayPass(problem)) {
-      void transfer.forget();
-      step({ state: "failed", problem });
-      return finish(null);
-    }
+    if (!mayPass(problem)) return void end({ state: "failed", problem });
     const waitMs = Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** failures);
     failures += 1;
     timer = setTimeout(upload.goOn, waitMs);
     step({ state: "waiting", problem, goesOnAt: Date.now() + waitMs });
+  }
+
+  /** Forgets it first: whoever is told of the end looks up what can be gone on with. @param {Partial<Upload>} change */
+  async function end(change) {
+    await transfer.forget();
+    step(change);
+    finish(null);
   }
 
   async function complete() {

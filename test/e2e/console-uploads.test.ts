@@ -143,6 +143,7 @@ test("an upload can be paused, gone on with and cancelled, which the server is t
   const before = partsAtServer().length;
   await card().getByRole("button", { name: "取消上传" }).click();
   await card().getByText("已取消上传").waitFor();
+  expect(await card().getByText("上次没有传完").count()).toBe(0);
   await until(() => partsAtServer().length < before, { what: "the part to be removed" });
   expect(await recordingSha256()).toBeUndefined();
 });
@@ -168,4 +169,6 @@ test("a file that is no recording is refused in words", async () => {
   await choose(join(import.meta.dirname, "console-uploads.test.ts"));
   await card().getByText("这个文件不是音频或视频。").waitFor();
   expect(await card().getByRole("button", { name: "重试" }).count()).toBe(0);
+  // It was sent whole: there is nothing to go on with.
+  expect(await card().getByText("上次没有传完").count()).toBe(0);
 });
