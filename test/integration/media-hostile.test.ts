@@ -13,6 +13,7 @@ import {
   shippedProfiles,
   speak,
 } from "../support/media-lab.ts";
+import { until } from "../support/until.ts";
 
 let lab: MediaLab;
 /** A server on the machine itself, as an attacker would like to reach; it must never be called. */
@@ -201,6 +202,10 @@ test("a film whose sound lies in another file is refused, and that file is not r
   const followed = lab.file("followed.wav");
   await ffmpeg("-enable_drefs", "1", "-use_absolute_path", "1", "-i", lab.file("elsewhere.mov"), followed);
   expect(statSync(followed).size).toBeGreaterThan(50_000);
+  await until(() => lab.media.jobs.open().length === 0, {
+    timeoutMs: 60_000,
+    what: "the end of what was taken in before",
+  });
   const before = lab.leftovers();
   await expect(lab.upload(lab.file("elsewhere.mov"))).rejects.toMatchObject({ code: "invalid" });
   expect(lab.leftovers()).toEqual(before);
