@@ -6,6 +6,7 @@ import { AppError, invalid } from "../errors.ts";
 import { cleanFileName } from "./media.ts";
 import type { MediaLibrary } from "./media-library.ts";
 import { createPartIntake, type UploadTarget } from "./part-intake.ts";
+import { createUploadLocks } from "./upload-locks.ts";
 import { createUploadParts, type Metadata } from "./upload-parts.ts";
 import type { Reservation, UploadSpace } from "./upload-space.ts";
 
@@ -46,6 +47,7 @@ export function createResumableUploads(options: Options) {
   const server = new Server({
     path: "/api/v1/uploads",
     datastore: parts.store,
+    locker: createUploadLocks(),
     relativeLocation: true,
     maxSize: maxUploadBytes,
     namingFunction: () => uuidv7(),

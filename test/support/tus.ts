@@ -1,6 +1,6 @@
 import type { Readable } from "node:stream";
 
-const TUS = { "tus-resumable": "1.0.0" };
+export const TUS = { "tus-resumable": "1.0.0" };
 
 export type TusClient = ReturnType<typeof tusClient>;
 
