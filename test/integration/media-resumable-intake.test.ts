@@ -96,12 +96,10 @@ async function sent(position = 1): Promise<{ location: string; status: number; d
 }
 
 /** Changes what is written down of an upload, as of a server that ended before it wrote more. */
-function rewrite(location: string, changes: Record<string, string | undefined>): void {
-  const record = JSON.parse(readFileSync(recordOf(location), "utf8")) as { metadata: object };
-  writeFileSync(
-    recordOf(location),
-    JSON.stringify({ ...record, metadata: { ...record.metadata, ...changes } }),
-  );
+function rewrite(location: string, changes: Record<string, Record<string, string | undefined>>): void {
+  const record = JSON.parse(readFileSync(recordOf(location), "utf8")) as Record<string, object>;
+  for (const [key, values] of Object.entries(changes)) record[key] = { ...record[key], ...values };
+  writeFileSync(recordOf(location), JSON.stringify(record));
 }
 
 describe("a complete upload that cannot be taken in", () => {
@@ -140,7 +138,7 @@ describe("a complete upload that cannot be taken in", () => {
   test("stays when time passes, for thirty days, and the log says so each hour", async () => {
     const { location } = await sent();
     const aged = (ms: number) => () => {
-      rewrite(location, { asset: undefined });
+      rewrite(location, { notes: { asset: undefined } });
       writeFileSync(partOf(location), bytes);
       if (existsSync(file(".library"))) unmount();
       const then = (clock.now() - ms) / 1_000;
@@ -342,7 +340,7 @@ describe("a server that was killed", () => {
 
   test("after the recording was in its place knows so, and changes nothing", async () => {
     const { location } = await sent();
-    await restart(() => rewrite(location, { asset: undefined }));
+    await restart(() => rewrite(location, { notes: { asset: undefined } }));
     expect(await tus().offsetOf(location)).toBe(bytes.length);
     expect(await recordings()).toEqual([sha256, null]);
     expect(existsSync(partOf(location))).toBe(false);
@@ -352,21 +350,21 @@ describe("a server that was killed", () => {
     expect([again.status, again.headers.get("content-location")]).toEqual([204, `/media/${sha256}`]);
   });
 
-  test.each(["digest", "sha256"])(
-    "after the move and before the rows finds the bytes by their %s",
-    async (key) => {
-      const location = await created();
-      await restart(() => {
-        rewrite(location, { [key]: sha256 });
-        mkdirSync(dirname(storedAs()), { recursive: true });
-        renameSync(partOf(location), storedAs());
-        writeFileSync(storedAs(), bytes);
-      });
-      expect(await recordings()).toEqual([sha256, null]);
-      expect(await tus().offsetOf(location)).toBe(bytes.length);
-      expect(existsSync(partOf(location))).toBe(false);
-    },
-  );
+  test.each([
+    ["digest", "notes"],
+    ["sha256", "metadata"],
+  ])("after the move and before the rows finds the bytes by their %s", async (key, place) => {
+    const location = await created();
+    await restart(() => {
+      rewrite(location, { [place]: { [key]: sha256 } });
+      mkdirSync(dirname(storedAs()), { recursive: true });
+      renameSync(partOf(location), storedAs());
+      writeFileSync(storedAs(), bytes);
+    });
+    expect(await recordings()).toEqual([sha256, null]);
+    expect(await tus().offsetOf(location)).toBe(bytes.length);
+    expect(existsSync(partOf(location))).toBe(false);
+  });
 
   test("while it wrote things down leaves nothing that stays for ever", async () => {
     const torn = file("uploads", "01890000-0000-7000-8000-000000000000");
