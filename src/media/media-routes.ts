@@ -1,4 +1,4 @@
-import { readFile } from "node:fs/promises";
+import { Readable } from "node:stream";
 import fastifyStatic from "@fastify/static";
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from "fastify";
 import { Type } from "typebox";
@@ -12,7 +12,7 @@ import type { MediaLibrary } from "./media-library.ts";
 import type { MediaPermit } from "./media-permit.ts";
 import type { MediaService, ServedMedia } from "./media-service.ts";
 import { createMultipart } from "./multipart-ranges.ts";
-import { PLAYLIST_MIME, signPlaylist } from "./stream-playlist.ts";
+import { type SentContent, sentContent } from "./sent-content.ts";
 
 export interface MediaRouteOptions {
   library: MediaLibrary;
@@ -64,30 +64,27 @@ export const mediaRoutes: FastifyPluginAsync<MediaRouteOptions> = async (app, op
     async (request, reply) => {
       const sha256 = request.params.name.slice(0, 64);
       const permit = authorize(request, sha256);
-      const media = find(sha256);
-      const etag = `"${sha256}"`;
+      const content = await sentContent(find(sha256), permit, library);
+      const etag = `"${content.sha256}"`;
       reply.header("etag", etag).header("accept-ranges", "bytes");
-      const decision = decide(request, etag, media.bytes);
+      const decision = decide(request, etag, content.bytes);
       if (decision === "failed") return reply.code(412).send();
       if (decision === "unsatisfiable") {
-        return reply.code(416).header("content-range", `bytes */${media.bytes}`).send();
+        return reply.code(416).header("content-range", `bytes */${content.bytes}`).send();
       }
       reply.header("cache-control", cacheControl(permit, clock.now()));
-      if (media.mime === PLAYLIST_MIME && permit.signFor) {
-        return sendSigned(reply, sha256, permit.signFor);
-      }
       if (decision === "unchanged") return reply.code(304).send();
 
-      reply.header("content-type", media.mime).header("repr-digest", digestHeader(sha256));
+      reply.header("content-type", content.mime).header("repr-digest", digestHeader(content.sha256));
       reply.header("x-content-type-options", "nosniff");
-      if (media.mime === ORIGINAL_MIME) reply.header("content-disposition", "attachment");
-      if (accelPrefix !== null) {
+      if (content.mime === ORIGINAL_MIME) reply.header("content-disposition", "attachment");
+      if (accelPrefix !== null && content.path !== null) {
         // nginx reads the range itself, and checks If-Range against the tag that is handed over.
         const path = `${sha256.slice(0, 2)}/${sha256.slice(2, 4)}/${sha256}`;
         return reply.header("x-accel-redirect", accelPrefix + path).send("");
       }
-      if (decision === "whole") return sendWhole(request, reply, sha256);
-      return sendParts(request, reply, media, decision);
+      if (decision === "whole") return sendWhole(request, reply, content);
+      return sendParts(request, reply, content, decision);
     },
   );
 
@@ -100,39 +97,38 @@ export const mediaRoutes: FastifyPluginAsync<MediaRouteOptions> = async (app, op
     });
   }
 
-  function sendWhole(request: FastifyRequest, reply: FastifyReply, sha256: string): FastifyReply {
+  function sendWhole(request: FastifyRequest, reply: FastifyReply, content: SentContent): FastifyReply {
     // Content-Digest is of the bytes in this one message, so a part of the file goes without.
-    reply.header("content-digest", digestHeader(sha256));
+    reply.header("content-digest", digestHeader(content.sha256));
+    if (content.path === null) return sendRead(reply, content, { start: 0, end: content.bytes - 1 });
     leaveOnlyRange(request, null);
-    return reply.sendFile(library.pathOf(sha256), SEND_OPTIONS);
+    return reply.sendFile(content.path, SEND_OPTIONS);
   }
 
   function sendParts(
     request: FastifyRequest,
     reply: FastifyReply,
-    { sha256, bytes, mime }: ServedMedia,
+    content: SentContent,
     ranges: readonly ByteRange[],
   ): FastifyReply {
-    const path = library.pathOf(sha256);
     const [range, ...others] = ranges;
     if (range && others.length === 0) {
+      if (content.path === null) {
+        reply.code(206).header("content-range", `bytes ${range.start}-${range.end}/${content.bytes}`);
+        return sendRead(reply, content, range);
+      }
       leaveOnlyRange(request, range);
-      return reply.sendFile(path, SEND_OPTIONS);
+      return reply.sendFile(content.path, SEND_OPTIONS);
     }
-    const { contentType, contentLength, stream } = createMultipart({ path, bytes, mime }, ranges);
+    const { contentType, contentLength, stream } = createMultipart(content, ranges);
     reply.code(206).header("content-type", contentType).header("content-length", contentLength);
     return reply.send(stream);
   }
 
-  /** Its references are signed too, so that it is other bytes than its name says: no tag, no digest, no range. */
-  async function sendSigned(
-    reply: FastifyReply,
-    sha256: string,
-    signFor: (sha256: string) => string,
-  ): Promise<FastifyReply> {
-    const text = await readFile(library.pathOf(sha256), "utf8");
-    reply.removeHeader("etag").removeHeader("accept-ranges");
-    return reply.header("content-type", PLAYLIST_MIME).send(signPlaylist(text, signFor));
+  /** What is no file is sent as it is read. */
+  function sendRead(reply: FastifyReply, content: SentContent, range: ByteRange): FastifyReply {
+    reply.header("content-length", range.end - range.start + 1);
+    return reply.send(Readable.from(content.read(range), { objectMode: false }));
   }
 };
 

@@ -1,8 +1,9 @@
 import type { BaseLogger } from "pino";
 import { type Clock, DAY_MS } from "../clock.ts";
 import { AppError } from "../errors.ts";
+import { cleanFileName } from "./media.ts";
 import type { UploadedFile } from "./upload.ts";
-import type { UploadParts } from "./upload-parts.ts";
+import type { Part, UploadParts } from "./upload-parts.ts";
 
 /** Where a recording goes, as `episodes/<id>/segments/<n>` or `sessions/<id>`. */
 export interface UploadTarget {
@@ -46,19 +47,19 @@ export function createPartIntake({ parts, expiryMs, target, onEnd, clock, log }:
 
   /** Only a refused part goes, as any refused upload does; whatever else went wrong may go right another time. */
   async function takeIn(id: string): Promise<string> {
-    const upload = await parts.find(id);
-    const { asset, refusal: refused, ...metadata } = upload?.metadata ?? {};
-    if (asset && refused) throw displaced(refused, asset);
-    if (asset) return asset;
-    if (!upload) throw new AppError("not_found", `There is no upload with id "${id}".`);
-    parts.fetchBack(upload);
+    const part = await parts.find(id);
+    if (!part) throw new AppError("not_found", `There is no upload with id "${id}".`);
+    const { metadata, notes } = part;
+    if (notes.asset && notes.refusal) throw displaced(notes.refusal, notes.asset);
+    if (notes.asset) return notes.asset;
+    parts.fetchBack(part);
     const file: UploadedFile = {
       path: parts.pathOf(id),
-      originalName: metadata["filename"] ?? "",
+      originalName: cleanFileName(metadata?.["filename"] ?? ""),
       onDigest: (digest) => parts.note(id, { digest }),
     };
-    if (metadata["sha256"]) file.declaredSha256 = metadata["sha256"];
-    const { sha256, refusal } = await target.receive(metadata["before"] ?? "", file).catch(async (error) => {
+    if (metadata?.["sha256"]) file.declaredSha256 = metadata["sha256"];
+    const { sha256, refusal } = await target.receive(notes.before, file).catch(async (error) => {
       if (error instanceof AppError && error.code === "invalid") await forget(id);
       throw error;
     });
@@ -82,9 +83,15 @@ export function createPartIntake({ parts, expiryMs, target, onEnd, clock, log }:
     return work;
   }
 
-  async function expire(id: string, isWhole: boolean): Promise<void> {
+  /** When it is removed unless more comes, epoch milliseconds; `null` when nothing is left of it. */
+  function endOf(id: string, isWhole: boolean): number | null {
     const touchedAt = parts.touchedAt(id);
-    if (touchedAt === null || clock.now() - touchedAt < (isWhole ? WHOLE_KEPT_MS : expiryMs)) return;
+    return touchedAt === null ? null : touchedAt + (isWhole ? WHOLE_KEPT_MS : expiryMs);
+  }
+
+  async function expire(id: string, isWhole: boolean): Promise<void> {
+    const end = endOf(id, isWhole);
+    if (end === null || clock.now() < end) return;
     await forget(id);
     if (isWhole) log.error({ upload: id }, "a complete upload that could never be taken in was removed");
     else log.info({ upload: id }, "an abandoned upload expired");
@@ -92,6 +99,9 @@ export function createPartIntake({ parts, expiryMs, target, onEnd, clock, log }:
 
   return {
     arrive,
+    /** When an unfinished upload is removed unless more comes, epoch milliseconds; `null` for a complete one. */
+    expiresAt: (part: Part): number | null =>
+      part.notes.asset || parts.isWhole(part) ? null : endOf(part.id, false),
     /** Resolves when it is not being taken in, however that ended. */
     settled: (id: string): Promise<unknown> => Promise.allSettled([arriving.get(id)]),
 
@@ -103,8 +113,8 @@ export function createPartIntake({ parts, expiryMs, target, onEnd, clock, log }:
       for (const id of parts.ids()) {
         if (isStopped) return;
         if (arriving.has(id)) continue;
-        const upload = await parts.find(id);
-        const isWhole = upload !== null && !upload.metadata?.["asset"] && parts.isWhole(upload);
+        const part = await parts.find(id);
+        const isWhole = part !== null && !part.notes.asset && parts.isWhole(part);
         if (isWhole) {
           const error = await arrive(id).then(
             () => null,

@@ -1,7 +1,9 @@
 import { Readable } from "node:stream";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import { Type } from "typebox";
 import { AppError, type ErrorCode } from "../errors.ts";
 import { toProblem } from "../http/problem.ts";
+import { IdParams } from "../http/schemas.ts";
 import { requireUser } from "../http/sign-in-guard.ts";
 import type { ResumableUploads } from "./resumable-uploads.ts";
 import { acceptRawUploads, keepOpen } from "./upload.ts";
@@ -13,17 +15,45 @@ const CODES: Record<number, ErrorCode> = {
   413: "too_large",
   409: "conflict",
   [LOCKED]: "conflict",
+  500: "internal",
+};
+
+/** A response header as OpenAPI describes it. */
+const header = (description: string) => ({ type: "string", description });
+const ABILITIES = {
+  tags: ["uploads"],
+  summary: "What the resumable uploads at this address can do",
+  description:
+    "Recordings are sent by the tus protocol 1.0.0 (https://tus.io/protocols/resumable-upload), which also describes POST, HEAD, PATCH and DELETE here.",
+  response: {
+    204: {
+      ...Type.Null({ description: "Only headers" }),
+      headers: {
+        "Tus-Version": header("The versions of the protocol, the preferred one first"),
+        "Tus-Resumable": header("The version of this answer"),
+        "Tus-Extension": header("The extensions of the protocol, separated by commas"),
+        "Tus-Max-Size": header("The largest upload, in bytes"),
+      },
+    },
+  },
 };
 
 /**
- * The tus protocol 1.0 at `/uploads`, inside the sign-in guard. Its routes are its own documentation, and their paths
- * are not OpenAPI's.
+ * The tus protocol 1.0 at `/uploads`, inside the sign-in guard, which holds for `OPTIONS` too: a page of another origin
+ * has nothing to learn here. The protocol documents its own routes; OpenAPI has where to read of them.
  */
 export async function resumableRoutes(app: FastifyInstance, { uploads }: { uploads: ResumableUploads }) {
   acceptRawUploads(app);
   const schema = { hide: true };
   const handle = (request: FastifyRequest, reply: FastifyReply) => answer(uploads, request, reply);
   app.route({ method: "POST", url: "/uploads", schema, handler: handle });
+  app.route({ method: "OPTIONS", url: "/uploads", schema: ABILITIES, handler: handle });
+  app.route({
+    method: "OPTIONS",
+    url: "/uploads/:id",
+    schema: { ...ABILITIES, params: IdParams },
+    handler: handle,
+  });
   app.route({ method: ["HEAD", "PATCH", "DELETE"], url: "/uploads/*", schema, handler: handle });
 }
 

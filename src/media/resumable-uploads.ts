@@ -3,10 +3,10 @@ import type { BaseLogger } from "pino";
 import { v7 as uuidv7 } from "uuid";
 import { type Clock, HOUR_MS, repeat } from "../clock.ts";
 import { AppError, invalid } from "../errors.ts";
-import { cleanFileName } from "./media.ts";
 import type { MediaLibrary } from "./media-library.ts";
 import { createPartIntake, type UploadTarget } from "./part-intake.ts";
-import { createUploadParts, type Metadata } from "./upload-parts.ts";
+import { createUploadLocks } from "./upload-locks.ts";
+import { createUploadParts, type Part } from "./upload-parts.ts";
 import type { Reservation, UploadSpace } from "./upload-space.ts";
 
 export type { UploadTarget } from "./part-intake.ts";
@@ -46,6 +46,7 @@ export function createResumableUploads(options: Options) {
   const server = new Server({
     path: "/api/v1/uploads",
     datastore: parts.store,
+    locker: createUploadLocks(),
     relativeLocation: true,
     maxSize: maxUploadBytes,
     namingFunction: () => uuidv7(),
@@ -71,9 +72,9 @@ export function createResumableUploads(options: Options) {
     }
   }
 
-  function admit(request: Request, upload: Upload): { metadata: Metadata } {
-    const given = upload.metadata ?? {};
-    const { filename, sha256, target: path } = given;
+  /** Leaves the metadata as they are: a `HEAD` gives them back. */
+  function admit(request: Request, upload: Upload): object {
+    const { sha256, target: path } = upload.metadata ?? {};
     if (sha256 && !/^[0-9a-f]{64}$/.test(sha256)) {
       throw invalid("Upload-Metadata", "`sha256` must be 64 hexadecimal digits in lower case.");
     }
@@ -92,15 +93,8 @@ export function createResumableUploads(options: Options) {
       space.reserve(bytes, () => parts.arrivedBytes(upload.id)),
     );
     const owner = requests.get(request)?.owner ?? "";
-    return {
-      metadata: {
-        filename: cleanFileName(filename ?? ""),
-        target: path,
-        before,
-        owner,
-        ...(sha256 ? { sha256 } : {}),
-      },
-    };
+    parts.annotate(upload, { owner, before, given: request.headers.get("upload-metadata") ?? "" });
+    return {};
   }
 
   function release(id: string): void {
@@ -111,11 +105,11 @@ export function createResumableUploads(options: Options) {
   /** What was promised before a restart holds after it. */
   async function reserveAgain(): Promise<void> {
     for (const id of parts.ids()) {
-      const upload = await parts.find(id);
-      if (!upload || upload.metadata?.["asset"]) continue;
+      const part = await parts.find(id);
+      if (!part || part.notes.asset) continue;
       reservations.set(
         id,
-        space.hold(upload.size ?? 0, () => parts.arrivedBytes(id)),
+        space.hold(part.size ?? 0, () => parts.arrivedBytes(id)),
       );
     }
   }
@@ -127,15 +121,23 @@ export function createResumableUploads(options: Options) {
   async function onlyOwner(request: Request, id: string): Promise<void> {
     const noted = requests.get(request);
     if (noted) noted.id = id;
-    const upload = await parts.find(id);
-    if (!upload) return;
-    if (upload.metadata?.["owner"] !== noted?.owner) {
+    const part = await parts.find(id);
+    if (!part) return;
+    if (part.notes.owner !== noted?.owner) {
       throw new AppError("not_found", `There is no upload with id "${id}".`);
     }
     await intake.settled(id);
     if (request.method === "DELETE") return;
     const now = await parts.find(id);
-    if (now && (now.metadata?.["asset"] || parts.isWhole(now))) await intake.arrive(id);
+    if (now && (now.notes.asset || parts.isWhole(now))) await intake.arrive(id);
+  }
+
+  /** Adds what tus itself does not know, or would not give back as it came. */
+  function complete(headers: Headers, part: Part): void {
+    if (headers.has("upload-metadata")) headers.set("upload-metadata", part.notes.given);
+    const expiresAt = intake.expiresAt(part);
+    // An RFC 7231 date; its whole seconds are never later than the removal.
+    if (expiresAt !== null) headers.set("upload-expires", new Date(expiresAt).toUTCString());
   }
 
   const sweep = (): Promise<void> => (sweeping = sweeping.catch(() => {}).then(intake.sweep));
@@ -151,9 +153,11 @@ export function createResumableUploads(options: Options) {
       const noted = { owner, id: "", problem: null as AppError | null };
       requests.set(request, noted);
       const response = await server.handleWeb(request);
+      const part = noted.id === "" ? null : await parts.find(noted.id);
       // Never begun after all, or ended by its sender.
-      if (reservations.has(noted.id) && !(await parts.find(noted.id))) release(noted.id);
+      if (!part) release(noted.id);
       if (noted.problem) throw noted.problem;
+      if (part) complete(response.headers, part);
       return response;
     },
 

@@ -2,32 +2,55 @@ import { copyFileSync, existsSync, linkSync, mkdirSync, readdirSync, statSync } 
 import { readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { FileStore } from "@tus/file-store";
-import { type KvStore, Upload } from "@tus/server";
+import { type KvStore, Metadata, Upload } from "@tus/server";
 import type { MediaLibrary } from "./media-library.ts";
 
-/**
- * What is written down of an upload: `filename`, `target` and `sha256` as the client said, the `owner`'s id, what was
- * `before` at the target, the `digest` once all bytes were read, the `asset`'s SHA-256 once the recording is in the
- * library, and the `refusal` when it is there but not at its target.
- */
-export type Metadata = Record<string, string | null>;
+/** What the server writes down of an upload for itself, apart from the client's metadata. */
+export interface Notes {
+  /** The person's id. */
+  owner: string;
+  /** `Upload-Metadata` as it came: taken apart and put together again it may be other bytes. */
+  given: string;
+  /** What was at the target when it began. */
+  before: string;
+  /** SHA-256, once all bytes were read. */
+  digest?: string;
+  /** The asset's SHA-256, once the recording is in the library. */
+  asset?: string;
+  /** Why it is there, but not at its target. */
+  refusal?: string;
+}
+
+/** An upload as it is written down; of its metadata, `filename`, `target` and `sha256` have a meaning here. */
+export interface Part extends Upload {
+  notes: Notes;
+}
 
 export type UploadParts = ReturnType<typeof createUploadParts>;
 
 const FILE_NAME = /^([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})(?:\.json(?:\.new)?)?$/;
 /** A length is declared before the first byte: space is reserved by it. */
-const EXTENSIONS = ["creation", "creation-with-upload", "termination"];
+const EXTENSIONS = ["creation", "creation-with-upload", "termination", "expiration"];
 
 const complete = (id: string, { size = 0, metadata = {} }: Pick<Upload, "size" | "metadata">): Upload =>
   new Upload({ id, size, offset: size, metadata });
+
+/** Notes once lay among the metadata: what was begun then can still be finished. */
+function separate(record: Part | Omit<Part, "notes">): Part {
+  if ("notes" in record) return record;
+  const { owner, before, digest, asset, refusal, ...metadata } = record.metadata ?? {};
+  const late = Object.entries({ digest, asset, refusal }).filter(([, value]) => value);
+  const notes = { owner, before, given: Metadata.stringify(metadata), ...Object.fromEntries(late) };
+  return { ...record, metadata, notes } as Part;
+}
 
 /** Beside each part, as `<id>.json`; whole or absent, also after a kill. */
 function createRecords(dir: string) {
   const pathOf = (id: string) => join(dir, `${id}.json`);
   return {
-    async get(id: string): Promise<Upload | undefined> {
+    async get(id: string): Promise<Part | undefined> {
       const text = await readFile(pathOf(id), "utf8").catch(() => null);
-      return text === null ? undefined : (JSON.parse(text) as Upload);
+      return text === null ? undefined : separate(JSON.parse(text) as Part | Omit<Part, "notes">);
     },
     async set(id: string, upload: Upload): Promise<void> {
       const fresh = `${pathOf(id)}.new`;
@@ -40,37 +63,40 @@ function createRecords(dir: string) {
 
 /** Parts as files; what is in the library already is told as complete, though its part is gone. */
 class PartStore extends FileStore {
-  constructor(directory: string) {
-    super({ directory, configstore: createRecords(directory) });
+  readonly #records: ReturnType<typeof createRecords>;
+  constructor(directory: string, records: ReturnType<typeof createRecords>) {
+    super({ directory, configstore: records });
+    this.#records = records;
     this.extensions = EXTENSIONS;
   }
   override async getUpload(id: string): Promise<Upload> {
-    const known = await this.configstore.get(id);
-    return known?.metadata?.["asset"] ? complete(id, known) : super.getUpload(id);
+    const known = await this.#records.get(id);
+    return known?.notes.asset ? complete(id, known) : super.getUpload(id);
   }
   override async write(...[readable, id, offset]: Parameters<FileStore["write"]>): Promise<number> {
-    const known = await this.configstore.get(id);
+    const known = await this.#records.get(id);
     // A client that lost the last answer may send the empty rest again.
-    if (known?.metadata?.["asset"]) return offset;
+    if (known?.notes.asset) return offset;
     return super.write(readable, id, offset);
   }
   override async remove(id: string): Promise<void> {
-    if (!(await this.configstore.get(id))) return super.remove(id);
+    if (!(await this.#records.get(id))) return super.remove(id);
     await rm(join(this.directory, id), { force: true });
-    await this.configstore.delete(id);
+    await this.#records.delete(id);
   }
 }
 
 /** The folder of resumable uploads, on the library's own file system. */
 export function createUploadParts(dir: string, library: Pick<MediaLibrary, "pathOf">) {
   mkdirSync(dir, { recursive: true });
-  const store = new PartStore(dir);
+  const records = createRecords(dir);
+  const store = new PartStore(dir, records);
   const pathOf = (id: string) => join(dir, id);
   const sizeOf = (path: string) => statSync(path, { throwIfNoEntry: false })?.size ?? null;
 
   /** The bytes of an upload whose part was moved into the library before a kill, while its rows were not written. */
-  function inLibrary({ size, metadata }: Upload): string | null {
-    const sha256 = metadata?.["digest"] ?? metadata?.["sha256"];
+  function inLibrary({ size, metadata, notes }: Part): string | null {
+    const sha256 = notes.digest ?? metadata?.["sha256"];
     const path = sha256 ? library.pathOf(sha256) : null;
     return path !== null && sizeOf(path) === size ? path : null;
   }
@@ -78,9 +104,11 @@ export function createUploadParts(dir: string, library: Pick<MediaLibrary, "path
   return {
     store,
     pathOf,
-    find: (id: string): Promise<Upload | null> =>
-      store.configstore.get(id).then(
-        (upload) => upload ?? null,
+    /** They are written down with the upload itself, so that there never is one without an owner. */
+    annotate: (upload: Upload, notes: Notes): void => void Object.assign(upload, { notes }),
+    find: (id: string): Promise<Part | null> =>
+      records.get(id).then(
+        (part) => part ?? null,
         () => null,
       ),
     /** Every upload that has left a file, with a record or without. */
@@ -88,34 +116,29 @@ export function createUploadParts(dir: string, library: Pick<MediaLibrary, "path
     isId: (name: string): boolean => FILE_NAME.exec(name)?.[1] === name,
 
     /** Whether all bytes are there; asked of an upload that is not in the library yet. */
-    isWhole(upload: Upload): boolean {
-      const size = sizeOf(pathOf(upload.id));
-      return size === null ? inLibrary(upload) !== null : size === upload.size;
+    isWhole(part: Part): boolean {
+      const size = sizeOf(pathOf(part.id));
+      return size === null ? inLibrary(part) !== null : size === part.size;
     },
     /** How many bytes lie in the part. */
     arrivedBytes: (id: string): number => sizeOf(pathOf(id)) ?? 0,
 
     /** Makes the part again of what the library has under its digest. */
-    fetchBack(upload: Upload): void {
-      const part = pathOf(upload.id);
-      const source = existsSync(part) ? null : inLibrary(upload);
+    fetchBack(part: Part): void {
+      const path = pathOf(part.id);
+      const source = existsSync(path) ? null : inLibrary(part);
       if (source === null) return;
       try {
-        linkSync(source, part);
+        linkSync(source, path);
       } catch {
         // A file system without links, such as a USB disk's.
-        copyFileSync(source, part);
+        copyFileSync(source, path);
       }
     },
 
-    async note(id: string, changes: Metadata): Promise<void> {
-      const known = await store.configstore.get(id);
-      if (!known) return;
-      const { size = 0, offset, metadata } = known;
-      await store.configstore.set(
-        id,
-        new Upload({ id, size, offset, metadata: { ...metadata, ...changes } }),
-      );
+    async note(id: string, changes: Pick<Notes, "digest" | "asset" | "refusal">): Promise<void> {
+      const known = await records.get(id);
+      if (known) await records.set(id, { ...known, notes: { ...known.notes, ...changes } } as Part);
     },
 
     /** When something last came, epoch milliseconds; `null` when nothing is left. */

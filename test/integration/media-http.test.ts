@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
-import { readFile, unlink } from "node:fs/promises";
+import { mkdir, readFile, unlink, writeFile } from "node:fs/promises";
 import { connect } from "node:net";
+import { dirname } from "node:path";
 import Fastify, { type FastifyInstance } from "fastify";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { DAY_MS } from "../../src/clock.ts";
@@ -10,6 +11,8 @@ import { validatorCompiler } from "../../src/http/validation.ts";
 import { digestHeader } from "../../src/media/content-digest.ts";
 import { mediaRoutes } from "../../src/media/media-routes.ts";
 import type { Rendition } from "../../src/media/media-service.ts";
+import { signMediaQuery } from "../../src/media/signed-url.ts";
+import { PLAYLIST_MIME } from "../../src/media/stream-playlist.ts";
 import { acceptRawUploads, UploadQuery, uploadFrom } from "../../src/media/upload.ts";
 import { createMediaLab, type MediaLab, settled, speak } from "../support/media-lab.ts";
 import { until } from "../support/until.ts";
@@ -238,6 +241,94 @@ describe("GET /media/:sha256", () => {
     // The same upload heals it.
     await lab.upload(lab.file("speech.wav"));
     expect((await get({}, original)).statusCode).toBe(200);
+  });
+});
+
+describe("a playlist by a signed link", () => {
+  const SEGMENT = "5".repeat(64);
+  const text = `#EXTM3U\n#EXTINF:6,\n${SEGMENT}.mp4\n#EXTINF:6,\n${SEGMENT}.mp4\n#EXT-X-ENDLIST\n`;
+  const name = createHash("sha256").update(text).digest("hex");
+  let streams: FastifyInstance;
+  let signed: Buffer;
+  let tag: string;
+
+  beforeAll(async () => {
+    const path = lab.library.pathOf(name);
+    await mkdir(dirname(path), { recursive: true });
+    await writeFile(path, text);
+    streams = Fastify();
+    registerProblems(streams);
+    await streams.register(mediaRoutes, {
+      library: lab.library,
+      service: { servedAs: (sha256) => ({ sha256, bytes: text.length, mime: PLAYLIST_MIME }) },
+      // A playlist that was signed lies nowhere that nginx could send it from.
+      accelPrefix: "/protected/",
+      clock: { now: () => NOW },
+      authorize: ({ headers }) => {
+        const expiresSeconds = NOW / 1_000 + Number(headers["x-for"] ?? 60);
+        return {
+          expiresAt: expiresSeconds * 1_000,
+          signFor: (sha256) => signMediaQuery("secret", sha256, expiresSeconds),
+        };
+      },
+    });
+    signed = (await ask()).rawPayload;
+    tag = `"${createHash("sha256").update(signed).digest("hex")}"`;
+    return () => streams.close();
+  });
+
+  const ask = (headers: Record<string, string> = {}, method: "GET" | "HEAD" = "GET") =>
+    streams.inject({ method, url: `/media/${name}.m3u8`, headers });
+
+  test("has the tag, the digest and the length of what is sent, HEAD too", async () => {
+    expect(signed.toString().match(/\.mp4\?expires=\d+&signature=\S{43}\n/g)).toHaveLength(2);
+    expect(signed.length).toBeGreaterThan(text.length);
+    for (const method of ["GET", "HEAD"] as const) {
+      const response = await ask({}, method);
+      expect(response.statusCode).toBe(200);
+      expect(response.rawPayload).toHaveLength(method === "GET" ? signed.length : 0);
+      expect(response.headers).toMatchObject({
+        "content-type": PLAYLIST_MIME,
+        "content-length": String(signed.length),
+        etag: tag,
+        "accept-ranges": "bytes",
+        "repr-digest": digestHeader(tag.slice(1, -1)),
+        "content-digest": digestHeader(tag.slice(1, -1)),
+        "cache-control": "public, max-age=60, immutable",
+      });
+    }
+  });
+
+  test("comes in parts that make the whole, also from behind the end of the unsigned file", async () => {
+    const first = await ask({ range: `bytes=0-${text.length - 1}` });
+    const rest = await ask({ range: `bytes=${text.length}-`, "if-range": tag });
+    for (const response of [first, rest]) {
+      expect(response.statusCode).toBe(206);
+      expect(response.headers["content-length"]).toBe(String(response.rawPayload.length));
+      expect(response.headers["content-digest"]).toBeUndefined();
+    }
+    expect(rest.headers["content-range"]).toBe(`bytes ${text.length}-${signed.length - 1}/${signed.length}`);
+    expect(Buffer.concat([first.rawPayload, rest.rawPayload]).equals(signed)).toBe(true);
+    const several = await ask({ range: "bytes=0-6,-5" });
+    expect(several.statusCode).toBe(206);
+    expect(several.headers["content-length"]).toBe(String(several.rawPayload.length));
+    expect(several.payload).toContain(
+      `bytes ${signed.length - 5}-${signed.length - 1}/${signed.length}\r\n\r\n${signed.toString().slice(-5)}`,
+    );
+    const beyond = await ask({ range: `bytes=${signed.length}-` });
+    expect([beyond.statusCode, beyond.headers["content-range"]]).toEqual([416, `bytes */${signed.length}`]);
+  });
+
+  test("is known again by its own tag, not by its name nor by another link's", async () => {
+    expect((await ask({ "if-none-match": tag })).statusCode).toBe(304);
+    expect((await ask({ "if-match": tag })).statusCode).toBe(200);
+    for (const other of [`"${name}"`, (await ask({ "x-for": "61" })).headers.etag as string]) {
+      expect(other).not.toBe(tag);
+      expect((await ask({ "if-none-match": other })).statusCode).toBe(200);
+      expect((await ask({ "if-match": other })).statusCode).toBe(412);
+      const stale = await ask({ range: "bytes=0-9", "if-range": other });
+      expect([stale.statusCode, stale.rawPayload.length]).toEqual([200, signed.length]);
+    }
   });
 });
 

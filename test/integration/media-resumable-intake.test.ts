@@ -17,11 +17,10 @@ import { dirname, join } from "node:path";
 import { Upload } from "tus-js-client";
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { DAY_MS, HOUR_MS } from "../../src/clock.ts";
-import { type RunningApp, runApp, uploadsLookedThrough } from "../support/app.ts";
-import { type EpisodeView, makeTone, programmeId, settled } from "../support/county.ts";
-import { createTestClock } from "../support/fleet.ts";
-import { tusClient } from "../support/tus.ts";
+import { uploadsLookedThrough } from "../support/app.ts";
+import { makeTone, settled } from "../support/county.ts";
 import { until } from "../support/until.ts";
+import { openUploadHouse, SEGMENTS, type UploadHouse } from "../support/upload-house.ts";
 
 let fixtures: string;
 let newer: string;
@@ -36,54 +35,20 @@ beforeAll(async () => {
   return () => rm(fixtures, { recursive: true });
 });
 
-let home: string;
-let app: RunningApp;
-let episode: string;
-const clock = createTestClock(Date.now());
-const file = (...names: string[]) => join(home, "media", ...names);
-const recordOf = (location: string) => file("uploads", `${location.slice(-36)}.json`);
-const partOf = (location: string) => file("uploads", location.slice(-36));
-
-async function start(env: Record<string, string> = {}, password = ""): Promise<void> {
-  const folders = { DATA_DIR: join(home, "data"), MEDIA_DIR: join(home, "media") };
-  app = await runApp({ clock, env: { ...folders, ...env }, ...(password ? { password } : {}) });
-  await uploadsLookedThrough(app);
-}
-
-/** Stops the server, does what a kill or an operator may have done meanwhile, and starts it again. */
-async function restart(meanwhile: () => void = () => {}, env: Record<string, string> = {}): Promise<void> {
-  const { password } = app;
-  await app.close();
-  meanwhile();
-  await start(env, password);
-}
-
-const SEGMENTS = [
-  { name: "党建聚焦", title: "要闻" },
-  { name: "身边榜样", title: "榜样" },
-];
-
+let house: UploadHouse;
 beforeEach(async () => {
-  home = await mkdtemp(join(tmpdir(), "ccx-tus-home-"));
-  await start();
-  ({ id: episode } = await app.operator.post<EpisodeView>("/episodes", {
-    programmeId: await programmeId(app.operator, "broadcast"),
-    number: 1,
-    title: "第1期",
-    segments: SEGMENTS,
-  }));
+  house = await openUploadHouse();
 });
-afterEach(async () => {
-  await app.close();
-  await rm(home, { recursive: true });
-});
+afterEach(() => house.close());
 
-const tus = () => tusClient(app.url, app.operator.credentials);
-const get = () => app.operator.get<EpisodeView>(`/episodes/${episode}`);
-const recordings = async () => (await get()).segments.map(({ recording }) => recording?.sha256 ?? null);
+const tus = () => house.tus();
+const file = (...names: string[]) => house.file(...names);
+const partOf = (location: string) => house.partOf(location);
+const recordings = () => house.recordings();
+const restart: UploadHouse["restart"] = (...how) => house.restart(...how);
 
 async function created(position = 1): Promise<string> {
-  const answer = await tus().create({ target: `episodes/${episode}/segments/${position}` }, bytes.length);
+  const answer = await tus().create({ target: house.targetOf(position) }, bytes.length);
   expect(answer.status).toBe(201);
   return answer.headers.get("location") ?? "";
 }
@@ -96,17 +61,15 @@ async function sent(position = 1): Promise<{ location: string; status: number; d
 }
 
 /** Changes what is written down of an upload, as of a server that ended before it wrote more. */
-function rewrite(location: string, changes: Record<string, string | undefined>): void {
-  const record = JSON.parse(readFileSync(recordOf(location), "utf8")) as { metadata: object };
-  writeFileSync(
-    recordOf(location),
-    JSON.stringify({ ...record, metadata: { ...record.metadata, ...changes } }),
-  );
+function rewrite(location: string, changes: Record<string, Record<string, string | undefined>>): void {
+  const record = JSON.parse(readFileSync(house.recordOf(location), "utf8")) as Record<string, object>;
+  for (const [key, values] of Object.entries(changes)) record[key] = { ...record[key], ...values };
+  writeFileSync(house.recordOf(location), JSON.stringify(record));
 }
 
 describe("a complete upload that cannot be taken in", () => {
-  const unmount = () => renameSync(file(".library"), join(home, "marker"));
-  const mount = () => renameSync(join(home, "marker"), file(".library"));
+  const unmount = () => renameSync(file(".library"), join(house.home, "marker"));
+  const mount = () => renameSync(join(house.home, "marker"), file(".library"));
 
   test("is not said to be done, is kept, and is taken in when it is asked about later", async () => {
     const location = await created();
@@ -127,9 +90,9 @@ describe("a complete upload that cannot be taken in", () => {
     await tus().patch(location, 0, bytes);
     const ended = new Promise((resolve) => {
       new Upload(bytes, {
-        uploadUrl: app.url + location,
+        uploadUrl: house.app.url + location,
         retryDelays: [0, 0],
-        headers: app.operator.credentials,
+        headers: house.app.operator.credentials,
         onSuccess: () => resolve("success"),
         onError: (error) => resolve(error.message),
       }).start();
@@ -140,13 +103,13 @@ describe("a complete upload that cannot be taken in", () => {
   test("stays when time passes, for thirty days, and the log says so each hour", async () => {
     const { location } = await sent();
     const aged = (ms: number) => () => {
-      rewrite(location, { asset: undefined });
+      rewrite(location, { notes: { asset: undefined } });
       writeFileSync(partOf(location), bytes);
       if (existsSync(file(".library"))) unmount();
-      const then = (clock.now() - ms) / 1_000;
+      const then = (house.clock.now() - ms) / 1_000;
       utimesSync(partOf(location), then, then);
     };
-    const errors = () => app.log.entries.filter(({ level }) => level === 50).map(({ msg }) => msg);
+    const errors = () => house.app.log.entries.filter(({ level }) => level === 50).map(({ msg }) => msg);
     await restart(aged(29 * DAY_MS));
     expect(existsSync(partOf(location))).toBe(true);
     expect(errors()).toEqual(["a complete upload could not be taken in"]);
@@ -177,43 +140,43 @@ describe("a complete upload that cannot be taken in", () => {
 describe("a resumable upload and its place", () => {
   test("does not replace a newer recording, nor void its approval; its own is kept in the library", async () => {
     const location = await created();
-    await app.operator.patch(`/episodes/${episode}`, { segments: SEGMENTS.slice(0, 1) });
-    await app.operator.upload(`/episodes/${episode}/segments/1/recording`, newer);
-    await settled(app.operator, episode);
-    await app.operator.post(`/episodes/${episode}/approve`);
+    await house.app.operator.patch(`/episodes/${house.episode}`, { segments: SEGMENTS.slice(0, 1) });
+    await house.app.operator.upload(`/episodes/${house.episode}/segments/1/recording`, newer);
+    await settled(house.app.operator, house.episode);
+    await house.app.operator.post(`/episodes/${house.episode}/approve`);
     const answer = await tus().patch(location, 0, bytes);
     expect(answer.status).toBe(409);
     const problem = (await answer.json()) as { detail: string; hint: string };
     expect(problem.detail).toMatch(/Another recording was put there/);
     expect(problem.hint).toContain(sha256);
     expect(await recordings()).toEqual([hashOf(readFileSync(newer))]);
-    expect((await get()).approved).toBe(true);
+    expect((await house.episodeNow()).approved).toBe(true);
     // Not 404 or 409, after which the usual client sends all of it again, to where it would now be taken.
     expect((await tus().head(location)).status).toBe(423);
     await restart();
     expect((await tus().head(location)).status).toBe(423);
-    expect((await get()).approved).toBe(true);
-    await app.operator.put(`/episodes/${episode}/segments/1/asset`, { sha256 });
+    expect((await house.episodeNow()).approved).toBe(true);
+    await house.app.operator.put(`/episodes/${house.episode}/segments/1/asset`, { sha256 });
     expect(await recordings()).toEqual([sha256]);
   });
 
   test("is taken for the same place when its position changed meanwhile", async () => {
     const location = await created(2);
-    await app.operator.patch(`/episodes/${episode}`, { segments: SEGMENTS.slice(1) });
+    await house.app.operator.patch(`/episodes/${house.episode}`, { segments: SEGMENTS.slice(1) });
     expect((await tus().patch(location, 0, bytes)).status).toBe(204);
     expect(await recordings()).toEqual([sha256]);
   });
 
   test("is refused, and kept in the library, when the segment is gone and another has its position", async () => {
     const location = await created(1);
-    await app.operator.patch(`/episodes/${episode}`, { segments: SEGMENTS.slice(1) });
+    await house.app.operator.patch(`/episodes/${house.episode}`, { segments: SEGMENTS.slice(1) });
     const answer = await tus().patch(location, 0, bytes);
     expect([answer.status, ((await answer.json()) as { detail: string }).detail]).toEqual([
       409,
       expect.stringMatching(/"党建聚焦" was removed/),
     ]);
     expect(await recordings()).toEqual([null]);
-    await app.operator.put(`/episodes/${episode}/segments/1/asset`, { sha256 });
+    await house.app.operator.put(`/episodes/${house.episode}/segments/1/asset`, { sha256 });
     expect(await recordings()).toEqual([sha256]);
   });
 });
@@ -221,41 +184,35 @@ describe("a resumable upload and its place", () => {
 describe("a check that takes long", () => {
   /** An ffprobe that waits until the file `open` is there, but says its version at once. */
   function gatedProbe(): { path: string; open: () => void } {
-    const folder = join(home, "gate");
+    const folder = join(house.home, "gate");
     mkdirSync(folder, { mode: 0o755 });
-    chmodSync(home, 0o755);
+    chmodSync(house.home, 0o755);
     const path = join(folder, "ffprobe");
     const script = `#!/bin/sh\nwhile [ "$1" != -version ] && [ ! -e ${folder}/open ]; do sleep 0.05; done\nexec /usr/bin/ffprobe "$@"\n`;
     writeFileSync(path, script, { mode: 0o755 });
     return { path, open: () => writeFileSync(join(folder, "open"), "") };
   }
-  const folders = () => ({ DATA_DIR: join(home, "data"), MEDIA_DIR: file() });
 
   test("of a complete part holds up no start of the server", async () => {
     const location = await created();
-    const { password } = app;
-    await app.close();
-    writeFileSync(partOf(location), bytes);
     const probe = gatedProbe();
-    app = await runApp({ clock, password, env: { ...folders(), FFPROBE_PATH: probe.path } });
+    const meanwhile = () => writeFileSync(partOf(location), bytes);
+    await restart(meanwhile, { FFPROBE_PATH: probe.path }, "none");
     expect(await recordings()).toEqual([null, null]);
     probe.open();
-    await uploadsLookedThrough(app);
+    await uploadsLookedThrough(house.app);
     expect(await recordings()).toEqual([sha256, null]);
   });
 
   test("is waited for on a connection on which nothing moves", async () => {
-    const { password } = app;
-    await app.close();
     const probe = gatedProbe();
-    const env = { ...folders(), FFPROBE_PATH: probe.path };
-    app = await runApp({ clock, password, env });
+    await restart(() => {}, { FFPROBE_PATH: probe.path }, "none");
     const location = await created();
-    app.limitSilence(800);
+    house.app.limitSilence(800);
     const last = tus().patch(location, 0, bytes);
     await until(() => statSync(partOf(location)).size === bytes.length);
     const asked = tus().head(location);
-    const plain = app.operator.upload(`/episodes/${episode}/segments/2/recording`, newer);
+    const plain = house.app.operator.upload(`/episodes/${house.episode}/segments/2/recording`, newer);
     const beganAt = performance.now();
     await until(() => performance.now() - beganAt > 2_000);
     probe.open();
@@ -268,7 +225,7 @@ describe("a check that takes long", () => {
 
 describe("space", () => {
   const HALF = 600 * 1024 ** 2;
-  const segment = () => `episodes/${episode}/segments/1`;
+  const segment = () => house.targetOf(1);
   const reserve = async (length = HALF) => {
     const answer = await tus().create({ target: segment() }, length);
     const { detail = "" } = answer.status === 503 ? ((await answer.json()) as { detail: string }) : {};
@@ -277,8 +234,11 @@ describe("space", () => {
   /** Answered on the headers, or on the first bytes. */
   const put = (headers: Record<string, string | number>, body: Buffer) =>
     new Promise<{ status: number; text: string }>((resolve, reject) => {
-      const url = `${app.url}/api/v1/${segment()}/recording`;
-      const sending = request(url, { method: "PUT", headers: { ...app.operator.credentials, ...headers } });
+      const url = `${house.app.url}/api/v1/${segment()}/recording`;
+      const sending = request(url, {
+        method: "PUT",
+        headers: { ...house.app.operator.credentials, ...headers },
+      });
       sending.on("response", (answer) => {
         answer
           .toArray()
@@ -342,7 +302,7 @@ describe("a server that was killed", () => {
 
   test("after the recording was in its place knows so, and changes nothing", async () => {
     const { location } = await sent();
-    await restart(() => rewrite(location, { asset: undefined }));
+    await restart(() => rewrite(location, { notes: { asset: undefined } }));
     expect(await tus().offsetOf(location)).toBe(bytes.length);
     expect(await recordings()).toEqual([sha256, null]);
     expect(existsSync(partOf(location))).toBe(false);
@@ -352,28 +312,28 @@ describe("a server that was killed", () => {
     expect([again.status, again.headers.get("content-location")]).toEqual([204, `/media/${sha256}`]);
   });
 
-  test.each(["digest", "sha256"])(
-    "after the move and before the rows finds the bytes by their %s",
-    async (key) => {
-      const location = await created();
-      await restart(() => {
-        rewrite(location, { [key]: sha256 });
-        mkdirSync(dirname(storedAs()), { recursive: true });
-        renameSync(partOf(location), storedAs());
-        writeFileSync(storedAs(), bytes);
-      });
-      expect(await recordings()).toEqual([sha256, null]);
-      expect(await tus().offsetOf(location)).toBe(bytes.length);
-      expect(existsSync(partOf(location))).toBe(false);
-    },
-  );
+  test.each([
+    ["digest", "notes"],
+    ["sha256", "metadata"],
+  ])("after the move and before the rows finds the bytes by their %s", async (key, place) => {
+    const location = await created();
+    await restart(() => {
+      rewrite(location, { [place]: { [key]: sha256 } });
+      mkdirSync(dirname(storedAs()), { recursive: true });
+      renameSync(partOf(location), storedAs());
+      writeFileSync(storedAs(), bytes);
+    });
+    expect(await recordings()).toEqual([sha256, null]);
+    expect(await tus().offsetOf(location)).toBe(bytes.length);
+    expect(existsSync(partOf(location))).toBe(false);
+  });
 
   test("while it wrote things down leaves nothing that stays for ever", async () => {
     const torn = file("uploads", "01890000-0000-7000-8000-000000000000");
     await restart(() => {
       writeFileSync(torn, "");
       writeFileSync(`${torn}.json.new`, "{");
-      const then = (clock.now() - 25 * HOUR_MS) / 1_000;
+      const then = (house.clock.now() - 25 * HOUR_MS) / 1_000;
       for (const name of [torn, `${torn}.json.new`]) utimesSync(name, then, then);
     });
     expect(readdirSync(file("uploads"))).toEqual([]);

@@ -1,16 +1,14 @@
 import { createHash } from "node:crypto";
-import { createReadStream, readdirSync, readFileSync, statSync, utimesSync, writeFileSync } from "node:fs";
+import { createReadStream, readdirSync, readFileSync, utimesSync, writeFileSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
-import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Upload } from "tus-js-client";
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { type RunningApp, runApp, uploadsLookedThrough } from "../support/app.ts";
-import { type EpisodeView, makeTone, programmeId } from "../support/county.ts";
-import { createTestClock } from "../support/fleet.ts";
-import { type TusClient, tusClient } from "../support/tus.ts";
+import { makeTone } from "../support/county.ts";
+import { TUS, type TusClient } from "../support/tus.ts";
 import { until } from "../support/until.ts";
+import { openUploadHouse, type UploadHouse } from "../support/upload-house.ts";
 
 let fixtures: string;
 let tone: string;
@@ -24,39 +22,17 @@ beforeAll(async () => {
   return () => rm(fixtures, { recursive: true });
 });
 
-let home: string;
-let app: RunningApp;
-let episode: string;
+let house: UploadHouse;
 let target: string;
-const clock = createTestClock(Date.now());
-
-async function start(env: Record<string, string> = {}, password = ""): Promise<void> {
-  const folders = { DATA_DIR: join(home, "data"), MEDIA_DIR: join(home, "media") };
-  app = await runApp({ clock, env: { ...folders, ...env }, ...(password ? { password } : {}) });
-  await uploadsLookedThrough(app);
-}
-
 beforeEach(async () => {
-  home = await mkdtemp(join(tmpdir(), "ccx-tus-home-"));
-  await start();
-  ({ id: episode } = await app.operator.post<EpisodeView>("/episodes", {
-    programmeId: await programmeId(app.operator, "broadcast"),
-    number: 1,
-    title: "第1期",
-    segments: [{ name: "党建聚焦", title: "要闻" }],
-  }));
-  target = `episodes/${episode}/segments/1`;
+  house = await openUploadHouse();
+  target = house.targetOf(1);
 });
-afterEach(async () => {
-  await app.close();
-  await rm(home, { recursive: true });
-});
+afterEach(() => house.close());
 
-const TUS = { "tus-resumable": "1.0.0" };
-const tus = () => tusClient(app.url, app.operator.credentials);
-const send: TusClient["send"] = (...request) => tus().send(...request);
+const send: TusClient["send"] = (...request) => house.tus().send(...request);
 const create = (values: Record<string, string>, length: string | number = bytes.length) =>
-  tus().create({ target, ...values }, length);
+  house.tus().create({ target, ...values }, length);
 
 async function created(values: Record<string, string> = {}): Promise<string> {
   const answer = await create(values);
@@ -66,29 +42,14 @@ async function created(values: Record<string, string> = {}): Promise<string> {
   return location;
 }
 
-const patch: TusClient["patch"] = (...part) => tus().patch(...part);
-const offsetOf = (location: string) => tus().offsetOf(location);
-const recording = async () =>
-  (await app.operator.get<EpisodeView>(`/episodes/${episode}`)).segments[0]?.recording;
-const parts = () => readdirSync(join(home, "media/uploads"));
+const patch: TusClient["patch"] = (...part) => house.tus().patch(...part);
+const offsetOf = (location: string) => house.tus().offsetOf(location);
+const recording = async () => (await house.episodeNow()).segments[0]?.recording;
+const parts = () => readdirSync(house.file("uploads"));
 
 /** Sends the beginning of a PATCH and then cuts the connection. */
 async function cut(location: string, sentBytes: number): Promise<void> {
-  const { hostname, port } = new URL(app.url);
-  const socket = connect(Number(port), hostname);
-  const headers = {
-    ...TUS,
-    ...app.operator.credentials,
-    host: "localhost",
-    "upload-offset": "0",
-    "content-type": "application/offset+octet-stream",
-    "content-length": String(bytes.length),
-  };
-  const head = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
-  socket.write(`PATCH ${location} HTTP/1.1\r\n${head.join("")}\r\n`);
-  socket.write(bytes.subarray(0, sentBytes));
-  const part = join(home, "media/uploads", location.slice(-36));
-  await until(() => statSync(part).size === sentBytes, { what: "the first bytes" });
+  const socket = await house.goSilent(location, bytes.subarray(0, sentBytes), bytes.length);
   socket.destroy();
 }
 
@@ -110,9 +71,7 @@ describe("a resumable upload", () => {
   test("goes on after a restart of the server", async () => {
     const location = await created();
     await cut(location, 2_000_000);
-    const { password } = app;
-    await app.close();
-    await start({}, password);
+    await house.restart();
     expect(await offsetOf(location)).toBe(2_000_000);
     expect((await patch(location, 2_000_000, bytes.subarray(2_000_000))).status).toBe(204);
     expect(await recording()).toMatchObject({ sha256 });
@@ -120,11 +79,8 @@ describe("a resumable upload", () => {
 
   test("whose last byte came just before the server ended is taken in at the next start", async () => {
     const location = await created();
-    const { password } = app;
-    await app.close();
     // As a kill leaves it: all bytes are there, and nothing has been made of them.
-    writeFileSync(join(home, "media/uploads", location.slice(-36)), bytes);
-    await start({}, password);
+    await house.restart(() => writeFileSync(house.partOf(location), bytes));
     expect(await recording()).toMatchObject({ sha256 });
     expect(await offsetOf(location)).toBe(bytes.length);
   });
@@ -133,10 +89,10 @@ describe("a resumable upload", () => {
     const upload = () =>
       new Promise<void>((resolve, reject) => {
         new Upload(createReadStream(tone), {
-          endpoint: `${app.url}/api/v1/uploads`,
+          endpoint: `${house.app.url}/api/v1/uploads`,
           uploadSize: bytes.length,
           chunkSize: 1_000_000,
-          headers: app.operator.credentials,
+          headers: house.app.operator.credentials,
           metadata: { filename: "tone.wav", target, sha256 },
           onSuccess: () => resolve(),
           onError: reject,
@@ -144,7 +100,7 @@ describe("a resumable upload", () => {
       });
     await Promise.all([upload(), upload(), upload(), upload()]);
     expect(await recording()).toMatchObject({ sha256 });
-    const stored = readdirSync(join(home, "media"), { recursive: true, encoding: "utf8" });
+    const stored = readdirSync(house.file(), { recursive: true, encoding: "utf8" });
     expect(stored.filter((name) => name.endsWith(sha256))).toHaveLength(1);
   });
 
@@ -168,8 +124,8 @@ describe("a resumable upload is refused, and nothing of it is kept,", () => {
     const cases: [Promise<Response>, number, RegExp][] = [
       [create({ target: "" }), 422, /`target` is missing/],
       [create({ target: "elsewhere" }), 422, /no place for a recording/],
-      [create({ target: `episodes/${episode}/segments/9` }), 404, /no segment/],
-      [create({ target: `sessions/${episode}` }), 404, /no session/],
+      [create({ target: `episodes/${house.episode}/segments/9` }), 404, /no segment/],
+      [create({ target: `sessions/${house.episode}` }), 404, /no session/],
       [create({ sha256: "ABC" }), 422, /64 hexadecimal digits/],
       [create({}, 0), 422, /empty/],
       [create({}, 9e15), 413, /./],
@@ -183,9 +139,7 @@ describe("a resumable upload is refused, and nothing of it is kept,", () => {
   });
 
   test("when the disk has no room for it beside the others", async () => {
-    const { password } = app;
-    await app.close();
-    await start({ DISK_RESERVE_MB: "100000000" }, password);
+    await house.restart(() => {}, { DISK_RESERVE_MB: "100000000" });
     expect((await problemOf(await create({}))).detail).toMatch(
       /no room for an upload of 5.5 MB: .* must stay free/,
     );
@@ -203,12 +157,15 @@ describe("a resumable upload is refused, and nothing of it is kept,", () => {
 
   test("to strangers, and by names that are none of ours", async () => {
     const location = await created();
-    const nobody = await fetch(app.url + location, { method: "HEAD", headers: TUS });
+    const nobody = await fetch(house.app.url + location, { method: "HEAD", headers: TUS });
     expect(nobody.status).toBe(401);
-    const { "x-csrf-token": _, ...unproven } = app.operator.credentials;
-    const forged = await fetch(app.url + location, { method: "DELETE", headers: { ...TUS, ...unproven } });
+    const { "x-csrf-token": _, ...unproven } = house.app.operator.credentials;
+    const forged = await fetch(house.app.url + location, {
+      method: "DELETE",
+      headers: { ...TUS, ...unproven },
+    });
     expect(forged.status).toBe(403);
-    const info = join(home, "media/uploads", `${location.slice(-36)}.json`);
+    const info = house.recordOf(location);
     writeFileSync(info, readFileSync(info, "utf8").replace(/"owner":"[^"]+"/, '"owner":"somebody else"'));
     expect((await send("HEAD", location)).status).toBe(404);
     expect((await send("DELETE", location)).status).toBe(404);
@@ -220,12 +177,9 @@ describe("a resumable upload is refused, and nothing of it is kept,", () => {
   test("when nothing was added to it for a day", async () => {
     const location = await created();
     await cut(location, 100_000);
-    const part = join(home, "media/uploads", location.slice(-36));
-    const long = clock.now() / 1_000 - 25 * 3_600;
-    utimesSync(part, long, long);
-    const { password } = app;
-    await app.close();
-    await start({}, password);
+    const long = house.clock.now() / 1_000 - 25 * 3_600;
+    utimesSync(house.partOf(location), long, long);
+    await house.restart();
     expect((await send("HEAD", location)).status).toBe(404);
     expect(parts()).toEqual([]);
   });

@@ -1,10 +1,10 @@
 import type { Readable } from "node:stream";
 
-const TUS = { "tus-resumable": "1.0.0" };
+export const TUS = { "tus-resumable": "1.0.0" };
 
 export type TusClient = ReturnType<typeof tusClient>;
 
-const metadata = (values: Record<string, string>) =>
+export const metadata = (values: Record<string, string>) =>
   Object.entries(values)
     .map(([key, value]) => `${key} ${Buffer.from(value).toString("base64")}`)
     .join(",");
