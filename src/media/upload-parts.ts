@@ -2,7 +2,7 @@ import { copyFileSync, existsSync, linkSync, mkdirSync, readdirSync, statSync } 
 import { readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { FileStore } from "@tus/file-store";
-import { type KvStore, Metadata, Upload } from "@tus/server";
+import { type KvStore, Upload } from "@tus/server";
 import type { MediaLibrary } from "./media-library.ts";
 
 /** What the server writes down of an upload for itself, apart from the client's metadata. */
@@ -35,22 +35,13 @@ const EXTENSIONS = ["creation", "creation-with-upload", "termination", "expirati
 const complete = (id: string, { size = 0, metadata = {} }: Pick<Upload, "size" | "metadata">): Upload =>
   new Upload({ id, size, offset: size, metadata });
 
-/** Notes once lay among the metadata: what was begun then can still be finished. */
-function separate(record: Part | Omit<Part, "notes">): Part {
-  if ("notes" in record) return record;
-  const { owner, before, digest, asset, refusal, ...metadata } = record.metadata ?? {};
-  const late = Object.entries({ digest, asset, refusal }).filter(([, value]) => value);
-  const notes = { owner, before, given: Metadata.stringify(metadata), ...Object.fromEntries(late) };
-  return { ...record, metadata, notes } as Part;
-}
-
 /** Beside each part, as `<id>.json`; whole or absent, also after a kill. */
 function createRecords(dir: string) {
   const pathOf = (id: string) => join(dir, `${id}.json`);
   return {
     async get(id: string): Promise<Part | undefined> {
       const text = await readFile(pathOf(id), "utf8").catch(() => null);
-      return text === null ? undefined : separate(JSON.parse(text) as Part | Omit<Part, "notes">);
+      return text === null ? undefined : (JSON.parse(text) as Part);
     },
     async set(id: string, upload: Upload): Promise<void> {
       const fresh = `${pathOf(id)}.new`;
