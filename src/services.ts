@@ -298,8 +298,8 @@ export async function createServices({ db, config, log, clock, version }: Servic
   media.onSettled(() => planner.planAll());
   // What airs first is rendered first.
   media.onQueued(expectAir);
-  schedules.onChange((schedule) => {
-    planner.plan(schedule);
+  schedules.onChange((schedule, before) => {
+    planner.plan(schedule, before);
     conductor.tick();
   });
   policy.onChange(() => {

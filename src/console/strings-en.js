@@ -367,6 +367,7 @@ export const en = {
   "reason.all-stopped": "Everything was stopped by hand",
   "reason.approval-lost": "Its content lost the approval",
   "reason.schedule-changed": "The schedule was changed",
+  "reason.aired-before-moved": "This date was broadcast before it was moved",
   "reason.no-upload": "Nothing has been uploaded",
   "reason.being-made": "{0} is being made ({1}%)",
   "reason.made-failed": "{0} failed: {1}",

@@ -355,6 +355,7 @@ export const zh = {
   "reason.all-stopped": "人工停播（全部）",
   "reason.approval-lost": "内容的批准被撤回",
   "reason.schedule-changed": "排期已更改",
+  "reason.aired-before-moved": "这一天在改期之前已经播出",
   "reason.no-upload": "还没有上传录音",
   "reason.being-made": "{0} 正在转码（{1}%）",
   "reason.made-failed": "{0} 转码失败：{1}",

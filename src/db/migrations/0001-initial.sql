@@ -310,7 +310,7 @@ CREATE TABLE schedules (
 CREATE TABLE broadcasts (
   id           TEXT PRIMARY KEY,
   schedule_id  TEXT NOT NULL REFERENCES schedules (id),
-  -- The slot in the rule's own wall clock, also of what was moved; the key that keeps planning twice from making two.
+  -- The slot in the rule's own wall clock, also of what was moved.
   local_date   TEXT NOT NULL,
   local_time   TEXT NOT NULL,
   start_at     INTEGER NOT NULL,
@@ -331,11 +331,15 @@ CREATE TABLE broadcasts (
   reason       TEXT,
   ends_at      INTEGER,
   updated_at   INTEGER NOT NULL,
-  UNIQUE (schedule_id, local_date, local_time),
+  -- Never begun, and given up for another broadcast of the same slot.
+  superseded   INTEGER NOT NULL DEFAULT 0 CHECK (superseded IN (0, 1)),
+  CHECK (superseded = 0 OR state IN ('cancelled', 'missed')),
   CHECK ((content_kind IS NULL) = (content_id IS NULL)),
   CHECK ((content_by IS NULL) = (content_id IS NULL)),
   CHECK (state NOT IN ('ready', 'frozen', 'on_air') OR content_id IS NOT NULL)
 ) STRICT;
+-- Keeps planning twice from making two of one slot.
+CREATE UNIQUE INDEX broadcasts_by_slot ON broadcasts (schedule_id, local_date, local_time) WHERE superseded = 0;
 CREATE INDEX broadcasts_by_state ON broadcasts (state, start_at);
 CREATE INDEX broadcasts_by_start ON broadcasts (start_at, id);
 
