@@ -62,6 +62,12 @@ export function createBroadcastStore(db: Database) {
        AND (@state IS NULL OR state = @state) AND (@scheduleId IS NULL OR schedule_id = @scheduleId)
      ORDER BY start_at, id LIMIT @limit`,
   );
+  const selectUnfilled = db.prepare<{ until: number; reasons: string }, Row>(
+    `${SELECT} WHERE start_at <= @until AND (
+       (state = 'planned' AND content_id IS NULL AND reason IN (SELECT value FROM json_each(@reasons)))
+       OR (state IN ('planned', 'ready', 'frozen') AND content_by = 'fallback'))
+     ORDER BY start_at`,
+  );
   const selectLastAired = db.prepare<
     { scheduleId: string; before: number },
     { number: number | null; contentId: string | null }
@@ -149,6 +155,9 @@ export function createBroadcastStore(db: Database) {
     live: () => selectLive.all().map(toBroadcast),
     page: (filter: BroadcastFilter, after: { startAt: number; id: string }, limit: number) =>
       selectPage.all({ ...filter, afterStart: after.startAt, afterId: after.id, limit }).map(toBroadcast),
+    /** Those to come that nothing approved was found for: empty for one of the reasons, or filled by a fallback. */
+    unfilled: (until: number, reasons: readonly string[]) =>
+      selectUnfilled.all({ until, reasons: JSON.stringify(reasons) }).map(toBroadcast),
     /** What the schedule's policy put on air before an instant: the highest number (0 for none) and the latest. */
     lastAired(scheduleId: string, before: number): { number: number; contentId: string | null } {
       const { number = null, contentId = null } = selectLastAired.get({ scheduleId, before }) ?? {};

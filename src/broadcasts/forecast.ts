@@ -45,6 +45,12 @@ interface Dependencies {
   clock: Clock;
 }
 
+/** Why a date that could air has nothing to air. */
+export const NOTHING_APPROVED = {
+  left: "nothing approved is left for this date",
+  chosen: "what was chosen for this date is not approved",
+};
+
 export const occurrenceKey = (date: string, time: string): string => `${date}T${time}`;
 
 export function createForecast(dependencies: Dependencies): Forecast {
@@ -159,6 +165,4 @@ export function createForecast(dependencies: Dependencies): Forecast {
 }
 
 const nothingFor = ({ contentId }: Pick<Occurrence, "contentId">): string =>
-  contentId === null
-    ? "nothing approved is left for this date"
-    : "what was chosen for this date is not approved";
+  contentId === null ? NOTHING_APPROVED.left : NOTHING_APPROVED.chosen;

@@ -370,6 +370,23 @@ CREATE TABLE broadcast_targets (
   PRIMARY KEY (broadcast_id, device_id)
 ) STRICT, WITHOUT ROWID;
 
+-- What was warned of already: a date with nothing approved, once for each of its warnings (days ahead).
+CREATE TABLE empty_dates_told (
+  schedule_id TEXT NOT NULL REFERENCES schedules (id),
+  air_date    TEXT NOT NULL,
+  due_at      INTEGER NOT NULL,
+  told_at     INTEGER NOT NULL,
+  PRIMARY KEY (schedule_id, air_date, due_at)
+) STRICT, WITHOUT ROWID;
+
+-- When the server's clock was set, or its process did not run.
+CREATE TABLE clock_events (
+  id    INTEGER PRIMARY KEY AUTOINCREMENT,
+  at    INTEGER NOT NULL,
+  kind  TEXT NOT NULL CHECK (kind IN ('stepped-back', 'stepped-forward', 'slept')),
+  by_ms INTEGER NOT NULL
+) STRICT;
+
 -- Delivery ---------------------------------------------------------------------------------------------------------
 
 -- The newest change per scope; a device's playlist revision is the highest of its scopes.
