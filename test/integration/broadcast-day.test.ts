@@ -171,7 +171,7 @@ describe("a clock that does not go on as time does", () => {
 
   test("asleep over a start, within the grace: devices are told to join; the sleep is shown", async () => {
     await using day = await morning();
-    day.clock.advance(32 * MINUTE_MS);
+    day.clock.advance(AIR - START + EPISODE_MS + 5_000);
     await day.reaches("on_air");
     await isTold(day, "slept");
     const [play, ...more] = await playsHeard(day);

@@ -27,7 +27,7 @@ afterAll(() => rm(folder, { recursive: true }));
 
 const definition = (more: object = {}) => ({
   name: "月中",
-  rule: { dates: ["2026-12-20"], times: ["08:00", "18:00"] },
+  rule: { dates: ["2026-12-20", "2027-01-20"], times: ["08:00", "18:00"] },
   zone: "Asia/Shanghai",
   targets: { regions: [COUNTY], kinds: ["loudspeaker"] },
   content: { policy: "next-approved" },
