@@ -64,7 +64,7 @@ test("today's page warns the louder the nearer an empty date is, and of the cloc
   ]);
   expect(await page.getByText("届时将不播出：这一天没有可播的已批准内容").count()).toBeGreaterThan(2);
   await page.getByText("时钟被往回调了 00:10").waitFor();
-  await page.getByRole("button", { name: "English" }).click();
+  await page.getByRole("button", { name: "切换为英文" }).click();
   await dates.getByText("In 3 days").waitFor();
   await page.getByText("It was set back by 00:10").waitFor();
   await context.close();
