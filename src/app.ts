@@ -10,6 +10,7 @@ import { keepPrivate } from "./db/private-folder.ts";
 import { loadShippedData } from "./schedules/first-start.ts";
 import { createServer } from "./server.ts";
 import { createServices } from "./services.ts";
+import { createClockWatch } from "./warnings/clock-watch.ts";
 
 export interface AppOptions {
   config: Config;
@@ -55,6 +56,7 @@ export async function buildApp({ config, log, clock = systemClock }: AppOptions)
     speech,
     uplink,
     uploads,
+    warnings,
   } = services;
   let stopTicker = async () => {};
   let stopRepeating = () => {};
@@ -69,7 +71,19 @@ export async function buildApp({ config, log, clock = systemClock }: AppOptions)
     media.start([...services.episodes.compositions(), ...services.sessions.compositions()]);
     planner.planAll();
     conductor.tick();
-    stopTicker = startTicker({ everySecond: conductor.tick, everyHour: () => planner.planAll() }, log);
+    warnings.tell();
+    const watchClock = createClockWatch(clock);
+    const everySecond = () => {
+      conductor.tick();
+      const events = watchClock();
+      warnings.keepClockEvents(events);
+      // What was missed by a clock that was ahead may have its start ahead again.
+      if (events.some(({ kind }) => kind !== "slept")) planner.planAll();
+    };
+    stopTicker = startTicker(
+      { everySecond, everyMinute: warnings.tell, everyHour: () => planner.planAll() },
+      log,
+    );
     stopRepeating = repeat(STOP_REPEAT_MS, downlink.repeatUnacknowledged);
   });
   app.addHook("preClose", async () => {

@@ -2,9 +2,11 @@
 export interface Clock {
   /** UTC epoch milliseconds. */
   now(): number;
+  /** Milliseconds since some instant, by time that nobody sets. */
+  steadyMs(): number;
 }
 
-export const systemClock: Clock = { now: () => Date.now() };
+export const systemClock: Clock = { now: () => Date.now(), steadyMs: () => performance.now() };
 
 /** `2026-12-01T07:00:00.000Z`, the form the HTTP API shows instants in. */
 export const toIso = (epochMs: number): string => new Date(epochMs).toISOString();

@@ -28,6 +28,7 @@ import { scheduleRoutes } from "./schedules/schedule-routes.ts";
 import type { Services } from "./services.ts";
 import { sessionRoutes } from "./sessions/session-routes.ts";
 import { speechRoutes } from "./speech/speech-routes.ts";
+import { warningRoutes } from "./warnings/warning-routes.ts";
 
 export interface ServerOptions {
   services: Services;
@@ -98,6 +99,7 @@ export async function createServer({
         await guarded.register(housekeepingRoutes, { housekeeping: services.housekeeping });
         await guarded.register(scheduleRoutes, { schedules, policy: services.policy });
         await guarded.register(broadcastRoutes, { ...services, clock });
+        await guarded.register(warningRoutes, { warnings: services.warnings });
       });
     },
     { prefix: "/api/v1" },

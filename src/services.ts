@@ -57,6 +57,8 @@ import { createEspeakEngine } from "./speech/espeak-engine.ts";
 import { createHttpEngine } from "./speech/http-engine.ts";
 import { createSpeechService } from "./speech/speech-service.ts";
 import { createUploadTarget } from "./upload-target.ts";
+import { createWarningService } from "./warnings/warning-service.ts";
+import { createWarningStore } from "./warnings/warning-store.ts";
 
 const COVER = fileURLToPath(new URL("../media/cover.jpg", import.meta.url));
 
@@ -266,6 +268,15 @@ export async function createServices({ db, config, log, clock, version }: Servic
     log,
     freezeMs: config.freezeMs,
   });
+  const warnings = createWarningService({
+    store: createWarningStore(db),
+    broadcasts,
+    schedules,
+    transact,
+    clock,
+    log,
+    zone: config.zone,
+  });
   const playlists = createPlaylistService({
     broadcasts,
     downlink,
@@ -298,8 +309,8 @@ export async function createServices({ db, config, log, clock, version }: Servic
   media.onSettled(() => planner.planAll());
   // What airs first is rendered first.
   media.onQueued(expectAir);
-  schedules.onChange((schedule) => {
-    planner.plan(schedule);
+  schedules.onChange((schedule, before) => {
+    planner.plan(schedule, before);
     conductor.tick();
   });
   policy.onChange(() => {
@@ -335,6 +346,7 @@ export async function createServices({ db, config, log, clock, version }: Servic
     forecast,
     planner,
     conductor,
+    warnings,
     playlists,
     signer,
     jwks,

@@ -4,8 +4,10 @@ import type { Downlink } from "../delivery/downlink.ts";
 import type { DeviceService } from "../devices/device-service.ts";
 import { AppError, notFound } from "../errors.ts";
 import { DEVICE_KINDS, type DeviceKind } from "../protocol/messages.ts";
+import type { Unfilled } from "../warnings/empty-dates.ts";
 import { type Broadcast, type BroadcastItem, isLive, isOpen } from "./broadcast.ts";
 import type { BroadcastFilter, BroadcastStore } from "./broadcast-store.ts";
+import { NOTHING_APPROVED } from "./forecast.ts";
 
 export interface StopResult {
   /** The command that was sent, or `null` when nothing had been frozen yet. */
@@ -30,6 +32,8 @@ export interface BroadcastService {
   stopAll(reason: string): StopResult & { stopped: string[] };
   /** Called in the transaction in which a broadcast is cancelled. */
   onCancelled(listener: (broadcast: Broadcast) => void): void;
+  /** The coming broadcasts that nothing approved was found for, and the title of the fallback that airs instead. */
+  unfilled(startUntil: number): Unfilled[];
   /** Stops what is frozen or on air with content that lost its approval. */
   contentLost(contentId: string): void;
   /** Whether the device is one that the broadcast is for, frozen or not. */
@@ -132,6 +136,17 @@ export function createBroadcastService(deps: Dependencies): BroadcastService {
         return { commandId, targets: targets.length, stopped: live.map(({ id }) => id) };
       });
     },
+
+    unfilled: (startUntil) =>
+      store
+        .unfilled(startUntil, Object.values(NOTHING_APPROVED))
+        .map(({ scheduleId, startAt, programme, reason, contentBy, title }) => ({
+          scheduleId,
+          startAt,
+          programme,
+          reason,
+          fallbackTitle: contentBy === null ? null : title,
+        })),
 
     contentLost(contentId) {
       for (const { id } of store.liveWithContent(contentId)) stop(id, "its content lost the approval");

@@ -42,8 +42,10 @@ export function createBroadcastStore(db: Database) {
     "UPDATE broadcasts SET state = ?, reason = ?, updated_at = ? WHERE id = ? AND state = ?",
   );
   const selectOne = db.prepare<[string], Row>(`${SELECT} WHERE id = ?`);
-  const selectOfSchedule = db.prepare<[string, number], Row>(
-    `${SELECT} WHERE schedule_id = ? AND start_at >= ? ORDER BY start_at`,
+  const supersede = db.prepare("UPDATE broadcasts SET superseded = 1, updated_at = ? WHERE id = ?");
+  const selectOfSchedule = db.prepare<{ scheduleId: string; from: number; dates: string }, Row>(
+    `${SELECT} WHERE schedule_id = @scheduleId AND superseded = 0
+       AND (start_at >= @from OR local_date IN (SELECT value FROM json_each(@dates))) ORDER BY start_at`,
   );
   const selectUnsettled = db.prepare<[number], Row>(
     `${SELECT} WHERE state IN ('planned', 'ready', 'frozen', 'on_air') AND start_at <= ? ORDER BY start_at`,
@@ -60,21 +62,27 @@ export function createBroadcastStore(db: Database) {
        AND (@state IS NULL OR state = @state) AND (@scheduleId IS NULL OR schedule_id = @scheduleId)
      ORDER BY start_at, id LIMIT @limit`,
   );
+  const selectUnfilled = db.prepare<{ until: number; reasons: string }, Row>(
+    `${SELECT} WHERE start_at <= @until AND (
+       (state = 'planned' AND content_id IS NULL AND reason IN (SELECT value FROM json_each(@reasons)))
+       OR (state IN ('planned', 'ready', 'frozen') AND content_by = 'fallback'))
+     ORDER BY start_at`,
+  );
   const selectLastAired = db.prepare<
     { scheduleId: string; before: number },
     { number: number | null; contentId: string | null }
   >(
     `SELECT MAX(COALESCE(e.number, s.number)) AS number,
-       (SELECT content_id FROM broadcasts WHERE schedule_id = @scheduleId AND start_at < @before AND content_by = 'policy'
-          AND state IN ('frozen', 'on_air', 'aired') ORDER BY start_at DESC LIMIT 1) AS contentId
+       (SELECT content_id FROM broadcasts WHERE schedule_id = @scheduleId AND superseded = 0 AND start_at < @before
+          AND content_by = 'policy' AND state IN ('frozen', 'on_air', 'aired') ORDER BY start_at DESC LIMIT 1) AS contentId
      FROM broadcasts b
      LEFT JOIN episodes e ON e.id = b.content_id LEFT JOIN sessions s ON s.id = b.content_id
-     WHERE b.schedule_id = @scheduleId AND b.start_at < @before AND b.content_by = 'policy'
+     WHERE b.schedule_id = @scheduleId AND b.superseded = 0 AND b.start_at < @before AND b.content_by = 'policy'
        AND b.state IN ('frozen', 'on_air', 'aired')`,
   );
   const selectChosen = db.prepare<[string], { contentId: string }>(
     `SELECT DISTINCT content_id AS contentId FROM broadcasts
-     WHERE schedule_id = ? AND content_by = 'choice' AND state IN ('frozen', 'on_air', 'aired')`,
+     WHERE schedule_id = ? AND superseded = 0 AND content_by = 'choice' AND state IN ('frozen', 'on_air', 'aired')`,
   );
   const selectForPlaylist = db.prepare<{ areas: string; kind: DeviceKind; endAfter: number }, Row>(
     `${SELECT} WHERE state IN ('ready', 'frozen', 'on_air', 'aired', 'failed')
@@ -136,13 +144,20 @@ export function createBroadcastStore(db: Database) {
       const row = selectOne.get(id);
       return row ? toBroadcast(row) : null;
     },
-    ofSchedule: (scheduleId: string, from: number) => selectOfSchedule.all(scheduleId, from).map(toBroadcast),
+    /** Frees the slot of a cancelled or missed one for another broadcast. */
+    supersede: (id: string, now: number) => void supersede.run(now, id),
+    /** The one broadcast of each slot that starts from an instant on, or whose slot is on one of the dates. */
+    ofSchedule: (scheduleId: string, from: number, dates: readonly string[] = []) =>
+      selectOfSchedule.all({ scheduleId, from, dates: JSON.stringify(dates) }).map(toBroadcast),
     /** Those that time may move on, with a start up to `startUntil`. */
     unsettled: (startUntil: number) => selectUnsettled.all(startUntil).map(toBroadcast),
     liveWithContent: (contentId: string) => selectOfContent.all(contentId).map(toBroadcast),
     live: () => selectLive.all().map(toBroadcast),
     page: (filter: BroadcastFilter, after: { startAt: number; id: string }, limit: number) =>
       selectPage.all({ ...filter, afterStart: after.startAt, afterId: after.id, limit }).map(toBroadcast),
+    /** Those to come that nothing approved was found for: empty for one of the reasons, or filled by a fallback. */
+    unfilled: (until: number, reasons: readonly string[]) =>
+      selectUnfilled.all({ until, reasons: JSON.stringify(reasons) }).map(toBroadcast),
     /** What the schedule's policy put on air before an instant: the highest number (0 for none) and the latest. */
     lastAired(scheduleId: string, before: number): { number: number; contentId: string | null } {
       const { number = null, contentId = null } = selectLastAired.get({ scheduleId, before }) ?? {};

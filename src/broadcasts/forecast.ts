@@ -25,8 +25,15 @@ export interface ForecastEntry extends Omit<Occurrence, "barred" | "contentId"> 
   isFree: boolean;
 }
 
-/** What a schedule yields from now until `until` (epoch ms): the one answer that both planning and preview use. */
-export type Forecast = (schedule: Schedule, until: number) => ForecastEntry[];
+/**
+ * What a schedule yields from now until `until` (epoch ms): the one answer that both planning and preview use. What is
+ * frozen or aired keeps its content, unless `isReconsidered` says otherwise.
+ */
+export type Forecast = (
+  schedule: Schedule,
+  until: number,
+  isReconsidered?: (broadcast: Broadcast) => boolean,
+) => ForecastEntry[];
 
 interface Dependencies {
   store: BroadcastStore;
@@ -37,6 +44,12 @@ interface Dependencies {
   calendars: Calendars;
   clock: Clock;
 }
+
+/** Why a date that could air has nothing to air. */
+export const NOTHING_APPROVED = {
+  left: "nothing approved is left for this date",
+  chosen: "what was chosen for this date is not approved",
+};
 
 export const occurrenceKey = (date: string, time: string): string => `${date}T${time}`;
 
@@ -66,14 +79,14 @@ export function createForecast(dependencies: Dependencies): Forecast {
   function assign(
     { id, definition }: Schedule,
     occurrences: Occurrence[],
-    existing: Broadcast[],
+    settled: Broadcast[],
     approved: Content[],
   ): Map<string, Assigned | null> {
     const first = occurrences[0];
     if (!first) return new Map();
     const wallClock = createWallClock(definition.zone);
     const fixed = new Map(
-      existing
+      settled
         .filter((b) => b.contentBy === "policy" && (isLive(b) || b.state === "aired"))
         .map((b) => [formatDay(wallClock.dayAt(b.startAt)), b.contentId]),
     );
@@ -103,17 +116,20 @@ export function createForecast(dependencies: Dependencies): Forecast {
     row: Broadcast | undefined,
   ): string | null {
     if (barred !== null) return barred;
+    if (row && (row.state === "aired" || row.state === "failed") && row.startAt !== startAt)
+      return "this date was broadcast before it was moved";
     if (row?.state === "cancelled") return `cancelled: ${row.reason ?? "no reason given"}`;
     const window = keepsQuietHours(definition.class) ? quietWindowAt(policy.get(), startAt) : undefined;
     return window ? `inside the quiet hours ${window.from}–${window.to}` : null;
   }
 
-  return (schedule, until) => {
+  return (schedule, until, isReconsidered = () => false) => {
     const now = clock.now();
     const { definition, programmeId } = schedule;
     const occurrences = schedule.endedAt === null ? expandRule(definition, now, until, calendars) : [];
-    // A day back, for the earlier times of a date that is under way.
-    const existing = store.ofSchedule(schedule.id, now - DAY_MS);
+    // A day back, for the earlier times of a date that is under way; a slot that was moved here may have aired long ago.
+    const slotDates = [...new Set(occurrences.map(({ date }) => date))];
+    const existing = store.ofSchedule(schedule.id, now - DAY_MS, slotDates);
     const rows = new Map(existing.map((b) => [occurrenceKey(b.localDate, b.localTime), b]));
     const judged = occurrences.map((occurrence) => {
       const row = rows.get(occurrenceKey(occurrence.date, occurrence.time));
@@ -121,7 +137,12 @@ export function createForecast(dependencies: Dependencies): Forecast {
     });
     const approved = sources[programmes.get(programmeId).kind].approved(programmeId, 1);
     const byPolicy = judged.filter(({ barred, contentId }) => barred === null && contentId === null);
-    const assigned = assign(schedule, byPolicy, existing, approved);
+    const assigned = assign(
+      schedule,
+      byPolicy,
+      existing.filter((row) => !isReconsidered(row)),
+      approved,
+    );
 
     function contentOf({ airDate, contentId, barred }: Occurrence): Assigned | null {
       if (barred !== null) return null;
@@ -144,6 +165,4 @@ export function createForecast(dependencies: Dependencies): Forecast {
 }
 
 const nothingFor = ({ contentId }: Pick<Occurrence, "contentId">): string =>
-  contentId === null
-    ? "nothing approved is left for this date"
-    : "what was chosen for this date is not approved";
+  contentId === null ? NOTHING_APPROVED.left : NOTHING_APPROVED.chosen;

@@ -12,8 +12,12 @@ import type { BroadcastStore } from "./broadcast-store.ts";
 import { type Forecast, type ForecastEntry, occurrenceKey } from "./forecast.ts";
 
 export interface Planner {
-  /** Brings a schedule's coming broadcasts in line with its rule and with what is approved. Idempotent. */
-  plan(schedule: Schedule): void;
+  /**
+   * Brings a schedule's coming broadcasts in line with its rule and with what is approved. Idempotent. What is frozen and
+   * differs is stopped; while its start is ahead, another broadcast takes its slot.
+   * @param before as the schedule was until now: what is frozen keeps its content unless the edit was about that
+   */
+  plan(schedule: Schedule, before?: Schedule | null): void;
   /** All active schedules, or those of one programme. */
   planAll(programmeId?: string): void;
 }
@@ -80,34 +84,50 @@ export function createPlanner(deps: Dependencies): Planner {
 
   const underWay = new Set<string>();
 
-  /** A stop frees the content of its date for the next one, so what stopped something is planned once more. */
-  function plan(schedule: Schedule): void {
+  /** A stop frees a slot and the content of its date, so what stopped something is planned once more. */
+  function plan(schedule: Schedule, before: Schedule | null = null): void {
     if (underWay.has(schedule.id)) return;
     underWay.add(schedule.id);
     try {
       transact(() => {
-        while (planOnce(schedule));
+        while (planOnce(schedule, before));
       });
     } finally {
       underWay.delete(schedule.id);
     }
   }
 
-  /** Returns whether a broadcast had to be stopped. */
-  function planOnce(schedule: Schedule): boolean {
-    let hasStopped = false;
-    const stop = ({ id }: Broadcast) => {
-      broadcasts.stop(id, "the schedule was changed");
-      hasStopped = true;
-    };
+  /** Returns whether a slot has become free, so that it is to be planned again. */
+  function planOnce(schedule: Schedule, previous: Schedule | null): boolean {
     const now = clock.now();
-    const entries = forecast(schedule, now + planMs).filter(({ exception }) => !isSkip(exception));
+    let hasFreed = false;
+    const stop = (broadcast: Broadcast) => {
+      broadcasts.stop(broadcast.id, "the schedule was changed");
+      // What has begun, even by a clock that was set back since, is never played a second time.
+      if (broadcast.state === "frozen" && broadcast.startAt > now) store.supersede(broadcast.id, now);
+      hasFreed = true;
+    };
+    const wantsOther = (row: Broadcast): boolean =>
+      previous !== null &&
+      row.state === "frozen" &&
+      contentWish(previous, row) !== contentWish(schedule, row);
+    const entries = forecast(schedule, now + planMs, wantsOther).filter(
+      ({ exception }) => !isSkip(exception),
+    );
     const changes: { areas: string[]; startAt: number }[] = [];
 
     for (const entry of entries) {
       const before = entry.broadcast;
       const after = toBroadcast(schedule, entry);
-      if (before && isLive(before) && !stillFits(before, after)) stop(before);
+      if (before && isLive(before)) {
+        const hasOther = wantsOther(before) && before.contentId !== after.contentId;
+        if (hasOther || !stillFits(before, after)) stop(before);
+      }
+      // Moved to where its start is ahead, or the clock was set back: no device ever knew of it.
+      if (before?.state === "missed") {
+        store.supersede(before.id, now);
+        hasFreed = true;
+      }
       if (before && !isOpen(before)) continue;
       changes.push({ areas: write(after, entry), startAt: entry.startAt });
     }
@@ -126,7 +146,7 @@ export function createPlanner(deps: Dependencies): Planner {
     const seen = changes.filter(({ areas }) => areas.length > 0);
     const areas = [...new Set(seen.flatMap((change) => change.areas))].toSorted();
     downlink.playlistChanged(areas, seen.length > 0 ? Math.min(...seen.map(({ startAt }) => startAt)) : null);
-    return hasStopped;
+    return hasFreed;
   }
 
   return {
@@ -141,6 +161,17 @@ export function createPlanner(deps: Dependencies): Planner {
 
 const isSkip = (exception: ForecastEntry["exception"]): boolean =>
   exception !== null && "skip" in exception && exception.skip !== undefined;
+
+/** What a schedule wants to air at a slot, to be compared: what was chosen for it, else the policy. */
+function contentWish(
+  { definition: { content, exceptions = [], extraDates = [] } }: Schedule,
+  { localDate, localTime }: Broadcast,
+): string {
+  const chosen = [...exceptions, ...extraDates].find(
+    ({ date, time }) => date === localDate && (time === undefined || time === localTime),
+  )?.contentId;
+  return chosen ?? JSON.stringify(content);
+}
 
 /** What of a broadcast its schedule says, apart from the content, which is fixed once it is frozen. */
 const SCHEDULED = [

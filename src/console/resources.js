@@ -101,6 +101,17 @@ import { read, send } from "./api.js";
  */
 /** @typedef {{ commandId: string | null, targets: number }} StopResult */
 /**
+ * @typedef {object} EmptyDate a coming date that has nothing approved
+ * @property {string} schedule
+ * @property {string} programme
+ * @property {string} startAt
+ * @property {number} daysLeft
+ * @property {number} dueAt which warning it is, in days
+ * @property {string | null} reason
+ * @property {string | null} airsInstead
+ */
+/** @typedef {{ id: number, at: string, kind: "stepped-back" | "stepped-forward" | "slept", byMs: number }} ClockEvent */
+/**
  * @template T
  * @typedef {{ items: T[], nextCursor: string | null }} Page
  */
@@ -130,6 +141,11 @@ export const listBroadcasts = (filter, signal) => read(`/broadcasts${query(filte
  * @returns {Promise<BroadcastDetail>}
  */
 export const getBroadcast = (id, page, signal) => read(`/broadcasts/${inPath(id)}${query(page)}`, signal);
+
+/** @param {AbortSignal} [signal] @returns {Promise<{ items: EmptyDate[] }>} */
+export const listEmptyDates = (signal) => read("/warnings", signal);
+/** The newest few. @param {AbortSignal} [signal] @returns {Promise<{ items: ClockEvent[] }>} */
+export const listClockEvents = (signal) => read("/clock-events?limit=5", signal);
 
 /** What a stop of everything would stop now. @returns {Promise<Broadcast[]>} */
 export async function listLive() {

@@ -19,6 +19,7 @@ const REASONS = [
   [/^everything was stopped by hand$/, "reason.all-stopped"],
   [/^its content lost the approval$/, "reason.approval-lost"],
   [/^the schedule was changed$/, "reason.schedule-changed"],
+  [/^this date was broadcast before it was moved$/, "reason.aired-before-moved"],
   [/^nothing has been uploaded$/, "reason.no-upload"],
   [/^(\S+) is being made \((\d+) %\)$/, "reason.being-made"],
   [/^(\S+) failed: ([^]*)$/, "reason.made-failed"],

@@ -5,9 +5,10 @@ import { countdownText, dateText, dayOf, longDateText, startOfToday, timeText, Z
 import { t, term } from "./i18n.js";
 import { liveView, readPages } from "./live.js";
 import { emptyNotice } from "./notices.js";
-import { listBroadcasts } from "./resources.js";
+import { listBroadcasts, listClockEvents, listEmptyDates } from "./resources.js";
 import { reasonText } from "./server-words.js";
 import { table } from "./tables.js";
+import { drawClockEvents, drawEmptyDates, recentOf } from "./today-warnings.js";
 
 /** @typedef {import("./resources.js").Broadcast} Broadcast */
 
@@ -27,6 +28,8 @@ export function todayView() {
   let pages = 1;
   const onAir = el("section", { class: "panel" });
   const next = el("section", { class: "panel" });
+  const emptyDates = drawn(el("section"), drawEmptyDates);
+  const clockEvents = drawn(el("section"), drawClockEvents);
   const list = el("div");
   const more = el("button", { type: "button", hidden: true, onclick: showMore }, () => t("list.more"));
   const nothing = emptyNotice(
@@ -52,6 +55,8 @@ export function todayView() {
         () => t("today.zone", { zone: ZONE }),
       ),
       el("div", { class: "panels" }, onAir, next),
+      emptyDates.element,
+      clockEvents.element,
       el("h2", {}, () => t("today.list")),
       nothing,
       list,
@@ -63,13 +68,17 @@ export function todayView() {
         from: new Date(from).toISOString(),
         until: new Date(from + DAYS_AHEAD * DAY_MS).toISOString(),
       };
-      const [live, coming] = await Promise.all([
+      const [live, coming, empty, clock] = await Promise.all([
         listBroadcasts({ state: "on_air", limit: 100 }, signal),
         readPages((cursor) => listBroadcasts({ ...window, limit: PAGE, cursor }, signal), pages),
+        listEmptyDates(signal),
+        listClockEvents(signal),
       ]);
-      return { live: live.items, coming };
+      return { live: live.items, coming, empty: empty.items, clock: clock.items };
     },
-    show({ live, coming }) {
+    show({ live, coming, empty, clock }) {
+      emptyDates.update(empty);
+      clockEvents.update(recentOf(clock));
       onAirPart.update(live);
       const now = serverNow();
       // A start of a moment ago stays until the server has moved it on.

@@ -24,9 +24,11 @@ export interface ScheduleService {
   change(id: string, definition: ScheduleDefinition, ifVersion?: number): Schedule;
   /** No further broadcasts; what is frozen or on air is stopped. Idempotent. */
   end(id: string): Schedule;
-  /** Called in the transaction of every change. */
-  onChange(listener: (schedule: Schedule) => void): void;
+  /** Called in the transaction of every change; `before` is `null` for a new one. */
+  onChange(listener: ChangeListener): void;
 }
+
+type ChangeListener = (schedule: Schedule, before: Schedule | null) => void;
 
 interface Dependencies {
   store: ScheduleStore;
@@ -45,9 +47,9 @@ const CHECK_DAYS = 400;
 
 export function createScheduleService(deps: Dependencies): ScheduleService {
   const { store, programmes, regions, policy, hasContent, calendars, transact, clock } = deps;
-  const listeners: ((schedule: Schedule) => void)[] = [];
-  const announce = (schedule: Schedule) => {
-    for (const listener of listeners) listener(schedule);
+  const listeners: ChangeListener[] = [];
+  const announce = (schedule: Schedule, before: Schedule | null) => {
+    for (const listener of listeners) listener(schedule, before);
     return schedule;
   };
 
@@ -109,7 +111,7 @@ export function createScheduleService(deps: Dependencies): ScheduleService {
       return transact(() => {
         const id = uuidv7();
         store.insert(id, programmeId, definition, clock.now());
-        return announce(get(id));
+        return announce(get(id), null);
       });
     },
 
@@ -124,7 +126,7 @@ export function createScheduleService(deps: Dependencies): ScheduleService {
           });
         }
         store.update(id, definition, clock.now());
-        return announce(get(id));
+        return announce(get(id), schedule);
       });
     },
 
@@ -133,7 +135,7 @@ export function createScheduleService(deps: Dependencies): ScheduleService {
         const schedule = get(id);
         if (schedule.endedAt !== null) return schedule;
         store.end(id, clock.now());
-        return announce(get(id));
+        return announce(get(id), schedule);
       });
     },
 

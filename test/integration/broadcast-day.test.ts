@@ -106,6 +106,89 @@ async function commandHeard<T extends "play" | "stop">(day: Day, type: T): Promi
   return found;
 }
 
+/** The plays that the devices of the county were told, once they have heard all that was sent. */
+async function playsHeard(day: Day): Promise<CommandOf<"play">[]> {
+  // A stop of everything is the last thing in the same topics.
+  await day.app.operator.post("/stop");
+  await commandHeard(day, "stop");
+  const verify = createVerifier(day.device.keys as never);
+  const commands = await Promise.all(
+    day.client.heard
+      .filter(({ topic }) => topic.endsWith("/command"))
+      .map(({ text }) => verify("command", text)),
+  );
+  return commands.filter((command) => command.type === "play");
+}
+
+interface ClockEventView {
+  kind: string;
+  byMs: number;
+}
+const clockEvents = async ({ app }: Day): Promise<ClockEventView[]> =>
+  (await app.operator.get<{ items: ClockEventView[] }>("/clock-events")).items;
+const isTold = (day: Day, kind: string) =>
+  until(async () => (await clockEvents(day)).some((event) => event.kind === kind), {
+    what: `the event ${kind}`,
+    timeoutMs: 30_000,
+  });
+
+describe("a clock that does not go on as time does", () => {
+  test("set back over a start: shown, and nothing is played or planned a second time", async () => {
+    await using day = await morning();
+    day.clock.advance(25 * MINUTE_MS);
+    await day.reaches("frozen");
+    day.clock.advance(5 * MINUTE_MS + 500);
+    const { id } = await day.reaches("on_air");
+    day.clock.step(-8 * MINUTE_MS);
+    await isTold(day, "stepped-back");
+    expect((await clockEvents(day))[0]).toMatchObject({ kind: "stepped-back", byMs: 8 * MINUTE_MS });
+    // Everything is planned once more before its start, which then comes a second time.
+    await day.app.operator.put("/policy", {
+      quietHours: [{ from: "22:00", to: "06:00" }],
+      maxVolume: 90,
+    });
+    expect((await day.broadcast()).state).toBe("on_air");
+    const { length } = await clockEvents(day);
+    day.clock.advance(8 * MINUTE_MS);
+    await until(async () => (await clockEvents(day)).length > length, { what: "a beat after the start" });
+    const { items } = await day.app.operator.get<{ items: BroadcastView[] }>("/broadcasts?limit=100");
+    expect(items.filter(({ startAt }) => Date.parse(startAt) === AIR).map((each) => each.id)).toEqual([id]);
+    const plays = await playsHeard(day);
+    expect(plays.map(({ body }) => body.broadcastId)).toEqual([id]);
+  });
+
+  test("ahead and back again: what was missed by it airs after all", async () => {
+    await using day = await morning();
+    await day.app.operator.post(`/episodes/${day.episodeId}/withdraw-approval`);
+    day.clock.step(40 * MINUTE_MS);
+    await day.reaches("missed");
+    await isTold(day, "stepped-forward");
+    day.clock.step(-40 * MINUTE_MS);
+    await isTold(day, "stepped-back");
+    await day.app.operator.post(`/episodes/${day.episodeId}/approve`);
+    const { items } = await day.app.operator.get<{ items: BroadcastView[] }>("/broadcasts?state=ready");
+    expect(items.filter(({ startAt }) => Date.parse(startAt) === AIR)).toHaveLength(1);
+  });
+
+  test("asleep over a start, within the grace: devices are told to join; the sleep is shown", async () => {
+    await using day = await morning();
+    day.clock.advance(AIR - START + EPISODE_MS + 5_000);
+    await day.reaches("on_air");
+    await isTold(day, "slept");
+    const [play, ...more] = await playsHeard(day);
+    expect(more).toEqual([]);
+    expect(play).toMatchObject({ body: { startAt: AIR, lateness: "join" } });
+    expect(play?.notAfter).toBeGreaterThanOrEqual(day.clock.now());
+  });
+
+  test("asleep until after the grace: nobody is told to begin", async () => {
+    await using day = await morning();
+    day.clock.advance(4 * 60 * MINUTE_MS);
+    await day.reaches("failed");
+    expect(await playsHeard(day)).toEqual([]);
+  });
+});
+
 describe("the morning of a broadcast", () => {
   test("goes from the approval to the proof", async () => {
     await using day = await morning();

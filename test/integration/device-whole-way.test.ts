@@ -21,6 +21,7 @@ function createShiftedClock(from: number): Clock & { jumpTo(instant: number): vo
   let shiftMs = from - Date.now();
   return {
     now: () => Math.floor(Date.now() + shiftMs),
+    steadyMs: () => performance.now(),
     jumpTo: (instant) => void (shiftMs = instant - Date.now()),
   };
 }

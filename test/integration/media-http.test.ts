@@ -39,7 +39,7 @@ beforeAll(async () => {
     library: lab.library,
     service: lab.media,
     accelPrefix: null,
-    clock: { now: () => NOW },
+    clock: { now: () => NOW, steadyMs: () => NOW },
     authorize: (request) => {
       const until = request.headers["x-until"];
       if (until !== undefined) return { expiresAt: Number(until), signFor: null };

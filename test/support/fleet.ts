@@ -26,12 +26,24 @@ export const REGIONS_CSV = `code,level,parent,name,note
 `;
 
 export interface TestClock extends Clock {
+  /** Lets time pass. */
   advance(ms: number): void;
+  /** Sets the wall clock while no time passes. */
+  step(ms: number): void;
 }
 
 export function createTestClock(start = Date.UTC(2026, 11, 1)): TestClock {
   let now = start;
-  return { now: () => now, advance: (ms) => void (now += ms) };
+  let steady = 0;
+  return {
+    now: () => now,
+    steadyMs: () => steady,
+    advance(ms) {
+      now += ms;
+      steady += ms;
+    },
+    step: (ms) => void (now += ms),
+  };
 }
 
 export interface Member {

@@ -31,6 +31,7 @@ export async function createShelf(overrides: Options = {}) {
   const clock = {
     at: Date.now() + AHEAD_MS,
     now: () => clock.at,
+    steadyMs: () => clock.at,
     pass(ms: number): void {
       clock.at += ms;
     },

@@ -310,7 +310,7 @@ CREATE TABLE schedules (
 CREATE TABLE broadcasts (
   id           TEXT PRIMARY KEY,
   schedule_id  TEXT NOT NULL REFERENCES schedules (id),
-  -- The slot in the rule's own wall clock, also of what was moved; the key that keeps planning twice from making two.
+  -- The slot in the rule's own wall clock, also of what was moved.
   local_date   TEXT NOT NULL,
   local_time   TEXT NOT NULL,
   start_at     INTEGER NOT NULL,
@@ -331,11 +331,15 @@ CREATE TABLE broadcasts (
   reason       TEXT,
   ends_at      INTEGER,
   updated_at   INTEGER NOT NULL,
-  UNIQUE (schedule_id, local_date, local_time),
+  -- Never begun, and given up for another broadcast of the same slot.
+  superseded   INTEGER NOT NULL DEFAULT 0 CHECK (superseded IN (0, 1)),
+  CHECK (superseded = 0 OR state IN ('cancelled', 'missed')),
   CHECK ((content_kind IS NULL) = (content_id IS NULL)),
   CHECK ((content_by IS NULL) = (content_id IS NULL)),
   CHECK (state NOT IN ('ready', 'frozen', 'on_air') OR content_id IS NOT NULL)
 ) STRICT;
+-- Keeps planning twice from making two of one slot.
+CREATE UNIQUE INDEX broadcasts_by_slot ON broadcasts (schedule_id, local_date, local_time) WHERE superseded = 0;
 CREATE INDEX broadcasts_by_state ON broadcasts (state, start_at);
 CREATE INDEX broadcasts_by_start ON broadcasts (start_at, id);
 
@@ -365,6 +369,23 @@ CREATE TABLE broadcast_targets (
   device_id    TEXT NOT NULL REFERENCES devices (id),
   PRIMARY KEY (broadcast_id, device_id)
 ) STRICT, WITHOUT ROWID;
+
+-- What was warned of already: a date with nothing approved, once for each of its warnings (days ahead).
+CREATE TABLE empty_dates_told (
+  schedule_id TEXT NOT NULL REFERENCES schedules (id),
+  air_date    TEXT NOT NULL,
+  due_at      INTEGER NOT NULL,
+  told_at     INTEGER NOT NULL,
+  PRIMARY KEY (schedule_id, air_date, due_at)
+) STRICT, WITHOUT ROWID;
+
+-- When the server's clock was set, or its process did not run.
+CREATE TABLE clock_events (
+  id    INTEGER PRIMARY KEY AUTOINCREMENT,
+  at    INTEGER NOT NULL,
+  kind  TEXT NOT NULL CHECK (kind IN ('stepped-back', 'stepped-forward', 'slept')),
+  by_ms INTEGER NOT NULL
+) STRICT;
 
 -- Delivery ---------------------------------------------------------------------------------------------------------
 

@@ -1,0 +1,82 @@
+import type { TypeBoxTypeProvider } from "@fastify/type-provider-typebox";
+import type { FastifyInstance } from "fastify";
+import { Type } from "typebox";
+import { toIso } from "../clock.ts";
+import { closed, enumOf, Instant, LocalDate, nullable, Uuid } from "../http/schemas.ts";
+import { CLOCK_EVENTS } from "./clock-watch.ts";
+import { WARNING_DAYS } from "./empty-dates.ts";
+import type { Warning, WarningService } from "./warning-service.ts";
+
+const WarningView = Type.Object({
+  scheduleId: Uuid,
+  schedule: Type.String({ description: "Its name" }),
+  programmeId: Uuid,
+  programme: Type.String(),
+  airDate: LocalDate,
+  startAt: Instant,
+  daysLeft: Type.Integer({ minimum: 0, description: "Calendar days; 0 is today" }),
+  dueAt: Type.Unsafe<(typeof WARNING_DAYS)[number]>(
+    Type.Integer({ enum: [...WARNING_DAYS], description: "Which warning it is, in days; 1 is the last" }),
+  ),
+  reason: nullable(Type.String({ description: "Why the date has nothing; null when a fallback airs" })),
+  airsInstead: nullable(Type.String({ description: "Title of the fallback; null when it stays silent" })),
+  whatToDo: Type.String(),
+});
+
+const ClockEventView = Type.Object({
+  id: Type.Integer(),
+  at: Type.String({ ...Instant, description: "By the server's clock after it" }),
+  kind: enumOf(CLOCK_EVENTS, {
+    description: "`slept`: the server's process did not run; a machine that was suspended steps forward",
+  }),
+  byMs: Type.Integer({ minimum: 0 }),
+});
+
+function whatToDo({ programme, airDate, fallbackTitle }: Warning): string {
+  const act = `Upload and approve something of ${programme} for ${airDate}, or choose what is approved already, or skip the date.`;
+  return fallbackTitle === null ? act : `${act} Otherwise "${fallbackTitle}" airs.`;
+}
+
+export async function warningRoutes(
+  instance: FastifyInstance,
+  { warnings }: { warnings: Pick<WarningService, "emptyDates" | "clockEvents"> },
+) {
+  const app = instance.withTypeProvider<TypeBoxTypeProvider>();
+
+  app.get(
+    "/warnings",
+    {
+      schema: {
+        tags: ["broadcasts"],
+        summary: `Dates within ${WARNING_DAYS[0]} days that have nothing approved, the next one first`,
+        response: { 200: Type.Object({ items: Type.Array(WarningView) }) },
+      },
+    },
+    async () => ({
+      items: warnings.emptyDates().map((warning) => {
+        const { fallbackTitle, startAt, ...rest } = warning;
+        return {
+          ...rest,
+          startAt: toIso(startAt),
+          airsInstead: fallbackTitle,
+          whatToDo: whatToDo(warning),
+        };
+      }),
+    }),
+  );
+
+  app.get(
+    "/clock-events",
+    {
+      schema: {
+        tags: ["operation"],
+        summary: "When the server's clock was set by more than 5 s, or its process slept for more than 30 s",
+        querystring: closed({ limit: Type.Integer({ minimum: 1, maximum: 500, default: 50 }) }),
+        response: { 200: Type.Object({ items: Type.Array(ClockEventView) }) },
+      },
+    },
+    async ({ query: { limit } }) => ({
+      items: warnings.clockEvents(limit).map((event) => ({ ...event, at: toIso(event.at) })),
+    }),
+  );
+}
