@@ -24,6 +24,7 @@ import { resumableRoutes } from "./media/resumable-routes.ts";
 import { peopleRoutes, signInRoutes } from "./people/people-routes.ts";
 import { programmeRoutes } from "./programmes/programme-routes.ts";
 import { regionRoutes } from "./regions/region-routes.ts";
+import { exchangeRoutes } from "./schedules/exchange-routes.ts";
 import { scheduleRoutes } from "./schedules/schedule-routes.ts";
 import type { Services } from "./services.ts";
 import { sessionRoutes } from "./sessions/session-routes.ts";
@@ -97,6 +98,7 @@ export async function createServer({
         await guarded.register(jobRoutes, { media, clock });
         await guarded.register(housekeepingRoutes, { housekeeping: services.housekeeping });
         await guarded.register(scheduleRoutes, { schedules, policy: services.policy });
+        await guarded.register(exchangeRoutes, { exchange: services.exchange });
         await guarded.register(broadcastRoutes, { ...services, clock });
       });
     },

@@ -48,6 +48,7 @@ import { createReportService } from "./reports/report-service.ts";
 import { createReportStore } from "./reports/report-store.ts";
 import { SHIPPED_SCHEDULES } from "./schedules/first-start.ts";
 import { createPolicyService } from "./schedules/policy.ts";
+import { createScheduleExchange } from "./schedules/schedule-exchange.ts";
 import { createScheduleService } from "./schedules/schedule-service.ts";
 import { createScheduleStore } from "./schedules/schedule-store.ts";
 import { readCalendars, readShippedPolicy } from "./schedules/shipped.ts";
@@ -179,7 +180,16 @@ export async function createServices({ db, config, log, clock, version }: Servic
     regions,
     policy,
     hasContent: (programmeId, contentId) =>
-      sources[programmes.get(programmeId).kind].has(programmeId, contentId),
+      sources[programmes.get(programmeId).kind].numberOf(programmeId, contentId) !== null,
+    calendars,
+    transact,
+    clock,
+  });
+
+  const exchange = createScheduleExchange({
+    schedules,
+    programmes,
+    sources,
     calendars,
     transact,
     clock,
@@ -331,6 +341,7 @@ export async function createServices({ db, config, log, clock, version }: Servic
     sessions,
     policy,
     schedules,
+    exchange,
     broadcasts,
     forecast,
     planner,

@@ -20,6 +20,8 @@ export interface ScheduleService {
   /** Newest first; `before` is the last id of the page before. */
   page(before: string, limit: number): Schedule[];
   active(): Schedule[];
+  /** @throws {AppError} `invalid`, as creating or changing to it would */
+  check(programmeId: string, definition: ScheduleDefinition): void;
   /** Replaces the definition. @throws {AppError} `conflict` when `ifVersion` is given and outdated, or it has ended */
   change(id: string, definition: ScheduleDefinition, ifVersion?: number): Schedule;
   /** No further broadcasts; what is frozen or on air is stopped. Idempotent. */
@@ -41,7 +43,7 @@ interface Dependencies {
 }
 
 /** How far ahead a rule is tried: a year holds every month and every kind of quiet hours. */
-const CHECK_DAYS = 400;
+export const CHECK_DAYS = 400;
 
 export function createScheduleService(deps: Dependencies): ScheduleService {
   const { store, programmes, regions, policy, hasContent, calendars, transact, clock } = deps;
@@ -98,6 +100,7 @@ export function createScheduleService(deps: Dependencies): ScheduleService {
 
   return {
     get,
+    check,
     page: store.page,
     active: store.active,
 
