@@ -1,6 +1,7 @@
 import Fastify, { type FastifyBaseLogger, type FastifyInstance } from "fastify";
 import { v7 as uuidv7 } from "uuid";
 import { broadcastRoutes } from "./broadcasts/broadcast-routes.ts";
+import { calendarLinkRoutes, calendarRoutes } from "./calendars/calendar-routes.ts";
 import { type Clock, MINUTE_MS } from "./clock.ts";
 import type { Config } from "./config.ts";
 import { playlistRoutes } from "./delivery/playlist-routes.ts";
@@ -79,6 +80,7 @@ export async function createServer({
   await app.register(
     async (api) => {
       await api.register(signInRoutes, { people, secureCookies });
+      await api.register(calendarLinkRoutes, { calendars: services.calendars });
       await api.register(async (guarded) => {
         guarded.addHook("onRequest", signInGuard(people.userOf));
         guardAgainstForgery(guarded);
@@ -99,6 +101,10 @@ export async function createServer({
         await guarded.register(housekeepingRoutes, { housekeeping: services.housekeeping });
         await guarded.register(scheduleRoutes, { schedules, policy: services.policy });
         await guarded.register(exchangeRoutes, { exchange: services.exchange });
+        await guarded.register(calendarRoutes, {
+          calendars: services.calendars,
+          publicUrl: config.publicUrl,
+        });
         await guarded.register(broadcastRoutes, { ...services, clock });
       });
     },

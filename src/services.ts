@@ -8,6 +8,8 @@ import { createConductor } from "./broadcasts/conductor.ts";
 import { createExpectedAir } from "./broadcasts/expected-air.ts";
 import { createForecast } from "./broadcasts/forecast.ts";
 import { createPlanner } from "./broadcasts/planner.ts";
+import { createCalendarLinkStore } from "./calendars/calendar-link-store.ts";
+import { createCalendarService } from "./calendars/calendar-service.ts";
 import { type Clock, DAY_MS, MINUTE_MS } from "./clock.ts";
 import type { Config } from "./config.ts";
 import { createTransact, type Database } from "./db/open.ts";
@@ -173,7 +175,7 @@ export async function createServices({ db, config, log, clock, version }: Servic
     transact,
   });
   const sources = { broadcast: episodes, lecture: sessions };
-  const calendars = readCalendars(SHIPPED_SCHEDULES);
+  const dayCalendars = readCalendars(SHIPPED_SCHEDULES);
   const schedules = createScheduleService({
     store: createScheduleStore(db),
     programmes,
@@ -181,7 +183,7 @@ export async function createServices({ db, config, log, clock, version }: Servic
     policy,
     hasContent: (programmeId, contentId) =>
       sources[programmes.get(programmeId).kind].numberOf(programmeId, contentId) !== null,
-    calendars,
+    calendars: dayCalendars,
     transact,
     clock,
   });
@@ -190,7 +192,7 @@ export async function createServices({ db, config, log, clock, version }: Servic
     schedules,
     programmes,
     sources,
-    calendars,
+    calendars: dayCalendars,
     transact,
     clock,
   });
@@ -236,13 +238,19 @@ export async function createServices({ db, config, log, clock, version }: Servic
     clock,
     freezeMs: config.freezeMs,
   });
+  const calendars = createCalendarService({
+    store: createCalendarLinkStore(db),
+    broadcasts,
+    regions,
+    clock,
+  });
   const forecast = createForecast({
     store: broadcastStore,
     programmes,
     sources,
     media,
     policy,
-    calendars,
+    calendars: dayCalendars,
     clock,
   });
   const planner = createPlanner({
@@ -343,6 +351,7 @@ export async function createServices({ db, config, log, clock, version }: Servic
     schedules,
     exchange,
     broadcasts,
+    calendars,
     forecast,
     planner,
     conductor,

@@ -6,6 +6,7 @@ import { AppError, notFound } from "../errors.ts";
 import { DEVICE_KINDS, type DeviceKind } from "../protocol/messages.ts";
 import { type Broadcast, type BroadcastItem, isLive, isOpen } from "./broadcast.ts";
 import type { BroadcastFilter, BroadcastStore } from "./broadcast-store.ts";
+import type { CalendarEvent } from "./calendar-event-store.ts";
 
 export interface StopResult {
   /** The command that was sent, or `null` when nothing had been frozen yet. */
@@ -19,6 +20,8 @@ export interface BroadcastService {
   get(id: string): Broadcast;
   /** In order of start. */
   page(filter: BroadcastFilter, after: { startAt: number; id: string }, limit: number): Broadcast[];
+  /** What was announced for any part of the area, in order of start. @param startFrom epoch ms */
+  announced(area: string, startFrom: number): CalendarEvent[];
   /** The devices it is for: those resolved at the freeze, before that those it would be resolved to now. */
   targets(broadcast: Broadcast): string[];
   /**
@@ -108,6 +111,7 @@ export function createBroadcastService(deps: Dependencies): BroadcastService {
   return {
     get,
     page: store.page,
+    announced: store.announced,
     stop,
 
     targets(broadcast) {

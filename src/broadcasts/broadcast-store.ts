@@ -1,6 +1,7 @@
 import type { Database } from "../db/open.ts";
 import type { DeviceKind } from "../protocol/messages.ts";
 import { type Broadcast, type BroadcastItem, type BroadcastState, mayFollow } from "./broadcast.ts";
+import { createCalendarEventStore } from "./calendar-event-store.ts";
 
 type Row = Omit<Broadcast, "kinds" | "areas"> & { kinds: string; areas: string };
 
@@ -24,6 +25,7 @@ export interface BroadcastFilter {
 }
 
 export function createBroadcastStore(db: Database) {
+  const calendar = createCalendarEventStore(db);
   const insert = db.prepare(
     `INSERT INTO broadcasts (id, schedule_id, local_date, local_time, start_at, not_after, class, priority, lateness,
        offline, volume, kinds, programme, content_kind, content_id, content_by, title, state, reason, ends_at, updated_at)
@@ -101,6 +103,10 @@ export function createBroadcastStore(db: Database) {
     "SELECT device_id AS deviceId FROM broadcast_targets WHERE broadcast_id = ?",
   );
 
+  function get(id: string): Broadcast | null {
+    const row = selectOne.get(id);
+    return row ? toBroadcast(row) : null;
+  }
   const asRow = ({ areas: _, ...broadcast }: Broadcast, now: number) => ({
     ...broadcast,
     kinds: JSON.stringify(broadcast.kinds),
@@ -115,12 +121,20 @@ export function createBroadcastStore(db: Database) {
     insert(broadcast: Broadcast, now: number) {
       insert.run(asRow(broadcast, now));
       writeAreas(broadcast);
+      calendar.note(broadcast, now);
     },
     update(broadcast: Broadcast, now: number) {
       update.run(asRow(broadcast, now));
       writeAreas(broadcast);
+      calendar.note(broadcast, now);
     },
-    remove: (id: string) => void remove.run(id),
+    /** Takes back what nothing was commanded of yet. @param reason for who has it in a calendar */
+    remove(broadcast: Broadcast, reason: string, now: number) {
+      remove.run(broadcast.id);
+      calendar.withdraw(broadcast, reason, now);
+    },
+    /** What was announced for any part of the area, also what was called off since. @param startFrom epoch ms */
+    announced: calendar.within,
     /** Returns whether it was still in `from`. */
     setState(
       id: string,
@@ -130,12 +144,12 @@ export function createBroadcastStore(db: Database) {
       now: number,
     ): boolean {
       if (!mayFollow(from, to)) throw new Error(`a broadcast does not go from ${from} to ${to}`);
-      return setState.run(to, reason, now, id, from).changes === 1;
+      if (setState.run(to, reason, now, id, from).changes === 0) return false;
+      const moved = get(id);
+      if (moved) calendar.note(moved, now);
+      return true;
     },
-    get(id: string): Broadcast | null {
-      const row = selectOne.get(id);
-      return row ? toBroadcast(row) : null;
-    },
+    get,
     ofSchedule: (scheduleId: string, from: number) => selectOfSchedule.all(scheduleId, from).map(toBroadcast),
     /** Those that time may move on, with a start up to `startUntil`. */
     unsettled: (startUntil: number) => selectUnsettled.all(startUntil).map(toBroadcast),

@@ -74,6 +74,14 @@ export const isOpen = ({ state }: Pick<Broadcast, "state">): boolean =>
 export const isLive = ({ state }: Pick<Broadcast, "state">): boolean =>
   state === "frozen" || state === "on_air";
 
+export type CalendarStatus = "tentative" | "confirmed" | "cancelled";
+
+/** What a calendar says of it: whether it takes place, not how well. */
+export function calendarStatusOf(state: BroadcastState): CalendarStatus {
+  if (state === "planned") return "tentative";
+  return state === "cancelled" || state === "missed" ? "cancelled" : "confirmed";
+}
+
 /** What one kind of device plays: an item without the address, which depends on who asks. */
 export type BroadcastItem = Omit<Item, "url">;
 

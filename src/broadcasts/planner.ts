@@ -101,7 +101,13 @@ export function createPlanner(deps: Dependencies): Planner {
       hasStopped = true;
     };
     const now = clock.now();
-    const entries = forecast(schedule, now + planMs).filter(({ exception }) => !isSkip(exception));
+    const foreseen = forecast(schedule, now + planMs);
+    const entries = foreseen.filter(({ exception }) => !isSkip(exception));
+    const whySkipped = new Map(
+      foreseen
+        .filter(({ exception }) => isSkip(exception))
+        .map(({ date, time, exception }) => [occurrenceKey(date, time), exception?.reason]),
+    );
     const changes: { areas: string[]; startAt: number }[] = [];
 
     for (const entry of entries) {
@@ -119,7 +125,8 @@ export function createPlanner(deps: Dependencies): Planner {
       const isGone = row.startAt > now || schedule.endedAt !== null;
       if (isLive(row) && isGone) stop(row);
       if (!isOpen(row) || row.startAt <= now) continue;
-      store.remove(row.id);
+      const whyGone = whySkipped.get(occurrenceKey(row.localDate, row.localTime));
+      store.remove(row, whyGone ?? "it is not planned any more", now);
       changes.push({ areas: row.state === "ready" ? row.areas : [], startAt: row.startAt });
     }
 
