@@ -305,6 +305,10 @@ export async function createServices({ db, config, log, clock, version }: Servic
   });
 
   // What follows from what.
+  devices.onLabelled((deviceId) => {
+    downlink.devicePlaylistChanged(deviceId);
+    broadcasts.deviceChanged(deviceId);
+  });
   for (const source of [episodes, sessions]) {
     source.onApprovalChange(({ programmeId, contentId, approved }) => {
       if (!approved) broadcasts.contentLost(contentId);

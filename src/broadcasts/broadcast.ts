@@ -55,6 +55,10 @@ export interface Broadcast {
   volume: number | null;
   kinds: DeviceKind[];
   areas: string[];
+  /** See `Targets`, which a broadcast is. */
+  exclude: string[];
+  groups: string[];
+  tags: string[];
   programme: string;
   contentKind: "episode" | "session" | null;
   contentId: string | null;

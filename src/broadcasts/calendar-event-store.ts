@@ -25,7 +25,7 @@ export interface CalendarEvent {
   areaCount: number;
 }
 
-type Row = Omit<CalendarEvent, "areas"> & { areas: string; isHere: 0 | 1 };
+type Row = Omit<CalendarEvent, "areas"> & { areas: string; isHere: 0 | 1; isExcluded: 0 | 1 };
 
 const SHOWN_AREAS = 3;
 
@@ -53,6 +53,15 @@ export function createCalendarEventStore(db: Database) {
      ON CONFLICT (region_code, event_id) DO UPDATE SET is_current = 1`,
   );
   const bump = db.prepare("UPDATE calendar_events SET sequence = sequence + 1, modified_at = ? WHERE id = ?");
+  const selectExcluded = db.prepare<[number], { code: string }>(
+    "SELECT region_code AS code FROM calendar_event_exclusions WHERE event_id = ? ORDER BY region_code",
+  );
+  const includeAgain = db.prepare(
+    "DELETE FROM calendar_event_exclusions WHERE event_id = ? AND region_code NOT IN (SELECT value FROM json_each(?))",
+  );
+  const exclude = db.prepare(
+    "INSERT OR IGNORE INTO calendar_event_exclusions (event_id, region_code, from_start) VALUES (?, ?, ?)",
+  );
   const withdraw = db.prepare(
     `UPDATE calendar_events SET status = 'cancelled', reason = @reason, sequence = sequence + 1, modified_at = @now
      WHERE schedule_id = @scheduleId AND local_date = @localDate AND local_time = @localTime AND status <> 'cancelled'`,
@@ -68,11 +77,15 @@ export function createCalendarEventStore(db: Database) {
      SELECT schedule_id AS scheduleId, local_date AS localDate, local_time AS localTime, start_at AS startAt,
        ends_at AS endsAt, class, programme, title, status, reason, sequence, created_at AS createdAt,
        modified_at AS modifiedAt, isHere,
+       EXISTS (SELECT 1 FROM calendar_event_exclusions
+         WHERE event_id = id AND region_code IN (SELECT value FROM json_each(@ancestors))) AS isExcluded,
        (SELECT json_group_array(region_code) FROM (SELECT region_code FROM calendar_event_areas
           WHERE event_id = id AND is_current = 1 ORDER BY region_code LIMIT @shown)) AS areas,
        (SELECT COUNT(*) FROM calendar_event_areas WHERE event_id = id AND is_current = 1) AS areaCount
      FROM calendar_events JOIN seen ON seen.event_id = id
-     WHERE start_at >= @startFrom ORDER BY start_at, id`,
+     WHERE start_at >= @startFrom AND NOT EXISTS (SELECT 1 FROM calendar_event_exclusions
+       WHERE event_id = id AND region_code IN (SELECT value FROM json_each(@ancestors)) AND from_start = 1)
+     ORDER BY start_at, id`,
   );
 
   return {
@@ -81,6 +94,7 @@ export function createCalendarEventStore(db: Database) {
       const { scheduleId, localDate, localTime, startAt, endsAt, programme, title, reason, areas } =
         broadcast;
       const status = calendarStatusOf(broadcast.state);
+      const isNew = selectId.get(scheduleId, localDate, localTime) === undefined;
       const { changes } = upsert.run({
         scheduleId,
         localDate,
@@ -95,11 +109,17 @@ export function createCalendarEventStore(db: Database) {
         now,
       });
       const { id } = selectId.get(scheduleId, localDate, localTime) ?? { id: 0 };
-      const current = selectCurrent.all(id).map(({ code }) => code);
-      if (JSON.stringify(current) === JSON.stringify(areas.toSorted())) return;
-      leaveAreas.run(id);
-      for (const area of areas) enterArea.run(id, area);
-      if (changes === 0) bump.run(now, id);
+      const hasMoved = !isSameList(selectCurrent.all(id), areas);
+      if (hasMoved) {
+        leaveAreas.run(id);
+        for (const area of areas) enterArea.run(id, area);
+      }
+      const hasOtherGaps = !isSameList(selectExcluded.all(id), broadcast.exclude);
+      if (hasOtherGaps) {
+        includeAgain.run(id, JSON.stringify(broadcast.exclude));
+        for (const code of broadcast.exclude) exclude.run(id, code, isNew ? 1 : 0);
+      }
+      if (changes === 0 && (hasMoved || hasOtherGaps)) bump.run(now, id);
     },
     /** Its broadcast is taken back. */
     withdraw: ({ scheduleId, localDate, localTime }: Broadcast, reason: string, now: number) =>
@@ -109,12 +129,16 @@ export function createCalendarEventStore(db: Database) {
       const ancestors = JSON.stringify(selfAndAncestors(area));
       return selectWithin
         .all({ ancestors, ...codeRange(area), startFrom, shown: SHOWN_AREAS })
-        .map(({ isHere, areas, ...event }) => ({
+        .map(({ isHere, isExcluded, areas, ...event }) => ({
           ...event,
-          ...(isHere ? {} : { status: "cancelled" as const, reason: "it is for other regions now" }),
+          ...(isHere && !isExcluded
+            ? {}
+            : { status: "cancelled" as const, reason: "it is for other regions now" }),
           areas: JSON.parse(areas) as string[],
         }));
     },
   };
 }
-export type CalendarEventStore = ReturnType<typeof createCalendarEventStore>;
+
+const isSameList = (rows: { code: string }[], codes: readonly string[]): boolean =>
+  JSON.stringify(rows.map(({ code }) => code)) === JSON.stringify(codes.toSorted());

@@ -1,5 +1,16 @@
 import { type Static, type TProperties, Type } from "typebox";
-import { closed, enumOf, LocalDate, LocalTime, RegionCode, Slug, Title, Uuid } from "../http/schemas.ts";
+import {
+  closed,
+  enumOf,
+  GroupId,
+  LocalDate,
+  LocalTime,
+  RegionCode,
+  Slug,
+  Tag,
+  Title,
+  Uuid,
+} from "../http/schemas.ts";
 import { DeviceKind, LatenessPolicy, OfflinePolicy } from "../protocol/messages.ts";
 import { DayKind } from "./public-holidays.ts";
 
@@ -139,6 +150,30 @@ const ownFields = {
       description: "Each with everything below it",
     }),
     kinds: Type.Array(DeviceKind, { minItems: 1, uniqueItems: true }),
+    exclude: Type.Optional(
+      Type.Array(RegionCode, {
+        minItems: 1,
+        maxItems: 2000,
+        uniqueItems: true,
+        description: "Inside the regions; not these, each with everything below it",
+      }),
+    ),
+    groups: Type.Optional(
+      Type.Array(GroupId, {
+        minItems: 1,
+        maxItems: 100,
+        uniqueItems: true,
+        description: "Of the devices in the regions only those in any of these groups",
+      }),
+    ),
+    tags: Type.Optional(
+      Type.Array(Tag, {
+        minItems: 1,
+        maxItems: 100,
+        uniqueItems: true,
+        description: "Of the devices in the regions only those with any of these tags",
+      }),
+    ),
   }),
   class: ScheduledClass,
   priority: Type.Integer({ minimum: 0, maximum: 100 }),
