@@ -80,7 +80,6 @@ export async function createServer({
   await app.register(
     async (api) => {
       await api.register(signInRoutes, { people, secureCookies });
-      await api.register(calendarLinkRoutes, { calendars: services.calendars });
       await api.register(async (guarded) => {
         guarded.addHook("onRequest", signInGuard(people.userOf));
         guardAgainstForgery(guarded);
@@ -111,6 +110,7 @@ export async function createServer({
     { prefix: "/api/v1" },
   );
 
+  await app.register(calendarLinkRoutes, { calendars: services.calendars });
   await app.register(deviceLinkRoutes, {
     devices,
     clock,

@@ -50,7 +50,7 @@ const LINK_PATH = "/calendar.ics";
 
 /**
  * For calendar programs, which have no cookie: the token is the permission. In the query, since that stays out of the log.
- * Mounted outside the sign-in guard.
+ * Outside the API, all of which asks for a sign-in.
  */
 export async function calendarLinkRoutes(
   instance: FastifyInstance,
@@ -78,7 +78,7 @@ export async function calendarRoutes(
   const app = instance.withTypeProvider<TypeBoxTypeProvider>();
   const addressOf = (request: FastifyRequest, token: string): string => {
     const origin = publicUrl ?? `${request.protocol}://${request.host}`;
-    return `${origin.replace(/\/$/, "")}${instance.prefix}${LINK_PATH}?token=${token}`;
+    return `${origin.replace(/\/$/, "")}${LINK_PATH}?token=${token}`;
   };
 
   app.get(

@@ -207,7 +207,7 @@ test("a link is read without a cookie, is shown once and stops working when it i
   const id = await created();
   const link = await newLink();
   const { host } = new URL(app.url);
-  expect(link.url).toMatch(new RegExp(`^http://${host}/api/v1/calendar\\.ics\\?token=[\\w-]{43}$`));
+  expect(link.url).toMatch(new RegExp(`^http://${host}/calendar\\.ics\\?token=[\\w-]{43}$`));
   const answer = await fetch(link.url);
   expect(answer.headers.get("set-cookie")).toBeNull();
   const etag = answer.headers.get("etag") ?? "";
@@ -239,8 +239,10 @@ test("a link opens its calendar and nothing else; a made-up token opens nothing"
   const token = new URL(url).searchParams.get("token") ?? "";
   expect((await fetch(`${app.url}/api/v1/regions/${TOWN}/calendar.ics?token=${token}`)).status).toBe(401);
   expect((await fetch(`${app.url}/api/v1/broadcasts?token=${token}`)).status).toBe(401);
-  const { status } = await fetch(`${app.url}/api/v1/calendar.ics?token=${"A".repeat(43)}`);
+  const { status } = await fetch(`${app.url}/calendar.ics?token=${"A".repeat(43)}`);
   expect(status).toBe(404);
+  // Guessing is limited like everything else that a stranger may ask.
+  expect((await fetch(`${app.url}/calendar.ics?token=x`)).headers.has("x-ratelimit-limit")).toBe(true);
   const unguarded = await fetch(`${app.url}/api/v1/regions/${TOWN}/calendar-links`, {
     method: "POST",
     headers: { cookie: app.operator.credentials["cookie"] ?? "", "content-type": "application/json" },
