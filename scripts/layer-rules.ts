@@ -3,7 +3,7 @@ import type { ICruiseOptions, IFlattenedRuleSet, IForbiddenRuleType } from "depe
 /** The direction rules of the house; `check-layers.ts` runs them and fails when nothing was inspected. */
 
 const DOMAINS =
-  "regions|people|programmes|episodes|sessions|media|speech|schedules|broadcasts|warnings|devices|delivery|reports";
+  "regions|people|programmes|episodes|sessions|media|speech|schedules|broadcasts|calendars|warnings|devices|delivery|reports";
 
 /** A package that only the named files may import: one owner each. */
 const owner = (name: string, packagePattern: string, owners: string): IForbiddenRuleType => ({
@@ -62,7 +62,7 @@ export const ruleSet: IFlattenedRuleSet = {
       comment: "Pure files import types, errors, protocol and the calendar.",
       severity: "error",
       from: {
-        path: "^src/(schedules/(rule|rule-days|rule-check|exception-check|day|wall-clock)|broadcasts/(broadcast|assignment)|warnings/(empty-dates|clock-watch)|reports/proof|regions/region|episodes/episode)\\.ts$",
+        path: "^src/(schedules/(rule|rule-days|rule-check|exception-check|day|wall-clock)|broadcasts/(broadcast|assignment|targets)|calendars/calendar|warnings/(empty-dates|clock-watch)|reports/proof|regions/region|episodes/episode)\\.ts$",
       },
       to: {
         path: "^src/",
@@ -73,6 +73,7 @@ export const ruleSet: IFlattenedRuleSet = {
     },
     owner("mqtt", "node_modules/mqtt/", "^src/delivery/broker-link\\.ts$"),
     owner("aedes", "node_modules/aedes/", "^src/delivery/(embedded-broker|packet-size)\\.ts$"),
+    owner("ical-generator", "node_modules/ical-generator/", "^src/calendars/calendar\\.ts$"),
     owner("node-cron", "node_modules/node-cron/", "^src/broadcasts/ticker\\.ts$"),
     owner("better-sqlite3", "node_modules/better-sqlite3/", "^src/db/"),
     owner(

@@ -1,6 +1,7 @@
 import Fastify, { type FastifyBaseLogger, type FastifyInstance } from "fastify";
 import { v7 as uuidv7 } from "uuid";
 import { broadcastRoutes } from "./broadcasts/broadcast-routes.ts";
+import { calendarLinkRoutes, calendarRoutes } from "./calendars/calendar-routes.ts";
 import { type Clock, MINUTE_MS } from "./clock.ts";
 import type { Config } from "./config.ts";
 import { playlistRoutes } from "./delivery/playlist-routes.ts";
@@ -24,6 +25,7 @@ import { resumableRoutes } from "./media/resumable-routes.ts";
 import { peopleRoutes, signInRoutes } from "./people/people-routes.ts";
 import { programmeRoutes } from "./programmes/programme-routes.ts";
 import { regionRoutes } from "./regions/region-routes.ts";
+import { exchangeRoutes } from "./schedules/exchange-routes.ts";
 import { scheduleRoutes } from "./schedules/schedule-routes.ts";
 import type { Services } from "./services.ts";
 import { sessionRoutes } from "./sessions/session-routes.ts";
@@ -98,6 +100,11 @@ export async function createServer({
         await guarded.register(jobRoutes, { media, clock });
         await guarded.register(housekeepingRoutes, { housekeeping: services.housekeeping });
         await guarded.register(scheduleRoutes, { schedules, policy: services.policy });
+        await guarded.register(exchangeRoutes, { exchange: services.exchange });
+        await guarded.register(calendarRoutes, {
+          calendars: services.calendars,
+          publicUrl: config.publicUrl,
+        });
         await guarded.register(broadcastRoutes, { ...services, clock });
         await guarded.register(warningRoutes, { warnings: services.warnings });
       });
@@ -105,6 +112,7 @@ export async function createServer({
     { prefix: "/api/v1" },
   );
 
+  await app.register(calendarLinkRoutes, { calendars: services.calendars });
   await app.register(deviceLinkRoutes, {
     devices,
     clock,

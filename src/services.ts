@@ -8,6 +8,8 @@ import { createConductor } from "./broadcasts/conductor.ts";
 import { createExpectedAir } from "./broadcasts/expected-air.ts";
 import { createForecast } from "./broadcasts/forecast.ts";
 import { createPlanner } from "./broadcasts/planner.ts";
+import { createCalendarLinkStore } from "./calendars/calendar-link-store.ts";
+import { createCalendarService } from "./calendars/calendar-service.ts";
 import { type Clock, DAY_MS, MINUTE_MS } from "./clock.ts";
 import type { Config } from "./config.ts";
 import { createTransact, type Database } from "./db/open.ts";
@@ -48,6 +50,7 @@ import { createReportService } from "./reports/report-service.ts";
 import { createReportStore } from "./reports/report-store.ts";
 import { SHIPPED_SCHEDULES } from "./schedules/first-start.ts";
 import { createPolicyService } from "./schedules/policy.ts";
+import { createScheduleExchange } from "./schedules/schedule-exchange.ts";
 import { createScheduleService } from "./schedules/schedule-service.ts";
 import { createScheduleStore } from "./schedules/schedule-store.ts";
 import { readCalendars, readShippedPolicy } from "./schedules/shipped.ts";
@@ -174,15 +177,24 @@ export async function createServices({ db, config, log, clock, version }: Servic
     transact,
   });
   const sources = { broadcast: episodes, lecture: sessions };
-  const calendars = readCalendars(SHIPPED_SCHEDULES);
+  const dayCalendars = readCalendars(SHIPPED_SCHEDULES);
   const schedules = createScheduleService({
     store: createScheduleStore(db),
     programmes,
     regions,
     policy,
     hasContent: (programmeId, contentId) =>
-      sources[programmes.get(programmeId).kind].has(programmeId, contentId),
-    calendars,
+      sources[programmes.get(programmeId).kind].numberOf(programmeId, contentId) !== null,
+    calendars: dayCalendars,
+    transact,
+    clock,
+  });
+
+  const exchange = createScheduleExchange({
+    schedules,
+    programmes,
+    sources,
+    calendars: dayCalendars,
     transact,
     clock,
   });
@@ -228,13 +240,19 @@ export async function createServices({ db, config, log, clock, version }: Servic
     clock,
     freezeMs: config.freezeMs,
   });
+  const calendars = createCalendarService({
+    store: createCalendarLinkStore(db),
+    broadcasts,
+    regions,
+    clock,
+  });
   const forecast = createForecast({
     store: broadcastStore,
     programmes,
     sources,
     media,
     policy,
-    calendars,
+    calendars: dayCalendars,
     clock,
   });
   const planner = createPlanner({
@@ -298,6 +316,10 @@ export async function createServices({ db, config, log, clock, version }: Servic
   });
 
   // What follows from what.
+  devices.onLabelled((deviceId) => {
+    downlink.devicePlaylistChanged(deviceId);
+    broadcasts.deviceChanged(deviceId);
+  });
   for (const source of [episodes, sessions]) {
     source.onApprovalChange(({ programmeId, contentId, approved }) => {
       if (!approved) broadcasts.contentLost(contentId);
@@ -342,7 +364,9 @@ export async function createServices({ db, config, log, clock, version }: Servic
     sessions,
     policy,
     schedules,
+    exchange,
     broadcasts,
+    calendars,
     forecast,
     planner,
     conductor,

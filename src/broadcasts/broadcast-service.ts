@@ -1,13 +1,16 @@
 import { type Clock, MINUTE_MS } from "../clock.ts";
 import type { Transact } from "../db/open.ts";
 import type { Downlink } from "../delivery/downlink.ts";
+import type { DeviceIdentity } from "../devices/device.ts";
 import type { DeviceService } from "../devices/device-service.ts";
 import { AppError, notFound } from "../errors.ts";
-import { DEVICE_KINDS, type DeviceKind } from "../protocol/messages.ts";
+import { type Audience, DEVICE_KINDS } from "../protocol/messages.ts";
 import type { Unfilled } from "../warnings/empty-dates.ts";
 import { type Broadcast, type BroadcastItem, isLive, isOpen } from "./broadcast.ts";
 import type { BroadcastFilter, BroadcastStore } from "./broadcast-store.ts";
+import type { CalendarEvent } from "./calendar-event-store.ts";
 import { NOTHING_APPROVED } from "./forecast.ts";
+import { audienceOf, isTarget, reachesNobody, type TargetDevice } from "./targets.ts";
 
 export interface StopResult {
   /** The command that was sent, or `null` when nothing had been frozen yet. */
@@ -21,6 +24,8 @@ export interface BroadcastService {
   get(id: string): Broadcast;
   /** In order of start. */
   page(filter: BroadcastFilter, after: { startAt: number; id: string }, limit: number): Broadcast[];
+  /** What was announced for any part of the area, in order of start. @param startFrom epoch ms */
+  announced(area: string, startFrom: number): CalendarEvent[];
   /** The devices it is for: those resolved at the freeze, before that those it would be resolved to now. */
   targets(broadcast: Broadcast): string[];
   /**
@@ -40,12 +45,10 @@ export interface BroadcastService {
   isFor(broadcast: Broadcast, deviceId: string): boolean;
   /** A device reported a start; returns whether that was news of something taken for failed. */
   confirmAired(id: string, deviceId: string): boolean;
-  /** What a device of a kind has to know, with the exact bytes. @param endAfter epoch ms */
-  forPlaylist(
-    areas: readonly string[],
-    kind: DeviceKind,
-    endAfter: number,
-  ): { broadcast: Broadcast; items: BroadcastItem[] }[];
+  /** Groups or tags of a device changed: it is stopped from playing what it was told of and is not for it any more. */
+  deviceChanged(deviceId: string): void;
+  /** What a device has to know, with the exact bytes. @param endAfter epoch ms */
+  forPlaylist(device: TargetDevice, endAfter: number): { broadcast: Broadcast; items: BroadcastItem[] }[];
 }
 
 interface Dependencies {
@@ -71,13 +74,33 @@ export function createBroadcastService(deps: Dependencies): BroadcastService {
   }
 
   const listeners: ((broadcast: Broadcast) => void)[] = [];
-  const resolve = ({ areas, kinds }: Broadcast) => devices.enrolledWithin(areas, kinds).map(({ id }) => id);
+  const resolve = (broadcast: Broadcast) =>
+    devices.enrolledWithin(broadcast.areas, broadcast.kinds).filter((device) => isTarget(broadcast, device));
 
-  function isFor({ areas, kinds }: Broadcast, deviceId: string): boolean {
+  function isFor(broadcast: Broadcast, deviceId: string): boolean {
     const device = devices.identityOf(deviceId);
-    return (
-      device !== null && kinds.includes(device.kind) && device.areas.some((area) => areas.includes(area))
-    );
+    return device !== null && isTarget(broadcast, device);
+  }
+
+  /** Those that were told of it, and those that found it in their playlist since. */
+  function hearersOf(broadcast: Broadcast): DeviceIdentity[] {
+    const found = resolve(broadcast);
+    const ids = new Set(found.map(({ id }) => id));
+    const told = store.targets(broadcast.id).filter((id) => !ids.has(id));
+    return [...found, ...told.flatMap((id) => devices.identityOf(id) ?? [])];
+  }
+
+  function sendStop(broadcast: Broadcast, audience: Audience, untilAckedBy: string[]): string {
+    return downlink.send({
+      type: "stop",
+      body: { broadcastId: broadcast.id },
+      audience,
+      authorityOver: broadcast.areas,
+      class: broadcast.class,
+      notAfter: Math.max(broadcast.notAfter, broadcast.endsAt ?? 0, clock.now()) + STOP_VALID_MS,
+      broadcastId: broadcast.id,
+      untilAckedBy,
+    });
   }
 
   function cancel(broadcast: Broadcast, reason: string): void {
@@ -96,26 +119,20 @@ export function createBroadcastService(deps: Dependencies): BroadcastService {
       cancel(broadcast, reason);
       if (!isLive(broadcast)) return { commandId: null, targets: 0 };
       const targets = store.targets(id);
-      const commandId = downlink.send({
-        type: "stop",
-        body: { broadcastId: id },
-        audience: { areas: broadcast.areas },
-        class: broadcast.class,
-        notAfter: Math.max(broadcast.notAfter, broadcast.endsAt ?? 0, clock.now()) + STOP_VALID_MS,
-        broadcastId: id,
-        untilAckedBy: targets,
-      });
-      return { commandId, targets: targets.length };
+      const audience = audienceOf(broadcast, hearersOf(broadcast));
+      if (reachesNobody(audience)) return { commandId: null, targets: 0 };
+      return { commandId: sendStop(broadcast, audience, targets), targets: targets.length };
     });
   }
 
   return {
     get,
     page: store.page,
+    announced: store.announced,
     stop,
 
     targets(broadcast) {
-      return isOpen(broadcast) ? resolve(broadcast) : store.targets(broadcast.id);
+      return isOpen(broadcast) ? resolve(broadcast).map(({ id }) => id) : store.targets(broadcast.id);
     },
 
     stopAll(reason) {
@@ -161,9 +178,18 @@ export function createBroadcastService(deps: Dependencies): BroadcastService {
       return store.setState(id, "failed", "aired", null, clock.now());
     },
 
-    forPlaylist(areas, kind, endAfter) {
+    deviceChanged(deviceId) {
+      for (const broadcast of store.live()) {
+        const wasTold = store.targets(broadcast.id).includes(deviceId);
+        if (wasTold && !isFor(broadcast, deviceId)) sendStop(broadcast, { devices: [deviceId] }, [deviceId]);
+      }
+    },
+
+    forPlaylist(device, endAfter) {
+      const { areas, kind } = device;
       return store
         .forPlaylist(areas, kind, endAfter)
+        .filter((broadcast) => isTarget(broadcast, device))
         .map((broadcast) => ({ broadcast, items: store.items(broadcast.id, kind) }));
     },
   };

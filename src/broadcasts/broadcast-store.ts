@@ -1,12 +1,14 @@
 import type { Database } from "../db/open.ts";
 import type { DeviceKind } from "../protocol/messages.ts";
 import { type Broadcast, type BroadcastItem, type BroadcastState, mayFollow } from "./broadcast.ts";
+import { createCalendarEventStore } from "./calendar-event-store.ts";
 
-type Row = Omit<Broadcast, "kinds" | "areas"> & { kinds: string; areas: string };
+type List = "kinds" | "areas" | "exclude" | "groups" | "tags";
+type Row = Omit<Broadcast, List> & Record<List, string>;
 
 const SELECT = `SELECT id, schedule_id AS scheduleId, local_date AS localDate, local_time AS localTime,
   start_at AS startAt, not_after AS notAfter, class, priority, lateness, offline, volume, kinds, programme,
-  content_kind AS contentKind, content_id AS contentId, content_by AS contentBy, title, state, reason, ends_at AS endsAt,
+  excluded_areas AS exclude, group_ids AS "groups", tags, content_kind AS contentKind, content_id AS contentId, content_by AS contentBy, title, state, reason, ends_at AS endsAt,
   (SELECT json_group_array(region_code ORDER BY region_code) FROM broadcast_areas WHERE broadcast_id = b.id) AS areas
   FROM broadcasts b`;
 
@@ -14,6 +16,9 @@ const toBroadcast = (row: Row): Broadcast => ({
   ...row,
   kinds: JSON.parse(row.kinds) as DeviceKind[],
   areas: JSON.parse(row.areas) as string[],
+  exclude: JSON.parse(row.exclude) as string[],
+  groups: JSON.parse(row.groups) as string[],
+  tags: JSON.parse(row.tags) as string[],
 });
 
 export interface BroadcastFilter {
@@ -24,15 +29,18 @@ export interface BroadcastFilter {
 }
 
 export function createBroadcastStore(db: Database) {
+  const calendar = createCalendarEventStore(db);
   const insert = db.prepare(
     `INSERT INTO broadcasts (id, schedule_id, local_date, local_time, start_at, not_after, class, priority, lateness,
-       offline, volume, kinds, programme, content_kind, content_id, content_by, title, state, reason, ends_at, updated_at)
+       offline, volume, kinds, excluded_areas, group_ids, tags, programme, content_kind, content_id, content_by, title, state, reason,
+       ends_at, updated_at)
      VALUES (@id, @scheduleId, @localDate, @localTime, @startAt, @notAfter, @class, @priority, @lateness,
-       @offline, @volume, @kinds, @programme, @contentKind, @contentId, @contentBy, @title, @state, @reason, @endsAt, @now)`,
+       @offline, @volume, @kinds, @exclude, @groups, @tags, @programme, @contentKind, @contentId, @contentBy, @title, @state, @reason, @endsAt, @now)`,
   );
   const update = db.prepare(
     `UPDATE broadcasts SET start_at = @startAt, not_after = @notAfter, class = @class, priority = @priority,
-       lateness = @lateness, offline = @offline, volume = @volume, kinds = @kinds, programme = @programme,
+       lateness = @lateness, offline = @offline, volume = @volume, kinds = @kinds, excluded_areas = @exclude,
+       group_ids = @groups, tags = @tags, programme = @programme,
        content_kind = @contentKind, content_id = @contentId, content_by = @contentBy, title = @title, state = @state, reason = @reason,
        ends_at = @endsAt, updated_at = @now
      WHERE id = @id`,
@@ -109,9 +117,16 @@ export function createBroadcastStore(db: Database) {
     "SELECT device_id AS deviceId FROM broadcast_targets WHERE broadcast_id = ?",
   );
 
+  function get(id: string): Broadcast | null {
+    const row = selectOne.get(id);
+    return row ? toBroadcast(row) : null;
+  }
   const asRow = ({ areas: _, ...broadcast }: Broadcast, now: number) => ({
     ...broadcast,
     kinds: JSON.stringify(broadcast.kinds),
+    exclude: JSON.stringify(broadcast.exclude),
+    groups: JSON.stringify(broadcast.groups),
+    tags: JSON.stringify(broadcast.tags),
     now,
   });
   const writeAreas = (broadcast: Broadcast) => {
@@ -123,12 +138,20 @@ export function createBroadcastStore(db: Database) {
     insert(broadcast: Broadcast, now: number) {
       insert.run(asRow(broadcast, now));
       writeAreas(broadcast);
+      calendar.note(broadcast, now);
     },
     update(broadcast: Broadcast, now: number) {
       update.run(asRow(broadcast, now));
       writeAreas(broadcast);
+      calendar.note(broadcast, now);
     },
-    remove: (id: string) => void remove.run(id),
+    /** Takes back what nothing was commanded of yet. @param reason for who has it in a calendar */
+    remove(broadcast: Broadcast, reason: string, now: number) {
+      remove.run(broadcast.id);
+      calendar.withdraw(broadcast, reason, now);
+    },
+    /** What was announced for any part of the area, also what was called off since. @param startFrom epoch ms */
+    announced: calendar.within,
     /** Returns whether it was still in `from`. */
     setState(
       id: string,
@@ -138,12 +161,12 @@ export function createBroadcastStore(db: Database) {
       now: number,
     ): boolean {
       if (!mayFollow(from, to)) throw new Error(`a broadcast does not go from ${from} to ${to}`);
-      return setState.run(to, reason, now, id, from).changes === 1;
+      if (setState.run(to, reason, now, id, from).changes === 0) return false;
+      const moved = get(id);
+      if (moved) calendar.note(moved, now);
+      return true;
     },
-    get(id: string): Broadcast | null {
-      const row = selectOne.get(id);
-      return row ? toBroadcast(row) : null;
-    },
+    get,
     /** Frees the slot of a cancelled or missed one for another broadcast. */
     supersede: (id: string, now: number) => void supersede.run(now, id),
     /** The one broadcast of each slot that starts from an instant on, or whose slot is on one of the dates. */
@@ -165,7 +188,7 @@ export function createBroadcastStore(db: Database) {
     },
     /** What was put on air because somebody chose it for a date. */
     chosenContent: (scheduleId: string) => selectChosen.all(scheduleId).map(({ contentId }) => contentId),
-    /** What devices of a kind in any of the areas have ahead of them or had since `endAfter`. */
+    /** What devices of a kind in any of the areas may have ahead of them or had since `endAfter`; see `isTarget`. */
     forPlaylist: (areas: readonly string[], kind: DeviceKind, endAfter: number) =>
       selectForPlaylist.all({ areas: JSON.stringify(areas), kind, endAfter }).map(toBroadcast),
     replaceItems(broadcastId: string, items: Map<DeviceKind, BroadcastItem[]>) {

@@ -1,6 +1,17 @@
 import { type Static, Type } from "typebox";
 import { toIso } from "../clock.ts";
-import { closed, enumOf, Instant, nullable, pageOf, RegionCode, Title, Uuid } from "../http/schemas.ts";
+import {
+  closed,
+  enumOf,
+  GroupId,
+  Instant,
+  nullable,
+  pageOf,
+  RegionCode,
+  Tag,
+  Title,
+  Uuid,
+} from "../http/schemas.ts";
 import { BroadcastClass, DeviceKind, GRADES, LatenessPolicy, OfflinePolicy } from "../protocol/messages.ts";
 import type { DeviceProof } from "../reports/proof.ts";
 import { CONTENT_BY } from "./assignment.ts";
@@ -32,7 +43,13 @@ export const BroadcastView = Type.Object({
       }),
     }),
   ),
-  targets: Type.Object({ regions: Type.Array(RegionCode), kinds: Type.Array(DeviceKind) }),
+  targets: Type.Object({
+    regions: Type.Array(RegionCode),
+    kinds: Type.Array(DeviceKind),
+    exclude: Type.Array(RegionCode),
+    groups: Type.Array(GroupId),
+    tags: Type.Array(Tag),
+  }),
 });
 
 const count = Type.Integer({ minimum: 0 });
@@ -128,7 +145,7 @@ export const viewBroadcast = (b: Broadcast): Static<typeof BroadcastView> => ({
     b.contentKind === null || b.contentId === null || b.contentBy === null
       ? null
       : { kind: b.contentKind, id: b.contentId, by: b.contentBy },
-  targets: { regions: b.areas, kinds: b.kinds },
+  targets: { regions: b.areas, kinds: b.kinds, exclude: b.exclude, groups: b.groups, tags: b.tags },
 });
 
 export const viewDeviceProof = (proof: DeviceProof): Static<typeof DeviceProofView> => ({

@@ -55,6 +55,10 @@ export interface Broadcast {
   volume: number | null;
   kinds: DeviceKind[];
   areas: string[];
+  /** See `Targets`, which a broadcast is. */
+  exclude: string[];
+  groups: string[];
+  tags: string[];
   programme: string;
   contentKind: "episode" | "session" | null;
   contentId: string | null;
@@ -73,6 +77,14 @@ export const isOpen = ({ state }: Pick<Broadcast, "state">): boolean =>
 /** Fixed and commanded: from here on it changes by a stop only. */
 export const isLive = ({ state }: Pick<Broadcast, "state">): boolean =>
   state === "frozen" || state === "on_air";
+
+export type CalendarStatus = "tentative" | "confirmed" | "cancelled";
+
+/** What a calendar says of it: whether it takes place, not how well. */
+export function calendarStatusOf(state: BroadcastState): CalendarStatus {
+  if (state === "planned") return "tentative";
+  return state === "cancelled" || state === "missed" ? "cancelled" : "confirmed";
+}
 
 /** What one kind of device plays: an item without the address, which depends on who asks. */
 export type BroadcastItem = Omit<Item, "url">;

@@ -6,6 +6,7 @@ import type { Downlink } from "../delivery/downlink.ts";
 import type { DeviceKind } from "../protocol/messages.ts";
 import { type Broadcast, type BroadcastState, dueState } from "./broadcast.ts";
 import type { BroadcastStore } from "./broadcast-store.ts";
+import { audienceOf, isTarget, reachesNobody, type TargetDevice } from "./targets.ts";
 
 export interface Conductor {
   /** Moves every broadcast that time has moved; safe to call at any interval, and after any pause. */
@@ -14,7 +15,7 @@ export interface Conductor {
 
 interface Dependencies {
   store: BroadcastStore;
-  devices: { enrolledWithin(areas: readonly string[], kinds: readonly DeviceKind[]): { id: string }[] };
+  devices: { enrolledWithin(areas: readonly string[], kinds: readonly DeviceKind[]): TargetDevice[] };
   reports: { hasStarted(broadcastId: string): boolean };
   downlink: Downlink;
   mediaUrl: (sha256: string, expiresAt: number) => string;
@@ -29,10 +30,17 @@ export function createConductor(deps: Dependencies): Conductor {
   const { store, devices, reports, downlink, mediaUrl, transact, clock, log, freezeMs } = deps;
 
   function freeze(broadcast: Broadcast): void {
-    const targets = devices.enrolledWithin(broadcast.areas, broadcast.kinds).map(({ id }) => id);
-    store.addTargets(broadcast.id, targets);
+    const targets = devices
+      .enrolledWithin(broadcast.areas, broadcast.kinds)
+      .filter((device) => isTarget(broadcast, device));
+    store.addTargets(
+      broadcast.id,
+      targets.map(({ id }) => id),
+    );
     // Too late for any device to begin: those that had it in the playlist may have played it, and will say so.
     if (clock.now() > broadcast.notAfter) return;
+    const audience = audienceOf(broadcast, targets);
+    if (reachesNobody(audience)) return;
     for (const { kinds, items } of groupByItems(broadcast)) {
       downlink.send({
         type: "play",
@@ -40,7 +48,8 @@ export function createConductor(deps: Dependencies): Conductor {
           broadcastId: broadcast.id,
           ...airingOf(broadcast, items, (sha256) => mediaUrl(sha256, broadcast.notAfter)),
         },
-        audience: { areas: broadcast.areas, kinds },
+        audience: { ...audience, kinds },
+        authorityOver: broadcast.areas,
         class: broadcast.class,
         notAfter: broadcast.notAfter,
         broadcastId: broadcast.id,

@@ -57,6 +57,9 @@ export function createPlanner(deps: Dependencies): Planner {
       volume: definition.volume ?? null,
       kinds: definition.targets.kinds.toSorted(),
       areas: outermost(definition.targets.regions),
+      exclude: outermost(definition.targets.exclude ?? []),
+      groups: (definition.targets.groups ?? []).toSorted(),
+      tags: (definition.targets.tags ?? []).toSorted(),
       programme: programmes.get(schedule.programmeId).title,
       contentKind: entry.content?.kind ?? null,
       contentId: entry.content?.id ?? null,
@@ -111,8 +114,12 @@ export function createPlanner(deps: Dependencies): Planner {
       previous !== null &&
       row.state === "frozen" &&
       contentWish(previous, row) !== contentWish(schedule, row);
-    const entries = forecast(schedule, now + planMs, wantsOther).filter(
-      ({ exception }) => !isSkip(exception),
+    const foreseen = forecast(schedule, now + planMs, wantsOther);
+    const entries = foreseen.filter(({ exception }) => !isSkip(exception));
+    const whySkipped = new Map(
+      foreseen
+        .filter(({ exception }) => isSkip(exception))
+        .map(({ date, time, exception }) => [occurrenceKey(date, time), exception?.reason]),
     );
     const changes: { areas: string[]; startAt: number }[] = [];
 
@@ -139,7 +146,8 @@ export function createPlanner(deps: Dependencies): Planner {
       const isGone = row.startAt > now || schedule.endedAt !== null;
       if (isLive(row) && isGone) stop(row);
       if (!isOpen(row) || row.startAt <= now) continue;
-      store.remove(row.id);
+      const whyGone = whySkipped.get(occurrenceKey(row.localDate, row.localTime));
+      store.remove(row, whyGone ?? "it is not planned any more", now);
       changes.push({ areas: row.state === "ready" ? row.areas : [], startAt: row.startAt });
     }
 
@@ -178,6 +186,9 @@ const SCHEDULED = [
   "startAt",
   "areas",
   "kinds",
+  "exclude",
+  "groups",
+  "tags",
   "class",
   "priority",
   "lateness",

@@ -39,6 +39,9 @@ export function createDownlinkStore(db: Database) {
   const countUnacked = db.prepare<[string], { n: number }>(
     "SELECT COUNT(*) AS n FROM command_targets WHERE command_id = ? AND acked_at IS NULL",
   );
+  const selectAcked = db.prepare<[string], { id: string }>(
+    "SELECT device_id AS id FROM command_targets WHERE command_id = ? AND acked_at IS NOT NULL",
+  );
   const settle = db.prepare("UPDATE commands SET settled_at = ? WHERE id = ?");
   const acknowledge = db.prepare(
     "UPDATE command_targets SET acked_at = @at WHERE command_id = @commandId AND device_id = @deviceId AND acked_at IS NULL",
@@ -70,6 +73,7 @@ export function createDownlinkStore(db: Database) {
       for (const deviceId of repeatFor ?? []) insertTarget.run(command.id, deviceId);
     },
     unsettled: () => selectUnsettled.all().map((row) => JSON.parse(row.payload) as Command),
+    ackedBy: (commandId: string) => new Set(selectAcked.all(commandId).map(({ id }) => id)),
     unackedCount: (commandId: string) => countUnacked.get(commandId)?.n ?? 0,
     settle: (commandId: string, at: number) => void settle.run(at, commandId),
     acknowledge: (commandId: string, deviceId: string, at: number) =>

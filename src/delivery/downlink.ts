@@ -18,6 +18,8 @@ export interface NewCommand<T extends CommandType> {
   type: T;
   body: CommandOf<T>["body"];
   audience: Audience;
+  /** The areas on whose authority it speaks, where it is addressed to parts of them. */
+  authorityOver?: readonly string[];
   class: BroadcastClass;
   /** Epoch ms after which devices refuse it and the outbox drops it. */
   notAfter: number;
@@ -33,6 +35,8 @@ export interface Downlink {
    * @param nextStartAt the earliest start the change concerns, which sets how soon to fetch; `null` for no hurry
    */
   playlistChanged(areas: readonly string[], nextStartAt: number | null): void;
+  /** Tells one device, at once. */
+  devicePlaylistChanged(deviceId: string): void;
   /** One publish for each scope of the audience; returns the command's id. */
   send<T extends CommandType>(command: NewCommand<T>): string;
   /** A device says that it has the command. */
@@ -84,18 +88,39 @@ export function createDownlink({ store, outbox, transact, clock }: Dependencies)
     }
   }
 
+  function raiseRevision(scopes: Scope[], now: number, fetchBy: number): void {
+    const revision = store.raiseRevision(scopes.map(scopeKey), now, fetchBy);
+    for (const scope of scopes) publishPointer(scope, { revision, fetchBy });
+  }
+
   return {
     playlistChanged(areas, nextStartAt) {
       if (areas.length === 0) return;
       const now = clock.now();
       const window = nextStartAt === null ? MAX_FETCH_WINDOW_MS : (nextStartAt - now) * FETCH_WINDOW_SHARE;
       const fetchBy = now + Math.round(Math.min(Math.max(window, SECOND_MS), MAX_FETCH_WINDOW_MS));
-      const scopes = areas.map((id): Scope => ({ kind: "area", id }));
-      const revision = store.raiseRevision(scopes.map(scopeKey), now, fetchBy);
-      for (const scope of scopes) publishPointer(scope, { revision, fetchBy });
+      raiseRevision(
+        areas.map((id): Scope => ({ kind: "area", id })),
+        now,
+        fetchBy,
+      );
     },
 
-    send({ type, body, audience, class: broadcastClass, notAfter, broadcastId, untilAckedBy }) {
+    devicePlaylistChanged(id) {
+      const now = clock.now();
+      raiseRevision([{ kind: "device", id }], now, now + SECOND_MS);
+    },
+
+    send({
+      type,
+      body,
+      audience,
+      authorityOver,
+      class: broadcastClass,
+      notAfter,
+      broadcastId,
+      untilAckedBy,
+    }) {
       const command = {
         id: uuidv7(),
         type,
@@ -103,7 +128,7 @@ export function createDownlink({ store, outbox, transact, clock }: Dependencies)
         notAfter,
         audience,
         class: broadcastClass,
-        authority: authorityOf(audience),
+        authority: authorityOf(authorityOver ?? audience.areas ?? []),
         body,
       } as Command;
       store.insertCommand(command, broadcastId ?? null, untilAckedBy ?? null);
@@ -140,12 +165,19 @@ export function createDownlink({ store, outbox, transact, clock }: Dependencies)
       transact(() => {
         for (const command of store.unsettled()) {
           if (command.notAfter < now || store.unackedCount(command.id) === 0) store.settle(command.id, now);
-          else publishCommand(command);
+          else publishCommand(withoutDevices(command, store.ackedBy(command.id)));
         }
       });
     },
   };
 }
+
+/** Of devices that are addressed one by one, those that have it already need no other copy. */
+const withoutDevices = (command: Command, acked: ReadonlySet<string>): Command => {
+  const { devices } = command.audience;
+  if (!devices) return command;
+  return { ...command, audience: { ...command.audience, devices: devices.filter((id) => !acked.has(id)) } };
+};
 
 function scopesOf({ areas = [], groups = [], devices = [] }: Audience): Scope[] {
   return [
@@ -157,7 +189,7 @@ function scopesOf({ areas = [], groups = [], devices = [] }: Audience): Scope[] 
 
 const LEVELS: RegionLevel[] = ["province", "city", "county", "town", "village"];
 
-/** The level on whose authority a command speaks: the highest of the areas it names. */
-function authorityOf({ areas = [] }: Audience): RegionLevel {
+/** The level on whose authority a command speaks: the highest of the areas. */
+function authorityOf(areas: readonly string[]): RegionLevel {
   return LEVELS.find((level) => areas.some((area) => levelOf(area) === level)) ?? "county";
 }

@@ -4,6 +4,7 @@ import { Type } from "typebox";
 import { decorateWithDevice, deviceOf, requireDevice } from "../devices/device-auth.ts";
 import type { DeviceService } from "../devices/device-service.ts";
 import { AppError } from "../errors.ts";
+import { matchesEtag } from "../http/etag.ts";
 import { Playlist } from "../protocol/messages.ts";
 import type { Signer } from "../protocol/signing.ts";
 import type { PlaylistService } from "./playlist.ts";
@@ -22,15 +23,6 @@ function representationFor(accept: string | undefined): Representation | null {
   if (types.includes("application/jose")) return "jose";
   if (types.includes("application/json")) return "json";
   return types.includes("*/*") || types.includes("application/*") ? "jose" : null;
-}
-
-/** Weak comparison as RFC 9110 §13.1.2 asks of If-None-Match. */
-function matches(ifNoneMatch: string | undefined, etag: string): boolean {
-  if (ifNoneMatch === undefined) return false;
-  return ifNoneMatch.split(",").some((tag) => {
-    const trimmed = tag.trim();
-    return trimmed === "*" || trimmed.replace(/^W\//, "") === etag;
-  });
 }
 
 export async function playlistRoutes(instance: FastifyInstance, options: Options) {
@@ -68,7 +60,7 @@ export async function playlistRoutes(instance: FastifyInstance, options: Options
         .header("etag", etag)
         .header("vary", "accept, authorization")
         .header("cache-control", "private, no-cache");
-      if (matches(request.headers["if-none-match"], etag)) return reply.code(304).send(null);
+      if (matchesEtag(request.headers["if-none-match"], etag)) return reply.code(304).send(null);
       const playlist = playlists.playlistFor(device, version);
       if (representation === "json") return playlist;
       const jws = await signer.sign("playlist", playlist);

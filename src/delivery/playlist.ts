@@ -61,7 +61,7 @@ export function createPlaylistService(deps: Dependencies): PlaylistService {
     playlistFor(device, { revision, generatedAt }) {
       const validUntil = generatedAt + VALID_MS;
       const entries = broadcasts
-        .forPlaylist(device.areas, device.kind, generatedAt)
+        .forPlaylist(device, generatedAt)
         .map(({ broadcast, items }): PlaylistBroadcast => {
           const expiresAt = Math.max(validUntil, broadcast.notAfter);
           return {

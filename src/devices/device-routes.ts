@@ -5,6 +5,7 @@ import { toIso } from "../clock.ts";
 import {
   closed,
   enumOf,
+  GroupId,
   IdParams,
   Instant,
   nullable,
@@ -12,6 +13,7 @@ import {
   pageFrom,
   pageOf,
   RegionCode,
+  Tag,
   Title,
   Uuid,
 } from "../http/schemas.ts";
@@ -31,6 +33,11 @@ const IssuedCode = {
   }),
   expiresAt: Instant,
 };
+const labels = {
+  tags: Type.Array(Tag, { maxItems: 50 }),
+  groups: Type.Array(GroupId, { maxItems: 50 }),
+};
+const optionalLabels = { tags: Type.Optional(labels.tags), groups: Type.Optional(labels.groups) };
 const deviceProperties = {
   id: Uuid,
   regionCode: RegionCode,
@@ -43,6 +50,7 @@ const deviceProperties = {
   createdAt: Instant,
   enrolledAt: NullableInstant,
   revokedAt: NullableInstant,
+  ...labels,
   presence: nullable(
     Type.Object({ online: Type.Boolean(), bootId: Type.String(), at: Instant, software: Type.String() }),
   ),
@@ -62,7 +70,7 @@ export async function deviceRoutes(instance: FastifyInstance, { devices }: { dev
       schema: {
         tags,
         summary: "Create a device; it can enrol once it has a code",
-        body: closed({ regionCode: RegionCode, kind: Kind, name: Type.Optional(Title) }),
+        body: closed({ regionCode: RegionCode, kind: Kind, name: Type.Optional(Title), ...optionalLabels }),
         response: { 201: Device },
       },
     },
@@ -127,6 +135,21 @@ export async function deviceRoutes(instance: FastifyInstance, { devices }: { dev
     "/devices/:id",
     { schema: { tags, summary: "One device", params: IdParams, response: { 200: Device } } },
     async (request) => present(devices.get(request.params.id)),
+  );
+
+  app.patch(
+    "/devices/:id",
+    {
+      schema: {
+        tags,
+        summary:
+          "Replace tags or groups; what it plays follows, and what it must not play any more is stopped",
+        params: IdParams,
+        body: closed(optionalLabels),
+        response: { 200: Device },
+      },
+    },
+    async (request) => present(devices.label(request.params.id, request.body)),
   );
 
   app.post(

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import { v7 as uuidv7 } from "uuid";
 import type { Clock } from "../clock.ts";
 import { invalid, notFound } from "../errors.ts";
@@ -6,7 +7,13 @@ import type { DeviceKind, DeviceState, Presence } from "../protocol/messages.ts"
 import { codeRange, isWithin, type RegionLevel } from "../protocol/region-code.ts";
 import type { RegionService } from "../regions/region-service.ts";
 import { hashToken, verifyMqttPassword } from "./credentials.ts";
-import { type DeviceIdentity, type DeviceRow, type DeviceView, identityFrom, supersedes } from "./device.ts";
+import {
+  type DeviceIdentity,
+  type DeviceLabels,
+  type DeviceView,
+  identityFrom,
+  supersedes,
+} from "./device.ts";
 import type { DeviceStore } from "./device-store.ts";
 import { createEnrolmentService, type EnrolledDevice, type IssuedCode } from "./enrolment-service.ts";
 import type { EnrolmentStore } from "./enrolment-store.ts";
@@ -24,6 +31,8 @@ interface NewDevice {
   kind: DeviceKind;
   /** The region's name when left out. */
   name?: string;
+  tags?: string[];
+  groups?: string[];
 }
 
 export interface DeviceService {
@@ -41,6 +50,10 @@ export interface DeviceService {
   ): (DeviceView & IssuedCode)[];
   /** @throws {AppError} `not_found` */
   get(id: string): DeviceView;
+  /** Replaces what is given. @throws {AppError} `not_found` */
+  label(id: string, labels: Partial<DeviceLabels>): DeviceView;
+  /** Calls `listener` in the transaction in which tags or groups of a device changed. */
+  onLabelled(listener: (deviceId: string) => void): void;
   /** Devices after the id `after`, oldest first; one more than `limit`, when there is one. */
   list(filter: DeviceFilter, after: string, limit: number): DeviceView[];
   /** See `createEnrolmentService`. */
@@ -55,7 +68,7 @@ export interface DeviceService {
   /** Calls `listener` after a device's credentials ceased to work: it was revoked, or enrolled anew. */
   onRevoked(listener: (deviceId: string) => void): void;
   /** The enrolled devices of these kinds in any of the areas, each once, by region code. */
-  enrolledWithin(areas: readonly string[], kinds: readonly DeviceKind[]): DeviceRow[];
+  enrolledWithin(areas: readonly string[], kinds: readonly DeviceKind[]): DeviceIdentity[];
   /** Whether it was taken: see `supersedes`. Nothing happens for an unknown device. */
   recordPresence(deviceId: string, presence: Presence): boolean;
   recordState(deviceId: string, state: DeviceState): boolean;
@@ -79,6 +92,7 @@ export function createDeviceService({
   clock,
 }: DeviceServiceOptions): DeviceService {
   const listeners = new Set<(deviceId: string) => void>();
+  const labelListeners: ((deviceId: string) => void)[] = [];
   const voided = (deviceId: string) => {
     for (const listener of listeners) listener(deviceId);
   };
@@ -94,7 +108,7 @@ export function createDeviceService({
     if (!regions.exists(code)) throw invalid(at, `There is no region ${code}.`, "Import the region first.");
   }
 
-  function insert({ regionCode, kind, name }: NewDevice): string {
+  function insert({ regionCode, kind, name, tags = [], groups = [] }: NewDevice): string {
     const id = uuidv7();
     store.insert({
       id,
@@ -103,14 +117,28 @@ export function createDeviceService({
       name: name ?? regions.get(regionCode).name,
       createdAt: clock.now(),
     });
+    store.setLabels(id, { tags: sorted(tags), groups: sorted(groups) });
     return id;
   }
 
   return {
     create(device) {
       requireRegion("/regionCode", device.regionCode);
-      return get(insert(device));
+      return get(store.inTransaction(() => insert(device)));
     },
+
+    label(id, labels) {
+      return store.inTransaction(() => {
+        const { tags, groups } = get(id);
+        const next = { tags: sorted(labels.tags ?? tags), groups: sorted(labels.groups ?? groups) };
+        if (isDeepStrictEqual(next, { tags, groups })) return get(id);
+        store.setLabels(id, next);
+        for (const listener of labelListeners) listener(id);
+        return get(id);
+      });
+    },
+
+    onLabelled: (listener) => void labelListeners.push(listener),
 
     createMissing(within, level, kind, expiresInHours) {
       requireRegion("/within", within);
@@ -163,7 +191,9 @@ export function createDeviceService({
       const outermost = [...new Set(areas)].filter(
         (area) => !areas.some((other) => other !== area && isWithin(area, other)),
       );
-      return outermost.toSorted().flatMap((area) => store.enrolledInRange(codeRange(area), kinds));
+      return outermost
+        .toSorted()
+        .flatMap((area) => store.enrolledInRange(codeRange(area), kinds).map(identityFrom));
     },
 
     recordPresence(deviceId, presence) {
@@ -180,3 +210,5 @@ export function createDeviceService({
     },
   };
 }
+
+const sorted = (names: readonly string[]): string[] => [...new Set(names)].toSorted();

@@ -1,6 +1,6 @@
 import type { Database } from "../db/open.ts";
 import type { DeviceKind } from "../protocol/messages.ts";
-import type { DeviceRow, Lifecycle } from "./device.ts";
+import type { DeviceLabels, DeviceRow, Lifecycle } from "./device.ts";
 
 export interface CodeRange {
   from: string;
@@ -19,7 +19,18 @@ export interface Enrolment {
 
 /** The columns of a `DeviceRow`, of the table under the alias `d`. */
 export const DEVICE_COLUMNS = `d.id, d.region_code AS regionCode, d.kind, d.name, d.state, d.hardware_id AS hardwareId,
-  d.model, d.software, d.created_at AS createdAt, d.enrolled_at AS enrolledAt, d.revoked_at AS revokedAt`;
+  d.model, d.software, d.created_at AS createdAt, d.enrolled_at AS enrolledAt, d.revoked_at AS revokedAt, d.tags,
+  d.group_ids AS "groups"`;
+
+/** A `DeviceRow` as SQLite gives it. */
+export type StoredDevice<T extends DeviceRow = DeviceRow> = Omit<T, keyof DeviceLabels> &
+  Record<keyof DeviceLabels, string>;
+
+export const withLabels = <T extends Record<keyof DeviceLabels, string>>({ tags, groups, ...row }: T) => ({
+  ...row,
+  tags: JSON.parse(tags) as string[],
+  groups: JSON.parse(groups) as string[],
+});
 
 type NewDevice = Pick<DeviceRow, "id" | "regionCode" | "kind" | "name" | "createdAt">;
 
@@ -28,23 +39,23 @@ export function createDeviceStore(db: Database) {
     `INSERT INTO devices (id, region_code, kind, name, state, created_at)
      VALUES (@id, @regionCode, @kind, @name, 'new', @createdAt)`,
   );
-  const selectById = db.prepare<[string], DeviceRow>(
+  const selectById = db.prepare<[string], StoredDevice>(
     `SELECT ${DEVICE_COLUMNS} FROM devices d WHERE d.id = ?`,
   );
-  const selectByToken = db.prepare<[string], DeviceRow>(
+  const selectByToken = db.prepare<[string], StoredDevice>(
     `SELECT ${DEVICE_COLUMNS} FROM devices d WHERE d.token_hash = ? AND d.state = 'enrolled'`,
   );
-  const selectByHardware = db.prepare<[string], DeviceRow>(
+  const selectByHardware = db.prepare<[string], StoredDevice>(
     `SELECT ${DEVICE_COLUMNS} FROM devices d WHERE d.hardware_id = ? AND d.state = 'enrolled'`,
   );
   const selectMqttHash = db.prepare<[string], { mqttHash: string | null }>(
     "SELECT mqtt_hash AS mqttHash FROM devices WHERE id = ? AND state = 'enrolled'",
   );
-  const selectAccounts = db.prepare<[], DeviceRow & { mqttHash: string }>(
+  const selectAccounts = db.prepare<[], StoredDevice & { mqttHash: string }>(
     `SELECT ${DEVICE_COLUMNS}, d.mqtt_hash AS mqttHash FROM devices d
      WHERE d.state = 'enrolled' AND d.mqtt_hash IS NOT NULL ORDER BY d.id`,
   );
-  const selectRange = db.prepare<[CodeRange & { state: Lifecycle; kinds: string }], DeviceRow>(
+  const selectRange = db.prepare<[CodeRange & { state: Lifecycle; kinds: string }], StoredDevice>(
     `SELECT ${DEVICE_COLUMNS} FROM devices d
      WHERE d.region_code >= @from AND d.region_code < @before AND d.state = @state
        AND d.kind IN (SELECT value FROM json_each(@kinds))
@@ -65,17 +76,24 @@ export function createDeviceStore(db: Database) {
      WHERE id = @id AND state <> 'revoked'`,
   );
 
+  const updateLabels = db.prepare<[{ id: string; tags: string; groups: string }]>(
+    "UPDATE devices SET tags = @tags, group_ids = @groups WHERE id = @id",
+  );
+  const found = (row: StoredDevice | undefined): DeviceRow | undefined => row && withLabels(row);
+
   return {
     /** Runs `change` as one write transaction. */
     inTransaction: <T>(change: () => T): T => db.transaction(change).immediate(),
     insert: (device: NewDevice) => void insert.run(device),
-    find: (id: string) => selectById.get(id),
-    findByToken: (tokenHash: string) => selectByToken.get(tokenHash),
-    findByHardware: (hardwareId: string) => selectByHardware.get(hardwareId),
+    find: (id: string) => found(selectById.get(id)),
+    findByToken: (tokenHash: string) => found(selectByToken.get(tokenHash)),
+    findByHardware: (hardwareId: string) => found(selectByHardware.get(hardwareId)),
+    setLabels: (id: string, { tags, groups }: DeviceLabels) =>
+      void updateLabels.run({ id, tags: JSON.stringify(tags), groups: JSON.stringify(groups) }),
     mqttHashOf: (id: string) => selectMqttHash.get(id)?.mqttHash ?? null,
-    accounts: () => selectAccounts.all(),
+    accounts: () => selectAccounts.all().map(withLabels),
     enrolledInRange: (range: CodeRange, kinds: readonly DeviceKind[]) =>
-      selectRange.all({ ...range, state: "enrolled", kinds: JSON.stringify(kinds) }),
+      selectRange.all({ ...range, state: "enrolled", kinds: JSON.stringify(kinds) }).map(withLabels),
     regionsServed: (range: CodeRange, kind: DeviceKind) =>
       selectRegionsServed.all({ ...range, kind }).map(({ regionCode }) => regionCode),
     markEnrolled: (enrolment: Enrolment) => void updateEnrolled.run(enrolment),

@@ -18,7 +18,12 @@ export interface DeviceRow {
   createdAt: number;
   enrolledAt: number | null;
   revokedAt: number | null;
+  /** What it is called, and the ad-hoc sets that it belongs to; both sorted. */
+  tags: string[];
+  groups: string[];
 }
+
+export type DeviceLabels = Pick<DeviceRow, "tags" | "groups">;
 
 /** A device with what it last said of itself. */
 export interface DeviceView extends DeviceRow {
@@ -34,18 +39,22 @@ export interface DeviceIdentity {
   /** The own region and those around it, nearest first. */
   areas: string[];
   groups: string[];
+  tags: string[];
 }
 
 export const identityFrom = ({
   id,
   kind,
   regionCode,
-}: Pick<DeviceRow, "id" | "kind" | "regionCode">): DeviceIdentity => ({
+  groups,
+  tags,
+}: Pick<DeviceRow, "id" | "kind" | "regionCode" | "groups" | "tags">): DeviceIdentity => ({
   id,
   kind,
   regionCode,
   areas: selfAndAncestors(regionCode),
-  groups: [],
+  groups,
+  tags,
 });
 
 /**

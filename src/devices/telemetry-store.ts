@@ -1,7 +1,7 @@
 import type { Database } from "../db/open.ts";
 import type { DeviceKind, DeviceState, Presence } from "../protocol/messages.ts";
-import type { DeviceRow, DeviceView, Lifecycle } from "./device.ts";
-import { type CodeRange, DEVICE_COLUMNS } from "./device-store.ts";
+import type { DeviceView, Lifecycle } from "./device.ts";
+import { type CodeRange, DEVICE_COLUMNS, type StoredDevice, withLabels } from "./device-store.ts";
 
 export interface DeviceFilter {
   range: CodeRange | null;
@@ -10,7 +10,7 @@ export interface DeviceFilter {
 }
 
 type PresenceRow = Omit<Presence, "online"> & { online: 0 | 1 };
-interface ViewRow extends DeviceRow {
+interface ViewRow extends StoredDevice {
   presence: string | null;
   reported: string | null;
 }
@@ -85,7 +85,7 @@ export type TelemetryStore = ReturnType<typeof createTelemetryStore>;
 function toView({ presence, reported, ...device }: ViewRow): DeviceView {
   const said: PresenceRow | null = presence === null ? null : JSON.parse(presence);
   return {
-    ...device,
+    ...withLabels(device),
     presence: said && { ...said, online: said.online === 1 },
     reported: reported === null ? null : JSON.parse(reported),
   };

@@ -126,7 +126,7 @@ export function createEpisodeService({
         programme.segments,
       );
       return transact(() => {
-        if (store.hasNumber(programme.id, input.number)) {
+        if (store.idOf(programme.id, input.number) !== null) {
           throw new AppError("conflict", `${programme.title} has an episode ${input.number} already.`);
         }
         const id = uuidv7();
@@ -209,7 +209,11 @@ export function createEpisodeService({
     },
 
     waiting: (programmeId) => store.unapproved(programmeId).map(compositionsOf),
-    has: (programmeId, id) => store.get(id)?.programmeId === programmeId,
+    numberOf(programmeId, id) {
+      const episode = store.get(id);
+      return episode?.programmeId === programmeId ? episode.number : null;
+    },
+    idOf: store.idOf,
     approved: (programmeId, fromNumber) => store.approved(programmeId, fromNumber).map(toContent),
     onApprovalChange: approvals.onApprovalChange,
   };

@@ -86,7 +86,7 @@ export function createEpisodeStore(db: Database) {
       withSegments(selectPage.all({ programmeId, before, limit })),
     approved: (programmeId: string, fromNumber: number) =>
       withSegments(selectApproved.all(programmeId, fromNumber)),
-    hasNumber: (programmeId: string, number: number) => selectNumber.get(programmeId, number) !== undefined,
+    idOf: (programmeId: string, number: number) => selectNumber.get(programmeId, number)?.id ?? null,
     updateTitle: (id: string, title: string, now: number) => void updateTitle.run(title, now, id),
     setComposition: (id: string, compositionId: string | null) =>
       void updateComposition.run(compositionId, id),

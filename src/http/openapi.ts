@@ -15,6 +15,7 @@ export async function registerOpenApi(app: FastifyInstance, version: string): Pr
         securitySchemes: {
           signIn: { type: "apiKey", in: "cookie", name: "ccx_sign_in" },
           device: { type: "http", scheme: "bearer" },
+          calendarLink: { type: "apiKey", in: "query", name: "token" },
         },
       },
     },
@@ -40,6 +41,7 @@ export async function registerOpenApi(app: FastifyInstance, version: string): Pr
 }
 
 function securityOf(url: string): Record<string, string[]>[] {
+  if (url === "/calendar.ics") return [{ calendarLink: [] }];
   if (url === "/api/v1/sign-in" || url === "/device/v1/enroll" || url.startsWith("/.well-known/")) return [];
   if (url.startsWith("/device/")) return [{ device: [] }];
   if (url.startsWith("/media/")) return [{ device: [] }, { signIn: [] }];

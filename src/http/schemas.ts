@@ -21,6 +21,16 @@ export const LocalDate = Type.String({ pattern: "^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-
 export const LocalTime = Type.String({ pattern: "^([01][0-9]|2[0-3]):[0-5][0-9]$" });
 export const RegionCode = Type.String({ pattern: REGION_CODE_PATTERN });
 export const Title = Type.String({ minLength: 1, maxLength: 200, pattern: "\\S" });
+/** Ad-hoc sets of devices; part of a topic's name. */
+export const GroupId = Type.String({ pattern: "^[a-z0-9][a-z0-9-]{0,63}$", examples: ["party-schools"] });
+export const Tag = Type.String({
+  minLength: 1,
+  maxLength: 50,
+  pattern: "^\\S(.*\\S)?$",
+  examples: ["文化广场"],
+});
+/** A short name for files and addresses, the same on every server. */
+export const Slug = Type.String({ pattern: "^[a-z0-9-]+$" });
 export const IdParams = closed({ id: Uuid });
 
 export const PageQuery = {

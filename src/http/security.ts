@@ -67,7 +67,7 @@ function rateLimitKey(request: FastifyRequest): string {
 function isUnlimited({ url, method }: FastifyRequest): boolean {
   const path = url.split("?")[0] ?? "";
   if (method === "POST" && path.startsWith("/api/v1/") && path.endsWith("/stop")) return true;
-  return !/^\/(api|device|media)\//.test(path);
+  return !/^\/((api|device|media)\/|calendar\.ics$)/.test(path);
 }
 
 const SAFE_METHODS = new Set(["GET", "HEAD", "OPTIONS"]);

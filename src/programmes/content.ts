@@ -17,8 +17,10 @@ export interface ContentPart {
 export interface ContentSource {
   /** Approved content with a number of at least `fromNumber`, in order. */
   approved(programmeId: string, fromNumber: number): Content[];
-  /** Whether there is such content, approved or not. */
-  has(programmeId: string, contentId: string): boolean;
+  /** The number of such content, approved or not; `null` when the programme has none with that id. */
+  numberOf(programmeId: string, contentId: string): number | null;
+  /** The id of the content with a number, approved or not. */
+  idOf(programmeId: string, number: number): string | null;
   /** The compositions of content that is recorded but not approved, in order of number. */
   waiting(programmeId: string): string[][];
   /** Called in the transaction in which an approval was given or lost. */

@@ -5,6 +5,7 @@ import type { Transact } from "../db/open.ts";
 import { AppError, invalid, notFound } from "../errors.ts";
 import type { ProgrammeService } from "../programmes/programme-service.ts";
 import { keepsQuietHours, quietWindowAt } from "../protocol/quiet-hours.ts";
+import { isWithin } from "../protocol/region-code.ts";
 import { checkContent } from "./content-check.ts";
 import type { PolicyService } from "./policy.ts";
 import type { Calendars } from "./rule.ts";
@@ -20,6 +21,8 @@ export interface ScheduleService {
   /** Newest first; `before` is the last id of the page before. */
   page(before: string, limit: number): Schedule[];
   active(): Schedule[];
+  /** @throws {AppError} `invalid`, as creating or changing to it would */
+  check(programmeId: string, definition: ScheduleDefinition): void;
   /** Replaces the definition. @throws {AppError} `conflict` when `ifVersion` is given and outdated, or it has ended */
   change(id: string, definition: ScheduleDefinition, ifVersion?: number): Schedule;
   /** No further broadcasts; what is frozen or on air is stopped. Idempotent. */
@@ -43,7 +46,7 @@ interface Dependencies {
 }
 
 /** How far ahead a rule is tried: a year holds every month and every kind of quiet hours. */
-const CHECK_DAYS = 400;
+export const CHECK_DAYS = 400;
 
 export function createScheduleService(deps: Dependencies): ScheduleService {
   const { store, programmes, regions, policy, hasContent, calendars, transact, clock } = deps;
@@ -68,18 +71,34 @@ export function createScheduleService(deps: Dependencies): ScheduleService {
       );
     }
     checkContent(definition, (contentId) => hasContent(programmeId, contentId));
-    const details = definition.targets.regions.flatMap((code, index) =>
-      regions.exists(code)
-        ? []
-        : [{ at: `/targets/regions/${index}`, message: `There is no region ${code}.` }],
-    );
+    const { exclude = [] } = definition.targets;
+    const unknown = (field: "regions" | "exclude", codes: string[]) =>
+      codes.flatMap((code, index) =>
+        regions.exists(code)
+          ? []
+          : [{ at: `/targets/${field}/${index}`, message: `There is no region ${code}.` }],
+      );
+    const details = [...unknown("regions", definition.targets.regions), ...unknown("exclude", exclude)];
     if (details.length > 0) {
       throw new AppError("invalid", "The schedule is for regions that are not known.", {
         details,
         hint: "Import them first: POST /api/v1/regions/import.",
       });
     }
+    checkExclusions(definition.targets);
     checkOccurrences(definition);
+  }
+
+  function checkExclusions({ regions: areas, exclude = [] }: ScheduleDefinition["targets"]): void {
+    const details = exclude.flatMap((code, index) =>
+      areas.some((area) => isWithin(code, area))
+        ? []
+        : [{ at: `/targets/exclude/${index}`, message: `${code} lies in none of the regions.` }],
+    );
+    if (details.length > 0)
+      throw new AppError("invalid", "The schedule excludes what it is not for.", { details });
+    if (areas.every((area) => exclude.some((code) => isWithin(area, code))))
+      throw invalid("/targets/exclude", "Nothing of the regions would be left.");
   }
 
   function checkOccurrences(definition: ScheduleDefinition): void {
@@ -100,6 +119,7 @@ export function createScheduleService(deps: Dependencies): ScheduleService {
 
   return {
     get,
+    check,
     page: store.page,
     active: store.active,
 

@@ -1,5 +1,16 @@
-import { type Static, Type } from "typebox";
-import { closed, enumOf, LocalDate, LocalTime, RegionCode, Title, Uuid } from "../http/schemas.ts";
+import { type Static, type TProperties, Type } from "typebox";
+import {
+  closed,
+  enumOf,
+  GroupId,
+  LocalDate,
+  LocalTime,
+  RegionCode,
+  Slug,
+  Tag,
+  Title,
+  Uuid,
+} from "../http/schemas.ts";
 import { DeviceKind, LatenessPolicy, OfflinePolicy } from "../protocol/messages.ts";
 import { DayKind } from "./public-holidays.ts";
 
@@ -77,30 +88,41 @@ export const Rule = closed({
   ),
 });
 
-const Exceptions = Type.Array(
-  closed({
-    date: LocalDate,
-    time: Type.Optional(
-      Type.String({ ...LocalTime, description: "One of the date's times; all without it" }),
-    ),
-    skip: Type.Optional(Type.Literal(true)),
-    moveTo: Type.Optional(closed({ date: Type.Optional(LocalDate), time: Type.Optional(LocalTime) })),
-    contentId: Type.Optional(Type.String({ ...Uuid, description: "What plays instead" })),
-    reason: Reason,
-  }),
-  { maxItems: MAX_LIST, description: "What becomes of single dates" },
-);
-const ExtraDates = Type.Array(
-  closed({ date: LocalDate, time: LocalTime, contentId: Type.Optional(Uuid), reason: Reason }),
-  { maxItems: MAX_LIST, description: "Dates that the rule does not yield" },
-);
+const exceptionsOf = <T extends TProperties>(content: T) =>
+  Type.Array(
+    closed({
+      date: LocalDate,
+      time: Type.Optional(
+        Type.String({ ...LocalTime, description: "One of the date's times; all without it" }),
+      ),
+      skip: Type.Optional(Type.Literal(true)),
+      moveTo: Type.Optional(closed({ date: Type.Optional(LocalDate), time: Type.Optional(LocalTime) })),
+      ...content,
+      reason: Reason,
+    }),
+    { maxItems: MAX_LIST, description: "What becomes of single dates" },
+  );
+const extraDatesOf = <T extends TProperties>(content: T) =>
+  Type.Array(closed({ date: LocalDate, time: LocalTime, ...content, reason: Reason }), {
+    maxItems: MAX_LIST,
+    description: "Dates that the rule does not yield",
+  });
 
-/** What each date airs. */
-const ContentPolicy = closed({
+const policyFields = {
   policy: enumOf(["next-approved", "latest-approved", "item", "rotation"]),
   fromNumber: Type.Optional(
     Type.Integer({ minimum: 1, description: "next-approved: begin with this number instead of the lowest" }),
   ),
+  fallback: Type.Optional(
+    enumOf(["silence", "repeat-last", "standing"], {
+      description: "When nothing is approved; silence without it",
+    }),
+  ),
+};
+
+/** What each date airs. */
+const ContentPolicy = closed({
+  ...policyFields,
   contentId: Type.Optional(Type.String({ ...Uuid, description: "item: the one that airs" })),
   contentIds: Type.Optional(
     Type.Array(Uuid, {
@@ -110,20 +132,13 @@ const ContentPolicy = closed({
       description: "rotation: these in turn; without it all that is approved",
     }),
   ),
-  fallback: Type.Optional(
-    enumOf(["silence", "repeat-last", "standing"], {
-      description: "When nothing is approved; silence without it",
-    }),
-  ),
   standingContentId: Type.Optional(Type.String({ ...Uuid, description: "standing: what airs then" })),
 });
 export type ContentPolicy = Static<typeof ContentPolicy>;
 
-export const ScheduleDefinition = closed({
+const ownFields = {
   name: Title,
   rule: Rule,
-  exceptions: Type.Optional(Exceptions),
-  extraDates: Type.Optional(ExtraDates),
   zone: Type.String({ minLength: 1, maxLength: 64, description: "IANA time zone of the wall-clock times" }),
   validFrom: Type.Optional(LocalDate),
   validUntil: Type.Optional(LocalDate),
@@ -135,19 +150,87 @@ export const ScheduleDefinition = closed({
       description: "Each with everything below it",
     }),
     kinds: Type.Array(DeviceKind, { minItems: 1, uniqueItems: true }),
+    exclude: Type.Optional(
+      Type.Array(RegionCode, {
+        minItems: 1,
+        maxItems: 2000,
+        uniqueItems: true,
+        description: "Inside the regions; not these, each with everything below it",
+      }),
+    ),
+    groups: Type.Optional(
+      Type.Array(GroupId, {
+        minItems: 1,
+        maxItems: 100,
+        uniqueItems: true,
+        description: "Of the devices in the regions only those in any of these groups",
+      }),
+    ),
+    tags: Type.Optional(
+      Type.Array(Tag, {
+        minItems: 1,
+        maxItems: 100,
+        uniqueItems: true,
+        description: "Of the devices in the regions only those with any of these tags",
+      }),
+    ),
   }),
-  content: ContentPolicy,
   class: ScheduledClass,
   priority: Type.Integer({ minimum: 0, maximum: 100 }),
   lateness: LatenessPolicy,
   graceMinutes: Type.Integer({ minimum: 1, maximum: 240, description: "How late it may still begin" }),
   offline: OfflinePolicy,
   volume: Type.Optional(Type.Integer({ minimum: 0, maximum: 100, description: "Per cent" })),
+};
+
+export const ScheduleDefinition = closed({
+  ...ownFields,
+  exceptions: Type.Optional(
+    exceptionsOf({
+      contentId: Type.Optional(Type.String({ ...Uuid, description: "What plays instead" })),
+    }),
+  ),
+  extraDates: Type.Optional(extraDatesOf({ contentId: Type.Optional(Uuid) })),
+  content: ContentPolicy,
 });
 export type ScheduleDefinition = Static<typeof ScheduleDefinition>;
 
 export const NewSchedule = closed({ programmeId: Uuid, ...ScheduleDefinition.properties });
 export type NewSchedule = Static<typeof NewSchedule>;
+
+const ContentNumber = Type.Integer({ minimum: 1, description: "Of an episode or session of the programme" });
+
+/**
+ * A schedule in words that mean the same on every server: the programme by its slug, content by its number. Two active
+ * schedules of one programme are told apart by their names.
+ */
+export const PortableSchedule = closed({
+  programme: Slug,
+  ...ownFields,
+  exceptions: Type.Optional(exceptionsOf({ number: Type.Optional(ContentNumber) })),
+  extraDates: Type.Optional(extraDatesOf({ number: Type.Optional(ContentNumber) })),
+  content: closed({
+    ...policyFields,
+    number: Type.Optional(ContentNumber),
+    numbers: Type.Optional(Type.Array(ContentNumber, { minItems: 1, maxItems: MAX_LIST, uniqueItems: true })),
+    standingNumber: Type.Optional(ContentNumber),
+  }),
+});
+export type PortableSchedule = Static<typeof PortableSchedule>;
+
+export const JSON_SCHEMA_DRAFT = "https://json-schema.org/draft/2020-12/schema";
+const MAX_SCHEDULES = 2000;
+
+/** What an export writes and an import reads. */
+export const ScheduleFile = Type.Object(
+  {
+    $schema: Type.Optional(Type.String()),
+    version: Type.Literal(1),
+    schedules: Type.Array(PortableSchedule, { maxItems: MAX_SCHEDULES }),
+  },
+  { $schema: JSON_SCHEMA_DRAFT, title: "Schedules of Cuncunxiang", additionalProperties: false },
+);
+export type ScheduleFile = Static<typeof ScheduleFile>;
 
 export interface Schedule {
   id: string;

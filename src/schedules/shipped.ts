@@ -2,12 +2,12 @@ import { readdirSync, readFileSync } from "node:fs";
 import { type Static, type TSchema, Type } from "typebox";
 import { Value } from "typebox/value";
 import { AppError } from "../errors.ts";
-import { closed, enumOf, Title } from "../http/schemas.ts";
+import { closed, enumOf, Slug, Title } from "../http/schemas.ts";
 import { createLunarCalendar, LunarYears } from "./lunar-calendar.ts";
 import { CountyPolicy } from "./policy.ts";
 import { createHolidayCalendar, PublicHolidays } from "./public-holidays.ts";
 import type { Calendars } from "./rule.ts";
-import { ScheduleDefinition } from "./schedule.ts";
+import { ScheduleDefinition, ScheduleFile } from "./schedule.ts";
 
 const SchemaReference = Type.Optional(Type.String());
 
@@ -15,7 +15,7 @@ const SchemaReference = Type.Optional(Type.String());
 export const Timetable = closed({
   $schema: SchemaReference,
   programme: closed({
-    slug: Type.String({ pattern: "^[a-z0-9-]+$" }),
+    slug: Slug,
     kind: enumOf(["broadcast", "lecture"]),
     title: Title,
     segments: Type.Array(Title, { uniqueItems: true }),
@@ -32,6 +32,7 @@ const LunarFile = closed({ $schema: SchemaReference, ...LunarYears.properties })
 /** The generated JSON Schemas that stand beside the data, by file name. */
 export const DATA_SCHEMAS = {
   "timetable.schema.json": Timetable,
+  "schedule-file.schema.json": ScheduleFile,
   "quiet-hours.schema.json": QuietHoursFile,
   "public-holidays.schema.json": HolidaysFile,
   "lunar-years.schema.json": LunarFile,

@@ -90,7 +90,7 @@ export function createSessionService({
     create(input) {
       const programme = programmes.require(input.programmeId, "lecture");
       return transact(() => {
-        if (store.hasNumber(programme.id, input.number)) {
+        if (store.idOf(programme.id, input.number) !== null) {
           throw new AppError("conflict", `${programme.title} has a session ${input.number} already.`);
         }
         const id = uuidv7();
@@ -160,7 +160,11 @@ export function createSessionService({
       store
         .unapproved(programmeId)
         .map(({ compositionId }) => (compositionId === null ? [] : [compositionId])),
-    has: (programmeId, id) => store.get(id)?.programmeId === programmeId,
+    numberOf(programmeId, id) {
+      const session = store.get(id);
+      return session?.programmeId === programmeId ? session.number : null;
+    },
+    idOf: store.idOf,
     approved: (programmeId, fromNumber) => store.approved(programmeId, fromNumber).map(toContent),
     onApprovalChange: approvals.onApprovalChange,
   };

@@ -92,7 +92,7 @@ export function createSessionStore(db: Database) {
       selectPage.all({ programmeId, before, limit }).map(toSession),
     approved: (programmeId: string, fromNumber: number) =>
       selectApproved.all(programmeId, fromNumber).map(toSession),
-    hasNumber: (programmeId: string, number: number) => selectNumber.get(programmeId, number) !== undefined,
+    idOf: (programmeId: string, number: number) => selectNumber.get(programmeId, number)?.id ?? null,
     update: (session: Written, now: number) => void update.run(asRow(session, now)),
     setRecording: (
       {

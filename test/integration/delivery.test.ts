@@ -175,6 +175,24 @@ describe("the downlink", () => {
     expect(broker.taken).toHaveLength(2);
   });
 
+  test("addressed device by device, it is repeated to those that have not acknowledged it", async () => {
+    const id = downlink.send({
+      type: "stop",
+      body: { all: true },
+      audience: { devices },
+      authorityOver: [TOWN],
+      class: "emergency",
+      notAfter: clock.now() + 10 * MINUTE_MS,
+      untilAckedBy: devices,
+    });
+    await until(() => broker.taken.length === 2);
+    downlink.acknowledge(id, devices[0] ?? "");
+    downlink.repeatUnacknowledged();
+    await until(() => outbox.waiting() === 0);
+    expect(broker.taken.slice(2).map(({ topic }) => topic)).toEqual([`ccx/v1/device/${devices[1]}/command`]);
+    expect(await verify("command", broker.taken[2]?.payload ?? "")).toMatchObject({ id, authority: "town" });
+  });
+
   test("a stop that expired is not repeated", async () => {
     const id = stop();
     await until(() => outbox.waiting() === 0);

@@ -263,7 +263,7 @@ describe("a playlist by a signed link", () => {
       service: { servedAs: (sha256) => ({ sha256, bytes: text.length, mime: PLAYLIST_MIME }) },
       // A playlist that was signed lies nowhere that nginx could send it from.
       accelPrefix: "/protected/",
-      clock: { now: () => NOW },
+      clock: { now: () => NOW, steadyMs: () => performance.now() },
       authorize: ({ headers }) => {
         const expiresSeconds = NOW / 1_000 + Number(headers["x-for"] ?? 60);
         return {

@@ -65,7 +65,7 @@ export async function enrolDevice(
   });
   const { deviceId, token, mqtt, areas, keys } = (await answer.json()) as EnrolResponse;
   return {
-    identity: { id: deviceId, kind, regionCode, areas, groups: [] },
+    identity: { id: deviceId, kind, regionCode, areas, groups: [], tags: [] },
     token,
     password: mqtt.password,
     keys,

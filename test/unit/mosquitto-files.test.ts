@@ -9,6 +9,7 @@ const account: DeviceAccount = {
     regionCode: "370783112000",
     areas: ["370783112000", "370783000000"],
     groups: ["g1"],
+    tags: [],
   },
   mqttHash: "$7$1$salt$hash",
 };

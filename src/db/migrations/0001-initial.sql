@@ -53,6 +53,9 @@ CREATE TABLE devices (
   token_hash   TEXT UNIQUE,
   -- `$7$` PBKDF2-SHA512 as Mosquitto's password file writes it; the secret itself has 256 random bits.
   mqtt_hash    TEXT,
+  -- What a schedule can be for, apart from regions: JSON arrays of text.
+  tags         TEXT NOT NULL DEFAULT '[]' CHECK (json_valid(tags)),
+  group_ids    TEXT NOT NULL DEFAULT '[]' CHECK (json_valid(group_ids)),
   created_at   INTEGER NOT NULL,
   enrolled_at  INTEGER,
   revoked_at   INTEGER
@@ -321,6 +324,9 @@ CREATE TABLE broadcasts (
   offline      TEXT NOT NULL CHECK (offline IN ('play', 'skip')),
   volume       INTEGER,
   kinds        TEXT NOT NULL CHECK (json_valid(kinds)),
+  excluded_areas TEXT NOT NULL DEFAULT '[]' CHECK (json_valid(excluded_areas)),
+  group_ids    TEXT NOT NULL DEFAULT '[]' CHECK (json_valid(group_ids)),
+  tags         TEXT NOT NULL DEFAULT '[]' CHECK (json_valid(tags)),
   programme    TEXT NOT NULL,
   content_kind TEXT CHECK (content_kind IN ('episode', 'session')),
   content_id   TEXT,
@@ -385,6 +391,61 @@ CREATE TABLE clock_events (
   at    INTEGER NOT NULL,
   kind  TEXT NOT NULL CHECK (kind IN ('stepped-back', 'stepped-forward', 'slept')),
   by_ms INTEGER NOT NULL
+) STRICT;
+
+-- Calendars --------------------------------------------------------------------------------------------------------
+
+-- What calendar programs were shown of each slot of a schedule. It outlives its broadcast: a date that is no longer planned
+-- stays as a cancelled event, and a later change of it counts on (RFC 5545 §3.8.7.4).
+CREATE TABLE calendar_events (
+  id          INTEGER PRIMARY KEY,
+  schedule_id TEXT NOT NULL REFERENCES schedules (id),
+  local_date  TEXT NOT NULL,
+  local_time  TEXT NOT NULL,
+  start_at    INTEGER NOT NULL,
+  ends_at     INTEGER,
+  class       TEXT NOT NULL,
+  programme   TEXT NOT NULL,
+  title       TEXT NOT NULL,
+  status      TEXT NOT NULL CHECK (status IN ('tentative', 'confirmed', 'cancelled')),
+  -- Why it is not confirmed.
+  reason      TEXT,
+  sequence    INTEGER NOT NULL DEFAULT 0,
+  created_at  INTEGER NOT NULL,
+  modified_at INTEGER NOT NULL,
+  UNIQUE (schedule_id, local_date, local_time)
+) STRICT;
+CREATE INDEX calendar_events_by_start ON calendar_events (start_at);
+
+-- Where it was ever announced; those that are not current any more see it cancelled.
+CREATE TABLE calendar_event_areas (
+  event_id    INTEGER NOT NULL REFERENCES calendar_events (id) ON DELETE CASCADE,
+  region_code TEXT NOT NULL REFERENCES regions (code),
+  is_current  INTEGER NOT NULL CHECK (is_current IN (0, 1)),
+  PRIMARY KEY (region_code, event_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX calendar_event_areas_by_event ON calendar_event_areas (event_id, is_current, region_code);
+
+-- Where an event is not heard although what encloses it hears it.
+CREATE TABLE calendar_event_exclusions (
+  event_id    INTEGER NOT NULL REFERENCES calendar_events (id) ON DELETE CASCADE,
+  region_code TEXT NOT NULL REFERENCES regions (code),
+  -- It was never announced there; otherwise it is cancelled there.
+  from_start  INTEGER NOT NULL CHECK (from_start IN (0, 1)),
+  PRIMARY KEY (event_id, region_code)
+) STRICT, WITHOUT ROWID;
+
+-- Links by which calendar programs read an area's calendar without signing in.
+CREATE TABLE calendar_links (
+  id           TEXT PRIMARY KEY,
+  user_id      TEXT NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+  region_code  TEXT NOT NULL REFERENCES regions (code),
+  label        TEXT NOT NULL,
+  -- SHA-256 of a token of 256 random bits, which is kept nowhere.
+  token_hash   TEXT NOT NULL UNIQUE,
+  created_at   INTEGER NOT NULL,
+  last_used_at INTEGER,
+  revoked_at   INTEGER
 ) STRICT;
 
 -- Delivery ---------------------------------------------------------------------------------------------------------

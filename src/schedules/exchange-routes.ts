@@ -1,0 +1,73 @@
+import type { TypeBoxTypeProvider } from "@fastify/type-provider-typebox";
+import type { FastifyInstance } from "fastify";
+import { Type } from "typebox";
+import { closed, enumOf, nullable, Uuid } from "../http/schemas.ts";
+import { ScheduleFile } from "./schedule.ts";
+import { IMPORT_ACTIONS, type ScheduleExchange } from "./schedule-exchange.ts";
+
+/** 2,000 schedules, most of them for some villages only. */
+const MAX_FILE_BYTES = 16 * 1024 * 1024;
+
+const ImportReport = Type.Object({
+  dryRun: Type.Boolean(),
+  items: Type.Array(
+    Type.Object({
+      programme: Type.String(),
+      name: Type.String(),
+      action: enumOf(IMPORT_ACTIONS),
+      scheduleId: nullable(Uuid),
+      changes: Type.Array(
+        Type.Object({
+          at: Type.String({ description: "JSON pointer inside the entry" }),
+          before: Type.Unknown(),
+          after: Type.Unknown(),
+        }),
+      ),
+    }),
+  ),
+});
+
+export async function exchangeRoutes(
+  instance: FastifyInstance,
+  { exchange }: { exchange: ScheduleExchange },
+) {
+  const app = instance.withTypeProvider<TypeBoxTypeProvider>();
+
+  app.get(
+    "/schedules/export",
+    {
+      schema: {
+        tags: ["schedules"],
+        summary: "The active schedules with anything left to air, as a file for another server",
+        description:
+          "As `schedules/schedule-file.schema.json` says: programmes by slug, content by number, regions by code.",
+        response: { 200: ScheduleFile },
+      },
+    },
+    async (_request, reply) => {
+      const file = exchange.exportFile();
+      reply.header("content-disposition", 'attachment; filename="schedules.json"');
+      return file;
+    },
+  );
+
+  app.post(
+    "/schedules/import",
+    {
+      bodyLimit: MAX_FILE_BYTES,
+      schema: {
+        tags: ["schedules"],
+        summary:
+          "Create and change schedules from a file, all or nothing; the same file twice changes nothing",
+        description:
+          "Schedules are found by programme and name among the active ones; those that the file does not name stay.",
+        querystring: closed({
+          dryRun: Type.Boolean({ default: false, description: "Only say what would change" }),
+        }),
+        body: ScheduleFile,
+        response: { 200: ImportReport },
+      },
+    },
+    async ({ body, query: { dryRun } }) => ({ dryRun, items: exchange.importFile(body, dryRun) }),
+  );
+}
