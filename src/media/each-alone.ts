@@ -19,6 +19,7 @@ export async function togetherOrAlone<T, R>(
   signal: AbortSignal,
   work: (some: readonly T[]) => Promise<R[]>,
 ): Promise<(R | Error)[]> {
+  if (items.length === 0) return [];
   const all = await resultOf(signal, () => work(items));
   if (!(all instanceof Error)) return all;
   if (items.length === 1) return [all];

@@ -1,7 +1,8 @@
 import { stat } from "node:fs/promises";
 import { join } from "node:path";
+import pMap from "p-map";
 import { AppError } from "../../errors.ts";
-import { togetherOrAlone } from "../each-alone.ts";
+import { resultOf, togetherOrAlone } from "../each-alone.ts";
 import type { FfmpegJob } from "../ffmpeg.ts";
 import type { FfmpegOptions } from "../ffmpeg-options.ts";
 import type { AudioProfile, LoudnessProfile } from "../profiles.ts";
@@ -35,6 +36,8 @@ export interface EncodedSound {
 }
 
 const MAX_ENCODES = 4;
+/** A pass is one thread, so that those that have nothing to do with each other run side by side. */
+const PASSES_AT_ONCE = { concurrency: 2 };
 /** Lower than the bound by this after a peak was over it, as the next encode does not overshoot at the same place. */
 const PEAK_MARGIN_DB = 0.3;
 
@@ -71,6 +74,13 @@ export async function encodeSound(
   onProgress: (fraction: number) => void,
 ): Promise<Map<string, EncodedSound | Error>> {
   const results = new Map<string, EncodedSound | Error>();
+  const accept = <T>(attempts: readonly Attempt[], outcomes: readonly (T | Error)[]): T[] =>
+    attempts.flatMap(({ output }, at) => {
+      const outcome = outcomes[at] ?? new Error(`${output.name} was left out.`);
+      if (!(outcome instanceof Error)) return [outcome];
+      results.set(output.name, outcome);
+      return [];
+    });
   const { signal } = context;
   let pending = outputs.map(
     (output): Attempt => ({
@@ -86,14 +96,14 @@ export async function encodeSound(
   let share = FIRST_ROUND_SHARE;
   while (pending.length > 0) {
     const report = (fraction: number) => onProgress(passed + fraction * share);
-    const encoded = await togetherOrAlone(await planAll(context, pending), signal, (some) =>
+    const planned = accept(pending, await planAll(context, pending));
+    const encoded = await togetherOrAlone(planned, signal, (some) =>
       encodeAll(context, some, (fraction) => report(0.1 + fraction * 0.6)),
     );
-    for (const [at, { output }] of pending.entries()) {
-      const result = encoded[at];
-      if (result instanceof Error) results.set(output.name, result);
-    }
-    const made = encoded.flatMap((result) => (result instanceof Error ? [] : [result]));
+    const made = accept(
+      planned.map(({ attempt }) => attempt),
+      encoded,
+    );
     const measured = await measureAll(context, made, (fraction) => report(0.7 + fraction * 0.3));
     const again: Attempt[] = [];
     for (const [at, { attempt, level }] of made.entries()) {
@@ -149,15 +159,23 @@ function judge(attempt: Attempt, level: Level, last: Measurement): EncodedSound 
 const keyOf = ({ output, aimLufs, ceilingDbfs, compressed }: Attempt): string =>
   [output.work.path, output.audio.limiterRateHz, aimLufs, ceilingDbfs, compressed].join(" ");
 
-async function planAll(context: SoundContext, attempts: readonly Attempt[]): Promise<Planned[]> {
-  const levels = new Map<string, Level>();
-  for (const attempt of attempts) {
-    const key = keyOf(attempt);
-    if (!levels.has(key)) levels.set(key, await planLevel(context, attempt.output.work, attempt));
-  }
-  return attempts.flatMap((attempt) => {
-    const level = levels.get(keyOf(attempt));
-    return level ? [{ attempt, level }] : [];
+/** How each is brought to its loudness, or why no way was found. */
+async function planAll(context: SoundContext, attempts: readonly Attempt[]): Promise<(Planned | Error)[]> {
+  const alike = Map.groupBy(attempts, keyOf);
+  const levels = new Map(
+    await pMap(
+      alike,
+      async ([key, [first]]): Promise<[string, Level | Error]> => {
+        if (!first) throw new Error("a group is never empty");
+        const plan = () => planLevel(context, first.output.work, first);
+        return [key, await resultOf(context.signal, plan)];
+      },
+      PASSES_AT_ONCE,
+    ),
+  );
+  return attempts.map((attempt) => {
+    const level = levels.get(keyOf(attempt)) ?? new Error(`${attempt.output.name} was not planned.`);
+    return level instanceof Error ? level : { attempt, level };
   });
 }
 
@@ -214,41 +232,37 @@ const encoderOptions = (output: SoundOutput): FfmpegOptions => ({
   f: output.muxer,
 });
 
-/** Measuring takes a quarter of the work, and halves of it have nothing to do with each other. */
-const MEASURED_AT_ONCE = 2;
-
 /** Decodes what was made and measures that, true peak (four times oversampled) included. */
 async function measureAll(
   context: SoundContext,
   made: readonly Planned[],
   onProgress: (fraction: number) => void,
 ): Promise<(Measurement | Error)[]> {
-  const paths = made.map(({ attempt }) => attempt.path);
-  const half = Math.ceil(paths.length / MEASURED_AT_ONCE);
-  const halves = [paths.slice(0, half), paths.slice(half)].filter((some) => some.length > 0);
-  const measured = await Promise.all(
-    halves.map((some) =>
-      togetherOrAlone(some, context.signal, (paths) => measureTogether(context, paths, onProgress)),
-    ),
+  const parts = made.map(() => 0);
+  const report = (at: number, fraction: number) => {
+    parts[at] = fraction;
+    onProgress(parts.reduce((sum, part) => sum + part, 0) / parts.length);
+  };
+  return pMap(
+    made,
+    ({ attempt }, at) =>
+      resultOf(context.signal, () => measure(context, attempt.path, (fraction) => report(at, fraction))),
+    PASSES_AT_ONCE,
   );
-  return measured.flat();
 }
 
-async function measureTogether(
+async function measure(
   { ffmpeg, timeLimitMs, signal, durationMs }: SoundContext,
-  paths: readonly string[],
+  path: string,
   onProgress: (fraction: number) => void,
-): Promise<Measurement[]> {
+): Promise<Measurement> {
   const lines = await ffmpeg.run({
-    inputs: paths.map((path) => ({ path, options: {} })),
-    outputs: paths.map((_, at) => ({
-      path: null,
-      options: { map: `${at}:a:0`, af: measureFilter(`rendition${at}`, "true") },
-    })),
+    inputs: [{ path, options: {} }],
+    outputs: [{ path: null, options: { map: "0:a:0", af: measureFilter("rendition", "true") } }],
     durationMs,
     timeLimitMs,
     signal,
     onProgress,
   });
-  return paths.map((_, at) => readMeasurement(lines, `rendition${at}`));
+  return readMeasurement(lines, "rendition");
 }

@@ -15,7 +15,7 @@ export type LoudnessMethod = "gain" | "limiter" | "compression";
 
 const MAX_GAIN_ROUNDS = 8;
 /** From this near the next step is right to 0.2 LU, which the measurement of the rendition will confirm. */
-const LAST_STEP_LU = 0.5;
+const LAST_STEP_LU = 1;
 /** Strong enough to flatten single claps and clicks over quiet speech; only ever used as the fallback. */
 const FALLBACK_COMPRESSOR = "acompressor=threshold=0.03:ratio=8:attack=1:release=80:knee=4";
 
