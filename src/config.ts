@@ -162,7 +162,7 @@ export function readConfig(env: Environment): Config {
     ffmpegPath: text("FFMPEG_PATH", "ffmpeg"),
     ffprobePath: text("FFPROBE_PATH", "ffprobe"),
     transcodeConcurrency: integer("TRANSCODE_CONCURRENCY", 2, 1, 64),
-    transcodeNiceness: integer("TRANSCODE_NICENESS", 15, 0, 19),
+    transcodeNiceness: integer("TRANSCODE_NICENESS", 19, 0, 19),
     espeakPath: text("ESPEAK_PATH", "espeak-ng"),
     ttsUrl: url("TTS_URL", ["http:", "https:"]),
     ttsToken: optional("TTS_TOKEN"),

@@ -79,12 +79,10 @@ export function confine(folder: string, mediaDir: string, niceness: number): Con
     "--pdeathsig=KILL",
     ...identity,
   ];
-  // Runs only where nobody else wants to, which the niceness alone does not make it.
-  const priority = works(["chrt", "--idle", "0", "true"]) ? ["chrt", "--idle", "0"] : [];
   return {
     launch(program) {
       const path = join(folder, `run-${program.replace(/[^\w.-]/g, "_")}.sh`);
-      const command = [...prefix, ...priority, "nice", "-n", String(niceness), quoted(program)];
+      const command = [...prefix, ...lowered(niceness), quoted(program)];
       writeFileSync(path, `#!/bin/sh\nexec ${command.join(" ")} "$@"\n`);
       chmodSync(path, 0o755);
       return path;
@@ -103,6 +101,15 @@ export function confine(folder: string, mediaDir: string, niceness: number): Con
         : null,
   };
 }
+
+/**
+ * Linux shares the processor out between process groups of their own first (`sched(7)`, "The autogroup feature"): niceness
+ * counts inside one only, so that the group's own is set too, where there is one.
+ */
+const lowered = (niceness: number): string[] => [
+  ...["sh", "-c", `'{ echo ${niceness} > /proc/self/autogroup; } 2> /dev/null; exec "$@"'`, "sh"],
+  ...["nice", "-n", String(niceness)],
+];
 
 const works = ([program = "", ...args]: string[]): boolean =>
   spawnSync(program, args, { stdio: "ignore" }).status === 0;

@@ -9,6 +9,10 @@ import { type ProbeAnswer, type ProbeLimits, runProbe } from "./ffprobe.ts";
 const GRACE_MS = 5 * SECOND_MS;
 const VERSION_LIMIT_MS = 60 * SECOND_MS;
 const KEPT_LINES = 200;
+/** How much longer it may take than it computes: it has a low priority, and a disk may be slow. */
+const WAITING_FACTOR = 10;
+/** What ffmpeg says as its computing time is used up (SIGXCPU). */
+const OUT_OF_TIME = /received signal 24/;
 const LOCAL_ONLY: FfmpegOptions = { protocol_whitelist: "file" };
 const GENERAL: FfmpegOptions = { nostdin: true, hide_banner: true, nostats: true, progress: "pipe:2" };
 
@@ -19,6 +23,7 @@ export interface FfmpegJob {
   outputs: { path: string | null; options: FfmpegOptions }[];
   /** How much media will be processed, for progress. */
   durationMs: number;
+  /** Of computing time, which other load does not use up. */
   timeLimitMs: number;
   signal: AbortSignal;
   /** Called about twice a second with 0…1. */
@@ -79,10 +84,14 @@ export function requireFfmpeg(paths: { ffmpegPath: string; ffprobePath: string }
 }
 
 /** Options are passed as several arguments: fluent-ffmpeg splits a lone one, or an array, at spaces. */
-function buildCommand(ffmpegPath: string, { inputs, complexFilter, outputs }: FfmpegJob): FfmpegCommand {
+function buildCommand(
+  ffmpegPath: string,
+  { inputs, complexFilter, outputs, timeLimitMs }: FfmpegJob,
+): FfmpegCommand {
+  const timelimit = Math.max(1, Math.ceil(timeLimitMs / SECOND_MS));
   const command = ffmpeg().setFfmpegPath(ffmpegPath);
   for (const [index, { path, options }] of inputs.entries()) {
-    const general = index === 0 ? GENERAL : {};
+    const general = index === 0 ? { ...GENERAL, timelimit } : {};
     command.input(path).inputOptions(...toArguments({ ...general, ...LOCAL_ONLY, ...options }));
   }
   if (complexFilter !== undefined) command.complexFilter(complexFilter);
@@ -112,7 +121,8 @@ async function runCommand(command: FfmpegCommand, job: FfmpegJob): Promise<strin
     );
   }
   job.signal.addEventListener("abort", stop, { once: true });
-  delay(job.timeLimitMs, ended.signal).then(
+  const waitMs = job.timeLimitMs * WAITING_FACTOR;
+  delay(waitMs, ended.signal).then(
     () => {
       timedOut = true;
       stop();
@@ -134,11 +144,11 @@ async function runCommand(command: FfmpegCommand, job: FfmpegJob): Promise<strin
     return lines;
   } catch (error) {
     job.signal.throwIfAborted();
-    if (!timedOut) throw error;
-    throw new FfmpegError(
-      `ffmpeg did not finish within ${Math.round(job.timeLimitMs / SECOND_MS)} s.`,
-      lines,
-    );
+    const seconds = (ms: number) => `${Math.round(ms / SECOND_MS)} s`;
+    if (timedOut) throw new FfmpegError(`ffmpeg did not finish within ${seconds(waitMs)}.`, lines);
+    if (lines.some((line) => OUT_OF_TIME.test(line)))
+      throw new FfmpegError(`ffmpeg took more than ${seconds(job.timeLimitMs)} of computing time.`, lines);
+    throw error;
   } finally {
     job.signal.removeEventListener("abort", stop);
     ended.abort();

@@ -129,6 +129,8 @@ interface Options {
   defaultCover: string;
 }
 
+const originOf = (upload: Upload): Asset["synthetic"] => ("synthetic" in upload && upload.synthetic) || null;
+
 export function createMediaService(options: Options): MediaService {
   const { db, library, ffmpeg, profiles, clock, log, maxUploadBytes, space, requireMount } = options;
   const { concurrency, scratchSpace, defaultCover, deviceLink } = options;
@@ -181,6 +183,7 @@ export function createMediaService(options: Options): MediaService {
     clock,
     log,
     concurrency,
+    requireLibrary: requireMount,
     perform,
     settle: settleJob,
     onChange: afterJob,
@@ -232,7 +235,7 @@ export function createMediaService(options: Options): MediaService {
   }
 
   const record = db.transaction((asset: Asset, attach: (asset: Asset) => void) => {
-    if (store.assetOf(asset.sha256)) store.receivedAgain(asset.sha256, clock.now());
+    if (store.assetOf(asset.sha256)) store.receivedAgain(asset, clock.now());
     else store.insertAsset(asset);
     listenWhereMissing(asset.sha256);
     attach(asset);
@@ -296,7 +299,7 @@ export function createMediaService(options: Options): MediaService {
       videoCodec: probe.video?.codec ?? null,
       durationMs: Math.round(probe.durationMs),
       originalName: upload.originalName,
-      synthetic: ("synthetic" in upload && upload.synthetic) || null,
+      synthetic: originOf(upload),
       listening: null,
       createdAt: clock.now(),
     };
@@ -316,7 +319,10 @@ export function createMediaService(options: Options): MediaService {
   return {
     receiveUpload: (upload, attach) =>
       withStaged(upload, async (staged) => {
-        const asset = store.assetOf(staged.sha256) ?? (await describe(staged, upload));
+        const known = store.assetOf(staged.sha256);
+        const asset = known
+          ? { ...known, synthetic: known.synthetic ?? originOf(upload) }
+          : await describe(staged, upload);
         keep(staged, asset, attach);
         return asset;
       }),

@@ -52,8 +52,8 @@ export function createMediaStore(db: Database) {
                         listening, created_at, last_received_at)
     VALUES (@sha256, @bytes, @kind, @container, @audioCodec, @videoCodec, @durationMs, @originalName, @synthetic,
             @listening, @createdAt, @createdAt)`);
-  const receivedAgain = db.prepare<[number, string]>(
-    "UPDATE assets SET last_received_at = ? WHERE sha256 = ?",
+  const receivedAgain = db.prepare<[number, string | null, string]>(
+    "UPDATE assets SET last_received_at = ?, synthetic = COALESCE(synthetic, ?) WHERE sha256 = ?",
   );
   const setListening = db.prepare<[string, number, string]>(
     "UPDATE assets SET listening = ?, duration_ms = ? WHERE sha256 = ?",
@@ -135,7 +135,9 @@ export function createMediaStore(db: Database) {
         listening: asset.listening && JSON.stringify(asset.listening),
       }),
     /** The bytes of a known asset came in again. */
-    receivedAgain: (sha256: string, now: number): void => void receivedAgain.run(now, sha256),
+    /** The first word on where it came from stays: the same bytes may be spoken from several texts. */
+    receivedAgain: ({ sha256, synthetic }: Pick<Asset, "sha256" | "synthetic">, now: number): void =>
+      void receivedAgain.run(now, synthetic && JSON.stringify(synthetic), sha256),
     /** What was heard is how long it is, whatever the file says. */
     setListening: (sha256: string, listening: NonNullable<Asset["listening"]>): void =>
       void setListening.run(JSON.stringify(listening), listening.durationMs, sha256),

@@ -113,7 +113,10 @@ export function createPartIntake({ parts, expiryMs, target, onEnd, clock, log }:
       for (const id of parts.ids()) {
         if (isStopped) return;
         if (arriving.has(id)) continue;
-        const part = await parts.find(id);
+        const part = await parts.find(id).catch((error: unknown) => {
+          log.error({ upload: id, err: error }, "the record of an upload cannot be read");
+        });
+        if (part === undefined) continue;
         const isWhole = part !== null && !part.notes.asset && parts.isWhole(part);
         if (isWhole) {
           const error = await arrive(id).then(

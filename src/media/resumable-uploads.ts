@@ -105,7 +105,8 @@ export function createResumableUploads(options: Options) {
   /** What was promised before a restart holds after it. */
   async function reserveAgain(): Promise<void> {
     for (const id of parts.ids()) {
-      const part = await parts.find(id);
+      // What cannot be read now is told of by the sweep.
+      const part = await parts.find(id).catch(() => null);
       if (!part || part.notes.asset) continue;
       reservations.set(
         id,

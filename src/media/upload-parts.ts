@@ -40,7 +40,10 @@ function createRecords(dir: string) {
   const pathOf = (id: string) => join(dir, `${id}.json`);
   return {
     async get(id: string): Promise<Part | undefined> {
-      const text = await readFile(pathOf(id), "utf8").catch(() => null);
+      const text = await readFile(pathOf(id), "utf8").catch((error: NodeJS.ErrnoException) => {
+        if (error.code === "ENOENT") return null;
+        throw error;
+      });
       return text === null ? undefined : (JSON.parse(text) as Part);
     },
     async set(id: string, upload: Upload): Promise<void> {
@@ -97,11 +100,8 @@ export function createUploadParts(dir: string, library: Pick<MediaLibrary, "path
     pathOf,
     /** They are written down with the upload itself, so that there never is one without an owner. */
     annotate: (upload: Upload, notes: Notes): void => void Object.assign(upload, { notes }),
-    find: (id: string): Promise<Part | null> =>
-      records.get(id).then(
-        (part) => part ?? null,
-        () => null,
-      ),
+    /** Rejects when it cannot be told: what cannot be read is not missing. */
+    find: (id: string): Promise<Part | null> => records.get(id).then((part) => part ?? null),
     /** Every upload that has left a file, with a record or without. */
     ids: (): string[] => [...new Set(readdirSync(dir).flatMap((name) => FILE_NAME.exec(name)?.[1] ?? []))],
     isId: (name: string): boolean => FILE_NAME.exec(name)?.[1] === name,

@@ -23,6 +23,7 @@ let log: ReturnType<typeof createMemoryLog>;
 let works: Work[];
 let queue: JobQueue;
 let settle: (job: Job) => void;
+let isMounted: boolean;
 
 beforeEach(() => {
   clock = createTestClock();
@@ -31,6 +32,7 @@ beforeEach(() => {
   log = createMemoryLog();
   works = [];
   settle = () => {};
+  isMounted = true;
   queue = startQueue();
 });
 afterEach(async () => {
@@ -46,6 +48,9 @@ function startQueue(): JobQueue {
     clock,
     log: log.log,
     concurrency: 1,
+    requireLibrary: () => {
+      if (!isMounted) throw new Error("there is only an empty folder");
+    },
     perform: (job, signal) =>
       new Promise((finish, fail) => {
         works.push({ job, signal, finish, fail });
@@ -170,6 +175,7 @@ describe("a database that cannot be written for a while", () => {
 });
 
 describe("what failed", () => {
+  const killed = () => new FfmpegError("ffmpeg was killed with signal SIGKILL", ["frame 12", "a last word"]);
   const diskFull = () =>
     new FfmpegError("ffmpeg exited with code 228", ["frame 12", "audio.mp3: No space left on device"]);
 
@@ -178,7 +184,7 @@ describe("what failed", () => {
     const waits: number[] = [];
     for (;;) {
       const begun = works.length;
-      lastWork().fail(diskFull());
+      lastWork().fail(killed());
       await until(() => row(id)?.state !== "running", { what: "the failure" });
       const { state, notBefore, failures } = row(id) ?? {};
       expect(failures).toBe(begun);
@@ -194,16 +200,55 @@ describe("what failed", () => {
     }
     expect(waits).toEqual([10_000, 60_000]);
     expect(row(id)).toMatchObject({ state: "failed", failures: 3 });
-    expect(row(id)?.error).toMatch(/free some space, then retry[^]*audio\.mp3: No space left on device$/);
+    expect(row(id)?.error).toMatch(/^ffmpeg was killed[^]*Retry[^]*a last word$/);
   });
 
   test("has all its attempts, however often the server ended before", async () => {
     const id = add();
     for (let kills = 0; kills < 4; kills += 1) queue = startQueue();
     expect(row(id)).toMatchObject({ state: "running", failures: 0, abandonments: 4 });
-    lastWork().fail(diskFull());
+    lastWork().fail(killed());
     await becomes(id, "queued");
     expect(row(id)).toMatchObject({ failures: 1, abandonments: 0, notBefore: clock.now() + 10_000 });
+  });
+});
+
+describe("a machine that cannot do the work", () => {
+  const faults: [string, () => Error][] = [
+    ["a full disk", () => new FfmpegError("ffmpeg exited with code 228", ["a.mp3: No space left on device"])],
+    ["a full database", () => Object.assign(new Error("disk is full"), { code: "SQLITE_FULL" })],
+    ["no ffmpeg", () => new FfmpegError("ffmpeg exited with code 127", [])],
+    ["a library that went away", () => Object.assign(new Error("no such file"), { code: "ENOENT" })],
+  ];
+
+  test.each(faults)(
+    "for %s is no failure of the job, which is tried again each minute",
+    async (name, fault) => {
+      const id = add();
+      for (let round = 1; round <= 5; round += 1) {
+        isMounted = name !== "a library that went away";
+        lastWork().fail(fault());
+        await becomes(id, "queued");
+        expect(row(id)).toMatchObject({ failures: 0, notBefore: clock.now() + 60_000 });
+        expect(row(id)?.error).not.toBeNull();
+        isMounted = true;
+        clock.advance(60_000);
+        queue.tick();
+        expect(works).toHaveLength(round + 1);
+      }
+      lastWork().finish();
+      await becomes(id, "done");
+    },
+  );
+
+  test("is given no work while the recordings are not there, and goes on by itself when they are", () => {
+    isMounted = false;
+    const id = add();
+    queue.tick();
+    expect(row(id)?.state).toBe("queued");
+    isMounted = true;
+    queue.tick();
+    expect(row(id)?.state).toBe("running");
   });
 });
 

@@ -159,20 +159,25 @@ export function createCollector(options: Options) {
     async run(): Promise<Collection> {
       const beganAt = clock.now();
       mount.require();
-      if (onAirSoon())
-        throw new AppError("unavailable", "A broadcast is on air or about to begin; nothing is moved now.", {
-          hint: "Collect after it.",
-        });
+      requireQuiet(onAirSoon);
       await trash.settle();
       await mount.requireFiles();
       const result: Collection = { things: 0, files: 0, trashedBytes: 0, freedBytes: 0, interrupted: 0 };
       await takeAll(result);
-      if (result.interrupted === 0) result.freedBytes = trash.expire();
+      if (result.interrupted === 0) result.freedBytes = await trash.expire();
       checks.saveRun("collect", { beganAt, endedAt: clock.now(), cursor: "", result: { ...result } });
       log.info({ ...result }, "media library collected");
       return result;
     },
   };
+}
+
+/** @throws {AppError} `unavailable` when a broadcast is on air or near */
+export function requireQuiet(onAirSoon: () => boolean): void {
+  if (!onAirSoon()) return;
+  throw new AppError("unavailable", "A broadcast is on air or about to begin; nothing is moved now.", {
+    hint: "Do it after the broadcast.",
+  });
 }
 
 const isForeignKey = (error: unknown): boolean =>

@@ -166,7 +166,7 @@ export async function housekeepingRoutes(
         response: { 200: Type.Object({ freedBytes: Bytes }) },
       }),
     },
-    async () => ({ freedBytes: housekeeping.emptyTrash() }),
+    async () => ({ freedBytes: await housekeeping.emptyTrash() }),
   );
 
   app.get(

@@ -4,7 +4,7 @@ import { createTransact, type Database } from "../../db/open.ts";
 import { createSettings } from "../../db/settings.ts";
 import { messageOf } from "../../errors.ts";
 import { createChecksStore, type Damage, type LibraryRun } from "./checks-store.ts";
-import { type Collection, createCollector } from "./collect.ts";
+import { type Collection, createCollector, requireQuiet } from "./collect.ts";
 import { createLibraryFiles } from "./library-files.ts";
 import { createMount } from "./mount.ts";
 import { isCollectionDue, type KeepPolicy, QUIET_BEFORE_AIR_MS } from "./policy.ts";
@@ -200,12 +200,6 @@ export function createHousekeeping(options: Options) {
     }
   }
 
-  function trashHolding(): Holding {
-    const names = new Set(trashStore.entries().flatMap((entry) => entry.files.map(({ sha256 }) => sha256)));
-    const sizes = [...names].flatMap((sha256) => files.sizeInTrash(sha256) ?? []);
-    return { files: sizes.length, bytes: sizes.reduce((sum, bytes) => sum + bytes, 0) };
-  }
-
   /** What the operator should know, by what the last look and the last runs found. */
   function complaintsNow(unmounted: string | null): Complaint[] {
     const { state, short, message } = lookAtSpace();
@@ -265,7 +259,7 @@ export function createHousekeeping(options: Options) {
         unmounted,
         originals: holdings(1),
         renditions: holdings(0),
-        trash: unmounted === null ? trashHolding() : { files: 0, bytes: 0 },
+        trash: unmounted === null ? trashStore.holding() : { files: 0, bytes: 0 },
         quotaBytes: watermarks.quotaBytes,
         freeBytes: disk?.freeBytes ?? null,
         totalBytes: disk?.totalBytes ?? null,
@@ -279,7 +273,10 @@ export function createHousekeeping(options: Options) {
     collect,
     trash: trash.entries,
     restore: trash.restore,
-    emptyTrash: trash.empty,
+    async emptyTrash(): Promise<number> {
+      requireQuiet(onAirSoon);
+      return trash.empty();
+    },
     damages: (): Damage[] => checks.damages(),
     /** Begins a pass, or goes on with the one that was interrupted; does nothing while one runs. */
     startScrub,

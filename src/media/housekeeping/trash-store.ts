@@ -72,6 +72,10 @@ export function createTrashStore(db: Database) {
   const fileNames = db.prepare<[], { sha256: string }>(
     "SELECT DISTINCT sha256 FROM trash_files ORDER BY sha256",
   );
+  const holding = db.prepare<[], { files: number; bytes: number }>(
+    `SELECT COUNT(*) AS files, COALESCE(SUM(bytes), 0) AS bytes FROM (
+       SELECT DISTINCT sha256, bytes FROM trash_files JOIN trash ON trash.id = trash_id WHERE restored_at IS NULL)`,
+  );
   const dropExpired = db.prepare<[number]>("DELETE FROM trash WHERE expires_at <= ?");
   const dropUnrestored = db.prepare("DELETE FROM trash WHERE restored_at IS NULL");
 
@@ -156,6 +160,8 @@ export function createTrashStore(db: Database) {
       return files;
     },
     addFile: (entry: NewEntry, file: TrashFile): void => add(entry, {}, [file]),
+    /** What can be put back, each file once. */
+    holding: () => holding.get() ?? { files: 0, bytes: 0 },
     /** Newest first. */
     entries: (): (TrashEntry & { files: TrashFile[] })[] => entries.all().map(shown),
     withFile: (sha256: string) => entriesWithFile.all({ sha256 }).map(openEntry),

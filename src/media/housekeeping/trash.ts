@@ -94,9 +94,10 @@ export function createTrash({ store, references, checks, files, mount, transact,
   }
 
   /** What rows say is gone for good goes; a file that something still needs stays. */
-  function removeUnheld(names: string[]): number {
+  async function removeUnheld(names: string[]): Promise<number> {
     let bytes = 0;
     for (const sha256 of names) {
+      await files.pause();
       if (store.holdsFile(sha256)) continue;
       settleNamed(sha256);
       bytes += files.sizeInTrash(sha256) ?? 0;
@@ -149,20 +150,21 @@ export function createTrash({ store, references, checks, files, mount, transact,
     },
 
     /** Removes for good what has lain its time. @returns the bytes that became free */
-    expire(): number {
+    async expire(): Promise<number> {
       mount.require();
       const names = store.fileNames();
       transact(() => store.dropExpired(clock.now()));
       for (const sha256 of files.laidAside()) {
         const damage = checks.damage(sha256);
         if (!damage || damage.lastSeenAt + policy.trashMs <= clock.now()) files.removeLaidAside(sha256);
+        await files.pause();
       }
       checks.forgetMended(clock.now() - policy.keepMs);
       return removeUnheld(names);
     },
 
     /** Removes everything in the trash for good, at somebody's wish. @returns the bytes that became free */
-    empty(): number {
+    async empty(): Promise<number> {
       mount.require();
       const names = store.fileNames();
       transact(() => store.dropAll());

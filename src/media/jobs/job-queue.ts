@@ -2,16 +2,15 @@ import { randomUUID } from "node:crypto";
 import type { BaseLogger } from "pino";
 import { after, type Clock, DAY_MS, repeat, SECOND_MS } from "../../clock.ts";
 import type { Transact } from "../../db/open.ts";
-import { NoRoomYet } from "../scratch-space.ts";
-import { describeFailure, isPassing } from "../transcode-failure.ts";
+import { describeFailure, faultOf } from "../transcode-failure.ts";
 import { type Job, MAX_ABANDONED, MAX_FAILURES, waitAfter } from "./job.ts";
 import type { JobStore } from "./job-store.ts";
 
 const LEASE_MS = 60 * SECOND_MS;
 const HEARTBEAT_MS = 10 * SECOND_MS;
 const PROGRESS_EVERY_MS = 500;
-/** Waiting for room on the disk is no attempt, and is looked at so often. */
-const ROOM_WAIT_MS = 60 * SECOND_MS;
+/** What the machine cannot do now is no failure of the job, and is tried again so often. */
+const MACHINE_WAIT_MS = 60 * SECOND_MS;
 const KEPT_MS = 30 * DAY_MS;
 /** A timer cannot wait longer; waking too early does no harm. */
 const MAX_TIMER_MS = 10 * 60 * SECOND_MS;
@@ -47,6 +46,8 @@ interface Dependencies {
   clock: Clock;
   log: Pick<BaseLogger, "info" | "warn" | "error">;
   concurrency: number;
+  /** Throws when nothing can be worked on, as the recordings are not there; it is asked again at each heartbeat. */
+  requireLibrary: () => void;
   /** Does the work. Must stop at the signal, and be safe to do again from the start. */
   perform(job: Job, signal: AbortSignal, onProgress: (fraction: number) => void): Promise<void>;
   /** What follows from a job's end, or from its return into the queue; in the transaction that writes it down. */
@@ -60,7 +61,8 @@ interface Dependencies {
  * it is worked on, so it is taken up again after a kill; what fails for a passing reason is tried again later.
  */
 export function createJobQueue(dependencies: Dependencies): JobQueue {
-  const { store, transact, clock, log, concurrency, perform, settle, onChange } = dependencies;
+  const { store, transact, clock, log, concurrency, requireLibrary, perform, settle, onChange } =
+    dependencies;
   const worker = randomUUID();
   const running = new Map<string, Running>();
   let isOpen = false;
@@ -93,7 +95,7 @@ export function createJobQueue(dependencies: Dependencies): JobQueue {
   const wake = () => guarded("the queue could not be looked at; the next heartbeat does it again", takeUp);
 
   function takeUp(): void {
-    if (!isOpen) return;
+    if (!isOpen || !hasLibrary()) return;
     while (running.size < concurrency) {
       const now = clock.now();
       const job = store.claim(worker, now, now + LEASE_MS, mayTakePicture());
@@ -104,6 +106,15 @@ export function createJobQueue(dependencies: Dependencies): JobQueue {
     const dueAt = running.size < concurrency ? store.nextDue() : null;
     if (dueAt !== null && dueAt > clock.now()) {
       cancelWakeUp = after(Math.min(MAX_TIMER_MS, dueAt - clock.now()), wake);
+    }
+  }
+
+  function hasLibrary(): boolean {
+    try {
+      requireLibrary();
+      return true;
+    } catch {
+      return false;
     }
   }
 
@@ -152,32 +163,19 @@ export function createJobQueue(dependencies: Dependencies): JobQueue {
       return;
     }
     const reason = describeFailure(error);
-    if (error instanceof NoRoomYet) {
-      log.info({ job: id, kind, subject, reason }, "job waits for room");
+    // The server lived to see it: that ends a row of abandonments.
+    const waiting = { abandonments: 0, error: reason, now };
+    if (faultOf(error) === "machine" || !hasLibrary()) {
+      log.warn({ job: id, kind, subject, reason }, "job waits for the machine");
       const { failures } = job;
-      change(id, () =>
-        store.putBack(id, {
-          failures,
-          abandonments: 0,
-          notBefore: now + ROOM_WAIT_MS,
-          error: reason,
-          now,
-        }),
-      );
+      change(id, () => store.putBack(id, { ...waiting, failures, notBefore: now + MACHINE_WAIT_MS }));
       return;
     }
     const failures = job.failures + 1;
     log.warn({ job: id, kind, subject, failures, err: error }, "job failed");
     change(id, () =>
-      isPassing(error) && failures < MAX_FAILURES
-        ? // The server lived to see it: that ends a row of abandonments.
-          store.putBack(id, {
-            failures,
-            abandonments: 0,
-            notBefore: now + waitAfter(failures),
-            error: reason,
-            now,
-          })
+      faultOf(error) === "attempt" && failures < MAX_FAILURES
+        ? store.putBack(id, { ...waiting, failures, notBefore: now + waitAfter(failures) })
         : store.end(id, { state: "failed", error: reason, failures, now }),
     );
   }

@@ -23,7 +23,8 @@ export async function takePoster(
         path,
         options: {
           map: `0:${source.videoIndex}`,
-          vf: `thumbnail=${CANDIDATES},${box},format=yuvj420p`,
+          // Small before many are kept: fifty frames of a 4K film are 670 MB.
+          vf: `${box},thumbnail=${CANDIDATES},format=yuvj420p`,
           "frames:v": 1,
           "q:v": quality,
           fflags: "+bitexact",
