@@ -50,6 +50,7 @@ import { createReportService } from "./reports/report-service.ts";
 import { createReportStore } from "./reports/report-store.ts";
 import { SHIPPED_SCHEDULES } from "./schedules/first-start.ts";
 import { createPolicyService } from "./schedules/policy.ts";
+import { createPolicyStore } from "./schedules/policy-store.ts";
 import { createScheduleExchange } from "./schedules/schedule-exchange.ts";
 import { createScheduleService } from "./schedules/schedule-service.ts";
 import { createScheduleStore } from "./schedules/schedule-store.ts";
@@ -171,10 +172,13 @@ export async function createServices({ db, config, log, clock, version }: Servic
     log,
   });
   const policy = createPolicyService({
+    store: createPolicyStore(db),
     settings,
+    regions,
     zone: config.zone,
     shipped: readShippedPolicy(SHIPPED_SCHEDULES),
     transact,
+    clock,
   });
   const sources = { broadcast: episodes, lecture: sessions };
   const dayCalendars = readCalendars(SHIPPED_SCHEDULES);
@@ -236,6 +240,7 @@ export async function createServices({ db, config, log, clock, version }: Servic
     downlink,
     devices,
     regions,
+    policy,
     transact,
     clock,
     freezeMs: config.freezeMs,
@@ -278,6 +283,7 @@ export async function createServices({ db, config, log, clock, version }: Servic
   const conductor = createConductor({
     store: broadcastStore,
     devices,
+    policy,
     reports,
     downlink,
     mediaUrl,
@@ -335,9 +341,10 @@ export async function createServices({ db, config, log, clock, version }: Servic
     planner.plan(schedule, before);
     conductor.tick();
   });
-  policy.onChange(() => {
-    planner.planAll();
-    downlink.playlistChanged(regions.roots(), null);
+  policy.onChange((area) => {
+    if (area === null) planner.planAll();
+    else planner.planWithin(area);
+    downlink.playlistChanged(area === null ? regions.roots() : [area], null);
   });
   reports.onRecord((deviceId, { type, commandId, broadcastId }) => {
     if (type === "received" && commandId !== undefined) downlink.acknowledge(commandId, deviceId);

@@ -397,6 +397,7 @@ export const en = {
   "why.wrong-audience": "not meant for it",
   "why.retained": "a retained message",
   "why.quiet-hours": "quiet hours",
+  "why.minutes-cap": "the minutes of the day or the week are used up",
   "why.untrusted-clock": "its clock is not trusted",
   "why.unsupported": "not supported",
   "why.not-cached": "the media were not cached",

@@ -384,6 +384,7 @@ export const zh = {
   "why.wrong-audience": "不是发给它的",
   "why.retained": "是保留消息",
   "why.quiet-hours": "静音时段",
+  "why.minutes-cap": "当天或本周的播出分钟数已用完",
   "why.untrusted-clock": "时钟不可信",
   "why.unsupported": "不支持",
   "why.not-cached": "内容未缓存",

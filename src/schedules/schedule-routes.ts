@@ -13,8 +13,6 @@ import {
   pageOf,
   Uuid,
 } from "../http/schemas.ts";
-import { Policy } from "../protocol/messages.ts";
-import { CountyPolicy, type PolicyService } from "./policy.ts";
 import { NewSchedule, type Schedule, ScheduleDefinition } from "./schedule.ts";
 import type { ScheduleService } from "./schedule-service.ts";
 
@@ -42,7 +40,7 @@ const view = (schedule: Schedule): Static<typeof ScheduleView> => ({
 
 export async function scheduleRoutes(
   instance: FastifyInstance,
-  { schedules, policy }: { schedules: ScheduleService; policy: PolicyService },
+  { schedules }: { schedules: ScheduleService },
 ) {
   const app = instance.withTypeProvider<TypeBoxTypeProvider>();
 
@@ -123,30 +121,5 @@ export async function scheduleRoutes(
       },
     },
     async (request) => view(schedules.end(request.params.id)),
-  );
-
-  app.get(
-    "/policy",
-    {
-      schema: {
-        tags: ["schedules"],
-        summary: "Quiet hours and volume of the county",
-        response: { 200: Policy },
-      },
-    },
-    async () => policy.get(),
-  );
-
-  app.put(
-    "/policy",
-    {
-      schema: {
-        tags: ["schedules"],
-        summary: "Set quiet hours and volume; every device gets them with its next playlist",
-        body: CountyPolicy,
-        response: { 200: Policy },
-      },
-    },
-    async (request) => policy.set(request.body),
   );
 }

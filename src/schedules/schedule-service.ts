@@ -4,7 +4,7 @@ import { isTimeZone } from "../config.ts";
 import type { Transact } from "../db/open.ts";
 import { AppError, invalid, notFound } from "../errors.ts";
 import type { ProgrammeService } from "../programmes/programme-service.ts";
-import { keepsQuietHours, quietWindowAt } from "../protocol/quiet-hours.ts";
+import { keepsQuietHours } from "../protocol/quiet-hours.ts";
 import { isWithin } from "../protocol/region-code.ts";
 import { checkContent } from "./content-check.ts";
 import type { PolicyService } from "./policy.ts";
@@ -106,7 +106,8 @@ export function createScheduleService(deps: Dependencies): ScheduleService {
     const occurrences = checkRule(definition, from, from + CHECK_DAYS * DAY_MS, calendars);
     if (!keepsQuietHours(definition.class)) return;
     for (const { time, airDate, airTime, startAt, barred } of occurrences) {
-      const window = barred === null ? quietWindowAt(policy.get(), startAt) : undefined;
+      const window =
+        barred === null ? policy.quietEverywhere(definition.targets.regions, startAt) : undefined;
       if (!window) continue;
       const index = airTime === time ? definition.rule.times.indexOf(time) : -1;
       throw invalid(
