@@ -108,7 +108,10 @@ export async function createServer({
           publicUrl: config.publicUrl,
         });
         await guarded.register(broadcastRoutes, { ...services, clock });
-        await guarded.register(warningRoutes, { warnings: services.warnings });
+        await guarded.register(warningRoutes, {
+          warnings: services.warnings,
+          conflicts: services.conflicts,
+        });
       });
     },
     { prefix: "/api/v1" },

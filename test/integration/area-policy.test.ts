@@ -140,7 +140,7 @@ test("a change is one pointer to its area, and survives being taken back", async
 
 const local = (at: number) => new Date(at + 8 * 60 * MINUTE_MS).toISOString();
 async function scheduledAt(time: string, regions: string[], more: object = {}): Promise<string> {
-  const { id } = await app.operator.post<{ id: string }>("/schedules", {
+  const { id } = await app.operator.post<{ id: string }>("/schedules?acceptConflicts=rest", {
     programmeId: await programmeId(app.operator, "broadcast"),
     name: `播 ${time} ${regions.join()}`,
     rule: { dates: [local(clock.now()).slice(0, 10)], times: [time] },
