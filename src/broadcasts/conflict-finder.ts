@@ -233,7 +233,7 @@ function between(rule: PlannedRule, from: number, until: number): PlannedRule {
 }
 
 /** How many of the sorted codes lie inside the area. */
-function countInside(sorted: readonly string[], area: string): number {
+export function countInside(sorted: readonly string[], area: string): number {
   const { from, before } = codeRange(area);
   return firstAtLeast(sorted, before) - firstAtLeast(sorted, from);
 }
