@@ -172,7 +172,7 @@ async function scheduleNextMinute(operator: Operator) {
   const startAt = earliest.round({ smallestUnit: "minute", roundingMode: "ceil" });
   const date = startAt.toPlainDate().toString();
   const { items } = await operator.get<{ items: { id: string; kind: string }[] }>("/programmes");
-  const schedule = await operator.post<{ id: string }>("/schedules", {
+  const schedule = await operator.post<{ id: string }>("/schedules?acceptConflicts=demo", {
     programmeId: items.find(({ kind }) => kind === "broadcast")?.id,
     name: "演示",
     rule: { dates: [date], times: [startAt.toPlainTime().toString({ smallestUnit: "minute" })] },

@@ -26,6 +26,8 @@ interface ErrorExtra {
   /** What the caller can do about it. */
   hint?: string;
   details?: ErrorDetail[];
+  /** Further members of the problem document (RFC 9457 §3.2). */
+  members?: Record<string, unknown>;
 }
 
 /** An error with a message meant for the person who called. Anything else that is thrown becomes `internal`. */
@@ -33,13 +35,15 @@ export class AppError extends Error {
   readonly code: ErrorCode;
   readonly hint: string | undefined;
   readonly details: ErrorDetail[] | undefined;
+  readonly members: Record<string, unknown>;
 
-  constructor(code: ErrorCode, message: string, { cause, hint, details }: ErrorExtra = {}) {
+  constructor(code: ErrorCode, message: string, { cause, hint, details, members = {} }: ErrorExtra = {}) {
     super(message, { cause });
     this.name = "AppError";
     this.code = code;
     this.hint = hint;
     this.details = details;
+    this.members = members;
   }
 }
 

@@ -26,6 +26,7 @@ import { peopleRoutes, signInRoutes } from "./people/people-routes.ts";
 import { programmeRoutes } from "./programmes/programme-routes.ts";
 import { regionRoutes } from "./regions/region-routes.ts";
 import { exchangeRoutes } from "./schedules/exchange-routes.ts";
+import { policyRoutes } from "./schedules/policy-routes.ts";
 import { scheduleRoutes } from "./schedules/schedule-routes.ts";
 import type { Services } from "./services.ts";
 import { sessionRoutes } from "./sessions/session-routes.ts";
@@ -99,14 +100,18 @@ export async function createServer({
         await guarded.register(renditionRoutes, { media });
         await guarded.register(jobRoutes, { media, clock });
         await guarded.register(housekeepingRoutes, { housekeeping: services.housekeeping });
-        await guarded.register(scheduleRoutes, { schedules, policy: services.policy });
+        await guarded.register(scheduleRoutes, { schedules });
+        await guarded.register(policyRoutes, { policy: services.policy });
         await guarded.register(exchangeRoutes, { exchange: services.exchange });
         await guarded.register(calendarRoutes, {
           calendars: services.calendars,
           publicUrl: config.publicUrl,
         });
         await guarded.register(broadcastRoutes, { ...services, clock });
-        await guarded.register(warningRoutes, { warnings: services.warnings });
+        await guarded.register(warningRoutes, {
+          warnings: services.warnings,
+          conflicts: services.conflicts,
+        });
       });
     },
     { prefix: "/api/v1" },

@@ -5,6 +5,7 @@ import type { Logger } from "pino";
 import { createBroadcastService } from "./broadcasts/broadcast-service.ts";
 import { createBroadcastStore } from "./broadcasts/broadcast-store.ts";
 import { createConductor } from "./broadcasts/conductor.ts";
+import { createConflictFinder } from "./broadcasts/conflict-finder.ts";
 import { createExpectedAir } from "./broadcasts/expected-air.ts";
 import { createForecast } from "./broadcasts/forecast.ts";
 import { createPlanner } from "./broadcasts/planner.ts";
@@ -50,6 +51,7 @@ import { createReportService } from "./reports/report-service.ts";
 import { createReportStore } from "./reports/report-store.ts";
 import { SHIPPED_SCHEDULES } from "./schedules/first-start.ts";
 import { createPolicyService } from "./schedules/policy.ts";
+import { createPolicyStore } from "./schedules/policy-store.ts";
 import { createScheduleExchange } from "./schedules/schedule-exchange.ts";
 import { createScheduleService } from "./schedules/schedule-service.ts";
 import { createScheduleStore } from "./schedules/schedule-store.ts";
@@ -171,21 +173,48 @@ export async function createServices({ db, config, log, clock, version }: Servic
     log,
   });
   const policy = createPolicyService({
+    store: createPolicyStore(db),
     settings,
+    regions,
     zone: config.zone,
     shipped: readShippedPolicy(SHIPPED_SCHEDULES),
     transact,
+    clock,
   });
   const sources = { broadcast: episodes, lecture: sessions };
   const dayCalendars = readCalendars(SHIPPED_SCHEDULES);
+  const broadcastStore = createBroadcastStore(db);
+  const forecast = createForecast({
+    store: broadcastStore,
+    programmes,
+    sources,
+    media,
+    policy,
+    calendars: dayCalendars,
+    clock,
+  });
+  const scheduleStore = createScheduleStore(db);
+  const conflicts = createConflictFinder({
+    store: broadcastStore,
+    schedules: scheduleStore,
+    programmes,
+    forecast,
+    policy,
+    devices,
+    calendars: dayCalendars,
+    clock,
+    zone: config.zone,
+    planMs: config.planDays * DAY_MS,
+  });
   const schedules = createScheduleService({
-    store: createScheduleStore(db),
+    store: scheduleStore,
     programmes,
     regions,
     policy,
     hasContent: (programmeId, contentId) =>
       sources[programmes.get(programmeId).kind].numberOf(programmeId, contentId) !== null,
     calendars: dayCalendars,
+    findConflicts: (candidate) => conflicts.check([candidate])[0] ?? [],
     transact,
     clock,
   });
@@ -195,6 +224,7 @@ export async function createServices({ db, config, log, clock, version }: Servic
     programmes,
     sources,
     calendars: dayCalendars,
+    findConflicts: conflicts.check,
     transact,
     clock,
   });
@@ -230,12 +260,12 @@ export async function createServices({ db, config, log, clock, version }: Servic
     base: config.mediaBaseUrl === null ? null : { url: config.mediaBaseUrl, layout: config.mediaBaseLayout },
   });
 
-  const broadcastStore = createBroadcastStore(db);
   const broadcasts = createBroadcastService({
     store: broadcastStore,
     downlink,
     devices,
     regions,
+    policy,
     transact,
     clock,
     freezeMs: config.freezeMs,
@@ -244,15 +274,6 @@ export async function createServices({ db, config, log, clock, version }: Servic
     store: createCalendarLinkStore(db),
     broadcasts,
     regions,
-    clock,
-  });
-  const forecast = createForecast({
-    store: broadcastStore,
-    programmes,
-    sources,
-    media,
-    policy,
-    calendars: dayCalendars,
     clock,
   });
   const planner = createPlanner({
@@ -278,6 +299,7 @@ export async function createServices({ db, config, log, clock, version }: Servic
   const conductor = createConductor({
     store: broadcastStore,
     devices,
+    policy,
     reports,
     downlink,
     mediaUrl,
@@ -324,20 +346,27 @@ export async function createServices({ db, config, log, clock, version }: Servic
     source.onApprovalChange(({ programmeId, contentId, approved }) => {
       if (!approved) broadcasts.contentLost(contentId);
       planner.planAll(programmeId);
+      conflicts.changed();
     });
   }
   broadcasts.onCancelled(({ scheduleId }) => planner.plan(schedules.get(scheduleId)));
   // What was approved before its renditions had to be made again.
-  media.onSettled(() => planner.planAll());
+  media.onSettled(() => {
+    planner.planAll();
+    conflicts.changed();
+  });
   // What airs first is rendered first.
   media.onQueued(expectAir);
   schedules.onChange((schedule, before) => {
     planner.plan(schedule, before);
+    conflicts.changed();
     conductor.tick();
   });
-  policy.onChange(() => {
-    planner.planAll();
-    downlink.playlistChanged(regions.roots(), null);
+  policy.onChange((area) => {
+    if (area === null) planner.planAll();
+    else planner.planWithin(area);
+    conflicts.changed();
+    downlink.playlistChanged(area === null ? regions.roots() : [area], null);
   });
   reports.onRecord((deviceId, { type, commandId, broadcastId }) => {
     if (type === "received" && commandId !== undefined) downlink.acknowledge(commandId, deviceId);
@@ -365,6 +394,7 @@ export async function createServices({ db, config, log, clock, version }: Servic
     policy,
     schedules,
     exchange,
+    conflicts,
     broadcasts,
     calendars,
     forecast,

@@ -2,6 +2,7 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import type { PlaybackRecord, ReasonCode, ReportType } from "../../src/protocol/messages.ts";
 import { openJournalFile, readJournal } from "./journal-file.ts";
+import type { Heard } from "./minutes-cap.ts";
 
 /** How a command ended, kept so that a repeated one is answered and not obeyed again. */
 export interface CommandResult {
@@ -14,6 +15,8 @@ export type Mark =
   /** Sound is about to begin: whatever happens from here, it does not begin again. */
   | { kind: "begun"; id: string; at: number }
   | { kind: "done"; id: string; at: number }
+  /** Against the caps of minutes: before the sound begins all that it may last, afterwards what it did. */
+  | ({ kind: "heard" } & Heard)
   | { kind: "command"; id: string; at: number; result: CommandResult }
   /** Something that is reported once, e.g. that a broadcast is cached. */
   | { kind: "noted"; key: string; at: number };
@@ -30,11 +33,15 @@ export interface Journal {
   /** Boots with records that the server has not acknowledged, oldest first. */
   unacknowledged(): { bootId: string; records: PlaybackRecord[] }[];
   acknowledge(bootId: string, seq: number): void;
-  begin(id: string, at: number): void;
+  begin(id: string, at: number, ...marks: Mark[]): void;
+  mark(...marks: Mark[]): void;
   isBegun(id: string): boolean;
   isDone(id: string): boolean;
   /** Begun in an earlier boot and never finished: the power went while it played. */
   cutOff(): string[];
+  /** What counts against the caps of minutes, one for each broadcast. */
+  heard(): Iterable<Heard>;
+  heardOf(id: string): Heard | null;
   commandResult(id: string): CommandResult | null;
   isNoted(key: string): boolean;
   close(): void;
@@ -56,6 +63,7 @@ export function openJournal(stateDir: string, bootId: string, now: number): Jour
   const marks = {
     begun: new Map<string, Mark>(),
     done: new Map<string, Mark>(),
+    heard: new Map<string, Extract<Mark, { kind: "heard" }>>(),
     command: new Map<string, Extract<Mark, { kind: "command" }>>(),
     noted: new Map<string, Mark>(),
   };
@@ -79,6 +87,9 @@ export function openJournal(stateDir: string, bootId: string, now: number): Jour
         marks.begun.delete(entry.id);
         marks.done.set(entry.id, entry);
         break;
+      case "heard":
+        marks.heard.set(entry.id, entry);
+        break;
       case "command":
         marks.command.set(entry.id, entry);
         break;
@@ -93,7 +104,7 @@ export function openJournal(stateDir: string, bootId: string, now: number): Jour
 
   for (const entry of readJournal<Entry>(path)) apply(entry);
   const cutOff = [...marks.begun.keys()];
-  for (const map of [marks.done, marks.command, marks.noted]) forgetOld(map, now - KEEP_MS);
+  for (const map of [marks.done, marks.heard, marks.command, marks.noted]) forgetOld(map, now - KEEP_MS);
 
   function* entriesOf(): Iterable<Entry> {
     for (const map of Object.values(marks)) yield* map.values();
@@ -118,10 +129,15 @@ export function openJournal(stateDir: string, bootId: string, now: number): Jour
     acknowledge(boot, seq) {
       if (pending.get(boot)?.some((record) => record.seq <= seq)) append({ kind: "ack", bootId: boot, seq });
     },
-    begin: (id, at) => append({ kind: "begun", id, at }),
+    begin: (id, at, ...along) => append({ kind: "begun", id, at }, ...along),
+    mark(...added) {
+      if (added.length > 0) append(...added);
+    },
     isBegun: (id) => marks.begun.has(id),
     isDone: (id) => marks.done.has(id),
     cutOff: () => cutOff,
+    heard: () => marks.heard.values(),
+    heardOf: (id) => marks.heard.get(id) ?? null,
     commandResult: (id) => marks.command.get(id)?.result ?? null,
     isNoted: (key) => marks.noted.has(key),
     close: () => file.close(),

@@ -9,6 +9,7 @@ import {
   type ReasonCode,
 } from "../../src/protocol/messages.ts";
 import { keepsQuietHours, quietWindowAt } from "../../src/protocol/quiet-hours.ts";
+import { exceedsCap, type Heard } from "./minutes-cap.ts";
 
 /** A broadcast the device knows of, from whichever path it came. */
 export interface Entry extends PlaylistBroadcast {
@@ -90,6 +91,8 @@ export interface Situation {
   online: boolean;
   clockTrusted: boolean;
   policy: Policy;
+  /** What of the daily class it has played. */
+  heard: Iterable<Heard>;
   /** Something that it does not outrank has the air. */
   airTaken: boolean;
 }
@@ -117,7 +120,7 @@ const drop = (reason: ReasonCode, type: "skipped" | "refused" = "skipped"): Step
 
 /** What to do about a broadcast that has neither begun nor been dropped. Pure; see the protocol, "What a gateway does". */
 export function nextStep(entry: Entry, situation: Situation): Step {
-  const { now, cached, online, clockTrusted, policy, airTaken } = situation;
+  const { now, cached, online, clockTrusted, policy, heard, airTaken } = situation;
   if (now < entry.startAt - PREROLL_MS) return { kind: "wait", until: entry.startAt - PREROLL_MS };
 
   // Nor may a clock that can be wrong say that it is too late: it keeps silent until it is compared.
@@ -141,6 +144,8 @@ export function nextStep(entry: Entry, situation: Situation): Step {
   if (isLate && entry.lateness === "skip") return drop(why ?? "late");
   const seekMs = isLate && entry.lateness === "join" ? lateMs : 0;
   if (seekMs >= durationOf(entry.items)) return drop(why ?? "late");
+  const whole = { id: entry.id, at: playAt, ms: durationOf(entry.items) };
+  if (keepsQuietHours(entry.class) && exceedsCap(policy, heard, whole)) return drop("minutes-cap", "refused");
   if (why) return { kind: "wait", until: now + LOOK_AGAIN_MS };
   return { kind: "play", seekMs };
 }

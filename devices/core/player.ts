@@ -57,6 +57,7 @@ export function createPlayer(options: Options): Player {
       online: options.isOnline(),
       clockTrusted: options.clockTrusted(),
       policy: options.policy(),
+      heard: journal.heard(),
       airTaken: onAir !== null && onAir.entry.id !== entry.id && !outranks(entry, onAir.entry),
     });
 

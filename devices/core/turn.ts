@@ -1,8 +1,9 @@
 import type { BaseLogger } from "pino";
 import type { ReasonCode } from "../../src/protocol/messages.ts";
-import type { Journal } from "./journal.ts";
+import { keepsQuietHours } from "../../src/protocol/quiet-hours.ts";
+import type { Journal, Mark } from "./journal.ts";
 import type { Prepared } from "./output.ts";
-import type { Entry, Step } from "./plan.ts";
+import { durationOf, type Entry, type Step } from "./plan.ts";
 import { untilExactly } from "./precise-wait.ts";
 import type { Reporter } from "./reporter.ts";
 
@@ -43,13 +44,17 @@ export async function perform(turn: Turn, seekMs: number, wasHeard: boolean, sta
   const prepared = await stage.prepare(entry, seekMs);
   turn.prepared = prepared;
   await untilExactly(() => entry.startAt - BEGIN_AHEAD_MS - now(), isEnding);
-  // On disk before the first sample: if the power goes from here on, it is not played again.
-  if (!isEnding() && !journal.isBegun(id)) journal.begin(id, now());
+  const before = journal.heardOf(id) ?? { at: Math.max(now(), entry.startAt), ms: 0 };
+  const heard = (ms: number): Mark[] =>
+    keepsQuietHours(entry.class) ? [{ kind: "heard", id, at: before.at, ms: before.ms + ms }] : [];
+  // On disk before the first sample: if the power goes from here on, it is not played again, and counts as heard whole.
+  if (!isEnding()) journal.begin(id, now(), ...heard(durationOf(entry.items) - seekMs));
   await untilExactly(() => entry.startAt - now(), isEnding);
 
   const step = stage.judge(entry);
   if (turn.ending || step.kind !== "play") {
     await prepared.stop();
+    if (journal.isBegun(id)) journal.mark(...heard(0));
     if (turn.ending?.final) stage.drop(entry, "skipped", turn.ending.reason);
     else if (!turn.ending && step.kind === "drop") stage.drop(entry, step.type, step.reason);
     return !journal.isDone(id);
@@ -66,13 +71,15 @@ export async function perform(turn: Turn, seekMs: number, wasHeard: boolean, sta
   const { positionMs: exactMs, complete } = await prepared.ended;
   const positionMs = Math.round(exactMs);
   const done = { kind: "done", id, at: now() } as const;
+  const sounded = heard(Math.max(0, positionMs - seekMs));
   if (complete) {
-    reporter.report({ type: "finished", broadcastId: id, positionMs }, done);
+    reporter.report({ type: "finished", broadcastId: id, positionMs }, ...sounded, done);
     log.info({ broadcastId: id, positionMs }, "finished");
     return false;
   }
   const { reason, final } = turn.ending ?? { reason: "stopped" as const, final: true };
-  reporter.report({ type: "interrupted", broadcastId: id, positionMs, reason }, ...(final ? [done] : []));
+  const marks = [...sounded, ...(final ? [done] : [])];
+  reporter.report({ type: "interrupted", broadcastId: id, positionMs, reason }, ...marks);
   log.info({ broadcastId: id, positionMs, reason }, "interrupted");
   return !final;
 }

@@ -5,12 +5,13 @@ import type { DeviceIdentity } from "../devices/device.ts";
 import type { DeviceService } from "../devices/device-service.ts";
 import { AppError, notFound } from "../errors.ts";
 import { type Audience, DEVICE_KINDS } from "../protocol/messages.ts";
+import type { PolicyService } from "../schedules/policy.ts";
 import type { Unfilled } from "../warnings/empty-dates.ts";
 import { type Broadcast, type BroadcastItem, isLive, isOpen } from "./broadcast.ts";
 import type { BroadcastFilter, BroadcastStore } from "./broadcast-store.ts";
 import type { CalendarEvent } from "./calendar-event-store.ts";
 import { NOTHING_APPROVED } from "./forecast.ts";
-import { audienceOf, isTarget, reachesNobody, type TargetDevice } from "./targets.ts";
+import { audienceOf, isTarget, reachesNobody, whyNotFor } from "./targets.ts";
 
 export interface StopResult {
   /** The command that was sent, or `null` when nothing had been frozen yet. */
@@ -48,7 +49,7 @@ export interface BroadcastService {
   /** Groups or tags of a device changed: it is stopped from playing what it was told of and is not for it any more. */
   deviceChanged(deviceId: string): void;
   /** What a device has to know, with the exact bytes. @param endAfter epoch ms */
-  forPlaylist(device: TargetDevice, endAfter: number): { broadcast: Broadcast; items: BroadcastItem[] }[];
+  forPlaylist(device: DeviceIdentity, endAfter: number): { broadcast: Broadcast; items: BroadcastItem[] }[];
 }
 
 interface Dependencies {
@@ -56,6 +57,7 @@ interface Dependencies {
   downlink: Downlink;
   devices: Pick<DeviceService, "enrolledWithin" | "identityOf">;
   regions: { roots(): string[] };
+  policy: Pick<PolicyService, "effective">;
   transact: Transact;
   clock: Clock;
   freezeMs: number;
@@ -65,7 +67,7 @@ interface Dependencies {
 const STOP_VALID_MS = 10 * MINUTE_MS;
 
 export function createBroadcastService(deps: Dependencies): BroadcastService {
-  const { store, downlink, devices, regions, transact, clock, freezeMs } = deps;
+  const { store, downlink, devices, regions, policy, transact, clock, freezeMs } = deps;
 
   function get(id: string): Broadcast {
     const broadcast = store.get(id);
@@ -75,7 +77,9 @@ export function createBroadcastService(deps: Dependencies): BroadcastService {
 
   const listeners: ((broadcast: Broadcast) => void)[] = [];
   const resolve = (broadcast: Broadcast) =>
-    devices.enrolledWithin(broadcast.areas, broadcast.kinds).filter((device) => isTarget(broadcast, device));
+    devices
+      .enrolledWithin(broadcast.areas, broadcast.kinds)
+      .filter((device) => whyNotFor(broadcast, device, policy.effective(device.regionCode)) === null);
 
   function isFor(broadcast: Broadcast, deviceId: string): boolean {
     const device = devices.identityOf(deviceId);
@@ -187,9 +191,10 @@ export function createBroadcastService(deps: Dependencies): BroadcastService {
 
     forPlaylist(device, endAfter) {
       const { areas, kind } = device;
+      const policyThere = policy.effective(device.regionCode);
       return store
         .forPlaylist(areas, kind, endAfter)
-        .filter((broadcast) => isTarget(broadcast, device))
+        .filter((broadcast) => whyNotFor(broadcast, device, policyThere) === null)
         .map((broadcast) => ({ broadcast, items: store.items(broadcast.id, kind) }));
     },
   };

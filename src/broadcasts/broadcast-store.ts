@@ -92,6 +92,10 @@ export function createBroadcastStore(db: Database) {
     `SELECT DISTINCT content_id AS contentId FROM broadcasts
      WHERE schedule_id = ? AND superseded = 0 AND content_by = 'choice' AND state IN ('frozen', 'on_air', 'aired')`,
   );
+  const selectLengths = db.prepare<[number], { scheduleId: string; startAt: number; ms: number }>(
+    `SELECT schedule_id AS scheduleId, start_at AS startAt, ends_at - start_at AS ms FROM broadcasts
+     WHERE start_at >= ? AND ends_at IS NOT NULL AND superseded = 0`,
+  );
   const selectForPlaylist = db.prepare<{ areas: string; kind: DeviceKind; endAfter: number }, Row>(
     `${SELECT} WHERE state IN ('ready', 'frozen', 'on_air', 'aired', 'failed')
        AND MAX(not_after, COALESCE(ends_at, 0)) > @endAfter
@@ -186,6 +190,8 @@ export function createBroadcastStore(db: Database) {
       const { number = null, contentId = null } = selectLastAired.get({ scheduleId, before }) ?? {};
       return { number: number ?? 0, contentId };
     },
+    /** How long what starts from an instant on lasts, as far as its content is known. */
+    lengths: (from: number) => selectLengths.all(from),
     /** What was put on air because somebody chose it for a date. */
     chosenContent: (scheduleId: string) => selectChosen.all(scheduleId).map(({ contentId }) => contentId),
     /** What devices of a kind in any of the areas may have ahead of them or had since `endAfter`; see `isTarget`. */

@@ -3,10 +3,13 @@ import type { Clock } from "../clock.ts";
 import type { Transact } from "../db/open.ts";
 import { airingOf } from "../delivery/airing.ts";
 import type { Downlink } from "../delivery/downlink.ts";
+import type { DeviceIdentity } from "../devices/device.ts";
 import type { DeviceKind } from "../protocol/messages.ts";
+import { keepsQuietHours } from "../protocol/quiet-hours.ts";
+import type { PolicyService } from "../schedules/policy.ts";
 import { type Broadcast, type BroadcastState, dueState } from "./broadcast.ts";
 import type { BroadcastStore } from "./broadcast-store.ts";
-import { audienceOf, isTarget, reachesNobody, type TargetDevice } from "./targets.ts";
+import { audienceOf, reachesNobody, whyNotFor } from "./targets.ts";
 
 export interface Conductor {
   /** Moves every broadcast that time has moved; safe to call at any interval, and after any pause. */
@@ -15,7 +18,8 @@ export interface Conductor {
 
 interface Dependencies {
   store: BroadcastStore;
-  devices: { enrolledWithin(areas: readonly string[], kinds: readonly DeviceKind[]): TargetDevice[] };
+  devices: { enrolledWithin(areas: readonly string[], kinds: readonly DeviceKind[]): DeviceIdentity[] };
+  policy: Pick<PolicyService, "effective" | "quietAreas">;
   reports: { hasStarted(broadcastId: string): boolean };
   downlink: Downlink;
   mediaUrl: (sha256: string, expiresAt: number) => string;
@@ -27,19 +31,20 @@ interface Dependencies {
 
 /** Leads broadcasts from plan to air. It decides nothing but by the rows and the clock. */
 export function createConductor(deps: Dependencies): Conductor {
-  const { store, devices, reports, downlink, mediaUrl, transact, clock, log, freezeMs } = deps;
+  const { store, devices, policy, reports, downlink, mediaUrl, transact, clock, log, freezeMs } = deps;
 
   function freeze(broadcast: Broadcast): void {
     const targets = devices
       .enrolledWithin(broadcast.areas, broadcast.kinds)
-      .filter((device) => isTarget(broadcast, device));
+      .filter((device) => whyNotFor(broadcast, device, policy.effective(device.regionCode)) === null);
     store.addTargets(
       broadcast.id,
       targets.map(({ id }) => id),
     );
     // Too late for any device to begin: those that had it in the playlist may have played it, and will say so.
     if (clock.now() > broadcast.notAfter) return;
-    const audience = audienceOf(broadcast, targets);
+    const quiet = keepsQuietHours(broadcast.class) ? policy.quietAreas(broadcast.startAt) : [];
+    const audience = audienceOf({ ...broadcast, exclude: [...broadcast.exclude, ...quiet] }, targets);
     if (reachesNobody(audience)) return;
     for (const { kinds, items } of groupByItems(broadcast)) {
       downlink.send({

@@ -2,15 +2,17 @@ import { type Clock, DAY_MS } from "../clock.ts";
 import type { MediaService } from "../media/media-service.ts";
 import type { Content, ContentSource } from "../programmes/content.ts";
 import type { ProgrammeService } from "../programmes/programme-service.ts";
-import type { DeviceKind, Policy } from "../protocol/messages.ts";
-import { keepsQuietHours, quietWindowAt } from "../protocol/quiet-hours.ts";
+import type { DeviceKind } from "../protocol/messages.ts";
+import { keepsQuietHours } from "../protocol/quiet-hours.ts";
 import { formatDay } from "../schedules/day.ts";
+import type { PolicyService } from "../schedules/policy.ts";
 import { type Calendars, expandRule, type Occurrence } from "../schedules/rule.ts";
 import type { Schedule } from "../schedules/schedule.ts";
 import { createWallClock } from "../schedules/wall-clock.ts";
 import { type AirDate, type Assigned, assignContent, type ContentBy } from "./assignment.ts";
 import { type Broadcast, type BroadcastItem, isLive } from "./broadcast.ts";
 import type { BroadcastStore } from "./broadcast-store.ts";
+import { insideQuietHours } from "./targets.ts";
 
 /** One coming date of a schedule: what would play, or why nothing would. */
 export interface ForecastEntry extends Omit<Occurrence, "barred" | "contentId"> {
@@ -40,7 +42,7 @@ interface Dependencies {
   programmes: ProgrammeService;
   sources: { broadcast: ContentSource; lecture: ContentSource };
   media: MediaService;
-  policy: { get(): Policy };
+  policy: Pick<PolicyService, "quietEverywhere">;
   calendars: Calendars;
   clock: Clock;
 }
@@ -119,8 +121,9 @@ export function createForecast(dependencies: Dependencies): Forecast {
     if (row && (row.state === "aired" || row.state === "failed") && row.startAt !== startAt)
       return "this date was broadcast before it was moved";
     if (row?.state === "cancelled") return `cancelled: ${row.reason ?? "no reason given"}`;
-    const window = keepsQuietHours(definition.class) ? quietWindowAt(policy.get(), startAt) : undefined;
-    return window ? `inside the quiet hours ${window.from}–${window.to}` : null;
+    if (!keepsQuietHours(definition.class)) return null;
+    const window = policy.quietEverywhere(definition.targets.regions, startAt);
+    return window ? insideQuietHours(window) : null;
   }
 
   return (schedule, until, isReconsidered = () => false) => {

@@ -3,7 +3,7 @@ import { type Clock, DAY_MS, MINUTE_MS } from "../clock.ts";
 import type { Transact } from "../db/open.ts";
 import type { Downlink } from "../delivery/downlink.ts";
 import type { ProgrammeService } from "../programmes/programme-service.ts";
-import { outermost } from "../protocol/region-code.ts";
+import { isWithin, outermost } from "../protocol/region-code.ts";
 import type { Schedule } from "../schedules/schedule.ts";
 import type { ScheduleService } from "../schedules/schedule-service.ts";
 import { type Broadcast, isLive, isOpen } from "./broadcast.ts";
@@ -20,6 +20,8 @@ export interface Planner {
   plan(schedule: Schedule, before?: Schedule | null): void;
   /** All active schedules, or those of one programme. */
   planAll(programmeId?: string): void;
+  /** The active schedules for any region inside the area. */
+  planWithin(area: string): void;
 }
 
 interface Dependencies {
@@ -162,6 +164,11 @@ export function createPlanner(deps: Dependencies): Planner {
     planAll(programmeId) {
       for (const schedule of schedules.active()) {
         if (programmeId === undefined || schedule.programmeId === programmeId) plan(schedule);
+      }
+    },
+    planWithin(area) {
+      for (const schedule of schedules.active()) {
+        if (schedule.definition.targets.regions.some((region) => isWithin(region, area))) plan(schedule);
       }
     },
   };

@@ -1,4 +1,5 @@
-import type { Audience, DeviceKind } from "../protocol/messages.ts";
+import type { Audience, BroadcastClass, DeviceKind, Policy, QuietHours } from "../protocol/messages.ts";
+import { keepsQuietHours, quietWindowAt } from "../protocol/quiet-hours.ts";
 import { selfAndAncestors } from "../protocol/region-code.ts";
 
 /** Whom something is for; a broadcast is one. Every field narrows, an empty list of groups or tags does not. */
@@ -33,6 +34,23 @@ export function isTarget({ areas, kinds, exclude, groups, tags }: Targets, devic
     (tags.length === 0 || haveCommon(tags, device.tags))
   );
 }
+
+/**
+ * Why a device does not get a broadcast; `null` when it does. The start decides, as it does on the device itself: what
+ * begins before the quiet hours and runs into them is a conflict that somebody answered for when it was scheduled.
+ * @param policy what holds where the device is
+ */
+export function whyNotFor(
+  broadcast: Targets & { class: BroadcastClass; startAt: number },
+  device: TargetDevice,
+  policy: Policy,
+): string | null {
+  if (!isTarget(broadcast, device)) return "it is not for this device";
+  const window = keepsQuietHours(broadcast.class) ? quietWindowAt(policy, broadcast.startAt) : undefined;
+  return window ? insideQuietHours(window) : null;
+}
+
+export const insideQuietHours = ({ from, to }: QuietHours): string => `inside the quiet hours ${from}–${to}`;
 
 const haveCommon = (some: readonly string[], others: readonly string[]): boolean =>
   others.some((each) => some.includes(each));

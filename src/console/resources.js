@@ -110,6 +110,18 @@ import { read, send } from "./api.js";
  * @property {string | null} reason
  * @property {string | null} airsInstead
  */
+/**
+ * @typedef {object} Conflict of what is planned
+ * @property {string} schedule
+ * @property {"overlap" | "quiet-hours" | "runs-into-quiet-hours" | "longer-than-slot" | "daily-minutes" | "weekly-minutes"} kind
+ * @property {string | null} time
+ * @property {string[]} dates the first of them
+ * @property {number} count
+ * @property {number} devices
+ * @property {{ name: string } | null} other
+ * @property {"this" | "other" | null} winner
+ * @property {{ time?: string, slotMinutes?: number }} mend
+ */
 /** @typedef {{ id: number, at: string, kind: "stepped-back" | "stepped-forward" | "slept", byMs: number }} ClockEvent */
 /**
  * @template T
@@ -198,6 +210,9 @@ export const speak = (text) => send("POST", "/speech", { text }, SPEAKS_WITHIN_M
  * @returns {Promise<Page<Device>>}
  */
 export const listDevices = (filter, signal) => read(`/devices${query(filter)}`, signal);
+
+/** @param {AbortSignal} [signal] @returns {Promise<{ items: Conflict[], total: number }>} */
+export const listConflicts = (signal) => read("/conflicts?limit=20", signal);
 
 /** @type {Map<string, Promise<string>>} */
 const regionNames = new Map();

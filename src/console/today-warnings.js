@@ -4,9 +4,10 @@ import { dateText, durationText, momentText, timeText } from "./format.js";
 import { t } from "./i18n.js";
 import { reasonText } from "./server-words.js";
 
-/** What somebody should know before looking at the day: dates with nothing approved, and a clock that was not right. */
+/** What somebody should know before looking at the day: dates with nothing approved, conflicts, a clock that was not right. */
 
 /** @typedef {import("./resources.js").EmptyDate} EmptyDate */
+/** @typedef {import("./resources.js").Conflict} Conflict */
 /** @typedef {import("./resources.js").ClockEvent} ClockEvent */
 
 const DAY_MS = 86_400_000;
@@ -47,6 +48,31 @@ export function drawEmptyDates(dates) {
         el("a", { href: "#/programmes" }, () => t("empty.toDo")),
       );
     }),
+  ];
+}
+
+/** @param {{ items: Conflict[], total: number }} conflicts @returns {import("./dom.js").Child[]} */
+export function drawConflicts({ items, total }) {
+  if (total === 0) return [];
+  return [
+    el("h2", {}, () => t("conflict.title", { total })),
+    ...items.map(({ schedule, kind, time, dates, count, devices, other, winner, mend }) =>
+      el(
+        "div",
+        { class: "warning conflict" },
+        el("p", {}, el("strong", {}, schedule), ` ${time ?? ""} · `, () =>
+          count > dates.length ? t("conflict.moreDates", { dates: dates.join(" "), count }) : dates.join(" "),
+        ),
+        el("p", {}, () => t(`conflict.${kind}`, { other: other?.name ?? "", devices })),
+        winner !== null &&
+          el("p", {}, () =>
+            t("conflict.winner", { name: (winner === "this" ? schedule : other?.name) ?? schedule }),
+          ),
+        mend.time !== undefined && el("p", {}, () => t("conflict.move", { time: mend.time ?? "" })),
+        mend.slotMinutes !== undefined &&
+          el("p", {}, () => t("conflict.slot", { minutes: mend.slotMinutes ?? 0 })),
+      ),
+    ),
   ];
 }
 

@@ -3,8 +3,9 @@ import type { BroadcastService } from "../broadcasts/broadcast-service.ts";
 import { type Clock, DAY_MS, MINUTE_MS } from "../clock.ts";
 import type { DeviceIdentity } from "../devices/device.ts";
 import { fetchSlotMs } from "../protocol/fetch-slot.ts";
-import type { Playlist, PlaylistBroadcast, Policy } from "../protocol/messages.ts";
+import type { Playlist, PlaylistBroadcast } from "../protocol/messages.ts";
 import type { Scope } from "../protocol/topics.ts";
+import type { PolicyService } from "../schedules/policy.ts";
 import { airingOf } from "./airing.ts";
 import type { Downlink } from "./downlink.ts";
 
@@ -25,7 +26,7 @@ export interface PlaylistService {
 interface Dependencies {
   broadcasts: Pick<BroadcastService, "forPlaylist">;
   downlink: Pick<Downlink, "newestRevision">;
-  policy: { get(): Policy };
+  policy: Pick<PolicyService, "effective">;
   mediaUrl: (sha256: string, expiresAt: number) => string;
   clock: Clock;
   /** What else the bytes depend on, e.g. the signing key's id and the public address. */
@@ -53,7 +54,9 @@ export function createPlaylistService(deps: Dependencies): PlaylistService {
       const today = Math.floor(clock.now() / DAY_MS) * DAY_MS;
       const generatedAt = Math.max(changedAt, today);
       const tag = createHash("sha256")
-        .update(JSON.stringify([device.id, revision, generatedAt, policy.get(), epoch]))
+        .update(
+          JSON.stringify([device.id, revision, generatedAt, policy.effective(device.regionCode), epoch]),
+        )
         .digest("base64url");
       return { revision, generatedAt, tag };
     },
@@ -78,7 +81,7 @@ export function createPlaylistService(deps: Dependencies): PlaylistService {
         generatedAt,
         validUntil,
         revision,
-        policy: policy.get(),
+        policy: policy.effective(device.regionCode),
         fetch: { slotOffsetMs: fetchSlotMs(device.id, revision, slotWindow), deadline },
         broadcasts: entries,
       };

@@ -69,6 +69,8 @@ export interface DeviceService {
   onRevoked(listener: (deviceId: string) => void): void;
   /** The enrolled devices of these kinds in any of the areas, each once, by region code. */
   enrolledWithin(areas: readonly string[], kinds: readonly DeviceKind[]): DeviceIdentity[];
+  /** The region codes of the enrolled devices of a kind, in order, as often as they have one. */
+  regionsOf(kind: DeviceKind): string[];
   /** Whether it was taken: see `supersedes`. Nothing happens for an unknown device. */
   recordPresence(deviceId: string, presence: Presence): boolean;
   recordState(deviceId: string, state: DeviceState): boolean;
@@ -195,6 +197,8 @@ export function createDeviceService({
         .toSorted()
         .flatMap((area) => store.enrolledInRange(codeRange(area), kinds).map(identityFrom));
     },
+
+    regionsOf: store.enrolledRegions,
 
     recordPresence(deviceId, presence) {
       return (

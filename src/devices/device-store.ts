@@ -61,6 +61,11 @@ export function createDeviceStore(db: Database) {
        AND d.kind IN (SELECT value FROM json_each(@kinds))
      ORDER BY d.region_code, d.id`,
   );
+  const selectEnrolledRegions = db
+    .prepare<[DeviceKind], string>(
+      "SELECT region_code FROM devices WHERE state = 'enrolled' AND kind = ? ORDER BY region_code",
+    )
+    .pluck();
   const selectRegionsServed = db.prepare<[CodeRange & { kind: DeviceKind }], { regionCode: string }>(
     `SELECT DISTINCT region_code AS regionCode FROM devices
      WHERE region_code >= @from AND region_code < @before AND kind = @kind AND state <> 'revoked'`,
@@ -94,6 +99,7 @@ export function createDeviceStore(db: Database) {
     accounts: () => selectAccounts.all().map(withLabels),
     enrolledInRange: (range: CodeRange, kinds: readonly DeviceKind[]) =>
       selectRange.all({ ...range, state: "enrolled", kinds: JSON.stringify(kinds) }).map(withLabels),
+    enrolledRegions: (kind: DeviceKind) => selectEnrolledRegions.all(kind),
     regionsServed: (range: CodeRange, kind: DeviceKind) =>
       selectRegionsServed.all({ ...range, kind }).map(({ regionCode }) => regionCode),
     markEnrolled: (enrolment: Enrolment) => void updateEnrolled.run(enrolment),

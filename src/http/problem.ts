@@ -15,6 +15,11 @@ export const Problem = Type.Object(
     hint: Type.Optional(Type.String({ description: "What to do about it" })),
     instance: Type.String({ description: "The request id, to find the log entry" }),
     errors: Type.Optional(Type.Array(Type.Object({ at: Type.String(), message: Type.String() }))),
+    conflicts: Type.Optional(
+      Type.Array(Type.Object({}), {
+        description: "Of a schedule that was not saved: as `POST /schedules/check` has them",
+      }),
+    ),
   },
   { $id: "Problem" },
 );
@@ -30,6 +35,7 @@ export function toProblem(error: AppError, instance: string): Problem {
     instance,
     ...(error.hint === undefined ? {} : { hint: error.hint }),
     ...(error.details === undefined ? {} : { errors: error.details }),
+    ...error.members,
   };
 }
 

@@ -66,6 +66,7 @@ export const REASONS = [
   "wrong-audience",
   "retained",
   "quiet-hours",
+  "minutes-cap",
   "untrusted-clock",
   "unsupported",
   "not-cached",
@@ -104,7 +105,12 @@ export const Policy = object({
   zone: Type.String({ maxLength: 64, description: "IANA time zone of the quiet hours" }),
   quietHours: Type.Array(QuietHours),
   maxVolume: Volume,
-  dailyMinutesCap: Type.Optional(Type.Integer({ minimum: 0, maximum: 1440 })),
+  dailyMinutesCap: Type.Optional(
+    Type.Integer({ minimum: 0, maximum: 1440, description: "Of the daily class, on one date of the zone" }),
+  ),
+  weeklyMinutesCap: Type.Optional(
+    Type.Integer({ minimum: 0, maximum: 10_080, description: "The same, from Monday to Sunday" }),
+  ),
 });
 export type Policy = Static<typeof Policy>;
 

@@ -1,36 +1,70 @@
 import { Temporal } from "temporal-polyfill";
 import type { BroadcastClass, Policy, QuietHours } from "./messages.ts";
 
-type LocalMoment = { date: Temporal.PlainDate; time: Temporal.PlainTime };
+const DAY_MS = 86_400_000;
+const DAY_MINUTES = 1_440;
 
-const beginsOn = (hours: QuietHours, date: Temporal.PlainDate): boolean =>
-  (!hours.days && !hours.dates) ||
-  (hours.days?.includes(date.dayOfWeek) ?? false) ||
-  (hours.dates?.includes(date.toString()) ?? false);
+/** A moment as clocks show it in the zone of a policy. */
+export interface LocalMoment {
+  /** Counted from 1970-01-01. */
+  day: number;
+  /** Since midnight, with its fraction. */
+  minute: number;
+}
 
-function covers(hours: QuietHours, { date, time }: LocalMoment): boolean {
-  const from = Temporal.PlainTime.from(hours.from);
-  const to = Temporal.PlainTime.from(hours.to);
-  const afterFrom = Temporal.PlainTime.compare(time, from) >= 0;
-  const beforeTo = Temporal.PlainTime.compare(time, to) < 0;
-  if (Temporal.PlainTime.compare(from, to) < 0) return beginsOn(hours, date) && afterFrom && beforeTo;
+const minutesOf = (time: string): number => Number(time.slice(0, 2)) * 60 + Number(time.slice(3));
+/** ISO 8601: Monday is 1; 1970-01-01 was a Thursday. */
+const weekdayOf = (day: number): number => ((((day + 3) % 7) + 7) % 7) + 1;
+const dateOf = (day: number): string => new Date(day * DAY_MS).toISOString().slice(0, 10);
+
+const beginsOn = ({ days, dates }: QuietHours, day: number): boolean =>
+  (!days && !dates) || (days?.includes(weekdayOf(day)) ?? false) || (dates?.includes(dateOf(day)) ?? false);
+
+function covers(hours: QuietHours, { day, minute }: LocalMoment): boolean {
+  const from = minutesOf(hours.from);
+  const to = minutesOf(hours.to);
+  if (from < to) return minute >= from && minute < to && beginsOn(hours, day);
   // Over midnight (and `from` equal to `to` means the whole day): the early part belongs to yesterday's window.
-  return (beginsOn(hours, date) && afterFrom) || (beginsOn(hours, date.subtract({ days: 1 })) && beforeTo);
+  return (minute >= from && beginsOn(hours, day)) || (minute < to && beginsOn(hours, day - 1));
+}
+
+/** The last answer: a broadcast is judged for thousands of devices at one instant. */
+let last: { zone: string; at: number; moment: LocalMoment } | null = null;
+
+export function localMomentOf(zone: string, at: number): LocalMoment {
+  if (last?.at === at && last.zone === zone) return last.moment;
+  const local = Temporal.Instant.fromEpochMilliseconds(Math.floor(at)).toZonedDateTimeISO(zone);
+  const day = Math.floor((local.epochMilliseconds + local.offsetNanoseconds / 1e6) / DAY_MS);
+  const minute = local.hour * 60 + local.minute + (local.second + local.millisecond / 1_000) / 60;
+  last = { zone, at, moment: { day, minute } };
+  return last.moment;
 }
 
 /** The quiet window that holds the wall-clock moment, if any; `to` is the first minute that is not quiet. */
-export function quietWindowAtLocal(
-  policy: Pick<Policy, "quietHours">,
+export const quietWindowAtLocal = (
+  { quietHours }: Pick<Policy, "quietHours">,
   moment: LocalMoment,
-): QuietHours | undefined {
-  return policy.quietHours.find((hours) => covers(hours, moment));
-}
+): QuietHours | undefined => quietHours.find((hours) => covers(hours, moment));
 
 /** The quiet window that holds `at` (epoch ms) in the policy's zone, if any. */
-export function quietWindowAt(policy: Policy, at: number): QuietHours | undefined {
-  const local = Temporal.Instant.fromEpochMilliseconds(Math.floor(at)).toZonedDateTimeISO(policy.zone);
-  return quietWindowAtLocal(policy, { date: local.toPlainDate(), time: local.toPlainTime() });
-}
+export const quietWindowAt = (policy: Policy, at: number): QuietHours | undefined =>
+  quietWindowAtLocal(policy, localMomentOf(policy.zone, at));
 
-/** Only the daily class keeps quiet hours; notices, drills and emergencies are a person's decision of the moment. */
+/** A quiet window that begins after the moment and less than `minutes` later, if any. */
+export const quietWindowWithin = (
+  { quietHours }: Pick<Policy, "quietHours">,
+  { day, minute }: LocalMoment,
+  minutes: number,
+): QuietHours | undefined =>
+  quietHours.find((hours) => {
+    const from = minutesOf(hours.from);
+    for (let ahead = 0; from + ahead * DAY_MINUTES < minute + minutes; ahead += 1)
+      if (from + ahead * DAY_MINUTES > minute && beginsOn(hours, day + ahead)) return true;
+    return false;
+  });
+
+/**
+ * Only the daily class keeps quiet hours and counts against the caps of minutes; notices, drills and emergencies are a
+ * person's decision of the moment.
+ */
 export const keepsQuietHours = (broadcastClass: BroadcastClass): boolean => broadcastClass === "daily";

@@ -2,8 +2,10 @@ import type { TypeBoxTypeProvider } from "@fastify/type-provider-typebox";
 import type { FastifyInstance } from "fastify";
 import { Type } from "typebox";
 import { closed, enumOf, nullable, Uuid } from "../http/schemas.ts";
+import { acceptConflicts, ConflictView } from "./conflict-view.ts";
 import { ScheduleFile } from "./schedule.ts";
 import { IMPORT_ACTIONS, type ScheduleExchange } from "./schedule-exchange.ts";
+import { savingOf } from "./schedule-routes.ts";
 
 /** 2,000 schedules, most of them for some villages only. */
 const MAX_FILE_BYTES = 16 * 1024 * 1024;
@@ -16,6 +18,7 @@ const ImportReport = Type.Object({
       name: Type.String(),
       action: enumOf(IMPORT_ACTIONS),
       scheduleId: nullable(Uuid),
+      conflicts: Type.Array(ConflictView, { description: "The first of them" }),
       changes: Type.Array(
         Type.Object({
           at: Type.String({ description: "JSON pointer inside the entry" }),
@@ -60,14 +63,18 @@ export async function exchangeRoutes(
         summary:
           "Create and change schedules from a file, all or nothing; the same file twice changes nothing",
         description:
-          "Schedules are found by programme and name among the active ones; those that the file does not name stay.",
+          "Schedules are found by programme and name among the active ones; those that the file does not name stay. Conflicts among them and with the others are told by a dry run, and refused otherwise unless they are accepted.",
         querystring: closed({
           dryRun: Type.Boolean({ default: false, description: "Only say what would change" }),
+          acceptConflicts,
         }),
         body: ScheduleFile,
         response: { 200: ImportReport },
       },
     },
-    async ({ body, query: { dryRun } }) => ({ dryRun, items: exchange.importFile(body, dryRun) }),
+    async (request) => {
+      const { dryRun, acceptConflicts: reason } = request.query;
+      return { dryRun, items: exchange.importFile(request.body, dryRun, savingOf(request, reason)) };
+    },
   );
 }

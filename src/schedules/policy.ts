@@ -1,64 +1,240 @@
 import { type Static, Type } from "typebox";
+import type { Clock } from "../clock.ts";
 import type { Transact } from "../db/open.ts";
 import type { Settings } from "../db/settings.ts";
+import { AppError, type ErrorDetail, notFound } from "../errors.ts";
 import { closed, LocalDate, LocalTime } from "../http/schemas.ts";
-import type { Policy } from "../protocol/messages.ts";
+import type { Policy, QuietHours } from "../protocol/messages.ts";
+import { quietWindowAt } from "../protocol/quiet-hours.ts";
+import { isWithin, parentOf, selfAndAncestors } from "../protocol/region-code.ts";
+import { type AreaPolicy, inherit, looserThan, originsOf, type PolicyOrigins } from "./area-policy.ts";
+import { parseDay } from "./day.ts";
+import type { PolicyStore, StoredAreaPolicy } from "./policy-store.ts";
 
-/** What the county allows its devices at any time; part of every playlist and kept by the device itself. */
-export const CountyPolicy = closed({
-  quietHours: Type.Array(
-    closed({
-      from: LocalTime,
-      to: LocalTime,
-      days: Type.Optional(
-        Type.Array(Type.Integer({ minimum: 1, maximum: 7 }), {
-          description: "ISO weekdays on which it begins",
-        }),
-      ),
-      dates: Type.Optional(Type.Array(LocalDate, { description: "Dates on which it begins" })),
-    }),
-    { maxItems: 100 },
+const QuietHoursList = Type.Array(
+  closed({
+    from: LocalTime,
+    to: LocalTime,
+    days: Type.Optional(
+      Type.Array(Type.Integer({ minimum: 1, maximum: 7 }), {
+        description: "ISO weekdays on which it begins",
+      }),
+    ),
+    dates: Type.Optional(Type.Array(LocalDate, { description: "Dates on which it begins" })),
+  }),
+  {
+    maxItems: 100,
+    examples: [
+      [
+        { from: "22:00", to: "06:00" },
+        { from: "12:00", to: "14:00" },
+        { from: "07:30", to: "18:30", dates: ["2027-06-07", "2027-06-08"] },
+        { from: "06:00", to: "08:00", days: [6, 7] },
+      ],
+    ],
+    description: "As the night, noon rest, exam days, and a later start at weekends",
+  },
+);
+const MaxVolume = Type.Integer({ minimum: 0, maximum: 100, description: "Per cent" });
+const caps = {
+  dailyMinutesCap: Type.Optional(
+    Type.Integer({ minimum: 0, maximum: 1440, description: "Of the daily class, on one date" }),
   ),
-  maxVolume: Type.Integer({ minimum: 0, maximum: 100, description: "Per cent" }),
-});
+  weeklyMinutesCap: Type.Optional(
+    Type.Integer({ minimum: 0, maximum: 10_080, description: "Of the daily class, from Monday to Sunday" }),
+  ),
+};
+
+/** What every device allows at any time; part of every playlist and kept by the device itself. */
+export const CountyPolicy = closed({ quietHours: QuietHoursList, maxVolume: MaxVolume, ...caps });
 export type CountyPolicy = Static<typeof CountyPolicy>;
 
+export const OwnAreaPolicy = closed({
+  quietHours: Type.Optional(QuietHoursList),
+  maxVolume: Type.Optional(MaxVolume),
+  ...caps,
+});
+
+export interface AreaPolicyView {
+  regionCode: string;
+  /** `null` when the area adds nothing. */
+  own: AreaPolicy | null;
+  /** Counts the changes; 0 before the first. */
+  version: number;
+  effective: Policy;
+  origins: PolicyOrigins;
+}
+
 export interface PolicyService {
+  /** Of the whole server: what every area begins with. */
   get(): Policy;
-  /** Reaches every device as a new playlist revision. */
+  /** Reaches every device as a new playlist revision. @throws {AppError} `invalid` */
   set(policy: CountyPolicy): Policy;
-  onChange(listener: () => void): void;
+  /** What holds in a region, and for the devices in it. */
+  effective(regionCode: string): Policy;
+  /** The quiet window that holds `at` (epoch ms) in the first of the regions, when it is quiet in all of them. */
+  quietEverywhere(regionCodes: readonly string[], at: number): QuietHours | undefined;
+  /** The regions inside `area`, itself included, that have a policy of their own. */
+  areasWithin(area: string): string[];
+  /** The areas in which `at` (epoch ms) is quiet, though it is not in what encloses them. */
+  quietAreas(at: number): string[];
+  /** @throws {AppError} `not_found` for an unknown region */
+  ofArea(regionCode: string): AreaPolicyView;
+  /**
+   * What the area adds; `null` takes it back. Reaches the devices of the area as one new playlist revision.
+   * @throws {AppError} `not_found`; `invalid` when it is looser than what encloses it; `conflict` with another version
+   */
+  setArea(regionCode: string, own: AreaPolicy | null, ifVersion?: number): AreaPolicyView;
+  /** Called in the transaction of a change, with the area that it concerns; `null` is everywhere. */
+  onChange(listener: (area: string | null) => void): void;
 }
 
 const KEY = "county-policy";
 
-/** `shipped` is `schedules/quiet-hours.json`, in force until somebody sets another. */
-export function createPolicyService(opts: {
+interface Dependencies {
+  store: PolicyStore;
   settings: Settings;
+  regions: { exists(code: string): boolean };
   zone: string;
+  /** `schedules/quiet-hours.json`, in force until somebody sets another. */
   shipped: CountyPolicy;
   transact: Transact;
-}): PolicyService {
-  const listeners: (() => void)[] = [];
-  const stored = opts.settings.get(KEY);
-  let current: CountyPolicy = stored === null ? opts.shipped : (JSON.parse(stored) as CountyPolicy);
-  const get = (): Policy => ({ zone: opts.zone, ...current });
+  clock: Clock;
+}
+
+export function createPolicyService(deps: Dependencies): PolicyService {
+  const { store, settings, regions, zone, shipped, transact, clock } = deps;
+  const listeners: ((area: string | null) => void)[] = [];
+  let county = shipped;
+  let wholeServer: Policy = { zone, ...shipped };
+  let areas = new Map<string, StoredAreaPolicy>();
+  /** By region code; areas that add nothing share the policy of their parent. */
+  const effectives = new Map<string, Policy>();
+  load();
+
+  function load(): void {
+    const stored = settings.get(KEY);
+    county = stored === null ? shipped : (JSON.parse(stored) as CountyPolicy);
+    wholeServer = { zone, ...county };
+    areas = new Map(store.all().map((row) => [row.regionCode, row]));
+    effectives.clear();
+  }
+
+  /** Writes, and tells who depends on it; what is held in memory follows the database also when that fails. */
+  function change(write: () => void, area: string | null): void {
+    try {
+      transact(() => {
+        write();
+        load();
+        for (const listener of listeners) listener(area);
+      });
+    } catch (error) {
+      load();
+      throw error;
+    }
+  }
+
+  const ownOf = (code: string): AreaPolicy | null => areas.get(code)?.own ?? null;
+
+  function effective(code: string): Policy {
+    const known = effectives.get(code);
+    if (known) return known;
+    const own = ownOf(code);
+    const policy = own ? inherit(around(code), own) : around(code);
+    effectives.set(code, policy);
+    return policy;
+  }
+
+  /** What holds in the region around another. */
+  function around(code: string): Policy {
+    const parent = parentOf(code);
+    return parent === null ? wholeServer : effective(parent);
+  }
+
+  const layersOf = (codes: readonly string[]) => [
+    { regionCode: null, own: county },
+    ...codes.toReversed().flatMap((regionCode) => {
+      const own = ownOf(regionCode);
+      return own ? [{ regionCode, own }] : [];
+    }),
+  ];
+
+  function requireRegion(code: string): void {
+    if (!regions.exists(code)) throw notFound("region", code);
+  }
+
+  function ofArea(code: string): AreaPolicyView {
+    requireRegion(code);
+    return {
+      regionCode: code,
+      own: ownOf(code),
+      version: areas.get(code)?.version ?? 0,
+      effective: effective(code),
+      origins: originsOf(layersOf(selfAndAncestors(code))),
+    };
+  }
+
   return {
-    get,
+    get: () => wholeServer,
+    effective,
+    ofArea,
+
     set(policy) {
-      const before = current;
-      try {
-        opts.transact(() => {
-          opts.settings.set(KEY, JSON.stringify(policy));
-          current = policy;
-          for (const listener of listeners) listener();
-        });
-      } catch (error) {
-        current = before;
-        throw error;
-      }
-      return get();
+      refuse("The policy names dates that cannot be.", dateProblems(policy));
+      change(() => settings.set(KEY, JSON.stringify(policy)), null);
+      return wholeServer;
     },
+
+    quietEverywhere(codes, at) {
+      const windows = codes.values().map((code) => quietWindowAt(effective(code), at));
+      const first = windows.next().value;
+      return first && windows.every((window) => window !== undefined) ? first : undefined;
+    },
+
+    areasWithin: (area) =>
+      [...areas.values()].flatMap(({ regionCode, own }) =>
+        own && isWithin(regionCode, area) ? [regionCode] : [],
+      ),
+
+    quietAreas(at) {
+      const isQuiet = (policy: Policy) => quietWindowAt(policy, at) !== undefined;
+      return [...areas.values()].flatMap(({ regionCode, own }) =>
+        own?.quietHours && isQuiet(effective(regionCode)) && !isQuiet(around(regionCode)) ? [regionCode] : [],
+      );
+    },
+
+    setArea(code, own, ifVersion) {
+      requireRegion(code);
+      if (own) {
+        refuse("The policy names dates that cannot be.", dateProblems(own));
+        const limits = originsOf(layersOf(selfAndAncestors(code).slice(1)));
+        refuse("An area may only be stricter than what encloses it.", looserThan(limits, own));
+      }
+      change(() => {
+        const version = areas.get(code)?.version ?? 0;
+        if (ifVersion !== undefined && ifVersion !== version) {
+          throw new AppError("conflict", "Somebody else changed the policy of the area meanwhile.", {
+            hint: `It is at version ${version} now: read it again and repeat your change.`,
+          });
+        }
+        store.save(code, own, clock.now());
+      }, code);
+      return ofArea(code);
+    },
+
     onChange: (listener) => void listeners.push(listener),
   };
+}
+
+const dateProblems = ({ quietHours = [] }: AreaPolicy): ErrorDetail[] =>
+  quietHours.flatMap(({ dates = [] }, window) =>
+    dates.flatMap((date, index) =>
+      parseDay(date) === null
+        ? [{ at: `/quietHours/${window}/dates/${index}`, message: `There is no ${date} in the calendar.` }]
+        : [],
+    ),
+  );
+
+function refuse(message: string, details: ErrorDetail[]): void {
+  if (details.length > 0) throw new AppError("invalid", message, { details });
 }

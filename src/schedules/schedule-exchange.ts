@@ -5,10 +5,11 @@ import { AppError, type ErrorDetail } from "../errors.ts";
 import type { ContentSource } from "../programmes/content.ts";
 import type { ProgrammeService } from "../programmes/programme-service.ts";
 import type { Programme } from "../programmes/programme-store.ts";
+import type { Conflict } from "./conflicts.ts";
 import { fromPortable, problemInFile, toPortable } from "./portable-schedule.ts";
 import { type Calendars, expandRule } from "./rule.ts";
 import type { PortableSchedule, Schedule, ScheduleDefinition, ScheduleFile } from "./schedule.ts";
-import { CHECK_DAYS, type ScheduleService } from "./schedule-service.ts";
+import { CHECK_DAYS, conflicting, type Saving, type ScheduleService } from "./schedule-service.ts";
 
 export const IMPORT_ACTIONS = ["created", "updated", "unchanged"] as const;
 
@@ -18,6 +19,8 @@ interface ImportedEntry {
   action: (typeof IMPORT_ACTIONS)[number];
   /** `null` for what a dry run would create. */
   scheduleId: string | null;
+  /** Of what is created or updated, the first of them. */
+  conflicts: Conflict[];
   /** Of an update: the fields that differ, in the words of the file; `null` is an absent one. */
   changes: { at: string; before: unknown; after: unknown }[];
 }
@@ -30,9 +33,10 @@ export interface ScheduleExchange {
   exportFile(): ScheduleFile;
   /**
    * Creates what is not there and changes what differs; what the file does not name stays. All or nothing, and the same
-   * file twice changes nothing. @throws {AppError} `invalid`, naming the problems of all entries
+   * file twice changes nothing. @throws {AppError} `invalid`, naming the problems of all entries; `conflict` with the conflicts
+   * of all entries, unless they are accepted
    */
-  importFile(file: ScheduleFile, dryRun: boolean): ImportedEntry[];
+  importFile(file: ScheduleFile, dryRun: boolean, saving?: Saving): ImportedEntry[];
 }
 
 interface Dependencies {
@@ -40,6 +44,10 @@ interface Dependencies {
   programmes: ProgrammeService;
   sources: { broadcast: ContentSource; lecture: ContentSource };
   calendars: Calendars;
+  /** The conflicts of each, with one another too. */
+  findConflicts: (
+    candidates: { id: string | null; programmeId: string; definition: ScheduleDefinition }[],
+  ) => Conflict[][];
   transact: Transact;
   clock: Clock;
 }
@@ -53,10 +61,12 @@ interface Step {
 }
 
 const MAX_DETAILS = 100;
+/** Of one entry. */
+const MAX_CONFLICTS = 20;
 const EXPORT_SCHEMA = "./schedule-file.schema.json";
 
 export function createScheduleExchange(deps: Dependencies): ScheduleExchange {
-  const { schedules, programmes, sources, calendars, transact, clock } = deps;
+  const { schedules, programmes, sources, calendars, findConflicts, transact, clock } = deps;
   const nameOf = (programmeId: string, name: string): string => `${programmeId} ${name}`;
 
   function portable({ programmeId, definition }: Schedule): PortableSchedule {
@@ -118,17 +128,40 @@ export function createScheduleExchange(deps: Dependencies): ScheduleExchange {
     }
   }
 
-  function apply({ entry, programmeId, definition, before }: Step, dryRun: boolean): ImportedEntry {
+  const isUnchanged = ({ before, definition }: Step): boolean =>
+    isDeepStrictEqual(before?.definition, definition);
+
+  /** Of the steps that change anything. @throws {AppError} `conflict` when there are some that nobody accepts */
+  function conflictsOf(steps: Step[], dryRun: boolean, { acceptance }: Saving): Map<Step, Conflict[]> {
+    const changed = steps.filter((step) => !isUnchanged(step));
+    const found = findConflicts(
+      changed.map(({ before, programmeId, definition }) => ({
+        id: before?.id ?? null,
+        programmeId,
+        definition,
+      })),
+    );
+    const places = changed.flatMap((step, index) =>
+      (found[index] ?? []).map(() => `/schedules/${steps.indexOf(step)}/rule`),
+    );
+    if (!dryRun && !acceptance && places.length > 0)
+      throw conflicting(found.flat(), (index) => places[index] ?? "/schedules");
+    return new Map(changed.map((step, index) => [step, found[index] ?? []]));
+  }
+
+  function apply(step: Step, dryRun: boolean, saving: Saving & { conflicts: Conflict[] }): ImportedEntry {
+    const { entry, programmeId, definition, before } = step;
     const { programme, name } = entry;
+    const conflicts = saving.conflicts.slice(0, MAX_CONFLICTS);
     if (!before) {
-      const scheduleId = dryRun ? null : schedules.create({ programmeId, ...definition }).id;
-      return { programme, name, action: "created", scheduleId, changes: [] };
+      const scheduleId = dryRun ? null : schedules.create({ programmeId, ...definition }, saving).id;
+      return { programme, name, action: "created", scheduleId, conflicts, changes: [] };
     }
-    if (isDeepStrictEqual(before.definition, definition))
-      return { programme, name, action: "unchanged", scheduleId: before.id, changes: [] };
+    if (isUnchanged(step))
+      return { programme, name, action: "unchanged", scheduleId: before.id, conflicts: [], changes: [] };
     const changes = differences(portable(before), entry);
-    if (!dryRun) schedules.change(before.id, definition, before.version);
-    return { programme, name, action: "updated", scheduleId: before.id, changes };
+    if (!dryRun) schedules.change(before.id, definition, { ...saving, ifVersion: before.version });
+    return { programme, name, action: "updated", scheduleId: before.id, conflicts, changes };
   }
 
   return {
@@ -156,7 +189,12 @@ export function createScheduleExchange(deps: Dependencies): ScheduleExchange {
       return { $schema: EXPORT_SCHEMA, version: 1, schedules: sorted };
     },
 
-    importFile: (file, dryRun) => transact(() => planOf(file).map((step) => apply(step, dryRun))),
+    importFile: (file, dryRun, saving = {}) =>
+      transact(() => {
+        const steps = planOf(file);
+        const conflicts = conflictsOf(steps, dryRun, saving);
+        return steps.map((step) => apply(step, dryRun, { ...saving, conflicts: conflicts.get(step) ?? [] }));
+      }),
   };
 }
 

@@ -1,5 +1,5 @@
 import type { TypeBoxTypeProvider } from "@fastify/type-provider-typebox";
-import type { FastifyInstance } from "fastify";
+import type { FastifyInstance, FastifyRequest } from "fastify";
 import { type Static, Type } from "typebox";
 import { toIso } from "../clock.ts";
 import {
@@ -13,10 +13,10 @@ import {
   pageOf,
   Uuid,
 } from "../http/schemas.ts";
-import { Policy } from "../protocol/messages.ts";
-import { CountyPolicy, type PolicyService } from "./policy.ts";
+import { requireUser } from "../http/sign-in-guard.ts";
+import { acceptConflicts, ConflictView, OverrideView } from "./conflict-view.ts";
 import { NewSchedule, type Schedule, ScheduleDefinition } from "./schedule.ts";
-import type { ScheduleService } from "./schedule-service.ts";
+import type { Saving, ScheduleService } from "./schedule-service.ts";
 
 const ScheduleView = Type.Object({
   id: Uuid,
@@ -40,9 +40,16 @@ const view = (schedule: Schedule): Static<typeof ScheduleView> => ({
   ...schedule.definition,
 });
 
+/** What was asked for with `?acceptConflicts=…`. */
+export const savingOf = (request: FastifyRequest, reason: string | undefined): Saving =>
+  reason === undefined ? {} : { acceptance: { userId: requireUser(request).id, reason } };
+
+const MAX_NEXT_DATES = 20;
+const MAX_CONFLICTS = 100;
+
 export async function scheduleRoutes(
   instance: FastifyInstance,
-  { schedules, policy }: { schedules: ScheduleService; policy: PolicyService },
+  { schedules }: { schedules: ScheduleService },
 ) {
   const app = instance.withTypeProvider<TypeBoxTypeProvider>();
 
@@ -68,15 +75,74 @@ export async function scheduleRoutes(
       schema: {
         tags: ["schedules"],
         summary: "Create a schedule; its broadcasts are planned at once",
+        description: "409 with the conflicts, unless they are accepted.",
+        querystring: closed({ acceptConflicts }),
         body: NewSchedule,
         response: { 201: ScheduleView },
       },
     },
     async (request, reply) => {
-      const schedule = schedules.create(request.body);
+      const { acceptConflicts: reason } = request.query;
+      const schedule = schedules.create(request.body, savingOf(request, reason));
       reply.code(201).header("location", `/api/v1/schedules/${schedule.id}`);
       return view(schedule);
     },
+  );
+
+  app.post(
+    "/schedules/check",
+    {
+      schema: {
+        tags: ["schedules"],
+        summary: "What saving a schedule would say: its conflicts and next dates; nothing is saved",
+        querystring: closed({
+          id: Type.Optional(Type.String({ ...Uuid, description: "The schedule that it would replace" })),
+        }),
+        body: NewSchedule,
+        response: {
+          200: Type.Object({
+            conflicts: Type.Array(ConflictView),
+            total: Type.Integer({ description: "Of the conflicts" }),
+            nextDates: Type.Array(
+              Type.Object({
+                airDate: Type.String(),
+                airTime: Type.String(),
+                startAt: Instant,
+                whyNot: nullable(Type.String()),
+              }),
+            ),
+          }),
+        },
+      },
+    },
+    async ({ body, query: { id = null } }) => {
+      const { occurrences, conflicts } = schedules.tryOut(id, body);
+      return {
+        conflicts: conflicts.slice(0, MAX_CONFLICTS),
+        total: conflicts.length,
+        nextDates: occurrences.slice(0, MAX_NEXT_DATES).map(({ airDate, airTime, startAt, barred }) => ({
+          airDate,
+          airTime,
+          startAt: toIso(startAt),
+          whyNot: barred,
+        })),
+      };
+    },
+  );
+
+  app.get(
+    "/schedules/:id/overrides",
+    {
+      schema: {
+        tags: ["schedules"],
+        summary: "The versions that were saved in spite of conflicts: by whom and why; newest first",
+        params: IdParams,
+        response: { 200: Type.Object({ items: Type.Array(OverrideView) }) },
+      },
+    },
+    async ({ params }) => ({
+      items: schedules.overrides(params.id).map((override) => ({ ...override, at: toIso(override.at) })),
+    }),
   );
 
   app.get(
@@ -99,17 +165,23 @@ export async function scheduleRoutes(
         tags: ["schedules"],
         summary:
           "Replace the definition; coming broadcasts follow, frozen ones that no longer fit are stopped",
+        description: "409 with the conflicts, unless they are accepted.",
         params: IdParams,
         querystring: closed({
           ifVersion: Type.Optional(
             Type.Integer({ minimum: 1, description: "Refuse when changed since this version" }),
           ),
+          acceptConflicts,
         }),
         body: ScheduleDefinition,
         response: { 200: ScheduleView },
       },
     },
-    async (request) => view(schedules.change(request.params.id, request.body, request.query.ifVersion)),
+    async (request) => {
+      const { ifVersion, acceptConflicts: reason } = request.query;
+      const saving = { ...savingOf(request, reason), ...(ifVersion === undefined ? {} : { ifVersion }) };
+      return view(schedules.change(request.params.id, request.body, saving));
+    },
   );
 
   app.post(
@@ -123,30 +195,5 @@ export async function scheduleRoutes(
       },
     },
     async (request) => view(schedules.end(request.params.id)),
-  );
-
-  app.get(
-    "/policy",
-    {
-      schema: {
-        tags: ["schedules"],
-        summary: "Quiet hours and volume of the county",
-        response: { 200: Policy },
-      },
-    },
-    async () => policy.get(),
-  );
-
-  app.put(
-    "/policy",
-    {
-      schema: {
-        tags: ["schedules"],
-        summary: "Set quiet hours and volume; every device gets them with its next playlist",
-        body: CountyPolicy,
-        response: { 200: Policy },
-      },
-    },
-    async (request) => policy.set(request.body),
   );
 }

@@ -4,31 +4,47 @@ import { isTimeZone } from "../config.ts";
 import type { Transact } from "../db/open.ts";
 import { AppError, invalid, notFound } from "../errors.ts";
 import type { ProgrammeService } from "../programmes/programme-service.ts";
-import { keepsQuietHours, quietWindowAt } from "../protocol/quiet-hours.ts";
+import { keepsQuietHours } from "../protocol/quiet-hours.ts";
 import { isWithin } from "../protocol/region-code.ts";
+import type { Conflict } from "./conflicts.ts";
 import { checkContent } from "./content-check.ts";
 import type { PolicyService } from "./policy.ts";
-import type { Calendars } from "./rule.ts";
+import type { Calendars, Occurrence } from "./rule.ts";
 import { checkRule } from "./rule-check.ts";
 import type { NewSchedule, Schedule, ScheduleDefinition } from "./schedule.ts";
-import type { ScheduleStore } from "./schedule-store.ts";
+import type { Override, ScheduleStore } from "./schedule-store.ts";
 
 export interface ScheduleService {
-  /** @throws {AppError} `invalid`, naming each field that cannot be */
-  create(input: NewSchedule): Schedule;
+  /** @throws {AppError} `invalid`, naming each field that cannot be; `conflict` with the conflicts, unless accepted */
+  create(input: NewSchedule, saving?: Saving): Schedule;
   /** @throws {AppError} `not_found` */
   get(id: string): Schedule;
   /** Newest first; `before` is the last id of the page before. */
   page(before: string, limit: number): Schedule[];
   active(): Schedule[];
   /** @throws {AppError} `invalid`, as creating or changing to it would */
-  check(programmeId: string, definition: ScheduleDefinition): void;
-  /** Replaces the definition. @throws {AppError} `conflict` when `ifVersion` is given and outdated, or it has ended */
-  change(id: string, definition: ScheduleDefinition, ifVersion?: number): Schedule;
+  check(programmeId: string, definition: ScheduleDefinition): Occurrence[];
+  /** What `check` says, and the conflicts that saving it would have. @param id `null` for a new one */
+  tryOut(id: string | null, input: NewSchedule): { occurrences: Occurrence[]; conflicts: Conflict[] };
+  /**
+   * Replaces the definition. @throws {AppError} `conflict` when `ifVersion` is given and outdated, when it has ended, or
+   * with the conflicts, unless they are accepted
+   */
+  change(id: string, definition: ScheduleDefinition, saving?: Saving & { ifVersion?: number }): Schedule;
+  /** The versions that were saved in spite of conflicts, newest first. @throws {AppError} `not_found` */
+  overrides(id: string): Override[];
   /** No further broadcasts; what is frozen or on air is stopped. Idempotent. */
   end(id: string): Schedule;
   /** Called in the transaction of every change; `before` is `null` for a new one. */
   onChange(listener: ChangeListener): void;
+}
+
+/** How a schedule is saved that may have conflicts. */
+export interface Saving {
+  /** Who takes them, and why. */
+  acceptance?: { userId: string; reason: string } | undefined;
+  /** Those that were found already. */
+  conflicts?: Conflict[];
 }
 
 type ChangeListener = (schedule: Schedule, before: Schedule | null) => void;
@@ -41,15 +57,23 @@ interface Dependencies {
   /** Whether a programme has such content. */
   hasContent: (programmeId: string, contentId: string) => boolean;
   calendars: Calendars;
+  findConflicts: (candidate: { id: string | null } & NewCandidate) => Conflict[];
   transact: Transact;
   clock: Clock;
 }
 
+interface NewCandidate {
+  programmeId: string;
+  definition: ScheduleDefinition;
+}
+
+const MAX_OVERRIDES = 100;
+const MAX_CONFLICTS = 100;
 /** How far ahead a rule is tried: a year holds every month and every kind of quiet hours. */
 export const CHECK_DAYS = 400;
 
 export function createScheduleService(deps: Dependencies): ScheduleService {
-  const { store, programmes, regions, policy, hasContent, calendars, transact, clock } = deps;
+  const { store, programmes, regions, policy, hasContent, calendars, findConflicts, transact, clock } = deps;
   const listeners: ChangeListener[] = [];
   const announce = (schedule: Schedule, before: Schedule | null) => {
     for (const listener of listeners) listener(schedule, before);
@@ -62,7 +86,7 @@ export function createScheduleService(deps: Dependencies): ScheduleService {
     return schedule;
   }
 
-  function check(programmeId: string, definition: ScheduleDefinition): void {
+  function check(programmeId: string, definition: ScheduleDefinition): Occurrence[] {
     if (!isTimeZone(definition.zone)) {
       throw invalid(
         "/zone",
@@ -86,7 +110,7 @@ export function createScheduleService(deps: Dependencies): ScheduleService {
       });
     }
     checkExclusions(definition.targets);
-    checkOccurrences(definition);
+    return checkOccurrences(definition);
   }
 
   function checkExclusions({ regions: areas, exclude = [] }: ScheduleDefinition["targets"]): void {
@@ -101,12 +125,13 @@ export function createScheduleService(deps: Dependencies): ScheduleService {
       throw invalid("/targets/exclude", "Nothing of the regions would be left.");
   }
 
-  function checkOccurrences(definition: ScheduleDefinition): void {
+  function checkOccurrences(definition: ScheduleDefinition): Occurrence[] {
     const from = clock.now();
     const occurrences = checkRule(definition, from, from + CHECK_DAYS * DAY_MS, calendars);
-    if (!keepsQuietHours(definition.class)) return;
+    if (!keepsQuietHours(definition.class)) return occurrences;
     for (const { time, airDate, airTime, startAt, barred } of occurrences) {
-      const window = barred === null ? quietWindowAt(policy.get(), startAt) : undefined;
+      const window =
+        barred === null ? policy.quietEverywhere(definition.targets.regions, startAt) : undefined;
       if (!window) continue;
       const index = airTime === time ? definition.rule.times.indexOf(time) : -1;
       throw invalid(
@@ -115,6 +140,35 @@ export function createScheduleService(deps: Dependencies): ScheduleService {
         "Choose another time, or change the quiet hours.",
       );
     }
+    return occurrences;
+  }
+
+  function requireProgramme(programmeId: string): void {
+    const known = programmes.all().some((programme) => programme.id === programmeId);
+    if (!known)
+      throw invalid("/programmeId", "There is no such programme.", "GET /api/v1/programmes lists them.");
+  }
+
+  /** @throws {AppError} `conflict` when there are some that nobody accepts */
+  function unlessConflicting(
+    id: string | null,
+    candidate: NewCandidate,
+    { acceptance, conflicts = findConflicts({ id, ...candidate }) }: Saving,
+  ): Conflict[] {
+    if (conflicts.length > 0 && !acceptance) throw conflicting(conflicts);
+    return conflicts;
+  }
+
+  /** Keeps who saved it in spite of what, and why. */
+  function noteOverride({ id, version }: Schedule, conflicts: Conflict[], { acceptance }: Saving): void {
+    if (conflicts.length === 0 || !acceptance) return;
+    store.addOverride({
+      scheduleId: id,
+      version,
+      ...acceptance,
+      conflicts: conflicts.slice(0, MAX_CONFLICTS),
+      at: clock.now(),
+    });
   }
 
   return {
@@ -123,20 +177,30 @@ export function createScheduleService(deps: Dependencies): ScheduleService {
     page: store.page,
     active: store.active,
 
-    create({ programmeId, ...definition }) {
-      const known = programmes.all().some((programme) => programme.id === programmeId);
-      if (!known)
-        throw invalid("/programmeId", "There is no such programme.", "GET /api/v1/programmes lists them.");
+    tryOut(id, { programmeId, ...definition }) {
+      requireProgramme(programmeId);
+      if (id !== null) get(id);
+      return {
+        occurrences: check(programmeId, definition),
+        conflicts: findConflicts({ id, programmeId, definition }),
+      };
+    },
+
+    create({ programmeId, ...definition }, saving = {}) {
+      requireProgramme(programmeId);
       check(programmeId, definition);
       return transact(() => {
+        const conflicts = unlessConflicting(null, { programmeId, definition }, saving);
         const id = uuidv7();
         store.insert(id, programmeId, definition, clock.now());
+        noteOverride(get(id), conflicts, saving);
         return announce(get(id), null);
       });
     },
 
-    change(id, definition, ifVersion) {
-      check(get(id).programmeId, definition);
+    change(id, definition, { ifVersion, ...saving } = {}) {
+      const { programmeId } = get(id);
+      check(programmeId, definition);
       return transact(() => {
         const schedule = get(id);
         if (schedule.endedAt !== null) throw new AppError("conflict", "The schedule has ended.");
@@ -145,7 +209,9 @@ export function createScheduleService(deps: Dependencies): ScheduleService {
             hint: `It is at version ${schedule.version} now: read it again and repeat your change.`,
           });
         }
+        const conflicts = unlessConflicting(id, { programmeId, definition }, saving);
         store.update(id, definition, clock.now());
+        noteOverride(get(id), conflicts, saving);
         return announce(get(id), schedule);
       });
     },
@@ -159,6 +225,18 @@ export function createScheduleService(deps: Dependencies): ScheduleService {
       });
     },
 
+    overrides: (id) => store.overrides(get(id).id, MAX_OVERRIDES),
     onChange: (listener) => void listeners.push(listener),
   };
+}
+
+/** @param at where each of them stands in what was sent */
+export function conflicting(conflicts: Conflict[], at: (index: number) => string = () => "/rule"): AppError {
+  return new AppError("conflict", `The schedule has ${conflicts.length} conflict(s) and was not saved.`, {
+    details: conflicts
+      .slice(0, MAX_CONFLICTS)
+      .map(({ message, mend }, index) => ({ at: at(index), message: `${message} ${mend.text}` })),
+    members: { conflicts: conflicts.slice(0, MAX_CONFLICTS) },
+    hint: "Mend them, or save it anyway with the reason: ?acceptConflicts=…",
+  });
 }

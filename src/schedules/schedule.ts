@@ -181,6 +181,13 @@ const ownFields = {
   graceMinutes: Type.Integer({ minimum: 1, maximum: 240, description: "How late it may still begin" }),
   offline: OfflinePolicy,
   volume: Type.Optional(Type.Integer({ minimum: 0, maximum: 100, description: "Per cent" })),
+  slotMinutes: Type.Optional(
+    Type.Integer({
+      minimum: 1,
+      maximum: 720,
+      description: "How long it may last; without it the programme's slot",
+    }),
+  ),
 };
 
 export const ScheduleDefinition = closed({

@@ -1,8 +1,10 @@
 import type { TypeBoxTypeProvider } from "@fastify/type-provider-typebox";
 import type { FastifyInstance } from "fastify";
 import { Type } from "typebox";
+import type { ConflictFinder } from "../broadcasts/conflict-finder.ts";
 import { toIso } from "../clock.ts";
 import { closed, enumOf, Instant, LocalDate, nullable, Uuid } from "../http/schemas.ts";
+import { ScheduleConflictView } from "../schedules/conflict-view.ts";
 import { CLOCK_EVENTS } from "./clock-watch.ts";
 import { WARNING_DAYS } from "./empty-dates.ts";
 import type { Warning, WarningService } from "./warning-service.ts";
@@ -39,7 +41,13 @@ function whatToDo({ programme, airDate, fallbackTitle }: Warning): string {
 
 export async function warningRoutes(
   instance: FastifyInstance,
-  { warnings }: { warnings: Pick<WarningService, "emptyDates" | "clockEvents"> },
+  {
+    warnings,
+    conflicts,
+  }: {
+    warnings: Pick<WarningService, "emptyDates" | "clockEvents">;
+    conflicts: Pick<ConflictFinder, "coming">;
+  },
 ) {
   const app = instance.withTypeProvider<TypeBoxTypeProvider>();
 
@@ -63,6 +71,24 @@ export async function warningRoutes(
         };
       }),
     }),
+  );
+
+  app.get(
+    "/conflicts",
+    {
+      schema: {
+        tags: ["broadcasts"],
+        summary: "Conflicts of what is planned, with the lengths that are known by now; the next dates first",
+        querystring: closed({ limit: Type.Integer({ minimum: 1, maximum: 500, default: 100 }) }),
+        response: {
+          200: Type.Object({ items: Type.Array(ScheduleConflictView), total: Type.Integer() }),
+        },
+      },
+    },
+    async ({ query: { limit } }) => {
+      const all = conflicts.coming();
+      return { items: all.slice(0, limit), total: all.length };
+    },
   );
 
   app.get(

@@ -29,9 +29,9 @@ afterAll(async () => {
 const inDays = (days: number) =>
   new Date(Date.now() + days * DAY_MS).toLocaleDateString("en-CA", { timeZone: "Asia/Shanghai" });
 
-test("today's page warns the louder the nearer an empty date is, and of the clock, in both languages", async () => {
+test("today's page warns the louder the nearer an empty date is, of conflicts and of the clock, in both languages", async () => {
   await importRegions(app.operator);
-  await app.operator.post("/schedules", {
+  const schedule = {
     programmeId: await programmeId(app.operator, "broadcast"),
     name: "村情",
     rule: { dates: [1, 3, 5, 6].map(inDays), times: ["12:00"] },
@@ -43,7 +43,10 @@ test("today's page warns the louder the nearer an empty date is, and of the cloc
     lateness: "join",
     graceMinutes: 5,
     offline: "play",
-  });
+  };
+  await app.operator.post("/schedules", schedule);
+  const later = { ...schedule, name: "镇情", rule: { dates: [inDays(6)], times: ["12:00"] }, priority: 70 };
+  await app.operator.post("/schedules?acceptConflicts=test", later);
   shiftMs = -10_000;
   await until(async () => (await app.operator.get<{ items: [] }>("/clock-events")).items.length > 0);
 
@@ -64,8 +67,11 @@ test("today's page warns the louder the nearer an empty date is, and of the cloc
   ]);
   expect(await page.getByText("届时将不播出：这一天没有可播的已批准内容").count()).toBeGreaterThan(2);
   await page.getByText("时钟被往回调了 00:10").waitFor();
+  const conflict = page.locator(".conflict", { hasText: "村情" });
+  expect(await conflict.innerText()).toMatch(/撞时[^]*届时播出“镇情”[^]*12:05 都有空/);
   await page.getByRole("button", { name: "切换为英文" }).click();
   await dates.getByText("In 3 days").waitFor();
   await page.getByText("It was set back by 00:10").waitFor();
+  await conflict.getByText("“镇情” has the air").waitFor();
   await context.close();
 });

@@ -311,6 +311,26 @@ describe("refused, with the reason", () => {
   });
 });
 
+test("a daily broadcast over the day's minutes is refused after a restart too, while a notice sounds", async () => {
+  const policy = { zone: "Asia/Shanghai", quietHours: [], maxVolume: 100, dailyMinutesCap: 1 };
+  const first = airing(longItem(), 2_500, { class: "daily" });
+  {
+    await using _device = await startOnline();
+    await station.list([first], { policy });
+    await station.hears(first.id, "started");
+  }
+  await station.hears(first.id, "interrupted restart");
+  await using _again = await startOnline();
+  // Of the minute some seconds are used: this fits only when those are forgotten.
+  const minute = station.addMedia(longTone, 60_000);
+  const second = airing(minute, 2_500, { class: "daily" });
+  const notice = airing(shortItem(), 3_500);
+  await station.list([second, notice], { policy });
+  await station.hears(notice.id, "finished");
+  expect(station.recordsOf(second.id)).toContain("refused minutes-cap");
+  expect(recordedMs(state, second.id)).toBe(0);
+});
+
 describe("the cache", () => {
   test("goes on where a download was cut", async () => {
     await using _device = await startOnline();

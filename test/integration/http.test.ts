@@ -218,7 +218,7 @@ describe("schedules that cannot be", () => {
   const definition = async () => ({
     programmeId: await programmeId(app.operator, "broadcast"),
     name: "试",
-    rule: { daysOfMonth: [1], times: ["07:00"] },
+    rule: { daysOfMonth: [1], times: ["09:00"] },
     zone: "Asia/Shanghai",
     targets: { regions: ["370783000000"], kinds: ["loudspeaker"] },
     content: { policy: "next-approved" },

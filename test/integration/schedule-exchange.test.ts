@@ -150,6 +150,7 @@ test("a changed entry is an update of the same schedule, which the dry run foret
       name: "晨播",
       action: "updated",
       scheduleId: created[0]?.scheduleId,
+      conflicts: [],
       changes: [
         { at: "/rule", before: entry().rule, after: next.schedules[0]?.rule },
         { at: "/volume", before: null, after: 70 },
@@ -203,7 +204,7 @@ test("a file of another shape or version is refused where it is wrong", async ()
 
 test("two active schedules of one name are a conflict for an export, and a problem for an import", async () => {
   await imported(here, fileOf(entry()));
-  const { programme: _, ...definition } = entry();
+  const { programme: _, ...definition } = entry({ rule: { daysOfMonth: [2], times: ["08:00"] } });
   const { id } = await here.operator.post<{ id: string }>("/schedules", {
     programmeId: await programmeId(here.operator, "broadcast"),
     ...definition,

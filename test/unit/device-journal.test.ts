@@ -92,6 +92,20 @@ describe("the journal", () => {
     third.close();
   });
 
+  test("keeps what counts against the caps of minutes: all that it may last, until it is known what it did", () => {
+    const heard = (ms: number) => ({ kind: "heard", id: "b", at: NOW, ms }) as const;
+    const first = open();
+    first.begin("b", NOW, heard(9_000));
+    first.close();
+    const second = open();
+    expect(second.heardOf("b")).toMatchObject({ at: NOW, ms: 9_000 });
+    second.record(started, heard(4_000), done("b"));
+    second.close();
+    const third = open();
+    expect([...third.heard()]).toMatchObject([{ id: "b", ms: 4_000 }]);
+    third.close();
+  });
+
   test("tells what was begun and never done, until it is", () => {
     const first = open();
     first.begin("b", NOW);

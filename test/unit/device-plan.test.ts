@@ -51,6 +51,7 @@ const at = (now: number, change: Partial<Situation> = {}): Situation => ({
   online: true,
   clockTrusted: true,
   policy: POLICY_UNTIL_TOLD,
+  heard: [],
   airTaken: false,
   ...change,
 });
@@ -111,6 +112,54 @@ describe("the next step", () => {
     expect(nextStep(entryOf({ ...late, class: "announcement" }), at(night + 0.25)).kind).toBe("play");
   });
 
+  test.each([
+    [
+      "the date's minutes are used up",
+      { dailyMinutesCap: 25 },
+      [{ id: "a", at: START - 30 * MINUTE, ms: 16 * MINUTE }],
+      true,
+    ],
+    [
+      "what is left is just enough",
+      { dailyMinutesCap: 25 },
+      [{ id: "a", at: START - 30 * MINUTE, ms: 15 * MINUTE }],
+      false,
+    ],
+    [
+      "yesterday does not count",
+      { dailyMinutesCap: 10 },
+      [{ id: "a", at: START - 24 * 60 * MINUTE, ms: MINUTE }],
+      false,
+    ],
+    [
+      "but does in the week",
+      { weeklyMinutesCap: 10 },
+      [{ id: "a", at: START - 24 * 60 * MINUTE, ms: MINUTE }],
+      true,
+    ],
+    [
+      "last week does not",
+      { weeklyMinutesCap: 10 },
+      [{ id: "a", at: START - 2 * 24 * 60 * MINUTE, ms: MINUTE }],
+      false,
+    ],
+    [
+      "what it played of itself is part of its length",
+      { dailyMinutesCap: 10 },
+      [{ id: "b1", at: START, ms: MINUTE }],
+      false,
+    ],
+    ["nothing may sound", { dailyMinutesCap: 0 }, [], true],
+  ])("a cap of minutes: %s", (_what, caps, heard, isRefused) => {
+    // A Tuesday.
+    const situation = at(START, { policy: { ...POLICY_UNTIL_TOLD, ...caps }, heard });
+    const refused = { kind: "drop", type: "refused", reason: "minutes-cap" };
+    const play = { kind: "play", seekMs: 0 };
+    expect(nextStep(entryOf(), situation)).toEqual(isRefused ? refused : play);
+    for (const other of ["announcement", "drill", "emergency"] as const)
+      expect(nextStep(entryOf({ class: other }), situation)).toEqual(play);
+  });
+
   const mostly = fc.integer({ min: 0, max: 4 }).map((value) => value > 0);
   const situations = fc.record({
     now: fc.double({ min: START - 20 * 60 * MINUTE, max: START + 20 * 60 * MINUTE, noNaN: true }),
@@ -119,6 +168,7 @@ describe("the next step", () => {
     clockTrusted: mostly,
     airTaken: mostly.map((value) => !value),
     policy: fc.constant<Policy>(POLICY_UNTIL_TOLD),
+    heard: fc.constant([]),
   });
   const entries = fc
     .record({

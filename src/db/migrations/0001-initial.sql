@@ -310,6 +310,26 @@ CREATE TABLE schedules (
   updated_at   INTEGER NOT NULL
 ) STRICT;
 
+-- What was saved although it has conflicts, by whom and why.
+CREATE TABLE schedule_overrides (
+  id          INTEGER PRIMARY KEY,
+  schedule_id TEXT NOT NULL REFERENCES schedules (id),
+  version     INTEGER NOT NULL,
+  user_id     TEXT NOT NULL REFERENCES users (id),
+  reason      TEXT NOT NULL,
+  conflicts   TEXT NOT NULL CHECK (json_valid(conflicts)),
+  at          INTEGER NOT NULL
+) STRICT;
+CREATE INDEX schedule_overrides_by_schedule ON schedule_overrides (schedule_id, id);
+
+-- What an area adds to the policy of what encloses it. NULL once it was taken back: the version counts on.
+CREATE TABLE area_policies (
+  region_code TEXT PRIMARY KEY REFERENCES regions (code),
+  definition  TEXT CHECK (definition IS NULL OR json_valid(definition)),
+  version     INTEGER NOT NULL,
+  updated_at  INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE broadcasts (
   id           TEXT PRIMARY KEY,
   schedule_id  TEXT NOT NULL REFERENCES schedules (id),

@@ -1,0 +1,205 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { MINUTE_MS } from "../../src/clock.ts";
+import type { Command, Playlist } from "../../src/protocol/messages.ts";
+import { createVerifier } from "../../src/protocol/signing.ts";
+import { subscriptionsOf } from "../../src/protocol/topics.ts";
+import { type RunningApp, runApp } from "../support/app.ts";
+import {
+  approvedEpisode,
+  type BroadcastView,
+  enrolDevice,
+  importRegions,
+  makeTone,
+  programmeId,
+} from "../support/county.ts";
+import { connectDevice, type DeviceClient } from "../support/device-client.ts";
+import {
+  COUNTY,
+  createTestClock,
+  FAR_VILLAGE,
+  NEIGHBOUR,
+  OTHER_TOWN,
+  TOWN,
+  VILLAGE,
+} from "../support/fleet.ts";
+import { until } from "../support/until.ts";
+
+interface AreaPolicyView {
+  own: object | null;
+  version: number;
+  effective: Playlist["policy"];
+  origins: object;
+}
+
+// A Monday.
+const clock = createTestClock(Date.parse("2026-11-30T08:00:00+08:00"));
+const noon = { from: "12:00", to: "14:00" };
+const night = { from: "22:00", to: "06:00" };
+let folder: string;
+let app: RunningApp;
+type Enrolled = Awaited<ReturnType<typeof enrolDevice>> & { client: DeviceClient };
+let near: Enrolled;
+let neighbour: Enrolled;
+let far: Enrolled;
+
+async function listener(regionCode: string): Promise<Enrolled> {
+  const member = await enrolDevice(app.operator, app.url, regionCode);
+  const client = await connectDevice(app.brokerUrl, member);
+  const { id: deviceId, areas, groups } = member.identity;
+  await client.subscribe(...subscriptionsOf({ deviceId, areas, groups }));
+  return { ...member, client };
+}
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "ccx-policy-"));
+  app = await runApp({ clock });
+  await importRegions(app.operator);
+  await approvedEpisode(app.operator, 41, makeTone(join(folder, "tone.wav"), 2));
+  [near, neighbour, far] = [await listener(VILLAGE), await listener(NEIGHBOUR), await listener(FAR_VILLAGE)];
+});
+afterAll(async () => {
+  for (const { client } of [near, neighbour, far]) await client.end();
+  await app.close();
+  await rm(folder, { recursive: true });
+});
+
+const put = (code: string, own: object, query = "") =>
+  app.operator.put<AreaPolicyView>(`/regions/${code}/policy${query}`, own);
+const take = (code: string, query = "") =>
+  app.operator.remove<AreaPolicyView>(`/regions/${code}/policy${query}`);
+const read = (code: string) => app.operator.get<AreaPolicyView>(`/regions/${code}/policy`);
+
+async function playlistOf({ token, keys }: Enrolled): Promise<Playlist> {
+  const answer = await fetch(`${app.url}/device/v1/playlist`, {
+    headers: { authorization: `Bearer ${token}`, accept: "application/jose" },
+  });
+  return createVerifier(keys)("playlist", await answer.text());
+}
+
+test("what areas add reaches the signed playlist of what lies below, and of nobody else", async () => {
+  await put(TOWN, { quietHours: [noon], maxVolume: 70, weeklyMinutesCap: 200 });
+  await put(VILLAGE, { dailyMinutesCap: 30 });
+  expect((await playlistOf(near)).policy).toEqual({
+    zone: "Asia/Shanghai",
+    quietHours: [night, noon],
+    maxVolume: 70,
+    dailyMinutesCap: 30,
+    weeklyMinutesCap: 200,
+  });
+  expect((await playlistOf(neighbour)).policy).not.toHaveProperty("dailyMinutesCap");
+  expect((await playlistOf(far)).policy).toEqual({
+    zone: "Asia/Shanghai",
+    quietHours: [night],
+    maxVolume: 100,
+  });
+  expect(await read(VILLAGE)).toMatchObject({
+    own: { dailyMinutesCap: 30 },
+    version: 1,
+    origins: {
+      quietHours: [
+        { ...night, regionCode: null },
+        { ...noon, regionCode: TOWN },
+      ],
+      maxVolume: { value: 70, regionCode: TOWN },
+      dailyMinutesCap: { value: 30, regionCode: VILLAGE },
+    },
+  });
+});
+
+test("a looser limit is refused with what the parent has; so is an outdated version and an unknown region", async () => {
+  await expect(put(VILLAGE, { maxVolume: 71 })).rejects.toMatchObject({
+    status: 422,
+    problem: {
+      errors: [{ at: "/maxVolume", message: expect.stringContaining(`${TOWN} allows at most 70`) }],
+    },
+  });
+  await expect(put(VILLAGE, { maxVolume: 60 }, "?ifVersion=0")).rejects.toMatchObject({ status: 409 });
+  await expect(put("370783999000", {})).rejects.toMatchObject({ status: 404 });
+  await expect(put(VILLAGE, { quietHours: [{ ...noon, dates: ["2027-02-30"] }] })).rejects.toMatchObject({
+    problem: { errors: [{ at: "/quietHours/0/dates/0" }] },
+  });
+  expect((await read(VILLAGE)).version).toBe(1);
+});
+
+test("a change is one pointer to its area, and survives being taken back", async () => {
+  for (const { client } of [near, far]) client.heard.length = 0;
+  expect(await take(VILLAGE, "?ifVersion=1")).toMatchObject({ own: null, version: 2 });
+  const pointers = () => near.client.heard.filter(({ topic }) => topic.endsWith("/playlist"));
+  await until(() => pointers().length > 0, { what: "the pointer" });
+  await put(TOWN, { quietHours: [noon] });
+  await until(() => pointers().length > 1, { what: "the town's pointer" });
+  expect(pointers().map(({ topic }) => topic)).toEqual([
+    `ccx/v1/area/${VILLAGE}/playlist`,
+    `ccx/v1/area/${TOWN}/playlist`,
+  ]);
+  expect(far.client.heard).toEqual([]);
+});
+
+const local = (at: number) => new Date(at + 8 * 60 * MINUTE_MS).toISOString();
+async function scheduledAt(time: string, regions: string[], more: object = {}): Promise<string> {
+  const { id } = await app.operator.post<{ id: string }>("/schedules?acceptConflicts=rest", {
+    programmeId: await programmeId(app.operator, "broadcast"),
+    name: `播 ${time} ${regions.join()}`,
+    rule: { dates: [local(clock.now()).slice(0, 10)], times: [time] },
+    zone: "Asia/Shanghai",
+    targets: { regions, kinds: ["loudspeaker"] },
+    content: { policy: "latest-approved" },
+    class: "daily",
+    priority: 50,
+    lateness: "skip",
+    graceMinutes: 5,
+    offline: "play",
+    ...more,
+  });
+  return id;
+}
+async function broadcastOf(scheduleId: string): Promise<BroadcastView> {
+  const { items } = await app.operator.get<{ items: BroadcastView[] }>(
+    `/broadcasts?scheduleId=${scheduleId}`,
+  );
+  return app.operator.get<BroadcastView>(`/broadcasts/${items[0]?.id}`);
+}
+
+test("what begins in a village's rest is not in its playlist, not expected of it, and not commanded", async () => {
+  const noonId = await scheduledAt("12:30", [COUNTY], { class: "announcement" });
+  const dailyId = await scheduledAt("12:40", [COUNTY]);
+  const [notice, daily] = [await broadcastOf(noonId), await broadcastOf(dailyId)];
+  const idsOf = async (device: Enrolled) => (await playlistOf(device)).broadcasts.map(({ id }) => id);
+  expect(await idsOf(near)).toContain(notice.id);
+  expect(await idsOf(near)).not.toContain(daily.id);
+  expect(await idsOf(far)).toContain(daily.id);
+  clock.advance(Date.parse("2026-11-30T12:31:00+08:00") - clock.now());
+  await until(async () => (await broadcastOf(dailyId)).state === "frozen", {
+    what: "the freeze",
+    timeoutMs: 30_000,
+  });
+  const frozen = await broadcastOf(dailyId);
+  expect(frozen.devices.items.map(({ deviceId }) => deviceId)).toEqual([far.identity.id]);
+  const commanded = ({ client }: Enrolled) =>
+    client.heard.flatMap(({ topic, text }) => {
+      if (!topic.endsWith("/command")) return [];
+      const { body } = JSON.parse(Buffer.from(text.split(".")[1] ?? "", "base64url").toString()) as Command;
+      return "broadcastId" in body ? [body.broadcastId] : [];
+    });
+  await until(() => commanded(far).includes(daily.id), { what: "the command elsewhere" });
+  expect(commanded(near)).not.toContain(daily.id);
+});
+
+test("a schedule for that town alone is refused; one that was there is planned as silent, until the rest is gone", async () => {
+  await expect(scheduledAt("13:00", [TOWN])).rejects.toMatchObject({
+    status: 422,
+    problem: { detail: expect.stringContaining("quiet hours 12:00–14:00") },
+  });
+  const id = await scheduledAt("17:00", [OTHER_TOWN]);
+  expect((await broadcastOf(id)).state).toBe("ready");
+  await put(OTHER_TOWN, { quietHours: [{ from: "16:30", to: "17:30" }] });
+  expect(await broadcastOf(id)).toMatchObject({
+    state: "planned",
+    reason: "inside the quiet hours 16:30–17:30",
+  });
+  await take(OTHER_TOWN);
+  expect((await broadcastOf(id)).state).toBe("ready");
+});
