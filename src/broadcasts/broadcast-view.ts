@@ -15,7 +15,7 @@ import {
 import { BroadcastClass, DeviceKind, GRADES, LatenessPolicy, OfflinePolicy } from "../protocol/messages.ts";
 import type { DeviceProof } from "../reports/proof.ts";
 import { CONTENT_BY } from "./assignment.ts";
-import { BROADCAST_STATES, type Broadcast } from "./broadcast.ts";
+import { BROADCAST_STATES, type Broadcast, WHY_NOT } from "./broadcast.ts";
 
 export const BroadcastView = Type.Object({
   id: Uuid,
@@ -120,6 +120,7 @@ export const PreviewEntry = Type.Object({
     }),
   ),
   whyNot: nullable(Type.String({ description: "Why nothing would play as things stand" })),
+  code: nullable(enumOf(WHY_NOT, { description: "The same as a word that does not change" })),
 });
 
 const instantOrNull = (at: number | null): string | null => (at === null ? null : toIso(at));

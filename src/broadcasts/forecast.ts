@@ -9,8 +9,14 @@ import { type Calendars, expandRule, type Occurrence } from "../schedules/rule.t
 import type { Schedule } from "../schedules/schedule.ts";
 import { createWallClock } from "../schedules/wall-clock.ts";
 import { type AirDate, type Assigned, assignContent, type ContentBy } from "./assignment.ts";
-import { type Broadcast, type BroadcastItem, isLive } from "./broadcast.ts";
+import { type Broadcast, type BroadcastItem, isLive, type WhyNot } from "./broadcast.ts";
 import type { BroadcastStore } from "./broadcast-store.ts";
+
+/** Why nothing would play, for programs and for people. */
+export interface Refusal {
+  code: WhyNot;
+  text: string;
+}
 
 /** One coming date of a schedule: what would play, or why nothing would. */
 export interface ForecastEntry extends Omit<Occurrence, "barred" | "contentId"> {
@@ -20,7 +26,7 @@ export interface ForecastEntry extends Omit<Occurrence, "barred" | "contentId"> 
   contentBy: ContentBy | null;
   /** The exact bytes, by kind of device; empty when `whyNot` is set. */
   items: Map<DeviceKind, BroadcastItem[]>;
-  whyNot: string | null;
+  whyNot: Refusal | null;
   /** It could air, but nothing is approved for it. */
   isFree: boolean;
 }
@@ -78,7 +84,7 @@ export function createForecast(dependencies: Dependencies): Forecast {
   /** What each date airs by the schedule's policy, given what has aired and what is approved. */
   function assign(
     { id, definition }: Schedule,
-    occurrences: Occurrence[],
+    occurrences: Pick<Occurrence, "airDate" | "startAt">[],
     settled: Broadcast[],
     approved: Content[],
   ): Map<string, Assigned | null> {
@@ -112,15 +118,18 @@ export function createForecast(dependencies: Dependencies): Forecast {
   /** Why an occurrence cannot air whatever is approved; it takes no content from the dates after it. */
   function whyBarred(
     { definition }: Schedule,
-    { startAt, barred }: Occurrence,
+    { startAt, barred, exception }: Occurrence,
     row: Broadcast | undefined,
-  ): string | null {
-    if (barred !== null) return barred;
+  ): Refusal | null {
+    if (barred !== null) return { code: isSkip(exception) ? "skipped" : "holidays-unknown", text: barred };
     if (row && (row.state === "aired" || row.state === "failed") && row.startAt !== startAt)
-      return "this date was broadcast before it was moved";
-    if (row?.state === "cancelled") return `cancelled: ${row.reason ?? "no reason given"}`;
+      return { code: "aired-before-move", text: "this date was broadcast before it was moved" };
+    if (row?.state === "cancelled")
+      return { code: "stopped", text: `cancelled: ${row.reason ?? "no reason given"}` };
     const window = keepsQuietHours(definition.class) ? quietWindowAt(policy.get(), startAt) : undefined;
-    return window ? `inside the quiet hours ${window.from}–${window.to}` : null;
+    return window
+      ? { code: "quiet-hours", text: `inside the quiet hours ${window.from}–${window.to}` }
+      : null;
   }
 
   return (schedule, until, isReconsidered = () => false) => {
@@ -144,7 +153,7 @@ export function createForecast(dependencies: Dependencies): Forecast {
       approved,
     );
 
-    function contentOf({ airDate, contentId, barred }: Occurrence): Assigned | null {
+    function contentOf({ airDate, contentId, barred }: (typeof judged)[number]): Assigned | null {
       if (barred !== null) return null;
       if (contentId === null) return assigned.get(airDate) ?? null;
       const content = approved.find(({ id }) => id === contentId);
@@ -154,15 +163,20 @@ export function createForecast(dependencies: Dependencies): Forecast {
     return judged.map(({ barred, ...occurrence }) => {
       const { content = null, by: contentBy = null } = contentOf({ ...occurrence, barred }) ?? {};
       const items = content && itemsOf(content, definition.targets.kinds);
-      const whyNot =
+      const whyNot: Refusal | null =
         barred ??
         (content ? null : nothingFor(occurrence)) ??
-        (items ? null : `number ${content?.number} is not transcoded yet`);
+        (items ? null : { code: "not-transcoded", text: `number ${content?.number} is not transcoded yet` });
       const isFree = barred === null && content === null;
       return { ...occurrence, content, contentBy, items: items ?? new Map(), whyNot, isFree };
     });
   };
 }
 
-const nothingFor = ({ contentId }: Pick<Occurrence, "contentId">): string =>
-  contentId === null ? NOTHING_APPROVED.left : NOTHING_APPROVED.chosen;
+const nothingFor = ({ contentId }: Pick<Occurrence, "contentId">): Refusal => ({
+  code: "nothing-approved",
+  text: contentId === null ? NOTHING_APPROVED.left : NOTHING_APPROVED.chosen,
+});
+
+export const isSkip = (exception: Occurrence["exception"]): boolean =>
+  exception !== null && "skip" in exception && exception.skip !== undefined;

@@ -1,15 +1,15 @@
 import { v7 as uuidv7 } from "uuid";
-import { type Clock, DAY_MS, MINUTE_MS } from "../clock.ts";
+import { type Clock, DAY_MS } from "../clock.ts";
 import type { Transact } from "../db/open.ts";
 import type { Downlink } from "../delivery/downlink.ts";
 import type { ProgrammeService } from "../programmes/programme-service.ts";
-import { outermost } from "../protocol/region-code.ts";
 import type { Schedule } from "../schedules/schedule.ts";
 import type { ScheduleService } from "../schedules/schedule-service.ts";
 import { type Broadcast, isLive, isOpen } from "./broadcast.ts";
 import type { BroadcastService } from "./broadcast-service.ts";
 import type { BroadcastStore } from "./broadcast-store.ts";
-import { type Forecast, type ForecastEntry, occurrenceKey } from "./forecast.ts";
+import { type Forecast, type ForecastEntry, isSkip, occurrenceKey } from "./forecast.ts";
+import { broadcastFrom } from "./from-schedule.ts";
 
 export interface Planner {
   /**
@@ -37,39 +37,6 @@ interface Dependencies {
 
 export function createPlanner(deps: Dependencies): Planner {
   const { store, schedules, programmes, forecast, broadcasts, downlink, transact, clock, planMs } = deps;
-
-  function toBroadcast(schedule: Schedule, entry: ForecastEntry): Broadcast {
-    const { definition } = schedule;
-    const durations = [...entry.items.values()].map((list) =>
-      list.reduce((sum, item) => sum + item.durationMs, 0),
-    );
-    return {
-      id: entry.broadcast?.id ?? uuidv7(),
-      scheduleId: schedule.id,
-      localDate: entry.date,
-      localTime: entry.time,
-      startAt: entry.startAt,
-      notAfter: entry.startAt + definition.graceMinutes * MINUTE_MS,
-      class: definition.class,
-      priority: definition.priority,
-      lateness: definition.lateness,
-      offline: definition.offline,
-      volume: definition.volume ?? null,
-      kinds: definition.targets.kinds.toSorted(),
-      areas: outermost(definition.targets.regions),
-      exclude: outermost(definition.targets.exclude ?? []),
-      groups: (definition.targets.groups ?? []).toSorted(),
-      tags: (definition.targets.tags ?? []).toSorted(),
-      programme: programmes.get(schedule.programmeId).title,
-      contentKind: entry.content?.kind ?? null,
-      contentId: entry.content?.id ?? null,
-      contentBy: entry.contentBy,
-      title: entry.content?.title ?? "",
-      state: entry.whyNot === null ? "ready" : "planned",
-      reason: entry.whyNot,
-      endsAt: entry.whyNot === null ? entry.startAt + Math.max(...durations) : null,
-    };
-  }
 
   /** Writes what differs; returns the areas whose playlists it changes. */
   function write(after: Broadcast, { broadcast: before, items }: ForecastEntry): string[] {
@@ -125,7 +92,7 @@ export function createPlanner(deps: Dependencies): Planner {
 
     for (const entry of entries) {
       const before = entry.broadcast;
-      const after = toBroadcast(schedule, entry);
+      const after = broadcastFrom(schedule, entry, programmes.get(schedule.programmeId).title, uuidv7);
       if (before && isLive(before)) {
         const hasOther = wantsOther(before) && before.contentId !== after.contentId;
         if (hasOther || !stillFits(before, after)) stop(before);
@@ -166,9 +133,6 @@ export function createPlanner(deps: Dependencies): Planner {
     },
   };
 }
-
-const isSkip = (exception: ForecastEntry["exception"]): boolean =>
-  exception !== null && "skip" in exception && exception.skip !== undefined;
 
 /** What a schedule wants to air at a slot, to be compared: what was chosen for it, else the policy. */
 function contentWish(

@@ -23,16 +23,25 @@ export interface TargetDevice {
   tags: readonly string[];
 }
 
-/** The one answer to whom a broadcast is for: of its playlists, its commands, and the devices that are to prove it. */
-export function isTarget({ areas, kinds, exclude, groups, tags }: Targets, device: TargetDevice): boolean {
-  return (
-    kinds.includes(device.kind) &&
-    haveCommon(areas, device.areas) &&
-    !haveCommon(exclude, device.areas) &&
-    (groups.length === 0 || haveCommon(groups, device.groups)) &&
-    (tags.length === 0 || haveCommon(tags, device.tags))
-  );
+export const NO_TARGET = ["outside-area", "other-kind", "excluded", "not-in-group", "without-tag"] as const;
+/** Why something is not for a device. */
+export type NoTarget = (typeof NO_TARGET)[number];
+
+export function whyNoTarget(
+  { areas, kinds, exclude, groups, tags }: Targets,
+  device: TargetDevice,
+): NoTarget | null {
+  if (!haveCommon(areas, device.areas)) return "outside-area";
+  if (!kinds.includes(device.kind)) return "other-kind";
+  if (haveCommon(exclude, device.areas)) return "excluded";
+  if (groups.length > 0 && !haveCommon(groups, device.groups)) return "not-in-group";
+  if (tags.length > 0 && !haveCommon(tags, device.tags)) return "without-tag";
+  return null;
 }
+
+/** The one answer to whom a broadcast is for: of its playlists, its commands, and the devices that are to prove it. */
+export const isTarget = (targets: Targets, device: TargetDevice): boolean =>
+  whyNoTarget(targets, device) === null;
 
 const haveCommon = (some: readonly string[], others: readonly string[]): boolean =>
   others.some((each) => some.includes(each));

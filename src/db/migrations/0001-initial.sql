@@ -78,7 +78,9 @@ CREATE TABLE device_presence (
   online    INTEGER NOT NULL CHECK (online IN (0, 1)),
   boot_id   TEXT NOT NULL,
   at        INTEGER NOT NULL,
-  software  TEXT NOT NULL
+  software  TEXT NOT NULL,
+  -- When the server first heard this, by its own clock.
+  heard_at  INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE device_states (
@@ -335,7 +337,12 @@ CREATE TABLE broadcasts (
   title        TEXT NOT NULL DEFAULT '',
   state        TEXT NOT NULL CHECK (state IN ('planned', 'ready', 'frozen', 'on_air', 'aired', 'failed', 'cancelled', 'missed')),
   reason       TEXT,
+  -- Why it had nothing to play, as a word that does not change.
+  why_not      TEXT,
   ends_at      INTEGER,
+  -- When it was cancelled, and by whom; NULL for the server itself.
+  stopped_at   INTEGER,
+  stopped_by   TEXT REFERENCES users (id),
   updated_at   INTEGER NOT NULL,
   -- Never begun, and given up for another broadcast of the same slot.
   superseded   INTEGER NOT NULL DEFAULT 0 CHECK (superseded IN (0, 1)),
