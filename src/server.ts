@@ -8,6 +8,7 @@ import { playlistRoutes } from "./delivery/playlist-routes.ts";
 import { deviceLinkRoutes } from "./devices/device-link-routes.ts";
 import { deviceRoutes } from "./devices/device-routes.ts";
 import { episodeRoutes } from "./episodes/episode-routes.ts";
+import { explanationRoutes } from "./explanations/explanation-routes.ts";
 import { answerBrokenRequest } from "./http/client-error.ts";
 import { consoleRoutes } from "./http/console.ts";
 import { healthRoutes } from "./http/health.ts";
@@ -104,6 +105,11 @@ export async function createServer({
         await guarded.register(calendarRoutes, {
           calendars: services.calendars,
           publicUrl: config.publicUrl,
+        });
+        await guarded.register(explanationRoutes, {
+          explanations: services.explanations,
+          clock,
+          zone: config.zone,
         });
         await guarded.register(broadcastRoutes, { ...services, clock });
         await guarded.register(warningRoutes, { warnings: services.warnings });

@@ -30,6 +30,8 @@ import { createEnrolmentStore } from "./devices/enrolment-store.ts";
 import { createTelemetryStore } from "./devices/telemetry-store.ts";
 import { createEpisodeService } from "./episodes/episode-service.ts";
 import { createEpisodeStore } from "./episodes/episode-store.ts";
+import { createExplanationService } from "./explanations/explanation-service.ts";
+import { createTimetable } from "./explanations/timetable.ts";
 import { createFfmpeg, requireFfmpeg } from "./media/ffmpeg.ts";
 import { abilitiesOf } from "./media/ffmpeg-abilities.ts";
 import { confine } from "./media/ffmpeg-confinement.ts";
@@ -303,6 +305,23 @@ export async function createServices({ db, config, log, clock, version }: Servic
     clock,
     epoch: createHash("sha256").update(`${signer.kid} ${config.publicUrl} ${version}`).digest("hex"),
   });
+  const explanations = createExplanationService({
+    timetable: createTimetable({
+      broadcasts,
+      schedules,
+      programmes,
+      forecast,
+      calendars: dayCalendars,
+      clock,
+    }),
+    broadcasts,
+    devices,
+    regions,
+    reports,
+    downlink,
+    clock,
+    zone: config.zone,
+  });
   const uplink = createUplink({
     link,
     log,
@@ -372,6 +391,7 @@ export async function createServices({ db, config, log, clock, version }: Servic
     conductor,
     warnings,
     playlists,
+    explanations,
     signer,
     jwks,
     uplink,

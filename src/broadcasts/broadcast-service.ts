@@ -25,7 +25,7 @@ export interface BroadcastService {
   /** In order of start. */
   page(filter: BroadcastFilter, after: { startAt: number; id: string }, limit: number): Broadcast[];
   /** What was announced for any part of the area, in order of start. @param startFrom epoch ms */
-  announced(area: string, startFrom: number): CalendarEvent[];
+  announced(area: string, startFrom: number, startUntil?: number): CalendarEvent[];
   /** The devices it is for: those resolved at the freeze, before that those it would be resolved to now. */
   targets(broadcast: Broadcast): string[];
   /**

@@ -151,6 +151,7 @@ export const viewBroadcast = (b: Broadcast): Static<typeof BroadcastView> => ({
 
 export const viewDeviceProof = (proof: DeviceProof): Static<typeof DeviceProofView> => ({
   ...proof,
+  reason: proof.ending && `${proof.ending.type}: ${proof.ending.reason}`,
   startedAt: instantOrNull(proof.startedAt),
   finishedAt: instantOrNull(proof.finishedAt),
 });

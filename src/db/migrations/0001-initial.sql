@@ -477,6 +477,7 @@ CREATE TABLE commands (
   repeat_until_acked INTEGER NOT NULL DEFAULT 0 CHECK (repeat_until_acked IN (0, 1)),
   settled_at   INTEGER
 ) STRICT;
+CREATE INDEX commands_by_broadcast ON commands (broadcast_id) WHERE broadcast_id IS NOT NULL;
 CREATE INDEX commands_unsettled ON commands (issued_at) WHERE repeat_until_acked = 1 AND settled_at IS NULL;
 
 CREATE TABLE command_targets (
