@@ -219,10 +219,9 @@ const whyIn = (region: string, at: string) =>
 
 const bootId = "boot-1";
 let seq = 0;
-/** Sends a record as the device in the village, and waits until it is there. */
-async function reports(record: Omit<PlaybackRecord, "seq" | "at">): Promise<void> {
-  seq += 1;
-  const records = [{ seq, at: clock.now(), ...record }];
+/** Sends records as the device in the village, together. */
+async function reports(...said: Omit<PlaybackRecord, "seq" | "at">[]): Promise<void> {
+  const records = said.map((record) => ({ seq: (seq += 1), at: clock.now(), ...record }));
   await client.publish(uplinkTopic(near.identity.id, "report"), JSON.stringify({ bootId, records }));
 }
 async function broadcastOf(scheduleId: string): Promise<BroadcastView> {
@@ -262,8 +261,7 @@ test("why: before it, at the freeze, by the device's own words after it, and by 
   });
   await reports({ type: "refused", broadcastId, reason: "quiet-hours" });
   await until(async () => (await whyOn(near, "2026-12-01T08:00")).verdict.code === "device-refused");
-  await reports({ type: "started", broadcastId, latenessMs: 3 });
-  await reports({ type: "finished", broadcastId });
+  await reports({ type: "started", broadcastId, latenessMs: 3 }, { type: "finished", broadcastId });
   await until(async () => (await whyOn(near, "2026-12-01T08:00")).verdict.code === "played");
   const why = await whyOn(near, "2026-12-01T08:00");
   expect(why.due[0]).toMatchObject({
