@@ -39,7 +39,17 @@ export type Forecast = (
   schedule: Schedule,
   until: number,
   isReconsidered?: (broadcast: Broadcast) => boolean,
+  survey?: Survey,
 ) => ForecastEntry[];
+
+/** What forecasts of many schedules in a row look up once, as nothing changes between them. */
+export interface Survey {
+  /** By programme. */
+  approved: Map<string, Content[]>;
+  /** By kind of device and composition. */
+  items: Map<string, Omit<BroadcastItem, "title"> | null>;
+}
+export const newSurvey = (): Survey => ({ approved: new Map(), items: new Map() });
 
 interface Dependencies {
   store: BroadcastStore;
@@ -62,19 +72,29 @@ export const occurrenceKey = (date: string, time: string): string => `${date}T${
 export function createForecast(dependencies: Dependencies): Forecast {
   const { store, programmes, sources, media, policy, calendars, clock } = dependencies;
 
-  function itemsOf(content: Content, kinds: DeviceKind[]): Map<DeviceKind, BroadcastItem[]> | null {
+  function playableOf(compositionId: string, kind: DeviceKind): Omit<BroadcastItem, "title"> | null {
+    const {
+      sha256 = null,
+      mime = null,
+      bytes = null,
+      durationMs = null,
+    } = media.playableFor(compositionId, kind) ?? {};
+    const isPlayable = sha256 !== null && mime !== null && bytes !== null && durationMs !== null;
+    return isPlayable ? { sha256, mime, bytes, durationMs } : null;
+  }
+
+  function itemsOf(
+    content: Content,
+    kinds: DeviceKind[],
+    survey: Survey,
+  ): Map<DeviceKind, BroadcastItem[]> | null {
     const items = new Map<DeviceKind, BroadcastItem[]>();
     for (const kind of kinds) {
       const list: BroadcastItem[] = [];
       for (const { title, compositionId } of content.parts) {
-        const {
-          sha256 = null,
-          mime = null,
-          bytes = null,
-          durationMs = null,
-        } = media.playableFor(compositionId, kind) ?? {};
-        if (sha256 === null || mime === null || bytes === null || durationMs === null) return null;
-        list.push({ sha256, mime, bytes, durationMs, title });
+        const item = once(survey.items, `${kind} ${compositionId}`, () => playableOf(compositionId, kind));
+        if (!item) return null;
+        list.push({ ...item, title });
       }
       items.set(kind, list);
     }
@@ -132,7 +152,7 @@ export function createForecast(dependencies: Dependencies): Forecast {
       : null;
   }
 
-  return (schedule, until, isReconsidered = () => false) => {
+  return (schedule, until, isReconsidered = () => false, survey = newSurvey()) => {
     const now = clock.now();
     const { definition, programmeId } = schedule;
     const occurrences = schedule.endedAt === null ? expandRule(definition, now, until, calendars) : [];
@@ -144,7 +164,9 @@ export function createForecast(dependencies: Dependencies): Forecast {
       const row = rows.get(occurrenceKey(occurrence.date, occurrence.time));
       return { ...occurrence, broadcast: row ?? null, barred: whyBarred(schedule, occurrence, row) };
     });
-    const approved = sources[programmes.get(programmeId).kind].approved(programmeId, 1);
+    const approved = once(survey.approved, programmeId, () =>
+      sources[programmes.get(programmeId).kind].approved(programmeId, 1),
+    );
     const byPolicy = judged.filter(({ barred, contentId }) => barred === null && contentId === null);
     const assigned = assign(
       schedule,
@@ -162,7 +184,7 @@ export function createForecast(dependencies: Dependencies): Forecast {
 
     return judged.map(({ barred, ...occurrence }) => {
       const { content = null, by: contentBy = null } = contentOf({ ...occurrence, barred }) ?? {};
-      const items = content && itemsOf(content, definition.targets.kinds);
+      const items = content && itemsOf(content, definition.targets.kinds, survey);
       const whyNot: Refusal | null =
         barred ??
         (content ? null : nothingFor(occurrence)) ??
@@ -171,6 +193,12 @@ export function createForecast(dependencies: Dependencies): Forecast {
       return { ...occurrence, content, contentBy, items: items ?? new Map(), whyNot, isFree };
     });
   };
+}
+
+function once<T>(known: Map<string, T>, key: string, find: () => T): T {
+  const value = known.has(key) ? (known.get(key) as T) : find();
+  known.set(key, value);
+  return value;
 }
 
 const nothingFor = ({ contentId }: Pick<Occurrence, "contentId">): Refusal => ({

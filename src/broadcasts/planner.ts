@@ -8,7 +8,14 @@ import type { ScheduleService } from "../schedules/schedule-service.ts";
 import { type Broadcast, isLive, isOpen } from "./broadcast.ts";
 import type { BroadcastService } from "./broadcast-service.ts";
 import type { BroadcastStore } from "./broadcast-store.ts";
-import { type Forecast, type ForecastEntry, isSkip, occurrenceKey } from "./forecast.ts";
+import {
+  type Forecast,
+  type ForecastEntry,
+  isSkip,
+  newSurvey,
+  occurrenceKey,
+  type Survey,
+} from "./forecast.ts";
 import { broadcastFrom } from "./from-schedule.ts";
 
 export interface Planner {
@@ -55,12 +62,12 @@ export function createPlanner(deps: Dependencies): Planner {
   const underWay = new Set<string>();
 
   /** A stop frees a slot and the content of its date, so what stopped something is planned once more. */
-  function plan(schedule: Schedule, before: Schedule | null = null): void {
+  function plan(schedule: Schedule, before: Schedule | null = null, survey = newSurvey()): void {
     if (underWay.has(schedule.id)) return;
     underWay.add(schedule.id);
     try {
       transact(() => {
-        while (planOnce(schedule, before));
+        while (planOnce(schedule, before, survey));
       });
     } finally {
       underWay.delete(schedule.id);
@@ -68,7 +75,7 @@ export function createPlanner(deps: Dependencies): Planner {
   }
 
   /** Returns whether a slot has become free, so that it is to be planned again. */
-  function planOnce(schedule: Schedule, previous: Schedule | null): boolean {
+  function planOnce(schedule: Schedule, previous: Schedule | null, survey: Survey): boolean {
     const now = clock.now();
     let hasFreed = false;
     const stop = (broadcast: Broadcast) => {
@@ -81,7 +88,7 @@ export function createPlanner(deps: Dependencies): Planner {
       previous !== null &&
       row.state === "frozen" &&
       contentWish(previous, row) !== contentWish(schedule, row);
-    const foreseen = forecast(schedule, now + planMs, wantsOther);
+    const foreseen = forecast(schedule, now + planMs, wantsOther, survey);
     const entries = foreseen.filter(({ exception }) => !isSkip(exception));
     const whySkipped = new Map(
       foreseen
@@ -125,11 +132,22 @@ export function createPlanner(deps: Dependencies): Planner {
   }
 
   return {
-    plan,
+    plan: (schedule, before) => plan(schedule, before),
     planAll(programmeId) {
-      for (const schedule of schedules.active()) {
-        if (programmeId === undefined || schedule.programmeId === programmeId) plan(schedule);
-      }
+      const survey = newSurvey();
+      const failures: unknown[] = [];
+      // One commit for all of them; what cannot be planned holds back nothing else.
+      transact(() => {
+        for (const schedule of schedules.active()) {
+          if (programmeId !== undefined && schedule.programmeId !== programmeId) continue;
+          try {
+            plan(schedule, null, survey);
+          } catch (error) {
+            failures.push(error);
+          }
+        }
+      });
+      if (failures.length > 0) throw failures[0];
     },
   };
 }

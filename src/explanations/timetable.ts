@@ -1,7 +1,14 @@
 import { v7 as uuidv7 } from "uuid";
 import type { Airing, Broadcast } from "../broadcasts/broadcast.ts";
 import type { BroadcastService } from "../broadcasts/broadcast-service.ts";
-import { type Forecast, type ForecastEntry, isSkip, occurrenceKey } from "../broadcasts/forecast.ts";
+import {
+  type Forecast,
+  type ForecastEntry,
+  isSkip,
+  newSurvey,
+  occurrenceKey,
+  type Survey,
+} from "../broadcasts/forecast.ts";
 import { broadcastFrom } from "../broadcasts/from-schedule.ts";
 import type { Clock } from "../clock.ts";
 import { AppError } from "../errors.ts";
@@ -44,7 +51,13 @@ export function createTimetable(deps: Dependencies): Timetable {
   const { broadcasts, schedules, programmes, forecast, calendars, clock } = deps;
 
   /** The dates of a schedule without a row. */
-  function unplanned(schedule: Schedule, from: number, until: number, rows: ReadonlySet<string>): Slot[] {
+  function unplanned(
+    schedule: Schedule,
+    from: number,
+    until: number,
+    rows: ReadonlySet<string>,
+    survey: Survey,
+  ): Slot[] {
     const { definition } = schedule;
     const programme = programmes.get(schedule.programmeId).title;
     const now = clock.now();
@@ -78,7 +91,7 @@ export function createTimetable(deps: Dependencies): Timetable {
         ),
       );
 
-    const coming = (until > now ? forecast(schedule, until) : [])
+    const coming = (until > now ? forecast(schedule, until, undefined, survey) : [])
       .filter(({ startAt, date, time }) => startAt >= from && !rows.has(occurrenceKey(date, time)))
       .map((entry) => {
         const broadcast = broadcastFrom(schedule, entry, programme, uuidv7);
@@ -128,11 +141,12 @@ export function createTimetable(deps: Dependencies): Timetable {
       const schedule = active.find(({ id }) => id === scheduleId) ?? schedules.get(scheduleId);
       return plannedSlots(schedule, list);
     });
+    const survey = newSurvey();
     const others = active.flatMap((schedule) => {
       const keys = (bySchedule.get(schedule.id) ?? []).map(({ broadcast: { localDate, localTime } }) =>
         occurrenceKey(localDate, localTime),
       );
-      return unplanned(schedule, from, until, new Set(keys));
+      return unplanned(schedule, from, until, new Set(keys), survey);
     });
     return [...planned, ...others].toSorted((one, other) => one.startAt - other.startAt);
   };

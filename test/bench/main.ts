@@ -7,6 +7,7 @@
 import { parseArgs } from "node:util";
 import { fanOut } from "./fan-out.ts";
 import { mediaPasses, mediaQueue } from "./media-passes.ts";
+import { planner } from "./planner.ts";
 import type { BenchRow } from "./report.ts";
 import { apiWhileTranscoding, mediaMemory } from "./server-under-load.ts";
 import { startWhileTranscoding } from "./start-while-transcoding.ts";
@@ -20,6 +21,7 @@ const BENCHES = {
   "api-while-transcoding": apiWhileTranscoding,
   "start-while-transcoding": startWhileTranscoding,
   "fan-out": fanOut,
+  planner,
 };
 
 const { values, positionals } = parseArgs({ options: { json: { type: "boolean" } }, allowPositionals: true });
