@@ -62,7 +62,7 @@ export const ruleSet: IFlattenedRuleSet = {
       comment: "Pure files import types, errors, protocol and the calendar.",
       severity: "error",
       from: {
-        path: "^src/(schedules/(rule|rule-days|rule-check|exception-check|day|wall-clock)|broadcasts/(broadcast|assignment|targets)|calendars/calendar|warnings/(empty-dates|clock-watch)|delivery/(airing|playlist-entries)|explanations/verdict|reports/proof|regions/region|episodes/episode)\\.ts$",
+        path: "^src/(schedules/(rule|rule-days|rule-check|exception-check|day|wall-clock)|broadcasts/(broadcast|assignment|targets)|calendars/calendar|warnings/(empty-dates|clock-watch)|delivery/(airing|playlist-entries)|explanations/verdict|registers/register-document|reports/proof|regions/region|episodes/episode)\\.ts$",
       },
       to: {
         path: "^src/",

@@ -26,6 +26,7 @@ import { resumableRoutes } from "./media/resumable-routes.ts";
 import { peopleRoutes, signInRoutes } from "./people/people-routes.ts";
 import { programmeRoutes } from "./programmes/programme-routes.ts";
 import { regionRoutes } from "./regions/region-routes.ts";
+import { registerRoutes } from "./registers/register-routes.ts";
 import { exchangeRoutes } from "./schedules/exchange-routes.ts";
 import { scheduleRoutes } from "./schedules/schedule-routes.ts";
 import type { Services } from "./services.ts";
@@ -111,6 +112,7 @@ export async function createServer({
           clock,
           zone: config.zone,
         });
+        await guarded.register(registerRoutes, { registers: services.registers, zone: config.zone });
         await guarded.register(broadcastRoutes, { ...services, clock });
         await guarded.register(warningRoutes, { warnings: services.warnings });
       });

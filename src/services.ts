@@ -48,6 +48,8 @@ import { createProgrammeService } from "./programmes/programme-service.ts";
 import { createProgrammeStore } from "./programmes/programme-store.ts";
 import { createRegionService } from "./regions/region-service.ts";
 import { createRegionStore } from "./regions/region-store.ts";
+import { createApprovalRecordStore } from "./registers/approval-record-store.ts";
+import { createRegisterService } from "./registers/register-service.ts";
 import { createReportService } from "./reports/report-service.ts";
 import { createReportStore } from "./reports/report-store.ts";
 import { SHIPPED_SCHEDULES } from "./schedules/first-start.ts";
@@ -322,6 +324,15 @@ export async function createServices({ db, config, log, clock, version }: Servic
     clock,
     zone: config.zone,
   });
+  const registers = createRegisterService({
+    store: createApprovalRecordStore(db),
+    sources: { episode: episodes, session: sessions },
+    broadcasts,
+    reports,
+    regions,
+    clock,
+    zone: config.zone,
+  });
   const uplink = createUplink({
     link,
     log,
@@ -392,6 +403,7 @@ export async function createServices({ db, config, log, clock, version }: Servic
     warnings,
     playlists,
     explanations,
+    registers,
     signer,
     jwks,
     uplink,

@@ -298,6 +298,24 @@ CREATE TABLE sessions (
 CREATE INDEX sessions_by_asset ON sessions (asset_sha256);
 CREATE INDEX sessions_by_composition ON sessions (composition_id);
 
+-- Every approval that was given or lost, with what it was given for as it was then.
+CREATE TABLE approval_records (
+  id           INTEGER PRIMARY KEY AUTOINCREMENT,
+  at           INTEGER NOT NULL,
+  act          TEXT NOT NULL CHECK (act IN ('approved', 'lost')),
+  user_id      TEXT REFERENCES users (id),
+  content_kind TEXT NOT NULL CHECK (content_kind IN ('episode', 'session')),
+  content_id   TEXT NOT NULL,
+  programme    TEXT NOT NULL,
+  number       INTEGER NOT NULL,
+  title        TEXT NOT NULL,
+  -- JSON array of the recordings' SHA-256, in order.
+  recordings   TEXT NOT NULL CHECK (json_valid(recordings)),
+  duration_ms  INTEGER NOT NULL
+) STRICT;
+CREATE INDEX approval_records_by_content ON approval_records (content_id, at);
+CREATE INDEX approval_records_by_at ON approval_records (at, id);
+
 -- Schedules and broadcasts -----------------------------------------------------------------------------------------
 
 CREATE TABLE schedules (
