@@ -2,7 +2,13 @@ import { Readable } from "node:stream";
 import type { TypeBoxTypeProvider } from "@fastify/type-provider-typebox";
 import type { FastifyInstance, FastifyReply } from "fastify";
 import { Type } from "typebox";
-import { BROADCAST_STATES, type BroadcastState } from "../broadcasts/broadcast.ts";
+import {
+  BROADCAST_STATES,
+  type Broadcast,
+  type BroadcastState,
+  isOpen,
+  type WhyNot,
+} from "../broadcasts/broadcast.ts";
 import { toIso } from "../clock.ts";
 import { invalid } from "../errors.ts";
 import { closed, enumOf, Instant, nullable, PageQuery, pageFrom, pageOf, Uuid } from "../http/schemas.ts";
@@ -73,6 +79,19 @@ const STATES: Record<BroadcastState, string> = {
   cancelled: "已取消/停播",
   missed: "未播出",
 };
+const WHY_NOT: Record<WhyNot, string> = {
+  skipped: "按例外跳过",
+  "holidays-unknown": "该年节假日尚未公布",
+  "aired-before-move": "改期前已播出",
+  stopped: "已停播",
+  "quiet-hours": "处于静默时段",
+  "nothing-approved": "无已批准的节目",
+  "not-transcoded": "转码未完成",
+};
+/** A stop's reason stands as it was given. */
+const whyText = ({ state, whyNot, reason }: Broadcast): string =>
+  state !== "cancelled" && whyNot !== null ? WHY_NOT[whyNot] : (reason ?? "");
+
 /** Enough to find a file by, and to be written down by hand. */
 const PREFIX = 12;
 const READ_AT_ONCE = 100;
@@ -99,11 +118,15 @@ export async function registerRoutes(instance: FastifyInstance, { registers, zon
     entry.sha256s.map((sha256) => sha256.slice(0, PREFIX)).join(" "),
     entry.targets,
     STATES[broadcast.state],
-    String(entry.devices),
-    `${entry.proof.started} / ${entry.proof.finished} / ${entry.proof.sensed}`,
-    String(entry.proof.unknown),
+    ...(isOpen(broadcast)
+      ? ["", "", ""]
+      : [
+          String(entry.devices),
+          `${entry.proof.started} / ${entry.proof.finished} / ${entry.proof.sensed}`,
+          String(entry.proof.unknown),
+        ]),
     entry.approval ? `${entry.approval.by ?? ""} ${textAt(entry.approval.at)}` : "",
-    [textOrNone(entry.stop?.at), entry.stop?.by ?? "", broadcast.reason ?? ""].filter(Boolean).join(" "),
+    [textOrNone(entry.stop?.at), entry.stop?.by ?? "", whyText(broadcast)].filter(Boolean).join(" "),
   ];
   const BROADCAST_COLUMNS = [
     "播出时间",
@@ -118,7 +141,7 @@ export async function registerRoutes(instance: FastifyInstance, { registers, zon
     "开播/播完/实测",
     "无回传",
     "审批人及时间",
-    "停播时间、人员及原因",
+    "停播、未播的时间、人员及原因",
   ];
 
   const approvalRow = (record: ApprovalRecord): string[] => [
