@@ -8,6 +8,7 @@ import { playlistRoutes } from "./delivery/playlist-routes.ts";
 import { deviceLinkRoutes } from "./devices/device-link-routes.ts";
 import { deviceRoutes } from "./devices/device-routes.ts";
 import { episodeRoutes } from "./episodes/episode-routes.ts";
+import { explanationRoutes } from "./explanations/explanation-routes.ts";
 import { answerBrokenRequest } from "./http/client-error.ts";
 import { consoleRoutes } from "./http/console.ts";
 import { healthRoutes } from "./http/health.ts";
@@ -25,6 +26,7 @@ import { resumableRoutes } from "./media/resumable-routes.ts";
 import { peopleRoutes, signInRoutes } from "./people/people-routes.ts";
 import { programmeRoutes } from "./programmes/programme-routes.ts";
 import { regionRoutes } from "./regions/region-routes.ts";
+import { registerRoutes } from "./registers/register-routes.ts";
 import { exchangeRoutes } from "./schedules/exchange-routes.ts";
 import { policyRoutes } from "./schedules/policy-routes.ts";
 import { scheduleRoutes } from "./schedules/schedule-routes.ts";
@@ -107,6 +109,12 @@ export async function createServer({
           calendars: services.calendars,
           publicUrl: config.publicUrl,
         });
+        await guarded.register(explanationRoutes, {
+          explanations: services.explanations,
+          clock,
+          zone: config.zone,
+        });
+        await guarded.register(registerRoutes, { registers: services.registers, zone: config.zone });
         await guarded.register(broadcastRoutes, { ...services, clock });
         await guarded.register(warningRoutes, {
           warnings: services.warnings,

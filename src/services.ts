@@ -31,6 +31,8 @@ import { createEnrolmentStore } from "./devices/enrolment-store.ts";
 import { createTelemetryStore } from "./devices/telemetry-store.ts";
 import { createEpisodeService } from "./episodes/episode-service.ts";
 import { createEpisodeStore } from "./episodes/episode-store.ts";
+import { createExplanationService } from "./explanations/explanation-service.ts";
+import { createTimetable } from "./explanations/timetable.ts";
 import { createFfmpeg, requireFfmpeg } from "./media/ffmpeg.ts";
 import { abilitiesOf } from "./media/ffmpeg-abilities.ts";
 import { confine } from "./media/ffmpeg-confinement.ts";
@@ -47,6 +49,8 @@ import { createProgrammeService } from "./programmes/programme-service.ts";
 import { createProgrammeStore } from "./programmes/programme-store.ts";
 import { createRegionService } from "./regions/region-service.ts";
 import { createRegionStore } from "./regions/region-store.ts";
+import { createApprovalRecordStore } from "./registers/approval-record-store.ts";
+import { createRegisterService } from "./registers/register-service.ts";
 import { createReportService } from "./reports/report-service.ts";
 import { createReportStore } from "./reports/report-store.ts";
 import { SHIPPED_SCHEDULES } from "./schedules/first-start.ts";
@@ -325,6 +329,33 @@ export async function createServices({ db, config, log, clock, version }: Servic
     clock,
     epoch: createHash("sha256").update(`${signer.kid} ${config.publicUrl} ${version}`).digest("hex"),
   });
+  const explanations = createExplanationService({
+    timetable: createTimetable({
+      broadcasts,
+      schedules,
+      programmes,
+      forecast,
+      calendars: dayCalendars,
+      clock,
+    }),
+    broadcasts,
+    devices,
+    regions,
+    reports,
+    downlink,
+    policy,
+    clock,
+    zone: config.zone,
+  });
+  const registers = createRegisterService({
+    store: createApprovalRecordStore(db),
+    sources: { episode: episodes, session: sessions },
+    broadcasts,
+    reports,
+    regions,
+    clock,
+    zone: config.zone,
+  });
   const uplink = createUplink({
     link,
     log,
@@ -402,6 +433,8 @@ export async function createServices({ db, config, log, clock, version }: Servic
     conductor,
     warnings,
     playlists,
+    explanations,
+    registers,
     signer,
     jwks,
     uplink,

@@ -1,12 +1,11 @@
-import {
-  type Alert,
-  BROADCAST_CLASSES,
-  type CommandOf,
-  type Item,
-  type Playlist,
-  type PlaylistBroadcast,
-  type Policy,
-  type ReasonCode,
+import type {
+  Alert,
+  CommandOf,
+  Item,
+  Playlist,
+  PlaylistBroadcast,
+  Policy,
+  ReasonCode,
 } from "../../src/protocol/messages.ts";
 import { keepsQuietHours, quietWindowAt } from "../../src/protocol/quiet-hours.ts";
 import { exceedsCap, type Heard } from "./minutes-cap.ts";
@@ -70,19 +69,6 @@ export function mergePlaylist(
     plan: new Map([...listed, ...kept.map((entry) => [entry.id, entry] as const)]),
     withdrawn: unlisted.filter((entry) => !isKept(entry)),
   };
-}
-
-/** Whether `a` takes the air from `b`: by class, then priority. The one that is earlier keeps it otherwise. */
-export function outranks(a: Entry, b: Entry): boolean {
-  const rank = (entry: Entry) => BROADCAST_CLASSES.indexOf(entry.class);
-  return rank(a) === rank(b) ? a.priority > b.priority : rank(a) > rank(b);
-}
-
-/** In the order in which they get the air. */
-export function byPrecedence(a: Entry, b: Entry): number {
-  if (outranks(a, b)) return -1;
-  if (outranks(b, a)) return 1;
-  return a.startAt - b.startAt || (a.id < b.id ? -1 : 1);
 }
 
 export interface Situation {

@@ -1,10 +1,11 @@
 import type { BaseLogger } from "pino";
 import type { Policy, ReasonCode } from "../../src/protocol/messages.ts";
+import { byPrecedence, outranks } from "../../src/protocol/precedence.ts";
 import { createAlarm } from "./alarm.ts";
 import type { Journal } from "./journal.ts";
 import type { MediaCache } from "./media-cache.ts";
 import type { Output, Prepared } from "./output.ts";
-import { byPrecedence, type Entry, nextStep, outranks, type Step } from "./plan.ts";
+import { type Entry, nextStep, type Step } from "./plan.ts";
 import type { Reporter } from "./reporter.ts";
 import { perform, type Turn } from "./turn.ts";
 

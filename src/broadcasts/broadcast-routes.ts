@@ -5,6 +5,7 @@ import { type Clock, DAY_MS, toIso } from "../clock.ts";
 import type { Downlink } from "../delivery/downlink.ts";
 import { invalid, notFound } from "../errors.ts";
 import { closed, enumOf, IdParams, Instant, PageQuery, pageFrom, pageOf, Uuid } from "../http/schemas.ts";
+import { requireUser } from "../http/sign-in-guard.ts";
 import type { ReportService } from "../reports/report-service.ts";
 import type { ScheduleService } from "../schedules/schedule-service.ts";
 import { BROADCAST_STATES, type Broadcast } from "./broadcast.ts";
@@ -120,7 +121,10 @@ export async function broadcastRoutes(instance: FastifyInstance, options: Option
         response: { 200: StopView },
       },
     },
-    async ({ params, body }) => broadcasts.stop(params.id, body?.reason ?? "stopped by hand"),
+    async (request) => {
+      const { params, body } = request;
+      return broadcasts.stop(params.id, body?.reason ?? "stopped by hand", requireUser(request).id);
+    },
   );
 
   app.post(
@@ -138,7 +142,8 @@ export async function broadcastRoutes(instance: FastifyInstance, options: Option
         },
       },
     },
-    async ({ body }) => broadcasts.stopAll(body?.reason ?? "everything was stopped by hand"),
+    async (request) =>
+      broadcasts.stopAll(request.body?.reason ?? "everything was stopped by hand", requireUser(request).id),
   );
 
   app.get(
@@ -172,11 +177,13 @@ export async function broadcastRoutes(instance: FastifyInstance, options: Option
     async ({ params, query: { days } }) => {
       const entries = forecast(schedules.get(params.id), clock.now() + days * DAY_MS);
       return {
-        items: entries.map(({ broadcast, exception, content, contentBy, ...entry }) => ({
+        items: entries.map(({ broadcast, exception, content, contentBy, whyNot, ...entry }) => ({
           ...entry,
           startAt: toIso(entry.startAt),
           broadcastId: broadcast?.id ?? null,
           exception: exception?.reason ?? null,
+          whyNot: whyNot?.text ?? null,
+          code: whyNot?.code ?? null,
           content: content && contentBy ? { ...content, by: contentBy } : null,
         })),
       };

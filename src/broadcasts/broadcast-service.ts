@@ -7,11 +7,11 @@ import { AppError, notFound } from "../errors.ts";
 import { type Audience, DEVICE_KINDS } from "../protocol/messages.ts";
 import type { PolicyService } from "../schedules/policy.ts";
 import type { Unfilled } from "../warnings/empty-dates.ts";
-import { type Broadcast, type BroadcastItem, isLive, isOpen } from "./broadcast.ts";
+import { type Airing, type Broadcast, isLive, isOpen } from "./broadcast.ts";
 import type { BroadcastFilter, BroadcastStore } from "./broadcast-store.ts";
 import type { CalendarEvent } from "./calendar-event-store.ts";
 import { NOTHING_APPROVED } from "./forecast.ts";
-import { audienceOf, isTarget, reachesNobody, whyNotFor } from "./targets.ts";
+import { audienceOf, isTarget, reachesNobody, type TargetDevice, whyNotFor } from "./targets.ts";
 
 export interface StopResult {
   /** The command that was sent, or `null` when nothing had been frozen yet. */
@@ -26,16 +26,20 @@ export interface BroadcastService {
   /** In order of start. */
   page(filter: BroadcastFilter, after: { startAt: number; id: string }, limit: number): Broadcast[];
   /** What was announced for any part of the area, in order of start. @param startFrom epoch ms */
-  announced(area: string, startFrom: number): CalendarEvent[];
+  announced(area: string, startFrom: number, startUntil?: number): CalendarEvent[];
   /** The devices it is for: those resolved at the freeze, before that those it would be resolved to now. */
   targets(broadcast: Broadcast): string[];
   /**
    * Cancels what is to come; stops what is frozen or on air, by a command that is repeated until acknowledged.
-   * Idempotent for a cancelled one. @throws {AppError} `not_found`, `conflict` when it is over
+   * Idempotent for a cancelled one. @param userId who does it, `null` for the server itself. @throws {AppError} `not_found`, `conflict` when it is over
    */
-  stop(id: string, reason: string): StopResult;
+  stop(id: string, reason: string, userId?: string | null): StopResult;
   /** Stops whatever sounds or is about to, everywhere. */
-  stopAll(reason: string): StopResult & { stopped: string[] };
+  stopAll(reason: string, userId?: string | null): StopResult & { stopped: string[] };
+  /** When one was cancelled, and who by name did it: `null` for the server itself. */
+  stopOf(id: string): { at: number; by: string | null } | null;
+  /** All that start in a range of epoch ms, in order, at most `limit`; also those that others took the place of. */
+  between(from: number, until: number, limit: number): { broadcast: Broadcast; isSuperseded: boolean }[];
   /** Called in the transaction in which a broadcast is cancelled. */
   onCancelled(listener: (broadcast: Broadcast) => void): void;
   /** The coming broadcasts that nothing approved was found for, and the title of the fallback that airs instead. */
@@ -48,8 +52,10 @@ export interface BroadcastService {
   confirmAired(id: string, deviceId: string): boolean;
   /** Groups or tags of a device changed: it is stopped from playing what it was told of and is not for it any more. */
   deviceChanged(deviceId: string): void;
-  /** What a device has to know, with the exact bytes. @param endAfter epoch ms */
-  forPlaylist(device: DeviceIdentity, endAfter: number): { broadcast: Broadcast; items: BroadcastItem[] }[];
+  /** What may be in a device's playlist, see `playlistEntries`. @param endAfter epoch ms */
+  forPlaylist(device: Pick<TargetDevice, "areas" | "kind">, endAfter: number): Airing[];
+  /** With the exact bytes that one kind of device plays. */
+  airingOf(broadcast: Broadcast): Airing;
 }
 
 interface Dependencies {
@@ -75,11 +81,16 @@ export function createBroadcastService(deps: Dependencies): BroadcastService {
     return broadcast;
   }
 
+  const airingOf = (broadcast: Broadcast): Airing => ({
+    broadcast,
+    itemsFor: (kind) => store.items(broadcast.id, kind),
+  });
+
   const listeners: ((broadcast: Broadcast) => void)[] = [];
   const resolve = (broadcast: Broadcast) =>
     devices
       .enrolledWithin(broadcast.areas, broadcast.kinds)
-      .filter((device) => whyNotFor(broadcast, device, policy.effective(device.regionCode)) === null);
+      .filter((device) => whyNotFor(broadcast, device, policy.effective) === null);
 
   function isFor(broadcast: Broadcast, deviceId: string): boolean {
     const device = devices.identityOf(deviceId);
@@ -107,20 +118,21 @@ export function createBroadcastService(deps: Dependencies): BroadcastService {
     });
   }
 
-  function cancel(broadcast: Broadcast, reason: string): void {
+  function cancel(broadcast: Broadcast, reason: string, userId: string | null): void {
     store.setState(broadcast.id, broadcast.state, "cancelled", reason, clock.now());
+    store.noteStop(broadcast.id, userId, clock.now());
     if (broadcast.state !== "planned") downlink.playlistChanged(broadcast.areas, broadcast.startAt);
     for (const listener of listeners) listener(broadcast);
   }
 
-  function stop(id: string, reason: string): StopResult {
+  function stop(id: string, reason: string, userId: string | null = null): StopResult {
     return transact(() => {
       const broadcast = get(id);
       if (broadcast.state === "cancelled") return { commandId: null, targets: 0 };
       if (!isLive(broadcast) && !isOpen(broadcast)) {
         throw new AppError("conflict", `The broadcast is over (${broadcast.state}).`);
       }
-      cancel(broadcast, reason);
+      cancel(broadcast, reason, userId);
       if (!isLive(broadcast)) return { commandId: null, targets: 0 };
       const targets = store.targets(id);
       const audience = audienceOf(broadcast, hearersOf(broadcast));
@@ -139,10 +151,10 @@ export function createBroadcastService(deps: Dependencies): BroadcastService {
       return isOpen(broadcast) ? resolve(broadcast).map(({ id }) => id) : store.targets(broadcast.id);
     },
 
-    stopAll(reason) {
+    stopAll(reason, userId = null) {
       return transact(() => {
         const live = store.live();
-        for (const broadcast of live) cancel(broadcast, reason);
+        for (const broadcast of live) cancel(broadcast, reason, userId);
         const areas = regions.roots();
         const now = clock.now();
         const targets = devices.enrolledWithin(areas, DEVICE_KINDS).map(({ id }) => id);
@@ -189,13 +201,9 @@ export function createBroadcastService(deps: Dependencies): BroadcastService {
       }
     },
 
-    forPlaylist(device, endAfter) {
-      const { areas, kind } = device;
-      const policyThere = policy.effective(device.regionCode);
-      return store
-        .forPlaylist(areas, kind, endAfter)
-        .filter((broadcast) => whyNotFor(broadcast, device, policyThere) === null)
-        .map((broadcast) => ({ broadcast, items: store.items(broadcast.id, kind) }));
-    },
+    stopOf: store.stopOf,
+    between: store.between,
+    airingOf,
+    forPlaylist: ({ areas, kind }, endAfter) => store.forPlaylist(areas, kind, endAfter).map(airingOf),
   };
 }

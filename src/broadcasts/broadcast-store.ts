@@ -1,6 +1,12 @@
 import type { Database } from "../db/open.ts";
 import type { DeviceKind } from "../protocol/messages.ts";
-import { type Broadcast, type BroadcastItem, type BroadcastState, mayFollow } from "./broadcast.ts";
+import {
+  type Broadcast,
+  type BroadcastItem,
+  type BroadcastState,
+  LISTED_STATES,
+  mayFollow,
+} from "./broadcast.ts";
 import { createCalendarEventStore } from "./calendar-event-store.ts";
 
 type List = "kinds" | "areas" | "exclude" | "groups" | "tags";
@@ -8,7 +14,7 @@ type Row = Omit<Broadcast, List> & Record<List, string>;
 
 const SELECT = `SELECT id, schedule_id AS scheduleId, local_date AS localDate, local_time AS localTime,
   start_at AS startAt, not_after AS notAfter, class, priority, lateness, offline, volume, kinds, programme,
-  excluded_areas AS exclude, group_ids AS "groups", tags, content_kind AS contentKind, content_id AS contentId, content_by AS contentBy, title, state, reason, ends_at AS endsAt,
+  excluded_areas AS exclude, group_ids AS "groups", tags, content_kind AS contentKind, content_id AS contentId, content_by AS contentBy, title, state, reason, why_not AS whyNot, ends_at AS endsAt,
   (SELECT json_group_array(region_code ORDER BY region_code) FROM broadcast_areas WHERE broadcast_id = b.id) AS areas
   FROM broadcasts b`;
 
@@ -32,16 +38,16 @@ export function createBroadcastStore(db: Database) {
   const calendar = createCalendarEventStore(db);
   const insert = db.prepare(
     `INSERT INTO broadcasts (id, schedule_id, local_date, local_time, start_at, not_after, class, priority, lateness,
-       offline, volume, kinds, excluded_areas, group_ids, tags, programme, content_kind, content_id, content_by, title, state, reason,
+       offline, volume, kinds, excluded_areas, group_ids, tags, programme, content_kind, content_id, content_by, title, state, reason, why_not,
        ends_at, updated_at)
      VALUES (@id, @scheduleId, @localDate, @localTime, @startAt, @notAfter, @class, @priority, @lateness,
-       @offline, @volume, @kinds, @exclude, @groups, @tags, @programme, @contentKind, @contentId, @contentBy, @title, @state, @reason, @endsAt, @now)`,
+       @offline, @volume, @kinds, @exclude, @groups, @tags, @programme, @contentKind, @contentId, @contentBy, @title, @state, @reason, @whyNot, @endsAt, @now)`,
   );
   const update = db.prepare(
     `UPDATE broadcasts SET start_at = @startAt, not_after = @notAfter, class = @class, priority = @priority,
        lateness = @lateness, offline = @offline, volume = @volume, kinds = @kinds, excluded_areas = @exclude,
        group_ids = @groups, tags = @tags, programme = @programme,
-       content_kind = @contentKind, content_id = @contentId, content_by = @contentBy, title = @title, state = @state, reason = @reason,
+       content_kind = @contentKind, content_id = @contentId, content_by = @contentBy, title = @title, state = @state, reason = @reason, why_not = @whyNot,
        ends_at = @endsAt, updated_at = @now
      WHERE id = @id`,
   );
@@ -70,6 +76,18 @@ export function createBroadcastStore(db: Database) {
        AND (@state IS NULL OR state = @state) AND (@scheduleId IS NULL OR schedule_id = @scheduleId)
      ORDER BY start_at, id LIMIT @limit`,
   );
+  const selectBetween = db.prepare<
+    { from: number; until: number; limit: number },
+    Row & { superseded: 0 | 1 }
+  >(
+    `${SELECT.replace("FROM broadcasts b", ", b.superseded FROM broadcasts b")}
+     WHERE start_at >= @from AND start_at < @until ORDER BY start_at, id LIMIT @limit`,
+  );
+  const selectStop = db.prepare<[string], { at: number; by: string | null }>(
+    `SELECT stopped_at AS at, u.name AS by FROM broadcasts b LEFT JOIN users u ON u.id = b.stopped_by
+     WHERE b.id = ? AND stopped_at IS NOT NULL`,
+  );
+  const noteStop = db.prepare("UPDATE broadcasts SET stopped_at = ?, stopped_by = ? WHERE id = ?");
   const selectUnfilled = db.prepare<{ until: number; reasons: string }, Row>(
     `${SELECT} WHERE start_at <= @until AND (
        (state = 'planned' AND content_id IS NULL AND reason IN (SELECT value FROM json_each(@reasons)))
@@ -97,7 +115,7 @@ export function createBroadcastStore(db: Database) {
      WHERE start_at >= ? AND ends_at IS NOT NULL AND superseded = 0`,
   );
   const selectForPlaylist = db.prepare<{ areas: string; kind: DeviceKind; endAfter: number }, Row>(
-    `${SELECT} WHERE state IN ('ready', 'frozen', 'on_air', 'aired', 'failed')
+    `${SELECT} WHERE state IN (${LISTED_STATES.map((state) => `'${state}'`).join()})
        AND MAX(not_after, COALESCE(ends_at, 0)) > @endAfter
        AND id IN (SELECT broadcast_id FROM broadcast_areas WHERE region_code IN (SELECT value FROM json_each(@areas)))
        AND EXISTS (SELECT 1 FROM broadcast_items i WHERE i.broadcast_id = b.id AND i.device_kind = @kind)
@@ -182,6 +200,14 @@ export function createBroadcastStore(db: Database) {
     live: () => selectLive.all().map(toBroadcast),
     page: (filter: BroadcastFilter, after: { startAt: number; id: string }, limit: number) =>
       selectPage.all({ ...filter, afterStart: after.startAt, afterId: after.id, limit }).map(toBroadcast),
+    /** All that start in a range, also those that others took the place of. */
+    between: (from: number, until: number, limit: number) =>
+      selectBetween
+        .all({ from, until, limit })
+        .map(({ superseded, ...row }) => ({ broadcast: toBroadcast(row), isSuperseded: superseded === 1 })),
+    noteStop: (id: string, userId: string | null, now: number) => void noteStop.run(now, userId, id),
+    /** When it was stopped or called off, and by whom: `null` for the server itself. */
+    stopOf: (id: string) => selectStop.get(id) ?? null,
     /** Those to come that nothing approved was found for: empty for one of the reasons, or filled by a fallback. */
     unfilled: (until: number, reasons: readonly string[]) =>
       selectUnfilled.all({ until, reasons: JSON.stringify(reasons) }).map(toBroadcast),

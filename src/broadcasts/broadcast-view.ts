@@ -15,7 +15,7 @@ import {
 import { BroadcastClass, DeviceKind, GRADES, LatenessPolicy, OfflinePolicy } from "../protocol/messages.ts";
 import type { DeviceProof } from "../reports/proof.ts";
 import { CONTENT_BY } from "./assignment.ts";
-import { BROADCAST_STATES, type Broadcast } from "./broadcast.ts";
+import { BROADCAST_STATES, type Broadcast, WHY_NOT } from "./broadcast.ts";
 
 export const BroadcastView = Type.Object({
   id: Uuid,
@@ -120,6 +120,7 @@ export const PreviewEntry = Type.Object({
     }),
   ),
   whyNot: nullable(Type.String({ description: "Why nothing would play as things stand" })),
+  code: nullable(enumOf(WHY_NOT, { description: "The same as a word that does not change" })),
 });
 
 const instantOrNull = (at: number | null): string | null => (at === null ? null : toIso(at));
@@ -150,6 +151,7 @@ export const viewBroadcast = (b: Broadcast): Static<typeof BroadcastView> => ({
 
 export const viewDeviceProof = (proof: DeviceProof): Static<typeof DeviceProofView> => ({
   ...proof,
+  reason: proof.ending && `${proof.ending.type}: ${proof.ending.reason}`,
   startedAt: instantOrNull(proof.startedAt),
   finishedAt: instantOrNull(proof.finishedAt),
 });

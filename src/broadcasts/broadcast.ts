@@ -35,6 +35,21 @@ const TRANSITIONS: Record<BroadcastState, readonly BroadcastState[]> = {
   missed: [],
 };
 
+/** What a playlist holds: also what is over, until its end has passed, so that a late device may still join. */
+export const LISTED_STATES: readonly BroadcastState[] = ["ready", "frozen", "on_air", "aired", "failed"];
+
+/** Why a coming date has nothing to play, in words that do not change. */
+export const WHY_NOT = [
+  "skipped",
+  "holidays-unknown",
+  "aired-before-move",
+  "stopped",
+  "quiet-hours",
+  "nothing-approved",
+  "not-transcoded",
+] as const;
+export type WhyNot = (typeof WHY_NOT)[number];
+
 export const mayFollow = (from: BroadcastState, to: BroadcastState): boolean =>
   TRANSITIONS[from].includes(to);
 
@@ -67,6 +82,8 @@ export interface Broadcast {
   state: BroadcastState;
   /** Why it is not ready, was missed or cancelled. */
   reason: string | null;
+  /** Why it was not ready. */
+  whyNot: WhyNot | null;
   /** When the longest of its contents ends; `null` without content. */
   endsAt: number | null;
 }
@@ -88,6 +105,12 @@ export function calendarStatusOf(state: BroadcastState): CalendarStatus {
 
 /** What one kind of device plays: an item without the address, which depends on who asks. */
 export type BroadcastItem = Omit<Item, "url">;
+
+/** A broadcast with what each kind of device plays. */
+export interface Airing {
+  broadcast: Broadcast;
+  itemsFor(kind: DeviceKind): BroadcastItem[];
+}
 
 /** Reports of an ending take a moment to arrive. */
 const SETTLE_MS = 30 * SECOND_MS;

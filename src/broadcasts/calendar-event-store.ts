@@ -67,7 +67,7 @@ export function createCalendarEventStore(db: Database) {
      WHERE schedule_id = @scheduleId AND local_date = @localDate AND local_time = @localTime AND status <> 'cancelled'`,
   );
   const selectWithin = db.prepare<
-    { ancestors: string; from: string; before: string; startFrom: number; shown: number },
+    { ancestors: string; from: string; before: string; startFrom: number; startUntil: number; shown: number },
     Row
   >(
     `WITH seen AS (
@@ -83,7 +83,7 @@ export function createCalendarEventStore(db: Database) {
           WHERE event_id = id AND is_current = 1 ORDER BY region_code LIMIT @shown)) AS areas,
        (SELECT COUNT(*) FROM calendar_event_areas WHERE event_id = id AND is_current = 1) AS areaCount
      FROM calendar_events JOIN seen ON seen.event_id = id
-     WHERE start_at >= @startFrom AND NOT EXISTS (SELECT 1 FROM calendar_event_exclusions
+     WHERE start_at >= @startFrom AND start_at < @startUntil AND NOT EXISTS (SELECT 1 FROM calendar_event_exclusions
        WHERE event_id = id AND region_code IN (SELECT value FROM json_each(@ancestors)) AND from_start = 1)
      ORDER BY start_at, id`,
   );
@@ -125,10 +125,10 @@ export function createCalendarEventStore(db: Database) {
     withdraw: ({ scheduleId, localDate, localTime }: Broadcast, reason: string, now: number) =>
       void withdraw.run({ scheduleId, localDate, localTime, reason, now }),
     /** What is, or was announced to be, heard in any part of the area, with a start from `startFrom` on; in order. */
-    within(area: string, startFrom: number): CalendarEvent[] {
+    within(area: string, startFrom: number, startUntil = Number.MAX_SAFE_INTEGER): CalendarEvent[] {
       const ancestors = JSON.stringify(selfAndAncestors(area));
       return selectWithin
-        .all({ ancestors, ...codeRange(area), startFrom, shown: SHOWN_AREAS })
+        .all({ ancestors, ...codeRange(area), startFrom, startUntil, shown: SHOWN_AREAS })
         .map(({ isHere, isExcluded, areas, ...event }) => ({
           ...event,
           ...(isHere && !isExcluded

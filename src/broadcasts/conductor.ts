@@ -36,7 +36,7 @@ export function createConductor(deps: Dependencies): Conductor {
   function freeze(broadcast: Broadcast): void {
     const targets = devices
       .enrolledWithin(broadcast.areas, broadcast.kinds)
-      .filter((device) => whyNotFor(broadcast, device, policy.effective(device.regionCode)) === null);
+      .filter((device) => whyNotFor(broadcast, device, policy.effective) === null);
     store.addTargets(
       broadcast.id,
       targets.map(({ id }) => id),

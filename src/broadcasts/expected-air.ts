@@ -3,7 +3,7 @@ import type { MediaService } from "../media/media-service.ts";
 import type { ContentSource } from "../programmes/content.ts";
 import type { ProgrammeService } from "../programmes/programme-service.ts";
 import type { ScheduleService } from "../schedules/schedule-service.ts";
-import type { Forecast, ForecastEntry } from "./forecast.ts";
+import { type Forecast, type ForecastEntry, newSurvey } from "./forecast.ts";
 
 interface Dependencies {
   programmes: ProgrammeService;
@@ -23,10 +23,11 @@ export function createExpectedAir(dependencies: Dependencies): () => void {
   const { programmes, schedules, sources, forecast, media, clock, planMs } = dependencies;
 
   function entriesOf(programmeId: string): ForecastEntry[] {
+    const survey = newSurvey();
     return schedules
       .active()
       .filter((schedule) => schedule.programmeId === programmeId)
-      .flatMap((schedule) => forecast(schedule, clock.now() + planMs))
+      .flatMap((schedule) => forecast(schedule, clock.now() + planMs, undefined, survey))
       .toSorted((one, other) => one.startAt - other.startAt);
   }
 

@@ -10,9 +10,14 @@ import { type Calendars, expandRule, type Occurrence } from "../schedules/rule.t
 import type { Schedule } from "../schedules/schedule.ts";
 import { createWallClock } from "../schedules/wall-clock.ts";
 import { type AirDate, type Assigned, assignContent, type ContentBy } from "./assignment.ts";
-import { type Broadcast, type BroadcastItem, isLive } from "./broadcast.ts";
+import { type Broadcast, type BroadcastItem, isLive, type WhyNot } from "./broadcast.ts";
 import type { BroadcastStore } from "./broadcast-store.ts";
-import { insideQuietHours } from "./targets.ts";
+
+/** Why nothing would play, for programs and for people. */
+export interface Refusal {
+  code: WhyNot;
+  text: string;
+}
 
 /** One coming date of a schedule: what would play, or why nothing would. */
 export interface ForecastEntry extends Omit<Occurrence, "barred" | "contentId"> {
@@ -22,7 +27,7 @@ export interface ForecastEntry extends Omit<Occurrence, "barred" | "contentId"> 
   contentBy: ContentBy | null;
   /** The exact bytes, by kind of device; empty when `whyNot` is set. */
   items: Map<DeviceKind, BroadcastItem[]>;
-  whyNot: string | null;
+  whyNot: Refusal | null;
   /** It could air, but nothing is approved for it. */
   isFree: boolean;
 }
@@ -35,7 +40,17 @@ export type Forecast = (
   schedule: Schedule,
   until: number,
   isReconsidered?: (broadcast: Broadcast) => boolean,
+  survey?: Survey,
 ) => ForecastEntry[];
+
+/** What forecasts of many schedules in a row look up once, as nothing changes between them. */
+export interface Survey {
+  /** By programme. */
+  approved: Map<string, Content[]>;
+  /** By kind of device and composition. */
+  items: Map<string, Omit<BroadcastItem, "title"> | null>;
+}
+export const newSurvey = (): Survey => ({ approved: new Map(), items: new Map() });
 
 interface Dependencies {
   store: BroadcastStore;
@@ -58,19 +73,29 @@ export const occurrenceKey = (date: string, time: string): string => `${date}T${
 export function createForecast(dependencies: Dependencies): Forecast {
   const { store, programmes, sources, media, policy, calendars, clock } = dependencies;
 
-  function itemsOf(content: Content, kinds: DeviceKind[]): Map<DeviceKind, BroadcastItem[]> | null {
+  function playableOf(compositionId: string, kind: DeviceKind): Omit<BroadcastItem, "title"> | null {
+    const {
+      sha256 = null,
+      mime = null,
+      bytes = null,
+      durationMs = null,
+    } = media.playableFor(compositionId, kind) ?? {};
+    const isPlayable = sha256 !== null && mime !== null && bytes !== null && durationMs !== null;
+    return isPlayable ? { sha256, mime, bytes, durationMs } : null;
+  }
+
+  function itemsOf(
+    content: Content,
+    kinds: DeviceKind[],
+    survey: Survey,
+  ): Map<DeviceKind, BroadcastItem[]> | null {
     const items = new Map<DeviceKind, BroadcastItem[]>();
     for (const kind of kinds) {
       const list: BroadcastItem[] = [];
       for (const { title, compositionId } of content.parts) {
-        const {
-          sha256 = null,
-          mime = null,
-          bytes = null,
-          durationMs = null,
-        } = media.playableFor(compositionId, kind) ?? {};
-        if (sha256 === null || mime === null || bytes === null || durationMs === null) return null;
-        list.push({ sha256, mime, bytes, durationMs, title });
+        const item = once(survey.items, `${kind} ${compositionId}`, () => playableOf(compositionId, kind));
+        if (!item) return null;
+        list.push({ ...item, title });
       }
       items.set(kind, list);
     }
@@ -80,7 +105,7 @@ export function createForecast(dependencies: Dependencies): Forecast {
   /** What each date airs by the schedule's policy, given what has aired and what is approved. */
   function assign(
     { id, definition }: Schedule,
-    occurrences: Occurrence[],
+    occurrences: Pick<Occurrence, "airDate" | "startAt">[],
     settled: Broadcast[],
     approved: Content[],
   ): Map<string, Assigned | null> {
@@ -114,19 +139,22 @@ export function createForecast(dependencies: Dependencies): Forecast {
   /** Why an occurrence cannot air whatever is approved; it takes no content from the dates after it. */
   function whyBarred(
     { definition }: Schedule,
-    { startAt, barred }: Occurrence,
+    { startAt, barred, exception }: Occurrence,
     row: Broadcast | undefined,
-  ): string | null {
-    if (barred !== null) return barred;
+  ): Refusal | null {
+    if (barred !== null) return { code: isSkip(exception) ? "skipped" : "holidays-unknown", text: barred };
     if (row && (row.state === "aired" || row.state === "failed") && row.startAt !== startAt)
-      return "this date was broadcast before it was moved";
-    if (row?.state === "cancelled") return `cancelled: ${row.reason ?? "no reason given"}`;
+      return { code: "aired-before-move", text: "this date was broadcast before it was moved" };
+    if (row?.state === "cancelled")
+      return { code: "stopped", text: `cancelled: ${row.reason ?? "no reason given"}` };
     if (!keepsQuietHours(definition.class)) return null;
     const window = policy.quietEverywhere(definition.targets.regions, startAt);
-    return window ? insideQuietHours(window) : null;
+    return window
+      ? { code: "quiet-hours", text: `inside the quiet hours ${window.from}–${window.to}` }
+      : null;
   }
 
-  return (schedule, until, isReconsidered = () => false) => {
+  return (schedule, until, isReconsidered = () => false, survey = newSurvey()) => {
     const now = clock.now();
     const { definition, programmeId } = schedule;
     const occurrences = schedule.endedAt === null ? expandRule(definition, now, until, calendars) : [];
@@ -138,7 +166,9 @@ export function createForecast(dependencies: Dependencies): Forecast {
       const row = rows.get(occurrenceKey(occurrence.date, occurrence.time));
       return { ...occurrence, broadcast: row ?? null, barred: whyBarred(schedule, occurrence, row) };
     });
-    const approved = sources[programmes.get(programmeId).kind].approved(programmeId, 1);
+    const approved = once(survey.approved, programmeId, () =>
+      sources[programmes.get(programmeId).kind].approved(programmeId, 1),
+    );
     const byPolicy = judged.filter(({ barred, contentId }) => barred === null && contentId === null);
     const assigned = assign(
       schedule,
@@ -147,7 +177,7 @@ export function createForecast(dependencies: Dependencies): Forecast {
       approved,
     );
 
-    function contentOf({ airDate, contentId, barred }: Occurrence): Assigned | null {
+    function contentOf({ airDate, contentId, barred }: (typeof judged)[number]): Assigned | null {
       if (barred !== null) return null;
       if (contentId === null) return assigned.get(airDate) ?? null;
       const content = approved.find(({ id }) => id === contentId);
@@ -156,16 +186,27 @@ export function createForecast(dependencies: Dependencies): Forecast {
 
     return judged.map(({ barred, ...occurrence }) => {
       const { content = null, by: contentBy = null } = contentOf({ ...occurrence, barred }) ?? {};
-      const items = content && itemsOf(content, definition.targets.kinds);
-      const whyNot =
+      const items = content && itemsOf(content, definition.targets.kinds, survey);
+      const whyNot: Refusal | null =
         barred ??
         (content ? null : nothingFor(occurrence)) ??
-        (items ? null : `number ${content?.number} is not transcoded yet`);
+        (items ? null : { code: "not-transcoded", text: `number ${content?.number} is not transcoded yet` });
       const isFree = barred === null && content === null;
       return { ...occurrence, content, contentBy, items: items ?? new Map(), whyNot, isFree };
     });
   };
 }
 
-const nothingFor = ({ contentId }: Pick<Occurrence, "contentId">): string =>
-  contentId === null ? NOTHING_APPROVED.left : NOTHING_APPROVED.chosen;
+function once<T>(known: Map<string, T>, key: string, find: () => T): T {
+  const value = known.has(key) ? (known.get(key) as T) : find();
+  known.set(key, value);
+  return value;
+}
+
+const nothingFor = ({ contentId }: Pick<Occurrence, "contentId">): Refusal => ({
+  code: "nothing-approved",
+  text: contentId === null ? NOTHING_APPROVED.left : NOTHING_APPROVED.chosen,
+});
+
+export const isSkip = (exception: Occurrence["exception"]): boolean =>
+  exception !== null && "skip" in exception && exception.skip !== undefined;

@@ -1,5 +1,5 @@
 import { v7 as uuidv7 } from "uuid";
-import { type Clock, DAY_MS, MINUTE_MS } from "../clock.ts";
+import { type Clock, DAY_MS } from "../clock.ts";
 import type { Transact } from "../db/open.ts";
 import type { Downlink } from "../delivery/downlink.ts";
 import type { ProgrammeService } from "../programmes/programme-service.ts";
@@ -9,7 +9,15 @@ import type { ScheduleService } from "../schedules/schedule-service.ts";
 import { type Broadcast, isLive, isOpen } from "./broadcast.ts";
 import type { BroadcastService } from "./broadcast-service.ts";
 import type { BroadcastStore } from "./broadcast-store.ts";
-import { type Forecast, type ForecastEntry, occurrenceKey } from "./forecast.ts";
+import {
+  type Forecast,
+  type ForecastEntry,
+  isSkip,
+  newSurvey,
+  occurrenceKey,
+  type Survey,
+} from "./forecast.ts";
+import { broadcastFrom } from "./from-schedule.ts";
 
 export interface Planner {
   /**
@@ -40,39 +48,6 @@ interface Dependencies {
 export function createPlanner(deps: Dependencies): Planner {
   const { store, schedules, programmes, forecast, broadcasts, downlink, transact, clock, planMs } = deps;
 
-  function toBroadcast(schedule: Schedule, entry: ForecastEntry): Broadcast {
-    const { definition } = schedule;
-    const durations = [...entry.items.values()].map((list) =>
-      list.reduce((sum, item) => sum + item.durationMs, 0),
-    );
-    return {
-      id: entry.broadcast?.id ?? uuidv7(),
-      scheduleId: schedule.id,
-      localDate: entry.date,
-      localTime: entry.time,
-      startAt: entry.startAt,
-      notAfter: entry.startAt + definition.graceMinutes * MINUTE_MS,
-      class: definition.class,
-      priority: definition.priority,
-      lateness: definition.lateness,
-      offline: definition.offline,
-      volume: definition.volume ?? null,
-      kinds: definition.targets.kinds.toSorted(),
-      areas: outermost(definition.targets.regions),
-      exclude: outermost(definition.targets.exclude ?? []),
-      groups: (definition.targets.groups ?? []).toSorted(),
-      tags: (definition.targets.tags ?? []).toSorted(),
-      programme: programmes.get(schedule.programmeId).title,
-      contentKind: entry.content?.kind ?? null,
-      contentId: entry.content?.id ?? null,
-      contentBy: entry.contentBy,
-      title: entry.content?.title ?? "",
-      state: entry.whyNot === null ? "ready" : "planned",
-      reason: entry.whyNot,
-      endsAt: entry.whyNot === null ? entry.startAt + Math.max(...durations) : null,
-    };
-  }
-
   /** Writes what differs; returns the areas whose playlists it changes. */
   function write(after: Broadcast, { broadcast: before, items }: ForecastEntry): string[] {
     const now = clock.now();
@@ -90,12 +65,12 @@ export function createPlanner(deps: Dependencies): Planner {
   const underWay = new Set<string>();
 
   /** A stop frees a slot and the content of its date, so what stopped something is planned once more. */
-  function plan(schedule: Schedule, before: Schedule | null = null): void {
+  function plan(schedule: Schedule, before: Schedule | null = null, survey = newSurvey()): void {
     if (underWay.has(schedule.id)) return;
     underWay.add(schedule.id);
     try {
       transact(() => {
-        while (planOnce(schedule, before));
+        while (planOnce(schedule, before, survey));
       });
     } finally {
       underWay.delete(schedule.id);
@@ -103,7 +78,7 @@ export function createPlanner(deps: Dependencies): Planner {
   }
 
   /** Returns whether a slot has become free, so that it is to be planned again. */
-  function planOnce(schedule: Schedule, previous: Schedule | null): boolean {
+  function planOnce(schedule: Schedule, previous: Schedule | null, survey: Survey): boolean {
     const now = clock.now();
     let hasFreed = false;
     const stop = (broadcast: Broadcast) => {
@@ -116,7 +91,7 @@ export function createPlanner(deps: Dependencies): Planner {
       previous !== null &&
       row.state === "frozen" &&
       contentWish(previous, row) !== contentWish(schedule, row);
-    const foreseen = forecast(schedule, now + planMs, wantsOther);
+    const foreseen = forecast(schedule, now + planMs, wantsOther, survey);
     const entries = foreseen.filter(({ exception }) => !isSkip(exception));
     const whySkipped = new Map(
       foreseen
@@ -127,7 +102,7 @@ export function createPlanner(deps: Dependencies): Planner {
 
     for (const entry of entries) {
       const before = entry.broadcast;
-      const after = toBroadcast(schedule, entry);
+      const after = broadcastFrom(schedule, entry, programmes.get(schedule.programmeId).title, uuidv7);
       if (before && isLive(before)) {
         const hasOther = wantsOther(before) && before.contentId !== after.contentId;
         if (hasOther || !stillFits(before, after)) stop(before);
@@ -160,11 +135,22 @@ export function createPlanner(deps: Dependencies): Planner {
   }
 
   return {
-    plan,
+    plan: (schedule, before) => plan(schedule, before),
     planAll(programmeId) {
-      for (const schedule of schedules.active()) {
-        if (programmeId === undefined || schedule.programmeId === programmeId) plan(schedule);
-      }
+      const survey = newSurvey();
+      const failures: unknown[] = [];
+      // One commit for all of them; what cannot be planned holds back nothing else.
+      transact(() => {
+        for (const schedule of schedules.active()) {
+          if (programmeId !== undefined && schedule.programmeId !== programmeId) continue;
+          try {
+            plan(schedule, null, survey);
+          } catch (error) {
+            failures.push(error);
+          }
+        }
+      });
+      if (failures.length > 0) throw failures[0];
     },
     planWithin(area) {
       for (const schedule of schedules.active()) {
@@ -173,9 +159,6 @@ export function createPlanner(deps: Dependencies): Planner {
     },
   };
 }
-
-const isSkip = (exception: ForecastEntry["exception"]): boolean =>
-  exception !== null && "skip" in exception && exception.skip !== undefined;
 
 /** What a schedule wants to air at a slot, to be compared: what was chosen for it, else the policy. */
 function contentWish(

@@ -1,4 +1,4 @@
-import type { Audience, BroadcastClass, DeviceKind, Policy, QuietHours } from "../protocol/messages.ts";
+import type { Audience, BroadcastClass, DeviceKind, Policy } from "../protocol/messages.ts";
 import { keepsQuietHours, quietWindowAt } from "../protocol/quiet-hours.ts";
 import { selfAndAncestors } from "../protocol/region-code.ts";
 
@@ -24,33 +24,46 @@ export interface TargetDevice {
   tags: readonly string[];
 }
 
-/** The one answer to whom a broadcast is for: of its playlists, its commands, and the devices that are to prove it. */
-export function isTarget({ areas, kinds, exclude, groups, tags }: Targets, device: TargetDevice): boolean {
-  return (
-    kinds.includes(device.kind) &&
-    haveCommon(areas, device.areas) &&
-    !haveCommon(exclude, device.areas) &&
-    (groups.length === 0 || haveCommon(groups, device.groups)) &&
-    (tags.length === 0 || haveCommon(tags, device.tags))
-  );
+export const NO_TARGET = ["outside-area", "other-kind", "excluded", "not-in-group", "without-tag"] as const;
+/** Why something is not for a device. */
+export type NoTarget = (typeof NO_TARGET)[number];
+
+export function whyNoTarget(
+  { areas, kinds, exclude, groups, tags }: Targets,
+  device: TargetDevice,
+): NoTarget | null {
+  if (!haveCommon(areas, device.areas)) return "outside-area";
+  if (!kinds.includes(device.kind)) return "other-kind";
+  if (haveCommon(exclude, device.areas)) return "excluded";
+  if (groups.length > 0 && !haveCommon(groups, device.groups)) return "not-in-group";
+  if (tags.length > 0 && !haveCommon(tags, device.tags)) return "without-tag";
+  return null;
 }
 
+/** The one answer to whom a broadcast is for, whatever the hour. */
+export const isTarget = (targets: Targets, device: TargetDevice): boolean =>
+  whyNoTarget(targets, device) === null;
+
+/** Where it is quiet, though it is not in all that the broadcast is for. */
+export type NotFor = NoTarget | "quiet-there";
+
 /**
- * Why a device does not get a broadcast; `null` when it does. The start decides, as it does on the device itself: what
- * begins before the quiet hours and runs into them is a conflict that somebody answered for when it was scheduled.
- * @param policy what holds where the device is
+ * Why a device does not get a broadcast; `null` when it does: the one answer of playlists, the freeze and explanations.
+ * The start decides, as it does on the device itself: what begins before the quiet hours and runs into them is a conflict
+ * that somebody answered for when it was scheduled.
+ * @param policyOf what holds in a region
  */
 export function whyNotFor(
   broadcast: Targets & { class: BroadcastClass; startAt: number },
   device: TargetDevice,
-  policy: Policy,
-): string | null {
-  if (!isTarget(broadcast, device)) return "it is not for this device";
-  const window = keepsQuietHours(broadcast.class) ? quietWindowAt(policy, broadcast.startAt) : undefined;
-  return window ? insideQuietHours(window) : null;
+  policyOf: (regionCode: string) => Policy,
+): NotFor | null {
+  const whyNot = whyNoTarget(broadcast, device);
+  if (whyNot !== null || !keepsQuietHours(broadcast.class)) return whyNot;
+  const [regionCode] = device.areas;
+  const isQuiet = regionCode !== undefined && quietWindowAt(policyOf(regionCode), broadcast.startAt);
+  return isQuiet ? "quiet-there" : null;
 }
-
-export const insideQuietHours = ({ from, to }: QuietHours): string => `inside the quiet hours ${from}–${to}`;
 
 const haveCommon = (some: readonly string[], others: readonly string[]): boolean =>
   others.some((each) => some.includes(each));

@@ -9,6 +9,13 @@ export interface ScopeRevision {
   fetchBy: number;
 }
 
+export interface CommandRow {
+  id: string;
+  type: string;
+  issuedAt: number;
+  notAfter: number;
+}
+
 export function createDownlinkStore(db: Database) {
   const selectHighest = db.prepare<[], { revision: number | null }>(
     "SELECT MAX(revision) AS revision FROM playlist_revisions",
@@ -51,6 +58,11 @@ export function createDownlinkStore(db: Database) {
      FROM commands c LEFT JOIN command_targets t ON t.command_id = c.id WHERE c.id = ? GROUP BY c.id`,
   );
 
+  const selectOfBroadcast = db.prepare<[string], CommandRow>(
+    `SELECT id, type, issued_at AS issuedAt, not_after AS notAfter FROM commands
+     WHERE broadcast_id = ? ORDER BY issued_at, id`,
+  );
+
   return {
     /** Gives all scopes one new revision, higher than every one before. */
     raiseRevision(scopes: string[], changedAt: number, fetchBy: number): number {
@@ -72,6 +84,7 @@ export function createDownlinkStore(db: Database) {
       });
       for (const deviceId of repeatFor ?? []) insertTarget.run(command.id, deviceId);
     },
+    ofBroadcast: (broadcastId: string) => selectOfBroadcast.all(broadcastId),
     unsettled: () => selectUnsettled.all().map((row) => JSON.parse(row.payload) as Command),
     ackedBy: (commandId: string) => new Set(selectAcked.all(commandId).map(({ id }) => id)),
     unackedCount: (commandId: string) => countUnacked.get(commandId)?.n ?? 0,

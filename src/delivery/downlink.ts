@@ -11,7 +11,7 @@ import type {
 } from "../protocol/messages.ts";
 import { levelOf, type RegionLevel } from "../protocol/region-code.ts";
 import { commandTopic, playlistTopic, type Scope } from "../protocol/topics.ts";
-import type { DownlinkStore, ScopeRevision } from "./downlink-store.ts";
+import type { CommandRow, DownlinkStore, ScopeRevision } from "./downlink-store.ts";
 import type { Outbox } from "./outbox.ts";
 
 export interface NewCommand<T extends CommandType> {
@@ -42,6 +42,8 @@ export interface Downlink {
   /** A device says that it has the command. */
   acknowledge(commandId: string, deviceId: string): void;
   progressOf(commandId: string): { settled: boolean; targets: number; acked: number } | null;
+  /** What was commanded about a broadcast, oldest first. */
+  commandsOf(broadcastId: string): CommandRow[];
   /** The newest change that concerns any of the scopes. */
   newestRevision(scopes: Scope[]): Pick<ScopeRevision, "revision" | "changedAt" | "fetchBy">;
   /** Puts every retained pointer on the broker again, for one that keeps nothing over a restart. */
@@ -136,6 +138,7 @@ export function createDownlink({ store, outbox, transact, clock }: Dependencies)
       return command.id;
     },
 
+    commandsOf: store.ofBroadcast,
     acknowledge: (commandId, deviceId) => store.acknowledge(commandId, deviceId, clock.now()),
 
     progressOf(commandId) {

@@ -3,11 +3,11 @@ import type { BroadcastService } from "../broadcasts/broadcast-service.ts";
 import { type Clock, DAY_MS, MINUTE_MS } from "../clock.ts";
 import type { DeviceIdentity } from "../devices/device.ts";
 import { fetchSlotMs } from "../protocol/fetch-slot.ts";
-import type { Playlist, PlaylistBroadcast } from "../protocol/messages.ts";
+import type { Playlist } from "../protocol/messages.ts";
 import type { Scope } from "../protocol/topics.ts";
 import type { PolicyService } from "../schedules/policy.ts";
-import { airingOf } from "./airing.ts";
 import type { Downlink } from "./downlink.ts";
+import { playlistEntries } from "./playlist-entries.ts";
 
 export interface PlaylistVersion {
   revision: number;
@@ -63,16 +63,12 @@ export function createPlaylistService(deps: Dependencies): PlaylistService {
 
     playlistFor(device, { revision, generatedAt }) {
       const validUntil = generatedAt + VALID_MS;
-      const entries = broadcasts
-        .forPlaylist(device, generatedAt)
-        .map(({ broadcast, items }): PlaylistBroadcast => {
-          const expiresAt = Math.max(validUntil, broadcast.notAfter);
-          return {
-            id: broadcast.id,
-            class: broadcast.class,
-            ...airingOf(broadcast, items, (sha256) => mediaUrl(sha256, expiresAt)),
-          };
-        });
+      const entries = playlistEntries(
+        broadcasts.forPlaylist(device, generatedAt),
+        device,
+        policy.effective,
+        (sha256, { notAfter }) => mediaUrl(sha256, Math.max(validUntil, notAfter)),
+      );
       const deadline = entries.find(({ startAt }) => startAt > generatedAt)?.startAt ?? validUntil;
       const slotWindow = Math.min((deadline - generatedAt) * SLOT_WINDOW_SHARE, MAX_SLOT_WINDOW_MS);
       return {

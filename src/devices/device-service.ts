@@ -202,7 +202,8 @@ export function createDeviceService({
 
     recordPresence(deviceId, presence) {
       return (
-        supersedes(presence, telemetry.presenceOf(deviceId)) && telemetry.savePresence(deviceId, presence)
+        supersedes(presence, telemetry.presenceOf(deviceId)) &&
+        telemetry.savePresence(deviceId, presence, clock.now())
       );
     },
 

@@ -27,7 +27,7 @@ export type DeviceLabels = Pick<DeviceRow, "tags" | "groups">;
 
 /** A device with what it last said of itself. */
 export interface DeviceView extends DeviceRow {
-  presence: Presence | null;
+  presence: (Presence & { heardAt: number }) | null;
   reported: (DeviceState & { receivedAt: number }) | null;
 }
 

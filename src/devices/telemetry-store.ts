@@ -18,7 +18,8 @@ interface ViewRow extends StoredDevice {
 // SQLite builds the JSON, so that "never heard of" is one NULL instead of four.
 const VIEW = `SELECT ${DEVICE_COLUMNS},
     iif(p.device_id IS NULL, NULL,
-      json_object('online', p.online, 'bootId', p.boot_id, 'at', p.at, 'software', p.software)) AS presence,
+      json_object('online', p.online, 'bootId', p.boot_id, 'at', p.at, 'software', p.software, 'heardAt', p.heard_at))
+      AS presence,
     iif(s.device_id IS NULL, NULL, json_set(s.state, '$.receivedAt', s.received_at)) AS reported
   FROM devices d
   LEFT JOIN device_presence p ON p.device_id = d.id
@@ -30,11 +31,13 @@ export function createTelemetryStore(db: Database) {
     "SELECT online, boot_id AS bootId, at, software FROM device_presence WHERE device_id = ?",
   );
   // Selecting from devices makes a message of a device that does not exist change nothing.
-  const upsertPresence = db.prepare<[PresenceRow & { deviceId: string }]>(
-    `INSERT INTO device_presence (device_id, online, boot_id, at, software)
-     SELECT id, @online, @bootId, @at, @software FROM devices WHERE id = @deviceId
+  const upsertPresence = db.prepare<[PresenceRow & { deviceId: string; now: number }]>(
+    `INSERT INTO device_presence (device_id, online, boot_id, at, software, heard_at)
+     SELECT id, @online, @bootId, @at, @software, @now FROM devices WHERE id = @deviceId
      ON CONFLICT (device_id) DO UPDATE SET online = excluded.online, boot_id = excluded.boot_id, at = excluded.at,
-       software = excluded.software`,
+       software = excluded.software,
+       -- Presence is retained, so a server that starts hears it once more.
+       heard_at = iif((online, boot_id, at) = (excluded.online, excluded.boot_id, excluded.at), heard_at, excluded.heard_at)`,
   );
   const upsertState = db.prepare<[{ deviceId: string; state: string; now: number }]>(
     `INSERT INTO device_states (device_id, state, received_at)
@@ -66,8 +69,8 @@ export function createTelemetryStore(db: Database) {
       const row = selectPresence.get(deviceId);
       return row ? { ...row, online: row.online === 1 } : null;
     },
-    savePresence: (deviceId: string, { online, bootId, at, software }: Presence): boolean =>
-      upsertPresence.run({ deviceId, online: online ? 1 : 0, bootId, at, software }).changes > 0,
+    savePresence: (deviceId: string, { online, bootId, at, software }: Presence, now: number): boolean =>
+      upsertPresence.run({ deviceId, online: online ? 1 : 0, bootId, at, software, now }).changes > 0,
     saveState: (deviceId: string, state: DeviceState, now: number): boolean =>
       upsertState.run({ deviceId, state: JSON.stringify(state), now }).changes > 0,
     view(id: string): DeviceView | undefined {
@@ -83,7 +86,7 @@ export function createTelemetryStore(db: Database) {
 export type TelemetryStore = ReturnType<typeof createTelemetryStore>;
 
 function toView({ presence, reported, ...device }: ViewRow): DeviceView {
-  const said: PresenceRow | null = presence === null ? null : JSON.parse(presence);
+  const said: (PresenceRow & { heardAt: number }) | null = presence === null ? null : JSON.parse(presence);
   return {
     ...withLabels(device),
     presence: said && { ...said, online: said.online === 1 },

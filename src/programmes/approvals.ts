@@ -21,7 +21,7 @@ export function createApprovals({ store, clock }: { store: ApprovalStore; clock:
     const approved = userId !== null;
     store.setApproval(content.id, approved ? now : null, userId, now);
     for (const listener of listeners) {
-      listener({ programmeId: content.programmeId, contentId: content.id, approved });
+      listener({ programmeId: content.programmeId, contentId: content.id, approved, userId });
     }
   }
 

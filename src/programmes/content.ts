@@ -31,4 +31,6 @@ export interface ApprovalChange {
   programmeId: string;
   contentId: string;
   approved: boolean;
+  /** Who approved; `null` for an approval that was lost, whatever it was lost by. */
+  userId: string | null;
 }

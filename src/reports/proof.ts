@@ -1,21 +1,37 @@
 import { GRADES, type Grade, type ReportType } from "../protocol/messages.ts";
 
+/** What a device said of one broadcast, in order of its clock. */
+export interface ProofRecord {
+  type: ReportType;
+  at: number;
+  latenessMs: number | null;
+  grade: Grade | null;
+  reason: string | null;
+}
+
 /** What devices said of one broadcast, per device. */
-export interface DeviceProof {
+export interface DeviceProof extends Proven {
   deviceId: string;
   name: string;
   regionCode: string;
   regionName: string;
   kind: "loudspeaker" | "terminal";
   online: boolean;
+}
+
+/** What the records of one device come to. */
+export interface Proven {
   /** The strongest that a record says; `null` when nothing is known. */
   grade: Grade | null;
   startedAt: number | null;
   latenessMs: number | null;
   finishedAt: number | null;
-  /** The last record that says why it did not play, or not to the end. */
-  reason: string | null;
+  /** The last record that says that it did not play, or not to the end. */
+  ending: { type: ReportType; reason: string } | null;
 }
+
+/** Record types after which a device will not play, or not further. */
+const ENDINGS = new Set<ReportType>(["interrupted", "failed", "refused", "skipped"]);
 
 const GRADE_OF_TYPE: Partial<Record<ReportType, Grade>> = {
   received: "delivered",
@@ -30,7 +46,21 @@ export function gradeOf(type: ReportType, claimed: Grade | null): Grade | null {
   return claimed === "sensed" && type === "finished" ? "sensed" : own;
 }
 
-export const gradeRank = (grade: Grade | null): number => (grade === null ? -1 : GRADES.indexOf(grade));
+const gradeRank = (grade: Grade | null): number => (grade === null ? -1 : GRADES.indexOf(grade));
+
+export function provenBy(records: readonly ProofRecord[]): Proven {
+  const grades = records.map(({ type, grade }) => gradeOf(type, grade));
+  const started = records.find(({ type }) => type === "started");
+  const finished = records.find(({ type }) => type === "finished");
+  const ending = records.findLast(({ type }) => ENDINGS.has(type));
+  return {
+    grade: grades.reduce((best, next) => (gradeRank(next) > gradeRank(best) ? next : best), null),
+    startedAt: started?.at ?? null,
+    latenessMs: started?.latenessMs ?? null,
+    finishedAt: finished?.at ?? null,
+    ending: ending && !finished ? { type: ending.type, reason: ending.reason ?? "no reason given" } : null,
+  };
+}
 
 /** Start lateness in ms over the devices that started; `null` when none did. */
 export interface Lateness {

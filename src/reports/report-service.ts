@@ -1,17 +1,16 @@
 import type { Clock } from "../clock.ts";
 import type { Transact } from "../db/open.ts";
 import { messageOf } from "../errors.ts";
-import type { Ack, Report, ReportType } from "../protocol/messages.ts";
+import type { Ack, Report } from "../protocol/messages.ts";
 import {
   countGrades,
   type DeviceProof,
   type GradeCounts,
-  gradeOf,
-  gradeRank,
   type Lateness,
   latenessOf,
+  provenBy,
 } from "./proof.ts";
-import type { ProofRow, ReportStore, TargetRow } from "./report-store.ts";
+import type { DeviceRecordRow, ReportStore } from "./report-store.ts";
 
 export interface IncomingReport {
   deviceId: string;
@@ -38,12 +37,11 @@ export interface ReportService {
    * admits, such as one that was enrolled after the freeze.
    */
   proofOf(broadcastId: string, deviceIds: string[], isFor: (deviceId: string) => boolean): BroadcastProof;
+  /** What one device said of a broadcast and of the commands about it, in order of its clock. */
+  ofDevice(deviceId: string, broadcastId: string, commandIds: readonly string[]): DeviceRecordRow[];
   /** Called in the transaction that stores the record. */
   onRecord(listener: (deviceId: string, record: Report["records"][number]) => void): void;
 }
-
-/** Record types after which a device will not play, or not further. */
-const ENDINGS = new Set<ReportType>(["interrupted", "failed", "refused", "skipped"]);
 
 export function createReportService(deps: {
   store: ReportStore;
@@ -77,15 +75,18 @@ export function createReportService(deps: {
 
     quarantine: (deviceId, payload, problem) => store.quarantine(deviceId, payload, problem, clock.now()),
     hasStarted: store.hasStarted,
+    ofDevice: store.ofDevice,
     onRecord: (listener) => void listeners.push(listener),
 
     proofOf(broadcastId, deviceIds, isFor) {
       const records = Map.groupBy(store.proofOf(broadcastId), (row) => row.deviceId);
       const expected = new Set(deviceIds);
       const others = [...records.keys()].filter((id) => !expected.has(id) && isFor(id));
-      const devices = store
-        .describeTargets([...expected, ...others])
-        .map((target) => proveOne(target, records.get(target.deviceId) ?? []));
+      const devices = store.describeTargets([...expected, ...others]).map((target) => ({
+        ...target,
+        online: target.online === 1,
+        ...provenBy(records.get(target.deviceId) ?? []),
+      }));
       return {
         counts: countGrades(devices.map(({ grade }) => grade)),
         latenessMs: latenessOf(
@@ -94,22 +95,5 @@ export function createReportService(deps: {
         devices,
       };
     },
-  };
-}
-
-function proveOne(target: TargetRow, rows: ProofRow[]): DeviceProof {
-  const grades = rows.map((row) => gradeOf(row.type, row.grade));
-  const started = rows.find(({ type }) => type === "started");
-  const finished = rows.find(({ type }) => type === "finished");
-  const ending = rows.findLast(({ type }) => ENDINGS.has(type));
-  const grade = grades.reduce((best, next) => (gradeRank(next) > gradeRank(best) ? next : best), null);
-  return {
-    ...target,
-    online: target.online === 1,
-    grade,
-    startedAt: started?.at ?? null,
-    latenessMs: started?.latenessMs ?? null,
-    finishedAt: finished?.at ?? null,
-    reason: ending && !finished ? `${ending.type}: ${ending.reason ?? "no reason given"}` : null,
   };
 }

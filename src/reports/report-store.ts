@@ -1,14 +1,16 @@
 import { createHash } from "node:crypto";
 import type { Database } from "../db/open.ts";
-import type { Grade, PlaybackRecord, ReportType } from "../protocol/messages.ts";
+import type { PlaybackRecord } from "../protocol/messages.ts";
+import type { ProofRecord } from "./proof.ts";
 
-export interface ProofRow {
+interface ProofRow extends ProofRecord {
   deviceId: string;
-  type: ReportType;
-  at: number;
-  latenessMs: number | null;
-  grade: Grade | null;
-  reason: string | null;
+}
+
+export interface DeviceRecordRow extends ProofRecord {
+  /** The command that it answers. */
+  commandId: string | null;
+  receivedAt: number;
 }
 
 export interface TargetRow {
@@ -58,6 +60,15 @@ export function createReportStore(db: Database) {
     `SELECT device_id AS deviceId, type, at, lateness_ms AS latenessMs, grade, reason
      FROM playback_records WHERE broadcast_id = ? ORDER BY at, seq`,
   );
+  const selectOfDevice = db.prepare<
+    [{ deviceId: string; broadcastId: string; commandIds: string }],
+    DeviceRecordRow
+  >(
+    `SELECT type, at, lateness_ms AS latenessMs, grade, reason, command_id AS commandId, received_at AS receivedAt
+     FROM playback_records WHERE device_id = @deviceId
+       AND (broadcast_id = @broadcastId OR command_id IN (SELECT value FROM json_each(@commandIds)))
+     ORDER BY at, seq LIMIT 200`,
+  );
   const selectTargets = db.prepare<[string], TargetRow>(
     `SELECT d.id AS deviceId, d.name, d.region_code AS regionCode, r.name AS regionName, d.kind,
        COALESCE(p.online, 0) AS online
@@ -104,6 +115,9 @@ export function createReportStore(db: Database) {
     },
     hasStarted: (broadcastId: string) => selectStarted.get(broadcastId) === 1,
     proofOf: (broadcastId: string) => selectProof.all(broadcastId),
+    /** What one device said of a broadcast and of the commands about it. */
+    ofDevice: (deviceId: string, broadcastId: string, commandIds: readonly string[]) =>
+      selectOfDevice.all({ deviceId, broadcastId, commandIds: JSON.stringify(commandIds) }),
     describeTargets: (deviceIds: string[]) => selectTargets.all(JSON.stringify(deviceIds)),
   };
 }

@@ -10,6 +10,8 @@ export interface WallClock {
   /** Whether clocks show that time on that day at all. */
   hasTime(day: Day, time: string): boolean;
   dayAt(epochMs: number): Day;
+  /** `2026-12-01 07:00` */
+  textAt(epochMs: number): string;
 }
 
 const clocks = new Map<string, WallClock>();
@@ -58,6 +60,12 @@ function newWallClock(zone: string): WallClock {
       const { hour, minute } = zoned(day, minutesOf(time));
       return hour * 60 + minute === minutesOf(time);
     },
+    textAt: (epochMs) =>
+      Temporal.Instant.fromEpochMilliseconds(epochMs)
+        .toZonedDateTimeISO(zone)
+        .toPlainDateTime()
+        .toString({ smallestUnit: "minute" })
+        .replace("T", " "),
     dayAt(epochMs) {
       const local = Temporal.Instant.fromEpochMilliseconds(epochMs).toZonedDateTimeISO(zone);
       return Math.floor((epochMs + local.offsetNanoseconds / 1e6) / DAY_MS);

@@ -8,6 +8,7 @@ import { parseArgs } from "node:util";
 import { fanOut } from "./fan-out.ts";
 import { mediaPasses, mediaQueue } from "./media-passes.ts";
 import { overlapCheck } from "./overlap-check.ts";
+import { planner } from "./planner.ts";
 import type { BenchRow } from "./report.ts";
 import { apiWhileTranscoding, mediaMemory } from "./server-under-load.ts";
 import { startWhileTranscoding } from "./start-while-transcoding.ts";
@@ -22,6 +23,7 @@ const BENCHES = {
   "start-while-transcoding": startWhileTranscoding,
   "fan-out": fanOut,
   "overlap-check": overlapCheck,
+  planner,
 };
 
 const { values, positionals } = parseArgs({ options: { json: { type: "boolean" } }, allowPositionals: true });

@@ -36,6 +36,7 @@ const broadcast = (state: BroadcastState, changes: Partial<Broadcast> = {}): Bro
   title: "t",
   state,
   reason: null,
+  whyNot: null,
   endsAt: START + 900_000,
   ...changes,
 });

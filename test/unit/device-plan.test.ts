@@ -1,13 +1,11 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import {
-  byPrecedence,
   durationOf,
   type Entry,
   entryFromAlert,
   mergePlaylist,
   nextStep,
-  outranks,
   POLICY_UNTIL_TOLD,
   PREROLL_MS,
   type Situation,
@@ -18,6 +16,7 @@ import {
   type Playlist,
   type Policy,
 } from "../../src/protocol/messages.ts";
+import { byPrecedence, outranks } from "../../src/protocol/precedence.ts";
 import { quietWindowAt } from "../../src/protocol/quiet-hours.ts";
 
 const START = Date.parse("2026-12-01T07:00:00+08:00");

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { RRuleTemporal } from "rrule-temporal";
 import { Temporal } from "temporal-polyfill";
 import { expect, test } from "vitest";
-import { expandRule, type Rule } from "../../src/schedules/rule.ts";
+import { expandRule, type Rule, type RuleException } from "../../src/schedules/rule.ts";
 import { calendars } from "../support/calendars.ts";
 
 /** Recurrence as RFC 5545 and an implementation that shares nothing with ours have it. */
@@ -86,6 +86,63 @@ test("agrees with an independent implementation of RFC 5545 over years, in any z
             .map(({ epochMilliseconds }) => epochMilliseconds),
         );
         expect(expanded).toEqual(expected.toSorted((one, other) => one - other));
+      },
+    ),
+    { numRuns: 200 },
+  );
+});
+
+/** What may become of a slot, or be added to a rule, in the words of both. */
+const fates = fc.array(fc.constantFrom("stays", "skip", "move"), { minLength: 40, maxLength: 40 });
+
+test("skips, moves, extra dates and bounds are RFC 5545's EXDATE, RECURRENCE-ID, RDATE and UNTIL", () => {
+  fc.assert(
+    fc.property(
+      fc.uniqueArray(dayOfMonth, { minLength: 1, maxLength: 3 }),
+      zones,
+      starts,
+      fc.integer({ min: 60, max: 700 }),
+      fates,
+      (daysOfMonth, zone, first, length, fate) => {
+        const until = first.add({ days: length });
+        const at = (date: Temporal.PlainDate, time: string) =>
+          date.toZonedDateTime({ timeZone: zone, plainTime: time }).epochMilliseconds;
+        const recurring = new RRuleTemporal({
+          rruleString: `FREQ=MONTHLY;BYMONTHDAY=${daysOfMonth.join()}`,
+          dtstart: first.toZonedDateTime({ timeZone: zone, plainTime: "07:00" }),
+        })
+          .between(new Date(at(first, "00:00")), new Date(at(until, "23:59")), true)
+          .map((each) => each.toPlainDate());
+        const reason = "考试";
+        const slots = recurring.map((date, index) => ({ date, fate: fate[index % fate.length] }));
+        // A move a day on to another time, and an extra date in the evening of the first day, meet nothing else.
+        const exceptions = slots.flatMap(({ date, fate: each }): RuleException[] => {
+          if (each === "skip") return [{ date: date.toString(), skip: true, reason }];
+          const moveTo = { date: date.add({ days: 1 }).toString(), time: "09:15" };
+          return each === "move" ? [{ date: date.toString(), moveTo, reason }] : [];
+        });
+        const expanded = expandRule(
+          {
+            rule: { daysOfMonth, times: ["07:00"] },
+            zone,
+            validFrom: first.toString(),
+            validUntil: until.toString(),
+            exceptions,
+            extraDates: [{ date: first.toString(), time: "20:45", reason }],
+          },
+          at(first.subtract({ days: 400 }), "00:00"),
+          at(until.add({ days: 400 }), "00:00"),
+          calendars,
+        );
+        const expected = slots.flatMap(({ date, fate: each }) => {
+          if (each === "skip") return [];
+          return [each === "move" ? at(date.add({ days: 1 }), "09:15") : at(date, "07:00")];
+        });
+        const aired = expanded.filter(({ barred }) => barred === null).map(({ startAt }) => startAt);
+        expect(aired).toEqual([...expected, at(first, "20:45")].toSorted((one, other) => one - other));
+        expect(expanded.filter(({ barred }) => barred !== null).map(({ date }) => date)).toEqual(
+          slots.filter(({ fate: each }) => each === "skip").map(({ date }) => date.toString()),
+        );
       },
     ),
     { numRuns: 200 },

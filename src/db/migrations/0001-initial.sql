@@ -78,7 +78,9 @@ CREATE TABLE device_presence (
   online    INTEGER NOT NULL CHECK (online IN (0, 1)),
   boot_id   TEXT NOT NULL,
   at        INTEGER NOT NULL,
-  software  TEXT NOT NULL
+  software  TEXT NOT NULL,
+  -- When the server first heard this, by its own clock.
+  heard_at  INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE device_states (
@@ -296,6 +298,24 @@ CREATE TABLE sessions (
 CREATE INDEX sessions_by_asset ON sessions (asset_sha256);
 CREATE INDEX sessions_by_composition ON sessions (composition_id);
 
+-- Every approval that was given or lost, with what it was given for as it was then.
+CREATE TABLE approval_records (
+  id           INTEGER PRIMARY KEY AUTOINCREMENT,
+  at           INTEGER NOT NULL,
+  act          TEXT NOT NULL CHECK (act IN ('approved', 'lost')),
+  user_id      TEXT REFERENCES users (id),
+  content_kind TEXT NOT NULL CHECK (content_kind IN ('episode', 'session')),
+  content_id   TEXT NOT NULL,
+  programme    TEXT NOT NULL,
+  number       INTEGER NOT NULL,
+  title        TEXT NOT NULL,
+  -- JSON array of the recordings' SHA-256, in order.
+  recordings   TEXT NOT NULL CHECK (json_valid(recordings)),
+  duration_ms  INTEGER NOT NULL
+) STRICT;
+CREATE INDEX approval_records_by_content ON approval_records (content_id, at);
+CREATE INDEX approval_records_by_at ON approval_records (at, id);
+
 -- Schedules and broadcasts -----------------------------------------------------------------------------------------
 
 CREATE TABLE schedules (
@@ -355,7 +375,12 @@ CREATE TABLE broadcasts (
   title        TEXT NOT NULL DEFAULT '',
   state        TEXT NOT NULL CHECK (state IN ('planned', 'ready', 'frozen', 'on_air', 'aired', 'failed', 'cancelled', 'missed')),
   reason       TEXT,
+  -- Why it had nothing to play, as a word that does not change.
+  why_not      TEXT,
   ends_at      INTEGER,
+  -- When it was cancelled, and by whom; NULL for the server itself.
+  stopped_at   INTEGER,
+  stopped_by   TEXT REFERENCES users (id),
   updated_at   INTEGER NOT NULL,
   -- Never begun, and given up for another broadcast of the same slot.
   superseded   INTEGER NOT NULL DEFAULT 0 CHECK (superseded IN (0, 1)),
@@ -490,6 +515,7 @@ CREATE TABLE commands (
   repeat_until_acked INTEGER NOT NULL DEFAULT 0 CHECK (repeat_until_acked IN (0, 1)),
   settled_at   INTEGER
 ) STRICT;
+CREATE INDEX commands_by_broadcast ON commands (broadcast_id) WHERE broadcast_id IS NOT NULL;
 CREATE INDEX commands_unsettled ON commands (issued_at) WHERE repeat_until_acked = 1 AND settled_at IS NULL;
 
 CREATE TABLE command_targets (

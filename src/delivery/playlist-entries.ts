@@ -1,0 +1,30 @@
+import { type Airing, type Broadcast, LISTED_STATES } from "../broadcasts/broadcast.ts";
+import { type TargetDevice, whyNotFor } from "../broadcasts/targets.ts";
+import type { PlaylistBroadcast, Policy } from "../protocol/messages.ts";
+import { airingOf } from "./airing.ts";
+
+/** Whether a device's playlist holds a broadcast. */
+export const isListedFor = (
+  broadcast: Broadcast,
+  device: TargetDevice,
+  policyOf: (regionCode: string) => Policy,
+): boolean => LISTED_STATES.includes(broadcast.state) && whyNotFor(broadcast, device, policyOf) === null;
+
+/**
+ * What a device's playlist holds of the given broadcasts, in their order: the one answer of its playlist and of every
+ * preview of it.
+ */
+export function playlistEntries(
+  airings: readonly Airing[],
+  device: TargetDevice,
+  policyOf: (regionCode: string) => Policy,
+  mediaUrl: (sha256: string, broadcast: Broadcast) => string,
+): PlaylistBroadcast[] {
+  return airings.flatMap(({ broadcast, itemsFor }) => {
+    if (!isListedFor(broadcast, device, policyOf)) return [];
+    const items = itemsFor(device.kind);
+    if (items.length === 0) return [];
+    const airing = airingOf(broadcast, items, (sha256) => mediaUrl(sha256, broadcast));
+    return [{ id: broadcast.id, class: broadcast.class, ...airing }];
+  });
+}

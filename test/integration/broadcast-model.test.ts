@@ -1,0 +1,218 @@
+import fc from "fast-check";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { BROADCAST_STATES, type BroadcastState, mayFollow } from "../../src/broadcasts/broadcast.ts";
+import { MINUTE_MS } from "../../src/clock.ts";
+import type { ScheduleDefinition } from "../../src/schedules/schedule.ts";
+import { addEpisode, type Desk, openDesk, renderAll } from "../support/desk.ts";
+import { createTestClock, type TestClock } from "../support/fleet.ts";
+
+/**
+ * Random lives of a timetable on the real services and a real database: planning, freezing, stopping, editing, approving,
+ * time that passes, clocks that are set, and another process in between. What must hold is looked at after every step.
+ */
+const START = Date.parse("2026-12-01T07:00:00+08:00");
+const EPISODES = [1, 2, 3];
+
+interface Row {
+  id: string;
+  slot: string;
+  state: BroadcastState;
+  startAt: number;
+  contentId: string | null;
+  superseded: 0 | 1;
+}
+interface Town {
+  desk: Desk;
+  clock: TestClock;
+  scheduleId: string;
+  episodes: string[];
+}
+/** What was seen of each broadcast before. */
+interface Seen {
+  rows: Map<string, Row>;
+  /** Slots that had a broadcast on air. */
+  begun: Map<string, string>;
+  /** Content by whether it is approved. */
+  approved: Set<string>;
+}
+
+let town: Town;
+beforeAll(async () => {
+  const clock = createTestClock(START);
+  const desk = await openDesk(clock);
+  for (const { id } of desk.services.schedules.active()) desk.services.schedules.end(id);
+  const episodes = EPISODES.map((number) => addEpisode(desk, number));
+  town = { desk, clock, scheduleId: "", episodes };
+});
+afterAll(() => town.desk.close());
+
+const definition = (
+  minutes: readonly number[],
+  more: Partial<ScheduleDefinition> = {},
+): ScheduleDefinition => ({
+  name: "试播",
+  rule: {
+    dates: [dateAt(town.clock.now()), dateAt(town.clock.now() + 24 * 60 * MINUTE_MS)],
+    times: [...new Set(minutes.map((minute) => timeAt(minute)))],
+  },
+  zone: "Asia/Shanghai",
+  targets: { regions: ["370783000000"], kinds: ["loudspeaker"] },
+  content: { policy: "latest-approved" },
+  class: "announcement",
+  priority: 50,
+  lateness: "join",
+  graceMinutes: 5,
+  offline: "play",
+  ...more,
+});
+const local = (at: number) => new Date(at + 8 * 60 * MINUTE_MS).toISOString();
+const dateAt = (at: number) => local(at).slice(0, 10);
+const timeAt = (minute: number) =>
+  `${String(8 + Math.floor(minute / 60)).padStart(2, "0")}:${String(minute % 60).padStart(2, "0")}`;
+
+function rowsOf({ desk, scheduleId }: Town): Row[] {
+  return desk.db
+    .prepare<[string], Row>(
+      `SELECT id, local_date || local_time AS slot, state, start_at AS startAt, content_id AS contentId, superseded
+       FROM broadcasts WHERE schedule_id = ?`,
+    )
+    .all(scheduleId);
+}
+
+/** Whether a state can be come to by allowed steps, as several may pass between two looks. */
+const reachable = (from: BroadcastState, to: BroadcastState, via: readonly BroadcastState[] = []): boolean =>
+  from === to ||
+  BROADCAST_STATES.some(
+    (next) => mayFollow(from, next) && !via.includes(next) && reachable(next, to, [...via, from]),
+  );
+
+const HAS_BEGUN = new Set<BroadcastState>(["on_air", "aired", "failed"]);
+
+function look(seen: Seen): void {
+  const rows = rowsOf(town);
+  const current = rows.filter(({ superseded }) => superseded === 0);
+  expect(new Set(current.map(({ slot }) => slot)).size).toBe(current.length);
+  for (const row of rows) {
+    const before = seen.rows.get(row.id);
+    const from = before?.state ?? "planned";
+    expect(reachable(from, row.state), `${from} → ${row.state}`).toBe(true);
+    // Nothing that lost its approval freezes, nor goes on.
+    const isLive = row.state === "frozen" || row.state === "on_air";
+    if (isLive) expect(seen.approved.has(row.contentId ?? "")).toBe(true);
+    if (HAS_BEGUN.has(row.state)) {
+      const other = seen.begun.get(row.slot);
+      expect(other ?? row.id, `slot ${row.slot} begins once`).toBe(row.id);
+      seen.begun.set(row.slot, row.id);
+    }
+    // What is fixed stays what it is.
+    if (before && (before.state === "frozen" || before.state === "on_air"))
+      expect([row.startAt, row.contentId]).toEqual([before.startAt, before.contentId]);
+  }
+  for (const [id, { state }] of seen.rows) {
+    const isGone = !rows.some((row) => row.id === id);
+    if (isGone) expect(["planned", "ready"]).toContain(state);
+  }
+  seen.rows = new Map(rows.map((row) => [row.id, row]));
+}
+
+const tick = () => town.desk.services.conductor.tick();
+type Step = fc.AsyncCommand<Seen, Town>;
+/** A step of which nothing but the invariants is asked. */
+function step(name: string, run: (seen: Seen) => void | Promise<void>): Step {
+  return {
+    check: () => true,
+    async run(seen) {
+      await run(seen);
+      look(seen);
+    },
+    toString: () => name,
+  };
+}
+/** A refusal is an answer: what was asked could not be done. */
+function tried(change: () => unknown): void {
+  try {
+    change();
+  } catch (error) {
+    expect(error).toMatchObject({ code: expect.stringMatching(/^(invalid|conflict)$/) });
+  }
+}
+
+const minutes = fc.uniqueArray(fc.integer({ min: 0, max: 120 }), { minLength: 1, maxLength: 3 });
+const steps: fc.Arbitrary<Step>[] = [
+  fc.integer({ min: 1, max: 40 }).map((passed) =>
+    step(`pass ${passed} min`, () => {
+      town.clock.advance(passed * MINUTE_MS);
+      tick();
+    }),
+  ),
+  fc.integer({ min: -30, max: 30 }).map((by) =>
+    step(`set the clock by ${by} min`, () => {
+      town.clock.step(by * MINUTE_MS);
+      tick();
+      town.desk.services.planner.planAll();
+    }),
+  ),
+  minutes.map((times) =>
+    step(`edit to ${times.map(timeAt).join()}`, () => {
+      tried(() => town.desk.services.schedules.change(town.scheduleId, definition(times)));
+    }),
+  ),
+  fc.tuple(minutes, fc.nat(EPISODES.length - 1)).map(([times, index]) =>
+    step(`edit to ${times.map(timeAt).join()}, episode ${index}`, () => {
+      const content = { policy: "item" as const, contentId: town.episodes[index] ?? "" };
+      tried(() => town.desk.services.schedules.change(town.scheduleId, definition(times, { content })));
+    }),
+  ),
+  fc.nat(10).map((index) =>
+    step(`stop ${index}`, (seen) => {
+      const rows = [...seen.rows.values()];
+      const row = rows[index % Math.max(rows.length, 1)];
+      if (row) tried(() => town.desk.services.broadcasts.stop(row.id, "by hand"));
+    }),
+  ),
+  fc.constant(step("stop everything", () => void town.desk.services.broadcasts.stopAll("by hand"))),
+  fc.nat(EPISODES.length - 1).map((index) =>
+    step(`withdraw ${index}`, (seen) => {
+      const id = town.episodes[index] ?? "";
+      town.desk.services.episodes.withdrawApproval(id);
+      seen.approved.delete(id);
+    }),
+  ),
+  fc.nat(EPISODES.length - 1).map((index) =>
+    step(`approve ${index}`, (seen) => {
+      const id = town.episodes[index] ?? "";
+      renderAll(town.desk);
+      town.desk.services.episodes.approve(id, town.desk.userId);
+      seen.approved.add(id);
+    }),
+  ),
+  fc.constant(
+    step("another process", async () => {
+      await town.desk.restart();
+      town.desk.services.planner.planAll();
+      tick();
+    }),
+  ),
+];
+
+test("any life of a timetable: allowed steps only, no slot begins twice, nothing unapproved is fixed", async () => {
+  const commands = fc.commands(steps, { maxCommands: 40 });
+  await fc.assert(
+    fc.asyncProperty(minutes, commands, async (times, life) => {
+      // A morning of its own for each life.
+      const { desk, clock, episodes } = town;
+      clock.step(
+        START +
+          Math.ceil((clock.now() - START) / (48 * 60 * MINUTE_MS) + 1) * 48 * 60 * MINUTE_MS -
+          clock.now(),
+      );
+      for (const { id } of desk.services.schedules.active()) desk.services.schedules.end(id);
+      for (const id of episodes) desk.services.episodes.approve(id, desk.userId);
+      const programmeId = desk.services.programmes.all().find(({ kind }) => kind === "broadcast")?.id ?? "";
+      town.scheduleId = desk.services.schedules.create({ programmeId, ...definition(times) }).id;
+      const model = (): Seen => ({ rows: new Map(), begun: new Map(), approved: new Set(episodes) });
+      await fc.asyncModelRun(() => ({ model: model(), real: town }), life);
+    }),
+    { numRuns: 25, endOnFailure: true, interruptAfterTimeLimit: 60_000 },
+  );
+});

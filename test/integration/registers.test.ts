@@ -1,0 +1,143 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Browser } from "playwright-core";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { type RunningApp, runApp } from "../support/app.ts";
+import { launchChromium } from "../support/browser.ts";
+import {
+  approvedEpisode,
+  type BroadcastView,
+  type EpisodeView,
+  enrolDevice,
+  importRegions,
+  makeTone,
+  programmeId,
+} from "../support/county.ts";
+import { createTestClock, TOWN, VILLAGE } from "../support/fleet.ts";
+
+const clock = createTestClock(Date.parse("2026-11-30T20:00:00+08:00"));
+let folder: string;
+let app: RunningApp;
+let browser: Browser;
+let episode: EpisodeView;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "ccx-registers-"));
+  app = await runApp({ clock });
+  browser = await launchChromium();
+  await importRegions(app.operator);
+  await enrolDevice(app.operator, app.url, VILLAGE);
+  episode = await approvedEpisode(app.operator, 41, makeTone(join(folder, "tone.wav"), 2));
+});
+afterAll(async () => {
+  await browser.close();
+  await app.close();
+  await rm(folder, { recursive: true });
+});
+
+const document = (path: string) => fetch(`${app.url}/api/v1${path}`, { headers: app.operator.credentials });
+
+test("the approval register keeps what was given and what was lost, with what it was for then", async () => {
+  await app.operator.post(`/episodes/${episode.id}/withdraw-approval`);
+  await app.operator.patch(`/episodes/${episode.id}`, { title: '=HYPERLINK("x")' });
+  await app.operator.post(`/episodes/${episode.id}/approve`);
+  const sha256 = episode.segments[0]?.recording?.sha256;
+  const common = { programme: "党建之声", number: 41, recordings: [sha256], durationMs: 2000 };
+  const { items, nextCursor } = await app.operator.get<{ items: object[]; nextCursor: string }>(
+    "/registers/approvals?month=2026-11&limit=2",
+  );
+  expect(items).toMatchObject([
+    { ...common, act: "approved", by: "admin", title: "第41期" },
+    { ...common, act: "lost", by: null, title: "第41期" },
+  ]);
+  const rest = await app.operator.get<{ items: object[]; nextCursor: null }>(
+    `/registers/approvals?month=2026-11&limit=2&cursor=${nextCursor}`,
+  );
+  expect(rest).toMatchObject({
+    items: [{ ...common, act: "approved", by: "admin", title: '=HYPERLINK("x")' }],
+    nextCursor: null,
+  });
+  // It was still November in the county, and is not December.
+  expect(await app.operator.get("/registers/approvals?month=2026-12")).toEqual({
+    items: [],
+    nextCursor: null,
+  });
+});
+
+test("the broadcast register says what, for whom, with which proof, approved and stopped by whom", async () => {
+  const { id } = await app.operator.post<{ id: string }>("/schedules", {
+    programmeId: await programmeId(app.operator, "broadcast"),
+    name: "镇播",
+    rule: { dates: ["2026-12-20"], times: ["08:00"] },
+    zone: "Asia/Shanghai",
+    targets: { regions: [TOWN], kinds: ["loudspeaker"] },
+    content: { policy: "latest-approved" },
+    class: "daily",
+    priority: 50,
+    lateness: "skip",
+    graceMinutes: 5,
+    offline: "play",
+  });
+  const { items: planned } = await app.operator.get<{ items: BroadcastView[] }>(
+    `/broadcasts?scheduleId=${id}`,
+  );
+  await app.operator.post(`/broadcasts/${planned[0]?.id}/stop`, { reason: "=1+1 停电" });
+  const { items } = await app.operator.get<{ items: { broadcastId: string }[] }>(
+    "/registers/broadcasts?month=2026-12",
+  );
+  expect(items.find(({ broadcastId }) => broadcastId === planned[0]?.id)).toMatchObject({
+    programme: "党建之声",
+    number: 41,
+    durationMs: expect.any(Number),
+    sha256s: [expect.stringMatching(/^[0-9a-f]{64}$/)],
+    targets: "稻田镇 大喇叭",
+    state: "cancelled",
+    reason: "=1+1 停电",
+    approvedBy: "admin",
+    stoppedBy: "admin",
+  });
+
+  const csv = await (await document("/registers/broadcasts?month=2026-12&format=csv")).arrayBuffer();
+  expect([...new Uint8Array(csv.slice(0, 3))]).toEqual([0xef, 0xbb, 0xbf]);
+  const lines = new TextDecoder().decode(csv).split("\r\n");
+  expect(lines).toHaveLength(items.length + 2);
+  const line = lines.find((each) => each.includes("停电"));
+  expect(line).toContain(`"'=HYPERLINK(""x"")"`);
+});
+
+test("the printed page: a heading, the county and the month, places to sign, and nothing that runs", async () => {
+  const answer = await document("/registers/broadcasts?month=2026-12&format=html");
+  expect(answer.headers.get("content-security-policy")).toMatch(/^default-src 'none'; style-src 'sha256-/);
+  const page = await browser.newPage({ extraHTTPHeaders: app.operator.credentials });
+  const complaints: string[] = [];
+  page.on("console", (message) => complaints.push(message.text()));
+  await page.goto(`${app.url}/api/v1/registers/broadcasts?month=2026-12&format=html`);
+  expect(complaints.filter((text) => text.includes("Content Security Policy"))).toEqual([]);
+  expect(await page.locator("h1").innerText()).toBe("播出登记表");
+  expect(await page.locator(".of").innerText()).toMatch(/单位：寿光市.*2026年12月/s);
+  expect(await page.locator(".signed span").allInnerTexts()).toEqual([
+    "填表人：",
+    "审核人：",
+    "负责人（盖章）：",
+    "日期：",
+  ]);
+  const pdf = await page.pdf({ preferCSSPageSize: true });
+  if (process.env["REGISTER_PNG"]) {
+    await page.emulateMedia({ media: "print" });
+    await page.setViewportSize({ width: 1031, height: 700 });
+    await page.screenshot({ path: process.env["REGISTER_PNG"] });
+  }
+  expect(pdf.subarray(0, 5).toString()).toBe("%PDF-");
+  await page.close();
+});
+
+test("a month that is none is a clear problem", async () => {
+  await expect(app.operator.get("/registers/broadcasts?month=2026-13")).rejects.toMatchObject({
+    status: 422,
+  });
+  await expect(app.operator.get("/registers/broadcasts?month=2026-12&cursor=here")).rejects.toMatchObject({
+    status: 422,
+    problem: { errors: [{ at: "cursor" }] },
+  });
+});

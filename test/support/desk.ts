@@ -1,0 +1,106 @@
+import { createHash, randomUUID } from "node:crypto";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import pino from "pino";
+import type { Clock } from "../../src/clock.ts";
+import { readConfig } from "../../src/config.ts";
+import { type Database, openDatabase } from "../../src/db/open.ts";
+import { loadShippedData } from "../../src/schedules/first-start.ts";
+import { createServices, type Services } from "../../src/services.ts";
+
+/** All services on a database file, with none of the beats that move them by themselves. */
+export interface Desk {
+  db: Database;
+  services: Services;
+  /** The administrator. */
+  userId: string;
+  /** The same database in another process. */
+  restart(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export async function openDesk(clock: Clock, env: Record<string, string> = {}): Promise<Desk> {
+  const folder = mkdtempSync(join(tmpdir(), "ccx-desk-"));
+  const config = readConfig({
+    PORT: "0",
+    MQTT_PORT: "0",
+    DATA_DIR: join(folder, "data"),
+    MEDIA_DIR: join(folder, "media"),
+    ...env,
+  });
+  async function open() {
+    const db = openDatabase(join(config.dataDir, "cuncunxiang.db"), clock.now());
+    const log = pino({ level: "silent" });
+    const services = await createServices({ db, config, log, clock, version: "test" });
+    loadShippedData(services);
+    return { db, services };
+  }
+  async function shut() {
+    await desk.services.link.close();
+    await desk.services.embedded?.close();
+    desk.db.close();
+  }
+  const opened = await open();
+  await opened.services.people.createFirstAdministrator();
+  const userId = opened.db.prepare<[], string>("SELECT id FROM users").pluck().get() ?? "";
+  const desk: Desk = {
+    ...opened,
+    userId,
+    async restart() {
+      await shut();
+      Object.assign(desk, await open());
+    },
+    async close() {
+      await shut();
+      rmSync(folder, { recursive: true });
+    },
+  };
+  return desk;
+}
+
+const sha256Of = (text: string): string => createHash("sha256").update(text).digest("hex");
+const LISTENING = { durationMs: 60_000, leadingSilenceMs: 0, trailingSilenceMs: 0, findings: [] };
+
+/** A recording in the database as if it had been uploaded and heard; its renditions are ready once `renderAll` was called. */
+export function addRecording({ db }: Pick<Desk, "db">, name: string): string {
+  const sha256 = sha256Of(name);
+  db.prepare(
+    `INSERT INTO assets (sha256, bytes, kind, container, audio_codec, duration_ms, original_name, listening, created_at,
+       last_received_at)
+     VALUES (?, 1000, 'video', 'mp4', 'aac', 60000, ?, ?, 1, 1)`,
+  ).run(sha256, name, JSON.stringify(LISTENING));
+  return sha256;
+}
+
+/** What ffmpeg would have made of everything. */
+export function renderAll({ db }: Pick<Desk, "db">): void {
+  db.prepare(
+    `UPDATE renditions SET state = 'ready', sha256 = substr(id || derivation, -64), bytes = 500, mime = 'audio/mpeg',
+       duration_ms = 60000 WHERE state <> 'ready'`,
+  ).run();
+  db.prepare("UPDATE jobs SET state = 'done' WHERE state = 'queued'").run();
+}
+
+/** An approved episode of the shipped broadcast programme. Returns its id. */
+export function addEpisode(desk: Desk, number: number): string {
+  const { episodes, programmes } = desk.services;
+  const programmeId = programmes.all().find(({ kind }) => kind === "broadcast")?.id ?? "";
+  const segments = [{ name: "党建聚焦", title: "要闻" }];
+  const { id } = episodes.create({ programmeId, number, title: `第${number}期`, segments });
+  episodes.useAsset(id, 1, addRecording(desk, `episode ${number} ${randomUUID()}`));
+  renderAll(desk);
+  episodes.approve(id, desk.userId);
+  return id;
+}
+
+/** An approved session of the shipped lecture programme. Returns its id. */
+export function addSession(desk: Desk, number: number): string {
+  const { sessions, programmes } = desk.services;
+  const programmeId = programmes.all().find(({ kind }) => kind === "lecture")?.id ?? "";
+  const { id } = sessions.create({ programmeId, number, topic: `第${number}讲`, speakers: [], modules: [] });
+  sessions.useAsset(id, addRecording(desk, `session ${number} ${randomUUID()}`));
+  renderAll(desk);
+  sessions.approve(id, desk.userId);
+  return id;
+}
