@@ -199,8 +199,8 @@ export function createConflictFinder(deps: Dependencies): ConflictFinder {
       const rules = createRules();
       const now = clock.now();
       const all = rules.active.map((schedule) => ({ schedule, rule: rules.saved(schedule) }));
-      for (const id of expanded.keys())
-        if (!all.some(({ schedule }) => schedule.id === id)) expanded.delete(id);
+      const ids = new Set(rules.active.map(({ id }) => id));
+      for (const id of expanded.keys()) if (!ids.has(id)) expanded.delete(id);
       const world = createWorld();
       const conflicts = all.flatMap(({ schedule, rule }) =>
         findConflicts(

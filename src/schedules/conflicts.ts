@@ -123,15 +123,20 @@ const outermostOf = (areas: readonly string[]): string[] =>
 /** The areas that both reach, the smaller of each two; empty when they cannot meet on any device. */
 export function commonAreas(one: Reach, other: Reach): string[] {
   if (!one.kinds.some((kind) => other.kinds.includes(kind))) return [];
-  const inside = (a: Reach, b: Reach) =>
-    a.lineages.flatMap((lineage) => {
-      const isMet = lineage.some((code) => b.areas.has(code));
-      return isMet && !lineage.some((code) => a.exclude.has(code) || b.exclude.has(code))
-        ? (lineage[0] ?? [])
-        : [];
-    });
-  return [...new Set([...inside(one, other), ...inside(other, one)])];
+  const common: string[] = [];
+  const addInside = (a: Reach, isMet: (lineage: readonly string[]) => boolean) => {
+    for (const lineage of a.lineages)
+      if (isMet(lineage) && !isExcluded(one, lineage) && !isExcluded(other, lineage))
+        common.push(lineage[0] ?? "");
+  };
+  addInside(one, (lineage) => lineage.some((code) => other.areas.has(code)));
+  // An area that both name is there already.
+  addInside(other, ([, ...enclosing]) => enclosing.some((code) => one.areas.has(code)));
+  return common;
 }
+
+const isExcluded = ({ exclude }: Reach, lineage: readonly string[]): boolean =>
+  exclude.size > 0 && lineage.some((code) => exclude.has(code));
 
 /**
  * What speaks against a rule as it is planned: who else has its devices at the time, quiet hours, its own slot, and the
@@ -451,9 +456,9 @@ function capConflicts(subject: PlannedRule, meeting: readonly Meeting[], world: 
   };
   const places = new Set([...reachedAreas(subject.reach, world), ...meeting.flatMap(({ areas }) => areas)]);
   const capped = [...places].filter(hasCap);
-  if (capped.length === 0) return [];
-  const days = new Set(subject.days);
-  const weeks = new Set(subject.days.values().map(weekOf));
+  if (capped.length === 0 || subject.days.length === 0) return [];
+  const first = weekOf(subject.days[0] ?? 0) * 7 - 3;
+  const span = weekOf(subject.days.at(-1) ?? 0) * 7 + 4 - first;
   const over = {
     "daily-minutes": { areas: new Set<string>(), dates: createDates(), worst: 0, cap: 0 },
     "weekly-minutes": { areas: new Set<string>(), dates: createDates(), worst: 0, cap: 0 },
@@ -475,19 +480,17 @@ function capConflicts(subject: PlannedRule, meeting: readonly Meeting[], world: 
     const rules = [subject, ...meeting.map(({ rule }) => rule)].filter(
       (rule) => keepsQuietHours(rule.class) && rule.reach.kinds.includes(kind),
     );
-    const sums = sumByArea(rules, weeks);
+    const sums = sumByArea(rules, first, span);
     for (const area of capped) {
       const { dailyMinutesCap, weeklyMinutesCap } = world.policyOf(area);
-      const onDays = new Map<number, number>();
+      const onDays = new Float64Array(span);
       for (const code of selfAndAncestors(area))
-        for (const [day, ms] of sums.get(code) ?? [])
-          onDays.set(day, (onDays.get(day) ?? 0) + ms / MINUTE_MS);
-      const inWeeks = new Map<number, number>();
-      for (const [day, minutes] of onDays)
-        inWeeks.set(weekOf(day), (inWeeks.get(weekOf(day)) ?? 0) + minutes);
-      for (const day of days) {
-        judge("daily-minutes", area, day, onDays.get(day) ?? 0, dailyMinutesCap);
-        judge("weekly-minutes", area, day, inWeeks.get(weekOf(day)) ?? 0, weeklyMinutesCap);
+        for (const [index, ms] of sums.get(code)?.entries() ?? []) onDays[index] = (onDays[index] ?? 0) + ms;
+      for (const day of subject.days) {
+        const monday = weekOf(day) * 7 - 3 - first;
+        const inWeek = onDays.subarray(monday, monday + 7).reduce((sum, ms) => sum + ms, 0);
+        judge("daily-minutes", area, day, (onDays[day - first] ?? 0) / MINUTE_MS, dailyMinutesCap);
+        judge("weekly-minutes", area, day, inWeek / MINUTE_MS, weeklyMinutesCap);
       }
     }
   }
@@ -511,17 +514,22 @@ function capConflicts(subject: PlannedRule, meeting: readonly Meeting[], world: 
   });
 }
 
-function sumByArea(rules: readonly PlannedRule[], weeks: ReadonlySet<number>) {
-  const sums = new Map<string, Map<number, number>>();
-  const add = (area: string, days: ReadonlyMap<number, number>, sign: 1 | -1) => {
-    const sum = sums.get(area) ?? new Map<number, number>();
-    for (const [day, ms] of days) sum.set(day, (sum.get(day) ?? 0) + sign * ms);
+/** Milliseconds of each day from `first` on, to be added up along what encloses an area. */
+function sumByArea(rules: readonly PlannedRule[], first: number, span: number): Map<string, Float64Array> {
+  const sums = new Map<string, Float64Array>();
+  const add = (area: string, onDays: Float64Array, sign: 1 | -1) => {
+    const sum = sums.get(area) ?? new Float64Array(span);
+    for (let index = 0; index < span; index += 1)
+      sum[index] = (sum[index] ?? 0) + sign * (onDays[index] ?? 0);
     sums.set(area, sum);
   };
   for (const rule of rules) {
-    const onDays = new Map<number, number>();
-    for (const [index, day] of rule.days.entries())
-      if (weeks.has(weekOf(day))) onDays.set(day, (onDays.get(day) ?? 0) + lengthAt(rule, index));
+    const onDays = new Float64Array(span);
+    for (let index = 0; index < rule.days.length; index += 1) {
+      const day = (rule.days[index] ?? 0) - first;
+      if (day >= span) break;
+      if (day >= 0) onDays[day] = (onDays[day] ?? 0) + lengthAt(rule, index);
+    }
     for (const area of rule.reach.areas) add(area, onDays, 1);
     for (const area of rule.reach.exclude) add(area, onDays, -1);
   }
