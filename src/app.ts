@@ -45,6 +45,7 @@ export async function buildApp({ config, log, clock = systemClock }: AppOptions)
   const app = await createServer({ services, config, log, clock, version });
 
   const {
+    announcements,
     conductor,
     downlink,
     embedded,
@@ -68,12 +69,17 @@ export async function buildApp({ config, log, clock = systemClock }: AppOptions)
     outbox.start();
     await housekeeping.start();
     await uploads.start();
-    media.start([...services.episodes.compositions(), ...services.sessions.compositions()]);
+    media.start([
+      ...services.episodes.compositions(),
+      ...services.sessions.compositions(),
+      ...announcements.compositions(),
+    ]);
     planner.planAll();
     conductor.tick();
     warnings.tell();
     const watchClock = createClockWatch(clock);
     const everySecond = () => {
+      announcements.tick();
       conductor.tick();
       const events = watchClock();
       warnings.keepClockEvents(events);

@@ -17,6 +17,7 @@ import { registerProblems } from "./http/problem.ts";
 import { guardAgainstForgery, registerSecurity } from "./http/security.ts";
 import { signInGuard } from "./http/sign-in-guard.ts";
 import { validatorCompiler } from "./http/validation.ts";
+import { announcementRoutes } from "./interrupts/announcement-routes.ts";
 import { housekeepingRoutes } from "./media/housekeeping/housekeeping-routes.ts";
 import { jobRoutes } from "./media/jobs/job-routes.ts";
 import { mediaRoutes } from "./media/media-routes.ts";
@@ -106,6 +107,7 @@ export async function createServer({
           publicUrl: config.publicUrl,
         });
         await guarded.register(broadcastRoutes, { ...services, clock });
+        await guarded.register(announcementRoutes, { announcements: services.announcements, media });
         await guarded.register(warningRoutes, { warnings: services.warnings });
       });
     },

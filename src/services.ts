@@ -8,6 +8,7 @@ import { createConductor } from "./broadcasts/conductor.ts";
 import { createExpectedAir } from "./broadcasts/expected-air.ts";
 import { createForecast } from "./broadcasts/forecast.ts";
 import { createPlanner } from "./broadcasts/planner.ts";
+import { createUnscheduled } from "./broadcasts/unscheduled.ts";
 import { createCalendarLinkStore } from "./calendars/calendar-link-store.ts";
 import { createCalendarService } from "./calendars/calendar-service.ts";
 import { type Clock, DAY_MS, MINUTE_MS } from "./clock.ts";
@@ -30,6 +31,9 @@ import { createEnrolmentStore } from "./devices/enrolment-store.ts";
 import { createTelemetryStore } from "./devices/telemetry-store.ts";
 import { createEpisodeService } from "./episodes/episode-service.ts";
 import { createEpisodeStore } from "./episodes/episode-store.ts";
+import { createAnnouncementService } from "./interrupts/announcement-service.ts";
+import { createInterruptContent } from "./interrupts/interrupt-content.ts";
+import { createInterruptStore } from "./interrupts/interrupt-store.ts";
 import { createFfmpeg, requireFfmpeg } from "./media/ffmpeg.ts";
 import { abilitiesOf } from "./media/ffmpeg-abilities.ts";
 import { confine } from "./media/ffmpeg-confinement.ts";
@@ -165,7 +169,15 @@ export async function createServices({ db, config, log, clock, version }: Servic
     library,
     maxUploadBytes: config.maxUploadBytes,
     expiryMs: config.uploadExpiryMs,
-    target: createUploadTarget({ episodes, sessions, media }),
+    target: createUploadTarget({
+      episodes,
+      sessions,
+      announcements: {
+        get: (id) => announcements.get(id),
+        useAsset: (id, sha256) => announcements.useAsset(id, sha256),
+      },
+      media,
+    }),
     space,
     clock,
     log,
@@ -286,6 +298,27 @@ export async function createServices({ db, config, log, clock, version }: Servic
     log,
     freezeMs: config.freezeMs,
   });
+  const unscheduled = createUnscheduled({
+    store: broadcastStore,
+    devices,
+    downlink,
+    transact,
+    clock,
+    zone: config.zone,
+  });
+  const interruptStore = createInterruptStore(db);
+  const interruptContent = createInterruptContent({ speech, media });
+  const announcements = createAnnouncementService({
+    store: interruptStore,
+    content: interruptContent,
+    media,
+    unscheduled,
+    broadcasts,
+    regions,
+    onReady: conductor.tick,
+    transact,
+    clock,
+  });
   const warnings = createWarningService({
     store: createWarningStore(db),
     broadcasts,
@@ -326,9 +359,12 @@ export async function createServices({ db, config, log, clock, version }: Servic
       planner.planAll(programmeId);
     });
   }
-  broadcasts.onCancelled(({ scheduleId }) => planner.plan(schedules.get(scheduleId)));
+  broadcasts.onCancelled(({ scheduleId }) => {
+    if (scheduleId !== null) planner.plan(schedules.get(scheduleId));
+  });
   // What was approved before its renditions had to be made again.
   media.onSettled(() => planner.planAll());
+  media.onSettled(announcements.tick);
   // What airs first is rendered first.
   media.onQueued(expectAir);
   schedules.onChange((schedule, before) => {
@@ -366,6 +402,7 @@ export async function createServices({ db, config, log, clock, version }: Servic
     schedules,
     exchange,
     broadcasts,
+    announcements,
     calendars,
     forecast,
     planner,

@@ -2,7 +2,7 @@ import type { BaseLogger } from "pino";
 import type { ReasonCode } from "../../src/protocol/messages.ts";
 import type { Journal } from "./journal.ts";
 import type { Prepared } from "./output.ts";
-import type { Entry, Step } from "./plan.ts";
+import { type Entry, isState, type Step } from "./plan.ts";
 import { untilExactly } from "./precise-wait.ts";
 import type { Reporter } from "./reporter.ts";
 
@@ -39,12 +39,13 @@ export async function perform(turn: Turn, seekMs: number, wasHeard: boolean, sta
   const { entry } = turn;
   const { id } = entry;
   const isEnding = () => turn.ending !== null;
+  const sound = entry.silent ? { silent: true } : {};
 
   const prepared = await stage.prepare(entry, seekMs);
   turn.prepared = prepared;
   await untilExactly(() => entry.startAt - BEGIN_AHEAD_MS - now(), isEnding);
-  // On disk before the first sample: if the power goes from here on, it is not played again.
-  if (!isEnding() && !journal.isBegun(id)) journal.begin(id, now());
+  // On disk before the first sample: if the power goes from here on, it is not played again, but joined if it still stands.
+  if (!isEnding() && !isState(entry) && !journal.isBegun(id)) journal.begin(id, now());
   await untilExactly(() => entry.startAt - now(), isEnding);
 
   const step = stage.judge(entry);
@@ -59,7 +60,13 @@ export async function perform(turn: Turn, seekMs: number, wasHeard: boolean, sta
   turn.started = true;
   const latenessMs = Math.round((firstSampleAt - entry.startAt) * 10) / 10;
   if (!wasHeard) {
-    reporter.report({ at: Math.round(firstSampleAt), type: "started", broadcastId: id, latenessMs });
+    reporter.report({
+      at: Math.round(firstSampleAt),
+      type: "started",
+      broadcastId: id,
+      latenessMs,
+      ...sound,
+    });
   }
   log.info({ broadcastId: id, latenessMs, seekMs, title: entry.title }, "on air");
 
@@ -67,7 +74,7 @@ export async function perform(turn: Turn, seekMs: number, wasHeard: boolean, sta
   const positionMs = Math.round(exactMs);
   const done = { kind: "done", id, at: now() } as const;
   if (complete) {
-    reporter.report({ type: "finished", broadcastId: id, positionMs }, done);
+    reporter.report({ type: "finished", broadcastId: id, positionMs, ...sound }, done);
     log.info({ broadcastId: id, positionMs }, "finished");
     return false;
   }

@@ -157,8 +157,8 @@ export function createBroadcastService(deps: Dependencies): BroadcastService {
     unfilled: (startUntil) =>
       store
         .unfilled(startUntil, Object.values(NOTHING_APPROVED))
-        .map(({ scheduleId, startAt, programme, reason, contentBy, title }) => ({
-          scheduleId,
+        .map(({ scheduleId, id, startAt, programme, reason, contentBy, title }) => ({
+          scheduleId: scheduleId ?? id,
           startAt,
           programme,
           reason,

@@ -11,6 +11,7 @@ import { createWallClock } from "../schedules/wall-clock.ts";
 import { type AirDate, type Assigned, assignContent, type ContentBy } from "./assignment.ts";
 import { type Broadcast, type BroadcastItem, isLive } from "./broadcast.ts";
 import type { BroadcastStore } from "./broadcast-store.ts";
+import { playableItems } from "./playable-items.ts";
 
 /** One coming date of a schedule: what would play, or why nothing would. */
 export interface ForecastEntry extends Omit<Occurrence, "barred" | "contentId"> {
@@ -55,25 +56,6 @@ export const occurrenceKey = (date: string, time: string): string => `${date}T${
 
 export function createForecast(dependencies: Dependencies): Forecast {
   const { store, programmes, sources, media, policy, calendars, clock } = dependencies;
-
-  function itemsOf(content: Content, kinds: DeviceKind[]): Map<DeviceKind, BroadcastItem[]> | null {
-    const items = new Map<DeviceKind, BroadcastItem[]>();
-    for (const kind of kinds) {
-      const list: BroadcastItem[] = [];
-      for (const { title, compositionId } of content.parts) {
-        const {
-          sha256 = null,
-          mime = null,
-          bytes = null,
-          durationMs = null,
-        } = media.playableFor(compositionId, kind) ?? {};
-        if (sha256 === null || mime === null || bytes === null || durationMs === null) return null;
-        list.push({ sha256, mime, bytes, durationMs, title });
-      }
-      items.set(kind, list);
-    }
-    return items;
-  }
 
   /** What each date airs by the schedule's policy, given what has aired and what is approved. */
   function assign(
@@ -153,7 +135,7 @@ export function createForecast(dependencies: Dependencies): Forecast {
 
     return judged.map(({ barred, ...occurrence }) => {
       const { content = null, by: contentBy = null } = contentOf({ ...occurrence, barred }) ?? {};
-      const items = content && itemsOf(content, definition.targets.kinds);
+      const items = content && playableItems(media, content.parts, definition.targets.kinds);
       const whyNot =
         barred ??
         (content ? null : nothingFor(occurrence)) ??

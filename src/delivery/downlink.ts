@@ -2,6 +2,7 @@ import { v7 as uuidv7 } from "uuid";
 import { type Clock, MINUTE_MS, SECOND_MS } from "../clock.ts";
 import type { Transact } from "../db/open.ts";
 import type {
+  Alert,
   Audience,
   BroadcastClass,
   Command,
@@ -10,7 +11,7 @@ import type {
   PlaylistPointer,
 } from "../protocol/messages.ts";
 import { levelOf, type RegionLevel } from "../protocol/region-code.ts";
-import { commandTopic, playlistTopic, type Scope } from "../protocol/topics.ts";
+import { alertTopic, commandTopic, playlistTopic, type Scope } from "../protocol/topics.ts";
 import type { DownlinkStore, ScopeRevision } from "./downlink-store.ts";
 import type { Outbox } from "./outbox.ts";
 
@@ -39,6 +40,9 @@ export interface Downlink {
   devicePlaylistChanged(deviceId: string): void;
   /** One publish for each scope of the audience; returns the command's id. */
   send<T extends CommandType>(command: NewCommand<T>): string;
+  /** The standing state of each of the areas, until its end. Idempotent. */
+  setAlert(areas: readonly string[], alert: Alert): void;
+  clearAlert(areas: readonly string[]): void;
   /** A device says that it has the command. */
   acknowledge(commandId: string, deviceId: string): void;
   progressOf(commandId: string): { settled: boolean; targets: number; acked: number } | null;
@@ -134,6 +138,23 @@ export function createDownlink({ store, outbox, transact, clock }: Dependencies)
       store.insertCommand(command, broadcastId ?? null, untilAckedBy ?? null);
       publishCommand(command);
       return command.id;
+    },
+
+    setAlert(areas, alert) {
+      const payload = JSON.stringify(alert);
+      for (const area of areas)
+        outbox.enqueue({
+          topic: alertTopic(area),
+          payload,
+          signAs: "alert",
+          retain: true,
+          notAfter: alert.until,
+        });
+    },
+
+    clearAlert(areas) {
+      for (const area of areas)
+        outbox.enqueue({ topic: alertTopic(area), payload: "", signAs: null, retain: true, notAfter: null });
     },
 
     acknowledge: (commandId, deviceId) => store.acknowledge(commandId, deviceId, clock.now()),
