@@ -49,12 +49,14 @@ export async function buildApp({ config, log, clock = systemClock }: AppOptions)
     conductor,
     downlink,
     embedded,
+    emergencies,
     housekeeping,
     link,
     media,
     outbox,
     planner,
     speech,
+    stopEverything,
     uplink,
     uploads,
     warnings,
@@ -63,6 +65,7 @@ export async function buildApp({ config, log, clock = systemClock }: AppOptions)
   let stopRepeating = () => {};
   // A broker may keep nothing over its restart.
   link.onOnline(downlink.republishPointers);
+  link.onOnline(emergencies.republish);
 
   app.addHook("onReady", async () => {
     await uplink.start();
@@ -79,6 +82,7 @@ export async function buildApp({ config, log, clock = systemClock }: AppOptions)
     warnings.tell();
     const watchClock = createClockWatch(clock);
     const everySecond = () => {
+      emergencies.tick();
       announcements.tick();
       conductor.tick();
       const events = watchClock();
@@ -90,10 +94,17 @@ export async function buildApp({ config, log, clock = systemClock }: AppOptions)
       { everySecond, everyMinute: warnings.tell, everyHour: () => planner.planAll() },
       log,
     );
-    stopRepeating = repeat(STOP_REPEAT_MS, downlink.repeatUnacknowledged);
+    stopRepeating = repeat(STOP_REPEAT_MS, () => {
+      try {
+        downlink.repeatUnacknowledged();
+      } catch (error) {
+        log.error({ err: error }, "stops could not be repeated; the next time tries again");
+      }
+    });
   });
   app.addHook("preClose", async () => {
     stopRepeating();
+    stopEverything.close();
     await stopTicker();
     await media.stop();
     await speech.stop();

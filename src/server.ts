@@ -18,6 +18,8 @@ import { guardAgainstForgery, registerSecurity } from "./http/security.ts";
 import { signInGuard } from "./http/sign-in-guard.ts";
 import { validatorCompiler } from "./http/validation.ts";
 import { announcementRoutes } from "./interrupts/announcement-routes.ts";
+import { emergencyRoutes } from "./interrupts/emergency-routes.ts";
+import { stopRoutes } from "./interrupts/stop-routes.ts";
 import { housekeepingRoutes } from "./media/housekeeping/housekeeping-routes.ts";
 import { jobRoutes } from "./media/jobs/job-routes.ts";
 import { mediaRoutes } from "./media/media-routes.ts";
@@ -108,6 +110,8 @@ export async function createServer({
         });
         await guarded.register(broadcastRoutes, { ...services, clock });
         await guarded.register(announcementRoutes, { announcements: services.announcements, media });
+        await guarded.register(emergencyRoutes, { emergencies: services.emergencies, media });
+        await guarded.register(stopRoutes, { stopEverything: services.stopEverything });
         await guarded.register(warningRoutes, { warnings: services.warnings });
       });
     },

@@ -32,8 +32,11 @@ import { createTelemetryStore } from "./devices/telemetry-store.ts";
 import { createEpisodeService } from "./episodes/episode-service.ts";
 import { createEpisodeStore } from "./episodes/episode-store.ts";
 import { createAnnouncementService } from "./interrupts/announcement-service.ts";
+import { createEmergencyService } from "./interrupts/emergency-service.ts";
+import { createEmergencyStore } from "./interrupts/emergency-store.ts";
 import { createInterruptContent } from "./interrupts/interrupt-content.ts";
 import { createInterruptStore } from "./interrupts/interrupt-store.ts";
+import { createStopEverything } from "./interrupts/stop-everything.ts";
 import { createFfmpeg, requireFfmpeg } from "./media/ffmpeg.ts";
 import { abilitiesOf } from "./media/ffmpeg-abilities.ts";
 import { confine } from "./media/ffmpeg-confinement.ts";
@@ -234,7 +237,14 @@ export async function createServices({ db, config, log, clock, version }: Servic
   if (embedded) devices.onRevoked((deviceId) => embedded.disconnect(deviceId));
 
   const outbox = createOutbox({ store: createOutboxStore(db), publisher: link, signer, clock, log });
-  const downlink = createDownlink({ store: createDownlinkStore(db), outbox, transact, clock });
+  const downlink = createDownlink({
+    store: createDownlinkStore(db),
+    outbox,
+    publisher: link,
+    signer,
+    transact,
+    clock,
+  });
   const mediaSecret = settings.secret("media-url-secret");
   const mediaUrl = createMediaLinks({
     secret: mediaSecret,
@@ -319,6 +329,20 @@ export async function createServices({ db, config, log, clock, version }: Servic
     transact,
     clock,
   });
+  const emergencies = createEmergencyService({
+    store: createEmergencyStore(db),
+    interrupts: interruptStore,
+    content: interruptContent,
+    media,
+    unscheduled,
+    broadcasts,
+    downlink,
+    mediaUrl,
+    regions,
+    transact,
+    clock,
+  });
+  const stopEverything = createStopEverything({ broadcasts, emergencies, downlink, transact, log });
   const warnings = createWarningService({
     store: createWarningStore(db),
     broadcasts,
@@ -365,6 +389,7 @@ export async function createServices({ db, config, log, clock, version }: Servic
   // What was approved before its renditions had to be made again.
   media.onSettled(() => planner.planAll());
   media.onSettled(announcements.tick);
+  media.onSettled(emergencies.tick);
   // What airs first is rendered first.
   media.onQueued(expectAir);
   schedules.onChange((schedule, before) => {
@@ -403,6 +428,8 @@ export async function createServices({ db, config, log, clock, version }: Servic
     exchange,
     broadcasts,
     announcements,
+    emergencies,
+    stopEverything,
     calendars,
     forecast,
     planner,

@@ -123,24 +123,6 @@ export async function broadcastRoutes(instance: FastifyInstance, options: Option
     async ({ params, body }) => broadcasts.stop(params.id, body?.reason ?? "stopped by hand"),
   );
 
-  app.post(
-    "/stop",
-    {
-      schema: {
-        tags: ["broadcasts"],
-        summary: "Stop everything that sounds or is about to, everywhere",
-        body: StopBody,
-        response: {
-          200: Type.Object({
-            ...StopView.properties,
-            stopped: Type.Array(Uuid, { description: "Broadcasts stopped" }),
-          }),
-        },
-      },
-    },
-    async ({ body }) => broadcasts.stopAll(body?.reason ?? "everything was stopped by hand"),
-  );
-
   app.get(
     "/commands/:id",
     {

@@ -1,6 +1,6 @@
 import { type Clock, MINUTE_MS } from "../clock.ts";
 import type { Transact } from "../db/open.ts";
-import type { Downlink } from "../delivery/downlink.ts";
+import type { Downlink, PreparedCommand } from "../delivery/downlink.ts";
 import type { DeviceIdentity } from "../devices/device.ts";
 import type { DeviceService } from "../devices/device-service.ts";
 import { AppError, notFound } from "../errors.ts";
@@ -33,8 +33,10 @@ export interface BroadcastService {
    * Idempotent for a cancelled one. @throws {AppError} `not_found`, `conflict` when it is over
    */
   stop(id: string, reason: string): StopResult;
-  /** Stops whatever sounds or is about to, everywhere. */
-  stopAll(reason: string): StopResult & { stopped: string[] };
+  /** The stop for whatever sounds or is about to, everywhere, and what it stops; only reads. */
+  prepareStopAll(): PreparedCommand & { broadcastIds: string[] };
+  /** Cancels all of that; returns their ids. Call it in a transaction. */
+  cancelAll(reason: string): string[];
   /** Called in the transaction in which a broadcast is cancelled. */
   onCancelled(listener: (broadcast: Broadcast) => void): void;
   /** The coming broadcasts that nothing approved was found for, and the title of the fallback that airs instead. */
@@ -125,6 +127,12 @@ export function createBroadcastService(deps: Dependencies): BroadcastService {
     });
   }
 
+  /** On air or frozen, and interrupts that air as soon as they are ready. */
+  const soundingOrSoon = () => [
+    ...store.live(),
+    ...store.waiting().filter(({ startAt }) => startAt < clock.now() + freezeMs),
+  ];
+
   return {
     get,
     page: store.page,
@@ -135,23 +143,24 @@ export function createBroadcastService(deps: Dependencies): BroadcastService {
       return isOpen(broadcast) ? resolve(broadcast).map(({ id }) => id) : store.targets(broadcast.id);
     },
 
-    stopAll(reason) {
-      return transact(() => {
-        const live = store.live();
-        for (const broadcast of live) cancel(broadcast, reason);
-        const areas = regions.roots();
-        const now = clock.now();
-        const targets = devices.enrolledWithin(areas, DEVICE_KINDS).map(({ id }) => id);
-        const commandId = downlink.send({
-          type: "stop",
-          body: { all: true, startBefore: now + freezeMs },
-          audience: { areas },
-          class: "emergency",
-          notAfter: now + STOP_VALID_MS,
-          untilAckedBy: targets,
-        });
-        return { commandId, targets: targets.length, stopped: live.map(({ id }) => id) };
+    prepareStopAll() {
+      const areas = regions.roots();
+      const now = clock.now();
+      const command = downlink.prepare({
+        type: "stop",
+        body: { all: true, startBefore: now + freezeMs },
+        audience: { areas },
+        class: "emergency",
+        notAfter: now + STOP_VALID_MS,
       });
+      const untilAckedBy = devices.enrolledWithin(areas, DEVICE_KINDS).map(({ id }) => id);
+      return { command, untilAckedBy, broadcastIds: soundingOrSoon().map(({ id }) => id) };
+    },
+
+    cancelAll(reason) {
+      const all = soundingOrSoon();
+      for (const broadcast of all) cancel(broadcast, reason);
+      return all.map(({ id }) => id);
     },
 
     unfilled: (startUntil) =>

@@ -9,28 +9,26 @@ import type { Announcement } from "./announcement-service.ts";
 import type { Interrupt } from "./interrupt-store.ts";
 
 const MAX_CHARACTERS = 5_000;
-export const SpokenText = Type.String({ minLength: 1, maxLength: MAX_CHARACTERS, pattern: "\\S" });
+const SpokenText = Type.String({ minLength: 1, maxLength: MAX_CHARACTERS, pattern: "\\S" });
 
-/** One of the three. */
-export const SourceBody = Type.Union([
-  closed({ text: SpokenText }, { description: "Spoken by the server's voice" }),
-  closed(
-    { assetSha256: Type.String({ pattern: "^[0-9a-f]{64}$" }) },
-    { description: "A recording that is there, such as the preview that POST /speech has spoken" },
-  ),
-  closed(
-    { upload: Type.Literal(true) },
-    {
-      description:
-        "Sent afterwards: PUT /announcements/{id}/recording, or the upload target announcements/{id}",
-    },
-  ),
-]);
+const SpokenSource = closed({ text: SpokenText }, { description: "Spoken by the server's voice" });
+const KnownSource = closed(
+  { assetSha256: Type.String({ pattern: "^[0-9a-f]{64}$" }) },
+  { description: "A recording that is there, such as the preview that POST /speech has spoken" },
+);
+const SentSource = closed(
+  { upload: Type.Literal(true) },
+  {
+    description:
+      "Sent afterwards: PUT /announcements/{id}/recording, or the upload target announcements/{id}",
+  },
+);
+export const SourceAtHand = Type.Union([SpokenSource, KnownSource]);
 
 export const NewAnnouncementBody = closed({
   title: Title,
   class: enumOf(["announcement", "drill"]),
-  source: SourceBody,
+  source: Type.Union([SpokenSource, KnownSource, SentSource]),
   targets: ScheduleDefinition.properties.targets,
   startAt: Type.Optional(Type.String({ ...Instant, description: "Left out: as soon as it can be heard" })),
   notAfter: Type.Optional(
