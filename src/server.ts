@@ -109,8 +109,16 @@ export async function createServer({
           publicUrl: config.publicUrl,
         });
         await guarded.register(broadcastRoutes, { ...services, clock });
-        await guarded.register(announcementRoutes, { announcements: services.announcements, media });
-        await guarded.register(emergencyRoutes, { emergencies: services.emergencies, media });
+        await guarded.register(announcementRoutes, {
+          announcements: services.announcements,
+          corrections: services.corrections,
+          media,
+        });
+        await guarded.register(emergencyRoutes, {
+          cap: services.cap,
+          emergencies: services.emergencies,
+          media,
+        });
         await guarded.register(stopRoutes, { stopEverything: services.stopEverything });
         await guarded.register(warningRoutes, { warnings: services.warnings });
       });

@@ -32,6 +32,9 @@ import { createTelemetryStore } from "./devices/telemetry-store.ts";
 import { createEpisodeService } from "./episodes/episode-service.ts";
 import { createEpisodeStore } from "./episodes/episode-store.ts";
 import { createAnnouncementService } from "./interrupts/announcement-service.ts";
+import { createCapService } from "./interrupts/cap-service.ts";
+import { createCapStore } from "./interrupts/cap-store.ts";
+import { createCorrectionService } from "./interrupts/correction-service.ts";
 import { createEmergencyService } from "./interrupts/emergency-service.ts";
 import { createEmergencyStore } from "./interrupts/emergency-store.ts";
 import { createInterruptContent } from "./interrupts/interrupt-content.ts";
@@ -342,6 +345,8 @@ export async function createServices({ db, config, log, clock, version }: Servic
     transact,
     clock,
   });
+  const corrections = createCorrectionService({ broadcasts, reports, announcements, zone: config.zone });
+  const cap = createCapService({ store: createCapStore(db), emergencies, transact, clock });
   const stopEverything = createStopEverything({ broadcasts, emergencies, downlink, transact, log });
   const warnings = createWarningService({
     store: createWarningStore(db),
@@ -428,7 +433,9 @@ export async function createServices({ db, config, log, clock, version }: Servic
     exchange,
     broadcasts,
     announcements,
+    corrections,
     emergencies,
+    cap,
     stopEverything,
     calendars,
     forecast,

@@ -8,15 +8,26 @@ import type { MediaService } from "../media/media-service.ts";
 import { AssetBody } from "../media/recording.ts";
 import { acceptRawUploads, UploadQuery, uploadFrom } from "../media/upload.ts";
 import type { Announcement, AnnouncementService } from "./announcement-service.ts";
+import type { CorrectionService } from "./correction-service.ts";
 import { instantIn } from "./instant-in.ts";
-import { AnnouncementView, NewAnnouncementBody, viewAnnouncement } from "./interrupt-view.ts";
+import {
+  AnnouncementView,
+  CorrectionBody,
+  CorrectionView,
+  NewAnnouncementBody,
+  viewAnnouncement,
+} from "./interrupt-view.ts";
 
 interface Options {
+  corrections: CorrectionService;
   announcements: AnnouncementService;
   media: MediaService;
 }
 
-export async function announcementRoutes(instance: FastifyInstance, { announcements, media }: Options) {
+export async function announcementRoutes(
+  instance: FastifyInstance,
+  { announcements, corrections, media }: Options,
+) {
   const app = instance.withTypeProvider<TypeBoxTypeProvider>();
   const view = (announcement: Announcement) => viewAnnouncement(media, announcement);
 
@@ -94,6 +105,52 @@ export async function announcementRoutes(instance: FastifyInstance, { announceme
       },
     },
     async ({ params, body }) => view(announcements.useAsset(params.id, body.sha256)),
+  );
+
+  app.get(
+    "/broadcasts/:id/correction",
+    {
+      schema: {
+        tags: ["interrupts"],
+        summary: "A ready text that puts a broadcast right, and where it was heard",
+        params: IdParams,
+        response: { 200: CorrectionView },
+      },
+    },
+    async ({ params }) => {
+      const { title, text, targets } = corrections.draft(params.id);
+      const { areas, kinds, exclude, groups, tags } = targets;
+      return {
+        title,
+        text,
+        targets: {
+          regions: [...areas],
+          kinds: [...kinds],
+          exclude: [...exclude],
+          groups: [...groups],
+          tags: [...tags],
+        },
+      };
+    },
+  );
+
+  app.post(
+    "/broadcasts/:id/correction",
+    {
+      schema: {
+        tags: ["interrupts"],
+        summary: "Air a correction now, in the areas where devices reported that the broadcast was heard",
+        params: IdParams,
+        body: CorrectionBody,
+        response: { 201: AnnouncementView },
+      },
+    },
+    async (request, reply) => {
+      const source = request.body?.source ?? null;
+      const announcement = await corrections.air(request.params.id, source, requireUser(request).id);
+      reply.code(201).header("location", `/api/v1/announcements/${announcement.interrupt.id}`);
+      return view(announcement);
+    },
   );
 
   await app.register(async (uploads) => {

@@ -19,6 +19,7 @@ import {
 } from "../http/schemas.ts";
 import { requireUser } from "../http/sign-in-guard.ts";
 import type { MediaService } from "../media/media-service.ts";
+import type { CapService } from "./cap-service.ts";
 import type { EmergencyService, EmergencyView } from "./emergency-service.ts";
 import { EMERGENCY_STATES } from "./emergency-store.ts";
 import { instantIn } from "./instant-in.ts";
@@ -79,12 +80,33 @@ export const viewEmergency = (
   endedAt: instant(emergency.endedAt),
 });
 
+const MAX_CAP_BYTES = 256 * 1024;
+const CapQuery = closed({
+  areas: Type.Optional(
+    Type.Array(Type.String({ maxLength: 300, pattern: "^.+:[1-9][0-9]{11}$" }), {
+      maxItems: 500,
+      description: "`name:code` for areas that the message names without an administrative code",
+    }),
+  ),
+});
+
+/** The codes by name, of which one may have several. */
+function areaMap(pairs: readonly string[]): Map<string, string[]> {
+  const split = pairs.map((pair) => {
+    const at = pair.lastIndexOf(":");
+    return { name: pair.slice(0, at), code: pair.slice(at + 1) };
+  });
+  const byName = Map.groupBy(split, ({ name }) => name);
+  return new Map([...byName].map(([name, list]) => [name, list.map(({ code }) => code)]));
+}
+
 interface Options {
+  cap: CapService;
   emergencies: EmergencyService;
   media: MediaService;
 }
 
-export async function emergencyRoutes(instance: FastifyInstance, { emergencies, media }: Options) {
+export async function emergencyRoutes(instance: FastifyInstance, { cap, emergencies, media }: Options) {
   const app = instance.withTypeProvider<TypeBoxTypeProvider>();
   const view = (emergency: EmergencyView) => viewEmergency(media, emergency);
 
@@ -139,6 +161,36 @@ export async function emergencyRoutes(instance: FastifyInstance, { emergencies, 
       return view(emergencies.stop(request.params.id, requireUser(request).id, reason));
     },
   );
+
+  await app.register(async (messages) => {
+    messages.removeAllContentTypeParsers();
+    messages.addContentTypeParser(
+      ["application/cap+xml", "application/xml", "text/xml"],
+      { parseAs: "string", bodyLimit: MAX_CAP_BYTES },
+      (_request, body, done) => done(null, body),
+    );
+    messages.withTypeProvider<TypeBoxTypeProvider>().post(
+      "/emergencies/cap",
+      {
+        schema: {
+          tags: ["interrupts"],
+          summary: "Take in a CAP 1.2 message: Alert and Update propose, Cancel ends what it refers to",
+          description:
+            "Exercise is a drill; Actual is an emergency when it is Extreme or Severe, Immediate or Expected, and Observed " +
+            "or Likely, and an announcement otherwise. Each needs a second person, as any proposal. 200: it was here before.",
+          consumes: ["application/cap+xml", "application/xml", "text/xml"],
+          querystring: CapQuery,
+          body: Type.String({ minLength: 1 }),
+          response: { 200: EmergencyBody, 201: EmergencyBody },
+        },
+      },
+      async (request, reply) => {
+        const mapped = areaMap(request.query.areas ?? []);
+        const { isNew, ...taken } = await cap.take(request.body, mapped, requireUser(request).id);
+        return reply.code(isNew ? 201 : 200).send(view(taken));
+      },
+    );
+  });
 
   app.get(
     "/emergencies",

@@ -50,6 +50,19 @@ export const NewAnnouncementBody = closed({
   }),
 });
 
+export const CorrectionBody = Type.Optional(
+  closed({
+    source: Type.Optional(
+      Type.Union([SpokenSource, KnownSource], { description: "Instead of the ready text" }),
+    ),
+  }),
+);
+export const CorrectionView = Type.Object({
+  title: Type.String(),
+  text: Type.String({ description: "To be edited, and sent back as the source" }),
+  targets: BroadcastView.properties.targets,
+});
+
 const interruptFields = {
   id: Uuid,
   title: Type.String(),

@@ -90,6 +90,14 @@ describe("with a gateway that plays", () => {
     const heard = recordingOf(state, made.id);
     expect(heard).toMatchObject({ complete: true });
     expect(Math.abs((heard?.durationMs ?? 0) - 2 * preview.durationMs)).toBeLessThan(600);
+    const draft = await app.operator.get<{ text: string }>(`/broadcasts/${made.id}/correction`);
+    expect(draft.text).toMatch(/^更正。.*停水通知/);
+    const correction = await app.operator.post<AnnouncementView>(`/broadcasts/${made.id}/correction`, {
+      source: { text: "更正。停水改在后天。" },
+    });
+    expect(correction).toMatchObject({ corrects: made.id, title: "更正：停水通知" });
+    expect(correction.broadcast.targets).toMatchObject(targets);
+    await finished(correction.id);
     const { items } = await app.operator.get<{ items: AnnouncementView[] }>("/announcements");
     expect(items.map(({ id }) => id)).toContain(made.id);
   }, 60_000);
@@ -182,6 +190,11 @@ describe("with a clock of its own", () => {
       status: 422,
       problem: { errors: [{ at }] },
     });
+  });
+
+  test("refuses a correction of what nobody has heard", async () => {
+    const { id } = await announce(app, { source: { upload: true } });
+    await expect(app.operator.post(`/broadcasts/${id}/correction`)).rejects.toMatchObject({ status: 409 });
   });
 
   test("refuses a recording that is not there", async () => {

@@ -6,6 +6,7 @@ import type { Operator } from "../../scripts/operator-client.ts";
 import { MINUTE_MS } from "../../src/clock.ts";
 import { alertTopic } from "../../src/protocol/topics.ts";
 import { type RunningApp, runApp } from "../support/app.ts";
+import { type Cap, capXml } from "../support/cap.ts";
 import { type BroadcastView, enrolDevice, importRegions } from "../support/county.ts";
 import { connectDevice } from "../support/device-client.ts";
 import { COUNTY, createTestClock, type TestClock, TOWN, VILLAGE } from "../support/fleet.ts";
@@ -151,6 +152,43 @@ describe("with a clock of its own", () => {
     clock.advance(61 * MINUTE_MS);
     await becomes(next.id, "ended");
     await until(async () => (await retained()) === 0, { what: "the cleared state" });
+  }, 60_000);
+
+  test("a CAP message proposes once, its update replaces it, and its cancel ends it", async () => {
+    const until = new Date(clock.now() + 60 * MINUTE_MS);
+    const take = (changes: Partial<Cap>) =>
+      app.operator.postText<Emergency & { class: string; title: string; text: string; areas: string[] }>(
+        "/emergencies/cap?areas=稻田镇:370783112000",
+        "application/cap+xml",
+        capXml({ expires: until, area: "<areaDesc>稻田镇</areaDesc>", ...changes }),
+      );
+    const first = await take({});
+    expect(first).toMatchObject({
+      state: "proposed",
+      class: "emergency",
+      title: "暴雨红色预警",
+      areas: [TOWN],
+    });
+    expect(first.text).toContain("请立即转移");
+    expect((await take({})).id).toBe(first.id);
+    await expect(take({ severity: "Severe" })).rejects.toMatchObject({ status: 409 });
+    await confirm(first.id);
+    await becomes(first.id, "active");
+
+    const references = "weather@example.cn,W1,2026-12-01T07:00:00+08:00";
+    const update = await take({ identifier: "W2", msgType: "Update", references });
+    await confirm(update.id);
+    await becomes(update.id, "active");
+    expect((await get(first.id)).state).toBe("stopped");
+
+    const exercise = await take({ identifier: "W3", status: "Exercise" });
+    expect(exercise.class).toBe("drill");
+    const lost = { identifier: "W4", msgType: "Cancel", references: references.replace("W1", "W9") };
+    await expect(take(lost)).rejects.toMatchObject({ status: 404 });
+    const both = `${references} ${references.replace("W1", "W2")} ${references.replace("W1", "W3")}`;
+    await take({ identifier: "W5", msgType: "Cancel", references: both });
+    expect((await get(update.id)).state).toBe("stopped");
+    expect((await get(exercise.id)).state).toBe("withdrawn");
   }, 60_000);
 
   test.each([
