@@ -331,6 +331,7 @@ export async function createServices({ db, config, log, clock, version }: Servic
     onReady: conductor.tick,
     transact,
     clock,
+    log,
   });
   const emergencies = createEmergencyService({
     store: createEmergencyStore(db),
@@ -344,6 +345,7 @@ export async function createServices({ db, config, log, clock, version }: Servic
     regions,
     transact,
     clock,
+    log,
   });
   const corrections = createCorrectionService({ broadcasts, reports, announcements, zone: config.zone });
   const cap = createCapService({ store: createCapStore(db), emergencies, transact, clock });

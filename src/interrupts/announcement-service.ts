@@ -1,3 +1,4 @@
+import type { BaseLogger } from "pino";
 import { v7 as uuidv7 } from "uuid";
 import type { Broadcast } from "../broadcasts/broadcast.ts";
 import type { BroadcastService } from "../broadcasts/broadcast-service.ts";
@@ -57,6 +58,7 @@ interface Dependencies {
   onReady: () => void;
   transact: Transact;
   clock: Clock;
+  log: BaseLogger;
 }
 
 const GRACE_MS = 30 * MINUTE_MS;
@@ -66,7 +68,7 @@ const NO_RECORDING = "its recording has not been sent yet";
 
 /** Announcements and drills: broadcasts that somebody airs once, now or at a time. */
 export function createAnnouncementService(deps: Dependencies): AnnouncementService {
-  const { store, content, media, unscheduled, broadcasts, regions, transact, clock } = deps;
+  const { store, content, media, unscheduled, broadcasts, regions, transact, clock, log } = deps;
 
   function get(id: string): Announcement {
     const interrupt = store.get(id);
@@ -172,7 +174,13 @@ export function createAnnouncementService(deps: Dependencies): AnnouncementServi
     },
 
     tick() {
-      for (const broadcast of unscheduled.waiting()) settle(broadcast);
+      for (const broadcast of unscheduled.waiting()) {
+        try {
+          settle(broadcast);
+        } catch (error) {
+          log.error({ err: error, broadcastId: broadcast.id }, "an announcement could not be made ready");
+        }
+      }
     },
   };
 }

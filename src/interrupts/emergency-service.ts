@@ -1,3 +1,4 @@
+import type { BaseLogger } from "pino";
 import { v7 as uuidv7 } from "uuid";
 import type { BroadcastService } from "../broadcasts/broadcast-service.ts";
 import { playableItems } from "../broadcasts/playable-items.ts";
@@ -72,6 +73,7 @@ interface Dependencies {
   regions: { exists(code: string): boolean };
   transact: Transact;
   clock: Clock;
+  log: BaseLogger;
 }
 
 const PROPOSAL_VALID_MS = 10 * MINUTE_MS;
@@ -81,8 +83,19 @@ const LEAD_MS = 3 * SECOND_MS;
 
 /** Standing alerts: two people start one, one ends it, and the areas' retained state says so to whoever comes back. */
 export function createEmergencyService(deps: Dependencies): EmergencyService {
-  const { store, interrupts, content, media, unscheduled, broadcasts, downlink, regions, transact, clock } =
-    deps;
+  const {
+    store,
+    interrupts,
+    content,
+    media,
+    unscheduled,
+    broadcasts,
+    downlink,
+    regions,
+    transact,
+    clock,
+    log,
+  } = deps;
 
   function get(id: string): EmergencyView {
     const [emergency, interrupt] = [store.get(id), interrupts.get(id)];
@@ -177,20 +190,12 @@ export function createEmergencyService(deps: Dependencies): EmergencyService {
 
   function moveOn(view: EmergencyView): void {
     const { emergency } = view;
+    const { state, proposedAt, until } = emergency;
     const now = clock.now();
-    switch (emergency.state) {
-      case "proposed":
-        if (now >= emergency.proposedAt + PROPOSAL_VALID_MS)
-          end(emergency, "expired", "nobody confirmed it within ten minutes");
-        break;
-      case "confirmed":
-        if (now >= emergency.until) end(emergency, "ended", emergency.reason);
-        else start(view);
-        break;
-      case "active":
-        if (now >= emergency.until) transact(() => end(emergency, "ended", null));
-        break;
-    }
+    if (state === "proposed" && now >= proposedAt + PROPOSAL_VALID_MS)
+      end(emergency, "expired", "nobody confirmed it within ten minutes");
+    else if (state !== "proposed" && now >= until) end(emergency, "ended", emergency.reason);
+    else if (state === "confirmed") start(view);
   }
 
   function withdraw(emergency: Emergency, userId: string, reason: string): void {
@@ -282,7 +287,14 @@ export function createEmergencyService(deps: Dependencies): EmergencyService {
         .flatMap(({ areas }) => areas),
 
     tick() {
-      for (const { id } of store.open()) moveOn(get(id));
+      for (const { id } of store.open()) {
+        try {
+          transact(() => moveOn(get(id)));
+        } catch (error) {
+          // The others have their own instants to keep; this one is tried again with the next tick.
+          log.error({ err: error, emergencyId: id }, "an emergency could not be moved on");
+        }
+      }
     },
 
     republish() {
