@@ -3,7 +3,7 @@ import type { ICruiseOptions, IFlattenedRuleSet, IForbiddenRuleType } from "depe
 /** The direction rules of the house; `check-layers.ts` runs them and fails when nothing was inspected. */
 
 const DOMAINS =
-  "regions|people|programmes|episodes|sessions|media|speech|schedules|broadcasts|calendars|warnings|devices|delivery|reports|explanations|registers";
+  "regions|people|programmes|episodes|sessions|media|speech|schedules|broadcasts|interrupts|calendars|warnings|devices|delivery|reports|explanations|registers";
 
 /** A package that only the named files may import: one owner each. */
 const owner = (name: string, packagePattern: string, owners: string): IForbiddenRuleType => ({

@@ -45,15 +45,18 @@ export async function buildApp({ config, log, clock = systemClock }: AppOptions)
   const app = await createServer({ services, config, log, clock, version });
 
   const {
+    announcements,
     conductor,
     downlink,
     embedded,
+    emergencies,
     housekeeping,
     link,
     media,
     outbox,
     planner,
     speech,
+    stopEverything,
     uplink,
     uploads,
     warnings,
@@ -62,18 +65,25 @@ export async function buildApp({ config, log, clock = systemClock }: AppOptions)
   let stopRepeating = () => {};
   // A broker may keep nothing over its restart.
   link.onOnline(downlink.republishPointers);
+  link.onOnline(emergencies.republish);
 
   app.addHook("onReady", async () => {
     await uplink.start();
     outbox.start();
     await housekeeping.start();
     await uploads.start();
-    media.start([...services.episodes.compositions(), ...services.sessions.compositions()]);
+    media.start([
+      ...services.episodes.compositions(),
+      ...services.sessions.compositions(),
+      ...announcements.compositions(),
+    ]);
     planner.planAll();
     conductor.tick();
     warnings.tell();
     const watchClock = createClockWatch(clock);
     const everySecond = () => {
+      emergencies.tick();
+      announcements.tick();
       conductor.tick();
       const events = watchClock();
       warnings.keepClockEvents(events);
@@ -84,10 +94,17 @@ export async function buildApp({ config, log, clock = systemClock }: AppOptions)
       { everySecond, everyMinute: warnings.tell, everyHour: () => planner.planAll() },
       log,
     );
-    stopRepeating = repeat(STOP_REPEAT_MS, downlink.repeatUnacknowledged);
+    stopRepeating = repeat(STOP_REPEAT_MS, () => {
+      try {
+        downlink.repeatUnacknowledged();
+      } catch (error) {
+        log.error({ err: error }, "stops could not be repeated; the next time tries again");
+      }
+    });
   });
   app.addHook("preClose", async () => {
     stopRepeating();
+    stopEverything.close();
     await stopTicker();
     await media.stop();
     await speech.stop();

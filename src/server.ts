@@ -18,6 +18,9 @@ import { registerProblems } from "./http/problem.ts";
 import { guardAgainstForgery, registerSecurity } from "./http/security.ts";
 import { signInGuard } from "./http/sign-in-guard.ts";
 import { validatorCompiler } from "./http/validation.ts";
+import { announcementRoutes } from "./interrupts/announcement-routes.ts";
+import { emergencyRoutes } from "./interrupts/emergency-routes.ts";
+import { stopRoutes } from "./interrupts/stop-routes.ts";
 import { housekeepingRoutes } from "./media/housekeeping/housekeeping-routes.ts";
 import { jobRoutes } from "./media/jobs/job-routes.ts";
 import { mediaRoutes } from "./media/media-routes.ts";
@@ -116,6 +119,17 @@ export async function createServer({
         });
         await guarded.register(registerRoutes, { registers: services.registers, zone: config.zone });
         await guarded.register(broadcastRoutes, { ...services, clock });
+        await guarded.register(announcementRoutes, {
+          announcements: services.announcements,
+          corrections: services.corrections,
+          media,
+        });
+        await guarded.register(emergencyRoutes, {
+          cap: services.cap,
+          emergencies: services.emergencies,
+          media,
+        });
+        await guarded.register(stopRoutes, { stopEverything: services.stopEverything });
         await guarded.register(warningRoutes, {
           warnings: services.warnings,
           conflicts: services.conflicts,

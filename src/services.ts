@@ -9,6 +9,7 @@ import { createConflictFinder } from "./broadcasts/conflict-finder.ts";
 import { createExpectedAir } from "./broadcasts/expected-air.ts";
 import { createForecast } from "./broadcasts/forecast.ts";
 import { createPlanner } from "./broadcasts/planner.ts";
+import { createUnscheduled } from "./broadcasts/unscheduled.ts";
 import { createCalendarLinkStore } from "./calendars/calendar-link-store.ts";
 import { createCalendarService } from "./calendars/calendar-service.ts";
 import { type Clock, DAY_MS, MINUTE_MS } from "./clock.ts";
@@ -33,6 +34,15 @@ import { createEpisodeService } from "./episodes/episode-service.ts";
 import { createEpisodeStore } from "./episodes/episode-store.ts";
 import { createExplanationService } from "./explanations/explanation-service.ts";
 import { createTimetable } from "./explanations/timetable.ts";
+import { createAnnouncementService } from "./interrupts/announcement-service.ts";
+import { createCapService } from "./interrupts/cap-service.ts";
+import { createCapStore } from "./interrupts/cap-store.ts";
+import { createCorrectionService } from "./interrupts/correction-service.ts";
+import { createEmergencyService } from "./interrupts/emergency-service.ts";
+import { createEmergencyStore } from "./interrupts/emergency-store.ts";
+import { createInterruptContent } from "./interrupts/interrupt-content.ts";
+import { createInterruptStore } from "./interrupts/interrupt-store.ts";
+import { createStopEverything } from "./interrupts/stop-everything.ts";
 import { createFfmpeg, requireFfmpeg } from "./media/ffmpeg.ts";
 import { abilitiesOf } from "./media/ffmpeg-abilities.ts";
 import { confine } from "./media/ffmpeg-confinement.ts";
@@ -171,7 +181,15 @@ export async function createServices({ db, config, log, clock, version }: Servic
     library,
     maxUploadBytes: config.maxUploadBytes,
     expiryMs: config.uploadExpiryMs,
-    target: createUploadTarget({ episodes, sessions, media }),
+    target: createUploadTarget({
+      episodes,
+      sessions,
+      announcements: {
+        get: (id) => announcements.get(id),
+        useAsset: (id, sha256) => announcements.useAsset(id, sha256),
+      },
+      media,
+    }),
     space,
     clock,
     log,
@@ -256,7 +274,14 @@ export async function createServices({ db, config, log, clock, version }: Servic
   if (embedded) devices.onRevoked((deviceId) => embedded.disconnect(deviceId));
 
   const outbox = createOutbox({ store: createOutboxStore(db), publisher: link, signer, clock, log });
-  const downlink = createDownlink({ store: createDownlinkStore(db), outbox, transact, clock });
+  const downlink = createDownlink({
+    store: createDownlinkStore(db),
+    outbox,
+    publisher: link,
+    signer,
+    transact,
+    clock,
+  });
   const mediaSecret = settings.secret("media-url-secret");
   const mediaUrl = createMediaLinks({
     secret: mediaSecret,
@@ -312,6 +337,45 @@ export async function createServices({ db, config, log, clock, version }: Servic
     log,
     freezeMs: config.freezeMs,
   });
+  const unscheduled = createUnscheduled({
+    store: broadcastStore,
+    devices,
+    downlink,
+    transact,
+    clock,
+    zone: config.zone,
+  });
+  const interruptStore = createInterruptStore(db);
+  const interruptContent = createInterruptContent({ speech, media });
+  const announcements = createAnnouncementService({
+    store: interruptStore,
+    content: interruptContent,
+    media,
+    unscheduled,
+    broadcasts,
+    regions,
+    onReady: conductor.tick,
+    transact,
+    clock,
+    log,
+  });
+  const emergencies = createEmergencyService({
+    store: createEmergencyStore(db),
+    interrupts: interruptStore,
+    content: interruptContent,
+    media,
+    unscheduled,
+    broadcasts,
+    downlink,
+    mediaUrl,
+    regions,
+    transact,
+    clock,
+    log,
+  });
+  const corrections = createCorrectionService({ broadcasts, reports, announcements, zone: config.zone });
+  const cap = createCapService({ store: createCapStore(db), emergencies, transact, clock });
+  const stopEverything = createStopEverything({ broadcasts, emergencies, downlink, transact, log });
   const warnings = createWarningService({
     store: createWarningStore(db),
     broadcasts,
@@ -380,12 +444,16 @@ export async function createServices({ db, config, log, clock, version }: Servic
       conflicts.changed();
     });
   }
-  broadcasts.onCancelled(({ scheduleId }) => planner.plan(schedules.get(scheduleId)));
+  broadcasts.onCancelled(({ scheduleId }) => {
+    if (scheduleId !== null) planner.plan(schedules.get(scheduleId));
+  });
   // What was approved before its renditions had to be made again.
   media.onSettled(() => {
     planner.planAll();
     conflicts.changed();
   });
+  media.onSettled(announcements.tick);
+  media.onSettled(emergencies.tick);
   // What airs first is rendered first.
   media.onQueued(expectAir);
   schedules.onChange((schedule, before) => {
@@ -427,6 +495,11 @@ export async function createServices({ db, config, log, clock, version }: Servic
     exchange,
     conflicts,
     broadcasts,
+    announcements,
+    corrections,
+    emergencies,
+    cap,
+    stopEverything,
     calendars,
     forecast,
     planner,

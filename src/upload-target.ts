@@ -1,5 +1,6 @@
 import type { EpisodeService } from "./episodes/episode-service.ts";
 import { AppError, invalid, notFound } from "./errors.ts";
+import type { Announcement } from "./interrupts/announcement-service.ts";
 import type { MediaService } from "./media/media-service.ts";
 import type { UploadTarget } from "./media/resumable-uploads.ts";
 import type { SessionService } from "./sessions/session-service.ts";
@@ -7,10 +8,15 @@ import type { SessionService } from "./sessions/session-service.ts";
 const UUID = "[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}";
 const SEGMENT = new RegExp(`^episodes/(${UUID})/segments/([0-9]{1,2})$`);
 const SESSION = new RegExp(`^sessions/(${UUID})$`);
+const ANNOUNCEMENT = new RegExp(`^announcements/(${UUID})$`);
 
 interface Dependencies {
   episodes: Pick<EpisodeService, "get" | "useAsset">;
   sessions: Pick<SessionService, "get" | "useAsset">;
+  announcements: {
+    get(id: string): Pick<Announcement, "interrupt">;
+    useAsset(id: string, sha256: string): unknown;
+  };
   media: Pick<MediaService, "receiveUpload">;
 }
 
@@ -19,6 +25,7 @@ interface Before {
   episode?: string;
   segment?: string;
   session?: string;
+  announcement?: string;
   asset: string | null;
 }
 
@@ -27,8 +34,8 @@ interface Place {
   put(sha256: string): void;
 }
 
-/** Where resumable uploads go: the segments of episodes, and sessions. */
-export function createUploadTarget({ episodes, sessions, media }: Dependencies): UploadTarget {
+/** Where resumable uploads go: the segments of episodes, sessions, and announcements that wait for a recording. */
+export function createUploadTarget({ episodes, sessions, announcements, media }: Dependencies): UploadTarget {
   function look(path: string): Before {
     const [, episode, position] = SEGMENT.exec(path) ?? [];
     if (episode !== undefined) {
@@ -38,17 +45,24 @@ export function createUploadTarget({ episodes, sessions, media }: Dependencies):
     }
     const [, session] = SESSION.exec(path) ?? [];
     if (session !== undefined) return { session, asset: sessions.get(session).assetSha256 };
+    const [, announcement] = ANNOUNCEMENT.exec(path) ?? [];
+    if (announcement !== undefined)
+      return { announcement, asset: announcements.get(announcement).interrupt.assetSha256 };
     throw invalid(
       "Upload-Metadata",
       "`target` is no place for a recording.",
-      "Use episodes/<id>/segments/<n> or sessions/<id>.",
+      "Use episodes/<id>/segments/<n>, sessions/<id> or announcements/<id>.",
     );
   }
 
-  function placeNow({ episode = "", segment: name = "", session }: Before): Place {
+  function placeNow({ episode = "", segment: name = "", session, announcement }: Before): Place {
     if (session !== undefined) {
       const put = (sha256: string) => void sessions.useAsset(session, sha256);
       return { asset: sessions.get(session).assetSha256, put };
+    }
+    if (announcement !== undefined) {
+      const put = (sha256: string) => void announcements.useAsset(announcement, sha256);
+      return { asset: announcements.get(announcement).interrupt.assetSha256, put };
     }
     const segment = episodes.get(episode).segments.find((each) => each.name === name);
     if (!segment)

@@ -16,6 +16,8 @@ export interface Entry extends PlaylistBroadcast {
   knownSince: number;
   /** The area whose alert it is; only that area's topic withdraws it. */
   alertArea?: string;
+  /** An alert is a state: its items are heard over and over until then, by whoever comes back too. Epoch ms. */
+  repeatsUntil?: number;
 }
 
 /** What holds before the first playlist: a daily broadcast is silent at night even when correctly signed. */
@@ -25,9 +27,16 @@ export const POLICY_UNTIL_TOLD: Policy = {
   maxVolume: 100,
 };
 
+/** Something that holds for a time, not something that is heard once. */
+export const isState = ({ repeatsUntil }: Entry): boolean => repeatsUntil !== undefined;
+
 export const durationOf = (items: readonly Item[]): number =>
   items.reduce((sum, item) => sum + item.durationMs, 0);
-const endOf = (entry: Entry): number => entry.startAt + durationOf(entry.items);
+/** How often the items are heard from start to end: every round that begins before the end of an alert. */
+export const roundsOf = ({ items, startAt, repeatsUntil }: Entry): number =>
+  repeatsUntil === undefined ? 1 : Math.max(1, Math.ceil((repeatsUntil - startAt) / durationOf(items)));
+const lengthOf = (entry: Entry): number => roundsOf(entry) * durationOf(entry.items);
+const endOf = (entry: Entry): number => entry.startAt + lengthOf(entry);
 /** Whether it may still sound. */
 export const isAhead = (entry: Entry, now: number): boolean => entry.notAfter > now || endOf(entry) > now;
 
@@ -36,21 +45,23 @@ export function entryFromPlay({ body, issuedAt, class: broadcastClass }: Command
   return { ...rest, id, class: broadcastClass, knownSince: issuedAt };
 }
 
-/** An emergency state plays like any broadcast, of the highest class, joined in progress by whoever comes late. */
+/** An alert plays like any broadcast, of the highest class unless it says otherwise, joined in progress by whoever comes late. */
 export function entryFromAlert(alert: Alert, area: string): Entry {
   return {
     id: alert.id,
     startAt: alert.from,
     notAfter: alert.until,
-    class: "emergency",
+    class: alert.class ?? "emergency",
     priority: 100,
     lateness: "join",
     offline: "play",
+    ...(alert.silent ? { silent: true } : {}),
     programme: alert.programme,
     title: alert.title,
     items: alert.items,
     knownSince: alert.from,
     alertArea: area,
+    repeatsUntil: alert.until,
   };
 }
 
@@ -129,7 +140,7 @@ export function nextStep(entry: Entry, situation: Situation): Step {
   const isLate = lateMs > LATE_MS;
   if (isLate && entry.lateness === "skip") return drop(why ?? "late");
   const seekMs = isLate && entry.lateness === "join" ? lateMs : 0;
-  if (seekMs >= durationOf(entry.items)) return drop(why ?? "late");
+  if (seekMs >= lengthOf(entry)) return drop(why ?? "late");
   const whole = { id: entry.id, at: playAt, ms: durationOf(entry.items) };
   if (keepsQuietHours(entry.class) && exceedsCap(policy, heard, whole)) return drop("minutes-cap", "refused");
   if (why) return { kind: "wait", until: now + LOOK_AGAIN_MS };

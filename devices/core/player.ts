@@ -5,7 +5,7 @@ import { createAlarm } from "./alarm.ts";
 import type { Journal } from "./journal.ts";
 import type { MediaCache } from "./media-cache.ts";
 import type { Output, Prepared } from "./output.ts";
-import { type Entry, nextStep, type Step } from "./plan.ts";
+import { type Entry, isState, nextStep, roundsOf, type Step } from "./plan.ts";
 import type { Reporter } from "./reporter.ts";
 import { perform, type Turn } from "./turn.ts";
 
@@ -84,14 +84,16 @@ export function createPlayer(options: Options): Player {
     log.info({ broadcastId: id, type, reason }, "not playing");
   }
 
-  const prepare = (entry: Entry, seekMs: number): Promise<Prepared> =>
-    output.prepare({
+  function prepare(entry: Entry, seekMs: number): Promise<Prepared> {
+    const round = entry.items.map((item) => ({ path: cache.pathOf(item), durationMs: item.durationMs }));
+    return output.prepare({
       broadcastId: entry.id,
       startAt: entry.startAt,
-      parts: entry.items.map((item) => ({ path: cache.pathOf(item), durationMs: item.durationMs })),
+      parts: Array.from({ length: roundsOf(entry) }, () => round).flat(),
       seekMs,
-      volume: options.volumeFor(entry),
+      volume: entry.silent ? 0 : options.volumeFor(entry),
     });
+  }
 
   /** Gives the air to a broadcast; whoever has it now yields when its successor's instant has come. */
   function give(entry: Entry, seekMs: number): void {
@@ -154,7 +156,9 @@ export function createPlayer(options: Options): Player {
       closed = true;
       alarm.clear();
       // What was not heard yet is still to come after a quick restart.
-      if (onAir) await end(onAir.entry.id, { reason: "restart", final: onAir.started });
+      // An alert is joined again as long as it stands.
+      if (onAir)
+        await end(onAir.entry.id, { reason: "restart", final: onAir.started && !isState(onAir.entry) });
     },
   };
 }

@@ -3,7 +3,7 @@ import type { ReasonCode } from "../../src/protocol/messages.ts";
 import { keepsQuietHours } from "../../src/protocol/quiet-hours.ts";
 import type { Journal, Mark } from "./journal.ts";
 import type { Prepared } from "./output.ts";
-import { durationOf, type Entry, type Step } from "./plan.ts";
+import { durationOf, type Entry, isState, type Step } from "./plan.ts";
 import { untilExactly } from "./precise-wait.ts";
 import type { Reporter } from "./reporter.ts";
 
@@ -40,6 +40,7 @@ export async function perform(turn: Turn, seekMs: number, wasHeard: boolean, sta
   const { entry } = turn;
   const { id } = entry;
   const isEnding = () => turn.ending !== null;
+  const sound = entry.silent ? { silent: true } : {};
 
   const prepared = await stage.prepare(entry, seekMs);
   turn.prepared = prepared;
@@ -47,8 +48,13 @@ export async function perform(turn: Turn, seekMs: number, wasHeard: boolean, sta
   const before = journal.heardOf(id) ?? { at: Math.max(now(), entry.startAt), ms: 0 };
   const heard = (ms: number): Mark[] =>
     keepsQuietHours(entry.class) ? [{ kind: "heard", id, at: before.at, ms: before.ms + ms }] : [];
-  // On disk before the first sample: if the power goes from here on, it is not played again, and counts as heard whole.
-  if (!isEnding()) journal.begin(id, now(), ...heard(durationOf(entry.items) - seekMs));
+  // On disk before the first sample: if the power goes from here on, it is not played again, but joined if it still stands,
+  // and counts as heard whole.
+  if (!isEnding() && !isState(entry)) {
+    const whole = heard(durationOf(entry.items) - seekMs);
+    if (journal.isBegun(id)) journal.mark(...whole);
+    else journal.begin(id, now(), ...whole);
+  }
   await untilExactly(() => entry.startAt - now(), isEnding);
 
   const step = stage.judge(entry);
@@ -64,7 +70,13 @@ export async function perform(turn: Turn, seekMs: number, wasHeard: boolean, sta
   turn.started = true;
   const latenessMs = Math.round((firstSampleAt - entry.startAt) * 10) / 10;
   if (!wasHeard) {
-    reporter.report({ at: Math.round(firstSampleAt), type: "started", broadcastId: id, latenessMs });
+    reporter.report({
+      at: Math.round(firstSampleAt),
+      type: "started",
+      broadcastId: id,
+      latenessMs,
+      ...sound,
+    });
   }
   log.info({ broadcastId: id, latenessMs, seekMs, title: entry.title }, "on air");
 
@@ -73,7 +85,7 @@ export async function perform(turn: Turn, seekMs: number, wasHeard: boolean, sta
   const done = { kind: "done", id, at: now() } as const;
   const sounded = heard(Math.max(0, positionMs - seekMs));
   if (complete) {
-    reporter.report({ type: "finished", broadcastId: id, positionMs }, ...sounded, done);
+    reporter.report({ type: "finished", broadcastId: id, positionMs, ...sound }, ...sounded, done);
     log.info({ broadcastId: id, positionMs }, "finished");
     return false;
   }

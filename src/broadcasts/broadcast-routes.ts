@@ -127,25 +127,6 @@ export async function broadcastRoutes(instance: FastifyInstance, options: Option
     },
   );
 
-  app.post(
-    "/stop",
-    {
-      schema: {
-        tags: ["broadcasts"],
-        summary: "Stop everything that sounds or is about to, everywhere",
-        body: StopBody,
-        response: {
-          200: Type.Object({
-            ...StopView.properties,
-            stopped: Type.Array(Uuid, { description: "Broadcasts stopped" }),
-          }),
-        },
-      },
-    },
-    async (request) =>
-      broadcasts.stopAll(request.body?.reason ?? "everything was stopped by hand", requireUser(request).id),
-  );
-
   app.get(
     "/commands/:id",
     {

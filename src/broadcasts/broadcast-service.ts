@@ -1,6 +1,6 @@
 import { type Clock, MINUTE_MS } from "../clock.ts";
 import type { Transact } from "../db/open.ts";
-import type { Downlink } from "../delivery/downlink.ts";
+import type { Downlink, PreparedCommand } from "../delivery/downlink.ts";
 import type { DeviceIdentity } from "../devices/device.ts";
 import type { DeviceService } from "../devices/device-service.ts";
 import { AppError, notFound } from "../errors.ts";
@@ -34,8 +34,10 @@ export interface BroadcastService {
    * Idempotent for a cancelled one. @param userId who does it, `null` for the server itself. @throws {AppError} `not_found`, `conflict` when it is over
    */
   stop(id: string, reason: string, userId?: string | null): StopResult;
-  /** Stops whatever sounds or is about to, everywhere. */
-  stopAll(reason: string, userId?: string | null): StopResult & { stopped: string[] };
+  /** The stop for whatever sounds or is about to, everywhere, and what it stops; only reads. */
+  prepareStopAll(): PreparedCommand & { broadcastIds: string[] };
+  /** Cancels all of that; returns their ids. Call it in a transaction. */
+  cancelAll(reason: string, userId: string | null): string[];
   /** When one was cancelled, and who by name did it: `null` for the server itself. */
   stopOf(id: string): { at: number; by: string | null } | null;
   /** All that start in a range of epoch ms, in order, at most `limit`; also those that others took the place of. */
@@ -141,6 +143,12 @@ export function createBroadcastService(deps: Dependencies): BroadcastService {
     });
   }
 
+  /** On air or frozen, and interrupts that air as soon as they are ready. */
+  const soundingOrSoon = () => [
+    ...store.live(),
+    ...store.waiting().filter(({ startAt }) => startAt < clock.now() + freezeMs),
+  ];
+
   return {
     get,
     page: store.page,
@@ -151,30 +159,31 @@ export function createBroadcastService(deps: Dependencies): BroadcastService {
       return isOpen(broadcast) ? resolve(broadcast).map(({ id }) => id) : store.targets(broadcast.id);
     },
 
-    stopAll(reason, userId = null) {
-      return transact(() => {
-        const live = store.live();
-        for (const broadcast of live) cancel(broadcast, reason, userId);
-        const areas = regions.roots();
-        const now = clock.now();
-        const targets = devices.enrolledWithin(areas, DEVICE_KINDS).map(({ id }) => id);
-        const commandId = downlink.send({
-          type: "stop",
-          body: { all: true, startBefore: now + freezeMs },
-          audience: { areas },
-          class: "emergency",
-          notAfter: now + STOP_VALID_MS,
-          untilAckedBy: targets,
-        });
-        return { commandId, targets: targets.length, stopped: live.map(({ id }) => id) };
+    prepareStopAll() {
+      const areas = regions.roots();
+      const now = clock.now();
+      const command = downlink.prepare({
+        type: "stop",
+        body: { all: true, startBefore: now + freezeMs },
+        audience: { areas },
+        class: "emergency",
+        notAfter: now + STOP_VALID_MS,
       });
+      const untilAckedBy = devices.enrolledWithin(areas, DEVICE_KINDS).map(({ id }) => id);
+      return { command, untilAckedBy, broadcastIds: soundingOrSoon().map(({ id }) => id) };
+    },
+
+    cancelAll(reason, userId) {
+      const all = soundingOrSoon();
+      for (const broadcast of all) cancel(broadcast, reason, userId);
+      return all.map(({ id }) => id);
     },
 
     unfilled: (startUntil) =>
       store
         .unfilled(startUntil, Object.values(NOTHING_APPROVED))
-        .map(({ scheduleId, startAt, programme, reason, contentBy, title }) => ({
-          scheduleId,
+        .map(({ scheduleId, id, startAt, programme, reason, contentBy, title }) => ({
+          scheduleId: scheduleId ?? id,
           startAt,
           programme,
           reason,

@@ -10,16 +10,17 @@ import {
 import { createCalendarEventStore } from "./calendar-event-store.ts";
 
 type List = "kinds" | "areas" | "exclude" | "groups" | "tags";
-type Row = Omit<Broadcast, List> & Record<List, string>;
+type Row = Omit<Broadcast, List | "silent"> & Record<List, string> & { silent: 0 | 1 };
 
 const SELECT = `SELECT id, schedule_id AS scheduleId, local_date AS localDate, local_time AS localTime,
-  start_at AS startAt, not_after AS notAfter, class, priority, lateness, offline, volume, kinds, programme,
+  start_at AS startAt, not_after AS notAfter, class, priority, lateness, offline, volume, silent, kinds, programme,
   excluded_areas AS exclude, group_ids AS "groups", tags, content_kind AS contentKind, content_id AS contentId, content_by AS contentBy, title, state, reason, why_not AS whyNot, ends_at AS endsAt,
   (SELECT json_group_array(region_code ORDER BY region_code) FROM broadcast_areas WHERE broadcast_id = b.id) AS areas
   FROM broadcasts b`;
 
 const toBroadcast = (row: Row): Broadcast => ({
   ...row,
+  silent: row.silent === 1,
   kinds: JSON.parse(row.kinds) as DeviceKind[],
   areas: JSON.parse(row.areas) as string[],
   exclude: JSON.parse(row.exclude) as string[],
@@ -38,14 +39,14 @@ export function createBroadcastStore(db: Database) {
   const calendar = createCalendarEventStore(db);
   const insert = db.prepare(
     `INSERT INTO broadcasts (id, schedule_id, local_date, local_time, start_at, not_after, class, priority, lateness,
-       offline, volume, kinds, excluded_areas, group_ids, tags, programme, content_kind, content_id, content_by, title, state, reason, why_not,
+       offline, volume, silent, kinds, excluded_areas, group_ids, tags, programme, content_kind, content_id, content_by, title, state, reason, why_not,
        ends_at, updated_at)
      VALUES (@id, @scheduleId, @localDate, @localTime, @startAt, @notAfter, @class, @priority, @lateness,
-       @offline, @volume, @kinds, @exclude, @groups, @tags, @programme, @contentKind, @contentId, @contentBy, @title, @state, @reason, @whyNot, @endsAt, @now)`,
+       @offline, @volume, @silent, @kinds, @exclude, @groups, @tags, @programme, @contentKind, @contentId, @contentBy, @title, @state, @reason, @whyNot, @endsAt, @now)`,
   );
   const update = db.prepare(
     `UPDATE broadcasts SET start_at = @startAt, not_after = @notAfter, class = @class, priority = @priority,
-       lateness = @lateness, offline = @offline, volume = @volume, kinds = @kinds, excluded_areas = @exclude,
+       lateness = @lateness, offline = @offline, volume = @volume, silent = @silent, kinds = @kinds, excluded_areas = @exclude,
        group_ids = @groups, tags = @tags, programme = @programme,
        content_kind = @contentKind, content_id = @contentId, content_by = @contentBy, title = @title, state = @state, reason = @reason, why_not = @whyNot,
        ends_at = @endsAt, updated_at = @now
@@ -66,6 +67,9 @@ export function createBroadcastStore(db: Database) {
   );
   const selectOfContent = db.prepare<[string], Row>(
     `${SELECT} WHERE content_id = ? AND state IN ('frozen', 'on_air')`,
+  );
+  const selectWaiting = db.prepare<[], Row>(
+    `${SELECT} WHERE state = 'planned' AND schedule_id IS NULL ORDER BY start_at`,
   );
   const selectLive = db.prepare<[], Row>(`${SELECT} WHERE state IN ('frozen', 'on_air') ORDER BY start_at`);
   const selectPage = db.prepare<
@@ -89,7 +93,7 @@ export function createBroadcastStore(db: Database) {
   );
   const noteStop = db.prepare("UPDATE broadcasts SET stopped_at = ?, stopped_by = ? WHERE id = ?");
   const selectUnfilled = db.prepare<{ until: number; reasons: string }, Row>(
-    `${SELECT} WHERE start_at <= @until AND (
+    `${SELECT} WHERE schedule_id IS NOT NULL AND start_at <= @until AND (
        (state = 'planned' AND content_id IS NULL AND reason IN (SELECT value FROM json_each(@reasons)))
        OR (state IN ('planned', 'ready', 'frozen') AND content_by = 'fallback'))
      ORDER BY start_at`,
@@ -115,7 +119,7 @@ export function createBroadcastStore(db: Database) {
      WHERE start_at >= ? AND ends_at IS NOT NULL AND superseded = 0`,
   );
   const selectForPlaylist = db.prepare<{ areas: string; kind: DeviceKind; endAfter: number }, Row>(
-    `${SELECT} WHERE state IN (${LISTED_STATES.map((state) => `'${state}'`).join()})
+    `${SELECT} WHERE state IN (${LISTED_STATES.map((state) => `'${state}'`).join()}) AND content_kind <> 'alert'
        AND MAX(not_after, COALESCE(ends_at, 0)) > @endAfter
        AND id IN (SELECT broadcast_id FROM broadcast_areas WHERE region_code IN (SELECT value FROM json_each(@areas)))
        AND EXISTS (SELECT 1 FROM broadcast_items i WHERE i.broadcast_id = b.id AND i.device_kind = @kind)
@@ -145,6 +149,7 @@ export function createBroadcastStore(db: Database) {
   }
   const asRow = ({ areas: _, ...broadcast }: Broadcast, now: number) => ({
     ...broadcast,
+    silent: broadcast.silent ? 1 : 0,
     kinds: JSON.stringify(broadcast.kinds),
     exclude: JSON.stringify(broadcast.exclude),
     groups: JSON.stringify(broadcast.groups),
@@ -197,6 +202,8 @@ export function createBroadcastStore(db: Database) {
     /** Those that time may move on, with a start up to `startUntil`. */
     unsettled: (startUntil: number) => selectUnsettled.all(startUntil).map(toBroadcast),
     liveWithContent: (contentId: string) => selectOfContent.all(contentId).map(toBroadcast),
+    /** Interrupts that are not ready yet. */
+    waiting: () => selectWaiting.all().map(toBroadcast),
     live: () => selectLive.all().map(toBroadcast),
     page: (filter: BroadcastFilter, after: { startAt: number; id: string }, limit: number) =>
       selectPage.all({ ...filter, afterStart: after.startAt, afterId: after.id, limit }).map(toBroadcast),

@@ -15,11 +15,11 @@ import {
 import { BroadcastClass, DeviceKind, GRADES, LatenessPolicy, OfflinePolicy } from "../protocol/messages.ts";
 import type { DeviceProof } from "../reports/proof.ts";
 import { CONTENT_BY } from "./assignment.ts";
-import { BROADCAST_STATES, type Broadcast, WHY_NOT } from "./broadcast.ts";
+import { BROADCAST_STATES, type Broadcast, CONTENT_KINDS, WHY_NOT } from "./broadcast.ts";
 
 export const BroadcastView = Type.Object({
   id: Uuid,
-  scheduleId: Uuid,
+  scheduleId: nullable(Type.String({ ...Uuid, description: "None for an interrupt, which has the same id" })),
   localDate: Type.String(),
   localTime: Type.String(),
   startAt: Instant,
@@ -32,11 +32,12 @@ export const BroadcastView = Type.Object({
   lateness: LatenessPolicy,
   offline: OfflinePolicy,
   volume: nullable(Type.Integer()),
+  silent: Type.Boolean({ description: "A drill without a sound" }),
   programme: Type.String(),
   title: Type.String(),
   content: nullable(
     Type.Object({
-      kind: enumOf(["episode", "session"]),
+      kind: enumOf(CONTENT_KINDS),
       id: Uuid,
       by: enumOf(CONTENT_BY, {
         description: "Whether policy, fallback or somebody's choice gave it this date",
@@ -140,6 +141,7 @@ export const viewBroadcast = (b: Broadcast): Static<typeof BroadcastView> => ({
   lateness: b.lateness,
   offline: b.offline,
   volume: b.volume,
+  silent: b.silent,
   programme: b.programme,
   title: b.title,
   content:

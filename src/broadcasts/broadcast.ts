@@ -18,6 +18,10 @@ export const BROADCAST_STATES = [
   "cancelled",
   "missed",
 ] as const;
+/** An `alert` is told as the standing state of its areas, never by playlist or `play` command. */
+export const CONTENT_KINDS = ["episode", "session", "announcement", "alert"] as const;
+export type ContentKind = (typeof CONTENT_KINDS)[number];
+
 export type BroadcastState = (typeof BROADCAST_STATES)[number];
 
 /**
@@ -53,10 +57,11 @@ export type WhyNot = (typeof WHY_NOT)[number];
 export const mayFollow = (from: BroadcastState, to: BroadcastState): boolean =>
   TRANSITIONS[from].includes(to);
 
-/** One dated occurrence of a schedule. Instants are epoch ms. */
+/** One dated occurrence of a schedule, or an interrupt. Instants are epoch ms. */
 export interface Broadcast {
   id: string;
-  scheduleId: string;
+  /** `null` for an interrupt: somebody airs it this once. */
+  scheduleId: string | null;
   /** The slot of the rule; `startAt` is where it truly stands. */
   localDate: string;
   localTime: string;
@@ -68,6 +73,8 @@ export interface Broadcast {
   lateness: LatenessPolicy;
   offline: OfflinePolicy;
   volume: number | null;
+  /** A drill that goes the whole way without a sound. */
+  silent: boolean;
   kinds: DeviceKind[];
   areas: string[];
   /** See `Targets`, which a broadcast is. */
@@ -75,7 +82,7 @@ export interface Broadcast {
   groups: string[];
   tags: string[];
   programme: string;
-  contentKind: "episode" | "session" | null;
+  contentKind: ContentKind | null;
   contentId: string | null;
   contentBy: ContentBy | null;
   title: string;
@@ -122,6 +129,10 @@ export function settlesAt({ startAt, notAfter, endsAt, lateness }: Broadcast): n
   return lastEnd + SETTLE_MS;
 }
 
+/** Until when it can become ready. What is on a timetable is not made up for; an interrupt airs as soon as it can. */
+const lastMoment = ({ scheduleId, startAt, notAfter }: Broadcast): number =>
+  scheduleId === null ? notAfter : startAt;
+
 /**
  * The state that time alone gives a broadcast next, or `null` when it is not due. Evaluated again until `null`, so that
  * a server that was down over a start catches up by the same steps.
@@ -135,7 +146,7 @@ export function dueState(
 ): BroadcastState | null {
   switch (broadcast.state) {
     case "planned":
-      return now >= broadcast.startAt ? "missed" : null;
+      return now >= lastMoment(broadcast) ? "missed" : null;
     case "ready":
       return now >= broadcast.startAt - freezeMs ? "frozen" : null;
     case "frozen":

@@ -5,7 +5,8 @@ import { type Broadcast, type CalendarStatus, calendarStatusOf } from "./broadca
 
 /** One slot of a schedule as calendar programs see it. Instants are epoch ms. */
 export interface CalendarEvent {
-  scheduleId: string;
+  /** The schedule; for a broadcast without one, the broadcast itself. */
+  seriesId: string;
   localDate: string;
   localTime: string;
   startAt: number;
@@ -32,17 +33,17 @@ const SHOWN_AREAS = 3;
 /** Keeps what was announced, so that what a calendar program has seen once can be changed or called off. */
 export function createCalendarEventStore(db: Database) {
   const upsert = db.prepare(
-    `INSERT INTO calendar_events (schedule_id, local_date, local_time, start_at, ends_at, class, programme, title, status,
+    `INSERT INTO calendar_events (series_id, local_date, local_time, start_at, ends_at, class, programme, title, status,
        reason, created_at, modified_at)
-     VALUES (@scheduleId, @localDate, @localTime, @startAt, @endsAt, @class, @programme, @title, @status, @reason, @now, @now)
-     ON CONFLICT (schedule_id, local_date, local_time) DO UPDATE SET start_at = excluded.start_at,
+     VALUES (@seriesId, @localDate, @localTime, @startAt, @endsAt, @class, @programme, @title, @status, @reason, @now, @now)
+     ON CONFLICT (series_id, local_date, local_time) DO UPDATE SET start_at = excluded.start_at,
        ends_at = excluded.ends_at, class = excluded.class, programme = excluded.programme, title = excluded.title,
        status = excluded.status, reason = excluded.reason, sequence = sequence + 1, modified_at = excluded.modified_at
      WHERE (start_at, ends_at, class, programme, title, status, reason) IS NOT (excluded.start_at, excluded.ends_at,
        excluded.class, excluded.programme, excluded.title, excluded.status, excluded.reason)`,
   );
   const selectId = db.prepare<[string, string, string], { id: number }>(
-    "SELECT id FROM calendar_events WHERE schedule_id = ? AND local_date = ? AND local_time = ?",
+    "SELECT id FROM calendar_events WHERE series_id = ? AND local_date = ? AND local_time = ?",
   );
   const selectCurrent = db.prepare<[number], { code: string }>(
     "SELECT region_code AS code FROM calendar_event_areas WHERE event_id = ? AND is_current = 1 ORDER BY region_code",
@@ -64,7 +65,7 @@ export function createCalendarEventStore(db: Database) {
   );
   const withdraw = db.prepare(
     `UPDATE calendar_events SET status = 'cancelled', reason = @reason, sequence = sequence + 1, modified_at = @now
-     WHERE schedule_id = @scheduleId AND local_date = @localDate AND local_time = @localTime AND status <> 'cancelled'`,
+     WHERE series_id = @seriesId AND local_date = @localDate AND local_time = @localTime AND status <> 'cancelled'`,
   );
   const selectWithin = db.prepare<
     { ancestors: string; from: string; before: string; startFrom: number; startUntil: number; shown: number },
@@ -74,7 +75,7 @@ export function createCalendarEventStore(db: Database) {
        SELECT event_id, MAX(is_current) AS isHere FROM calendar_event_areas
        WHERE region_code IN (SELECT value FROM json_each(@ancestors)) OR (region_code >= @from AND region_code < @before)
        GROUP BY event_id)
-     SELECT schedule_id AS scheduleId, local_date AS localDate, local_time AS localTime, start_at AS startAt,
+     SELECT series_id AS seriesId, local_date AS localDate, local_time AS localTime, start_at AS startAt,
        ends_at AS endsAt, class, programme, title, status, reason, sequence, created_at AS createdAt,
        modified_at AS modifiedAt, isHere,
        EXISTS (SELECT 1 FROM calendar_event_exclusions
@@ -91,12 +92,12 @@ export function createCalendarEventStore(db: Database) {
   return {
     /** Call whenever a broadcast was written; nothing happens when a calendar would show the same. */
     note(broadcast: Broadcast, now: number): void {
-      const { scheduleId, localDate, localTime, startAt, endsAt, programme, title, reason, areas } =
-        broadcast;
+      const { localDate, localTime, startAt, endsAt, programme, title, reason, areas } = broadcast;
+      const seriesId = seriesOf(broadcast);
       const status = calendarStatusOf(broadcast.state);
-      const isNew = selectId.get(scheduleId, localDate, localTime) === undefined;
+      const isNew = selectId.get(seriesId, localDate, localTime) === undefined;
       const { changes } = upsert.run({
-        scheduleId,
+        seriesId,
         localDate,
         localTime,
         startAt,
@@ -108,7 +109,7 @@ export function createCalendarEventStore(db: Database) {
         reason: status === "confirmed" ? null : reason,
         now,
       });
-      const { id } = selectId.get(scheduleId, localDate, localTime) ?? { id: 0 };
+      const { id } = selectId.get(seriesId, localDate, localTime) ?? { id: 0 };
       const hasMoved = !isSameList(selectCurrent.all(id), areas);
       if (hasMoved) {
         leaveAreas.run(id);
@@ -122,8 +123,10 @@ export function createCalendarEventStore(db: Database) {
       if (changes === 0 && (hasMoved || hasOtherGaps)) bump.run(now, id);
     },
     /** Its broadcast is taken back. */
-    withdraw: ({ scheduleId, localDate, localTime }: Broadcast, reason: string, now: number) =>
-      void withdraw.run({ scheduleId, localDate, localTime, reason, now }),
+    withdraw: (broadcast: Broadcast, reason: string, now: number) => {
+      const { localDate, localTime } = broadcast;
+      withdraw.run({ seriesId: seriesOf(broadcast), localDate, localTime, reason, now });
+    },
     /** What is, or was announced to be, heard in any part of the area, with a start from `startFrom` on; in order. */
     within(area: string, startFrom: number, startUntil = Number.MAX_SAFE_INTEGER): CalendarEvent[] {
       const ancestors = JSON.stringify(selfAndAncestors(area));
@@ -139,6 +142,9 @@ export function createCalendarEventStore(db: Database) {
     },
   };
 }
+
+/** An interrupt has no schedule: it is a series of its own. */
+const seriesOf = ({ scheduleId, id }: Broadcast): string => scheduleId ?? id;
 
 const isSameList = (rows: { code: string }[], codes: readonly string[]): boolean =>
   JSON.stringify(rows.map(({ code }) => code)) === JSON.stringify(codes.toSorted());

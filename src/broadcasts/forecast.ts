@@ -12,6 +12,7 @@ import { createWallClock } from "../schedules/wall-clock.ts";
 import { type AirDate, type Assigned, assignContent, type ContentBy } from "./assignment.ts";
 import { type Broadcast, type BroadcastItem, isLive, type WhyNot } from "./broadcast.ts";
 import type { BroadcastStore } from "./broadcast-store.ts";
+import { playableItems } from "./playable-items.ts";
 
 /** Why nothing would play, for programs and for people. */
 export interface Refusal {
@@ -48,9 +49,9 @@ export interface Survey {
   /** By programme. */
   approved: Map<string, Content[]>;
   /** By kind of device and composition. */
-  items: Map<string, Omit<BroadcastItem, "title"> | null>;
+  playable: Map<string, ReturnType<MediaService["playableFor"]>>;
 }
-export const newSurvey = (): Survey => ({ approved: new Map(), items: new Map() });
+export const newSurvey = (): Survey => ({ approved: new Map(), playable: new Map() });
 
 interface Dependencies {
   store: BroadcastStore;
@@ -72,35 +73,6 @@ export const occurrenceKey = (date: string, time: string): string => `${date}T${
 
 export function createForecast(dependencies: Dependencies): Forecast {
   const { store, programmes, sources, media, policy, calendars, clock } = dependencies;
-
-  function playableOf(compositionId: string, kind: DeviceKind): Omit<BroadcastItem, "title"> | null {
-    const {
-      sha256 = null,
-      mime = null,
-      bytes = null,
-      durationMs = null,
-    } = media.playableFor(compositionId, kind) ?? {};
-    const isPlayable = sha256 !== null && mime !== null && bytes !== null && durationMs !== null;
-    return isPlayable ? { sha256, mime, bytes, durationMs } : null;
-  }
-
-  function itemsOf(
-    content: Content,
-    kinds: DeviceKind[],
-    survey: Survey,
-  ): Map<DeviceKind, BroadcastItem[]> | null {
-    const items = new Map<DeviceKind, BroadcastItem[]>();
-    for (const kind of kinds) {
-      const list: BroadcastItem[] = [];
-      for (const { title, compositionId } of content.parts) {
-        const item = once(survey.items, `${kind} ${compositionId}`, () => playableOf(compositionId, kind));
-        if (!item) return null;
-        list.push({ ...item, title });
-      }
-      items.set(kind, list);
-    }
-    return items;
-  }
 
   /** What each date airs by the schedule's policy, given what has aired and what is approved. */
   function assign(
@@ -184,9 +156,13 @@ export function createForecast(dependencies: Dependencies): Forecast {
       return content ? { content, by: "choice" } : null;
     }
 
+    const surveyed: Pick<MediaService, "playableFor"> = {
+      playableFor: (compositionId, kind) =>
+        once(survey.playable, `${kind} ${compositionId}`, () => media.playableFor(compositionId, kind)),
+    };
     return judged.map(({ barred, ...occurrence }) => {
       const { content = null, by: contentBy = null } = contentOf({ ...occurrence, barred }) ?? {};
-      const items = content && itemsOf(content, definition.targets.kinds, survey);
+      const items = content && playableItems(surveyed, content.parts, definition.targets.kinds);
       const whyNot: Refusal | null =
         barred ??
         (content ? null : nothingFor(occurrence)) ??

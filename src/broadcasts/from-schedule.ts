@@ -27,6 +27,7 @@ export function broadcastFrom(
     lateness: definition.lateness,
     offline: definition.offline,
     volume: definition.volume ?? null,
+    silent: false,
     kinds: definition.targets.kinds.toSorted(),
     areas: outermost(definition.targets.regions),
     exclude: outermost(definition.targets.exclude ?? []),

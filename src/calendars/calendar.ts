@@ -22,8 +22,8 @@ const CLASS_NAME: Record<BroadcastClass, string> = {
 const textOf = (text: string): string => text.replace(/[^\P{Cc}\n]/gu, " ");
 
 /** The slot, not the broadcast, is the event: it stays the same when it is moved, filled, called off and planned anew. */
-const uidOf = ({ scheduleId, localDate, localTime }: CalendarEvent): string =>
-  `${scheduleId}-${localDate.replaceAll("-", "")}T${localTime.replace(":", "")}@cuncunxiang`;
+const uidOf = ({ seriesId, localDate, localTime }: CalendarEvent): string =>
+  `${seriesId}-${localDate.replaceAll("-", "")}T${localTime.replace(":", "")}@cuncunxiang`;
 
 /**
  * An iCalendar object (RFC 5545): CRLF line ends, folded at 75 octets, every time in UTC, so that neither the server's

@@ -168,7 +168,7 @@ export async function listLive() {
   return [...onAir.items, ...frozen.items];
 }
 
-/** @returns {Promise<StopResult & { stopped: string[] }>} */
+/** @returns {Promise<StopResult & { stopped: string[], published: boolean, recorded: boolean }>} */
 export const stopEverything = () => send("POST", "/stop", {});
 /** @param {string} id @returns {Promise<StopResult>} */
 export const stopBroadcast = (id) => send("POST", `/broadcasts/${inPath(id)}/stop`, {});

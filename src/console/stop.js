@@ -38,11 +38,14 @@ export function askToStopEverything(onStopped) {
     again: () => t("stop.again"),
     grave: true,
     run: stopEverything,
-    done({ targets, stopped }) {
+    done({ targets, stopped, published, recorded }) {
       onStopped();
       announce(() => t("stop.announced", { count: stopped.length }));
       return [
-        el("p", { class: "done" }, () => t("stop.done")),
+        published
+          ? el("p", { class: "done" }, () => t("stop.done"))
+          : el("p", { class: "warning" }, () => t("stop.unpublished")),
+        ...(recorded ? [] : [el("p", {}, () => t("stop.unrecorded"))]),
         el("p", {}, () => (targets === 0 ? t("stop.noTargets") : t("stop.targets", { count: targets }))),
         el("p", {}, () => t("stop.stopped", { count: stopped.length })),
       ];

@@ -207,6 +207,9 @@ export const en = {
   "stop.busy": "Sending the stop…",
   "stop.done": "The stop command is on its way",
   "stop.targets": "{count} enrolled devices are to acknowledge it; it is repeated to those that have not.",
+  "stop.unpublished": "The broker cannot be reached at this moment: the command is sent as soon as it can.",
+  "stop.unrecorded":
+    "The database is busy: the stop is in force and will be written down as soon as it lets go.",
   "stop.noTargets": "No device is enrolled in the county, so none has to acknowledge it.",
   "stop.stopped": "Broadcasts cancelled: {count}.",
   "stop.announced": "The stop command is on its way; broadcasts cancelled: {count}",

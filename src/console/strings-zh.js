@@ -198,6 +198,8 @@ export const zh = {
   "stop.busy": "正在下发停播…",
   "stop.done": "停播指令已下发",
   "stop.targets": "等待 {count} 台已登记终端确认收到；未确认的会反复下发。",
+  "stop.unpublished": "暂时连不上消息服务，连上后立即下发指令。",
+  "stop.unrecorded": "数据库正忙：停播已生效，稍后自动补记。",
   "stop.noTargets": "全县没有已登记的终端，没有设备需要确认。",
   "stop.stopped": "已取消的播出：{count} 场。",
   "stop.announced": "停播指令已下发，取消 {count} 场播出",

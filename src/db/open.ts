@@ -7,6 +7,12 @@ import { migrate } from "./migrate.ts";
 export type { Database } from "better-sqlite3";
 
 /**
+ * While SQLite waits for a lock nothing else happens in this process. It is the only server on the file, so whoever else
+ * holds a lock is a person with a tool: better to refuse, and to be asked again, than to keep a stop waiting.
+ */
+const BUSY_MS = 250;
+
+/**
  * Opens and migrates the database. `synchronous = FULL`: what a request acknowledged survives a power loss, at
  * some 3,500 transactions a second, far above what a county's editors and devices cause once reports are batched.
  * @throws {AppError} `conflict` when the file is newer than this program or a migration was edited after release
@@ -17,7 +23,7 @@ export function openDatabase(path: string, now: number): Database {
   db.pragma("journal_mode = WAL");
   db.pragma("synchronous = FULL");
   db.pragma("foreign_keys = ON");
-  db.pragma("busy_timeout = 5000");
+  db.pragma(`busy_timeout = ${BUSY_MS}`);
   try {
     migrate(db, now);
   } catch (error) {
@@ -34,13 +40,31 @@ function readableByOwnerAlone(path: string): void {
   for (const each of [path, `${path}-wal`, `${path}-shm`]) if (existsSync(each)) chmodSync(each, 0o600);
 }
 
-/** Runs `work` in one transaction (a savepoint inside another) and returns its result. */
+/** Whether somebody else holds the database's lock. */
+export const isBusy = (error: unknown): boolean => {
+  const { code } = ((error instanceof AppError ? error.cause : error) ?? {}) as { code?: unknown };
+  return typeof code === "string" && code.startsWith("SQLITE_BUSY");
+};
+
+/**
+ * Runs `work` in one transaction (a savepoint inside another) and returns its result.
+ * @throws {AppError} `unavailable` while another program holds the lock
+ */
 export type Transact = <T>(work: () => T) => T;
 
 export const createTransact =
   (db: Database): Transact =>
-  (work) =>
-    db.transaction(work).immediate();
+  (work) => {
+    try {
+      return db.transaction(work).immediate();
+    } catch (cause) {
+      if (cause instanceof AppError || !isBusy(cause)) throw cause;
+      throw new AppError("unavailable", "The database is locked by another program.", {
+        cause,
+        hint: "Try again in a moment; end what works on the database file if it goes on.",
+      });
+    }
+  };
 
 /**
  * Opens a database for looking only, beside a running server too; does not migrate.

@@ -7,7 +7,7 @@ export function airingOf(
   items: BroadcastItem[],
   mediaUrl: (sha256: string) => string,
 ): Omit<PlayBody, "broadcastId"> {
-  const { startAt, notAfter, priority, lateness, offline, volume, programme, title } = broadcast;
+  const { startAt, notAfter, priority, lateness, offline, volume, silent, programme, title } = broadcast;
   return {
     startAt,
     notAfter,
@@ -15,6 +15,7 @@ export function airingOf(
     lateness,
     offline,
     ...(volume === null ? {} : { volume }),
+    ...(silent ? { silent } : {}),
     programme,
     title,
     items: items.map((item) => ({ ...item, url: mediaUrl(item.sha256) })),

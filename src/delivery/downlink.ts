@@ -2,6 +2,7 @@ import { v7 as uuidv7 } from "uuid";
 import { type Clock, MINUTE_MS, SECOND_MS } from "../clock.ts";
 import type { Transact } from "../db/open.ts";
 import type {
+  Alert,
   Audience,
   BroadcastClass,
   Command,
@@ -10,9 +11,10 @@ import type {
   PlaylistPointer,
 } from "../protocol/messages.ts";
 import { levelOf, type RegionLevel } from "../protocol/region-code.ts";
-import { commandTopic, playlistTopic, type Scope } from "../protocol/topics.ts";
+import type { Signer } from "../protocol/signing.ts";
+import { alertTopic, commandTopic, playlistTopic, type Scope } from "../protocol/topics.ts";
 import type { CommandRow, DownlinkStore, ScopeRevision } from "./downlink-store.ts";
-import type { Outbox } from "./outbox.ts";
+import type { Outbox, Publisher } from "./outbox.ts";
 
 export interface NewCommand<T extends CommandType> {
   type: T;
@@ -28,6 +30,12 @@ export interface NewCommand<T extends CommandType> {
   untilAckedBy?: string[];
 }
 
+/** A command that is not sent yet. */
+export interface PreparedCommand {
+  command: Command;
+  untilAckedBy: string[];
+}
+
 /** Everything the server says to devices over MQTT. Call inside the transaction of the change behind it. */
 export interface Downlink {
   /**
@@ -39,6 +47,16 @@ export interface Downlink {
   devicePlaylistChanged(deviceId: string): void;
   /** One publish for each scope of the audience; returns the command's id. */
   send<T extends CommandType>(command: NewCommand<T>): string;
+  /** The standing state of each of the areas, until its end. Idempotent. */
+  setAlert(areas: readonly string[], alert: Alert): void;
+  clearAlert(areas: readonly string[]): void;
+  /** A command to be published before it is written down. */
+  prepare<T extends CommandType>(command: NewCommand<T>): Command;
+  /** Past the outbox, without the database. @throws {AppError} when the broker did not take it */
+  publishNow(command: Command): Promise<void>;
+  clearAlertNow(areas: readonly string[]): Promise<void>;
+  /** Writes down what was published so, to be repeated until acknowledged; publishes it unless it is. */
+  record(prepared: PreparedCommand, options: { isPublished: boolean }): void;
   /** A device says that it has the command. */
   acknowledge(commandId: string, deviceId: string): void;
   progressOf(commandId: string): { settled: boolean; targets: number; acked: number } | null;
@@ -55,6 +73,8 @@ export interface Downlink {
 interface Dependencies {
   store: DownlinkStore;
   outbox: Outbox;
+  publisher: Pick<Publisher, "publish">;
+  signer: Signer;
   transact: Transact;
   clock: Clock;
 }
@@ -64,7 +84,14 @@ const MAX_FETCH_WINDOW_MS = 5 * MINUTE_MS;
 /** An eighth of what remains before air leaves ample time for the media after the playlist. */
 const FETCH_WINDOW_SHARE = 1 / 8;
 
-export function createDownlink({ store, outbox, transact, clock }: Dependencies): Downlink {
+export function createDownlink({
+  store,
+  outbox,
+  publisher,
+  signer,
+  transact,
+  clock,
+}: Dependencies): Downlink {
   function publishPointer(scope: Scope, { revision, fetchBy }: PlaylistPointer): void {
     outbox.enqueue({
       topic: playlistTopic(scope),
@@ -76,19 +103,44 @@ export function createDownlink({ store, outbox, transact, clock }: Dependencies)
   }
 
   /** To each scope with that scope alone as its audience: a list of a thousand villages would travel a thousand times. */
-  function publishCommand(command: Command): void {
+  function copiesOf(command: Command): { topic: string; copy: Command }[] {
     const { kinds } = command.audience;
-    for (const scope of scopesOf(command.audience)) {
+    return scopesOf(command.audience).map((scope) => {
       const audience: Audience = { [`${scope.kind}s`]: [scope.id], ...(kinds ? { kinds } : {}) };
+      return { topic: commandTopic(scope), copy: { ...command, audience } };
+    });
+  }
+
+  function publishCommand(command: Command): void {
+    for (const { topic, copy } of copiesOf(command)) {
       outbox.enqueue({
-        topic: commandTopic(scope),
-        payload: JSON.stringify({ ...command, audience }),
+        topic,
+        payload: JSON.stringify(copy),
         signAs: "command",
         retain: false,
         notAfter: command.notAfter,
       });
     }
   }
+
+  const prepare = <T extends CommandType>({
+    type,
+    body,
+    audience,
+    authorityOver,
+    class: broadcastClass,
+    notAfter,
+  }: NewCommand<T>): Command =>
+    ({
+      id: uuidv7(),
+      type,
+      issuedAt: clock.now(),
+      notAfter,
+      audience,
+      class: broadcastClass,
+      authority: authorityOf(authorityOver ?? audience.areas ?? []),
+      body,
+    }) as Command;
 
   function raiseRevision(scopes: Scope[], now: number, fetchBy: number): void {
     const revision = store.raiseRevision(scopes.map(scopeKey), now, fetchBy);
@@ -113,32 +165,49 @@ export function createDownlink({ store, outbox, transact, clock }: Dependencies)
       raiseRevision([{ kind: "device", id }], now, now + SECOND_MS);
     },
 
-    send({
-      type,
-      body,
-      audience,
-      authorityOver,
-      class: broadcastClass,
-      notAfter,
-      broadcastId,
-      untilAckedBy,
-    }) {
-      const command = {
-        id: uuidv7(),
-        type,
-        issuedAt: clock.now(),
-        notAfter,
-        audience,
-        class: broadcastClass,
-        authority: authorityOf(authorityOver ?? audience.areas ?? []),
-        body,
-      } as Command;
-      store.insertCommand(command, broadcastId ?? null, untilAckedBy ?? null);
+    send(newCommand) {
+      const command = prepare(newCommand);
+      store.insertCommand(command, newCommand.broadcastId ?? null, newCommand.untilAckedBy ?? null);
       publishCommand(command);
       return command.id;
     },
 
     commandsOf: store.ofBroadcast,
+    prepare,
+
+    async publishNow(command) {
+      const sends = copiesOf(command).map(async ({ topic, copy }) =>
+        publisher.publish(topic, await signer.sign("command", copy), { retain: false }),
+      );
+      await Promise.all(sends);
+    },
+
+    async clearAlertNow(areas) {
+      await Promise.all(areas.map((area) => publisher.publish(alertTopic(area), "", { retain: true })));
+    },
+
+    record({ command, untilAckedBy }, { isPublished }) {
+      store.insertCommand(command, null, untilAckedBy);
+      if (!isPublished) publishCommand(command);
+    },
+
+    setAlert(areas, alert) {
+      const payload = JSON.stringify(alert);
+      for (const area of areas)
+        outbox.enqueue({
+          topic: alertTopic(area),
+          payload,
+          signAs: "alert",
+          retain: true,
+          notAfter: alert.until,
+        });
+    },
+
+    clearAlert(areas) {
+      for (const area of areas)
+        outbox.enqueue({ topic: alertTopic(area), payload: "", signAs: null, retain: true, notAfter: null });
+    },
+
     acknowledge: (commandId, deviceId) => store.acknowledge(commandId, deviceId, clock.now()),
 
     progressOf(commandId) {

@@ -3,12 +3,15 @@ import { type TargetDevice, whyNotFor } from "../broadcasts/targets.ts";
 import type { PlaylistBroadcast, Policy } from "../protocol/messages.ts";
 import { airingOf } from "./airing.ts";
 
-/** Whether a device's playlist holds a broadcast. */
+/** Whether a device's playlist holds a broadcast; an alert reaches it by another way. */
 export const isListedFor = (
   broadcast: Broadcast,
   device: TargetDevice,
   policyOf: (regionCode: string) => Policy,
-): boolean => LISTED_STATES.includes(broadcast.state) && whyNotFor(broadcast, device, policyOf) === null;
+): boolean =>
+  broadcast.contentKind !== "alert" &&
+  LISTED_STATES.includes(broadcast.state) &&
+  whyNotFor(broadcast, device, policyOf) === null;
 
 /**
  * What a device's playlist holds of the given broadcasts, in their order: the one answer of its playlist and of every

@@ -188,16 +188,19 @@ export function createExplanationService(deps: Dependencies): ExplanationService
   /** What was announced there and taken back before it aired, so that no broadcast is left of it. */
   function withdrawn(code: string, from: number, until: number, slots: readonly Slot[]): Slot[] {
     const known = new Set(
-      slots.map(({ scheduleId, date, time }) => `${scheduleId} ${occurrenceKey(date, time)}`),
+      slots.map(
+        ({ scheduleId, airing, date, time }) =>
+          `${scheduleId ?? airing?.broadcast.id} ${occurrenceKey(date, time)}`,
+      ),
     );
     return broadcasts.announced(code, from, until).flatMap((event): Slot[] => {
-      const { scheduleId, localDate: date, localTime: time, startAt, programme, reason, status } = event;
-      if (status !== "cancelled" || known.has(`${scheduleId} ${occurrenceKey(date, time)}`)) return [];
+      const { seriesId, localDate: date, localTime: time, startAt, programme, reason, status } = event;
+      if (status !== "cancelled" || known.has(`${seriesId} ${occurrenceKey(date, time)}`)) return [];
       const text = `It was announced and taken back: ${reason ?? "no reason given"}.`;
       const verdict: Verdict = { code: "withdrawn", text };
       return [
         {
-          scheduleId,
+          scheduleId: seriesId,
           schedule: null,
           programme,
           date,

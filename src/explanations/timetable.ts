@@ -138,6 +138,7 @@ export function createTimetable(deps: Dependencies): Timetable {
     const bySchedule = Map.groupBy(rows, ({ broadcast }) => broadcast.scheduleId);
     const active = schedules.active();
     const planned = [...bySchedule].flatMap(([scheduleId, list]) => {
+      if (scheduleId === null) return list.map(interruptSlot);
       const schedule = active.find(({ id }) => id === scheduleId) ?? schedules.get(scheduleId);
       return plannedSlots(schedule, list);
     });
@@ -150,6 +151,24 @@ export function createTimetable(deps: Dependencies): Timetable {
     });
     return [...planned, ...others].toSorted((one, other) => one.startAt - other.startAt);
   };
+
+  /** Of what somebody airs this once. */
+  function interruptSlot({ broadcast }: { broadcast: Broadcast }): Slot {
+    const { programme, localDate: date, localTime: time, startAt } = broadcast;
+    const verdict = verdictOn(broadcast, false, { code: "plays", text: "Somebody airs it this once." });
+    const airing = broadcasts.airingOf(broadcast);
+    return {
+      scheduleId: null,
+      schedule: null,
+      programme,
+      date,
+      time,
+      startAt,
+      verdict,
+      airing,
+      isPlanned: true,
+    };
+  }
 
   function plannedSlots(
     schedule: Schedule,

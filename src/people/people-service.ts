@@ -1,6 +1,7 @@
 import { createHash, randomBytes } from "node:crypto";
 import { v7 as uuidv7 } from "uuid";
 import { type Clock, DAY_MS, HOUR_MS, MINUTE_MS } from "../clock.ts";
+import { isBusy } from "../db/open.ts";
 import { AppError, invalid } from "../errors.ts";
 import { generatePassword, hashPassword, verifyPassword } from "./password.ts";
 import type { PeopleStore, User } from "./people-store.ts";
@@ -35,6 +36,15 @@ export function createPeopleService({ store, clock }: { store: PeopleStore; cloc
     const row = store.userByName(name);
     const matches = await verifyPassword(password, row?.passwordHash ?? (await decoy));
     return row && matches ? { id: row.id, name: row.name, role: row.role } : null;
+  }
+
+  /** A stop must not fail for a note of when somebody was last seen; the next request makes it. */
+  function touch(tokenHash: string, now: number): void {
+    try {
+      store.touchSignIn(tokenHash, now);
+    } catch (error) {
+      if (!isBusy(error)) throw error;
+    }
   }
 
   return {
@@ -76,7 +86,7 @@ export function createPeopleService({ store, clock }: { store: PeopleStore; cloc
       const row = store.signInByToken(tokenHash);
       const now = clock.now();
       if (!row || row.expiresAt <= now || row.lastSeenAt <= now - IDLE_MS) return null;
-      if (row.lastSeenAt <= now - TOUCH_EVERY_MS) store.touchSignIn(tokenHash, now);
+      if (row.lastSeenAt <= now - TOUCH_EVERY_MS) touch(tokenHash, now);
       return { id: row.id, name: row.name, role: row.role };
     },
 

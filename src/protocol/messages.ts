@@ -114,6 +114,10 @@ export const Policy = object({
 });
 export type Policy = Static<typeof Policy>;
 
+const Silent = Type.Optional(
+  Type.Boolean({ description: "A drill: do everything, sound nothing, and take the air from nobody" }),
+);
+
 /** How and when something airs: the same in a playlist and in a `play` command. */
 const airing = {
   startAt: EpochMs,
@@ -122,6 +126,7 @@ const airing = {
   lateness: LatenessPolicy,
   offline: OfflinePolicy,
   volume: Type.Optional(Volume),
+  silent: Silent,
   programme: Text,
   title: Text,
   items: Type.Array(Item, { minItems: 1 }),
@@ -210,7 +215,10 @@ export const Alert = object({
   id: Id,
   rev: Revision,
   from: EpochMs,
-  until: EpochMs,
+  until: Type.Integer({ ...EpochMs, description: "The items are played over and over until then" }),
+  /** An emergency when left out. */
+  class: Type.Optional(BroadcastClass),
+  silent: Silent,
   programme: Text,
   title: Text,
   items: Type.Array(Item, { minItems: 1 }),
@@ -246,6 +254,7 @@ export const PlaybackRecord = object({
   latenessMs: Type.Optional(Type.Number({ description: "Actual minus appointed start; negative is early" })),
   grade: Type.Optional(enumOf(GRADES)),
   reason: Type.Optional(Reason),
+  silent: Type.Optional(Type.Boolean({ description: "Played without sound, as a silent drill asks" })),
 });
 export type PlaybackRecord = Static<typeof PlaybackRecord>;
 

@@ -27,9 +27,9 @@ const MAX_QUARANTINED = 500;
 export function createReportStore(db: Database) {
   const insert = db.prepare(
     `INSERT OR IGNORE INTO playback_records (device_id, boot_id, seq, at, type, broadcast_id, command_id, sha256,
-       position_ms, lateness_ms, grade, reason, received_at)
+       position_ms, lateness_ms, grade, reason, silent, received_at)
      VALUES (@deviceId, @bootId, @seq, @at, @type, @broadcastId, @commandId, @sha256,
-       @positionMs, @latenessMs, @grade, @reason, @now)`,
+       @positionMs, @latenessMs, @grade, @reason, @silent, @now)`,
   );
   const selectCursor = db.prepare<[string, string], { ackedSeq: number }>(
     "SELECT acked_seq AS ackedSeq FROM report_cursors WHERE device_id = ? AND boot_id = ?",
@@ -94,6 +94,7 @@ export function createReportStore(db: Database) {
         latenessMs: rest.latenessMs ?? null,
         grade: rest.grade ?? null,
         reason: rest.reason ?? null,
+        silent: rest.silent ? 1 : 0,
         now,
       });
     },

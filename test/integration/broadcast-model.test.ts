@@ -170,7 +170,7 @@ const steps: fc.Arbitrary<Step>[] = [
       if (row) tried(() => town.desk.services.broadcasts.stop(row.id, "by hand"));
     }),
   ),
-  fc.constant(step("stop everything", () => void town.desk.services.broadcasts.stopAll("by hand"))),
+  fc.constant(step("stop everything", () => void town.desk.services.broadcasts.cancelAll("by hand", null))),
   fc.nat(EPISODES.length - 1).map((index) =>
     step(`withdraw ${index}`, (seen) => {
       const id = town.episodes[index] ?? "";

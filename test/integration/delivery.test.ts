@@ -60,7 +60,14 @@ beforeEach(async () => {
     clock,
     log: createMemoryLog().log,
   });
-  downlink = createDownlink({ store: createDownlinkStore(db), outbox, transact, clock });
+  downlink = createDownlink({
+    store: createDownlinkStore(db),
+    outbox,
+    publisher: broker,
+    signer,
+    transact,
+    clock,
+  });
   outbox.start();
 
   const regions = createRegionService({ store: createRegionStore(db) });

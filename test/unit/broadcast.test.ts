@@ -24,6 +24,7 @@ const broadcast = (state: BroadcastState, changes: Partial<Broadcast> = {}): Bro
   lateness: "join",
   offline: "play",
   volume: null,
+  silent: false,
   kinds: ["loudspeaker"],
   areas: ["370783000000"],
   exclude: [],

@@ -10,7 +10,7 @@ afterEach(() => {
 });
 
 const event = (more: Partial<CalendarEvent> = {}): CalendarEvent => ({
-  scheduleId: "01900000-0000-7000-8000-000000000000",
+  seriesId: "01900000-0000-7000-8000-000000000000",
   localDate: "2026-12-01",
   localTime: "07:00",
   startAt: Date.parse("2026-12-01T07:00:00+08:00"),

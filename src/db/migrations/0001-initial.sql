@@ -352,7 +352,8 @@ CREATE TABLE area_policies (
 
 CREATE TABLE broadcasts (
   id           TEXT PRIMARY KEY,
-  schedule_id  TEXT NOT NULL REFERENCES schedules (id),
+  -- NULL: somebody airs it this once, see `interrupts`, which has the same id.
+  schedule_id  TEXT REFERENCES schedules (id),
   -- The slot in the rule's own wall clock, also of what was moved.
   local_date   TEXT NOT NULL,
   local_time   TEXT NOT NULL,
@@ -363,12 +364,15 @@ CREATE TABLE broadcasts (
   lateness     TEXT NOT NULL CHECK (lateness IN ('skip', 'join', 'play')),
   offline      TEXT NOT NULL CHECK (offline IN ('play', 'skip')),
   volume       INTEGER,
+  -- A drill that goes the whole way without a sound.
+  silent       INTEGER NOT NULL DEFAULT 0 CHECK (silent IN (0, 1)),
   kinds        TEXT NOT NULL CHECK (json_valid(kinds)),
   excluded_areas TEXT NOT NULL DEFAULT '[]' CHECK (json_valid(excluded_areas)),
   group_ids    TEXT NOT NULL DEFAULT '[]' CHECK (json_valid(group_ids)),
   tags         TEXT NOT NULL DEFAULT '[]' CHECK (json_valid(tags)),
   programme    TEXT NOT NULL,
-  content_kind TEXT CHECK (content_kind IN ('episode', 'session')),
+  -- An `alert` is told as the state of its areas, never by playlist or `play` command.
+  content_kind TEXT CHECK (content_kind IN ('episode', 'session', 'announcement', 'alert')),
   content_id   TEXT,
   -- What the schedule's policy gave it, what plays when that has nothing, or what was chosen for this date.
   content_by   TEXT CHECK (content_by IN ('policy', 'fallback', 'choice')),
@@ -421,6 +425,60 @@ CREATE TABLE broadcast_targets (
   PRIMARY KEY (broadcast_id, device_id)
 ) STRICT, WITHOUT ROWID;
 
+-- Interrupts: what somebody airs this once. Its broadcast has the same id.
+CREATE TABLE interrupts (
+  id             TEXT PRIMARY KEY,
+  class          TEXT NOT NULL CHECK (class IN ('announcement', 'drill', 'emergency')),
+  title          TEXT NOT NULL,
+  -- What is spoken; NULL for a recording.
+  text           TEXT,
+  asset_sha256   TEXT REFERENCES assets (sha256) ON DELETE SET NULL,
+  composition_id TEXT REFERENCES compositions (id) ON DELETE SET NULL,
+  -- SHA-256 of what is spoken before and after a drill: a JSON array of text.
+  marks          TEXT NOT NULL CHECK (json_valid(marks)),
+  -- How often the recording is heard in one airing.
+  repeats        INTEGER NOT NULL CHECK (repeats >= 1),
+  silent         INTEGER NOT NULL CHECK (silent IN (0, 1)),
+  -- The broadcast whose hearers it puts right.
+  corrects       TEXT REFERENCES broadcasts (id),
+  created_by     TEXT NOT NULL REFERENCES users (id),
+  created_at     INTEGER NOT NULL,
+  CHECK (silent = 0 OR class = 'drill')
+) STRICT;
+CREATE INDEX interrupts_by_composition ON interrupts (composition_id);
+
+-- Two people start one, any one ends it.
+CREATE TABLE emergencies (
+  id           TEXT PRIMARY KEY REFERENCES interrupts (id),
+  state        TEXT NOT NULL CHECK (state IN ('proposed', 'confirmed', 'active', 'withdrawn', 'expired', 'stopped', 'ended')),
+  areas        TEXT NOT NULL CHECK (json_valid(areas)),
+  until        INTEGER NOT NULL,
+  -- The one that ends when this begins.
+  replaces     TEXT REFERENCES emergencies (id),
+  proposed_by  TEXT NOT NULL REFERENCES users (id),
+  proposed_at  INTEGER NOT NULL,
+  confirmed_by TEXT REFERENCES users (id),
+  confirmed_at INTEGER,
+  started_at   INTEGER,
+  ended_at     INTEGER,
+  stopped_by   TEXT REFERENCES users (id),
+  reason       TEXT,
+  CHECK (confirmed_by <> proposed_by),
+  CHECK (state <> 'active' OR (confirmed_by IS NOT NULL AND started_at IS NOT NULL))
+) STRICT;
+CREATE INDEX emergencies_open ON emergencies (state) WHERE state IN ('proposed', 'confirmed', 'active');
+
+-- CAP 1.2 messages that were taken in; sender, identifier and sent together name one.
+CREATE TABLE cap_messages (
+  sender       TEXT NOT NULL,
+  identifier   TEXT NOT NULL,
+  sent         TEXT NOT NULL,
+  digest       TEXT NOT NULL,
+  emergency_id TEXT NOT NULL REFERENCES emergencies (id),
+  received_at  INTEGER NOT NULL,
+  PRIMARY KEY (sender, identifier, sent)
+) STRICT, WITHOUT ROWID;
+
 -- What was warned of already: a date with nothing approved, once for each of its warnings (days ahead).
 CREATE TABLE empty_dates_told (
   schedule_id TEXT NOT NULL REFERENCES schedules (id),
@@ -444,7 +502,8 @@ CREATE TABLE clock_events (
 -- stays as a cancelled event, and a later change of it counts on (RFC 5545 §3.8.7.4).
 CREATE TABLE calendar_events (
   id          INTEGER PRIMARY KEY,
-  schedule_id TEXT NOT NULL REFERENCES schedules (id),
+  -- The schedule's id; of a broadcast without one its own.
+  series_id   TEXT NOT NULL,
   local_date  TEXT NOT NULL,
   local_time  TEXT NOT NULL,
   start_at    INTEGER NOT NULL,
@@ -458,7 +517,7 @@ CREATE TABLE calendar_events (
   sequence    INTEGER NOT NULL DEFAULT 0,
   created_at  INTEGER NOT NULL,
   modified_at INTEGER NOT NULL,
-  UNIQUE (schedule_id, local_date, local_time)
+  UNIQUE (series_id, local_date, local_time)
 ) STRICT;
 CREATE INDEX calendar_events_by_start ON calendar_events (start_at);
 
@@ -553,6 +612,8 @@ CREATE TABLE playback_records (
   lateness_ms  REAL,
   grade        TEXT,
   reason       TEXT,
+  -- It played without sound, as a silent drill asks.
+  silent       INTEGER NOT NULL DEFAULT 0 CHECK (silent IN (0, 1)),
   received_at  INTEGER NOT NULL,
   PRIMARY KEY (device_id, boot_id, seq)
 ) STRICT, WITHOUT ROWID;

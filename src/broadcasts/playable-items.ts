@@ -1,0 +1,28 @@
+import type { MediaService } from "../media/media-service.ts";
+import type { ContentPart } from "../programmes/content.ts";
+import type { DeviceKind } from "../protocol/messages.ts";
+import type { BroadcastItem } from "./broadcast.ts";
+
+/** What each kind of device plays of the parts, to the byte; `null` while anything of it is not rendered. */
+export function playableItems(
+  media: Pick<MediaService, "playableFor">,
+  parts: readonly ContentPart[],
+  kinds: readonly DeviceKind[],
+): Map<DeviceKind, BroadcastItem[]> | null {
+  const items = new Map<DeviceKind, BroadcastItem[]>();
+  for (const kind of kinds) {
+    const list: BroadcastItem[] = [];
+    for (const { title, compositionId } of parts) {
+      const {
+        sha256 = null,
+        mime = null,
+        bytes = null,
+        durationMs = null,
+      } = media.playableFor(compositionId, kind) ?? {};
+      if (sha256 === null || mime === null || bytes === null || durationMs === null) return null;
+      list.push({ sha256, mime, bytes, durationMs, title });
+    }
+    items.set(kind, list);
+  }
+  return items;
+}

@@ -1,0 +1,140 @@
+import { Temporal } from "temporal-polyfill";
+import { type Clock, SECOND_MS } from "../clock.ts";
+import type { Transact } from "../db/open.ts";
+import type { Downlink } from "../delivery/downlink.ts";
+import type { BroadcastClass, DeviceKind } from "../protocol/messages.ts";
+import { outermost } from "../protocol/region-code.ts";
+import type { Broadcast, BroadcastItem, ContentKind } from "./broadcast.ts";
+import type { BroadcastStore } from "./broadcast-store.ts";
+import { isTarget, type TargetDevice, type Targets } from "./targets.ts";
+
+/** What somebody airs this once. Its id is the broadcast's. */
+export interface NewInterrupt {
+  id: string;
+  class: BroadcastClass;
+  title: string;
+  targets: Targets;
+  /** Epoch ms, both. */
+  startAt: number;
+  notAfter: number;
+  volume: number | null;
+  silent: boolean;
+}
+
+export type Items = Map<DeviceKind, BroadcastItem[]>;
+
+/** Broadcasts without a schedule: from here on they are stopped, proved and shown as any other. */
+export interface Unscheduled {
+  /** An announcement that waits for its recording. @param whyNot what is missing */
+  plan(interrupt: NewInterrupt, whyNot: string): void;
+  /** Those that wait. */
+  waiting(): Broadcast[];
+  wait(broadcast: Broadcast, whyNot: string): void;
+  /** It can air: at its start, or as soon as its devices can know of it. */
+  makeReady(broadcast: Broadcast, items: Items): void;
+  /** An alert, on air from now until `notAfter`, to the devices that there are and whoever comes. */
+  raise(alert: NewInterrupt, items: Items): void;
+  items(id: string, kind: DeviceKind): BroadcastItem[];
+}
+
+interface Dependencies {
+  store: BroadcastStore;
+  devices: { enrolledWithin(areas: readonly string[], kinds: readonly DeviceKind[]): TargetDevice[] };
+  downlink: Pick<Downlink, "playlistChanged">;
+  transact: Transact;
+  clock: Clock;
+  /** IANA, of the county. */
+  zone: string;
+}
+
+/** From the moment that something is ready until it sounds: the command's way, a small file's, and the decoder's. */
+export const LEAD_MS = 5 * SECOND_MS;
+const PRIORITY = 50;
+/** What devices and registers show where a programme has its name. */
+export const NAME_OF_CLASS: Record<BroadcastClass, string> = {
+  daily: "日常广播",
+  announcement: "通知",
+  drill: "演练",
+  emergency: "应急广播",
+};
+
+export function createUnscheduled(deps: Dependencies): Unscheduled {
+  const { store, devices, downlink, transact, clock, zone } = deps;
+
+  function broadcastOf(
+    interrupt: NewInterrupt,
+    rest: Pick<Broadcast, "state" | "reason" | "endsAt" | "lateness"> & { contentKind: ContentKind },
+  ): Broadcast {
+    const { id, class: of, title, startAt, notAfter, volume, silent, targets } = interrupt;
+    const local = Temporal.Instant.fromEpochMilliseconds(startAt).toZonedDateTimeISO(zone);
+    return {
+      id,
+      scheduleId: null,
+      localDate: local.toPlainDate().toString(),
+      localTime: local.toPlainTime().toString({ smallestUnit: "minute" }),
+      startAt,
+      notAfter,
+      class: of,
+      priority: PRIORITY,
+      offline: "play",
+      volume,
+      silent,
+      kinds: targets.kinds.toSorted(),
+      areas: outermost(targets.areas),
+      exclude: outermost(targets.exclude),
+      groups: targets.groups.toSorted(),
+      tags: targets.tags.toSorted(),
+      programme: NAME_OF_CLASS[of],
+      contentId: id,
+      contentBy: "choice",
+      whyNot: null,
+      title,
+      ...rest,
+    };
+  }
+
+  return {
+    plan(interrupt, whyNot) {
+      const rest = { state: "planned", reason: whyNot, endsAt: null, lateness: "play" } as const;
+      store.insert(broadcastOf(interrupt, { ...rest, contentKind: "announcement" }), clock.now());
+    },
+
+    waiting: store.waiting,
+
+    wait(broadcast, whyNot) {
+      if (broadcast.reason !== whyNot) store.update({ ...broadcast, reason: whyNot }, clock.now());
+    },
+
+    makeReady(broadcast, items) {
+      transact(() => {
+        const now = clock.now();
+        const startAt = Math.max(broadcast.startAt, now + LEAD_MS);
+        const endsAt = startAt + longest(items);
+        store.update({ ...broadcast, state: "ready", reason: null, startAt, endsAt }, now);
+        store.replaceItems(broadcast.id, items);
+        downlink.playlistChanged(broadcast.areas, startAt);
+      });
+    },
+
+    raise(alert, items) {
+      transact(() => {
+        const rest = { state: "on_air", reason: null, endsAt: alert.notAfter, lateness: "join" } as const;
+        const broadcast = broadcastOf(alert, { ...rest, contentKind: "alert" });
+        store.insert(broadcast, clock.now());
+        store.replaceItems(alert.id, items);
+        const targets = devices
+          .enrolledWithin(broadcast.areas, broadcast.kinds)
+          .filter((device) => isTarget(broadcast, device));
+        store.addTargets(
+          alert.id,
+          targets.map(({ id }) => id),
+        );
+      });
+    },
+
+    items: store.items,
+  };
+}
+
+const longest = (items: Items): number =>
+  Math.max(...[...items.values()].map((list) => list.reduce((sum, { durationMs }) => sum + durationMs, 0)));

@@ -1,0 +1,187 @@
+import type { TypeBoxTypeProvider } from "@fastify/type-provider-typebox";
+import type { FastifyInstance } from "fastify";
+import type { Static } from "typebox";
+import type { Targets } from "../broadcasts/targets.ts";
+import { closed, IdParams, NEWEST, PageQuery, pageFrom, pageOf } from "../http/schemas.ts";
+import { requireUser } from "../http/sign-in-guard.ts";
+import type { MediaService } from "../media/media-service.ts";
+import { AssetBody } from "../media/recording.ts";
+import { acceptRawUploads, UploadQuery, uploadFrom } from "../media/upload.ts";
+import type { Announcement, AnnouncementService } from "./announcement-service.ts";
+import type { CorrectionService } from "./correction-service.ts";
+import { instantIn } from "./instant-in.ts";
+import {
+  AnnouncementView,
+  CorrectionBody,
+  CorrectionView,
+  NewAnnouncementBody,
+  viewAnnouncement,
+} from "./interrupt-view.ts";
+
+interface Options {
+  corrections: CorrectionService;
+  announcements: AnnouncementService;
+  media: MediaService;
+}
+
+export async function announcementRoutes(
+  instance: FastifyInstance,
+  { announcements, corrections, media }: Options,
+) {
+  const app = instance.withTypeProvider<TypeBoxTypeProvider>();
+  const view = (announcement: Announcement) => viewAnnouncement(media, announcement);
+
+  app.post(
+    "/announcements",
+    {
+      schema: {
+        tags: ["interrupts"],
+        summary: "Air an announcement or a drill, now or at a time; its broadcast has the same id",
+        description:
+          "It airs once its recording is rendered: its start and its devices' proof are those of `GET /broadcasts/{id}`, " +
+          "and `POST /broadcasts/{id}/stop` ends it.",
+        body: NewAnnouncementBody,
+        response: { 201: AnnouncementView },
+      },
+    },
+    async (request, reply) => {
+      const { targets, startAt, notAfter, volume, repeat, ...rest } = request.body;
+      const announcement = await announcements.create(
+        {
+          ...rest,
+          targets: targetsFrom(targets),
+          startAt: instantIn("/startAt", startAt),
+          notAfter: instantIn("/notAfter", notAfter),
+          volume: volume ?? null,
+          repeats: repeat,
+          corrects: null,
+        },
+        requireUser(request).id,
+      );
+      reply.code(201).header("location", `/api/v1/announcements/${announcement.interrupt.id}`);
+      return view(announcement);
+    },
+  );
+
+  app.get(
+    "/announcements",
+    {
+      schema: {
+        tags: ["interrupts"],
+        summary: "Announcements and drills, newest first",
+        querystring: closed(PageQuery),
+        response: { 200: pageOf(AnnouncementView) },
+      },
+    },
+    async ({ query: { limit, cursor } }) => {
+      const rows = announcements.page(cursor ?? NEWEST, limit + 1);
+      const page = pageFrom(rows, limit, ({ interrupt }) => interrupt.id);
+      return { ...page, items: page.items.map(view) };
+    },
+  );
+
+  app.get(
+    "/announcements/:id",
+    {
+      schema: {
+        tags: ["interrupts"],
+        summary: "One announcement or drill",
+        params: IdParams,
+        response: { 200: AnnouncementView },
+      },
+    },
+    async ({ params }) => view(announcements.get(params.id)),
+  );
+
+  app.put(
+    "/announcements/:id/asset",
+    {
+      schema: {
+        tags: ["interrupts"],
+        summary: "Use a recording that is there already for an announcement that waits for one",
+        params: IdParams,
+        body: AssetBody,
+        response: { 200: AnnouncementView },
+      },
+    },
+    async ({ params, body }) => view(announcements.useAsset(params.id, body.sha256)),
+  );
+
+  app.get(
+    "/broadcasts/:id/correction",
+    {
+      schema: {
+        tags: ["interrupts"],
+        summary: "A ready text that puts a broadcast right, and where it was heard",
+        params: IdParams,
+        response: { 200: CorrectionView },
+      },
+    },
+    async ({ params }) => {
+      const { title, text, targets } = corrections.draft(params.id);
+      const { areas, kinds, exclude, groups, tags } = targets;
+      return {
+        title,
+        text,
+        targets: {
+          regions: [...areas],
+          kinds: [...kinds],
+          exclude: [...exclude],
+          groups: [...groups],
+          tags: [...tags],
+        },
+      };
+    },
+  );
+
+  app.post(
+    "/broadcasts/:id/correction",
+    {
+      schema: {
+        tags: ["interrupts"],
+        summary: "Air a correction now, in the areas where devices reported that the broadcast was heard",
+        params: IdParams,
+        body: CorrectionBody,
+        response: { 201: AnnouncementView },
+      },
+    },
+    async (request, reply) => {
+      const source = request.body?.source ?? null;
+      const announcement = await corrections.air(request.params.id, source, requireUser(request).id);
+      reply.code(201).header("location", `/api/v1/announcements/${announcement.interrupt.id}`);
+      return view(announcement);
+    },
+  );
+
+  await app.register(async (uploads) => {
+    acceptRawUploads(uploads);
+    uploads.withTypeProvider<TypeBoxTypeProvider>().put(
+      "/announcements/:id/recording",
+      {
+        schema: {
+          tags: ["interrupts"],
+          summary: "Send the recording of an announcement that waits for one, as the request body",
+          consumes: ["application/octet-stream"],
+          params: IdParams,
+          querystring: UploadQuery,
+          response: { 200: AnnouncementView },
+        },
+      },
+      async (request) => view(await announcements.uploadRecording(request.params.id, uploadFrom(request))),
+    );
+  });
+}
+
+const targetsFrom = ({
+  regions,
+  kinds,
+  exclude = [],
+  groups = [],
+  tags = [],
+}: Static<typeof NewAnnouncementBody>["targets"]): Targets => ({
+  areas: regions,
+  kinds,
+  exclude,
+  groups,
+  tags,
+});

@@ -1,0 +1,224 @@
+import type { TypeBoxTypeProvider } from "@fastify/type-provider-typebox";
+import type { FastifyInstance } from "fastify";
+import { type Static, Type } from "typebox";
+import { StopBody } from "../broadcasts/broadcast-view.ts";
+import { toIso } from "../clock.ts";
+import {
+  closed,
+  enumOf,
+  IdParams,
+  Instant,
+  NEWEST,
+  nullable,
+  PageQuery,
+  pageFrom,
+  pageOf,
+  RegionCode,
+  Title,
+  Uuid,
+} from "../http/schemas.ts";
+import { requireUser } from "../http/sign-in-guard.ts";
+import type { MediaService } from "../media/media-service.ts";
+import type { CapService } from "./cap-service.ts";
+import type { EmergencyService, EmergencyView } from "./emergency-service.ts";
+import { EMERGENCY_STATES } from "./emergency-store.ts";
+import { instantIn } from "./instant-in.ts";
+import { InterruptView, SourceAtHand, viewInterrupt } from "./interrupt-view.ts";
+
+const MAX_AREAS = 2_000;
+const instantOrNull = nullable(Instant);
+
+const NewEmergencyBody = closed({
+  title: Title,
+  class: enumOf(["emergency", "drill"], {
+    description: "A drill goes the same way, is marked as one, and yields to what is not",
+  }),
+  source: SourceAtHand,
+  areas: Type.Array(RegionCode, {
+    minItems: 1,
+    maxItems: MAX_AREAS,
+    uniqueItems: true,
+    description: "Each with everything below it",
+  }),
+  until: Type.String({ ...Instant, description: "At most a day ahead" }),
+  silent: Type.Boolean({ default: false, description: "Drills only" }),
+  replaces: Type.Optional(
+    Type.String({ ...Uuid, description: "The emergency that ends when this one begins" }),
+  ),
+});
+
+export const EmergencyBody = Type.Object({
+  ...InterruptView.properties,
+  class: enumOf(["announcement", "drill", "emergency"]),
+  state: enumOf(EMERGENCY_STATES),
+  areas: Type.Array(RegionCode),
+  until: Instant,
+  replaces: nullable(Uuid),
+  proposedBy: Uuid,
+  proposedAt: Instant,
+  confirmedBy: nullable(Uuid),
+  confirmedAt: instantOrNull,
+  startedAt: instantOrNull,
+  endedAt: instantOrNull,
+  stoppedBy: nullable(Uuid),
+  reason: nullable(Type.String({ description: "Why it ended, or what it waits for" })),
+});
+
+const instant = (at: number | null): string | null => (at === null ? null : toIso(at));
+
+export const viewEmergency = (
+  media: MediaService,
+  { emergency, interrupt }: EmergencyView,
+): Static<typeof EmergencyBody> => ({
+  ...viewInterrupt(media, interrupt),
+  ...emergency,
+  class: interrupt.class,
+  until: toIso(emergency.until),
+  proposedAt: toIso(emergency.proposedAt),
+  confirmedAt: instant(emergency.confirmedAt),
+  startedAt: instant(emergency.startedAt),
+  endedAt: instant(emergency.endedAt),
+});
+
+const MAX_CAP_BYTES = 256 * 1024;
+const CapQuery = closed({
+  areas: Type.Optional(
+    Type.Array(Type.String({ maxLength: 300, pattern: "^.+:[1-9][0-9]{11}$" }), {
+      maxItems: 500,
+      description: "`name:code` for areas that the message names without an administrative code",
+    }),
+  ),
+});
+
+/** The codes by name, of which one may have several. */
+function areaMap(pairs: readonly string[]): Map<string, string[]> {
+  const split = pairs.map((pair) => {
+    const at = pair.lastIndexOf(":");
+    return { name: pair.slice(0, at), code: pair.slice(at + 1) };
+  });
+  const byName = Map.groupBy(split, ({ name }) => name);
+  return new Map([...byName].map(([name, list]) => [name, list.map(({ code }) => code)]));
+}
+
+interface Options {
+  cap: CapService;
+  emergencies: EmergencyService;
+  media: MediaService;
+}
+
+export async function emergencyRoutes(instance: FastifyInstance, { cap, emergencies, media }: Options) {
+  const app = instance.withTypeProvider<TypeBoxTypeProvider>();
+  const view = (emergency: EmergencyView) => viewEmergency(media, emergency);
+
+  app.post(
+    "/emergencies",
+    {
+      schema: {
+        tags: ["interrupts"],
+        summary:
+          "Propose an emergency; nothing is heard until another person confirms it, within ten minutes",
+        body: NewEmergencyBody,
+        response: { 201: EmergencyBody },
+      },
+    },
+    async (request, reply) => {
+      const { until, replaces, ...rest } = request.body;
+      const proposal = { ...rest, until: instantIn("/until", until) ?? 0, replaces: replaces ?? null };
+      const proposed = await emergencies.propose(proposal, requireUser(request).id);
+      reply.code(201).header("location", `/api/v1/emergencies/${proposed.emergency.id}`);
+      return view(proposed);
+    },
+  );
+
+  app.post(
+    "/emergencies/:id/confirm",
+    {
+      schema: {
+        tags: ["interrupts"],
+        summary:
+          "Start a proposed emergency, as another person; it is repeated on its areas' devices until its end",
+        description: "From then on `GET /broadcasts/{id}` is its proof.",
+        params: IdParams,
+        response: { 200: EmergencyBody },
+      },
+    },
+    async (request) => view(emergencies.confirm(request.params.id, requireUser(request).id)),
+  );
+
+  app.post(
+    "/emergencies/:id/stop",
+    {
+      schema: {
+        tags: ["interrupts"],
+        summary: "End or withdraw an emergency; one person is enough",
+        params: IdParams,
+        body: StopBody,
+        response: { 200: EmergencyBody },
+      },
+    },
+    async (request) => {
+      const reason = request.body?.reason ?? "stopped by hand";
+      return view(emergencies.stop(request.params.id, requireUser(request).id, reason));
+    },
+  );
+
+  await app.register(async (messages) => {
+    messages.removeAllContentTypeParsers();
+    messages.addContentTypeParser(
+      ["application/cap+xml", "application/xml", "text/xml"],
+      { parseAs: "string", bodyLimit: MAX_CAP_BYTES },
+      (_request, body, done) => done(null, body),
+    );
+    messages.withTypeProvider<TypeBoxTypeProvider>().post(
+      "/emergencies/cap",
+      {
+        schema: {
+          tags: ["interrupts"],
+          summary: "Take in a CAP 1.2 message: Alert and Update propose, Cancel ends what it refers to",
+          description:
+            "Exercise is a drill; Actual is an emergency when it is Extreme or Severe, Immediate or Expected, and Observed " +
+            "or Likely, and an announcement otherwise. Each needs a second person, as any proposal. 200: it was here before.",
+          consumes: ["application/cap+xml", "application/xml", "text/xml"],
+          querystring: CapQuery,
+          body: Type.String({ minLength: 1 }),
+          response: { 200: EmergencyBody, 201: EmergencyBody },
+        },
+      },
+      async (request, reply) => {
+        const mapped = areaMap(request.query.areas ?? []);
+        const { isNew, ...taken } = await cap.take(request.body, mapped, requireUser(request).id);
+        return reply.code(isNew ? 201 : 200).send(view(taken));
+      },
+    );
+  });
+
+  app.get(
+    "/emergencies",
+    {
+      schema: {
+        tags: ["interrupts"],
+        summary: "Emergencies and their drills, newest first",
+        querystring: closed(PageQuery),
+        response: { 200: pageOf(EmergencyBody) },
+      },
+    },
+    async ({ query: { limit, cursor } }) => {
+      const rows = emergencies.page(cursor ?? NEWEST, limit + 1);
+      const page = pageFrom(rows, limit, ({ emergency }) => emergency.id);
+      return { ...page, items: page.items.map(view) };
+    },
+  );
+
+  app.get(
+    "/emergencies/:id",
+    {
+      schema: {
+        tags: ["interrupts"],
+        summary: "One emergency",
+        params: IdParams,
+        response: { 200: EmergencyBody },
+      },
+    },
+    async ({ params }) => view(emergencies.get(params.id)),
+  );
+}

@@ -1,0 +1,72 @@
+import type { Database } from "../db/open.ts";
+
+export const EMERGENCY_STATES = [
+  "proposed",
+  "confirmed",
+  "active",
+  "withdrawn",
+  "expired",
+  "stopped",
+  "ended",
+] as const;
+export type EmergencyState = (typeof EMERGENCY_STATES)[number];
+
+/** A standing alert of some areas, from the proposal to its end. Instants are epoch ms. */
+export interface Emergency {
+  /** Its interrupt's, and its broadcast's once it has begun. */
+  id: string;
+  state: EmergencyState;
+  areas: string[];
+  until: number;
+  /** The one that ends when this begins. */
+  replaces: string | null;
+  proposedBy: string;
+  proposedAt: number;
+  confirmedBy: string | null;
+  confirmedAt: number | null;
+  startedAt: number | null;
+  endedAt: number | null;
+  stoppedBy: string | null;
+  /** Why it ended, or what it waits for. */
+  reason: string | null;
+}
+
+type Row = Omit<Emergency, "areas"> & { areas: string };
+
+const SELECT = `SELECT id, state, areas, until, replaces, proposed_by AS proposedBy, proposed_at AS proposedAt,
+  confirmed_by AS confirmedBy, confirmed_at AS confirmedAt, started_at AS startedAt, ended_at AS endedAt,
+  stopped_by AS stoppedBy, reason FROM emergencies`;
+
+const toEmergency = (row: Row): Emergency => ({ ...row, areas: JSON.parse(row.areas) as string[] });
+
+export function createEmergencyStore(db: Database) {
+  const insert = db.prepare(
+    `INSERT INTO emergencies (id, state, areas, until, replaces, proposed_by, proposed_at, reason)
+     VALUES (@id, @state, @areas, @until, @replaces, @proposedBy, @proposedAt, @reason)`,
+  );
+  const update = db.prepare(
+    `UPDATE emergencies SET state = @state, confirmed_by = @confirmedBy, confirmed_at = @confirmedAt,
+       started_at = @startedAt, ended_at = @endedAt, stopped_by = @stoppedBy, reason = @reason WHERE id = @id`,
+  );
+  const selectOne = db.prepare<[string], Row>(`${SELECT} WHERE id = ?`);
+  const selectOpen = db.prepare<[], Row>(
+    `${SELECT} WHERE state IN ('proposed', 'confirmed', 'active') ORDER BY id`,
+  );
+  const selectPage = db.prepare<{ before: string; limit: number }, Row>(
+    `${SELECT} WHERE id < @before ORDER BY id DESC LIMIT @limit`,
+  );
+
+  return {
+    insert: (emergency: Emergency) =>
+      void insert.run({ ...emergency, areas: JSON.stringify(emergency.areas) }),
+    update: ({ areas: _, ...emergency }: Emergency) => void update.run(emergency),
+    get(id: string): Emergency | null {
+      const row = selectOne.get(id);
+      return row ? toEmergency(row) : null;
+    },
+    /** Proposed, confirmed or active, oldest first. */
+    open: () => selectOpen.all().map(toEmergency),
+    page: (before: string, limit: number) => selectPage.all({ before, limit }).map(toEmergency),
+  };
+}
+export type EmergencyStore = ReturnType<typeof createEmergencyStore>;
