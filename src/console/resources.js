@@ -59,7 +59,11 @@ import { read, send } from "./api.js";
  * @property {number | null} truePeakDbtp
  * @property {"gain" | "limiter" | "compression" | null} loudnessBy
  * @property {number | null} etaMs
+ * @property {string | null} jobId of the job that makes it, or waits to
+ * @property {Wait | null} waitingFor
  */
+/** @typedef {{ reason: string, until: string }} Wait why a job waits, and when it is tried again */
+/** @typedef {{ id: string, state: string, progress: number, error: string | null, waitingFor: Wait | null }} ListeningJob */
 /**
  * @typedef {object} Recording
  * @property {string} sha256
@@ -72,6 +76,7 @@ import { read, send } from "./api.js";
  * @property {{ engine: string, text: string } | null} synthetic
  * @property {{ fromMs: number, toMs: number } | null} trim
  * @property {{ findings: Finding[], suggestedTrim: object | null } | null} listening
+ * @property {ListeningJob | null} listeningJob while there is no `listening`
  */
 /** @typedef {{ kind: string, severity: string, fromMs: number | null, toMs: number | null, value: number | null }} Finding */
 /** @typedef {{ sha256: string, url: string, durationMs: number, engine: string, spokenText: string }} Speech */
