@@ -115,6 +115,7 @@ import { read, send } from "./api.js";
  * @property {string | null} reason
  * @property {string | null} airsInstead
  */
+/** @typedef {{ kind: string, text: string }} Complaint */
 /** @typedef {{ id: number, at: string, kind: "stepped-back" | "stepped-forward" | "slept", byMs: number }} ClockEvent */
 /**
  * @template T
@@ -151,6 +152,9 @@ export const getBroadcast = (id, page, signal) => read(`/broadcasts/${inPath(id)
 export const listEmptyDates = (signal) => read("/warnings", signal);
 /** The newest few. @param {AbortSignal} [signal] @returns {Promise<{ items: ClockEvent[] }>} */
 export const listClockEvents = (signal) => read("/clock-events?limit=5", signal);
+
+/** What the media library complains of. @param {AbortSignal} [signal] @returns {Promise<{ items: Complaint[] }>} */
+export const listComplaints = (signal) => read("/media-library/complaints", signal);
 
 /** What a stop of everything would stop now. @returns {Promise<Broadcast[]>} */
 export async function listLive() {

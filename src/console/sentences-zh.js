@@ -206,6 +206,8 @@ export const SENTENCES = {
   "The scrub ended early: {}": "媒体库校验中断：{0}",
   "The collection ended early: {}": "媒体库清理中断：{0}",
   "Media space: {}.": "媒体空间：{0}。",
+  "Media housekeeping: {}": "媒体库维护出错：{0}",
+  "Damaged files without another copy: {}, as {}.": "有 {0} 个文件损坏且没有别的副本，例如 {1}。",
   "The media folder's marker cannot be read: {}.": "无法读取媒体目录的标记：{0}。",
   'The media folder has no marker file "{}".': "媒体目录里没有标记文件“{0}”。",
   "The media folder belongs to another database.": "媒体目录属于另一个数据库。",

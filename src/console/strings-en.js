@@ -109,6 +109,20 @@ export const en = {
   "empty.silent": "It will stay silent: {reason}",
   "empty.instead": "Nothing new is approved: “{title}” airs instead",
   "empty.toDo": "Upload and approve a recording under Programmes",
+  "complaint.title": "The media library needs attention",
+  "complaint.unmounted":
+    "Have the administrator mount the disk of MEDIA_DIR; nothing can be uploaded until then.",
+  "complaint.full":
+    "Nothing can be uploaded now. Have the administrator collect what nothing needs any more (POST /api/v1/media-library/collect), or add space. What is planned airs all the same.",
+  "complaint.warn":
+    "Space runs out soon. Have the administrator collect what nothing needs any more (POST /api/v1/media-library/collect), or add space.",
+  "complaint.scrub":
+    "It is tried again in an hour; if it fails again, have the administrator check the disk.",
+  "complaint.collect":
+    "It is tried again in an hour; if it fails again, have the administrator check the disk.",
+  "complaint.damage":
+    "Have the administrator restore them from a backup, or upload the recordings again; GET /api/v1/media-library/damage lists all.",
+  "complaint.error": "Have the administrator read the server's log and check the disk.",
   "clock.title": "The server's clock in the last 24 hours",
   "clock.stepped-back": "It was set back by {time}",
   "clock.stepped-forward": "It jumped ahead by {time}: it was set, or the machine was suspended",
@@ -364,6 +378,8 @@ export const en = {
   "speech.words": "As it is read",
   "speech.use": "Use this recording",
   "speech.using": "Being put in place…",
+  "speech.unplayable":
+    "The preview cannot be played here. Use a current Chrome, Edge or Firefox, or make it again.",
   "speech.done": "The synthetic speech is in place and being transcoded.",
 
   "devices.title": "Devices",

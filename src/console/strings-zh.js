@@ -107,6 +107,16 @@ export const zh = {
   "empty.silent": "届时将不播出：{reason}",
   "empty.instead": "没有新批准的内容，届时改播“{title}”",
   "empty.toDo": "到“栏目”上传录音并批准",
+  "complaint.title": "媒体库需要处理",
+  "complaint.unmounted": "请管理员挂载 MEDIA_DIR 所在的磁盘；在此之前不能上传。",
+  "complaint.full":
+    "现在不能上传。请管理员清理不再需要的内容（POST /api/v1/media-library/collect）或增加空间。已排定的内容照常播出。",
+  "complaint.warn":
+    "空间快要用完。请管理员清理不再需要的内容（POST /api/v1/media-library/collect）或增加空间。",
+  "complaint.scrub": "一小时后自动再试；如果再次失败，请管理员检查磁盘。",
+  "complaint.collect": "一小时后自动再试；如果再次失败，请管理员检查磁盘。",
+  "complaint.damage": "请管理员从备份恢复，或重新上传原录音；GET /api/v1/media-library/damage 列出全部。",
+  "complaint.error": "请管理员查看服务器日志并检查磁盘。",
   "clock.title": "最近 24 小时服务器时钟的异常",
   "clock.stepped-back": "时钟被往回调了 {time}",
   "clock.stepped-forward": "时钟向前跳了 {time}：被调整过，或机器曾休眠",
@@ -351,6 +361,7 @@ export const zh = {
   "speech.words": "实际读法",
   "speech.use": "使用这段语音",
   "speech.using": "正在放入…",
+  "speech.unplayable": "这个浏览器播放不了试听。请换用 Chrome、Edge 或 Firefox 的新版本，或重新生成。",
   "speech.done": "已放入合成语音，正在转码。",
 
   "devices.title": "终端",

@@ -5,10 +5,10 @@ import { countdownText, dateText, dayOf, longDateText, startOfToday, timeText, Z
 import { t, term } from "./i18n.js";
 import { liveView, readPages } from "./live.js";
 import { emptyNotice } from "./notices.js";
-import { listBroadcasts, listClockEvents, listEmptyDates } from "./resources.js";
+import { listBroadcasts, listClockEvents, listComplaints, listEmptyDates } from "./resources.js";
 import { reasonText } from "./server-words.js";
 import { table } from "./tables.js";
-import { drawClockEvents, drawEmptyDates, recentOf } from "./today-warnings.js";
+import { drawClockEvents, drawComplaints, drawEmptyDates, recentOf } from "./today-warnings.js";
 
 /** @typedef {import("./resources.js").Broadcast} Broadcast */
 
@@ -29,6 +29,7 @@ export function todayView() {
   const onAir = el("section", { class: "panel" });
   const next = el("section", { class: "panel" });
   const emptyDates = drawn(el("section"), drawEmptyDates);
+  const complaints = drawn(el("section"), drawComplaints);
   const clockEvents = drawn(el("section"), drawClockEvents);
   const list = el("div");
   const more = el("button", { type: "button", hidden: true, onclick: showMore }, () => t("list.more"));
@@ -56,6 +57,7 @@ export function todayView() {
       ),
       el("div", { class: "panels" }, onAir, next),
       emptyDates.element,
+      complaints.element,
       clockEvents.element,
       el("h2", {}, () => t("today.list")),
       nothing,
@@ -68,16 +70,18 @@ export function todayView() {
         from: new Date(from).toISOString(),
         until: new Date(from + DAYS_AHEAD * DAY_MS).toISOString(),
       };
-      const [live, coming, empty, clock] = await Promise.all([
+      const [live, coming, empty, library, clock] = await Promise.all([
         listBroadcasts({ state: "on_air", limit: 100 }, signal),
         readPages((cursor) => listBroadcasts({ ...window, limit: PAGE, cursor }, signal), pages),
         listEmptyDates(signal),
+        listComplaints(signal),
         listClockEvents(signal),
       ]);
-      return { live: live.items, coming, empty: empty.items, clock: clock.items };
+      return { live: live.items, coming, empty: empty.items, library: library.items, clock: clock.items };
     },
-    show({ live, coming, empty, clock }) {
+    show({ live, coming, empty, library, clock }) {
       emptyDates.update(empty);
+      complaints.update(library);
       clockEvents.update(recentOf(clock));
       onAirPart.update(live);
       const now = serverNow();

@@ -15,7 +15,7 @@ import { checkDigest, checkSize } from "./intake.ts";
 import { etaOf, hasFailed, isOpen, type Job, type JobState } from "./jobs/job.ts";
 import { createJobQueue } from "./jobs/job-queue.ts";
 import { createJobStore } from "./jobs/job-store.ts";
-import { type Asset, ORIGINAL_MIME, type Rendition } from "./media.ts";
+import { type Asset, ORIGINAL_MIME, type Rendition, SPEECH_MIME } from "./media.ts";
 import type { MediaLibrary, StagedFile } from "./media-library.ts";
 import { createMediaStore } from "./media-store.ts";
 import { COVER_MIME, makeCover } from "./picture/cover.ts";
@@ -385,7 +385,9 @@ export function createMediaService(options: Options): MediaService {
       const cover = store.coverOf(sha256);
       if (cover) return { sha256, bytes: cover.bytes, mime: COVER_MIME };
       const asset = store.assetOf(sha256);
-      return asset && { sha256, bytes: asset.bytes, mime: ORIGINAL_MIME };
+      if (!asset) return null;
+      const playable = asset.synthetic === null ? undefined : SPEECH_MIME[asset.container];
+      return { sha256, bytes: asset.bytes, mime: playable ?? ORIGINAL_MIME };
     },
 
     makeAnew: (sha256) => transact(() => compositions.makeAnew(sha256)),

@@ -15,7 +15,6 @@ const INTERNAL = new Set([
   "restored_at IS NOT NULL AND expires_at > @now",
   "non monotonically increasing dts",
   "January February March April May June July August September October November December",
-  "Media housekeeping: {}",
   // Why the trash has something: shown by the API alone.
   "no row names it",
   "it is current, young or broadcast",
