@@ -80,7 +80,18 @@ import { read, send } from "./api.js";
  */
 /** @typedef {{ kind: string, severity: string, fromMs: number | null, toMs: number | null, value: number | null }} Finding */
 /** @typedef {{ sha256: string, url: string, durationMs: number, engine: string, spokenText: string }} Speech */
-/** @typedef {{ id: string, kind: "broadcast" | "lecture", title: string, segments: string[] }} Programme */
+/** @typedef {{ id: string, kind: "broadcast" | "lecture", title: string, segments: string[], sound: ProgrammeSound }} Programme */
+/**
+ * @typedef {object} ProgrammeSound
+ * @property {"list" | "programme"} delivery
+ * @property {number} gapMs
+ * @property {string[]} bypass steps of the loudspeaker's chain that are switched off
+ * @property {number | null} slotMinutes
+ * @property {string | null} signature
+ * @property {string | null} sting
+ * @property {string | null} closing
+ * @property {string | null} cover
+ */
 /** @typedef {{ id: string, programmeId: string, number: number, approved: boolean, approvedAt: string | null }} Approvable */
 /** @typedef {{ position: number, name: string, title: string, recording: Recording | null }} Segment */
 /** @typedef {{ durationMs: number, finding: Finding | null }} AirTime */
@@ -172,6 +183,18 @@ export const stopBroadcast = (id) => send("POST", `/broadcasts/${inPath(id)}/sto
 
 /** @param {AbortSignal} [signal] @returns {Promise<{ items: Programme[] }>} */
 export const listProgrammes = (signal) => read("/programmes", signal);
+
+/** @param {string} id @param {object} changes @returns {Promise<Programme>} */
+export const changeSound = (id, changes) => send("PATCH", `/programmes/${inPath(id)}/sound`, changes);
+/** @param {string} id @param {string} role */
+const soundPath = (id, role) => `/programmes/${inPath(id)}/${role === "cover" ? role : `sound/${role}`}`;
+/** A tune is short, but a line in a village may be slow. */
+const SOUND_WITHIN_MS = 180_000;
+/** @param {string} id @param {string} role @param {File} file @returns {Promise<Programme>} */
+export const uploadSound = (id, role, file) =>
+  send("PUT", `${soundPath(id, role)}${query({ filename: file.name })}`, file, SOUND_WITHIN_MS);
+/** @param {string} id @param {string} role @returns {Promise<Programme>} */
+export const removeSound = (id, role) => send("DELETE", soundPath(id, role));
 
 /**
  * @param {"episodes" | "sessions"} kind

@@ -103,6 +103,31 @@ test("silence at both ends is trimmed by one click, and used again by another", 
   expect((await recording())?.trim).toBeNull();
 });
 
+test("a programme's settings are changed in the console, its signature tune too", async () => {
+  const programme = await programmeId(operator, "broadcast");
+  const sound = async () =>
+    (await operator.get<{ sound: Record<string, unknown> }>(`/programmes/${programme}`)).sound;
+  await page.getByRole("button", { name: "栏目设置" }).click();
+  const dialog = page.locator("dialog.confirm");
+  await dialog.getByLabel("段间静音").fill("1.5");
+  await dialog.getByLabel("时段长度").fill("15");
+  await dialog.getByLabel("滤去高频").uncheck();
+  await dialog
+    .locator("input[type=file]")
+    .first()
+    .setInputFiles(makeTone(join(folder, "tune.wav"), 3));
+  await dialog.getByRole("button", { name: "保存" }).click();
+  await dialog.waitFor({ state: "detached" });
+  expect(await sound()).toMatchObject({ gapMs: 1_500, slotMinutes: 15, bypass: ["lowPass"] });
+  expect((await sound())["signature"]).toMatch(/^[0-9a-f]{64}$/);
+
+  await page.getByRole("button", { name: "栏目设置" }).click();
+  await dialog.getByLabel("不再使用").check();
+  await dialog.getByRole("button", { name: "保存" }).click();
+  await dialog.waitFor({ state: "detached" });
+  expect((await sound())["signature"]).toBeNull();
+});
+
 test("what was cancelled says so, and is done after a click on retry", async () => {
   await operator.upload(
     `/episodes/${episodeId}/segments/1/recording?filename=long.wav`,
