@@ -84,7 +84,7 @@ test("a preview that cannot be played says so, and cannot be used", async () => 
 
 test("silence at both ends is trimmed by one click, and used again by another", async () => {
   const padded = join(folder, "静音.wav");
-  ffmpeg(
+  await ffmpeg(
     "-y",
     "-i",
     makeTone(join(folder, "tone.wav"), 4),
