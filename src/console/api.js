@@ -86,14 +86,15 @@ export function problemFrom(status, text) {
  * One exchange, without second tries.
  * @param {string} method
  * @param {string} path below `/api/v1`
- * @param {{ body?: unknown, signal?: AbortSignal | undefined, withinMs?: number }} options
+ * @param {{ body?: unknown, signal?: AbortSignal | undefined, withinMs?: number }} options `body` is a file, or becomes JSON
  * @returns {Promise<any>}
  */
 async function exchange(method, path, { body, signal, withinMs = ANSWER_WITHIN_MS }) {
   /** @type {Record<string, string>} */
   const headers = { accept: "application/json" };
   if (method !== "GET") Object.assign(headers, csrfHeader());
-  if (body !== undefined) headers["content-type"] = "application/json";
+  const isFile = body instanceof Blob;
+  if (body !== undefined) headers["content-type"] = isFile ? "application/octet-stream" : "application/json";
   // By hand, as the last Chromium for the offices' Windows 7 (109) has no AbortSignal.any.
   const ending = new AbortController();
   const end = () => ending.abort();
@@ -106,7 +107,7 @@ async function exchange(method, path, { body, signal, withinMs = ANSWER_WITHIN_M
     response = await fetch(`${BASE}${path}`, {
       method,
       headers,
-      body: body === undefined ? null : JSON.stringify(body),
+      body: body === undefined ? null : isFile ? body : JSON.stringify(body),
       signal: ending.signal,
       credentials: "same-origin",
       cache: "no-store",

@@ -4,7 +4,7 @@ import { drawn, el, keyed } from "./dom.js";
 import { durationText, momentText } from "./format.js";
 import { t } from "./i18n.js";
 import { announce } from "./notices.js";
-import { recordingPart } from "./recording.js";
+import { recordingPart, workOn } from "./recording.js";
 import { findingLine, player, renditionList } from "./renditions.js";
 import { approveContent, withdrawApproval } from "./resources.js";
 import { onUpload } from "./uploads.js";
@@ -60,9 +60,9 @@ const wholeOf = (content) => (isEpisode(content) ? content.programme : null);
 const isWhole = (content) =>
   slotsOf(content).every(isReady) && (wholeOf(content) ?? []).every(({ state }) => state === "ready");
 
-/** The segments as the one recording that goes on air, for the ear that approves it. */
-function wholePart() {
-  const about = drawn(el("div"), (/** @type {Rendition[]} */ renditions) => [renditionList(renditions)]);
+/** The segments as the one recording that goes on air, for the ear that approves it. @param {(path: string) => void} act */
+function wholePart(act) {
+  const about = drawn(el("div"), (/** @type {Rendition[]} */ renditions) => renditionList(renditions, act));
   const sound = player(() => t("content.wholeListen"));
   const element = el(
     "section",
@@ -95,7 +95,7 @@ export function contentCard(first, { open, onChanged, closing }) {
   const summary = drawn(el("summary"), drawSummary);
   const about = drawn(el("div"), drawAbout);
   const slots = el("div", { class: "slots" });
-  const whole = wholePart();
+  const whole = wholePart(workOn(`${kind}/${encodeURIComponent(first.id)}`, onChanged));
   const actions = drawn(el("div", { class: "buttons" }), (/** @type {Episode | Session} */ content) =>
     drawActions(content, kind, onChanged),
   );

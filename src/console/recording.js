@@ -1,9 +1,9 @@
-import { asProblem, send } from "./api.js";
+import { asProblem, read, send } from "./api.js";
 import { drawn, el } from "./dom.js";
 import { durationText, momentText, sizeText } from "./format.js";
 import { t } from "./i18n.js";
 import { announce } from "./notices.js";
-import { findingLine, player, renditionList } from "./renditions.js";
+import { findingLine, listeningLine, player, renditionList } from "./renditions.js";
 import { useAsset } from "./resources.js";
 import { sentence } from "./server-words.js";
 import { speechDialog } from "./speech.js";
@@ -14,15 +14,30 @@ import { dismissUpload, isUnderWay, startUpload, uploadOf } from "./uploads.js";
 /** @typedef {import("./resources.js").Recording} Recording */
 /** @typedef {import("./dom.js").Child} Child */
 
-/** @param {Recording} recording @param {(trim: object | null) => void} onTrim @returns {Child[]} */
-function drawListening({ listening, trim, synthetic }, onTrim) {
+/**
+ * Lets jobs and renditions be cancelled and retried, and shows what became of it.
+ * @param {string} content as `episodes/<id>` or `sessions/<id>`
+ * @param {(answer: any) => void} onChanged
+ * @returns {(path: string) => Promise<void>}
+ */
+export const workOn = (content, onChanged) => async (path) => {
+  try {
+    await send("POST", path);
+    onChanged(await read(`/${content}`));
+  } catch (error) {
+    announce(() => sentence(asProblem(error).detail));
+  }
+};
+
+/** @param {Recording} recording @param {(trim: object | null) => void} onTrim @param {(path: string) => void} act @returns {Child[]} */
+function drawListening({ listening, listeningJob, trim, synthetic }, onTrim, act) {
   const button = (/** @type {string} */ key, /** @type {object | null} */ to) =>
     el("button", { type: "button", onclick: () => onTrim(to) }, () => t(key));
   const suggested = trim === null ? (listening?.suggestedTrim ?? null) : null;
   return [
     synthetic !== null &&
       el("p", { class: "hint" }, () => t("recording.synthetic", { engine: synthetic.engine })),
-    listening === null && el("p", { class: "hint" }, () => t("recording.listening")),
+    listening === null && listeningLine(listeningJob, act),
     listening !== null &&
       listening.findings.length > 0 &&
       el("ul", { class: "plain-list" }, ...listening.findings.map(findingLine)),
@@ -31,8 +46,8 @@ function drawListening({ listening, trim, synthetic }, onTrim) {
   ];
 }
 
-/** @param {Recording | null} recording @param {(trim: object | null) => void} onTrim @returns {Child[]} */
-function drawRecording(recording, onTrim) {
+/** @param {Recording | null} recording @param {(trim: object | null) => void} onTrim @param {(path: string) => void} act @returns {Child[]} */
+function drawRecording(recording, onTrim, act) {
   if (recording === null) return [el("p", { class: "quiet-text" }, () => t("recording.none"))];
   const { originalName, kind, durationMs, bytes, uploadedAt, renditions } = recording;
   return [
@@ -45,8 +60,8 @@ function drawRecording(recording, onTrim) {
       el("span", { class: "fact" }, sizeText(bytes)),
       el("span", { class: "fact" }, () => t("recording.uploadedAt", { time: momentText(uploadedAt) })),
     ),
-    ...drawListening(recording, onTrim),
-    renditionList(renditions),
+    ...drawListening(recording, onTrim, act),
+    ...renditionList(renditions, act),
   ];
 }
 
@@ -58,8 +73,9 @@ function drawRecording(recording, onTrim) {
  * @param {(answer: any) => void} options.onChanged gets the episode or session after a change
  */
 export function recordingPart({ place, what, onChanged }) {
+  const act = workOn(place.replace(/\/segments\/.*$/, ""), onChanged);
   const about = drawn(el("div"), (/** @type {Recording | null} */ recording) =>
-    drawRecording(recording, cut),
+    drawRecording(recording, cut, act),
   );
   const sound = player(() => t("recording.listen"));
   const label = drawn(el("span"), (/** @type {{ has: boolean }} */ { has }) => [

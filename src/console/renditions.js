@@ -1,7 +1,7 @@
 import { badge } from "./badges.js";
 import { drawn, el } from "./dom.js";
-import { durationText, signedText, sizeText } from "./format.js";
-import { t, term } from "./i18n.js";
+import { durationText, momentText, signedText, sizeText } from "./format.js";
+import { knows, t, term } from "./i18n.js";
 import { sentence } from "./server-words.js";
 
 /** What was heard in a recording and what was made of it, and the way to hear it. */
@@ -33,9 +33,48 @@ function numbersOf({ loudnessLufs, loudnessBy, truePeakDbtp, durationMs, bytes }
   ];
 }
 
-/** @param {Rendition} rendition */
-function renditionLine(rendition) {
-  const { profile, state, progress, etaMs, error } = rendition;
+/** Asks for something to be done by a path of the API. @typedef {(path: string) => void} Act */
+
+/** @param {string} key @param {() => void} onclick */
+const button = (key, onclick) => el("button", { type: "button", onclick }, () => t(key));
+
+/** Why a job waits, and until when. @param {import("./resources.js").Wait} wait */
+const waitText = ({ reason, until }) =>
+  el(
+    "p",
+    { class: "hint preformatted" },
+    () => sentence(reason),
+    " ",
+    () => t("job.until", { time: momentText(until) }),
+  );
+
+/** @param {string | null} error */
+const problemText = (error) =>
+  error !== null &&
+  el(
+    "div",
+    { class: "problem" },
+    el("p", { class: "preformatted" }, () => sentence(error)),
+  );
+
+/** A recording that nobody has listened to yet: where the work on it is. @param {import("./resources.js").ListeningJob | null} job @param {Act} act */
+export function listeningLine(job, act) {
+  if (job === null) return el("p", { class: "hint" }, () => t("listening.none"));
+  const { id, state, progress, error, waitingFor } = job;
+  const isOpen = state === "queued" || state === "running";
+  return el(
+    "div",
+    { class: "rendition" },
+    el("span", {}, () => t(`listening.${state}`, { progress })),
+    button(isOpen ? "job.cancel" : "job.retry", () => act(`/jobs/${id}/${isOpen ? "cancel" : "retry"}`)),
+    waitingFor !== null && waitText(waitingFor),
+    problemText(error),
+  );
+}
+
+/** @param {Rendition} rendition @param {Act} act */
+function renditionLine(rendition, act) {
+  const { id, profile, state, progress, etaMs, error, waitingFor } = rendition;
   const [tone, sign] = LOOKS[state];
   return el(
     "li",
@@ -46,19 +85,21 @@ function renditionLine(rendition) {
       el("progress", { max: 100, value: progress, "aria-label": () => t("rendition.progress") }),
     state === "running" && etaMs !== null && fact(() => t("rendition.left", { time: durationText(etaMs) })),
     ...(state === "ready" ? numbersOf(rendition) : []),
-    state === "failed" &&
-      el(
-        "div",
-        { class: "problem" },
-        error !== null && el("p", { class: "preformatted" }, () => sentence(error)),
-        el("p", { class: "hint" }, () => t("rendition.failedHint")),
-      ),
+    (state === "failed" || state === "cancelled") &&
+      button("job.retry", () => act(`/renditions/${id}/retry`)),
+    waitingFor !== null && waitText(waitingFor),
+    state === "failed" && problemText(error),
   );
 }
 
-/** @param {Rendition[]} renditions */
-export const renditionList = (renditions) =>
-  el("ul", { class: "plain-list" }, ...renditions.map(renditionLine));
+/** With one way to cancel for all that one job makes. @param {Rendition[]} renditions @param {Act} act @returns {import("./dom.js").Child[]} */
+export function renditionList(renditions, act) {
+  const jobs = [...new Set(renditions.flatMap(({ jobId }) => jobId ?? []))];
+  return [
+    el("ul", { class: "plain-list" }, ...renditions.map((rendition) => renditionLine(rendition, act))),
+    jobs.length > 0 && button("rendition.cancel", () => jobs.forEach((id) => act(`/jobs/${id}/cancel`))),
+  ];
+}
 
 /** What was heard, with its time; a fault keeps the recording off the air. @param {Finding} finding */
 export function findingLine({ kind, severity, fromMs, toMs, value }) {
@@ -70,6 +111,7 @@ export function findingLine({ kind, severity, fromMs, toMs, value }) {
     fromMs !== null &&
       toMs !== null &&
       fact(() => t("recording.between", { from: durationText(fromMs), to: durationText(toMs) })),
+    knows(`advice.${kind}`) && el("span", { class: "hint" }, () => t(`advice.${kind}`)),
   );
 }
 

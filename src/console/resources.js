@@ -59,7 +59,11 @@ import { read, send } from "./api.js";
  * @property {number | null} truePeakDbtp
  * @property {"gain" | "limiter" | "compression" | null} loudnessBy
  * @property {number | null} etaMs
+ * @property {string | null} jobId of the job that makes it, or waits to
+ * @property {Wait | null} waitingFor
  */
+/** @typedef {{ reason: string, until: string }} Wait why a job waits, and when it is tried again */
+/** @typedef {{ id: string, state: string, progress: number, error: string | null, waitingFor: Wait | null }} ListeningJob */
 /**
  * @typedef {object} Recording
  * @property {string} sha256
@@ -72,10 +76,22 @@ import { read, send } from "./api.js";
  * @property {{ engine: string, text: string } | null} synthetic
  * @property {{ fromMs: number, toMs: number } | null} trim
  * @property {{ findings: Finding[], suggestedTrim: object | null } | null} listening
+ * @property {ListeningJob | null} listeningJob while there is no `listening`
  */
 /** @typedef {{ kind: string, severity: string, fromMs: number | null, toMs: number | null, value: number | null }} Finding */
 /** @typedef {{ sha256: string, url: string, durationMs: number, engine: string, spokenText: string }} Speech */
-/** @typedef {{ id: string, kind: "broadcast" | "lecture", title: string, segments: string[] }} Programme */
+/** @typedef {{ id: string, kind: "broadcast" | "lecture", title: string, segments: string[], sound: ProgrammeSound }} Programme */
+/**
+ * @typedef {object} ProgrammeSound
+ * @property {"list" | "programme"} delivery
+ * @property {number} gapMs
+ * @property {string[]} bypass steps of the loudspeaker's chain that are switched off
+ * @property {number | null} slotMinutes
+ * @property {string | null} signature
+ * @property {string | null} sting
+ * @property {string | null} closing
+ * @property {string | null} cover
+ */
 /** @typedef {{ id: string, programmeId: string, number: number, approved: boolean, approvedAt: string | null }} Approvable */
 /** @typedef {{ position: number, name: string, title: string, recording: Recording | null }} Segment */
 /** @typedef {{ durationMs: number, finding: Finding | null }} AirTime */
@@ -122,6 +138,7 @@ import { read, send } from "./api.js";
  * @property {"this" | "other" | null} winner
  * @property {{ time?: string, slotMinutes?: number }} mend
  */
+/** @typedef {{ kind: string, text: string }} Complaint */
 /** @typedef {{ id: number, at: string, kind: "stepped-back" | "stepped-forward" | "slept", byMs: number }} ClockEvent */
 /**
  * @template T
@@ -159,6 +176,9 @@ export const listEmptyDates = (signal) => read("/warnings", signal);
 /** The newest few. @param {AbortSignal} [signal] @returns {Promise<{ items: ClockEvent[] }>} */
 export const listClockEvents = (signal) => read("/clock-events?limit=5", signal);
 
+/** What the media library complains of. @param {AbortSignal} [signal] @returns {Promise<{ items: Complaint[] }>} */
+export const listComplaints = (signal) => read("/media-library/complaints", signal);
+
 /** What a stop of everything would stop now. @returns {Promise<Broadcast[]>} */
 export async function listLive() {
   const [onAir, frozen] = await Promise.all([
@@ -175,6 +195,18 @@ export const stopBroadcast = (id) => send("POST", `/broadcasts/${inPath(id)}/sto
 
 /** @param {AbortSignal} [signal] @returns {Promise<{ items: Programme[] }>} */
 export const listProgrammes = (signal) => read("/programmes", signal);
+
+/** @param {string} id @param {object} changes @returns {Promise<Programme>} */
+export const changeSound = (id, changes) => send("PATCH", `/programmes/${inPath(id)}/sound`, changes);
+/** @param {string} id @param {string} role */
+const soundPath = (id, role) => `/programmes/${inPath(id)}/${role === "cover" ? role : `sound/${role}`}`;
+/** A tune is short, but a line in a village may be slow. */
+const SOUND_WITHIN_MS = 180_000;
+/** @param {string} id @param {string} role @param {File} file @returns {Promise<Programme>} */
+export const uploadSound = (id, role, file) =>
+  send("PUT", `${soundPath(id, role)}${query({ filename: file.name })}`, file, SOUND_WITHIN_MS);
+/** @param {string} id @param {string} role @returns {Promise<Programme>} */
+export const removeSound = (id, role) => send("DELETE", soundPath(id, role));
 
 /**
  * @param {"episodes" | "sessions"} kind

@@ -1,3 +1,4 @@
+import { Problem } from "./api.js";
 import { el, fill } from "./dom.js";
 import { durationText } from "./format.js";
 import { t } from "./i18n.js";
@@ -84,6 +85,8 @@ export function speechDialog({ place, what, onChanged }) {
         heard = speech;
         use.disabled = false;
       },
+      onerror: () =>
+        fill(outcome, problemNotice(new Problem("unavailable", ""), { title: () => t("speech.unplayable") })),
     });
     fill(
       preview,

@@ -1,10 +1,11 @@
 import { serverNow } from "./api.js";
 import { el } from "./dom.js";
 import { dateText, durationText, momentText, timeText } from "./format.js";
-import { t } from "./i18n.js";
-import { reasonText } from "./server-words.js";
+import { t, term } from "./i18n.js";
+import { reasonText, sentence } from "./server-words.js";
 
-/** What somebody should know before looking at the day: dates with nothing approved, conflicts, a clock that was not right. */
+/** What somebody should know before looking at the day: dates with nothing approved, conflicts, what the media library
+ * complains of, and a clock that was not right. */
 
 /** @typedef {import("./resources.js").EmptyDate} EmptyDate */
 /** @typedef {import("./resources.js").Conflict} Conflict */
@@ -71,6 +72,22 @@ export function drawConflicts({ items, total }) {
         mend.time !== undefined && el("p", {}, () => t("conflict.move", { time: mend.time ?? "" })),
         mend.slotMinutes !== undefined &&
           el("p", {}, () => t("conflict.slot", { minutes: mend.slotMinutes ?? 0 })),
+      ),
+    ),
+  ];
+}
+
+/** @param {import("./resources.js").Complaint[]} complaints @returns {import("./dom.js").Child[]} */
+export function drawComplaints(complaints) {
+  if (complaints.length === 0) return [];
+  return [
+    el("h2", {}, () => t("complaint.title")),
+    ...complaints.map(({ kind, text }) =>
+      el(
+        "div",
+        { class: "warning" },
+        el("p", {}, () => sentence(text)),
+        el("p", { class: "hint" }, () => term("complaint", kind)),
       ),
     ),
   ];

@@ -4,6 +4,7 @@ import { t } from "./i18n.js";
 import { liveView, readPages } from "./live.js";
 import { newContentForm } from "./new-content.js";
 import { emptyNotice } from "./notices.js";
+import { programmeSoundDialog } from "./programme-sound.js";
 import { listContent, listProgrammes } from "./resources.js";
 
 /** @typedef {import("./resources.js").Programme} Programme */
@@ -45,6 +46,15 @@ export function programmesView(wanted) {
             justCreated = content.id;
             view.refresh();
           }),
+          el(
+            "p",
+            {},
+            el(
+              "button",
+              { type: "button", onclick: () => programmeSoundDialog(programme, () => view.refresh()) },
+              () => t("sound.open"),
+            ),
+          ),
         ],
   );
   const cards = el("div", { class: "cards" });

@@ -5,10 +5,22 @@ import { countdownText, dateText, dayOf, longDateText, startOfToday, timeText, Z
 import { t, term } from "./i18n.js";
 import { liveView, readPages } from "./live.js";
 import { emptyNotice } from "./notices.js";
-import { listBroadcasts, listClockEvents, listConflicts, listEmptyDates } from "./resources.js";
+import {
+  listBroadcasts,
+  listClockEvents,
+  listComplaints,
+  listConflicts,
+  listEmptyDates,
+} from "./resources.js";
 import { reasonText } from "./server-words.js";
 import { table } from "./tables.js";
-import { drawClockEvents, drawConflicts, drawEmptyDates, recentOf } from "./today-warnings.js";
+import {
+  drawClockEvents,
+  drawComplaints,
+  drawConflicts,
+  drawEmptyDates,
+  recentOf,
+} from "./today-warnings.js";
 
 /** @typedef {import("./resources.js").Broadcast} Broadcast */
 
@@ -30,6 +42,7 @@ export function todayView() {
   const next = el("section", { class: "panel" });
   const emptyDates = drawn(el("section"), drawEmptyDates);
   const conflictPart = drawn(el("section"), drawConflicts);
+  const complaints = drawn(el("section"), drawComplaints);
   const clockEvents = drawn(el("section"), drawClockEvents);
   const list = el("div");
   const more = el("button", { type: "button", hidden: true, onclick: showMore }, () => t("list.more"));
@@ -58,6 +71,7 @@ export function todayView() {
       el("div", { class: "panels" }, onAir, next),
       emptyDates.element,
       conflictPart.element,
+      complaints.element,
       clockEvents.element,
       el("h2", {}, () => t("today.list")),
       nothing,
@@ -70,18 +84,27 @@ export function todayView() {
         from: new Date(from).toISOString(),
         until: new Date(from + DAYS_AHEAD * DAY_MS).toISOString(),
       };
-      const [live, coming, empty, conflicts, clock] = await Promise.all([
+      const [live, coming, empty, conflicts, library, clock] = await Promise.all([
         listBroadcasts({ state: "on_air", limit: 100 }, signal),
         readPages((cursor) => listBroadcasts({ ...window, limit: PAGE, cursor }, signal), pages),
         listEmptyDates(signal),
         listConflicts(signal),
+        listComplaints(signal),
         listClockEvents(signal),
       ]);
-      return { live: live.items, coming, empty: empty.items, conflicts, clock: clock.items };
+      return {
+        live: live.items,
+        coming,
+        empty: empty.items,
+        conflicts,
+        library: library.items,
+        clock: clock.items,
+      };
     },
-    show({ live, coming, empty, conflicts, clock }) {
+    show({ live, coming, empty, conflicts, library, clock }) {
       emptyDates.update(empty);
       conflictPart.update(conflicts);
+      complaints.update(library);
       clockEvents.update(recentOf(clock));
       onAirPart.update(live);
       const now = serverNow();

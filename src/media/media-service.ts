@@ -15,7 +15,7 @@ import { checkDigest, checkSize } from "./intake.ts";
 import { etaOf, hasFailed, isOpen, type Job, type JobState } from "./jobs/job.ts";
 import { createJobQueue } from "./jobs/job-queue.ts";
 import { createJobStore } from "./jobs/job-store.ts";
-import { type Asset, ORIGINAL_MIME, type Rendition } from "./media.ts";
+import { type Asset, ORIGINAL_MIME, type Rendition, SPEECH_MIME } from "./media.ts";
 import type { MediaLibrary, StagedFile } from "./media-library.ts";
 import { createMediaStore } from "./media-store.ts";
 import { COVER_MIME, makeCover } from "./picture/cover.ts";
@@ -61,8 +61,10 @@ export interface MediaService {
   lengthOf(compositionId: string): number | null;
   /** One for each profile, by name, as the profiles are now. */
   renditionsOf(compositionId: string): Rendition[];
-  /** How far the work on it is, in per cent, and the milliseconds that are left. */
-  progressOf(rendition: Rendition): { progress: number; etaMs: number | null };
+  /** How far the work on it is, in per cent, the milliseconds that are left, and the job that makes it or waits to. */
+  progressOf(rendition: Rendition): { progress: number; etaMs: number | null; job: Job | null };
+  /** The newest job that listens to a recording, whatever became of it. */
+  listeningJobOf(sha256: string): Job | null;
   /** The rendition a kind of device plays, or `null` while there is none ready. */
   playableFor(compositionId: string, kind: DeviceKind): Rendition | null;
   /** Why it cannot air, or `null`: what is heard in it, then what is not rendered yet. */
@@ -351,11 +353,18 @@ export function createMediaService(options: Options): MediaService {
     expectOnAir: jobStore.setAirAt,
 
     progressOf({ compositionId, profile, state }) {
-      if (state === "ready") return { progress: 100, etaMs: null };
+      if (state === "ready") return { progress: 100, etaMs: null, job: null };
       const lane = profiles.find(({ name }) => name === profile);
-      const latest = state === "running" && lane ? jobStore.latest(laneOf(lane), compositionId) : null;
-      const job = latest && queue.withProgress(latest);
-      return job ? { progress: job.progress, etaMs: etaOf(job, clock.now()) } : { progress: 0, etaMs: null };
+      const isMade = state === "queued" || state === "running";
+      const latest = isMade && lane ? jobStore.latest(laneOf(lane), compositionId) : null;
+      const job = latest && isOpen(latest) ? queue.withProgress(latest) : null;
+      return job
+        ? { progress: job.progress, etaMs: etaOf(job, clock.now()), job }
+        : { progress: 0, etaMs: null, job: null };
+    },
+    listeningJobOf(sha256) {
+      const job = jobStore.latest("listen", sha256);
+      return job && queue.withProgress(job);
     },
 
     playableFor(compositionId, kind) {
@@ -382,7 +391,9 @@ export function createMediaService(options: Options): MediaService {
       const cover = store.coverOf(sha256);
       if (cover) return { sha256, bytes: cover.bytes, mime: COVER_MIME };
       const asset = store.assetOf(sha256);
-      return asset && { sha256, bytes: asset.bytes, mime: ORIGINAL_MIME };
+      if (!asset) return null;
+      const playable = asset.synthetic === null ? undefined : SPEECH_MIME[asset.container];
+      return { sha256, bytes: asset.bytes, mime: playable ?? ORIGINAL_MIME };
     },
 
     makeAnew: (sha256) => transact(() => compositions.makeAnew(sha256)),

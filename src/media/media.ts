@@ -44,6 +44,8 @@ export interface Rendition {
 
 /** An original is whatever somebody uploaded: no browser shall interpret it under the server's name. */
 export const ORIGINAL_MIME = "application/octet-stream";
+/** Of speech that the server made itself: browsers play it where it is listened to before it is used. */
+export const SPEECH_MIME: Readonly<Record<string, string>> = { wav: "audio/wav", mp3: "audio/mpeg" };
 
 const MAX_NAME_CHARACTERS = 200;
 

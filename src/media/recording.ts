@@ -2,8 +2,14 @@ import { type Static, Type } from "typebox";
 import { toIso } from "../clock.ts";
 import { enumOf, Instant, nullable } from "../http/schemas.ts";
 import { Finding, trimOf } from "./ear/findings.ts";
-import { RENDITION_STATES } from "./media.ts";
+import { JOB_STATES, type Job } from "./jobs/job.ts";
+import { RENDITION_STATES, type Rendition } from "./media.ts";
 import type { MediaService } from "./media-service.ts";
+
+const WaitView = Type.Object(
+  { reason: Type.String(), until: Type.String({ ...Instant, description: "It is tried again then" }) },
+  { description: "Of a job that waits for room on the disk, or after a failed attempt" },
+);
 
 export const RenditionView = Type.Object({
   id: Type.String(),
@@ -12,6 +18,8 @@ export const RenditionView = Type.Object({
   progress: Type.Integer({ minimum: 0, maximum: 100, description: "Per cent" }),
   etaMs: nullable(Type.Integer({ description: "What is left at the pace so far" })),
   error: nullable(Type.String({ description: "Why it failed, with ffmpeg's last words" })),
+  jobId: nullable(Type.String({ description: "The job that makes it, or waits to" })),
+  waitingFor: nullable(WaitView),
   sha256: nullable(Type.String()),
   bytes: nullable(Type.Integer()),
   mime: nullable(Type.String()),
@@ -40,6 +48,17 @@ export const AssetBody = Type.Object(
   { additionalProperties: false },
 );
 
+const ListeningJobView = Type.Object(
+  {
+    id: Type.String(),
+    state: enumOf(JOB_STATES),
+    progress: Type.Integer({ minimum: 0, maximum: 100, description: "Per cent" }),
+    error: nullable(Type.String({ description: "Why it failed" })),
+    waitingFor: nullable(WaitView),
+  },
+  { description: "The newest job that was to listen to it" },
+);
+
 const ListeningView = Type.Object({
   integratedLufs: nullable(Type.Number()),
   leadingSilenceMs: Type.Integer(),
@@ -59,6 +78,7 @@ export const RecordingView = Type.Object({
   uploadedAt: Instant,
   synthetic: nullable(Type.Object({ engine: Type.String(), text: Type.String() })),
   listening: nullable(ListeningView),
+  listeningJob: nullable(ListeningJobView),
   trim: nullable(TrimView),
   renditions: Type.Array(RenditionView),
 });
@@ -94,13 +114,31 @@ export function viewRecording(
       findings: listening.findings,
       suggestedTrim: trimOf(listening),
     },
+    listeningJob: listening ? null : viewListeningJob(media.listeningJobOf(asset.sha256)),
     trim,
     renditions: compositionId === null ? [] : viewRenditions(media, compositionId),
   };
 }
 
+const viewWait = ({ state, error, notBefore }: Job): Static<typeof WaitView> | null =>
+  state === "queued" && error !== null ? { reason: error, until: toIso(notBefore) } : null;
+
+const viewListeningJob = (job: Job | null): Static<typeof ListeningJobView> | null =>
+  job && {
+    id: job.id,
+    state: job.state,
+    progress: job.progress,
+    error: job.state === "failed" ? job.error : null,
+    waitingFor: viewWait(job),
+  };
+
+export function viewRendition(media: MediaService, rendition: Rendition): RenditionView {
+  const { job, ...progress } = media.progressOf(rendition);
+  return { ...rendition, ...progress, jobId: job && job.id, waitingFor: job && viewWait(job) };
+}
+
 export const viewRenditions = (media: MediaService, compositionId: string): RenditionView[] =>
-  media.renditionsOf(compositionId).map((rendition) => ({ ...rendition, ...media.progressOf(rendition) }));
+  media.renditionsOf(compositionId).map((rendition) => viewRendition(media, rendition));
 
 /** Why what is to be aired cannot be yet, or `null`. */
 export const whyNotAirable = (media: MediaService, compositionId: string | null): string | null =>

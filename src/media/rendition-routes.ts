@@ -2,7 +2,7 @@ import type { TypeBoxTypeProvider } from "@fastify/type-provider-typebox";
 import type { FastifyInstance } from "fastify";
 import { IdParams } from "../http/schemas.ts";
 import type { MediaService } from "./media-service.ts";
-import { RenditionView } from "./recording.ts";
+import { RenditionView, viewRendition } from "./recording.ts";
 
 /** What an operator may do with a rendition; mounted under the API's prefix, inside the sign-in guard. */
 export async function renditionRoutes(instance: FastifyInstance, { media }: { media: MediaService }) {
@@ -18,9 +18,6 @@ export async function renditionRoutes(instance: FastifyInstance, { media }: { me
         response: { 200: RenditionView },
       },
     },
-    async ({ params }) => {
-      const rendition = media.retryRendition(params.id);
-      return { ...rendition, ...media.progressOf(rendition) };
-    },
+    async ({ params }) => viewRendition(media, media.retryRendition(params.id)),
   );
 }

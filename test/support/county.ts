@@ -14,6 +14,7 @@ export interface EpisodeView {
     recording: {
       sha256: string;
       listening: object | null;
+      trim: { fromMs: number; toMs: number } | null;
       renditions: { id: string; state: string; error: string | null; sha256: string; progress: number }[];
     } | null;
   }[];

@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
+import { Finding } from "../../src/media/ear/findings.ts";
 
 const folder = new URL("../../src/console/", import.meta.url);
 const read = (name: string) => readFileSync(new URL(name, folder), "utf8");
@@ -83,6 +84,16 @@ describe("the console's languages", () => {
     const values = (text = "") => [...text.matchAll(/\{\w+\}/g)].map(([name]) => name).toSorted();
     expect(Object.keys(zh).filter((key) => !zh[key]?.trim() || !en[key]?.trim())).toEqual([]);
     expect(Object.keys(zh).filter((key) => values(zh[key]).join() !== values(en[key]).join())).toEqual([]);
+  });
+
+  test("name every finding of the ear, and say what to do about it", async () => {
+    const keys = Object.keys(await stringsOf("zh"));
+    const kinds: unknown = Reflect.get(Finding.properties.kind, "enum");
+    if (!Array.isArray(kinds)) throw new Error("the kinds of findings are no enumeration");
+    expect(kinds.length).toBeGreaterThan(10);
+    expect(
+      kinds.filter((kind) => !keys.includes(`finding.${kind}`) || !keys.includes(`advice.${kind}`)),
+    ).toEqual([]);
   });
 
   test("know every key that is used, and hold none that is not", async () => {

@@ -4,7 +4,7 @@ import { type Static, Type } from "typebox";
 import { toIso } from "../../clock.ts";
 import { closed, enumOf, Instant, nullable } from "../../http/schemas.ts";
 import { DAMAGE_ACTIONS, type LibraryRun, PROBLEMS } from "./checks-store.ts";
-import type { Housekeeping } from "./housekeeping-service.ts";
+import { COMPLAINTS, type Housekeeping } from "./housekeeping-service.ts";
 import { GARBAGE_KINDS } from "./references-store.ts";
 import { SPACE_STATES } from "./watermarks.ts";
 
@@ -30,6 +30,7 @@ const StatusView = Type.Object({
   lastCollection: nullable(RunView),
   lastScrub: nullable(RunView),
 });
+const ComplaintView = Type.Object({ kind: enumOf(COMPLAINTS), text: Type.String() });
 const OrphanView = Type.Object({
   sha256: Sha256,
   bytes: Bytes,
@@ -114,6 +115,16 @@ export async function housekeepingRoutes(
     "/media-library",
     { schema: schema("Space, quota and the last runs", { response: { 200: StatusView } }) },
     async () => status(),
+  );
+
+  app.get(
+    "/media-library/complaints",
+    {
+      schema: schema("What an operator should see to: space, damage, runs that failed", {
+        response: { 200: Type.Object({ items: Type.Array(ComplaintView) }) },
+      }),
+    },
+    async () => ({ items: housekeeping.complaints() }),
   );
 
   app.get(

@@ -45,8 +45,11 @@ export interface LibraryStatus {
   lastScrub: LibraryRun | null;
 }
 
-interface Complaint {
-  kind: string;
+export const COMPLAINTS = ["unmounted", "full", "warn", "scrub", "collect", "damage", "error"] as const;
+
+/** Something that an operator should see to. */
+export interface Complaint {
+  kind: (typeof COMPLAINTS)[number];
   text: string;
 }
 
@@ -79,6 +82,8 @@ const TICK_MS = MINUTE_MS;
 const SCRUB_EVERY_MS = 7 * DAY_MS;
 /** After a run that could not be made. */
 const RETRY_MS = HOUR_MS;
+/** Of the damaged files, in a complaint; the API lists all. */
+const MAX_NAMED = 3;
 
 /** Keeps the media library whole and within its bounds: watermarks, collection, trash, scrub. */
 export function createHousekeeping(options: Options) {
@@ -202,14 +207,28 @@ export function createHousekeeping(options: Options) {
 
   /** What the operator should know, by what the last look and the last runs found. */
   function complaintsNow(unmounted: string | null): Complaint[] {
-    const { state, short, message } = lookAtSpace();
-    const found = [
-      { kind: "unmounted", text: unmounted },
-      { kind: `${state} ${short}`, text: message === null ? null : `Media space: ${message}.` },
-      { kind: "scrub", text: failed.scrub.message },
-      { kind: "collect", text: failed.collect.message },
+    const { state, message } = lookAtSpace();
+    const found: Complaint[] = [];
+    if (unmounted !== null) found.push({ kind: "unmounted", text: unmounted });
+    if (state !== "ok") found.push({ kind: state, text: `Media space: ${message}.` });
+    if (failed.scrub.message !== "") found.push({ kind: "scrub", text: failed.scrub.message });
+    if (failed.collect.message !== "") found.push({ kind: "collect", text: failed.collect.message });
+    return found;
+  }
+
+  /** Of damage that mends itself nobody needs to know here: a rendition is made again from its original. */
+  function openDamage(): Complaint[] {
+    const files = checks
+      .damages()
+      .filter(({ mendedAt, action }) => mendedAt === null && action === "reported");
+    if (files.length === 0) return [];
+    const names = files.slice(0, MAX_NAMED).map(({ sha256 }) => sha256);
+    return [
+      {
+        kind: "damage",
+        text: `Damaged files without another copy: ${files.length}, as ${names.join(", ")}.`,
+      },
     ];
-    return found.flatMap(({ kind, text }) => (text ? [{ kind, text }] : []));
   }
 
   /** Does what time asks for. Safe to call at any interval; all that it decides by is in the database. */
@@ -266,6 +285,15 @@ export function createHousekeeping(options: Options) {
         lastCollection: checks.run("collect"),
         lastScrub: checks.run("scrub"),
       };
+    },
+
+    /** What an operator should see to now, open damage included. */
+    complaints(): Complaint[] {
+      try {
+        return [...complaintsNow(mount.problem()), ...openDamage()];
+      } catch (error) {
+        return [{ kind: "error", text: `Media housekeeping: ${messageOf(error)}` }];
+      }
     },
 
     preview: collector.preview,

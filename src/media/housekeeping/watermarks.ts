@@ -86,7 +86,7 @@ export function refuseWhenFull(
     `There is no room for an upload of ${gigabytes(bytes)}${beside}: ${message}.`,
     {
       hint:
-        "Collect what nothing needs any more (the media library's page), or ask the administrator for more space. " +
+        "Collect what nothing needs any more (POST /api/v1/media-library/collect), or ask the administrator for more space. " +
         "What is planned goes on air all the same.",
     },
   );

@@ -1,0 +1,343 @@
+/**
+ * What the server says in English, and the same in Chinese; `{}` and `{0}` are the values in it. A test holds this
+ * against the server's sources: nothing may be missing, and nothing may be left over.
+ * @type {Record<string, string>}
+ */
+export const SENTENCES = {
+  // Why something is not aired, or cannot be approved yet.
+  "nothing approved is left for this date": "这一天没有可播的已批准内容",
+  "inside the quiet hours {}–{}": "处于静音时段 {0}–{1}",
+  "what was chosen for this date is not approved": "所选内容尚未批准",
+  "the public holidays of {} are not known yet": "{0} 年的法定节假日安排尚未公布",
+  "skipped: {}": "已跳过：{0}",
+  "cancelled: {}": "已取消：{0}",
+  "no reason given": "没有说明原因",
+  "number {} is not transcoded yet": "第 {0} 期（讲）还没有转码完成",
+  "it was not ready in time": "开播时还没有就绪",
+  "no device has reported a start": "没有终端回传开播",
+  "stopped by hand": "人工取消",
+  "everything was stopped by hand": "人工停播（全部）",
+  "its content lost the approval": "内容的批准被撤回",
+  "the schedule was changed": "排期已更改",
+  "this date was broadcast before it was moved": "这一天在改期之前已经播出",
+  "it is for other regions now": "已改为面向其他区域",
+  "it is not planned any more": "已不再排播",
+  "nothing has been uploaded": "还没有上传录音",
+  "it is being listened to": "正在检听",
+  "it could not be listened to: {}": "检听失败：{0}",
+  "it has not been listened to: that was cancelled": "检听已取消，还没有检听",
+  "it has not been listened to": "还没有检听",
+  "{} is being made": "{0} 正在转码",
+  "{} failed: {}": "{0} 转码失败：{1}",
+  "{} was cancelled": "{0} 的转码已取消",
+
+  // What was heard in a recording.
+  "There is no audible sound in the recording: check the microphone and the exported track.":
+    "录音里没有听得见的声音：请检查话筒和导出的音轨。",
+  "The recording cannot be read after {} of {}: export it anew and upload that.":
+    "录音（共 {1}）从 {0} 起无法读取：请重新导出并上传。",
+  "The sound is clipped {}: record it again with less gain.": "{0}声音削波：请降低增益重新录制。",
+  "The sound is shifted by {} % of full scale (DC offset) {}: check the sound card.":
+    "{1}声音有 {0}% 的直流偏移：请检查声卡。",
+  "The {} channel is silent {}: check the cable, or export it as mono.":
+    "{0}声道{1}没有声音：请检查线缆，或导出为单声道。",
+  "The {} channel is {} dB quieter than the other {}.": "{0}声道{2}比另一声道低 {1} dB。",
+  "The two channels are of opposite phase {} and cancel each other in a loudspeaker; the louder one is used for all of it. Check the cable.":
+    "{0}两个声道反相，在喇叭里会互相抵消；全程改用较响的一个声道。请检查线缆。",
+  "The recording is very quiet ({} LUFS); its noise is raised with it. Record it louder.":
+    "录音很轻（{0} LUFS），放大时噪声也会变大。请录得响一些。",
+  "The recording has {} samples a second, {}: export it at 48 kHz.":
+    "录音的采样率是 {0} Hz，{1}：请按 48 kHz 导出。",
+  "which sounds like a telephone": "听起来像电话",
+  "which is unusual": "不常见",
+  "There is nothing above 5 kHz: it was a telephone, or strongly compressed, before.":
+    "5 kHz 以上没有声音：来源是电话，或曾被大幅压缩。",
+  "The mains hum in the pauses ({} dBFS at 50 and 100 Hz): check the cable's ground.":
+    "停顿处有交流声（50 和 100 Hz 处 {0} dBFS）：请检查线缆接地。",
+  "It begins with {} of silence, which can be trimmed.": "开头有 {0} 静音，可以剪掉。",
+  "It ends with {} of silence, which can be trimmed.": "结尾有 {0} 静音，可以剪掉。",
+  "The picture goes on for {} without sound from {} on: trim the end, or export it with its sound.":
+    "从 {1} 起画面还有 {0} 而没有声音：请剪掉结尾，或连同声音重新导出。",
+  "It is silent for {} from {} on: cut the pause out, or fill it.":
+    "从 {1} 起静音 {0}：请剪掉这段停顿，或补上内容。",
+  "It is silent for {} between recordings {} and {}: trim their ends, or shorten the gap.":
+    "第 {1} 段与第 {2} 段录音之间静音 {0}：请剪掉首尾静音，或缩短间隔。",
+  "It lasts {}, which is {} more than the slot of {}: shorten it, or change the slot.":
+    "时长 {0}，比时段 {2} 多 {1}：请缩短，或调整时段。",
+  "from {} to {}": "从 {0} 到 {1} ",
+
+  // Uploads.
+  "The file is not audio or video.": "这个文件不是音频或视频。",
+  "Upload a recording as WAV, MP3, M4A, FLAC, OGG, MP4, MOV or MKV.":
+    "请上传 WAV、MP3、M4A、FLAC、OGG、MP4、MOV 或 MKV 格式的录音。",
+  "The file has no sound.": "这个文件没有声音。",
+  "Upload a recording with at least one audio track.": "请上传至少有一条音轨的录音。",
+  "The sound is coded in an unknown way ({}).": "声音的编码方式无法识别（{0}）。",
+  "The file is encrypted (DRM).": "这个文件是加密的（DRM）。",
+  "Upload the unprotected original; a bought or rented copy cannot be used.":
+    "请上传未加密的原始文件；购买或租借的版本不能使用。",
+  "The file is a playlist ({}) that only points at other files.":
+    "这个文件是播放列表（{0}），只是指向别的文件。",
+  "Upload the recording itself.": "请上传录音文件本身。",
+  "The file is no recording (it looks like {}).": "这个文件不是录音（看起来是 {0}）。",
+  "The file is truncated: its index is missing.": "文件不完整：缺少索引。",
+  "The file is truncated: it promises {} s but ends after {} s.":
+    "文件不完整：标称 {0} 秒，到 {1} 秒就断了。",
+  "The file is truncated: it holds {} of {} bytes.": "文件不完整：应有 {1} 字节，只有 {0} 字节。",
+  "The file is truncated or damaged: only {} of {} s could be decoded.":
+    "文件不完整或已损坏：{1} 秒中只能解码 {0} 秒。",
+  "The end is missing, as after a broken copy or recording. {}": "缺少结尾，可能是复制或录制中断。{0}",
+  "Upload the file again; if it fails again, export the recording anew.":
+    "请重新上传；仍失败请重新导出录音。",
+  "The recording is empty: its duration is zero.": "录音是空的：时长为零。",
+  "The recording lasts {} ms; at least 400 ms are needed.": "录音只有 {0} 毫秒，至少需要 400 毫秒。",
+  "The recording lasts {} s but holds only {} s of sound.": "录音标称 {0} 秒，实际只有 {1} 秒声音。",
+  "The recording is longer than 12 hours.": "录音超过 12 小时。",
+  "Cut it into parts and upload those.": "请分段后上传。",
+  "The file has {} tracks; at most {} are allowed.": "文件有 {0} 条轨道，最多允许 {1} 条。",
+  "The picture has {} × {} pixels.": "画面是 {0} × {1} 像素。",
+  "Export it with 4096 × 2160 pixels or fewer.": "请按不超过 4096 × 2160 像素导出。",
+  "The sound has {} channels; at most {} are allowed.": "声音有 {0} 个声道，最多允许 {1} 个。",
+  "The sound has {} samples a second.": "声音的采样率是 {0} Hz。",
+  "Export it with 48,000 samples a second (48 kHz).": "请按 48 kHz 采样率导出。",
+  "The upload is empty.": "上传的文件是空的。",
+  "Choose the recording itself.": "请选择录音文件本身。",
+  "Send the file itself as the request body.": "请选择有内容的文件。",
+  "The upload has {} bytes, but {} were declared.": "收到 {0} 字节，但声明的是 {1} 字节。",
+  "Upload it again.": "请重新上传。",
+  "The upload's SHA-256 is {}, but {} was declared.": "文件的 SHA-256 是 {0}，但声明的是 {1}。",
+  "The file changed on its way: upload it again.": "文件在传送途中变了：请重新上传。",
+  "The upload was cut off after {}{} bytes.": "上传中途断开。",
+  "The upload is larger than the {} bytes allowed.": "上传的文件超过允许的 {0} 字节。",
+  "Send a compressed copy (MP3 or M4A at 128 kbit/s is plenty for speech), or ask the administrator for more.":
+    "请上传压缩后的版本（语音用 128 kbit/s 的 MP3 或 M4A 足够），或请管理员放宽限制。",
+  "The server's disk is full.": "服务器磁盘已满。",
+  "Tell the administrator.": "请告知管理员。",
+  "There is no room for an upload of {}{}: {}.": "空间不足，放不下 {0} 的上传{1}：{2}。",
+  " beside {} on the way": "（另有 {0} 正在上传）",
+  "{} of {} are free": "磁盘共 {1}，剩余 {0}",
+  "{}, and {} must stay free": "{0}，至少要留 {1}",
+  "{}, and {} % must stay free": "{0}，至少要留 {1}%",
+  "the library holds {} of its quota of {}": "媒体库已用 {0}，限额 {1}",
+  "the disk cannot be asked: {}": "无法查询磁盘：{0}",
+  'There is no upload with id "{}".': "没有编号为 {0} 的上传。",
+  "The recording is in the media library as {}. If it shall be used all the same, use it from there or upload it again.":
+    "录音已完整存入媒体库，可以仍用它，或重新上传。",
+  "Another recording was put there while this one was arriving.": "传送期间，这个位置已放入别的录音。",
+  'The segment "{}" was removed while its recording was arriving.': "传送期间，板块“{0}”被删除了。",
+  'The {} header is not a list of digests: "{}".': "请求头 {0} 不是摘要列表：“{1}”。",
+  "`sha256` must be 64 hexadecimal digits in lower case.": "`sha256` 应为 64 位小写十六进制数。",
+  "`target` is missing.": "缺少 `target`。",
+  "Say where the recording goes: episodes/<id>/segments/<n> or sessions/<id>.":
+    "请说明录音放到哪里：episodes/<id>/segments/<n> 或 sessions/<id>。",
+  "Send the file itself as the request body, for example with `curl --upload-file`.":
+    "请把文件本身作为请求正文发送，例如用 `curl --upload-file`。",
+  "A form was sent where the recording itself is expected.": "应发送录音本身，却收到了表单。",
+  "A compressed request body is not accepted.": "不接受压缩的请求正文。",
+  "The request has no body.": "请求没有正文。",
+  "Send the header as `sha-256=:<base64 of the 32 bytes>:` (RFC 9530), or leave it out.":
+    "请按 `sha-256=:<32 字节的 base64>:`（RFC 9530）发送这个请求头，或不发送。",
+  "The sha-256 in the {} header has {} bytes; it must have 32.":
+    "请求头 {0} 里的 sha-256 有 {1} 字节，应为 32 字节。",
+  "Content-Digest and Repr-Digest declare different SHA-256 values.":
+    "Content-Digest 与 Repr-Digest 声明的 SHA-256 不一致。",
+  "Maximum size exceeded": "文件超过允许的大小。",
+  "Upload-Offset conflict": "服务器收到的进度与这里不同，会重新核对。",
+  "The file is no picture.": "这个文件不是图片。",
+  "Upload the cover as JPEG, PNG or WebP, 1400 × 1400 pixels or more.":
+    "请上传 JPEG、PNG 或 WebP 封面，至少 1400 × 1400 像素。",
+  "The picture is {} × {} pixels.": "图片是 {0} × {1} 像素。",
+  "Upload one of at most {} pixels a side.": "请上传每边不超过 {0} 像素的图片。",
+
+  // Listening and transcoding.
+  "The file could not be examined: {}.": "无法检查这个文件：{0}。",
+  "The server is busy or short of memory: try again when it is quiet, then tell the administrator.":
+    "服务器繁忙或内存不足：请空闲时重试，仍不行请告知管理员。",
+  "Something is wrong on the server, not with the file: tell the administrator, then try again.":
+    "是服务器的问题，不是文件的问题：请告知管理员，然后重试。",
+  "ffprobe has too much to say about it": "检查程序输出过多",
+  "ffprobe did not finish within {}": "检查程序在 {0} 内没有完成",
+  "ffprobe was ended ({})": "检查程序被终止（{0}）",
+  "The server cannot run {}.": "服务器无法运行 {0}。",
+  'The server cannot run "{}".': "服务器无法运行 {0}。",
+  "Install ffmpeg, or correct its path.": "请安装 ffmpeg，或更正它的路径。",
+  "Install it (on Debian: sudo apt-get install -y ffmpeg), or correct {}.":
+    "请安装它（Debian：sudo apt-get install -y ffmpeg），或更正 {0}。",
+  "ffmpeg did not finish within {} s.": "转码在 {0} 秒内没有完成。",
+  "The sound cannot be brought to {} LUFS with peaks below {} dBTP: {} LUFS and {} dBTP is as near as it came.":
+    "无法在峰值低于 {1} dBTP 的同时把响度调到 {0} LUFS：最接近的结果是 {2} LUFS、{3} dBTP。",
+  "Even out the loudest moments (clicks, claps, handling noise) in an editor, then upload it again.":
+    "请用编辑软件压低最响的地方（咔嗒声、掌声、碰话筒声），再重新上传。",
+  "There is no audible sound in the recording ({} LUFS).": "录音里没有听得见的声音（{0} LUFS）。",
+  "Listen to the file; check the microphone and the exported track, then upload it again.":
+    "请试听文件，检查话筒和导出的音轨后重新上传。",
+  "The recording has no picture.": "录音没有画面。",
+  "The recording {} is gone.": "录音 {0} 已不在了。",
+  "What was to be rendered is gone.": "要转码的内容已不在了。",
+  "The server's disk is full: free some space, then retry.": "服务器磁盘已满：请腾出空间后重试。",
+  "It takes far longer than it lasts: export the recording anew as WAV or MP4; or the server is overloaded: retry when it is quiet.":
+    "耗时远超录音时长：请重新导出为 WAV 或 MP4；也可能是服务器过载，请空闲时重试。",
+  "The server's ffmpeg lacks a codec: install Debian's ffmpeg.":
+    "服务器的 ffmpeg 缺少编解码器：请安装 Debian 的 ffmpeg。",
+  "The file is damaged: export the recording anew and upload it again.": "文件已损坏：请重新导出录音并上传。",
+  "Retry; if it fails again, export the recording anew as WAV or MP4 and upload it.":
+    "请重试；仍失败请把录音重新导出为 WAV 或 MP4 再上传。",
+  "The server ended, or lost its database, {} times in a row while it worked on this. Export the recording anew, then retry.":
+    "处理这个录音时服务器连续 {0} 次中断。请重新导出录音，然后重试。",
+  "It waits for room: {} GB are needed while it is made, and {} GB may be used.":
+    "等待空间：转码途中需要 {0} GB，目前可用 {1} GB。",
+  "Free some space on the media disk; it goes on by itself.": "请在媒体盘上腾出空间，随后会自动继续。",
+  "The job was cancelled.": "任务已取消。",
+  "Only a failed or cancelled rendition can be made again.": "只有失败或已取消的转码才能重试。",
+  "The job has ended already.": "任务已经结束。",
+  "Only a failed or cancelled job can be retried.": "只有失败或已取消的任务才能重试。",
+  "Nothing of this job is left to do.": "这个任务没有剩下要做的事。",
+  "What it was to make has been made since, or what it was for is gone.":
+    "要做的已经做好，或所属的内容已不在了。",
+
+  // The media library.
+  "The file {} is missing from the media library.": "媒体库里缺少文件 {0}。",
+  "Tell the administrator to restore it from a backup, or upload the recording again.":
+    "请管理员从备份恢复，或重新上传录音。",
+  "Collect what nothing needs any more (POST /api/v1/media-library/collect), or ask the administrator for more space. What is planned goes on air all the same.":
+    "请管理员清理不再需要的内容（POST /api/v1/media-library/collect）或增加空间。已排定的内容照常播出。",
+  "A broadcast is on air or about to begin; nothing is moved now.": "正在播出或即将播出，现在不清理。",
+  "Collect after it.": "请在播出之后清理。",
+  "The scrub ended early: {}": "媒体库校验中断：{0}",
+  "The collection ended early: {}": "媒体库清理中断：{0}",
+  "Media space: {}.": "媒体空间：{0}。",
+  "Media housekeeping: {}": "媒体库维护出错：{0}",
+  "Damaged files without another copy: {}, as {}.": "有 {0} 个文件损坏且没有别的副本，例如 {1}。",
+  "The media folder's marker cannot be read: {}.": "无法读取媒体目录的标记：{0}。",
+  'The media folder has no marker file "{}".': "媒体目录里没有标记文件“{0}”。",
+  "The media folder belongs to another database.": "媒体目录属于另一个数据库。",
+  "{} of {} files are missing.": "{1} 个文件中缺少 {0} 个。",
+  "{} The media library looks unmounted, so it is left alone.": "{0}媒体库像是没有挂载，因此不去动它。",
+  'Mount the disk that MEDIA_DIR names, or restore it from a backup. When this folder is the right one, write "{}" into "{}"{}.':
+    "请挂载 MEDIA_DIR 指定的磁盘，或从备份恢复。如果就是这个目录，请把“{0}”写入“{1}”{2}。",
+  "an id of your choice": "自定的编号",
+  ' and into the database\'s setting "{}"': "以及数据库设置“{0}”",
+  "It cannot be restored: its {} {} is gone for good.": "无法恢复：所属的 {0} {1} 已彻底删除。",
+  "It cannot be restored: the file {} is not in the trash.": "无法恢复：回收站里没有文件 {0}。",
+  "Upload the recording again.": "请重新上传录音。",
+  "Upload the recording again, or restore the file from a backup.": "请重新上传录音，或从备份恢复文件。",
+
+  // Speech.
+  "There is nothing in the text that could be said.": "文字里没有可以读出来的内容。",
+  "Write words or numbers.": "请写文字或数字。",
+  "Several texts are being spoken already.": "正在合成的文字太多。",
+  "Try again in a minute.": "请在 1 分钟后重试。",
+  "The server is stopping.": "服务器正在停止。",
+  'The server cannot speak with "{}".': "服务器没有可用的语音程序（{0}）。",
+  "Install it (on Debian: sudo apt-get install -y espeak-ng), or correct ESPEAK_PATH.":
+    "请安装它（Debian：sudo apt-get install -y espeak-ng），或更正 ESPEAK_PATH。",
+  "The speech engine did not answer within {} s.": "语音引擎在 {0} 秒内没有答复。",
+  "The speech engine at {} did not speak. {}": "语音引擎 {0} 没有合成成功。{1}",
+  "It cannot be reached.": "连接不上。",
+  "It answered with status {}.": "它答复的状态是 {0}。",
+  "It answered with {}, not with sound.": "它答复的是 {0}，不是声音。",
+  "It sent more than {} bytes.": "它发来的超过 {0} 字节。",
+  "Try again; if it happens again, tell the administrator to look at TTS_URL and TTS_TOKEN.":
+    "请重试；仍不行请管理员检查 TTS_URL 和 TTS_TOKEN。",
+
+  // Programmes, episodes and sessions.
+  'There is no {} with id "{}".': "没有编号为 {1} 的内容，可能已被删除。",
+  "There is no such programme.": "没有这个栏目。",
+  "{} has an episode {} already.": "{0} 已经有第 {1} 期。",
+  "{} has a session {} already.": "{0} 已经有第 {1} 讲。",
+  "There is no recording to be trimmed.": "没有可剪的录音。",
+  "The episode cannot be approved yet.": "这一期还不能批准。",
+  "Approve it when every segment's renditions are ready and have been heard.":
+    "请在所有板块转码就绪并听过之后批准。",
+  "The session cannot be approved yet: {}.": "这一讲还不能批准：{0}。",
+  "Approve it when the recording's renditions are ready and have been watched.":
+    "请在录音转码就绪并看过之后批准。",
+  "The segments do not fit the programme.": "板块与栏目不符。",
+  "must be one of {}": "只能是 {0} 之一",
+  "{} is there twice": "{0} 重复了",
+  "{} airs before {}": "{0} 应排在 {1} 之前",
+  "The recording ends after {} ms.": "录音到 {0} 毫秒就结束了。",
+  "At least {} ms must remain.": "至少要留 {0} 毫秒。",
+  "Only a programme with episodes has a signature tune, stings and a closing.":
+    "只有分期的栏目才有片头、间奏和片尾。",
+
+  // Broadcasts and schedules.
+  "The broadcast is over ({}).": "这次播出已经结束。",
+  '"{}" is not an instant.': "“{0}”不是时刻。",
+  "Write it as 2026-12-01T00:00:00Z.": "请写成 2026-12-01T00:00:00Z。",
+  "This is not the nextCursor of a page.": "这不是某一页的 nextCursor。",
+  "`{}` means nothing here.": "`{0}` 在这里没有意义。",
+  "`{}` is missing.": "缺少 `{0}`。",
+  'The programme has nothing with id "{}".': "栏目里没有编号为 {0} 的内容。",
+  "What the schedule shall air is not clear.": "排期要播什么不明确。",
+  "GET /api/v1/episodes and /api/v1/sessions list what there is.":
+    "GET /api/v1/episodes 和 /api/v1/sessions 列出现有内容。",
+  "GET /api/v1/programmes lists them.": "GET /api/v1/programmes 列出所有栏目。",
+  "It says nothing: give skip, moveTo or contentId.": "没有内容：请给出 skip、moveTo 或 contentId。",
+  "{} cannot be skipped and aired otherwise at once.": "{0} 不能既跳过又改播。",
+  "It moves to nowhere: give a date or a time.": "没有说改到何时：请给出日期或时间。",
+  "The rule has nothing on {}{}.": "规则在 {0}{1} 没有播出。",
+  "{} has {} times, and all would move to {}: name one.": "{0} 有 {1} 个时间，都会改到 {2}：请指明一个。",
+  "{} speaks of {} already.": "{0} 已经说到 {1}。",
+  "This schedule airs on {} already.": "这个排期在 {0} 已有播出。",
+  "The programme has no number {} here.": "这里的栏目没有第 {0} 期（讲）。",
+  "The rule names no day.": "规则没有指明日子。",
+  "Add −1 for the last day of each month, a day of 28 or less, or list the dates in `dates`.":
+    "请加上 −1 表示每月最后一天，或用不超过 28 的日子，或在 `dates` 里列出日期。",
+  "Day {} alone would skip {}.": "只用 {0} 日会跳过 {1}。",
+  "The schedule has dates that cannot be.": "排期里有不存在的日期。",
+  "The schedule would end before it begins.": "排期在开始之前就结束了。",
+  "The seasons contradict each other.": "各季的规定互相矛盾。",
+  "The exceptions contradict the rule or each other.": "例外与规则或彼此矛盾。",
+  "Each exception is for one slot that the rule yields, and says one thing about it.":
+    "每个例外只针对规则产生的一次播出，并且只说一件事。",
+  "The schedule would never air: {}.": "这个排期永远不会播出：{0}。",
+  "The schedule would never air: its dates are past, skipped, or more than {} days ahead.":
+    "这个排期永远不会播出：日期已过、被跳过，或在 {0} 天以后。",
+  "Check the dates, exceptions, validFrom and validUntil.": "请检查日期、例外、validFrom 和 validUntil。",
+  "There is no {} in the calendar.": "日历上没有 {0}。",
+  "The range ends before it begins.": "范围在开始之前就结束了。",
+  "It overlaps season {} on {}.": "它与第 {0} 季在 {1} 重叠。",
+  "On {} there is no {} in {}: clocks go forward over it.": "{2} 在 {0} 没有 {1}：时钟会跳过它。",
+  "Clocks go forward over some of the times.": "时钟会跳过其中一些时间。",
+  "Choose a time that every day has.": "请选每天都有的时间。",
+  'There is no programme "{}" here.': "这里没有栏目“{0}”。",
+  "{} has this name already.": "{0} 已经用了这个名称。",
+  "{} schedules here have this name.": "这里有 {0} 个排期用这个名称。",
+  "Some schedules could not be told apart in a file.": "有些排期在文件里无法区分。",
+  '{} schedules of the programme are called "{}".': "栏目有 {0} 个排期都叫“{1}”。",
+  "Give each a name of its own, or end those that are not needed.": "请各取不同名称，或结束不需要的。",
+  "and {} more": "另有 {0} 个",
+  "The file has {} problem(s); nothing was imported.": "文件有 {0} 个问题，没有导入任何内容。",
+  "Correct the entries and send the whole file again; `dryRun=true` only looks.":
+    "请更正后重新发送整个文件；`dryRun=true` 只检查。",
+  '"{}" is not a time zone.': "“{0}”不是时区。",
+  "Use an IANA name such as Asia/Shanghai.": "请用 IANA 名称，如 Asia/Shanghai。",
+  "There is no region {}.": "没有区域 {0}。",
+  "The schedule is for regions that are not known.": "排期面向的区域不存在。",
+  "Import them first: POST /api/v1/regions/import.": "请先导入：POST /api/v1/regions/import。",
+  "{} lies in none of the regions.": "{0} 不在任何所选区域内。",
+  "The schedule excludes what it is not for.": "排期排除了本就不面向的区域。",
+  "Nothing of the regions would be left.": "区域会全部被排除。",
+  "On {}, {} is in the quiet hours {}–{}: a daily broadcast would be refused by every device.":
+    "{0} 的 {1} 在静音时段 {2}–{3} 内：日常播出会被所有终端拒绝。",
+  "Choose another time, or change the quiet hours.": "请换一个时间，或更改静音时段。",
+  "The schedule has ended.": "排期已经结束。",
+  "Somebody else changed the schedule meanwhile.": "排期已被别人修改。",
+  "It is at version {} now: read it again and repeat your change.": "现在是第 {0} 版：请重新读取后再修改。",
+
+  // Signing in, and anything.
+  "Please sign in.": "请先登录。",
+  "The name or the password is not right.": "用户名或密码不对。",
+  "The administrator's first password was printed once, at the first start.":
+    "管理员的初始密码在服务器第一次启动时打印过一次。",
+  "Too many requests from this address.": "这个地址的请求太多。",
+  "Try again in {}.": "请在 {0} 后重试。",
+  "Something went wrong on the server.": "服务器内部出错。",
+  "Try again; if it happens again, give the administrator the id in `instance`.":
+    "请重试；如果再次出现，请把编号告诉管理员。",
+  "The {} is not as described in /api/docs.": "提交的内容不符合要求。",
+};
+
+/** Words that stand for a value in a sentence. @type {Record<string, string>} */
+export const WORDS = { left: "左", right: "右", "unknown reason": "原因不明", "1 minute": "1 分钟" };

@@ -1,0 +1,140 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Browser, BrowserContext } from "playwright-core";
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
+import { type Operator, signIn } from "../../scripts/operator-client.ts";
+import { type StartedServer, startServer } from "../../scripts/processes.ts";
+import { launchChromium, openConsole, type Page } from "../support/browser.ts";
+import { type EpisodeView, makeTone, programmeId, settled } from "../support/county.ts";
+import { ffmpeg } from "../support/media-lab.ts";
+import { until } from "../support/until.ts";
+
+let folder: string;
+let server: StartedServer;
+let password: string;
+let operator: Operator;
+let browser: Browser;
+let context: BrowserContext;
+let page: Page;
+let episodeId: string;
+let number = 0;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "ccx-recordings-"));
+  server = await startServer(folder, { RATE_LIMIT_PER_MINUTE: "100000" });
+  password = await server.password;
+  operator = await signIn(server.url, "admin", password);
+  browser = await launchChromium();
+});
+afterAll(async () => {
+  await browser.close();
+  await server.end();
+  await rm(folder, { recursive: true });
+});
+
+beforeEach(async () => {
+  number += 1;
+  const { id } = await operator.post<EpisodeView>("/episodes", {
+    programmeId: await programmeId(operator, "broadcast"),
+    number,
+    title: "春耕",
+    segments: [{ name: "党建聚焦", title: "要闻" }],
+  });
+  episodeId = id;
+  context = await browser.newContext({ locale: "zh-CN" });
+  page = await openConsole(context, server.url, password);
+});
+afterEach(() => context.close());
+
+const card = () => page.locator("details.card:not(.new)").first();
+const recording = async () =>
+  (await operator.get<EpisodeView>(`/episodes/${episodeId}`)).segments[0]?.recording;
+
+test("a text is spoken, heard to its end in the browser, and then used", async () => {
+  await card().getByRole("button", { name: "文字转语音" }).click();
+  const dialog = page.locator("dialog.speech");
+  await dialog.getByRole("textbox").fill("通知：今天上午停水。");
+  await dialog.getByRole("button", { name: "生成试听" }).click();
+  await dialog.locator("audio").waitFor();
+  const use = dialog.getByRole("button", { name: "使用这段语音" });
+  expect(await use.isDisabled()).toBe(true);
+  const src = await dialog.locator("audio").getAttribute("src");
+  const { headers } = await page.request
+    .get(`${server.url}${src}`)
+    .then((answer) => ({ headers: answer.headers() }));
+  expect(headers["content-type"]).toBe("audio/wav");
+  expect(headers["content-disposition"]).toBeUndefined();
+
+  await dialog.locator("audio").evaluate((audio: { play(): Promise<void> }) => audio.play());
+  await until(() => use.isEnabled(), { what: "the end of the preview", timeoutMs: 30_000 });
+  await use.click();
+  await card().getByText("合成语音（").waitFor();
+});
+
+test("a preview that cannot be played says so, and cannot be used", async () => {
+  await page.route("**/media/*", (route) => route.abort());
+  await card().getByRole("button", { name: "文字转语音" }).click();
+  const dialog = page.locator("dialog.speech");
+  await dialog.getByRole("textbox").fill("通知：今天下午停电。");
+  await dialog.getByRole("button", { name: "生成试听" }).click();
+  await dialog.getByText("播放不了试听").waitFor();
+  expect(await dialog.getByRole("button", { name: "使用这段语音" }).isDisabled()).toBe(true);
+});
+
+test("silence at both ends is trimmed by one click, and used again by another", async () => {
+  const padded = join(folder, "静音.wav");
+  await ffmpeg(
+    "-y",
+    "-i",
+    makeTone(join(folder, "tone.wav"), 4),
+    "-af",
+    "adelay=3000:all=1,apad=pad_dur=3",
+    padded,
+  );
+  await operator.upload(`/episodes/${episodeId}/segments/1/recording?filename=a.wav`, padded);
+  await settled(operator, episodeId);
+  await card().getByText("开头静音").waitFor();
+  await card().getByRole("button", { name: "剪去首尾静音" }).click();
+  await card().getByRole("button", { name: "恢复完整录音" }).waitFor();
+  expect((await recording())?.trim).not.toBeNull();
+  await card().getByRole("button", { name: "恢复完整录音" }).click();
+  await card().getByRole("button", { name: "剪去首尾静音" }).waitFor();
+  expect((await recording())?.trim).toBeNull();
+});
+
+test("a programme's settings are changed in the console, its signature tune too", async () => {
+  const programme = await programmeId(operator, "broadcast");
+  const sound = async () =>
+    (await operator.get<{ sound: Record<string, unknown> }>(`/programmes/${programme}`)).sound;
+  await page.getByRole("button", { name: "栏目设置" }).click();
+  const dialog = page.locator("dialog.confirm");
+  await dialog.getByLabel("段间静音").fill("1.5");
+  await dialog.getByLabel("时段长度").fill("15");
+  await dialog.getByLabel("滤去高频").uncheck();
+  await dialog
+    .locator("input[type=file]")
+    .first()
+    .setInputFiles(makeTone(join(folder, "tune.wav"), 3));
+  await dialog.getByRole("button", { name: "保存" }).click();
+  await dialog.waitFor({ state: "detached" });
+  expect(await sound()).toMatchObject({ gapMs: 1_500, slotMinutes: 15, bypass: ["lowPass"] });
+  expect((await sound())["signature"]).toMatch(/^[0-9a-f]{64}$/);
+
+  await page.getByRole("button", { name: "栏目设置" }).click();
+  await dialog.getByLabel("不再使用").check();
+  await dialog.getByRole("button", { name: "保存" }).click();
+  await dialog.waitFor({ state: "detached" });
+  expect((await sound())["signature"]).toBeNull();
+});
+
+test("what was cancelled says so, and is done after a click on retry", async () => {
+  await operator.upload(
+    `/episodes/${episodeId}/segments/1/recording?filename=long.wav`,
+    makeTone(join(folder, "long.wav"), 1_800),
+  );
+  await card().getByRole("button", { name: "取消转码" }).click();
+  await card().getByText("已取消").first().waitFor();
+  await card().getByRole("button", { name: "重试" }).first().click();
+  await card().getByRole("button", { name: "取消转码" }).waitFor();
+});
