@@ -76,7 +76,7 @@ describe("with a gateway that plays", () => {
   const finished = (id: string) =>
     until(async () => (await broadcastOf(app, id)).proof.atLeast["finished"] === 1, {
       what: "the end",
-      timeoutMs: 45_000,
+      timeoutMs: 90_000,
     });
 
   test("a text is heard as it was previewed, as often as asked, and its proof is a broadcast's", async () => {
@@ -100,14 +100,14 @@ describe("with a gateway that plays", () => {
     await finished(correction.id);
     const { items } = await app.operator.get<{ items: AnnouncementView[] }>("/announcements");
     expect(items.map(({ id }) => id)).toContain(made.id);
-  }, 60_000);
+  }, 150_000);
 
   test("a drill says before and after that it is one", async () => {
     const preview = await app.operator.post<{ durationMs: number }>("/speech", { text: NOTICE });
     const { id } = await announce(app, { class: "drill", title: "防汛演练" });
     await finished(id);
     expect(recordingOf(state, id)?.durationMs).toBeGreaterThan(preview.durationMs + 2_000);
-  }, 60_000);
+  }, 150_000);
 
   test("a silent drill goes the whole way without a sound, and its records say so", async () => {
     const { id, broadcast } = await announce(app, { class: "drill", silent: true });
@@ -123,7 +123,7 @@ describe("with a gateway that plays", () => {
       .all(id);
     db.close();
     expect(records).toEqual(["started", "finished"]);
-  }, 60_000);
+  }, 150_000);
 
   test("one that sounds is silent once it is stopped", async () => {
     const { id } = await announce(app, { repeat: 10 });
@@ -133,7 +133,7 @@ describe("with a gateway that plays", () => {
       what: "the reason",
     });
     expect(recordingOf(state, id)).toMatchObject({ complete: false });
-  }, 60_000);
+  }, 150_000);
 });
 
 describe("with a clock of its own", () => {
@@ -159,7 +159,7 @@ describe("with a clock of its own", () => {
     expect(await broadcastOf(app, id)).toMatchObject({ startAt, reason: null });
     clock.advance(55 * MINUTE_MS);
     await reaches(app, id, "frozen");
-  }, 60_000);
+  }, 150_000);
 
   test("a recording that is sent afterwards, once", async () => {
     const tone = makeTone(join(folder, "tone.wav"), 2);
@@ -170,7 +170,7 @@ describe("with a clock of its own", () => {
     await expect(app.operator.upload(`/announcements/${id}/recording`, tone)).rejects.toMatchObject({
       status: 409,
     });
-  }, 60_000);
+  }, 150_000);
 
   test("what does not become ready in time is missed, and says what was missing", async () => {
     const { id } = await announce(app, { source: { upload: true } });
