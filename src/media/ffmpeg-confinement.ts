@@ -107,8 +107,13 @@ export function confine(folder: string, mediaDir: string, niceness: number): Con
  * counts inside one only, so that the group's own is set too, where there is one.
  */
 const lowered = (niceness: number): string[] => [
-  ...["sh", "-c", `'{ echo ${niceness} > /proc/self/autogroup; } 2> /dev/null; exec "$@"'`, "sh"],
-  ...["nice", "-n", String(niceness)],
+  "sh",
+  "-c",
+  `'{ echo ${niceness} > /proc/self/autogroup; } 2> /dev/null; exec "$@"'`,
+  "sh",
+  "nice",
+  "-n",
+  String(niceness),
 ];
 
 const works = ([program = "", ...args]: string[]): boolean =>

@@ -104,7 +104,7 @@ function rawInsert(db: Database, schedules: string): number {
       .raw()
       .all();
     const places = (rows[0] ?? [1]).map(() => "?").join();
-    return { rows, insert: () => db.prepare<unknown[]>(`INSERT INTO ${table} VALUES (${places})`) };
+    return { rows, insert: () => db.prepare(`INSERT INTO ${table} VALUES (${places})`) };
   });
   clear(db, schedules);
   return timed(() =>

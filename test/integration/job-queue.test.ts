@@ -176,9 +176,6 @@ describe("a database that cannot be written for a while", () => {
 
 describe("what failed", () => {
   const killed = () => new FfmpegError("ffmpeg was killed with signal SIGKILL", ["frame 12", "a last word"]);
-  const diskFull = () =>
-    new FfmpegError("ffmpeg exited with code 228", ["frame 12", "audio.mp3: No space left on device"]);
-
   test("is tried again after a longer wait each time, then left alone with ffmpeg's last words and advice", async () => {
     const id = add();
     const waits: number[] = [];
