@@ -137,4 +137,6 @@ test("what was cancelled says so, and is done after a click on retry", async () 
   await card().getByText("已取消").first().waitFor();
   await card().getByRole("button", { name: "重试" }).first().click();
   await card().getByRole("button", { name: "取消转码" }).waitFor();
+  const states = (await recording())?.renditions.map(({ state }) => state) ?? [];
+  expect(states.some((state) => state === "queued" || state === "running")).toBe(true);
 });
