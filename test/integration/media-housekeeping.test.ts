@@ -198,6 +198,8 @@ describe("what is referred to stays", () => {
         "composition_assets.composition_id",
         "covers.sha256",
         "episodes.composition_id",
+        "interrupts.asset_sha256",
+        "interrupts.composition_id",
         "rendition_parts.sha256",
         "renditions.composition_id",
         "renditions.sha256",

@@ -56,6 +56,11 @@ const KEPT = `
     UNION ALL
     SELECT composition_id, 'session ' || id FROM sessions WHERE composition_id IS NOT NULL
     UNION ALL
+    -- Later what it airs is kept as any broadcast's.
+    SELECT composition_id, 'interrupt ' || id FROM interrupts WHERE composition_id IS NOT NULL AND id IN (
+      SELECT id FROM broadcasts WHERE state = 'planned'
+      UNION ALL SELECT id FROM emergencies WHERE state IN ('proposed', 'confirmed'))
+    UNION ALL
     SELECT subject, 'job ' || id FROM jobs WHERE state IN ('queued', 'running')
     UNION ALL
     SELECT id, 'younger than the grace period' FROM compositions WHERE created_at > @graceSince
@@ -80,6 +85,15 @@ const KEPT = `
     SELECT asset_sha256, 'segment ' || id FROM segments WHERE asset_sha256 IS NOT NULL
     UNION ALL
     SELECT asset_sha256, 'session ' || id FROM sessions WHERE asset_sha256 IS NOT NULL
+    UNION ALL
+    SELECT asset_sha256, 'interrupt ' || id FROM interrupts WHERE asset_sha256 IS NOT NULL AND id IN (
+      SELECT id FROM broadcasts WHERE state = 'planned'
+      UNION ALL SELECT id FROM emergencies WHERE state IN ('proposed', 'confirmed'))
+    UNION ALL
+    SELECT mark.value, 'interrupt ' || interrupts.id FROM interrupts, json_each(marks) AS mark
+    WHERE interrupts.id IN (
+      SELECT id FROM broadcasts WHERE state = 'planned'
+      UNION ALL SELECT id FROM emergencies WHERE state IN ('proposed', 'confirmed'))
     UNION ALL
     SELECT subject, 'job ' || id FROM jobs WHERE state IN ('queued', 'running')
     UNION ALL
