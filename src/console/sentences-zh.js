@@ -163,7 +163,8 @@ export const SENTENCES = {
   "Install ffmpeg, or correct its path.": "请安装 ffmpeg，或更正它的路径。",
   "Install it (on Debian: sudo apt-get install -y ffmpeg), or correct {}.":
     "请安装它（Debian：sudo apt-get install -y ffmpeg），或更正 {0}。",
-  "ffmpeg did not finish within {} s.": "转码在 {0} 秒内没有完成。",
+  "ffmpeg did not finish within {}.": "转码在 {0} 内没有完成。",
+  "ffmpeg took more than {} of computing time.": "转码用了超过 {0} 的计算时间。",
   "The sound cannot be brought to {} LUFS with peaks below {} dBTP: {} LUFS and {} dBTP is as near as it came.":
     "无法在峰值低于 {1} dBTP 的同时把响度调到 {0} LUFS：最接近的结果是 {2} LUFS、{3} dBTP。",
   "Even out the loudest moments (clicks, claps, handling noise) in an editor, then upload it again.":
@@ -175,8 +176,10 @@ export const SENTENCES = {
   "The recording {} is gone.": "录音 {0} 已不在了。",
   "What was to be rendered is gone.": "要转码的内容已不在了。",
   "The server's disk is full: free some space, then retry.": "服务器磁盘已满：请腾出空间后重试。",
-  "It takes far longer than it lasts: export the recording anew as WAV or MP4; or the server is overloaded: retry when it is quiet.":
-    "耗时远超录音时长：请重新导出为 WAV 或 MP4；也可能是服务器过载，请空闲时重试。",
+  "It takes far longer than it lasts: export the recording anew as WAV or MP4.":
+    "处理所需时间远超录音本身：请重新导出为 WAV 或 MP4。",
+  "The server cannot run ffmpeg: install Debian's ffmpeg.": "服务器不能运行 ffmpeg：请安装 Debian 的 ffmpeg。",
+  "The server is overloaded: retry when it is quiet.": "服务器负载过高：请在空闲时重试。",
   "The server's ffmpeg lacks a codec: install Debian's ffmpeg.":
     "服务器的 ffmpeg 缺少编解码器：请安装 Debian 的 ffmpeg。",
   "The file is damaged: export the recording anew and upload it again.": "文件已损坏：请重新导出录音并上传。",
@@ -202,7 +205,7 @@ export const SENTENCES = {
   "Collect what nothing needs any more (POST /api/v1/media-library/collect), or ask the administrator for more space. What is planned goes on air all the same.":
     "请管理员清理不再需要的内容（POST /api/v1/media-library/collect）或增加空间。已排定的内容照常播出。",
   "A broadcast is on air or about to begin; nothing is moved now.": "正在播出或即将播出，现在不清理。",
-  "Collect after it.": "请在播出之后清理。",
+  "Do it after the broadcast.": "请在播出之后再做。",
   "The scrub ended early: {}": "媒体库校验中断：{0}",
   "The collection ended early: {}": "媒体库清理中断：{0}",
   "Media space: {}.": "媒体空间：{0}。",
@@ -337,6 +340,143 @@ export const SENTENCES = {
   "Try again; if it happens again, give the administrator the id in `instance`.":
     "请重试；如果再次出现，请把编号告诉管理员。",
   "The {} is not as described in /api/docs.": "提交的内容不符合要求。",
+
+  // Quiet hours, caps and conflicts.
+  "The policy of the whole server": "全局策略",
+  "{} allows at most {} here, not {}.": "{0}在此最多允许 {1}，不能是 {2}。",
+  "At {} it is still on air from the time before.": "{0} 时上一次还没有播完。",
+  'At {} it meets "{}" on the same devices; "{}" would be interrupted or not begin.':
+    "{0} 与“{1}”在同一批终端上撞时；“{2}”会被打断或不能开播。",
+  "No time within three hours is free on all these dates: leave out devices or dates.":
+    "前后三小时内没有在这些日期都空闲的时间：请减少终端或日期。",
+  "Move it to {}, which is free on all these dates.": "可改到 {0}，这些日期都空闲。",
+  "leave out these areas": "不面向这些地区",
+  "At {} these areas keep the quiet hours {}: it will not be heard there.":
+    "{0} 时这些地区处于静音时段 {1}：届时听不到。",
+  "From {} it runs into the quiet hours {}.": "{0} 开播会播到静音时段 {1} 里。",
+  "No time within three hours is free on all these dates: {}.":
+    "前后三小时内没有在这些日期都空闲的时间：{0}。",
+  "Move it to {}, or {}.": "可改到 {0}，或{1}。",
+  "At {} what airs lasts up to {} minutes, and its slot is {}.": "{0} 的内容最长 {1} 分钟，预留时长为 {2}。",
+  "Shorten it, or make the slot {} minutes.": "请缩短内容，或把预留时长改为 {0} 分钟。",
+  "Up to {} minutes a {} where {} are allowed: devices refuse what does not fit.":
+    "最多 {0} 分钟（每{1}），而只允许 {2} 分钟：放不下的会被终端拒播。",
+  "Skip these dates, leave out these areas, or shorten what airs on them.":
+    "请跳过这些日期、不面向这些地区，或缩短当天的内容。",
+  "The policy names dates that cannot be.": "策略里有不存在的日期。",
+  "An area may only be stricter than what encloses it.": "下级地区只能比上级更严格。",
+  "Somebody else changed the policy of the area meanwhile.": "其他人刚刚改过该地区的策略。",
+  "The schedule has {} conflict(s) and was not saved.": "排期有 {0} 处冲突，没有保存。",
+  "Mend them, or save it anyway with the reason: ?acceptConflicts=…": "请消除冲突，或写明原因后仍然保存。",
+
+  // Why something plays or did not play.
+  '"{}" is neither an instant nor a local time.': "“{0}”不是有效的时间。",
+  "Write it as 2026-12-01T07:00 (in {}) or 2026-12-01T07:00:00+08:00.":
+    "请写成 2026-12-01T07:00（{0}）或 2026-12-01T07:00:00+08:00。",
+  "The range is longer than {} days.": "时间范围超过 {0} 天。",
+  "Ask in parts.": "请分段查询。",
+  "Ask about a device or about a region.": "请指定终端或地区。",
+  "Give one of `device` and `region`.": "终端和地区请指定其中一个。",
+  "It was announced and taken back: {}.": "曾经排播，后来撤回：{0}。",
+  "It has not begun: it stands on {}. {}": "还没有开播：排在 {0}。{1}",
+  "Nothing was due there within {} minutes of that time.": "该时间前后 {0} 分钟内那里没有排播。",
+  "{} of {} devices reported that they played it.": "{1} 台终端中有 {0} 台回传已播出。",
+  "No device there was to play it.": "那里没有应播的终端。",
+  "It is {}.": "{0}。",
+  "Nothing was planned for this time; the rule as it is now was made or changed later.":
+    "当时没有排播；现在的规则是后来建立或更改的。",
+  "It was moved to {} {}: {}.": "已改到 {0} {1}：{2}。",
+  "More than {} broadcasts start between these instants.": "这段时间内有超过 {0} 次播出。",
+  "The range is too long.": "时间范围太长。",
+  "Ask for a shorter range.": "请缩短时间范围。",
+  "Somebody airs it this once.": "这是一次性播出。",
+  "It was moved here from {} {}{}.": "由 {0} {1} 改到这里{2}。",
+  "It is an extra date{}.": "这是加播{0}。",
+  "It plays what was chosen for it{}.": "播出为这一次指定的内容{0}。",
+  "Nothing approved is left for it, so the fallback plays.": "没有可播的已批准内容，所以播出替补内容。",
+  "It plays as the rule says.": "按规则播出。",
+  "It has nothing to play: {}.": "没有内容可播：{0}。",
+  "Another broadcast took its place: {}.": "已由另一次播出代替：{0}。",
+  "It was stopped or called off: {}.": "已停播或取消：{0}。",
+  "It is for other areas.": "它面向其他地区。",
+  "It is for {}, and this is a {}.": "它面向 {0}，而这是 {1}。",
+  "This area is left out of it.": "它不面向本地区。",
+  "It is for the groups {}, and this device is in none of them.": "它面向分组 {0}，本终端不在其中。",
+  "It is for devices tagged {}, and this one has none of these tags.": "它面向有标签 {0} 的终端，本终端没有。",
+  "It is quiet there at that time.": "届时那里处于静音时段。",
+  "{} has the air at that time, and it may not begin so late.": "届时由{0}占用，再晚就不能开播了。",
+  "{} has the air at that time; it begins after that.": "届时由{0}占用，之后开播。",
+  "It begins, is interrupted by {}{}.": "开播后被{0}打断{1}。",
+  "{} {} ({}, priority {})": "{0} {1}（{2}，优先级 {3}）",
+  "The device reported that it played it to the end{}.": "终端回传已完整播出{0}。",
+  "The device began it and was interrupted: {}.": "终端开播后被打断：{0}。",
+  "The device tried and failed: {}.": "终端播出失败：{0}。",
+  "The device reported that it began; it has reported no end.": "终端回传已开播，没有回传结束。",
+  "The device {} it: {}.": "终端未播（{0}）：{1}。",
+  " It had {} before.": "此前已{0}。",
+  "The device was not connected and has reported nothing of it since; whether it played from its store is not known.{}":
+    "终端当时不在线，之后也没有回传；是否用本地缓存播出不得而知。{0}",
+  "The device was not among those that it was sent to, and has reported nothing of it.":
+    "终端不在当时的播出对象中，也没有回传。",
+  "The device has reported no start; whether it played is not known.{}":
+    "终端没有回传开播；是否播出不得而知。{0}",
+
+  // Announcements, drills and emergencies.
+  "its recording has not been sent yet": "录音还没有上传",
+  "This moment has passed.": "这个时间已经过去。",
+  "Leave `startAt` out to air it now.": "不填开播时间即为立即播出。",
+  "An announcement is at most 40 days ahead.": "通知最多提前 40 天。",
+  "Make it a schedule instead.": "请改用排期。",
+  "It must lie after the start, by at most a day.": "它必须在开播之后，且不超过一天。",
+  "Only a drill can be silent.": "只有演练可以静音。",
+  "It has its recording, or does not wait for one any more.": "已有录音，或不再等待录音。",
+  "Stop it and make another.": "请停播后另建一个。",
+  "it is not transcoded yet": "还没有转码完成",
+  "{} is not a known region.": "{0} 不是已知的地区。",
+  "It is for regions that are not known.": "它面向的地区不存在。",
+  "Another message came under the same sender, identifier and time.": "同一发送者、编号和时间已收到另一条消息。",
+  "Its sender has to give it a name of its own.": "发送者必须给它单独的编号。",
+  "None of the messages that this one refers to was taken in here.": "它所指的消息都没有导入过。",
+  "Import the message that it is about first, or propose an emergency by hand.":
+    "请先导入它所指的消息，或手工提出应急播出。",
+  "cancelled by {}": "由 {0} 取消",
+  "The same message is being taken in already.": "同一条消息正在导入。",
+  "It is missing.": "缺少此项。",
+  '"{}" is not for the public: Actual and Exercise are.': "“{0}”不面向公众：只接收 Actual 和 Exercise。",
+  '"{}" is not for the public.': "“{0}”不面向公众。",
+  '"{}" is none of {}.': "“{0}”不是 {1} 之一。",
+  "{} has to say which message it is about.": "{0} 必须说明针对哪条消息。",
+  "The CAP message cannot be aired as it is.": "这条 CAP 消息不能播出。",
+  "A message with a document type or entities of its own is not read.": "不接收带文档类型或自定义实体的消息。",
+  "This is not XML.": "这不是 XML。",
+  "This is not a CAP 1.2 message.": "这不是 CAP 1.2 消息。",
+  'It has to be an <alert xmlns="{}">.': '它必须是 <alert xmlns="{0}">。',
+  "There is nothing to be said.": "没有可朗读的内容。",
+  "More than {} characters to be spoken.": "要朗读的内容超过 {0} 字。",
+  '"{}" has no administrative code and is not mapped to one.': "“{0}”没有行政区划代码，也没有对应关系。",
+  '"{}" is not sender,identifier,sent.': "“{0}”不是 sender,identifier,sent 的形式。",
+  '"{}" is not like 2026-12-01T07:00:00+08:00.': "“{0}”不是 2026-12-01T07:00:00+08:00 的形式。",
+  "No device has reported that this was heard.": "没有终端回传播出过它。",
+  "Wait for the reports, or make an announcement for the areas that you know of.":
+    "请等待回传，或对您知道的地区发通知。",
+  "Its end has passed.": "它的结束时间已过。",
+  "An emergency lasts at most a day.": "应急播出最长一天。",
+  "Replace it by another when it has to.": "需要更久时请用新的代替。",
+  '"{}" stands in one of its areas already.': "其中的地区已有应急播出“{0}”。",
+  "Stop that one first, or propose this one anew with `replaces`.": "请先停止那一个，或提出时说明代替它。",
+  "its recording is gone": "录音已不存在",
+  'replaced by "{}"': "已由“{0}”代替",
+  "its broadcast was stopped": "播出已停止",
+  "nobody confirmed it within ten minutes": "十分钟内无人确认",
+  "This proposal cannot be confirmed any more.": "这个提议已不能确认。",
+  "A proposal holds for ten minutes, and is confirmed once. Propose it anew.":
+    "提议十分钟内有效，只能确认一次。请重新提出。",
+  "An emergency is confirmed by another person than proposed it.": "应急播出必须由提出者以外的另一人确认。",
+  "Ask a second person to sign in and to confirm it.": "请另一人登录后确认。",
+  "Write it as 2026-12-01T07:00:00+08:00.": "请写成 2026-12-01T07:00:00+08:00。",
+  "There is no recording {}.": "没有录音 {0}。",
+  "Upload it, or let POST /speech speak it; what nobody uses is removed after a while.":
+    "请上传，或用文字转语音生成；无人使用的录音过一段时间会被清除。",
 };
 
 /** Words that stand for a value in a sentence. @type {Record<string, string>} */
