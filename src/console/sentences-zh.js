@@ -178,7 +178,8 @@ export const SENTENCES = {
   "The server's disk is full: free some space, then retry.": "服务器磁盘已满：请腾出空间后重试。",
   "It takes far longer than it lasts: export the recording anew as WAV or MP4.":
     "处理所需时间远超录音本身：请重新导出为 WAV 或 MP4。",
-  "The server cannot run ffmpeg: install Debian's ffmpeg.": "服务器不能运行 ffmpeg：请安装 Debian 的 ffmpeg。",
+  "The server cannot run ffmpeg: install Debian's ffmpeg.":
+    "服务器不能运行 ffmpeg：请安装 Debian 的 ffmpeg。",
   "The server is overloaded: retry when it is quiet.": "服务器负载过高：请在空闲时重试。",
   "The server's ffmpeg lacks a codec: install Debian's ffmpeg.":
     "服务器的 ffmpeg 缺少编解码器：请安装 Debian 的 ffmpeg。",
@@ -382,7 +383,7 @@ export const SENTENCES = {
   "Nothing was due there within {} minutes of that time.": "该时间前后 {0} 分钟内那里没有排播。",
   "{} of {} devices reported that they played it.": "{1} 台终端中有 {0} 台回传已播出。",
   "No device there was to play it.": "那里没有应播的终端。",
-  "It is {}.": "{0}。",
+  "It is {}.": "原因：{0}。",
   "Nothing was planned for this time; the rule as it is now was made or changed later.":
     "当时没有排播；现在的规则是后来建立或更改的。",
   "It was moved to {} {}: {}.": "已改到 {0} {1}：{2}。",
@@ -402,7 +403,8 @@ export const SENTENCES = {
   "It is for {}, and this is a {}.": "它面向 {0}，而这是 {1}。",
   "This area is left out of it.": "它不面向本地区。",
   "It is for the groups {}, and this device is in none of them.": "它面向分组 {0}，本终端不在其中。",
-  "It is for devices tagged {}, and this one has none of these tags.": "它面向有标签 {0} 的终端，本终端没有。",
+  "It is for devices tagged {}, and this one has none of these tags.":
+    "它面向有标签 {0} 的终端，本终端没有。",
   "It is quiet there at that time.": "届时那里处于静音时段。",
   "{} has the air at that time, and it may not begin so late.": "届时由{0}占用，再晚就不能开播了。",
   "{} has the air at that time; it begins after that.": "届时由{0}占用，之后开播。",
@@ -434,7 +436,8 @@ export const SENTENCES = {
   "it is not transcoded yet": "还没有转码完成",
   "{} is not a known region.": "{0} 不是已知的地区。",
   "It is for regions that are not known.": "它面向的地区不存在。",
-  "Another message came under the same sender, identifier and time.": "同一发送者、编号和时间已收到另一条消息。",
+  "Another message came under the same sender, identifier and time.":
+    "同一发送者、编号和时间已收到另一条消息。",
   "Its sender has to give it a name of its own.": "发送者必须给它单独的编号。",
   "None of the messages that this one refers to was taken in here.": "它所指的消息都没有导入过。",
   "Import the message that it is about first, or propose an emergency by hand.":
@@ -447,7 +450,8 @@ export const SENTENCES = {
   '"{}" is none of {}.': "“{0}”不是 {1} 之一。",
   "{} has to say which message it is about.": "{0} 必须说明针对哪条消息。",
   "The CAP message cannot be aired as it is.": "这条 CAP 消息不能播出。",
-  "A message with a document type or entities of its own is not read.": "不接收带文档类型或自定义实体的消息。",
+  "A message with a document type or entities of its own is not read.":
+    "不接收带文档类型或自定义实体的消息。",
   "This is not XML.": "这不是 XML。",
   "This is not a CAP 1.2 message.": "这不是 CAP 1.2 消息。",
   'It has to be an <alert xmlns="{}">.': '它必须是 <alert xmlns="{0}">。',

@@ -7,22 +7,19 @@ import { AppError, notFound } from "../errors.ts";
 import type { DeviceKind } from "../protocol/messages.ts";
 import type { Composition } from "./composition.ts";
 import { createCompositions } from "./compositions.ts";
-import { listenTo } from "./ear/listen.ts";
-import { type HeardClip, whyNotOnAir } from "./ear/on-air.ts";
+import { createHearing } from "./ear/hearing.ts";
 import type { Ffmpeg } from "./ffmpeg.ts";
-import { inputOptionsFor, inspectUpload, probeMedia } from "./inspect.ts";
-import { checkDigest, checkSize } from "./intake.ts";
 import { etaOf, hasFailed, isOpen, type Job, type JobState } from "./jobs/job.ts";
 import { createJobQueue } from "./jobs/job-queue.ts";
 import { createJobStore } from "./jobs/job-store.ts";
 import { type Asset, ORIGINAL_MIME, type Rendition, SPEECH_MIME } from "./media.ts";
-import type { MediaLibrary, StagedFile } from "./media-library.ts";
+import type { MediaLibrary } from "./media-library.ts";
 import { createMediaStore } from "./media-store.ts";
-import { COVER_MIME, makeCover } from "./picture/cover.ts";
+import { COVER_MIME } from "./picture/cover.ts";
 import { type Link, laneOf, type Profile, playedOn } from "./profiles.ts";
+import { createReceiver, type Receiver } from "./receive.ts";
 import { createRenditionMaker } from "./rendition-maker.ts";
 import type { ScratchSpace } from "./scratch-space.ts";
-import type { StreamedUpload, Upload, UploadedFile } from "./upload.ts";
 import type { UploadSpace } from "./upload-space.ts";
 
 export type { Composition } from "./composition.ts";
@@ -36,19 +33,7 @@ export interface ServedMedia {
   mime: string;
 }
 
-export interface MediaService {
-  /**
-   * Stores an upload, then calls `attach` in the transaction that records it; when that throws, nothing is kept.
-   * Idempotent: known bytes are attached again.
-   * @throws {AppError} `invalid` (no usable media, cut off, wrong digest), `too_large`, `unavailable` (disk full, not
-   *   examined); after the last a whole file is where it was, to be handed in again
-   */
-  receiveUpload(upload: Upload, attach: (asset: Asset) => void): Promise<Asset>;
-  /**
-   * Makes a podcast cover of an uploaded picture, then calls `attach` in the transaction that records it.
-   * @throws {AppError} `invalid` when it is no picture
-   */
-  receiveCover(upload: Upload, attach: (sha256: string) => void): Promise<void>;
+export interface MediaService extends Receiver {
   assetOf(sha256: string): Asset | null;
   /**
    * Records what is to be rendered and queues what is missing of it; renditions with the same bytes are not made
@@ -131,8 +116,6 @@ interface Options {
   defaultCover: string;
 }
 
-const originOf = (upload: Upload): Asset["synthetic"] => ("synthetic" in upload && upload.synthetic) || null;
-
 export function createMediaService(options: Options): MediaService {
   const { db, library, ffmpeg, profiles, clock, log, maxUploadBytes, space, requireMount } = options;
   const { concurrency, scratchSpace, defaultCover, deviceLink } = options;
@@ -179,6 +162,18 @@ export function createMediaService(options: Options): MediaService {
     addJob,
     hasOpenJob,
   });
+  const hearing = createHearing({ store, jobs: jobStore, library, ffmpeg, addJob });
+  const receiver = createReceiver({
+    db,
+    store,
+    library,
+    ffmpeg,
+    clock,
+    space,
+    requireMount,
+    maxUploadBytes,
+    onReceived: hearing.request,
+  });
   const queue = createJobQueue({
     store: jobStore,
     transact,
@@ -196,32 +191,11 @@ export function createMediaService(options: Options): MediaService {
     signal: AbortSignal,
     onProgress: (fraction: number) => void,
   ): Promise<void> {
-    if (job.kind === "listen") return listen(job.subject, signal, onProgress);
+    if (job.kind === "listen") return hearing.listen(job.subject, signal, onProgress);
     const composition = store.composition(job.subject);
     if (!composition) throw new AppError("invalid", "What was to be rendered is gone.");
     const wanted = compositions.unfinished(job.subject, job.kind);
     await make({ composition, wanted }, signal, onProgress);
-  }
-
-  async function listen(sha256: string, signal: AbortSignal, onProgress: (fraction: number) => void) {
-    const asset = store.assetOf(sha256);
-    if (!asset || asset.listening) return;
-    const path = library.pathOf(sha256);
-    const probe = await probeMedia(ffmpeg, path);
-    const { durationMs } = asset;
-    const listening = await library.withScratch((scratch) =>
-      listenTo({
-        ffmpeg,
-        path,
-        inputOptions: inputOptionsFor(probe, durationMs),
-        probe,
-        durationMs,
-        scratch,
-        signal,
-        onProgress,
-      }),
-    );
-    store.setListening(sha256, listening);
   }
 
   /** What follows from a job's new state for the renditions it was to make. */
@@ -236,82 +210,6 @@ export function createMediaService(options: Options): MediaService {
     for (const listener of jobListeners) listener(job);
   }
 
-  const record = db.transaction((asset: Asset, attach: (asset: Asset) => void) => {
-    if (store.assetOf(asset.sha256)) store.receivedAgain(asset, clock.now());
-    else store.insertAsset(asset);
-    listenWhereMissing(asset.sha256);
-    attach(asset);
-  });
-
-  /** File, then rows, in one turn of the event loop: no other upload of the same bytes can come between. */
-  function keep(staged: StagedFile, asset: Asset, attach: (asset: Asset) => void): void {
-    const { created } = staged.commit();
-    try {
-      record.immediate(asset, attach);
-    } catch (error) {
-      if (created) library.retract(asset.sha256, staged.path);
-      throw error;
-    }
-  }
-
-  const withStaged = <T>(upload: Upload, work: (staged: StagedFile) => Promise<T>): Promise<T> =>
-    "stream" in upload ? withStream(upload, work) : withFile(upload, work);
-
-  async function withStream<T>(upload: StreamedUpload, work: (staged: StagedFile) => Promise<T>): Promise<T> {
-    checkSize(upload.declaredBytes, maxUploadBytes);
-    let arrivedBytes = 0;
-    const reservation = space.reserve(upload.declaredBytes ?? 0, () => arrivedBytes);
-    const onBytes = (bytes: number) => reservation.cover((arrivedBytes = bytes));
-    try {
-      const staged = await library.receive(upload.stream, { ...upload, maxBytes: maxUploadBytes, onBytes });
-      try {
-        return await work(staged);
-      } finally {
-        await staged.discard();
-      }
-    } finally {
-      reservation.end();
-    }
-  }
-
-  /** Needs no space: what is on this file system already is only renamed. */
-  async function withFile<T>(upload: UploadedFile, work: (staged: StagedFile) => Promise<T>): Promise<T> {
-    requireMount();
-    const staged = await library.adopt(upload.path);
-    try {
-      checkDigest(staged.sha256, upload.declaredSha256);
-      await upload.onDigest?.(staged.sha256);
-      const result = await work(staged);
-      await staged.discard();
-      return result;
-    } catch (error) {
-      if (error instanceof AppError && error.code === "invalid") await staged.discard();
-      throw error;
-    }
-  }
-
-  async function describe(staged: StagedFile, upload: Upload): Promise<Asset> {
-    const probe = await inspectUpload(ffmpeg, staged.path);
-    return {
-      sha256: staged.sha256,
-      bytes: staged.bytes,
-      kind: probe.kind,
-      container: probe.container,
-      audioCodec: probe.audio.codec,
-      videoCodec: probe.video?.codec ?? null,
-      durationMs: Math.round(probe.durationMs),
-      originalName: upload.originalName,
-      synthetic: originOf(upload),
-      listening: null,
-      createdAt: clock.now(),
-    };
-  }
-
-  function listenWhereMissing(sha256: string): void {
-    const asset = store.assetOf(sha256);
-    if (asset && !asset.listening) addJob("listen", sha256);
-  }
-
   function getJob(id: string): Job {
     const job = jobStore.get(id);
     if (!job) throw notFound("job", id);
@@ -319,32 +217,12 @@ export function createMediaService(options: Options): MediaService {
   }
 
   return {
-    receiveUpload: (upload, attach) =>
-      withStaged(upload, async (staged) => {
-        const known = store.assetOf(staged.sha256);
-        const asset = known
-          ? { ...known, synthetic: known.synthetic ?? originOf(upload) }
-          : await describe(staged, upload);
-        keep(staged, asset, attach);
-        return asset;
-      }),
-
-    receiveCover: (upload, attach) =>
-      withStaged(upload, (staged) =>
-        library.withScratch(async (scratch) => {
-          const cover = await library.adopt(await makeCover(ffmpeg, staged.path, scratch));
-          cover.commit();
-          transact(() => {
-            store.receiveCover(cover.sha256, cover.bytes, clock.now());
-            attach(cover.sha256);
-          });
-        }),
-      ),
-
+    receiveUpload: receiver.receiveUpload,
+    receiveCover: receiver.receiveCover,
     assetOf: store.assetOf,
     compose(composition) {
       const id = compositions.compose(composition);
-      for (const { assetSha256 } of composition.clips) listenWhereMissing(assetSha256);
+      for (const { assetSha256 } of composition.clips) hearing.request(assetSha256);
       return id;
     },
     compositionOf: store.composition,
@@ -382,7 +260,7 @@ export function createMediaService(options: Options): MediaService {
     },
 
     whyNotAirable(compositionId) {
-      return whatIsHeard(compositionId) ?? compositions.whyNotRendered(compositionId);
+      return hearing.whyNotOnAir(compositionId) ?? compositions.whyNotRendered(compositionId);
     },
 
     servedAs(sha256) {
@@ -429,7 +307,7 @@ export function createMediaService(options: Options): MediaService {
         if (!hasFailed(failed))
           throw new AppError("conflict", "Only a failed or cancelled job can be retried.");
         transact(() =>
-          kind === "listen" ? listenWhereMissing(subject) : compositions.retryLane(subject, kind),
+          kind === "listen" ? hearing.request(subject) : compositions.retryLane(subject, kind),
         );
         const job = jobStore.latest(kind, subject);
         if (!job || !isOpen(job))
@@ -448,9 +326,7 @@ export function createMediaService(options: Options): MediaService {
       library.clearTemp();
       transact(() => {
         for (const id of inUse) compositions.queueChanged(id);
-        // What failed or was cancelled is asked for by people: a recording that ends the server would do so for ever.
-        for (const sha256 of store.unheard())
-          if (!hasFailed(jobStore.latest("listen", sha256))) addJob("listen", sha256);
+        hearing.requestUnheard();
       });
       queue.start();
       // What a kill left between a job's end and its renditions' states.
@@ -459,24 +335,4 @@ export function createMediaService(options: Options): MediaService {
     },
     stop: () => queue.stop(),
   };
-
-  /** What in the clips that are used keeps it off the air, or that nobody has listened yet. */
-  function whatIsHeard(compositionId: string): string | null {
-    const heard: HeardClip[] = [];
-    for (const clip of store.composition(compositionId)?.clips ?? []) {
-      const listening = store.assetOf(clip.assetSha256)?.listening;
-      if (!listening) return whyNotHeard(clip.assetSha256);
-      heard.push({ ...clip, listening });
-    }
-    return whyNotOnAir(heard);
-  }
-
-  function whyNotHeard(sha256: string): string {
-    const job = jobStore.latest("listen", sha256);
-    if (isOpen(job)) return "it is being listened to";
-    if (job?.state === "failed") return `it could not be listened to: ${job.error ?? "unknown reason"}`;
-    return job?.state === "cancelled"
-      ? "it has not been listened to: that was cancelled"
-      : "it has not been listened to";
-  }
 }
