@@ -107,7 +107,7 @@ const definition = (name: string, more: object = {}) => ({
 });
 const scheduled = async (name: string, more: object = {}): Promise<string> => {
   const body = { programmeId: programme, ...definition(name, more) };
-  return (await app.operator.post<{ id: string }>("/schedules", body)).id;
+  return (await app.operator.post<{ id: string }>("/schedules?acceptConflicts=test", body)).id;
 };
 const ended = (id: string) => app.operator.post(`/schedules/${id}/end`);
 

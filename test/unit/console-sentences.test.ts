@@ -3,7 +3,16 @@ import { spokenIn } from "../support/spoken-words.ts";
 
 const src = new URL("../../src/", import.meta.url);
 /** Where what an editor may read comes from. */
-const FOLDERS = ["media", "speech", "schedules", "broadcasts", "episodes", "sessions", "interrupts", "explanations"];
+const FOLDERS = [
+  "media",
+  "speech",
+  "schedules",
+  "broadcasts",
+  "episodes",
+  "sessions",
+  "interrupts",
+  "explanations",
+];
 /** Read by whoever starts the server, by a profile's author or by a programmer; or no text at all. */
 const NOT_FOR_EDITORS =
   /^(?:media\/(?:ffmpeg-abilities|ffmpeg-confinement|profiles|resumable-routes)|speech\/(?!.*(?:service|engine))|schedules\/shipped)/;
