@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { DEVICE_KINDS } from "../../src/protocol/messages.ts";
+import { recordingFfmpeg } from "../bench/recorded-passes.ts";
 import {
   createMediaLab,
   ffmpeg,
@@ -41,6 +42,7 @@ const SOURCES: [string, (path: string) => string[]][] = [
   ["clipped", (path) => ["-i", speech, "-af", "volume=25dB", "-c:a", "pcm_s16le", path]],
   ["very dynamic", (path) => ["-i", speech, "-filter_complex", QUIET_THEN_LOUD, "-c:a", "pcm_s24le", path]],
   ["clicks", (path) => ["-f", "lavfi", "-i", CLICKS, path]],
+  ["the shortest that is taken in", (path) => ["-i", speech, "-t", "0.4", path]],
   ["one second", (path) => ["-i", speech, "-t", "1", path]],
   ["8 kHz", (path) => ["-i", speech, "-ar", "8000", path]],
   ["96 kHz, 24 bit", (path) => ["-i", speech, "-ar", "96000", "-c:a", "pcm_s24le", path]],
@@ -88,6 +90,25 @@ describe("every rendition for listening is −16 ± 0.5 LUFS with true peaks of 
       expect(await ways(`quiet${db}.wav`, ...quiet)).toBe("limiter");
     }
     expect(await ways("plain.wav", "-i", speech, "-af", "volume=-12dB")).toBe("limiter");
+  });
+
+  test("and all of them come of one decode and one encode", async () => {
+    const recorded = recordingFfmpeg(lab.dir);
+    const counted = lab.create(undefined, recorded.path);
+    const path = lab.file("counted.wav");
+    await ffmpeg("-i", speech, "-af", "volume=-9dB", path);
+    const { sha256 } = await counted.receiveUpload({ path, originalName: "counted" }, () => {});
+    const id = counted.compose(wholeOf(sha256));
+    counted.start([]);
+    const made = await settled(counted, id);
+    await counted.stop();
+    expect(made.map(({ state }) => state)).toEqual(made.map(() => "ready"));
+    const isEncode = (args: string[]) => args.some((arg, at) => arg === "-c:a" && args[at + 1] !== "copy");
+    const [sound, ...others] = recorded.chains().filter((chain) => chain.some(isEncode));
+    expect(others).toEqual([]);
+    const original = lab.library.pathOf(sha256);
+    expect(sound?.filter((args) => args.includes(original))).toHaveLength(1);
+    expect(sound?.filter(isEncode)).toHaveLength(1);
   });
 });
 

@@ -78,25 +78,6 @@ describe("Upload-Metadata", () => {
     const { segments } = await house.episodeNow();
     expect(segments[0]?.recording).toMatchObject({ originalName: "要闻.wav" });
   });
-
-  test("of an upload that was written down with the server's notes among it loses them, and is finished", async () => {
-    const location = await created();
-    await house.restart(() => {
-      const { notes, ...record } = JSON.parse(readFileSync(house.recordOf(location), "utf8")) as {
-        notes: { owner: string; before: string };
-        metadata: object;
-      };
-      const { owner, before } = notes;
-      const old = { ...record, metadata: { ...record.metadata, owner, before } };
-      writeFileSync(house.recordOf(location), JSON.stringify(old));
-    });
-    const { headers } = await house.tus().head(location);
-    expect(headers.get("upload-metadata")).toBe(
-      metadata({ filename: "tone.wav", target: house.targetOf(1) }),
-    );
-    expect((await house.tus().patch(location, 0, bytes)).status).toBe(204);
-    expect(await house.recordings()).toEqual([hashOf(bytes), null]);
-  });
 });
 
 describe("OPTIONS", () => {

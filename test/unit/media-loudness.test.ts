@@ -1,5 +1,6 @@
 import { assert, double, property } from "fast-check";
 import { describe, expect, test } from "vitest";
+import { methodOf } from "../../src/media/sound/level.ts";
 import { type GainTrial, nextGainDb, outOfBounds, readMeasurement } from "../../src/media/sound/loudness.ts";
 
 const bounds = {
@@ -99,4 +100,15 @@ describe("the bounds on the rendition", () => {
       peakDb: expect.closeTo(0.05),
     });
   });
+});
+
+test("what was evened out says so, what the limiter touched too, and the rest is gain alone", () => {
+  const work = { path: "", format: { rateHz: 44_100, channels: 1 }, durationMs: 1_000 } as const;
+  const level = { gainDb: 6, ceilingDbfs: -2.5, compressed: false };
+  expect(methodOf({ ...work, lufs: -22, samplePeakDbfs: -12 }, level)).toBe("gain");
+  expect(methodOf({ ...work, lufs: -22, samplePeakDbfs: -6 }, level)).toBe("limiter");
+  for (const samplePeakDbfs of [-12, -6])
+    expect(methodOf({ ...work, lufs: -22, samplePeakDbfs }, { ...level, compressed: true })).toBe(
+      "compression",
+    );
 });
