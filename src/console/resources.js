@@ -1,4 +1,4 @@
-import { read, send } from "./api.js";
+import { apiUrl, read, send } from "./api.js";
 
 /** What the API has, as the console uses it; instants are ISO 8601. */
 
@@ -261,3 +261,7 @@ export function regionName(code, signal) {
 
 /** The county's zone and quiet hours. @returns {Promise<{ zone: string }>} */
 export const countyPolicy = () => read("/policy");
+
+/** A register of a month. @param {"broadcasts" | "approvals"} register @param {string} month @param {"html" | "csv"} format */
+export const registerUrl = (register, month, format) =>
+  apiUrl(`/registers/${register}${query({ month, format })}`);

@@ -1,6 +1,6 @@
 import { serverNow } from "./api.js";
 import { stateBadge } from "./badges.js";
-import { drawn, el, ticking } from "./dom.js";
+import { drawn, el, rewrite, ticking } from "./dom.js";
 import { countdownText, dateText, dayOf, longDateText, startOfToday, timeText, ZONE } from "./format.js";
 import { t, term } from "./i18n.js";
 import { liveView, readPages } from "./live.js";
@@ -11,6 +11,7 @@ import {
   listComplaints,
   listConflicts,
   listEmptyDates,
+  registerUrl,
 } from "./resources.js";
 import { reasonText } from "./server-words.js";
 import { table } from "./tables.js";
@@ -77,6 +78,7 @@ export function todayView() {
       nothing,
       list,
       more,
+      registerLinks(),
     ),
     async load(signal) {
       const from = startOfToday();
@@ -125,6 +127,38 @@ export function todayView() {
     view.refresh();
   }
   return view;
+}
+
+/** The registers of a month, to print or to open in a spreadsheet. */
+function registerLinks() {
+  const month = el("input", {
+    type: "month",
+    id: "register-month",
+    value: dayOf(serverNow()).slice(0, 7),
+    required: true,
+    pattern: "[0-9]{4}-(0[1-9]|1[0-2])",
+    oninput: () => month.checkValidity() && rewrite(),
+  });
+  /** @param {"broadcasts" | "approvals"} register @param {"html" | "csv"} format */
+  const link = (register, format) =>
+    el(
+      "a",
+      { href: () => registerUrl(register, month.value, format), target: format === "html" ? "_blank" : null },
+      () => t(`registers.${format}`),
+    );
+  /** @param {"broadcasts" | "approvals"} register */
+  const line = (register) =>
+    el("p", {}, () => t(`registers.${register}`), " ", link(register, "html"), " · ", link(register, "csv"));
+  return el(
+    "section",
+    {},
+    el("h2", {}, () => t("registers.title")),
+    el("label", { for: "register-month" }, () => t("registers.month")),
+    " ",
+    month,
+    line("broadcasts"),
+    line("approvals"),
+  );
 }
 
 /** @param {Broadcast[]} live @returns {import("./dom.js").Child[]} */
