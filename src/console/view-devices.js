@@ -6,6 +6,7 @@ import { liveView, readPages } from "./live.js";
 import { emptyNotice } from "./notices.js";
 import { listDevices } from "./resources.js";
 import { table } from "./tables.js";
+import { askWhy } from "./why.js";
 
 /** @typedef {import("./resources.js").Device} Device */
 
@@ -127,6 +128,9 @@ function deviceTable() {
           {},
           device.name,
           device.software !== null && el("small", { class: "below" }, device.software),
+          el("button", { type: "button", class: "quiet", onclick: () => askWhy(device) }, () =>
+            t("whyNot.open"),
+          ),
         ),
         el("span", { class: "number" }, device.regionCode),
         () => term("kind", device.kind),

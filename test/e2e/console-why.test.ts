@@ -1,0 +1,40 @@
+import type { Browser } from "playwright-core";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { type RunningApp, runApp } from "../support/app.ts";
+import { launchChromium, openConsole } from "../support/browser.ts";
+import { importRegions } from "../support/county.ts";
+import { COUNTY } from "../support/fleet.ts";
+
+let app: RunningApp;
+let browser: Browser;
+
+beforeAll(async () => {
+  app = await runApp();
+  browser = await launchChromium();
+});
+afterAll(async () => {
+  await browser.close();
+  await app.close();
+});
+
+test("the device view answers why a device was silent, and today's page gives the registers of a month", async () => {
+  await importRegions(app.operator);
+  await app.operator.post("/devices", { regionCode: COUNTY, kind: "loudspeaker", name: "村口" });
+  const context = await browser.newContext({ locale: "zh-CN" });
+  const page = await openConsole(context, app.url, app.password);
+
+  await page.getByRole("link", { name: "终端", exact: true }).click();
+  await page.getByRole("button", { name: "为什么没响？" }).click();
+  await page.getByLabel("日期和时间").fill("2026-12-01T07:00");
+  await page.getByRole("button", { name: "查询" }).click();
+  await page.getByRole("dialog").getByText("没有安排", { exact: true }).waitFor();
+  await page.getByRole("button", { name: "关闭" }).click();
+
+  await page.getByRole("link", { name: "今天", exact: true }).click();
+  await page.getByLabel("月份").fill("2026-12");
+  const href = await page.getByRole("link", { name: "打印" }).first().getAttribute("href");
+  const register = await page.request.get(new URL(href ?? "", app.url).href);
+  expect(await register.text()).toContain("播出登记表");
+  expect(href).toContain("month=2026-12");
+  await context.close();
+});
