@@ -40,7 +40,7 @@ export function askWhy({ id, name }) {
       due.length > 0 && el("p", {}, () => t("whyNot.due")),
       el(
         "ul",
-        {},
+        { class: "plain-list" },
         ...due.map(({ slot, title, verdict: own }) =>
           el("li", {}, () => momentText(slot.startAt), ` ${slot.programme} ${title ?? ""} · `, answer(own)),
         ),

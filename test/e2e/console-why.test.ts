@@ -24,11 +24,21 @@ test("the device view answers why a device was silent, and today's page gives th
   const page = await openConsole(context, app.url, app.password);
 
   await page.getByRole("link", { name: "终端", exact: true }).click();
-  await page.getByRole("button", { name: "为什么没响？" }).click();
-  await page.getByLabel("日期和时间").fill("2026-12-01T07:00");
-  await page.getByRole("button", { name: "查询" }).click();
-  await page.getByRole("dialog").getByText("没有安排", { exact: true }).waitFor();
-  await page.getByRole("button", { name: "关闭" }).click();
+  const ask = async (at: string): Promise<string> => {
+    await page.getByRole("button", { name: "为什么没响？" }).click();
+    await page.getByLabel("日期和时间").fill(at);
+    await page.getByRole("button", { name: "查询" }).click();
+    const dialog = page.getByRole("dialog");
+    const close = dialog.getByRole("button", { name: "关闭" });
+    await close.waitFor();
+    const answer = await dialog.innerText();
+    await close.click();
+    return answer;
+  };
+  expect(await ask("2026-12-01T07:00")).toContain(
+    "无已批准的节目 没有内容可播：这一天没有可播的已批准内容。",
+  );
+  expect(await ask("2026-12-01T03:00")).toContain("没有安排");
 
   await page.getByRole("link", { name: "今天", exact: true }).click();
   await page.getByLabel("月份").fill("2026-12");
