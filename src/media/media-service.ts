@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
+import pLimit from "p-limit";
 import type { BaseLogger } from "pino";
 import type { Clock } from "../clock.ts";
 import { createTransact, type Database } from "../db/open.ts";
@@ -144,10 +145,13 @@ export function createMediaService(options: Options): MediaService {
       log.error({ err: error }, "queued work could not be taken up");
     }
   }
+  // A job may have several passes side by side when it is alone; all jobs together have no more than there are places.
+  const places = pLimit(concurrency);
+  const working: Ffmpeg = { ...ffmpeg, run: (pass) => places(() => ffmpeg.run(pass)) };
   const make = createRenditionMaker({
     store,
     library,
-    ffmpeg,
+    ffmpeg: working,
     transact,
     clock,
     log,
@@ -162,7 +166,7 @@ export function createMediaService(options: Options): MediaService {
     addJob,
     hasOpenJob,
   });
-  const hearing = createHearing({ store, jobs: jobStore, library, ffmpeg, addJob });
+  const hearing = createHearing({ store, jobs: jobStore, library, ffmpeg: working, addJob });
   const receiver = createReceiver({
     db,
     store,
