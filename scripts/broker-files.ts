@@ -50,8 +50,8 @@ Afterwards, at each change of devices:  systemctl reload mosquitto (or SIGHUP)`)
 }
 
 /** The account that MQTT_URL names; the broker's files get its hash. */
-function serverAccount({ mqttUrl }: Config): { username: string; mqttHash: string } {
-  const { username, password } = new URL(mqttUrl ?? "mqtt://nowhere");
+function serverAccount({ mqttUrls }: Config): { username: string; mqttHash: string } {
+  const { username, password } = new URL(mqttUrls[0] ?? "mqtt://nowhere");
   if (username === "" || password === "") {
     throw new AppError("invalid", "MQTT_URL names no account for the server.", {
       hint: "Set MQTT_URL=mqtt://ccx-server:<a long random password>@host:1883, here and for the server.",

@@ -20,8 +20,8 @@ export interface AppOptions {
 
 export interface App {
   app: FastifyInstance;
-  /** Where devices find the broker, without an account. */
-  brokerUrl: string;
+  /** Where the broker is, or the nodes of a cluster, without an account. */
+  brokerUrls: string[];
   /** Present on the first start only; the password is kept nowhere. */
   firstAdministrator: { name: string; password: string } | null;
 }
@@ -119,5 +119,5 @@ export async function buildApp({ config, log, clock = systemClock }: AppOptions)
     db.close();
     for (const unlock of locks) unlock();
   });
-  return { app, brokerUrl: services.brokerUrl, firstAdministrator };
+  return { app, brokerUrls: services.brokerUrls, firstAdministrator };
 }

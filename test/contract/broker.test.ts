@@ -84,7 +84,7 @@ describe.each(BROKERS)("%s", (kind) => {
 
   async function connectServer(): Promise<BrokerLink> {
     const { log } = createMemoryLog();
-    const link = connectBroker({ url: broker.url, ...SERVER, clientId: SERVER.username, log });
+    const link = connectBroker({ urls: [broker.url], ...SERVER, clientId: SERVER.username, log });
     await until(() => link.online);
     return link;
   }

@@ -29,8 +29,7 @@ beforeEach(async () => {
     devices: fleet.devices,
     clock: fleet.clock,
     jwks: () => KEYS,
-    mqttPublicUrl: null,
-    brokerPort: () => 1883,
+    brokerUrls: (hostname) => [`mqtt://${hostname}:1883`],
     enrolmentsPerMinute: 100,
   });
   await app.register(async (guarded) => {

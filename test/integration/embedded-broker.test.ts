@@ -41,7 +41,7 @@ const start = (port = 0, limits = {}) =>
   });
 
 function link(url = broker.url): BrokerLink {
-  const made = connectBroker({ url, clientId: SERVER.username, log: log.log, ...SERVER });
+  const made = connectBroker({ urls: [url], clientId: SERVER.username, log: log.log, ...SERVER });
   links.push(made);
   return made;
 }

@@ -11,7 +11,9 @@ import { until } from "./until.ts";
 
 export interface RunningApp {
   url: string;
+  /** The first of `brokerUrls`. */
   brokerUrl: string;
+  brokerUrls: string[];
   folder: string;
   password: string;
   operator: Operator;
@@ -45,13 +47,14 @@ export async function runApp({
     ENROLMENTS_PER_MINUTE: "100000",
     ...env,
   });
-  const { app, brokerUrl, firstAdministrator } = await buildApp({ config, log: log.log, clock });
+  const { app, brokerUrls, firstAdministrator } = await buildApp({ config, log: log.log, clock });
   await app.listen({ host: "127.0.0.1", port: 0 });
   const url = `http://127.0.0.1:${(app.server.address() as AddressInfo).port}`;
   const password = firstAdministrator?.password ?? known;
   return {
     url,
-    brokerUrl,
+    brokerUrl: brokerUrls[0] ?? "",
+    brokerUrls,
     folder,
     password,
     operator: await signIn(url, "admin", password),

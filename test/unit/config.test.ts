@@ -7,7 +7,7 @@ describe("configuration", () => {
     expect(readConfig({})).toMatchObject({
       host: "127.0.0.1",
       port: 3000,
-      mqttUrl: null,
+      mqttUrls: [],
       zone: "Asia/Shanghai",
     });
   });
