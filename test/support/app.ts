@@ -28,6 +28,8 @@ export interface RunAppOptions {
   env?: Record<string, string>;
   /** Of the administrator, on a folder that was used before. */
   password?: string;
+  /** Of HTTP; a free one when left out. */
+  port?: number;
 }
 
 /** The whole server in this process: real SQLite, ffmpeg and broker, on free ports of the loopback. */
@@ -35,6 +37,7 @@ export async function runApp({
   clock = systemClock,
   env = {},
   password: known = "",
+  port = 0,
 }: RunAppOptions = {}): Promise<RunningApp> {
   const folder = await mkdtemp(join(tmpdir(), "ccx-app-"));
   const log = createMemoryLog();
@@ -48,7 +51,7 @@ export async function runApp({
     ...env,
   });
   const { app, brokerUrls, firstAdministrator } = await buildApp({ config, log: log.log, clock });
-  await app.listen({ host: "127.0.0.1", port: 0 });
+  await app.listen({ host: "127.0.0.1", port });
   const url = `http://127.0.0.1:${(app.server.address() as AddressInfo).port}`;
   const password = firstAdministrator?.password ?? known;
   return {

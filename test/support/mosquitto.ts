@@ -1,13 +1,13 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { mosquittoFiles } from "../../src/delivery/mosquitto-files.ts";
 import { hashMqttPassword } from "../../src/devices/credentials.ts";
 import type { DeviceAccount } from "../../src/devices/device-service.ts";
 import { freePort } from "./free-port.ts";
+import { accepts } from "./listening.ts";
 import { until } from "./until.ts";
 
 const MOSQUITTO = "/usr/sbin/mosquitto";
@@ -87,16 +87,4 @@ export async function startMosquitto({
       await rm(folder, { recursive: true, force: true });
     },
   };
-}
-
-/** A port that was free a moment ago; Mosquitto cannot choose one itself and say which. */
-function accepts(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connect(port, "127.0.0.1");
-    socket.once("connect", () => {
-      socket.destroy();
-      resolve(true);
-    });
-    socket.once("error", () => resolve(false));
-  });
 }
