@@ -4,6 +4,7 @@ import type { FastifyBaseLogger } from "fastify";
 import type { Config, TlsFiles } from "./config.ts";
 import { type BrokerAccess, createBrokerAccess } from "./delivery/broker-access.ts";
 import { type BrokerLink, connectBroker } from "./delivery/broker-link.ts";
+import { keepDynamicSecurity } from "./delivery/dynamic-security.ts";
 import { type EmbeddedBroker, startEmbeddedBroker } from "./delivery/embedded-broker.ts";
 import type { DeviceService } from "./devices/device-service.ts";
 
@@ -52,7 +53,7 @@ async function startOwn({ config, devices, log }: Options): Promise<Broker> {
   return { link, embedded, access: createBrokerAccess({ devices, server }), urls: [embedded.url] };
 }
 
-function useExternal({ config, devices, log }: Options): Broker {
+async function useExternal({ config, devices, log }: Options): Promise<Broker> {
   const { username, password } = new URL(config.mqttUrls[0] ?? "");
   const server = {
     username: decodeURIComponent(username) || SERVER_NAME,
@@ -64,6 +65,7 @@ function useExternal({ config, devices, log }: Options): Broker {
     clientId: server.username,
     log,
   });
+  if (config.mqttAccounts === "dynamic-security") await keepDynamicSecurity({ link, devices, log });
   return {
     link,
     embedded: null,

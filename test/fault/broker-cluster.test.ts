@@ -15,7 +15,7 @@ import { until } from "../support/until.ts";
 const GATEWAYS = 30;
 /** From the announcement to the air: time to lose a node, to come back by another, and to fetch in one's slot. */
 const LEAD_MS = 60 * SECOND_MS;
-const TEST_MS = 360 * SECOND_MS;
+const TEST_MS = 480 * SECOND_MS;
 
 let cluster: RabbitCluster;
 let app: RunningApp;
@@ -145,34 +145,55 @@ describe("kill -9 of nodes while a broadcast goes out", () => {
   }, 120_000);
   afterAll(() => fleet?.close());
 
+  interface Announced {
+    id: string;
+    assetSha256: string;
+  }
+  const announce = (change: object) =>
+    app.operator.post<Announced>("/announcements", {
+      title: "停水通知",
+      class: "announcement",
+      targets: { regions: [COUNTY], kinds: ["loudspeaker"] },
+      ...change,
+    });
+  const playsOf = (id: string) => [...plays].filter(([key]) => key.endsWith(id)).map(([, times]) => times);
+  const once = Array.from({ length: GATEWAYS }, () => 1);
+  const finishedByAll = (id: string) =>
+    until(
+      async () =>
+        (await app.operator.get<BroadcastView>(`/broadcasts/${id}`)).proof.atLeast["finished"] === GATEWAYS,
+      { what: "everybody's end at the server", timeoutMs: 120_000 },
+    );
+
   test(
     "every gateway plays it once, and every record arrives",
     async () => {
       const [first, second] = cluster.nodes;
-      const { id } = await app.operator.post<{ id: string }>("/announcements", {
-        title: "停水通知",
-        class: "announcement",
+      // With all nodes there; from here on the notice is rendered.
+      const { id: quiet, assetSha256 } = await announce({
         source: { text: "明天上午九点，全村停水两小时。" },
-        targets: { regions: [COUNTY], kinds: ["loudspeaker"] },
-        startAt: new Date(Date.now() + LEAD_MS).toISOString(),
       });
-      const broadcast = () => app.operator.get<BroadcastView>(`/broadcasts/${id}`);
+      await finishedByAll(quiet);
+      expect(playsOf(quiet)).toEqual(once);
+
+      const startAt = new Date(Date.now() + LEAD_MS).toISOString();
+      const { id } = await announce({ source: { assetSha256 }, startAt });
       // The node that the server and a third of the gateways are on goes while the commands go out.
       await first.kill();
       await serverOnline();
       await first.start();
 
       // Another goes while the records of the start come in.
-      await until(() => plays.size > 0, { what: "the air", timeoutMs: LEAD_MS + 30_000 });
+      await until(() => playsOf(id).length > 0, { what: "the air", timeoutMs: LEAD_MS + 30_000 });
       await second.kill();
-      await until(() => plays.size === GATEWAYS, { what: "everybody's start", timeoutMs: 30_000 });
-      await until(async () => (await broadcast()).proof.atLeast["finished"] === GATEWAYS, {
-        what: "everybody's end at the server",
-        timeoutMs: 120_000,
-      });
+      await until(() => playsOf(id).length === GATEWAYS, { what: "everybody's start", timeoutMs: 30_000 });
+      await finishedByAll(id);
       await until(() => fleet.waiting() === 0, { what: "every acknowledgement", timeoutMs: 60_000 });
-      expect([...plays.values()]).toEqual(Array.from({ length: GATEWAYS }, () => 1));
-      expect((await broadcast()).proof).toMatchObject({ devices: GATEWAYS + 2, unknown: 2 });
+      expect(playsOf(id)).toEqual(once);
+      expect((await app.operator.get<BroadcastView>(`/broadcasts/${id}`)).proof).toMatchObject({
+        devices: GATEWAYS + 2,
+        unknown: 2, // the two of the tests above, which say nothing
+      });
     },
     TEST_MS,
   );

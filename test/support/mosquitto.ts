@@ -4,6 +4,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { mosquittoFiles } from "../../src/delivery/mosquitto-files.ts";
+import { dynamicSecurityPlugin } from "../../src/delivery/mosquitto-plugin.ts";
 import { hashMqttPassword } from "../../src/devices/credentials.ts";
 import type { DeviceAccount } from "../../src/devices/device-service.ts";
 import { freePort } from "./free-port.ts";
@@ -18,6 +19,8 @@ export interface MosquittoOptions {
   server: { username: string; password: string };
   /** Where one ran before; a free one when left out. */
   port?: number;
+  /** Its accounts are the dynamic-security plugin's, which begins with those there are at the start. */
+  dynamic?: boolean;
 }
 
 export interface RunningMosquitto {
@@ -47,12 +50,14 @@ export async function startMosquitto({
       server: { username: server.username, mqttHash },
       listen: { host: "127.0.0.1", port },
       folder,
+      plugin: rest.dynamic === true ? dynamicSecurityPlugin() : null,
     });
     // Started as root it would drop to the `mosquitto` account, which cannot read this folder.
     const asSelf = process.getuid?.() === 0 ? "user root\n" : "";
-    await writeFile(join(folder, "passwd"), files.passwd, { mode: 0o600 });
-    await writeFile(join(folder, "acl"), files.acl, { mode: 0o600 });
-    await writeFile(join(folder, "mosquitto.conf"), `${asSelf}log_type all\nlog_dest stderr\n${files.conf}`);
+    const { "cuncunxiang.conf": conf, ...accountFiles } = files;
+    for (const [name, text] of Object.entries(accountFiles))
+      await writeFile(join(folder, name), text, { mode: 0o600 });
+    await writeFile(join(folder, "mosquitto.conf"), `${asSelf}log_type all\nlog_dest stderr\n${conf}`);
   }
 
   await write();
