@@ -150,7 +150,12 @@ export async function createServer({
     brokerUrls: (hostname) => publicBrokerUrls(services, config, hostname),
     enrolmentsPerMinute: config.enrolmentsPerMinute,
   });
-  await app.register(playlistRoutes, { playlists: services.playlists, signer, devices });
+  await app.register(playlistRoutes, {
+    playlists: services.playlists,
+    signer,
+    devices,
+    atOnce: config.playlistsAtOnce,
+  });
   if (config.mqttAuthSecret !== null) {
     const { brokerAccess: access } = services;
     const brokerAuth = { access, secret: config.mqttAuthSecret, allow: config.mqttAuthAllow };

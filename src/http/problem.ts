@@ -51,7 +51,8 @@ function sendProblem(error: unknown, request: FastifyRequest, reply: FastifyRepl
   const problem = toProblem(appError, request.id);
   // Behind a half-read upload the connection cannot be reused: the rest of the body would be read as a request.
   if (request.raw.readable && !request.raw.complete) void reply.header("connection", "close");
-  if (appError.code === "unavailable") void reply.header("retry-after", RETRY_AFTER_S);
+  if (appError.code === "unavailable" && !reply.hasHeader("retry-after"))
+    void reply.header("retry-after", RETRY_AFTER_S);
   void reply.code(problem.status).type("application/problem+json").send(JSON.stringify(problem));
 }
 

