@@ -13,6 +13,8 @@ export interface GatewayOptions {
   onCommand?: (gateway: number, jws: string, receivedAt: number) => void;
   /** Called when a gateway begins to play, before it is reported. */
   onPlay?: (gateway: number, broadcastId: string) => void;
+  /** Called at every connection. */
+  onOnline?: (gateway: number) => void;
   /** Called with the status of every answer to a request for the playlist. */
   onPlaylist?: (gateway: number, status: number) => void;
   /** Verify, fetch the playlist and report what a gateway would, by the clock but without sound. Default: true. */
@@ -31,7 +33,7 @@ const log = pino({ level: "silent" });
 
 /** One simulated gateway; resolves once it is connected for the first time, and comes back by itself from then on. */
 export async function startGateway(options: GatewayOptions, index: number, code: string): Promise<Gateway> {
-  const { server, onCommand, onPlay, onPlaylist, takePart = true } = options;
+  const { server, onCommand, onOnline, onPlay, onPlaylist, takePart = true } = options;
   const identity = await enrol(server, code, `simulated-${index}-${randomUUID()}`);
   const verify = createVerifier(identity.keys);
   const bootId = randomUUID();
@@ -74,6 +76,7 @@ export async function startGateway(options: GatewayOptions, index: number, code:
     onMessage,
     onOnline() {
       isOnline();
+      onOnline?.(index);
       part?.returned();
     },
   });

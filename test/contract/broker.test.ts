@@ -298,6 +298,21 @@ describe.each(BROKERS)("%s", (kind) => {
     expect(server.online).toBe(true);
   });
 
+  test("what the broker acknowledged while the server was away has been delivered to nobody", async () => {
+    const device = await connect(near);
+    const topic = uplinkTopic(idOf(near), "report");
+    await server.close();
+    await device.publish(topic, "acknowledged and gone");
+    received.length = 0;
+    server = await connectServer();
+    await server.subscribe(UPLINK_FILTERS, (heardTopic, payload, { retain }) => {
+      received.push({ topic: heardTopic, text: payload.toString(), retain });
+    });
+    await device.publish(topic, "heard");
+    await serverHears("heard");
+    expect(received.map(({ text }) => text)).not.toContain("acknowledged and gone");
+  });
+
   test("the server's link comes back by itself, with its subscriptions", async () => {
     let times = 0;
     server.onOnline(() => (times += 1));

@@ -194,10 +194,6 @@ describe("kill -9 of nodes while a broadcast goes out", () => {
       await finishedByAll(id);
       await until(() => fleet.waiting() === 0, { what: "every acknowledgement", timeoutMs: 60_000 });
       expect(playsOf(id)).toEqual(once);
-      expect((await app.operator.get<BroadcastView>(`/broadcasts/${id}`)).proof).toMatchObject({
-        devices: GATEWAYS + 2,
-        unknown: 2, // the two of the tests above, which say nothing
-      });
     },
     TEST_MS,
   );
