@@ -47,13 +47,7 @@ const run = (command: string, args: string[]): boolean =>
 
 function stopService(service: string, isRoot: boolean): void {
   if (!onPath("systemctl")) return;
-  const [command = "", ...args] = [
-    ...(isRoot ? [] : ["sudo", "-n"]),
-    "systemctl",
-    "disable",
-    "--now",
-    service,
-  ];
+  const [command, ...args] = [...(isRoot ? [] : ["sudo", "-n"]), "systemctl", "disable", "--now", service];
   spawnSync(command, args, { stdio: "ignore" });
 }
 

@@ -49,6 +49,13 @@ async function startOwn({ config, devices, log }: Options): Promise<Broker> {
     limits: { maxConnections: config.mqttMaxConnections },
   });
   devices.onRevoked((deviceId) => embedded.disconnect(deviceId));
+  devices.onLabelled((deviceId) => {
+    // After the commit.
+    queueMicrotask(() => {
+      const identity = devices.identityOf(deviceId);
+      if (identity) embedded.regroup(identity);
+    });
+  });
   const link = connectBroker({ urls: [embedded.url], ...server, clientId: SERVER_NAME, log });
   return { link, embedded, access: createBrokerAccess({ devices, server }), urls: [embedded.url] };
 }

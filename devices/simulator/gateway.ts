@@ -51,7 +51,7 @@ export async function startGateway(options: GatewayOptions, index: number, code:
 
   function onMessage(topic: string, payload: Buffer, retained: boolean): void {
     const text = payload.toString("utf8");
-    switch (parseTopic(topic)?.leaf) {
+    switch (parseTopic(topic)?.leaf ?? "unknown") {
       case "command":
         onCommand?.(index, text, performance.timeOrigin + performance.now());
         if (part) void verify("command", text).then(part.command);
@@ -62,6 +62,7 @@ export async function startGateway(options: GatewayOptions, index: number, code:
       case "ack":
         part?.ack(JSON.parse(text));
         break;
+      default: // an alert is not played here
     }
   }
 

@@ -1,4 +1,3 @@
-import type { IncomingMessage } from "node:http";
 import { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { TLSSocket } from "node:tls";
@@ -10,6 +9,8 @@ export interface BrokerConnections {
   add(connection: Duplex): void;
   /** Remembers whose it is. */
   own(client: Client): void;
+  /** Who is connected under an id; two, while one takes over from the other. */
+  of(clientId: string): Iterable<Client>;
   /** Cuts all that are a client's. */
   cut(clientId: string): void;
   cutAll(): void;
@@ -17,7 +18,7 @@ export interface BrokerConnections {
 
 export function createBrokerConnections(): BrokerConnections {
   const open = new Set<Duplex>();
-  const owned = new Map<string, Set<Duplex>>();
+  const owned = new Map<string, Set<Client>>();
   return {
     get count() {
       return open.size;
@@ -26,17 +27,18 @@ export function createBrokerConnections(): BrokerConnections {
       open.add(connection);
       connection.once("close", () => open.delete(connection));
     },
-    own({ id, conn }) {
-      const connection = conn as Duplex;
+    own(client) {
+      const { id } = client;
       const own = owned.get(id) ?? new Set();
-      owned.set(id, own.add(connection));
-      connection.once("close", () => {
-        own.delete(connection);
+      owned.set(id, own.add(client));
+      connectionOf(client).once("close", () => {
+        own.delete(client);
         if (own.size === 0 && owned.get(id) === own) owned.delete(id);
       });
     },
+    of: (clientId) => owned.get(clientId) ?? [],
     cut(clientId) {
-      for (const connection of owned.get(clientId) ?? []) connection.destroy();
+      for (const client of owned.get(clientId) ?? []) connectionOf(client).destroy();
     },
     cutAll() {
       for (const connection of open) connection.destroy();
@@ -44,9 +46,12 @@ export function createBrokerConnections(): BrokerConnections {
   };
 }
 
+/** Every connection is a stream of Node's: a socket, or one made of a WebSocket. */
+export const connectionOf = ({ conn }: Client): Duplex => conn as Duplex;
+
 /** Where a client is; for the log. */
 export function addressOf({ conn, req }: Client): string | undefined {
-  if (req) return (req as IncomingMessage).socket.remoteAddress;
+  if (req) return req.socket.remoteAddress;
   return conn instanceof Socket ? conn.remoteAddress : undefined;
 }
 

@@ -3,12 +3,14 @@ import type { IncomingMessage } from "node:http";
 import { createServer, type Server } from "node:net";
 import type { Duplex } from "node:stream";
 import { createServer as createTlsServer } from "node:tls";
+import { isDeepStrictEqual } from "node:util";
 import { Aedes, type Client } from "aedes";
 import type { FastifyBaseLogger } from "fastify";
 import { DAY_MS, SECOND_MS } from "../clock.ts";
+import type { DeviceIdentity } from "../devices/device.ts";
 import { createBrokerAccess } from "./broker-access.ts";
 import { mayHear, maySend, type Party } from "./broker-acl.ts";
-import { addressOf, certificateNameOf, createBrokerConnections } from "./broker-connections.ts";
+import { addressOf, certificateNameOf, connectionOf, createBrokerConnections } from "./broker-connections.ts";
 import { listen } from "./broker-port.ts";
 import { limitPacketSize } from "./packet-size.ts";
 
@@ -57,6 +59,8 @@ export interface EmbeddedBroker {
   accept(connection: Duplex, request: IncomingMessage): void;
   /** Cuts a device's connections at once; its will is sent. */
   disconnect(deviceId: string): void;
+  /** Cuts a device whose groups are others than when it connected: it comes back to those that it has now. */
+  regroup(identity: DeviceIdentity): void;
   close(): Promise<void>;
 }
 
@@ -128,7 +132,7 @@ export async function startEmbeddedBroker(options: EmbeddedBrokerOptions): Promi
     },
 
     authorizeForward(client, packet) {
-      const connection = client.conn as Duplex;
+      const connection = connectionOf(client);
       // The server is spared: when a county reports at once after an outage, aedes reads no faster than it takes.
       if (connection.writableLength <= limits.maxBacklogBytes || parties.get(client)?.kind === "server")
         return packet;
@@ -164,7 +168,7 @@ export async function startEmbeddedBroker(options: EmbeddedBrokerOptions): Promi
     limitPacketSize(connection, limits.maxPacketBytes, (bytes) =>
       log.warn({ bytes }, "broker: packet too large, disconnected"),
     );
-    aedes.handle(connection as never, request as never);
+    aedes.handle(connection, request);
   }
 
   const socketOptions = { noDelay: true, keepAlive: true, keepAliveInitialDelay: 60 * SECOND_MS };
@@ -189,6 +193,14 @@ export async function startEmbeddedBroker(options: EmbeddedBrokerOptions): Promi
     listeners.push(secured);
   }
 
+  function regroup({ id, groups }: DeviceIdentity): void {
+    for (const client of connections.of(id)) {
+      const party = parties.get(client);
+      if (party?.kind === "device" && !isDeepStrictEqual(party.identity.groups, groups))
+        connectionOf(client).destroy();
+    }
+  }
+
   async function close(): Promise<void> {
     const stopped = listeners.map(
       (listener) => new Promise<void>((resolve) => void listener.close(() => resolve())),
@@ -208,6 +220,7 @@ export async function startEmbeddedBroker(options: EmbeddedBrokerOptions): Promi
       tlsPort,
       accept,
       disconnect: connections.cut,
+      regroup,
       close,
     };
   } catch (error) {

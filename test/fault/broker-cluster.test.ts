@@ -112,6 +112,7 @@ describe("the accounts and topics of the server, asked over HTTP by a real broke
       const device = await on(node, near);
       await device.subscribe(alertTopic(VILLAGE));
       await until(() => device.heard.length > 0, { what: `the alert on node ${node}`, timeoutMs: 45_000 });
+      expect(device.heard[0]?.topic).toBe(alertTopic(VILLAGE));
       await device.end();
     }
     await app.operator.post(`/emergencies/${id}/stop`, { reason: "test" });

@@ -20,7 +20,8 @@ let url: string;
 let log: ReturnType<typeof createMemoryLog>;
 
 async function open(allow: string[], server = SERVER): Promise<void> {
-  app = Fastify({ loggerInstance: log.log as FastifyBaseLogger });
+  const loggerInstance: FastifyBaseLogger = log.log;
+  app = Fastify({ loggerInstance });
   app.setValidatorCompiler(validatorCompiler);
   registerProblems(app);
   const options = {

@@ -148,6 +148,7 @@ test("what is no MQTT is cut, and everybody else is served on", async () => {
     await once(socket, "close");
   }
   await device.publish(uplinkTopic(member.identity.id, "state"), "{}");
+  expect(device.mqtt.connected).toBe(true);
   await device.end();
 });
 
@@ -173,4 +174,5 @@ test("for a client that reads and acknowledges nothing, nothing is kept", async 
   await until(() => raw.received() > rounds * payload.length, { what: "all of it" });
   // 40 MB went by without one PUBACK; buffers are given back some time after they were collected.
   await until(() => heldBytes() - before < 10_000_000, { what: "the memory to be given back" });
+  expect(raw.socket.destroyed).toBe(false);
 });

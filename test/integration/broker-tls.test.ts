@@ -18,6 +18,8 @@ import { createMemoryLog } from "../support/memory-log.ts";
 import { until } from "../support/until.ts";
 
 const SERVER = { username: "ccx-server", password: "the-servers-own-secret" };
+/** TLS 1.3: a client learns after its own handshake that the other side did not like its certificate. */
+const HANDSHAKE_FAILED = /certificate|alert|closed|RESET|connect to server/i;
 const REFUSED = /refused|authori[sz]ed/i;
 
 let folder: string;
@@ -125,16 +127,16 @@ describe("client certificates at the embedded broker", () => {
   test("where certificates are required, the handshake fails without one, right password or not", async () => {
     await broker.close();
     await start("required");
-    await expect(connect(url, member, { ca: authority.cert })).rejects.toThrow(
-      /certificate|cut|closed|RESET/i,
+    await expect(connect(url, member, { ca: authority.cert })).rejects.toThrow(HANDSHAKE_FAILED);
+    await expect(connect(url, member, certified(member.identity.id, stranger))).rejects.toThrow(
+      HANDSHAKE_FAILED,
     );
-    await expect(connect(url, member, certified(member.identity.id, stranger))).rejects.toThrow();
     await connect(url, member, certified(member.identity.id));
   });
 
   test("nothing older than TLS 1.2 is spoken", async () => {
     const old = { ca: authority.cert, minVersion: "TLSv1", maxVersion: "TLSv1.1" } as IClientOptions;
-    await expect(connect(url, member, old)).rejects.toThrow();
+    await expect(connect(url, member, old)).rejects.toThrow(/protocol|version|alert/i);
   });
 
   test("the server's link and a device's reach it by its authority, and nobody else's", async () => {
@@ -240,6 +242,7 @@ describe("the whole server", () => {
     await until(() => gateway.online, { what: "the gateway" });
     await close();
     await until(() => !gateway.online, { what: "the end of the connection" });
+    expect(app.log.entries.filter(({ level }) => Number(level) >= 50)).toEqual([]);
     await gateway.close();
   });
 

@@ -144,8 +144,9 @@ test.each([
   if (isAway) await revoke(near);
   broker = await start(accounts);
   await connected();
-  await connect(far);
+  const other = await connect(far);
   await goes(near);
+  expect(other.mqtt.connected).toBe(true);
 });
 
 test("a device that the broker lost is named in the log", async () => {
@@ -154,8 +155,8 @@ test("a device that the broker lost is named in the log", async () => {
   await broker.stop();
   broker = await start([]);
   await connected();
-  await until(
-    () => app.log.entries.some(({ msg }) => String(msg).includes("does not know enrolled devices")),
-    { what: "the error" },
-  );
+  const said = () =>
+    app.log.entries.find(({ msg }) => String(msg).includes("does not know enrolled devices"));
+  await until(() => said() !== undefined, { what: "the error" });
+  expect(said()).toMatchObject({ level: 50, devices: [near.identity.id], count: 1 });
 });

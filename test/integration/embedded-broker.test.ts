@@ -67,6 +67,26 @@ test("only presence may be retained", async () => {
   );
 });
 
+test("a change of groups ends the connection under the old ones, another change does not", async () => {
+  const { id } = member.identity;
+  const topic = commandTopic({ kind: "group", id: "schools" });
+  fleet.devices.label(id, { groups: ["schools"] });
+  const device = await connectDevice(broker.url, member);
+  expect(await device.subscribe(topic)).toEqual([1]);
+  const relabel = (labels: { tags?: string[]; groups?: string[] }) => {
+    fleet.devices.label(id, labels);
+    broker.regroup(fleet.devices.identityOf(id) ?? member.identity);
+  };
+
+  relabel({ tags: ["hill"] });
+  await device.publish(uplinkTopic(id, "state"), "{}");
+  relabel({ groups: [] });
+  await until(() => !device.mqtt.connected, { what: "the disconnection" });
+  const again = await connectDevice(broker.url, member);
+  expect(await again.subscribe(topic)).toEqual([128]);
+  await again.end();
+});
+
 test("refused credentials are logged without the password", async () => {
   await expect(connectDevice(broker.url, { ...member, password: "guessed-secret" })).rejects.toThrow(
     "refused",
