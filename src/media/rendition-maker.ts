@@ -4,7 +4,7 @@ import type { Transact } from "../db/open.ts";
 import { AppError } from "../errors.ts";
 import type { Composition } from "./composition.ts";
 import type { Ffmpeg } from "./ffmpeg.ts";
-import { inputOptionsFor, mostOf, probeMedia } from "./inspect.ts";
+import { inputOptionsFor, mostOf } from "./inspect.ts";
 import type { Rendition } from "./media.ts";
 import type { MediaLibrary, StagedFile } from "./media-library.ts";
 import type { MediaStore, RenditionPart } from "./media-store.ts";
@@ -47,26 +47,22 @@ export type MakeRenditions = (
 export function createRenditionMaker(dependencies: Dependencies): MakeRenditions {
   const { store, library, ffmpeg, transact, clock, log, space, defaultCover } = dependencies;
 
-  async function clipsOf({ clips }: Composition): Promise<ClipSource[]> {
-    const sources: ClipSource[] = [];
-    for (const { assetSha256, fromMs, toMs, gapBeforeMs } of clips) {
+  const clipsOf = ({ clips }: Composition): ClipSource[] =>
+    clips.map(({ assetSha256, fromMs, toMs, gapBeforeMs }) => {
       const asset = store.assetOf(assetSha256);
       if (!asset) throw new AppError("invalid", `The recording ${assetSha256} is gone.`);
-      const path = library.pathOf(assetSha256);
-      const probe = await probeMedia(ffmpeg, path);
+      const { probe, durationMs } = asset;
       const trim = fromMs === null || toMs === null ? null : { fromMs, toMs };
-      sources.push({
-        path,
+      return {
+        path: library.pathOf(assetSha256),
         probe,
-        options: inputOptionsFor(probe, asset.durationMs),
-        maxMs: mostOf(asset.durationMs),
+        options: inputOptionsFor(probe, durationMs),
+        maxMs: mostOf(durationMs),
         trim,
-        durationMs: trim ? trim.toMs - trim.fromMs : asset.durationMs,
+        durationMs: trim ? trim.toMs - trim.fromMs : durationMs,
         gapBeforeMs,
-      });
-    }
-    return sources;
-  }
+      };
+    });
 
   async function keep(
     { rendition, profile }: { rendition: Rendition; profile: Profile },
@@ -102,7 +98,7 @@ export function createRenditionMaker(dependencies: Dependencies): MakeRenditions
     const missing = wanted.filter(({ rendition }) => !copyTwin(rendition));
     if (missing.length === 0) return;
     const profiles = missing.map(({ profile }) => profile);
-    const clips = await clipsOf(composition);
+    const clips = clipsOf(composition);
     const durationMs = clips.reduce((sum, clip) => sum + clip.gapBeforeMs + clip.durationMs, 0);
     const release = space.reserve(scratchBytesOf({ clips, durationMs }, profiles, composition.bypass));
     for (const { rendition } of missing) store.setState(rendition.id, "running", null, clock.now());

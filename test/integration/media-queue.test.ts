@@ -43,10 +43,8 @@ describe("an upload", () => {
     });
     expect(seen).toEqual(asset);
     expect(asset).toMatchObject({
-      kind: "audio",
-      container: "wav",
+      probe: { kind: "audio", container: "wav", video: null },
       originalName: "speech.wav",
-      videoCodec: null,
     });
     expect(lab.leftovers()).toEqual([asset.sha256]);
     expect(lab.media.servedAs(asset.sha256)).toMatchObject({

@@ -1,5 +1,5 @@
 import type { Ffmpeg } from "../ffmpeg.ts";
-import { inputOptionsFor, probeMedia } from "../inspect.ts";
+import { inputOptionsFor } from "../inspect.ts";
 import { hasFailed, isOpen, type Job } from "../jobs/job.ts";
 import type { JobStore } from "../jobs/job-store.ts";
 import type { MediaLibrary } from "../media-library.ts";
@@ -55,13 +55,11 @@ export function createHearing({ store, jobs, library, ffmpeg, addJob }: Dependen
     async listen(sha256: string, signal: AbortSignal, onProgress: (fraction: number) => void): Promise<void> {
       const asset = store.assetOf(sha256);
       if (!asset || asset.listening) return;
-      const path = library.pathOf(sha256);
-      const probe = await probeMedia(ffmpeg, path);
-      const { durationMs } = asset;
+      const { probe, durationMs } = asset;
       const listening = await library.withScratch((scratch) =>
         listenTo({
           ffmpeg,
-          path,
+          path: library.pathOf(sha256),
           inputOptions: inputOptionsFor(probe, durationMs),
           probe,
           durationMs,
