@@ -15,6 +15,7 @@ import { scratchBytesOf } from "./scratch-estimate.ts";
 import type { ScratchSpace } from "./scratch-space.ts";
 import { type Made, makeSoundRenditions } from "./sound/make.ts";
 import type { ClipSource, SoundContext } from "./sound/work.ts";
+import { storedPath } from "./stored-recording.ts";
 import { describeFailure, isPassing } from "./transcode-failure.ts";
 
 /** A made file, and what belongs to it. */
@@ -47,22 +48,25 @@ export type MakeRenditions = (
 export function createRenditionMaker(dependencies: Dependencies): MakeRenditions {
   const { store, library, ffmpeg, transact, clock, log, space, defaultCover } = dependencies;
 
-  const clipsOf = ({ clips }: Composition): ClipSource[] =>
-    clips.map(({ assetSha256, fromMs, toMs, gapBeforeMs }) => {
+  async function clipsOf({ clips }: Composition): Promise<ClipSource[]> {
+    const sources: ClipSource[] = [];
+    for (const { assetSha256, fromMs, toMs, gapBeforeMs } of clips) {
       const asset = store.assetOf(assetSha256);
       if (!asset) throw new AppError("invalid", `The recording ${assetSha256} is gone.`);
       const { probe, durationMs } = asset;
       const trim = fromMs === null || toMs === null ? null : { fromMs, toMs };
-      return {
-        path: library.pathOf(assetSha256),
+      sources.push({
+        path: await storedPath(library, asset),
         probe,
         options: inputOptionsFor(probe, durationMs),
         maxMs: mostOf(durationMs),
         trim,
         durationMs: trim ? trim.toMs - trim.fromMs : durationMs,
         gapBeforeMs,
-      };
-    });
+      });
+    }
+    return sources;
+  }
 
   async function keep(
     { rendition, profile }: { rendition: Rendition; profile: Profile },
@@ -98,7 +102,7 @@ export function createRenditionMaker(dependencies: Dependencies): MakeRenditions
     const missing = wanted.filter(({ rendition }) => !copyTwin(rendition));
     if (missing.length === 0) return;
     const profiles = missing.map(({ profile }) => profile);
-    const clips = clipsOf(composition);
+    const clips = await clipsOf(composition);
     const durationMs = clips.reduce((sum, clip) => sum + clip.gapBeforeMs + clip.durationMs, 0);
     const release = space.reserve(scratchBytesOf({ clips, durationMs }, profiles, composition.bypass));
     for (const { rendition } of missing) store.setState(rendition.id, "running", null, clock.now());

@@ -224,7 +224,10 @@ describe("the queue", () => {
     await writeFile(lab.library.pathOf(sha256), "not what it was");
     lab.media.start([]);
     expect(await settled(lab.media, compositionId)).toMatchObject([
-      { state: "failed", error: expect.stringMatching(/not audio or video/) },
+      {
+        state: "failed",
+        error: expect.stringMatching(/changed on the disk: it holds 15 bytes instead of \d+/),
+      },
     ]);
   });
 

@@ -4,6 +4,7 @@ import { hasFailed, isOpen, type Job } from "../jobs/job.ts";
 import type { JobStore } from "../jobs/job-store.ts";
 import type { MediaLibrary } from "../media-library.ts";
 import type { MediaStore } from "../media-store.ts";
+import { storedPath } from "../stored-recording.ts";
 import { listenTo } from "./listen.ts";
 import { type HeardClip, whyNotOnAir } from "./on-air.ts";
 
@@ -56,10 +57,11 @@ export function createHearing({ store, jobs, library, ffmpeg, addJob }: Dependen
       const asset = store.assetOf(sha256);
       if (!asset || asset.listening) return;
       const { probe, durationMs } = asset;
+      const path = await storedPath(library, asset);
       const listening = await library.withScratch((scratch) =>
         listenTo({
           ffmpeg,
-          path: library.pathOf(sha256),
+          path,
           inputOptions: inputOptionsFor(probe, durationMs),
           probe,
           durationMs,
