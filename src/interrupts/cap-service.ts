@@ -4,7 +4,8 @@ import type { Transact } from "../db/open.ts";
 import { AppError } from "../errors.ts";
 import { type CapMessage, readCap } from "./cap.ts";
 import type { CapRow, CapStore } from "./cap-store.ts";
-import type { EmergencyService, EmergencyView } from "./emergency-service.ts";
+import type { EmergencyView } from "./emergency.ts";
+import type { EmergencyService } from "./emergency-service.ts";
 
 export interface CapService {
   /**

@@ -20,8 +20,8 @@ import {
 import { requireUser } from "../http/sign-in-guard.ts";
 import type { MediaService } from "../media/media-service.ts";
 import type { CapService } from "./cap-service.ts";
-import type { EmergencyService, EmergencyView } from "./emergency-service.ts";
-import { EMERGENCY_STATES } from "./emergency-store.ts";
+import { EMERGENCY_STATES, type EmergencyView } from "./emergency.ts";
+import type { EmergencyService } from "./emergency-service.ts";
 import { instantIn } from "./instant-in.ts";
 import { InterruptView, SourceAtHand, viewInterrupt } from "./interrupt-view.ts";
 

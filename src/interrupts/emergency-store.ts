@@ -1,35 +1,5 @@
 import type { Database } from "../db/open.ts";
-
-export const EMERGENCY_STATES = [
-  "proposed",
-  "confirmed",
-  "active",
-  "withdrawn",
-  "expired",
-  "stopped",
-  "ended",
-] as const;
-export type EmergencyState = (typeof EMERGENCY_STATES)[number];
-
-/** A standing alert of some areas, from the proposal to its end. Instants are epoch ms. */
-export interface Emergency {
-  /** Its interrupt's, and its broadcast's once it has begun. */
-  id: string;
-  state: EmergencyState;
-  areas: string[];
-  until: number;
-  /** The one that ends when this begins. */
-  replaces: string | null;
-  proposedBy: string;
-  proposedAt: number;
-  confirmedBy: string | null;
-  confirmedAt: number | null;
-  startedAt: number | null;
-  endedAt: number | null;
-  stoppedBy: string | null;
-  /** Why it ended, or what it waits for. */
-  reason: string | null;
-}
+import type { Emergency } from "./emergency.ts";
 
 type Row = Omit<Emergency, "areas"> & { areas: string };
 
