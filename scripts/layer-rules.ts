@@ -67,7 +67,7 @@ export const ruleSet: IFlattenedRuleSet = {
       to: {
         path: "^src/",
         pathNot:
-          "^src/(protocol/|errors\\.ts|clock\\.ts|programmes/content\\.ts|schedules/(rule|rule-days|rule-pointer|exception-check|day|wall-clock|lunar-calendar|conflicts/[^/]+)\\.ts|broadcasts/(broadcast|targets)\\.ts|delivery/airing\\.ts)",
+          "^src/(protocol/|errors\\.ts|clock\\.ts|programmes/content\\.ts|schedules/(rule|rule-days|rule-pointer|exception-check|day|wall-clock|lunar-calendar|conflicts/[^/]+)\\.ts|broadcasts/(broadcast|targets)\\.ts|delivery/(airing|playlist-entries)\\.ts|explanations/verdict\\.ts)",
         dependencyTypesNot: ["type-only"],
       },
     },

@@ -374,6 +374,10 @@ export const SENTENCES = {
     "最多 {0} 分钟（每{1}），而只允许 {2} 分钟：放不下的会被终端拒播。",
   "Skip these dates, leave out these areas, or shorten what airs on them.":
     "请跳过这些日期、不面向这些地区，或缩短当天的内容。",
+  "Name days that the calendar has.": "请填写日历上有的日期。",
+  "Give less, or change the policy of the region around it first.": "请填更小的值，或先修改上级地区的策略。",
+  "Leave `silent` out, or make it a drill.": "请去掉 `silent`，或改为演练。",
+  "Give an instant ahead, by at most a day.": "请填写将来的时刻，至多一天之后。",
   "The policy names dates that cannot be.": "策略里有不存在的日期。",
   "An area may only be stricter than what encloses it.": "下级地区只能比上级更严格。",
   "Somebody else changed the policy of the area meanwhile.": "其他人刚刚改过该地区的策略。",

@@ -32,22 +32,18 @@ export const validatorCompiler: FastifySchemaCompiler<TSchema> = ({ schema, http
 
 function describe({ instancePath, message, ...error }: TLocalizedValidationError): ErrorDetail[] {
   const at = instancePath || "/";
-  switch (error.keyword) {
-    // The field itself and its object are both reported for a field too many; the object's message names it.
-    case "boolean":
-      return [];
-    case "additionalProperties":
-      return [{ at, message: `${message}: ${error.params.additionalProperties.join(", ")}` }];
-    case "uniqueItems":
-      return error.params.duplicateItems.map((index) => ({
-        at: `${instancePath}/${index}`,
-        message: "must not be there a second time",
-      }));
-    case "enum":
-      return [{ at, message: `must be one of ${error.params.allowedValues.join(", ")}` }];
-    case "const":
-      return [{ at, message: `must be ${JSON.stringify(error.params.allowedValue)}` }];
-    default:
-      return [{ at, message }];
-  }
+  // The field itself and its object are both reported for a field too many; the object's message names it.
+  if (error.keyword === "boolean") return [];
+  if (error.keyword === "additionalProperties")
+    return [{ at, message: `${message}: ${error.params.additionalProperties.join(", ")}` }];
+  if (error.keyword === "uniqueItems")
+    return error.params.duplicateItems.map((index) => ({
+      at: `${instancePath}/${index}`,
+      message: "must not be there a second time",
+    }));
+  if (error.keyword === "enum")
+    return [{ at, message: `must be one of ${error.params.allowedValues.join(", ")}` }];
+  if (error.keyword === "const")
+    return [{ at, message: `must be ${JSON.stringify(error.params.allowedValue)}` }];
+  return [{ at, message }];
 }

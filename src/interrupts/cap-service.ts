@@ -79,6 +79,7 @@ export function createCapService({ store, emergencies, transact, clock }: Depend
       const proposal = {
         title: info.title,
         class: info.class,
+        severity: info.severity,
         source: { text: info.text },
         areas: [...new Set(info.areas)],
         until: info.until ?? clock.now() + DEFAULT_LENGTH_MS,

@@ -22,6 +22,7 @@ import type { StandingAlerts } from "./standing-alert.ts";
 export interface NewEmergency {
   title: string;
   class: InterruptClass;
+  severity: Emergency["severity"];
   source: Exclude<Source, { upload: true }>;
   areas: string[];
   /** Epoch ms. */
@@ -152,7 +153,7 @@ export function createEmergencyService(deps: Dependencies): EmergencyService {
 
     async propose(proposal, userId, also = () => {}) {
       check(proposal);
-      const { title, class: of, source, until, silent, replaces } = proposal;
+      const { title, class: of, severity, source, until, silent, replaces } = proposal;
       const sound = await content.prepare(source, { class: of, silent });
       return transact(() => {
         const now = clock.now();
@@ -174,6 +175,7 @@ export function createEmergencyService(deps: Dependencies): EmergencyService {
         store.insert({
           id,
           state: "proposed",
+          severity,
           areas: outermost(proposal.areas),
           until,
           replaces,

@@ -3,7 +3,7 @@ import type { Emergency } from "./emergency.ts";
 
 type Row = Omit<Emergency, "areas"> & { areas: string };
 
-const SELECT = `SELECT id, state, areas, until, replaces, proposed_by AS proposedBy, proposed_at AS proposedAt,
+const SELECT = `SELECT id, state, severity, areas, until, replaces, proposed_by AS proposedBy, proposed_at AS proposedAt,
   confirmed_by AS confirmedBy, confirmed_at AS confirmedAt, started_at AS startedAt, ended_at AS endedAt,
   stopped_by AS stoppedBy, reason FROM emergencies`;
 
@@ -11,8 +11,8 @@ const toEmergency = (row: Row): Emergency => ({ ...row, areas: JSON.parse(row.ar
 
 export function createEmergencyStore(db: Database) {
   const insert = db.prepare(
-    `INSERT INTO emergencies (id, state, areas, until, replaces, proposed_by, proposed_at, reason)
-     VALUES (@id, @state, @areas, @until, @replaces, @proposedBy, @proposedAt, @reason)`,
+    `INSERT INTO emergencies (id, state, severity, areas, until, replaces, proposed_by, proposed_at, reason)
+     VALUES (@id, @state, @severity, @areas, @until, @replaces, @proposedBy, @proposedAt, @reason)`,
   );
   const update = db.prepare(
     `UPDATE emergencies SET state = @state, confirmed_by = @confirmedBy, confirmed_at = @confirmedAt,

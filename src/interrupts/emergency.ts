@@ -1,5 +1,6 @@
 import { DAY_MS, MINUTE_MS } from "../clock.ts";
 import { AppError, invalid } from "../errors.ts";
+import type { CapSeverity } from "./cap.ts";
 import type { Interrupt, InterruptClass } from "./interrupt-store.ts";
 
 export const EMERGENCY_STATES = [
@@ -18,6 +19,8 @@ export interface Emergency {
   /** Its interrupt's, and its broadcast's once it has begun. */
   id: string;
   state: EmergencyState;
+  /** As a CAP message said; `null` for one that somebody proposed by hand. */
+  severity: CapSeverity | null;
   areas: string[];
   until: number;
   /** The one that ends when this begins. */
@@ -49,8 +52,10 @@ export function requirePossible(
   { class: of, silent, until }: { class: InterruptClass; silent: boolean; until: number },
   now: number,
 ): void {
-  if (silent && of !== "drill") throw invalid("/silent", "Only a drill can be silent.");
-  if (until <= now) throw invalid("/until", "Its end has passed.");
+  if (silent && of !== "drill")
+    throw invalid("/silent", "Only a drill can be silent.", "Leave `silent` out, or make it a drill.");
+  if (until <= now)
+    throw invalid("/until", "Its end has passed.", "Give an instant ahead, by at most a day.");
   if (until > now + MAX_LENGTH_MS)
     throw invalid("/until", "An emergency lasts at most a day.", "Replace it by another when it has to.");
 }

@@ -3,7 +3,6 @@ import { MINUTE_MS } from "../../src/clock.ts";
 import type { Command, Playlist } from "../../src/protocol/messages.ts";
 import { createVerifier } from "../../src/protocol/signing.ts";
 import type { RunningApp } from "../support/app.ts";
-import type { BroadcastView } from "../support/county.ts";
 import {
   COUNTY,
   createTestClock,

@@ -3,7 +3,8 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import type { RunningApp } from "../support/app.ts";
 import { approvedEpisode, enrolDevice, makeTone } from "../support/county.ts";
 import { COUNTY, createTestClock, FAR_VILLAGE, TOWN, VILLAGE } from "../support/fleet.ts";
-import { openTimetable, scheduleDefinition, type Timetable } from "../support/timetable.ts";
+import { scheduleDefinition } from "../support/schedule-definition.ts";
+import { openTimetable, type Timetable } from "../support/timetable.ts";
 
 interface ConflictView {
   schedule?: string;

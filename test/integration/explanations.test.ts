@@ -4,7 +4,7 @@ import { DAY_MS, MINUTE_MS, toIso } from "../../src/clock.ts";
 import type { PlaybackRecord, Playlist } from "../../src/protocol/messages.ts";
 import { uplinkTopic } from "../../src/protocol/topics.ts";
 import type { RunningApp } from "../support/app.ts";
-import { type BroadcastView, enrolDevice } from "../support/county.ts";
+import { enrolDevice } from "../support/county.ts";
 import { connectDevice, type DeviceClient } from "../support/device-client.ts";
 import {
   COUNTY,

@@ -15,8 +15,8 @@ import {
   programmeId,
 } from "../support/county.ts";
 import { createTestClock, TOWN, VILLAGE } from "../support/fleet.ts";
+import { scheduleDefinition } from "../support/schedule-definition.ts";
 import { secondPerson } from "../support/second-person.ts";
-import { scheduleDefinition } from "../support/timetable.ts";
 
 const clock = createTestClock(Date.parse("2026-11-30T20:00:00+08:00"));
 let folder: string;

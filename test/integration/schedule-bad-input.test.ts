@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createTestClock, VILLAGE } from "../support/fleet.ts";
-import { openTimetable, scheduleDefinition, type Timetable } from "../support/timetable.ts";
+import { scheduleDefinition } from "../support/schedule-definition.ts";
+import { openTimetable, type Timetable } from "../support/timetable.ts";
 
 let timetable: Timetable;
 beforeAll(async () => {

@@ -5,8 +5,9 @@ import { HOUR_MS } from "../../src/clock.ts";
 import type { PortableSchedule, ScheduleFile } from "../../src/schedules/schedule.ts";
 import { type RunningApp, runApp } from "../support/app.ts";
 import { importRegions, programmeId } from "../support/county.ts";
-import { COUNTY, createTestClock, TOWN } from "../support/fleet.ts";
-import { endAllSchedules, scheduleDefinition } from "../support/timetable.ts";
+import { createTestClock, TOWN } from "../support/fleet.ts";
+import { scheduleDefinition } from "../support/schedule-definition.ts";
+import { endAllSchedules } from "../support/timetable.ts";
 
 interface Report {
   dryRun: boolean;

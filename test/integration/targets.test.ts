@@ -15,13 +15,8 @@ import {
   TOWN,
   VILLAGE,
 } from "../support/fleet.ts";
-import {
-  enrolListener,
-  type Listener,
-  openTimetable,
-  scheduleDefinition,
-  type Timetable,
-} from "../support/timetable.ts";
+import { scheduleDefinition } from "../support/schedule-definition.ts";
+import { enrolListener, type Listener, openTimetable, type Timetable } from "../support/timetable.ts";
 import { until } from "../support/until.ts";
 
 const clock = createTestClock(Date.parse("2026-11-30T08:00:00+08:00"));

@@ -7,7 +7,7 @@ import { DAY_MS } from "../../src/clock.ts";
 import { type RunningApp, runApp } from "../support/app.ts";
 import { approvedEpisode, importRegions, makeTone, programmeId } from "../support/county.ts";
 import { createTestClock } from "../support/fleet.ts";
-import { scheduleDefinition } from "../support/timetable.ts";
+import { scheduleDefinition } from "../support/schedule-definition.ts";
 
 interface WarningView {
   schedule: string;

@@ -2,7 +2,6 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { subscriptionsOf } from "../../src/protocol/topics.ts";
-import type { ScheduleDefinition } from "../../src/schedules/schedule.ts";
 import { type RunningApp, runApp } from "./app.ts";
 import {
   approvedEpisode,
@@ -13,22 +12,8 @@ import {
   programmeId,
 } from "./county.ts";
 import { connectDevice, type DeviceClient } from "./device-client.ts";
-import { COUNTY, type TestClock } from "./fleet.ts";
-
-/** At eight on the 1st and 15th, the next episode for the county's loudspeakers. */
-export const scheduleDefinition = (more: object = {}): ScheduleDefinition => ({
-  name: "晨播",
-  rule: { daysOfMonth: [1, 15], times: ["08:00"] },
-  zone: "Asia/Shanghai",
-  targets: { regions: [COUNTY], kinds: ["loudspeaker"] },
-  content: { policy: "next-approved" },
-  class: "daily",
-  priority: 50,
-  lateness: "join",
-  graceMinutes: 5,
-  offline: "play",
-  ...more,
-});
+import type { TestClock } from "./fleet.ts";
+import { scheduleDefinition } from "./schedule-definition.ts";
 
 /** A server with the regions, where schedules are made. */
 export interface Timetable {
