@@ -193,6 +193,19 @@ const bad: [string, object, string, RegExp][] = [
     "/rule/times/1",
     /quiet hours 22:00–06:00/,
   ],
+  [
+    "a move into the quiet hours",
+    { exceptions: [{ date: "2026-12-15", moveTo: { time: "23:00" }, reason }] },
+    "/exceptions/0/moveTo",
+    /On 2026-12-15, 23:00 is in the quiet hours/,
+  ],
+  [
+    "content of nobody",
+    { content: { policy: "item", contentId: "01900000-0000-7000-8000-000000000000" } },
+    "/content/contentId",
+    /has nothing with id/,
+  ],
+  ["a policy without what it needs", { content: { policy: "item" } }, "/content/contentId", /is missing/],
   ["an unknown zone", { zone: "Asia/Atlantis" }, "/zone", /not a time zone/],
   ["an offset instead of a zone", { zone: "+08:00" }, "/zone", /not a time zone/],
   [

@@ -1,3 +1,4 @@
+import { createAirIndex } from "./air-index.ts";
 import { type Conflict, type ConflictWorld, inOrder } from "./conflict.ts";
 import { createFreeTime, MAX_SHIFT_MS } from "./free-time.ts";
 import { capConflicts, createHeard, type Heard } from "./minutes.ts";
@@ -5,7 +6,7 @@ import { overlaps } from "./overlaps.ts";
 import { policyPlaces } from "./places.ts";
 import { between, longestOf, type PlannedRule } from "./planned-rule.ts";
 import { quietConflicts } from "./quiet.ts";
-import { createAirIndex, type SharedAir, sharedAirOf } from "./shared-air.ts";
+import { type SharedAir, sharedAirOf } from "./shared-air.ts";
 import { slotConflicts } from "./slot.ts";
 
 /**
