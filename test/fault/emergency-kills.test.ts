@@ -111,7 +111,7 @@ async function retainedIn(brokerUrl: string, device: Device): Promise<string[]> 
 
 async function expectAlert(jws: string | undefined, { id, until: end }: Emergency, keys: Device["keys"]) {
   const alert = await createVerifier(keys as never)("alert", jws ?? "");
-  expect(alert).toMatchObject({ id, until: Date.parse(end), class: "emergency" });
+  expect(alert).toMatchObject({ id, until: Date.parse(end), authority: "town" });
 }
 
 test("kill -9 while an emergency stands: it is retained again, joined again, and ends; proposals keep their ten minutes", async () => {
