@@ -134,6 +134,12 @@ test("a preview is the playlist itself, beyond what is planned a forecast, and s
     expect(entries.filter(({ isPlanned }) => isPlanned)).toEqual((await playlistOf(member)).map(shown));
     expect(entries.length).toBeGreaterThan(1);
   }
+  expect(
+    (await playlistOf(near))
+      .slice(0, 2)
+      .map(({ authority }) => authority)
+      .toSorted(),
+  ).toEqual(["county", "town"]);
 
   const preview = await previewOf(near, 60);
   expect(told(preview)).toEqual([
@@ -146,7 +152,7 @@ test("a preview is the playlist itself, beyond what is planned a forecast, and s
     ["晨播", "2027-01-15 08:00", "plays"],
   ]);
   const textOf = (code: string) => preview.dates.find(({ verdict }) => verdict.code === code)?.verdict.text;
-  expect(textOf("lost")).toMatch(/announcement, priority 50\) has the air at that time/);
+  expect(textOf("lost")).toMatch(/announcement, of the town, priority 50\) has the air at that time/);
   expect(textOf("skipped")).toBe("It is skipped: 停电.");
   expect(textOf("moved-away")).toBe("It was moved to 2027-01-02 09:00: 元旦.");
   expect(preview.dates.at(-1)).toMatchObject({ isPlanned: false, broadcastId: null });
