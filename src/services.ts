@@ -33,6 +33,7 @@ import { createTelemetryStore } from "./devices/telemetry-store.ts";
 import { createEpisodeService } from "./episodes/episode-service.ts";
 import { createEpisodeStore } from "./episodes/episode-store.ts";
 import { createExplanationService } from "./explanations/explanation-service.ts";
+import { createInterruptPreview } from "./explanations/interrupt-preview.ts";
 import { createTimetable } from "./explanations/timetable.ts";
 import { createAnnouncementService } from "./interrupts/announcement-service.ts";
 import { createCapService } from "./interrupts/cap-service.ts";
@@ -411,6 +412,7 @@ export async function createServices({ db, config, log, clock, version }: Servic
     clock,
     zone: config.zone,
   });
+  const previewInterrupt = createInterruptPreview({ broadcasts, devices, regions, policy, clock });
   const registers = createRegisterService({
     store: createApprovalRecordStore(db),
     sources: { episode: episodes, session: sessions },
@@ -507,6 +509,7 @@ export async function createServices({ db, config, log, clock, version }: Servic
     warnings,
     playlists,
     explanations,
+    previewInterrupt,
     registers,
     signer,
     jwks,

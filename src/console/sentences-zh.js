@@ -128,8 +128,8 @@ export const SENTENCES = {
   'The {} header is not a list of digests: "{}".': "请求头 {0} 不是摘要列表：“{1}”。",
   "`sha256` must be 64 hexadecimal digits in lower case.": "`sha256` 应为 64 位小写十六进制数。",
   "`target` is missing.": "缺少 `target`。",
-  "Say where the recording goes: episodes/<id>/segments/<n> or sessions/<id>.":
-    "请说明录音放到哪里：episodes/<id>/segments/<n> 或 sessions/<id>。",
+  "Say where the recording goes: episodes/<id>/segments/<n>, sessions/<id>, announcements/<id> or recordings/<word>.":
+    "请说明录音放到哪里：episodes/<id>/segments/<n>、sessions/<id>、announcements/<id> 或 recordings/<word>。",
   "Send the file itself as the request body, for example with `curl --upload-file`.":
     "请把文件本身作为请求正文发送，例如用 `curl --upload-file`。",
   "A form was sent where the recording itself is expected.": "应发送录音本身，却收到了表单。",

@@ -11,7 +11,7 @@ import type { MediaService } from "../media/media-service.ts";
 import { type Alert, DEVICE_KINDS } from "../protocol/messages.ts";
 import { outermost } from "../protocol/region-code.ts";
 import { requireRegions } from "./announcement-service.ts";
-import type { Emergency, EmergencyStore } from "./emergency-store.ts";
+import type { Emergency, EmergencyFilter, EmergencyPeople, EmergencyStore } from "./emergency-store.ts";
 import type { InterruptContent, Source } from "./interrupt-content.ts";
 import type { Interrupt, InterruptClass, InterruptStore } from "./interrupt-store.ts";
 
@@ -31,6 +31,9 @@ export interface NewEmergency {
 export interface EmergencyView {
   emergency: Emergency;
   interrupt: Interrupt;
+  people: EmergencyPeople;
+  /** A proposal that nobody confirms expires then, epoch ms. */
+  confirmBy: number;
 }
 
 export interface EmergencyService {
@@ -49,8 +52,8 @@ export interface EmergencyService {
   stop(id: string, userId: string, reason: string): EmergencyView;
   /** @throws {AppError} `not_found` */
   get(id: string): EmergencyView;
-  /** Newest first; `before` is the last id of the page before. */
-  page(before: string, limit: number): EmergencyView[];
+  /** Newest first. */
+  page(filter: EmergencyFilter, limit: number): EmergencyView[];
   /** The areas with an alert on their topics. */
   alertedAreas(): string[];
   /** Starts what is confirmed and has its sound, ends and expires what is over; safe to call at any interval. */
@@ -78,6 +81,7 @@ interface Dependencies {
 
 const PROPOSAL_VALID_MS = 10 * MINUTE_MS;
 const MAX_LENGTH_MS = DAY_MS;
+const confirmBy = ({ proposedAt }: Emergency): number => proposedAt + PROPOSAL_VALID_MS;
 /** From the publish to the first sound, for the devices to begin together. */
 const LEAD_MS = 3 * SECOND_MS;
 
@@ -100,7 +104,7 @@ export function createEmergencyService(deps: Dependencies): EmergencyService {
   function get(id: string): EmergencyView {
     const [emergency, interrupt] = [store.get(id), interrupts.get(id)];
     if (!emergency || !interrupt) throw notFound("emergency", id);
-    return { emergency, interrupt };
+    return { emergency, interrupt, people: store.people(id), confirmBy: confirmBy(emergency) };
   }
 
   function check({ class: of, silent, areas, until, replaces }: NewEmergency): void {
@@ -126,7 +130,7 @@ export function createEmergencyService(deps: Dependencies): EmergencyService {
     });
   }
 
-  function start({ emergency, interrupt }: EmergencyView): void {
+  function start({ emergency, interrupt }: Pick<EmergencyView, "emergency" | "interrupt">): void {
     const { id, areas, until, replaces } = emergency;
     const { compositionId } = interrupt;
     if (compositionId === null) return end(emergency, "ended", "its recording is gone");
@@ -158,7 +162,7 @@ export function createEmergencyService(deps: Dependencies): EmergencyService {
     });
   }
 
-  function publish({ emergency, interrupt }: EmergencyView): void {
+  function publish({ emergency, interrupt }: Pick<EmergencyView, "emergency" | "interrupt">): void {
     const { id, areas, startedAt, until } = emergency;
     const alert: Alert = {
       id,
@@ -190,9 +194,9 @@ export function createEmergencyService(deps: Dependencies): EmergencyService {
 
   function moveOn(view: EmergencyView): void {
     const { emergency } = view;
-    const { state, proposedAt, until } = emergency;
+    const { state, until } = emergency;
     const now = clock.now();
-    if (state === "proposed" && now >= proposedAt + PROPOSAL_VALID_MS)
+    if (state === "proposed" && now >= view.confirmBy)
       end(emergency, "expired", "nobody confirmed it within ten minutes");
     else if (state !== "proposed" && now >= until) end(emergency, "ended", emergency.reason);
     else if (state === "confirmed") start(view);
@@ -204,7 +208,7 @@ export function createEmergencyService(deps: Dependencies): EmergencyService {
 
   return {
     get,
-    page: (before, limit) => store.page(before, limit).map(({ id }) => get(id)),
+    page: (filter, limit) => store.page(filter, limit).map(({ id }) => get(id)),
 
     async propose(proposal, userId, also = () => {}) {
       check(proposal);
@@ -249,10 +253,10 @@ export function createEmergencyService(deps: Dependencies): EmergencyService {
 
     confirm(id, userId) {
       return transact(() => {
-        const { emergency } = get(id);
+        const { emergency, confirmBy: last } = get(id);
         if (emergency.confirmedBy === userId) return get(id);
         const now = clock.now();
-        if (emergency.state !== "proposed" || now >= emergency.proposedAt + PROPOSAL_VALID_MS) {
+        if (emergency.state !== "proposed" || now >= last) {
           throw new AppError("conflict", "This proposal cannot be confirmed any more.", {
             hint: "A proposal holds for ten minutes, and is confirmed once. Propose it anew.",
           });
