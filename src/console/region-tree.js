@@ -60,7 +60,11 @@ export function regionTree({ legend, onChange = () => {} }) {
 
   /** @param {Region} region */
   function box(region) {
-    const input = el("input", { type: "checkbox", onchange: () => set(region, input.checked) });
+    const input = el("input", {
+      type: "checkbox",
+      onchange: (/** @type {Event & { target: HTMLInputElement }} */ { target }) =>
+        set(region, target.checked),
+    });
     boxes.set(input, region);
     drawBox(input, region);
     return el("label", {}, input, " ", region.name);
@@ -80,7 +84,7 @@ export function regionTree({ legend, onChange = () => {} }) {
         "aria-expanded": "false",
         "aria-controls": id,
         "aria-label": () => t("regions.below", { name: region.name }),
-        onclick: () => open(children.hidden),
+        onclick: () => open(children.hidden === true),
       },
       "▸",
     );

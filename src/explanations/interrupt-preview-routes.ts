@@ -3,8 +3,8 @@ import type { FastifyInstance } from "fastify";
 import { type Static, Type } from "typebox";
 import { BroadcastView, viewBroadcast } from "../broadcasts/broadcast-view.ts";
 import { DAY_MS, toIso } from "../clock.ts";
-import { invalid } from "../errors.ts";
 import { closed, enumOf, Instant, RegionCode, Title } from "../http/schemas.ts";
+import { instantIn } from "../interrupts/instant-in.ts";
 import { DeviceKind } from "../protocol/messages.ts";
 import { ScheduleDefinition } from "../schedules/schedule.ts";
 import type { InterruptPreview, PreviewInterrupt } from "./interrupt-preview.ts";
@@ -75,19 +75,12 @@ export async function interruptPreviewRoutes(
         previewInterrupt({
           ...rest,
           isStanding: standing,
-          startAt: startAt === undefined ? null : instantFrom(startAt),
+          startAt: instantIn("/startAt", startAt),
           targets: { areas: regions, kinds, exclude, groups, tags },
         }),
       );
     },
   );
-}
-
-function instantFrom(text: string): number {
-  const value = Date.parse(text);
-  if (Number.isNaN(value))
-    throw invalid("/startAt", `"${text}" is not an instant.`, "Write it as 2026-12-01T00:00:00Z.");
-  return value;
 }
 
 const view = ({ meets, ...preview }: InterruptPreview): Static<typeof InterruptPreviewView> => ({
