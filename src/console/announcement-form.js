@@ -61,15 +61,12 @@ export function announcementForm(onCreated) {
   const form = el(
     "form",
     { class: "interrupt-form", novalidate: true, onsubmit: check },
-    title.element,
-    of.element,
-    silentLine,
-    sound.element,
-    regions.element,
-    kinds.element,
-    when.element,
-    at.element,
-    repeat.element,
+    el(
+      "div",
+      { class: "columns" },
+      el("div", {}, title.element, of.element, silentLine, sound.element),
+      el("div", {}, regions.element, kinds.element, when.element, at.element, repeat.element),
+    ),
     outcome,
     el("div", { class: "buttons" }, submit),
   );
@@ -182,5 +179,5 @@ export function announcementForm(onCreated) {
     fill(outcome);
   }
 
-  return { element: form, pause: sound.pause, focus: () => title.input.focus() };
+  return { element: form, pause: sound.pause, close: sound.close };
 }

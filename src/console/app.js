@@ -1,6 +1,6 @@
 import { onSignInNeeded, serverNow, signOut, whoAmI } from "./api.js";
 import { el, fill, rewrite, ticking } from "./dom.js";
-import { emergencyBars, stopWatching, watchEmergencies } from "./emergency-bar.js";
+import { emergencyBars, lookForEmergencies, stopWatching, watchEmergencies } from "./emergency-bar.js";
 import { secondsText, useZone, ZONE } from "./format.js";
 import { locale, onLanguageChange, t } from "./i18n.js";
 import { notLive, REFRESH_MS } from "./live.js";
@@ -166,7 +166,11 @@ const header = el(
         type: "button",
         class: "stop",
         "aria-label": () => t("stop.buttonLabel"),
-        onclick: () => askToStopEverything(() => view?.refresh()),
+        onclick: () =>
+          askToStopEverything(() => {
+            view?.refresh();
+            void lookForEmergencies();
+          }),
       },
       () => t("stop.button"),
     ),

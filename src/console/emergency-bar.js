@@ -3,7 +3,7 @@ import { drawn, el, keyed, ticking } from "./dom.js";
 import { isDrill, stopNow } from "./emergency-actions.js";
 import { leftToConfirm } from "./emergency-list.js";
 import { countdownText } from "./format.js";
-import { t } from "./i18n.js";
+import { t, term } from "./i18n.js";
 import { listEmergencies } from "./interrupts.js";
 import { REFRESH_MS } from "./live.js";
 
@@ -28,7 +28,7 @@ export function watchEmergencies(afterStop) {
   onStopped = afterStop;
   if (isWatching) return;
   isWatching = true;
-  void look();
+  void lookForEmergencies();
 }
 
 export function stopWatching() {
@@ -37,8 +37,8 @@ export function stopWatching() {
   update([]);
 }
 
-async function look() {
-  clearTimeout(timer);
+/** Looks at once, as after a stop. */
+export async function lookForEmergencies() {
   try {
     const { items } = await listEmergencies({ limit: MOST, open: "true" });
     if (!isWatching) return;
@@ -50,7 +50,8 @@ async function look() {
   } catch {
     // What stood a moment ago is taken to stand; that nothing is live is said by the page itself.
   }
-  if (isWatching) timer = setTimeout(() => void look(), REFRESH_MS);
+  clearTimeout(timer);
+  if (isWatching) timer = setTimeout(() => void lookForEmergencies(), REFRESH_MS);
 }
 
 function bar() {
@@ -76,7 +77,7 @@ function drawBar(emergency) {
     el(
       "div",
       { class: "alert-bar-inner" },
-      el("strong", { class: "alert-kind" }, () => t(isDrill(emergency) ? "class.drill" : "class.emergency")),
+      el("strong", { class: "alert-kind" }, () => term("class", emergency.class)),
       el("a", { href: "#/announcements/emergencies" }, title),
       el("span", {}, () =>
         t(isWaiting ? (isOwn ? "alert.waitsForOther" : "alert.waitsForYou") : `alert.${state}`),
@@ -93,7 +94,7 @@ function drawBar(emergency) {
           "aria-label": () => t(isWaiting ? "alert.withdrawLabel" : "alert.stopLabel", { title }),
           onclick: () =>
             void stopNow(emergency, () => {
-              void look();
+              void lookForEmergencies();
               onStopped();
             }),
         },

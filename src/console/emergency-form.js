@@ -50,17 +50,22 @@ export function emergencyForm(onProposed) {
   const form = el(
     "form",
     { class: "interrupt-form", novalidate: true, onsubmit: check },
-    title.element,
-    of.element,
-    silentLine,
-    sound.element,
-    regions.element,
     el(
-      "p",
-      { class: "field" },
-      el("label", { for: "emergency-length" }, () => t("emergency.length")),
-      minutes,
-      el("span", { class: "hint" }, () => t("emergency.lengthHint")),
+      "div",
+      { class: "columns" },
+      el("div", {}, title.element, of.element, silentLine, sound.element),
+      el(
+        "div",
+        {},
+        regions.element,
+        el(
+          "p",
+          { class: "field" },
+          el("label", { for: "emergency-length" }, () => t("emergency.length")),
+          minutes,
+          el("span", { class: "hint" }, () => t("emergency.lengthHint")),
+        ),
+      ),
     ),
     outcome,
     el("div", { class: "buttons" }, submit),
@@ -179,7 +184,7 @@ export function emergencyForm(onProposed) {
     fill(outcome);
   }
 
-  return { element: form, pause: sound.pause };
+  return { element: form, pause: sound.pause, close: sound.close };
 }
 
 /** @param {number} minutes */

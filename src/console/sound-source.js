@@ -29,6 +29,7 @@ export function soundSource({ place, onChange }) {
   const sounds = { text: null, voice: null, file: null };
   /** Grows with each new file: what an earlier one still comes to is void. */
   let round = 0;
+  let isLooking = false;
 
   const spoken = spokenText({ onHeard: (speech) => choose("text", speech) });
   const voice = voicePart({
@@ -84,7 +85,7 @@ export function soundSource({ place, onChange }) {
     chosen.element,
   );
   show(way);
-  onUpload((changed) => {
+  const ignoreUploads = onUpload((changed) => {
     if (changed === place) showUpload();
   });
 
@@ -105,6 +106,7 @@ export function soundSource({ place, onChange }) {
   /** @param {Way} of @param {Sound | null} sound */
   function choose(of, sound) {
     sounds[of] = sound;
+    voice.showSent(isBusy() || sounds.voice !== null);
     chosen.update({ way, sound: sounds[way] });
     onChange();
   }
@@ -112,6 +114,7 @@ export function soundSource({ place, onChange }) {
   /** Of the two that are sent there is one at a time. @param {Way} of */
   function forgetSent(of) {
     round += 1;
+    isLooking = false;
     if (isUnderWay(uploadOf(place))) uploadOf(place)?.cancel();
     dismissUpload(place);
     fill(sentAbout);
@@ -133,39 +136,40 @@ export function soundSource({ place, onChange }) {
   function showUpload() {
     progress.update();
     chooser.hidden = isUnderWay(uploadOf(place));
+    voice.showSent(isBusy() || sounds.voice !== null);
   }
 
-  /** Waits until the server has listened to it. @param {Way} of @param {string} sha256 @param {number} mine */
+  /** What the server hears in it; a fault keeps it off the air. @param {Way} of @param {string} sha256 @param {number} mine */
   async function look(of, sha256, mine) {
+    isLooking = true;
     fill(
       sentAbout,
       el("p", { class: "loading" }, () => t("source.checking")),
     );
     try {
-      for (;;) {
-        const { listening, listeningJob, durationMs } = await getRecording(sha256);
-        if (mine !== round) return;
-        if (listening !== null) {
-          const { findings } = listening;
-          const hasFault = findings.some(({ severity }) => severity === "fault");
-          fill(
-            sentAbout,
-            findings.length > 0 && el("ul", { class: "plain-list" }, ...findings.map(findingLine)),
-            hasFault && el("p", { class: "problem" }, () => t("source.faulty")),
-          );
-          return choose(of, hasFault ? null : { sha256, durationMs });
-        }
-        if (listeningJob?.state === "failed" || listeningJob?.state === "cancelled")
-          return fill(
-            sentAbout,
-            el("p", { class: "problem" }, () => t("source.unheard")),
-          );
-        await new Promise((resolve) => setTimeout(resolve, LOOKS_EVERY_MS));
-        if (mine !== round) return;
-      }
+      const recording = await heard(sha256, () => mine === round);
+      if (mine !== round) return;
+      isLooking = false;
+      const findings = recording.listening?.findings ?? [];
+      const hasFault = findings.some(({ severity }) => severity === "fault");
+      fill(
+        sentAbout,
+        findings.length > 0 && el("ul", { class: "plain-list" }, ...findings.map(findingLine)),
+        hasFault && el("p", { class: "problem" }, () => t("source.faulty")),
+        recording.listening === null && el("p", { class: "problem" }, () => t("source.unheard")),
+      );
+      const isFine = recording.listening !== null && !hasFault;
+      choose(of, isFine ? { sha256, durationMs: recording.durationMs } : null);
     } catch (error) {
-      if (mine === round) fill(sentAbout, problemNotice(error, { retry: () => void look(of, sha256, mine) }));
+      if (mine !== round) return;
+      isLooking = false;
+      fill(sentAbout, problemNotice(error, { retry: () => void look(of, sha256, mine) }));
     }
+  }
+
+  /** Whether something is still on its way. */
+  function isBusy() {
+    return isLooking || isUnderWay(uploadOf(place));
   }
 
   function pause() {
@@ -178,21 +182,48 @@ export function soundSource({ place, onChange }) {
     element,
     /** What would be aired, once there is something. */
     sound: () => sounds[way],
-    /** Whether something is still on its way. */
-    isBusy: () => isUnderWay(uploadOf(place)),
+    isBusy,
+    /** Nobody comes back to it. */
+    close() {
+      pause();
+      voice.close();
+      round += 1;
+      uploadOf(place)?.cancel();
+      ignoreUploads();
+      dismissUpload(place);
+    },
     pause,
     focus: () => (way === "text" ? spoken.focus() : radios.find(({ checked }) => checked)?.focus()),
     reset() {
       spoken.write("");
       voice.discard();
       forgetSent(way);
+      const [first] = radios;
+      if (first) first.checked = true;
+      show("text");
     },
   };
 }
 
+/**
+ * The recording once the server has listened to it, or could not.
+ * @param {string} sha256
+ * @param {() => boolean} isWanted
+ */
+async function heard(sha256, isWanted) {
+  for (;;) {
+    const recording = await getRecording(sha256);
+    const { listening, listeningJob } = recording;
+    const isGivenUp = listeningJob?.state === "failed" || listeningJob?.state === "cancelled";
+    if (listening !== null || isGivenUp || !isWanted()) return recording;
+    await new Promise((resolve) => setTimeout(resolve, LOOKS_EVERY_MS));
+  }
+}
+
 /** @param {{ way: Way, sound: Sound | null }} shown */
 function drawChosen({ way, sound }) {
-  if (sound === null) return [el("p", { class: "hint" }, () => t(`source.missing.${way}`))];
+  // The text says by itself that it has to be heard.
+  if (sound === null) return [way !== "text" && el("p", { class: "hint" }, () => t(`source.missing.${way}`))];
   const { durationMs } = sound;
   return [
     el("p", { class: "done" }, () => `✓ ${t("source.chosen", { duration: durationText(durationMs) })}`),

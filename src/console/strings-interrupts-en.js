@@ -1,6 +1,7 @@
 /** Announcements, drills, emergencies and corrections; the keys are the same as in strings-interrupts-zh.js. */
 export const interruptsEn = {
   "nav.announcements": "Announcements",
+  "announcements.tab": "Announcements",
   "announcements.tabs": "Announcements and emergencies",
   "announcements.title": "Announcements and drills",
   "announcements.new": "New announcement or drill",
@@ -12,8 +13,8 @@ export const interruptsEn = {
     "One person proposes an emergency; it sounds once another has confirmed it, within ten minutes. Anybody may stop it. It is repeated in its areas until its end.",
   "emergencies.new": "Propose an emergency or the drill of one",
   "emergencies.list": "Emergencies that are over",
-  "emergencies.empty": "There are no emergencies yet.",
-  "emergencies.emptyHint": "What is proposed waits here for another person.",
+  "emergencies.empty": "None is over.",
+  "emergencies.emptyHint": "What is proposed or stands is above, and at the top of every page.",
 
   "interrupt.title": "Title",
   "interrupt.class": "Class",
@@ -31,7 +32,7 @@ export const interruptsEn = {
   "interrupt.needTitle": "Please give it a title.",
   "interrupt.needSound":
     "There is no sound to be aired yet: let a text be spoken and hear it to the end, record, or upload a file.",
-  "interrupt.needWait": "The recording is still on its way; please wait.",
+  "interrupt.needWait": "The recording has not arrived and been listened to yet; please wait.",
   "interrupt.needAreas": "Please choose the areas.",
   "interrupt.needKinds": "Please choose at least one kind of device.",
   "interrupt.needTime": "The start has to be later than now.",
@@ -61,7 +62,6 @@ export const interruptsEn = {
   "source.by.text": "Type it; the server speaks",
   "source.by.voice": "Speak into the microphone",
   "source.by.file": "Upload a recording",
-  "source.missing.text": "Let it be spoken and hear it to the end; then it can be aired.",
   "source.missing.voice":
     "Listen to the recording and press “Use this recording”: it is aired from the server.",
   "source.missing.file": "It can be aired once it is uploaded and was listened to.",
@@ -140,7 +140,7 @@ export const interruptsEn = {
     "Once another person has confirmed it, it is repeated until {time}. Nothing sounds yet.",
   "emergency.replaces": "Instead of",
   "emergency.replacesNone": "none that stands",
-  "emergency.propose": "Propose; another person confirms",
+  "emergency.propose": "Propose it",
   "emergency.proposed": "Proposed; it waits for another person: {title}",
   "emergency.state.proposed": "Waits for another person",
   "emergency.state.confirmed": "Confirmed, its sound is being made",

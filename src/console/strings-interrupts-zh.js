@@ -1,6 +1,7 @@
 /** 通知、演练、应急与更正。The keys are the same as in strings-interrupts-en.js. */
 export const interruptsZh = {
   "nav.announcements": "通知",
+  "announcements.tab": "通知与演练",
   "announcements.tabs": "通知与应急",
   "announcements.title": "通知与演练",
   "announcements.new": "新建通知或演练",
@@ -12,8 +13,8 @@ export const interruptsZh = {
     "应急播出由一人提出，另一人在十分钟内确认后才响；任何人都能停止。它在范围内反复播出，直到结束时间。",
   "emergencies.new": "提出应急播出或演练",
   "emergencies.list": "已结束的应急",
-  "emergencies.empty": "还没有应急播出。",
-  "emergencies.emptyHint": "提出后在这里等待另一人确认。",
+  "emergencies.empty": "还没有已结束的应急。",
+  "emergencies.emptyHint": "提出的和正在进行的列在上面，并显示在每个页面的顶部。",
 
   "interrupt.title": "标题",
   "interrupt.class": "类别",
@@ -30,7 +31,7 @@ export const interruptsZh = {
   "interrupt.checking": "正在核对范围和时间…",
   "interrupt.needTitle": "请填写标题。",
   "interrupt.needSound": "还没有可播出的声音：请生成并听完语音、录音，或上传文件。",
-  "interrupt.needWait": "录音还在上传，请稍候。",
+  "interrupt.needWait": "录音还没有送达并检听完，请稍候。",
   "interrupt.needAreas": "请选择播出范围。",
   "interrupt.needKinds": "请至少选择一种终端。",
   "interrupt.needTime": "开播时间必须在现在之后。",
@@ -59,7 +60,6 @@ export const interruptsZh = {
   "source.by.text": "打字，由系统朗读",
   "source.by.voice": "对着话筒说",
   "source.by.file": "上传录音文件",
-  "source.missing.text": "先生成试听，听完后才能播出。",
   "source.missing.voice": "录音听过后点“使用这段录音”，传到服务器才能播出。",
   "source.missing.file": "上传完成并检听之后才能播出。",
   "source.fileHint": "断网后会从断开处继续上传。",

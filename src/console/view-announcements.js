@@ -22,7 +22,7 @@ const SETTLED_MS = 3_600_000;
 
 /** What is being written or spoken outlives its page, but not the sign-in. @type {{ announcement: Draft, emergency: Draft } | null} */
 let drafts = null;
-/** @typedef {{ element: HTMLElement, pause: () => void }} Draft */
+/** @typedef {{ element: HTMLElement, pause: () => void, close: () => void }} Draft */
 /** Asks the page that is open for what is new. */
 let refresh = () => {};
 
@@ -35,8 +35,8 @@ function openDrafts() {
 }
 
 export function forgetDrafts() {
-  drafts?.announcement.pause();
-  drafts?.emergency.pause();
+  drafts?.announcement.close();
+  drafts?.emergency.close();
   drafts = null;
 }
 
@@ -47,7 +47,7 @@ function tabs(ofEmergencies) {
   return el(
     "nav",
     { class: "tabs", "aria-label": () => t("announcements.tabs") },
-    link("#/announcements", "announcements.title", !ofEmergencies),
+    link("#/announcements", "announcements.tab", !ofEmergencies),
     link("#/announcements/emergencies", "emergencies.title", ofEmergencies),
   );
 }
@@ -166,7 +166,7 @@ export function emergenciesView() {
     },
     show({ shown, nextCursor }) {
       list.update(shown);
-      nothing.hidden = shown.length > 0;
+      nothing.hidden = list.past.childElementCount > 0;
       more.hidden = nextCursor === null;
     },
   });

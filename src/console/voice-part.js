@@ -29,6 +29,12 @@ export function voicePart({ onUse, onDiscard }) {
   /** @type {Voice | null} */
   let voice = null;
   let url = "";
+  const use = el(
+    "button",
+    { type: "button", class: "primary", onclick: () => void (voice !== null && onUse(voice)) },
+    () => t("voice.use"),
+  );
+  const anew = el("button", { type: "button", onclick: () => void record() }, () => t("voice.anew"));
   const element = el("div", { class: "voice" });
   const problem = el("div", { "aria-live": "assertive" });
   const start = el("button", { type: "button", class: "primary record", onclick: () => void record() }, () =>
@@ -46,7 +52,7 @@ export function voicePart({ onUse, onDiscard }) {
   }
 
   async function record() {
-    start.disabled = true;
+    start.disabled = anew.disabled = true;
     fill(
       problem,
       el("p", { class: "loading" }, () => t("voice.asking")),
@@ -67,9 +73,12 @@ export function voicePart({ onUse, onDiscard }) {
       );
       return;
     } finally {
-      start.disabled = false;
+      start.disabled = anew.disabled = false;
     }
     fill(problem);
+    // Only now, as a microphone that does not open shall cost nobody what was recorded before.
+    if (voice !== null) onDiscard();
+    voice = null;
     const stopButton = showRecording(recorder, meter.element);
     stopButton.focus();
     announce(() => t("voice.recording"));
@@ -105,15 +114,10 @@ export function voicePart({ onUse, onDiscard }) {
   function showVoice(takesFocus) {
     if (voice === null) return;
     const { file, durationMs } = voice;
-    const made = voice;
     URL.revokeObjectURL(url);
     url = URL.createObjectURL(file);
     const sound = el("audio", { controls: true, src: url, "aria-label": () => t("voice.listen") });
-    const use = el("button", { type: "button", class: "primary", onclick: () => onUse(made) }, () =>
-      t("voice.use"),
-    );
-    const button = (/** @type {string} */ key, /** @type {() => void} */ onclick) =>
-      el("button", { type: "button", onclick }, () => t(key));
+    use.hidden = false;
     fill(
       element,
       el(
@@ -128,14 +132,18 @@ export function voicePart({ onUse, onDiscard }) {
         "div",
         { class: "buttons" },
         use,
-        button("voice.anew", () => {
-          discard();
-          void record();
-        }),
-        button("voice.discard", () => {
-          discard();
-          start.focus();
-        }),
+        anew,
+        el(
+          "button",
+          {
+            type: "button",
+            onclick: () => {
+              discard();
+              start.focus();
+            },
+          },
+          () => t("voice.discard"),
+        ),
       ),
       problem,
     );
@@ -150,15 +158,31 @@ export function voicePart({ onUse, onDiscard }) {
     onDiscard();
   }
 
-  addEventListener("beforeunload", (event) => {
-    if (voice !== null || recorder !== null) event.preventDefault();
-  });
+  const ending = new AbortController();
+  addEventListener(
+    "beforeunload",
+    (event) => {
+      if (voice !== null || recorder !== null) event.preventDefault();
+    },
+    { signal: ending.signal },
+  );
 
   return {
     element,
+    /** What was sent need not be sent again. @param {boolean} isSent */
+    showSent(isSent) {
+      const hadFocus = document.activeElement === use;
+      use.hidden = isSent;
+      if (isSent && hadFocus) anew.focus();
+    },
     /** Ends a recording that runs; what was said so far is kept. */
     stop: () => recorder?.stop(),
     discard,
+    /** Nobody comes back to it. */
+    close() {
+      recorder?.stop();
+      ending.abort();
+    },
   };
 }
 
