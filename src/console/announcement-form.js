@@ -2,7 +2,7 @@ import { drawPreview } from "./air-preview.js";
 import { serverNow } from "./api.js";
 import { confirmDialog } from "./dialogs.js";
 import { el, fill } from "./dom.js";
-import { choice, field, isComplete, manyOf } from "./form-parts.js";
+import { choice, drillOptions, field, isComplete, manyOf } from "./form-parts.js";
 import { dayOf, durationText, instantOfLocal, momentText, timeText } from "./format.js";
 import { t, term } from "./i18n.js";
 import { createAnnouncement, previewInterrupt } from "./interrupts.js";
@@ -28,13 +28,8 @@ export function announcementForm(onCreated) {
     label: (value) => t(`interrupt.class.${value}`),
     onChange: showClass,
   });
-  const silent = el("input", { type: "checkbox" });
-  const silentLine = el(
-    "p",
-    { class: "drill-option" },
-    el("label", {}, silent, " ", () => t("drill.silentOption")),
-  );
-  const sound = soundSource({ place: "recordings/announcement", onChange: () => {} });
+  const drill = drillOptions();
+  const sound = soundSource("recordings/announcement");
   const regions = regionTree({ legend: () => t("interrupt.areas") });
   const kinds = manyOf(
     () => t("interrupt.kinds"),
@@ -64,7 +59,7 @@ export function announcementForm(onCreated) {
     el(
       "div",
       { class: "columns" },
-      el("div", {}, title.element, of.element, silentLine, sound.element),
+      el("div", {}, title.element, of.element, drill.element, sound.element),
       el("div", {}, regions.element, kinds.element, when.element, at.element, repeat.element),
     ),
     outcome,
@@ -75,7 +70,7 @@ export function announcementForm(onCreated) {
 
   /** @param {"announcement" | "drill"} value */
   function showClass(value) {
-    silentLine.hidden = value !== "drill";
+    drill.show(value === "drill");
     form.classList.toggle("drill", value === "drill");
   }
   /** @param {"now" | "at"} value */
@@ -88,14 +83,13 @@ export function announcementForm(onCreated) {
 
   /** What would be sent. */
   function input() {
-    const isDrill = of.value() === "drill";
     const chosen = sound.sound();
     const startAt = when.value() === "at" ? instantOfLocal(at.input.value) : null;
     return {
       title: title.input.value.trim(),
       class: of.value(),
       targets: { regions: regions.codes(), kinds: kinds.values() },
-      silent: isDrill && silent.checked,
+      silent: drill.isSilent(),
       startAt: startAt === null || Number.isNaN(startAt) ? undefined : new Date(startAt).toISOString(),
       repeat: repeat.input.valueAsNumber,
       sha256: chosen?.sha256 ?? "",

@@ -55,7 +55,7 @@ export async function lookForEmergencies() {
 }
 
 function bar() {
-  const element = el("div", { role: "alert" });
+  const element = el("div");
   const part = drawn(element, drawBar);
   return {
     element,
@@ -77,10 +77,15 @@ function drawBar(emergency) {
     el(
       "div",
       { class: "alert-bar-inner" },
-      el("strong", { class: "alert-kind" }, () => term("class", emergency.class)),
-      el("a", { href: "#/announcements/emergencies" }, title),
-      el("span", {}, () =>
-        t(isWaiting ? (isOwn ? "alert.waitsForOther" : "alert.waitsForYou") : `alert.${state}`),
+      // Without the time that is left, which would be read out every second.
+      el(
+        "div",
+        { class: "alert-words", role: "alert" },
+        el("strong", { class: "alert-kind" }, () => term("class", emergency.class)),
+        el("a", { href: "#/announcements/emergencies" }, title),
+        el("span", {}, () =>
+          t(isWaiting ? (isOwn ? "alert.waitsForOther" : "alert.waitsForYou") : `alert.${state}`),
+        ),
       ),
       isWaiting
         ? leftToConfirm(confirmBy)

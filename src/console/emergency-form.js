@@ -2,7 +2,7 @@ import { drawPreview } from "./air-preview.js";
 import { serverNow } from "./api.js";
 import { confirmDialog } from "./dialogs.js";
 import { el, fill } from "./dom.js";
-import { choice, field, isComplete } from "./form-parts.js";
+import { choice, drillOptions, field, isComplete } from "./form-parts.js";
 import { momentText } from "./format.js";
 import { t } from "./i18n.js";
 import { listEmergencies, previewInterrupt, proposeEmergency } from "./interrupts.js";
@@ -30,13 +30,8 @@ export function emergencyForm(onProposed) {
     label: (value) => t(`emergency.class.${value}`),
     onChange: showClass,
   });
-  const silent = el("input", { type: "checkbox" });
-  const silentLine = el(
-    "p",
-    { class: "drill-option" },
-    el("label", {}, silent, " ", () => t("drill.silentOption")),
-  );
-  const sound = soundSource({ place: "recordings/emergency", onChange: () => {} });
+  const drill = drillOptions();
+  const sound = soundSource("recordings/emergency");
   const regions = regionTree({ legend: () => t("interrupt.areas") });
   const minutes = el(
     "select",
@@ -53,7 +48,7 @@ export function emergencyForm(onProposed) {
     el(
       "div",
       { class: "columns" },
-      el("div", {}, title.element, of.element, silentLine, sound.element),
+      el("div", {}, title.element, of.element, drill.element, sound.element),
       el(
         "div",
         {},
@@ -74,7 +69,7 @@ export function emergencyForm(onProposed) {
 
   /** @param {"emergency" | "drill"} value */
   function showClass(value) {
-    silentLine.hidden = value !== "drill";
+    drill.show(value === "drill");
     form.classList.toggle("drill", value === "drill");
   }
 
@@ -95,7 +90,7 @@ export function emergencyForm(onProposed) {
       title: title.input.value.trim(),
       class: of.value(),
       areas: regions.codes(),
-      silent: of.value() === "drill" && silent.checked,
+      silent: drill.isSilent(),
       source: { assetSha256: sound.sound()?.sha256 ?? "" },
     };
     submit.disabled = true;

@@ -80,6 +80,35 @@ export function manyOf(legend, values, label, chosen) {
   };
 }
 
+/** What a drill is, said where one is made, and whether it is silent. */
+export function drillOptions() {
+  const silent = el("input", { type: "checkbox", onchange: showNote });
+  const note = el("p", { class: "drill-note" });
+  const element = el(
+    "div",
+    { hidden: true },
+    note,
+    el(
+      "p",
+      {},
+      el("label", {}, silent, " ", () => t("drill.silentOption")),
+    ),
+  );
+  showNote();
+  function showNote() {
+    fill(note, () => t(silent.checked ? "drill.silentNote" : "drill.note"));
+  }
+  return {
+    element,
+    /** @param {boolean} isDrill */
+    show(isDrill) {
+      element.hidden = !isDrill;
+      showNote();
+    },
+    isSilent: () => !element.hidden && silent.checked,
+  };
+}
+
 /**
  * Says the first thing that is missing and goes there; whether nothing is.
  * @param {Element} outcome

@@ -1,73 +1,53 @@
 import { drawn, el, fill } from "./dom.js";
 import { durationText } from "./format.js";
 import { t } from "./i18n.js";
-import { getRecording } from "./interrupts.js";
-import { problemNotice } from "./notices.js";
-import { findingLine } from "./renditions.js";
+import { sentRecording } from "./sent-recording.js";
 import { spokenText } from "./spoken-text.js";
-import { uploadPart } from "./upload-part.js";
 import { unfinishedAt } from "./upload-transfer.js";
-import { dismissUpload, isUnderWay, onUpload, startUpload, uploadOf } from "./uploads.js";
 import { voicePart } from "./voice-part.js";
 
-/** @typedef {{ sha256: string, durationMs: number }} Sound what is in the library, ready to be aired */
+/** @typedef {import("./sent-recording.js").Sound} Sound */
 /** @typedef {"text" | "voice" | "file"} Way */
 
 const WAYS = /** @type {const} */ (["text", "voice", "file"]);
-const LOOKS_EVERY_MS = 1500;
 let serial = 0;
 
 /**
  * Where the sound comes from: typed and spoken by the server, the microphone, or a file.
- * @param {{ place: string, onChange: () => void }} options `place` as `recordings/<word>`
+ * @param {string} place as `recordings/<word>`
  */
-export function soundSource({ place, onChange }) {
+export function soundSource(place) {
   const name = `sound-${(serial += 1)}`;
   /** @type {Way} */
   let way = "text";
-  /** @type {Record<Way, Sound | null>} */
-  const sounds = { text: null, voice: null, file: null };
-  /** Grows with each new file: what an earlier one still comes to is void. */
-  let round = 0;
-  let isLooking = false;
+  /** What is sent is the one or the other. @type {"voice" | "file"} */
+  let sentWay = "voice";
+  /** @type {Sound | null} */
+  let spokenSound = null;
+  /** @type {Sound | null} */
+  let sentSound = null;
 
-  const spoken = spokenText({ onHeard: (speech) => choose("text", speech) });
-  const voice = voicePart({
-    onUse: ({ file }) => void send("voice", file),
-    onDiscard: () => forgetSent("voice"),
-  });
-  const chosen = drawn(el("div", { class: "chosen-sound", "aria-live": "polite" }), drawChosen);
-  const sentAbout = el("div", { "aria-live": "polite" });
-  const progress = uploadPart(place, { again, useKept: () => {} });
-  const unfinished = el("span", { class: "hint" });
-  const input = el("input", {
-    type: "file",
-    class: "unseen",
-    accept: "audio/*,video/*",
-    onchange: () => {
-      const file = input.files?.[0];
-      input.value = "";
-      if (file) void send("file", file);
+  const spoken = spokenText({
+    onHeard: (speech) => {
+      spokenSound = speech;
+      showChosen();
     },
   });
-  const chooser = el(
-    "p",
-    { class: "chooser" },
-    el("label", { class: "button" }, input, () => t("upload.choose")),
-    unfinished,
-  );
-  const sent = el("div", {}, progress.element, sentAbout);
-  /** @type {Record<Way, Element>} */
-  const panels = {
+  const sent = sentRecording(place, (sound) => {
+    sentSound = sound;
+    showChosen();
+  });
+  const voice = voicePart({
+    onUse: ({ file }) => send("voice", file),
+    onDiscard: () => sentWay === "voice" && sent.forget(),
+  });
+  const files = fileChooser(place, (file) => send("file", file));
+  const chosen = drawn(el("div", { class: "chosen-sound", "aria-live": "polite" }), drawChosen);
+  const panels = /** @type {Record<Way, HTMLElement>} */ ({
     text: spoken.element,
     voice: voice.element,
-    file: el(
-      "div",
-      { class: "recording" },
-      el("p", { class: "hint" }, () => t("source.fileHint")),
-      chooser,
-    ),
-  };
+    file: files.element,
+  });
   const radios = WAYS.map((each) =>
     el("input", { type: "radio", name, value: each, checked: each === way, onchange: () => show(each) }),
   );
@@ -81,151 +61,131 @@ export function soundSource({ place, onChange }) {
       ...radios.map((radio, index) => el("label", {}, radio, " ", () => t(`source.by.${WAYS[index]}`))),
     ),
     ...Object.values(panels),
-    sent,
+    sent.element,
     chosen.element,
   );
   show(way);
-  const ignoreUploads = onUpload((changed) => {
-    if (changed === place) showUpload();
-  });
+
+  /** What would be aired, once there is something. */
+  function sound() {
+    if (way === "text") return spokenSound;
+    return way === sentWay ? sentSound : null;
+  }
 
   /** @param {Way} next */
   function show(next) {
     if (next !== way) pause();
     way = next;
-    for (const each of WAYS) /** @type {HTMLElement} */ (panels[each]).hidden = each !== way;
-    sent.hidden = way === "text";
-    if (way === "file")
-      void unfinishedAt(place).then((file) =>
-        fill(unfinished, file && (() => t("upload.unfinished", { file }))),
-      );
-    chosen.update({ way, sound: sounds[way] });
-    onChange();
+    for (const each of WAYS) panels[each].hidden = each !== way;
+    if (way === "file") files.recall();
+    showChosen();
   }
 
-  /** @param {Way} of @param {Sound | null} sound */
-  function choose(of, sound) {
-    sounds[of] = sound;
-    voice.showSent(isBusy() || sounds.voice !== null);
-    chosen.update({ way, sound: sounds[way] });
-    onChange();
+  function showChosen() {
+    const isSent = sent.isBusy() || sentSound !== null;
+    sent.element.hidden = way !== sentWay;
+    voice.showSent(isSent && sentWay === "voice");
+    files.showBusy(sent.isBusy());
+    chosen.update({ way, durationMs: sound()?.durationMs ?? null });
   }
 
-  /** Of the two that are sent there is one at a time. @param {Way} of */
-  function forgetSent(of) {
-    round += 1;
-    isLooking = false;
-    if (isUnderWay(uploadOf(place))) uploadOf(place)?.cancel();
-    dismissUpload(place);
-    fill(sentAbout);
-    sounds.voice = sounds.file = null;
-    choose(of, null);
-  }
-
-  /** @param {Way} of @param {File} file */
-  async function send(of, file) {
-    forgetSent(of);
-    const mine = round;
-    const sha256 = await startUpload(place, file);
-    if (sha256 !== null && mine === round) await look(of, sha256, mine);
-  }
-  function again() {
-    const failed = uploadOf(place);
-    if (failed) void send(way, failed.file);
-  }
-  function showUpload() {
-    progress.update();
-    chooser.hidden = isUnderWay(uploadOf(place));
-    voice.showSent(isBusy() || sounds.voice !== null);
-  }
-
-  /** What the server hears in it; a fault keeps it off the air. @param {Way} of @param {string} sha256 @param {number} mine */
-  async function look(of, sha256, mine) {
-    isLooking = true;
-    fill(
-      sentAbout,
-      el("p", { class: "loading" }, () => t("source.checking")),
-    );
-    try {
-      const recording = await heard(sha256, () => mine === round);
-      if (mine !== round) return;
-      isLooking = false;
-      const findings = recording.listening?.findings ?? [];
-      const hasFault = findings.some(({ severity }) => severity === "fault");
-      fill(
-        sentAbout,
-        findings.length > 0 && el("ul", { class: "plain-list" }, ...findings.map(findingLine)),
-        hasFault && el("p", { class: "problem" }, () => t("source.faulty")),
-        recording.listening === null && el("p", { class: "problem" }, () => t("source.unheard")),
-      );
-      const isFine = recording.listening !== null && !hasFault;
-      choose(of, isFine ? { sha256, durationMs: recording.durationMs } : null);
-    } catch (error) {
-      if (mine !== round) return;
-      isLooking = false;
-      fill(sentAbout, problemNotice(error, { retry: () => void look(of, sha256, mine) }));
-    }
-  }
-
-  /** Whether something is still on its way. */
-  function isBusy() {
-    return isLooking || isUnderWay(uploadOf(place));
+  /** @param {"voice" | "file"} by @param {File} file */
+  function send(by, file) {
+    sentWay = by;
+    void sent.send(file);
   }
 
   function pause() {
-    spoken.pause();
     voice.stop();
     for (const audio of element.querySelectorAll("audio")) audio.pause();
   }
 
   return {
     element,
-    /** What would be aired, once there is something. */
-    sound: () => sounds[way],
-    isBusy,
-    /** Nobody comes back to it. */
-    close() {
-      pause();
-      voice.close();
-      round += 1;
-      uploadOf(place)?.cancel();
-      ignoreUploads();
-      dismissUpload(place);
-    },
+    sound,
+    /** Whether what is chosen is still on its way. */
+    isBusy: () => way === sentWay && sent.isBusy(),
     pause,
     focus: () => (way === "text" ? spoken.focus() : radios.find(({ checked }) => checked)?.focus()),
     reset() {
       spoken.write("");
       voice.discard();
-      forgetSent(way);
+      files.forget();
+      sent.forget();
       const [first] = radios;
       if (first) first.checked = true;
       show("text");
     },
+    /** Nobody comes back to it. */
+    close() {
+      pause();
+      voice.close();
+      sent.close();
+    },
   };
 }
 
-/**
- * The recording once the server has listened to it, or could not.
- * @param {string} sha256
- * @param {() => boolean} isWanted
- */
-async function heard(sha256, isWanted) {
-  for (;;) {
-    const recording = await getRecording(sha256);
-    const { listening, listeningJob } = recording;
-    const isGivenUp = listeningJob?.state === "failed" || listeningJob?.state === "cancelled";
-    if (listening !== null || isGivenUp || !isWanted()) return recording;
-    await new Promise((resolve) => setTimeout(resolve, LOOKS_EVERY_MS));
+/** A file, which can be heard while it is on its way. @param {string} place @param {(file: File) => void} onChoose */
+function fileChooser(place, onChoose) {
+  let url = "";
+  const heard = el("div");
+  const unfinished = el("span", { class: "hint" });
+  const input = el("input", {
+    type: "file",
+    class: "unseen",
+    accept: "audio/*,video/*",
+    onchange: () => {
+      const file = input.files?.[0];
+      input.value = "";
+      if (file) choose(file);
+    },
+  });
+  const chooser = el(
+    "p",
+    { class: "chooser" },
+    el("label", { class: "button" }, input, () => t("upload.choose")),
+    unfinished,
+  );
+  function forget() {
+    URL.revokeObjectURL(url);
+    fill(heard);
   }
+  /** @param {File} file */
+  function choose(file) {
+    forget();
+    url = URL.createObjectURL(file);
+    fill(
+      heard,
+      el("p", { class: "file" }, file.name),
+      el("audio", { controls: true, src: url, "aria-label": () => t("interrupt.listen") }),
+    );
+    onChoose(file);
+  }
+  return {
+    element: el(
+      "div",
+      { class: "recording" },
+      el("p", { class: "hint" }, () => t("source.fileHint")),
+      chooser,
+      heard,
+    ),
+    forget,
+    /** Says what was begun before the page was loaded, and can be gone on with. */
+    recall: () =>
+      void unfinishedAt(place).then((file) =>
+        fill(unfinished, file && (() => t("upload.unfinished", { file }))),
+      ),
+    /** @param {boolean} isBusy */
+    showBusy: (isBusy) => void (chooser.hidden = isBusy),
+  };
 }
 
-/** @param {{ way: Way, sound: Sound | null }} shown */
-function drawChosen({ way, sound }) {
+/** @param {{ way: Way, durationMs: number | null }} shown */
+function drawChosen({ way, durationMs }) {
+  if (durationMs !== null)
+    return [
+      el("p", { class: "done" }, () => `✓ ${t("source.chosen", { duration: durationText(durationMs) })}`),
+    ];
   // The text says by itself that it has to be heard.
-  if (sound === null) return [way !== "text" && el("p", { class: "hint" }, () => t(`source.missing.${way}`))];
-  const { durationMs } = sound;
-  return [
-    el("p", { class: "done" }, () => `✓ ${t("source.chosen", { duration: durationText(durationMs) })}`),
-  ];
+  return [way !== "text" && el("p", { class: "hint" }, () => t(`source.missing.${way}`))];
 }

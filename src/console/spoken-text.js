@@ -94,7 +94,5 @@ export function spokenText({ onHeard }) {
       text.value = value;
       forget();
     },
-    /** Silence, as when something else is looked at. */
-    pause: () => preview.querySelector("audio")?.pause(),
   };
 }
