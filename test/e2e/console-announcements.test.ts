@@ -38,7 +38,8 @@ let gateway: Awaited<ReturnType<typeof enrolGateway>>;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "ccx-announce-"));
-  app = await runApp();
+  // What waits for a rendering here has nothing to yield to.
+  app = await runApp({ env: { TRANSCODE_NICENESS: "0" } });
   await importRegions(app.operator);
   gateway = await enrolGateway(app, VILLAGE, folder);
   const spoken = join(folder, "spoken.wav");
@@ -85,7 +86,7 @@ async function speakText(text: string): Promise<void> {
   const audio = form().locator(".spoken-text audio");
   await audio.waitFor();
   await audio.evaluate((each: { play(): Promise<void> }) => each.play());
-  await form().getByText("声音已备好").waitFor({ timeout: 60_000 });
+  await form().getByText("声音已备好").waitFor({ timeout: 90_000 });
 }
 
 async function recordFor(ms: number): Promise<void> {
@@ -102,7 +103,7 @@ const secondsOf = (text: string) => Number(text.split(":")[0]) * 60 + Number(tex
 const becomes = (title: string, state: string) =>
   until(async () => (await named(title))?.broadcast.state === state, {
     what: `${title} to be ${state}`,
-    timeoutMs: 60_000,
+    timeoutMs: 90_000,
   });
 
 test("a voice from the microphone is recorded, heard, sent, and arrives at the gateway as it was spoken", async () => {
@@ -120,7 +121,7 @@ test("a voice from the microphone is recorded, heard, sent, and arrives at the g
   const audio = page.locator(".voice audio");
   await audio.evaluate((each: { play(): Promise<void> }) => each.play());
   await use.click();
-  await form().getByText("声音已备好").waitFor({ timeout: 60_000 });
+  await form().getByText("声音已备好").waitFor({ timeout: 90_000 });
 
   await using _device = await gateway.start();
   await page.getByRole("button", { name: "看谁会听到，然后发送…" }).click();
@@ -133,7 +134,7 @@ test("a voice from the microphone is recorded, heard, sent, and arrives at the g
   expect(made?.broadcast.targets).toMatchObject({ regions: [VILLAGE], kinds: ["loudspeaker"] });
   await until(() => recordedMs(gateway.state, made?.id ?? "") > 2_000, {
     what: "the sound at the gateway",
-    timeoutMs: 60_000,
+    timeoutMs: 90_000,
   });
   expect(
     Math.abs((await loudestHz(join(gateway.state, "recordings", `${made?.id}.wav`))) - PITCH_HZ),
@@ -164,7 +165,7 @@ test("a recording survives a send that failed, and is sent again; it can be thro
   await page.getByRole("link", { name: "终端", exact: true }).click();
   await page.getByRole("link", { name: "通知", exact: true }).click();
   expect(await page.getByLabel("标题").inputValue()).toBe("断网录音");
-  await form().getByText("声音已备好").waitFor({ timeout: 60_000 });
+  await form().getByText("声音已备好").waitFor({ timeout: 90_000 });
 
   await page.getByRole("button", { name: "重录" }).click();
   await page.getByRole("button", { name: "停止录音" }).click();
@@ -238,7 +239,7 @@ test("a drill from a file looks like nothing else, may be silent, and says whom 
   await form()
     .locator("input[type=file]")
     .setInputFiles(makeTone(join(folder, "演练.wav"), 3));
-  await form().getByText("声音已备好").waitFor({ timeout: 60_000 });
+  await form().getByText("声音已备好").waitFor({ timeout: 90_000 });
   await page.getByRole("button", { name: "展开稻田镇" }).click();
   await page.getByLabel("西村").check();
   await page.getByRole("button", { name: "看谁会听到，然后发送…" }).click();
@@ -262,7 +263,7 @@ test("before it is sent it says what it interrupts", async () => {
   });
   await until(async () => (await app.operator.get<BroadcastView>(`/broadcasts/${id}`)).state === "on_air", {
     what: "the long one",
-    timeoutMs: 60_000,
+    timeoutMs: 90_000,
   });
   await fillIn("插播");
   await speakText("插播。");
@@ -283,7 +284,7 @@ test("what was heard is put right from its page, with the ready text edited and 
     targets: { regions: [VILLAGE], kinds: ["loudspeaker"] },
   });
   await page.goto(`${app.url}/#/broadcasts/${id}`);
-  await page.getByRole("button", { name: "更正…" }).click({ timeout: 60_000 });
+  await page.getByRole("button", { name: "更正…" }).click({ timeout: 90_000 });
   const text = dialog().getByLabel("要朗读的文字");
   expect(await text.inputValue()).toMatch(/^更正。.*错误的通知/);
   await text.fill("更正。今天不停电。");

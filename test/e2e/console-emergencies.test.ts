@@ -31,7 +31,11 @@ let shiftMs = 0;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "ccx-emergency-"));
-  app = await runApp({ clock: { now: () => Date.now() + shiftMs, steadyMs: () => performance.now() } });
+  app = await runApp({
+    clock: { now: () => Date.now() + shiftMs, steadyMs: () => performance.now() },
+    // What waits for a rendering here has nothing to yield to.
+    env: { TRANSCODE_NICENESS: "0" },
+  });
   await importRegions(app.operator);
   deputy = await secondPerson(app);
   browser = await launchChromium();
@@ -68,7 +72,7 @@ const named = async (title: string) =>
 const becomes = (title: string, state: string) =>
   until(async () => (await named(title))?.state === state, {
     what: `${title} to be ${state}`,
-    timeoutMs: 60_000,
+    timeoutMs: 90_000,
   });
 const bar = (on: Page, title: string) => on.locator(".alert-bar", { hasText: title });
 const card = (on: Page, title: string) => on.locator(".card.interrupt", { hasText: title });
@@ -95,7 +99,7 @@ test("one person proposes by the page, another confirms, it stands on every page
   const audio = page.locator(".spoken-text audio");
   await audio.waitFor();
   await audio.evaluate((each: { play(): Promise<void> }) => each.play());
-  await page.getByText("声音已备好").waitFor({ timeout: 60_000 });
+  await page.getByText("声音已备好").waitFor({ timeout: 90_000 });
   await page.getByLabel("稻田镇", { exact: true }).check();
   await page.getByRole("button", { name: "看谁会听到，然后提出…" }).click();
   await dialog(page).getByText("1 台终端，其中 1 台在线。").waitFor();
