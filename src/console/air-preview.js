@@ -12,12 +12,12 @@ import { t, term } from "./i18n.js";
 const AREAS_NAMED = 12;
 
 /** @param {{ class: string, silent: boolean }} of */
-export const classBadge = ({ class: of, silent }) =>
-  of === "drill"
-    ? el("span", { class: "badge drill-badge" }, () => t(silent ? "drill.silent" : "class.drill"))
-    : badge(of === "emergency" ? "emergency" : "plain", of === "emergency" ? "▲" : "", () =>
-        term("class", of),
-      );
+export function classBadge({ class: of, silent }) {
+  if (of === "drill")
+    return el("span", { class: "badge drill-badge" }, () => t(silent ? "drill.silent" : "class.drill"));
+  if (of === "emergency") return badge("emergency", "▲", () => t("class.emergency"));
+  return el("span", { class: "badge" }, () => term("class", of));
+}
 
 /** @param {string[]} names @param {number} total */
 export const areaNames = (names, total) =>

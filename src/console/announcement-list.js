@@ -8,6 +8,7 @@ import { reasonText } from "./server-words.js";
 import { askToStopOne } from "./stop.js";
 
 /** @typedef {import("./interrupts.js").Announcement} Announcement */
+/** @typedef {import("./resources.js").Broadcast} Broadcast */
 /** @typedef {import("./resources.js").Proof} Proof */
 /** @typedef {{ announcement: Announcement, regions: string[], proof: Proof | null }} Shown */
 
@@ -26,10 +27,23 @@ export function announcementList(onStopped) {
 
 /** @param {() => void} onStopped */
 function announcementCard(onStopped) {
-  const element = el("li", { class: "card interrupt" });
-  const about = drawn(el("div"), (/** @type {Shown} */ shown) => drawAnnouncement(shown, onStopped));
+  const about = drawn(el("div"), drawAnnouncement);
   const sound = player(() => t("interrupt.listen"));
-  element.append(about.element, el("div", { class: "recording" }, sound.element));
+  const actions = drawn(el("div", { class: "buttons" }), (/** @type {Broadcast} */ broadcast) => [
+    STOPPABLE.has(broadcast.state) &&
+      el(
+        "button",
+        { type: "button", class: "danger", onclick: () => askToStopOne(broadcast, onStopped) },
+        () => t(broadcast.state === "on_air" ? "interrupt.stop" : "interrupt.cancel"),
+      ),
+  ]);
+  const element = el(
+    "li",
+    { class: "card interrupt" },
+    about.element,
+    el("div", { class: "recording" }, sound.element),
+    actions.element,
+  );
   return {
     element,
     /** @param {Shown} shown */
@@ -39,12 +53,13 @@ function announcementCard(onStopped) {
       // How far a rendition is changes often, and is not told here.
       about.update({ ...shown, announcement: { ...announcement, renditions: [] } });
       sound.update(announcement.renditions);
+      actions.update(announcement.broadcast);
     },
   };
 }
 
-/** @param {Shown} shown @param {() => void} onStopped */
-function drawAnnouncement({ announcement, regions, proof }, onStopped) {
+/** @param {Shown} shown @returns {import("./dom.js").Child[]} */
+function drawAnnouncement({ announcement, regions, proof }) {
   const { title, text, broadcast, repeat, corrects, silent } = announcement;
   const { id, state, reason, startAt, targets } = broadcast;
   return [
@@ -57,13 +72,13 @@ function drawAnnouncement({ announcement, regions, proof }, onStopped) {
       " ",
       stateBadge(state),
     ),
-    el(
-      "p",
-      { class: "fact" },
-      () => `${dateText(startAt)} ${timeText(startAt)} · ${areaNames(regions, targets.regions.length)}`,
-      " · ",
-      () => targets.kinds.map((kind) => term("kind", kind)).join(" · "),
-      repeat > 1 && (() => ` · ${t("interrupt.times", { count: repeat })}`),
+    el("p", { class: "fact" }, () =>
+      [
+        `${dateText(startAt)} ${timeText(startAt)}`,
+        areaNames(regions, targets.regions.length),
+        ...targets.kinds.map((kind) => term("kind", kind)),
+        ...(repeat > 1 ? [t("interrupt.times", { count: repeat })] : []),
+      ].join(" · "),
     ),
     corrects !== null &&
       el(
@@ -74,16 +89,6 @@ function drawAnnouncement({ announcement, regions, proof }, onStopped) {
     reason !== null && el("p", { class: "reason" }, () => reasonText(reason)),
     text !== null && el("p", { class: "spoken" }, text),
     proof !== null && drawProof(proof),
-    STOPPABLE.has(state) &&
-      el(
-        "div",
-        { class: "buttons" },
-        el(
-          "button",
-          { type: "button", class: "danger", onclick: () => askToStopOne(broadcast, onStopped) },
-          () => t(state === "on_air" ? "interrupt.stop" : "interrupt.cancel"),
-        ),
-      ),
   ];
 }
 

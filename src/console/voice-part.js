@@ -2,7 +2,6 @@ import { el, fill, ticking } from "./dom.js";
 import { durationText, sizeText } from "./format.js";
 import { t } from "./i18n.js";
 import { MicrophoneProblem, startRecording } from "./microphone.js";
-import { announce } from "./notices.js";
 
 /** @typedef {import("./microphone.js").Voice} Voice */
 /** @typedef {import("./microphone.js").Recorder} Recorder */
@@ -81,7 +80,6 @@ export function voicePart({ onUse, onDiscard }) {
     voice = null;
     const stopButton = showRecording(recorder, meter.element);
     stopButton.focus();
-    announce(() => t("voice.recording"));
     const limit = setTimeout(recorder.stop, LONGEST_MS);
     voice = await recorder.done;
     clearTimeout(limit);
