@@ -6,7 +6,6 @@ import { t, term } from "./i18n.js";
 /** Who would hear something and what it meets on the air, before it is sent. */
 
 /** @typedef {import("./interrupts.js").Preview} Preview */
-/** @typedef {import("./interrupts.js").Fate} Fate */
 /** @typedef {import("./dom.js").Child} Child */
 
 const AREAS_NAMED = 12;
@@ -24,9 +23,6 @@ export const areaNames = (names, total) =>
   total > names.length
     ? t("reach.areasMore", { names: names.join(t("list.comma")), count: total })
     : names.join(t("list.comma"));
-
-/** @param {Fate[]} fates @param {(fate: Fate) => string} text */
-const fateLines = (fates, text) => fates.map((fate) => el("li", {}, () => text(fate)));
 
 /** @param {Preview} preview @returns {Child[]} */
 export function drawPreview({ devices, areas, own, meets }) {
@@ -61,12 +57,9 @@ export function drawPreview({ devices, areas, own, meets }) {
     meets.length === 0
       ? el("p", {}, () => t("reach.meetsNothing"))
       : el("ul", { class: "plain-list meets" }, ...meets.map(drawMeeting)),
-    own.length > 0 &&
-      el(
-        "ul",
-        { class: "warning" },
-        ...fateLines(own, ({ code, devices }) => t(`reach.own.${code}`, { devices })),
-      ),
+    ...own.map(({ code, devices: count }) =>
+      el("p", { class: "warning" }, () => t(`reach.own.${code}`, { devices: count })),
+    ),
   ];
 }
 
@@ -80,13 +73,14 @@ function drawMeeting({ broadcast, devices, fates }) {
     " ",
     () => momentText(startAt),
     " ",
-    el("strong", {}, programme === title ? title : `${programme} ${title}`),
-    el(
-      "ul",
-      {},
-      ...(fates.length === 0
-        ? [el("li", {}, () => t("reach.other.undisturbed", { devices }))]
-        : fateLines(fates, ({ code, devices: count }) => t(`reach.other.${code}`, { devices: count }))),
-    ),
+    el("strong", {}, `${programme} ${title}`),
+    () =>
+      ` · ${
+        fates.length === 0
+          ? t("reach.other.undisturbed", { devices })
+          : fates
+              .map((fate) => t(`reach.other.${fate.code}`, { devices: fate.devices }))
+              .join(t("list.comma"))
+      }`,
   );
 }

@@ -75,7 +75,10 @@ export function capImport(onTaken) {
       onTaken();
     } catch (error) {
       fill(outcome, problemNotice(error));
-      askForAreas(asProblem(error).errors.flatMap(({ message: text }) => UNMAPPED.exec(text)?.[1] ?? []));
+      const { errors } = asProblem(error);
+      const unmapped = errors.flatMap(({ message: text }) => UNMAPPED.exec(text)?.[1] ?? []);
+      // With anything else wrong no region would help.
+      askForAreas(unmapped.length === errors.length ? unmapped : []);
     } finally {
       send.disabled = false;
     }

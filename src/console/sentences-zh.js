@@ -450,6 +450,8 @@ export const SENTENCES = {
   '"{}" is none of {}.': "“{0}”不是 {1} 之一。",
   "{} has to say which message it is about.": "{0} 必须说明针对哪条消息。",
   "The CAP message cannot be aired as it is.": "这条 CAP 消息不能播出。",
+  "Nothing was proposed; an area without an administrative code needs a region (`areas` in the query).":
+    "没有提出任何应急；没有行政区划代码的地区需要对应的区划（查询参数 `areas`）。",
   "A message with a document type or entities of its own is not read.":
     "不接收带文档类型或自定义实体的消息。",
   "This is not XML.": "这不是 XML。",
