@@ -152,6 +152,7 @@ test("a proposal that nobody confirms says that it is over", async () => {
   shiftMs += 10 * MINUTE_MS;
   await becomes("被遗忘", "expired");
   await inPast(page, "被遗忘").getByText("无人确认，已作废").waitFor();
+  expect(await page.getByRole("button", { name: "撤回" }).count()).toBe(0);
 });
 
 test("one that would stand in another's area says so, and is proposed to replace it", async () => {
