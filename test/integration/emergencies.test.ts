@@ -31,7 +31,7 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true }));
 
 async function open(clock?: TestClock): Promise<void> {
-  app = await runApp(clock ? { clock } : {});
+  app = await runApp({ ...(clock ? { clock } : {}), env: { TRANSCODE_NICENESS: "0" } });
   await importRegions(app.operator);
   deputy = await secondPerson(app);
 }
