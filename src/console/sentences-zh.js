@@ -128,8 +128,8 @@ export const SENTENCES = {
   'The {} header is not a list of digests: "{}".': "请求头 {0} 不是摘要列表：“{1}”。",
   "`sha256` must be 64 hexadecimal digits in lower case.": "`sha256` 应为 64 位小写十六进制数。",
   "`target` is missing.": "缺少 `target`。",
-  "Say where the recording goes: episodes/<id>/segments/<n> or sessions/<id>.":
-    "请说明录音放到哪里：episodes/<id>/segments/<n> 或 sessions/<id>。",
+  "Say where the recording goes: episodes/<id>/segments/<n>, sessions/<id>, announcements/<id> or recordings/<word>.":
+    "请说明录音放到哪里：episodes/<id>/segments/<n>、sessions/<id>、announcements/<id> 或 recordings/<word>。",
   "Send the file itself as the request body, for example with `curl --upload-file`.":
     "请把文件本身作为请求正文发送，例如用 `curl --upload-file`。",
   "A form was sent where the recording itself is expected.": "应发送录音本身，却收到了表单。",
@@ -467,6 +467,8 @@ export const SENTENCES = {
   '"{}" is none of {}.': "“{0}”不是 {1} 之一。",
   "{} has to say which message it is about.": "{0} 必须说明针对哪条消息。",
   "The CAP message cannot be aired as it is.": "这条 CAP 消息不能播出。",
+  "Nothing was proposed; an area without an administrative code needs a region (`areas` in the query).":
+    "没有提出任何应急；没有行政区划代码的地区需要对应的区划（查询参数 `areas`）。",
   "A message with a document type or entities of its own is not read.":
     "不接收带文档类型或自定义实体的消息。",
   "This is not XML.": "这不是 XML。",
