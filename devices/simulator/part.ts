@@ -1,6 +1,6 @@
 import { fetchSlotMs, RETURN_WINDOW_MS } from "../../src/protocol/fetch-slot.ts";
 import type { EnrolResponse } from "../../src/protocol/http-messages.ts";
-import type { Ack, Command, PlayBody, PlaylistPointer } from "../../src/protocol/messages.ts";
+import type { Ack, Command, PlaylistBroadcast, PlaylistPointer } from "../../src/protocol/messages.ts";
 import type { Verifier } from "../../src/protocol/signing.ts";
 import { uplinkTopic } from "../../src/protocol/topics.ts";
 import { createAlarm } from "../core/alarm.ts";
@@ -8,6 +8,7 @@ import { createBackoff } from "../core/backoff.ts";
 import type { MqttLink } from "../core/mqtt-link.ts";
 import { createReporter } from "../core/reporter.ts";
 import { createServerLink, ServerError } from "../core/server-link.ts";
+import { createSimulatedAir } from "./air.ts";
 import { createMemoryJournal } from "./memory-journal.ts";
 
 interface Options {
@@ -50,7 +51,7 @@ export function takePartIn(options: Options) {
       if (answer.kind === "unchanged") return;
       const playlist = await verify("playlist", answer.jws);
       held = { revision: playlist.revision, etag: answer.etag };
-      for (const { id, ...entry } of playlist.broadcasts) play({ broadcastId: id, ...entry });
+      for (const entry of playlist.broadcasts) take(entry);
     } catch (error) {
       const { status = 0, retryAfterMs = null } = error instanceof ServerError ? error : {};
       onPlaylist(status);
@@ -63,24 +64,31 @@ export function takePartIn(options: Options) {
     if (ms <= MAX_TIMER_MS) timers.add(setTimeout(run, Math.max(0, ms)));
   }
 
+  const air = createSimulatedAir({
+    report(record) {
+      if (record.type === "started" && record.broadcastId !== undefined) onPlay(record.broadcastId);
+      reporter.report(record);
+    },
+    at,
+    now: Date.now,
+  });
+
   /** By either way, the playlist or a command; whichever comes first. */
-  function play({ broadcastId, startAt, items }: PlayBody): void {
+  function take(entry: PlaylistBroadcast): void {
+    const { id: broadcastId, startAt } = entry;
     if (known.has(broadcastId) || startAt < Date.now()) return;
     known.add(broadcastId);
-    const end = startAt + items.reduce((sum, item) => sum + item.durationMs, 0);
     reporter.report({ type: "received", broadcastId });
     reporter.report({ type: "cached", broadcastId });
-    at(startAt, () => {
-      onPlay(broadcastId);
-      reporter.report({ type: "started", broadcastId, latenessMs: Date.now() - startAt });
-    });
-    at(end, () => reporter.report({ type: "finished", broadcastId, positionMs: end - startAt }));
+    air.play(entry);
   }
 
   return {
     command(command: Command): void {
       reporter.report({ type: "received", commandId: command.id });
-      if (command.type === "play") play(command.body);
+      if (command.type !== "play") return;
+      const { broadcastId: id, ...entry } = command.body;
+      take({ id, class: command.class, authority: command.authority, ...entry });
     },
     pointer({ revision, fetchBy }: PlaylistPointer, retained: boolean): void {
       if (held && revision <= held.revision) return;

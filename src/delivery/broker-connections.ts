@@ -47,7 +47,7 @@ export function createBrokerConnections(): BrokerConnections {
 }
 
 /** Every connection is a stream of Node's: a socket, or one made of a WebSocket. */
-export const connectionOf = ({ conn }: Client): Duplex => conn as Duplex;
+export const connectionOf = ({ conn }: Client): Duplex => conn;
 
 /** Where a client is; for the log. */
 export function addressOf({ conn, req }: Client): string | undefined {

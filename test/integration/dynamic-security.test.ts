@@ -1,13 +1,12 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
 import type { DeviceAccount } from "../../src/devices/device-service.ts";
 import { ackTopic, commandTopic, subscriptionsOf, uplinkTopic } from "../../src/protocol/topics.ts";
-import { accountsIn } from "../support/accounts.ts";
 import { type RunningApp, runApp } from "../support/app.ts";
 import { enrolDevice, importRegions } from "../support/county.ts";
 import { connectDevice, type DeviceClient } from "../support/device-client.ts";
 import { COUNTY, FAR_VILLAGE, type Member, VILLAGE } from "../support/fleet.ts";
 import { freePort } from "../support/free-port.ts";
-import { type RunningMosquitto, startMosquitto } from "../support/mosquitto.ts";
+import { accountsIn, type RunningMosquitto, startMosquitto } from "../support/mosquitto.ts";
 import { until } from "../support/until.ts";
 
 const SERVER = { username: "ccx-server", password: "the-servers-own-secret" };
