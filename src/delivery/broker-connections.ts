@@ -1,6 +1,7 @@
+import type { IncomingMessage } from "node:http";
 import { Socket } from "node:net";
 import type { Duplex } from "node:stream";
-import { TLSSocket } from "node:tls";
+import { type PeerCertificate, TLSSocket } from "node:tls";
 import type { Client } from "aedes";
 
 /** The connections of a broker, whichever listener they came by: counted, and found again by whose they are. */
@@ -50,14 +51,15 @@ export function createBrokerConnections(): BrokerConnections {
 export const connectionOf = ({ conn }: Client): Duplex => conn;
 
 /** Where a client is; for the log. */
-export function addressOf({ conn, req }: Client): string | undefined {
-  if (req) return req.socket.remoteAddress;
-  return conn instanceof Socket ? conn.remoteAddress : undefined;
+export function addressOf(connection: Duplex, request: IncomingMessage | undefined): string | undefined {
+  if (request) return request.socket.remoteAddress;
+  return connection instanceof Socket ? connection.remoteAddress : undefined;
 }
 
 /** The common name of a client's certificate, when the devices' authority signed it. */
 export function certificateNameOf({ conn }: Client): string | undefined {
   if (!(conn instanceof TLSSocket) || !conn.authorized) return undefined;
-  const { CN } = conn.getPeerCertificate().subject;
-  return Array.isArray(CN) ? undefined : CN;
+  // A TLS 1.3 session that is resumed counts as authorized without any certificate, when it began without one.
+  const { subject } = conn.getPeerCertificate() as Partial<PeerCertificate>;
+  return Array.isArray(subject?.CN) ? undefined : subject?.CN;
 }

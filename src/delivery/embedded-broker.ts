@@ -109,7 +109,8 @@ export async function startEmbeddedBroker(options: EmbeddedBrokerOptions): Promi
         certificateName: certificateNameOf(client),
       });
       if (!party) {
-        log.warn({ clientId: client.id, username, ip: addressOf(client) }, "broker: connection refused");
+        const ip = addressOf(client.conn, client.req);
+        log.warn({ clientId: client.id, username, ip }, "broker: connection refused");
         // CONNACK 5, the same for an unknown account, a wrong password and a foreign client id.
         return done(null, false);
       }
@@ -148,8 +149,8 @@ export async function startEmbeddedBroker(options: EmbeddedBrokerOptions): Promi
   aedes.on("clientError", (client, error) =>
     log.info({ device: client.id, reason: error.message }, "broker: client error"),
   );
-  aedes.on("connectionError", (client, error) =>
-    log.info({ ip: addressOf(client), reason: error.message }, "broker: connection error"),
+  aedes.on("connectionError", ({ conn, req }, error) =>
+    log.info({ ip: addressOf(conn, req), reason: error.message }, "broker: connection error"),
   );
 
   // Not in aedes' types, but emitted, and fatal without a listener.
@@ -166,7 +167,7 @@ export async function startEmbeddedBroker(options: EmbeddedBrokerOptions): Promi
     }
     connections.add(connection);
     limitPacketSize(connection, limits.maxPacketBytes, (bytes) =>
-      log.warn({ bytes }, "broker: packet too large, disconnected"),
+      log.warn({ ip: addressOf(connection, request), bytes }, "broker: packet too large, disconnected"),
     );
     aedes.handle(connection, request);
   }
@@ -190,6 +191,8 @@ export async function startEmbeddedBroker(options: EmbeddedBrokerOptions): Promi
     secured.on("tlsClientError", (error, socket) =>
       log.info({ ip: socket.remoteAddress, reason: error.message }, "broker: TLS handshake failed"),
     );
+    // Who is still shaking hands is no connection yet.
+    secured.maxConnections = limits.maxConnections;
     listeners.push(secured);
   }
 

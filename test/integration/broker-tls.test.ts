@@ -1,6 +1,8 @@
+import { once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { connect as connectTls, type TLSSocket } from "node:tls";
 import type { IClientOptions } from "mqtt";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { WebSocket } from "ws";
@@ -132,6 +134,17 @@ describe("client certificates at the embedded broker", () => {
       HANDSHAKE_FAILED,
     );
     await connect(url, member, certified(member.identity.id));
+  });
+
+  test("a session that is resumed without ever having shown a certificate needs the password", async () => {
+    const socket = connectTls({ port: broker.tlsPort ?? 0, host: "127.0.0.1", ca: authority.cert });
+    socket.resume();
+    const [session] = (await once(socket, "session")) as [Buffer];
+    socket.destroy();
+    const resumed = { ca: authority.cert, session } as IClientOptions;
+    await expect(connect(url, member, withoutPassword(resumed))).rejects.toThrow(REFUSED);
+    const device = await connect(url, member, resumed);
+    expect((device.mqtt.stream as unknown as TLSSocket).isSessionReused()).toBe(true);
   });
 
   test("nothing older than TLS 1.2 is spoken", async () => {
