@@ -33,6 +33,7 @@ const Responses = Compile(
 );
 const ClientList = Compile(
   Type.Object({
+    totalCount: Type.Integer(),
     clients: Type.Array(
       Type.Object({
         username: Type.String(),
@@ -43,7 +44,12 @@ const ClientList = Compile(
 );
 
 /** What is there already, or gone already, is as it should be. */
-const HARMLESS = /already exists|already in this role|not found/i;
+const isHarmless = (command: string, error: string): boolean =>
+  (command === "createRole" && /already exists/i.test(error)) ||
+  (command.startsWith("delete") && /not found/i.test(error));
+
+/** Accounts to an answer: with their roles that is some 100 kB. */
+const PAGE = 200;
 
 /**
  * Keeps the accounts of a Mosquitto with the dynamic-security plugin as the server's own: who enrols is let in at once,
@@ -51,17 +57,17 @@ const HARMLESS = /already exists|already in this role|not found/i;
  * only while its device enrols, so one that the broker could not be told before the process ended needs a new enrolment.
  */
 export async function keepDynamicSecurity({ link, devices, log }: Dependencies): Promise<void> {
-  /** Of each device the newest commands that the broker has not taken. */
+  /** What the broker has not taken yet, the newest of each subject: a device's account, or its groups after that. */
   const untold = new Map<string, DynamicCommand[]>();
 
-  async function tell(deviceId: string, commands: DynamicCommand[]): Promise<void> {
-    untold.set(deviceId, commands);
+  async function tell(subject: string, commands: DynamicCommand[]): Promise<void> {
+    untold.set(subject, commands);
     if (!link.online) return;
     try {
       await link.publish(CONTROL_TOPIC, JSON.stringify({ commands }));
-      if (untold.get(deviceId) === commands) untold.delete(deviceId);
+      if (untold.get(subject) === commands) untold.delete(subject);
     } catch (error) {
-      log.warn({ deviceId, reason: messageOf(error) }, "the broker was not told of a device; it will be");
+      log.warn({ subject, reason: messageOf(error) }, "the broker was not told of a device; it will be");
     }
   }
 
@@ -84,20 +90,41 @@ export async function keepDynamicSecurity({ link, devices, log }: Dependencies):
     // After the commit.
     queueMicrotask(() => {
       const identity = devices.identityOf(deviceId);
-      // Whose account the broker has not been told of gets its roles along with it.
-      if (!identity || untold.has(deviceId)) return;
-      void tell(deviceId, [...createRoles(identity), { command: "modifyClient", ...clientFor(identity) }]);
+      if (!identity) return;
+      void tell(`${deviceId} groups`, [
+        ...createRoles(identity),
+        { command: "modifyClient", ...clientFor(identity) },
+      ]);
     });
   });
 
-  function reconcile(data: unknown): void {
+  /** What the broker has of ours, as far as it has told since the last connection. */
+  const known = new Set<string>();
+  let listed = 0;
+
+  function askFrom(offset: number): void {
+    listed = offset;
+    if (offset === 0) known.clear();
+    const list = { command: "listClients", verbose: true, count: PAGE, offset };
+    link
+      .publish(CONTROL_TOPIC, JSON.stringify({ commands: [list] }))
+      .catch((error: unknown) =>
+        log.warn({ reason: messageOf(error) }, "the broker's accounts were not compared"),
+      );
+  }
+
+  function takePage(data: unknown): void {
     if (!ClientList.Check(data)) return;
+    for (const { username, roles = [] } of data.clients)
+      if (roles.some(({ rolename }) => rolename === ownRoleOf(username))) known.add(username);
+    listed += data.clients.length;
+    if (listed < data.totalCount && data.clients.length > 0) askFrom(listed);
+    else compare();
+  }
+
+  function compare(): void {
     const enrolled = new Set(devices.enrolledIds());
-    const ours = data.clients.filter(({ username, roles = [] }) =>
-      roles.some(({ rolename }) => rolename === ownRoleOf(username)),
-    );
-    for (const { username } of ours) if (!enrolled.has(username)) void tell(username, remove(username));
-    const known = new Set(ours.map(({ username }) => username));
+    for (const id of known) if (!enrolled.has(id)) void tell(id, remove(id));
     const unknown = [...enrolled].filter((id) => !known.has(id) && !untold.has(id));
     if (unknown.length > 0)
       log.error(
@@ -110,18 +137,15 @@ export async function keepDynamicSecurity({ link, devices, log }: Dependencies):
     const message: unknown = JSON.parse(payload.toString("utf8"));
     if (!Responses.Check(message)) return;
     for (const { command, error, data } of message.responses) {
-      if (error !== undefined && !HARMLESS.test(error))
+      if (error === undefined) {
+        if (command === "listClients") takePage(data);
+      } else if (!isHarmless(command, error)) {
         log.error({ command, error }, "the broker refused a change of its accounts");
-      else if (command === "listClients") reconcile(data);
+      }
     }
   });
   link.onOnline(() => {
-    for (const [deviceId, commands] of untold) void tell(deviceId, commands);
-    const list = { command: "listClients", verbose: true, count: -1, offset: 0 };
-    link
-      .publish(CONTROL_TOPIC, JSON.stringify({ commands: [list] }))
-      .catch((error: unknown) =>
-        log.warn({ reason: messageOf(error) }, "the broker's accounts were not compared"),
-      );
+    for (const [subject, commands] of untold) void tell(subject, commands);
+    askFrom(0);
   });
 }

@@ -4,7 +4,7 @@ import { ackTopic, commandTopic, subscriptionsOf, uplinkTopic } from "../../src/
 import { type RunningApp, runApp } from "../support/app.ts";
 import { enrolDevice, importRegions } from "../support/county.ts";
 import { connectDevice, type DeviceClient } from "../support/device-client.ts";
-import { COUNTY, FAR_VILLAGE, type Member, VILLAGE } from "../support/fleet.ts";
+import { COUNTY, createFleet, FAR_VILLAGE, type Member, VILLAGE } from "../support/fleet.ts";
 import { freePort } from "../support/free-port.ts";
 import { accountsIn, type RunningMosquitto, startMosquitto } from "../support/mosquitto.ts";
 import { until } from "../support/until.ts";
@@ -125,6 +125,7 @@ test("a group's topics are a device's from the change on, and no longer than it 
 const goes = (member: Member) =>
   until(async () => (await connectDevice(broker.url, member).catch(() => null)) === null, {
     what: "the end of the account",
+    timeoutMs: 60_000, // the plugin writes its whole file anew at each command
   });
 
 test.each([
@@ -146,6 +147,22 @@ test.each([
   const other = await connect(far);
   await goes(near);
   expect(other.mqtt.connected).toBe(true);
+});
+
+test("accounts of devices that this server does not have go, however many they are", async () => {
+  const near = await enrolDevice(app.operator, app.url, VILLAGE);
+  const elsewhere = createFleet();
+  const members = Array.from({ length: 450 }, () => elsewhere.enrol(VILLAGE));
+  const accounts = [...elsewhere.devices.accounts(), ...accountsIn(app.folder)];
+  elsewhere.close();
+  await broker.stop();
+  broker = await start(accounts);
+  await connected();
+  const [first, last] = [members[0] ?? near, members.at(-1) ?? near];
+  await goes(first);
+  await goes(last);
+  const device = await connect(near);
+  expect(device.mqtt.connected).toBe(true);
 });
 
 test("a device that the broker lost is named in the log", async () => {
