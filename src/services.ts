@@ -34,6 +34,7 @@ import { createTelemetryStore } from "./devices/telemetry-store.ts";
 import { createEpisodeService } from "./episodes/episode-service.ts";
 import { createEpisodeStore } from "./episodes/episode-store.ts";
 import { createDueAround } from "./explanations/due.ts";
+import { createInterruptPreview } from "./explanations/interrupt-preview.ts";
 import { createPreviewService } from "./explanations/preview-service.ts";
 import { createTimetable } from "./explanations/timetable.ts";
 import { createWhyService } from "./explanations/why-service.ts";
@@ -419,6 +420,7 @@ export async function createServices({ db, config, log, clock, version }: Servic
     clock,
     zone: config.zone,
   });
+  const previewInterrupt = createInterruptPreview({ broadcasts, devices, regions, policy, clock });
   const registers = createRegisterService({
     store: createApprovalRecordStore(db),
     sources: { episode: episodes, session: sessions },
@@ -515,6 +517,7 @@ export async function createServices({ db, config, log, clock, version }: Servic
     warnings,
     playlists,
     previews,
+    previewInterrupt,
     whys,
     registers,
     signer,

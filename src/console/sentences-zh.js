@@ -128,8 +128,8 @@ export const SENTENCES = {
   'The {} header is not a list of digests: "{}".': "请求头 {0} 不是摘要列表：“{1}”。",
   "`sha256` must be 64 hexadecimal digits in lower case.": "`sha256` 应为 64 位小写十六进制数。",
   "`target` is missing.": "缺少 `target`。",
-  "Say where the recording goes: episodes/<id>/segments/<n> or sessions/<id>.":
-    "请说明录音放到哪里：episodes/<id>/segments/<n> 或 sessions/<id>。",
+  "Say where the recording goes: episodes/<id>/segments/<n>, sessions/<id>, announcements/<id> or recordings/<word>.":
+    "请说明录音放到哪里：episodes/<id>/segments/<n>、sessions/<id>、announcements/<id> 或 recordings/<word>。",
   "Send the file itself as the request body, for example with `curl --upload-file`.":
     "请把文件本身作为请求正文发送，例如用 `curl --upload-file`。",
   "A form was sent where the recording itself is expected.": "应发送录音本身，却收到了表单。",
@@ -174,6 +174,9 @@ export const SENTENCES = {
     "请试听文件，检查话筒和导出的音轨后重新上传。",
   "The recording has no picture.": "录音没有画面。",
   "The recording {} is gone.": "录音 {0} 已不在了。",
+  "The stored recording changed on the disk: it holds {} bytes instead of {}.":
+    "存储的录音文件在磁盘上变了：现有 {0} 字节，应为 {1} 字节。",
+  "Upload it again, or restore it from a backup.": "请重新上传，或从备份恢复。",
   "What was to be rendered is gone.": "要转码的内容已不在了。",
   "The server's disk is full: free some space, then retry.": "服务器磁盘已满：请腾出空间后重试。",
   "It takes far longer than it lasts: export the recording anew as WAV or MP4.":
@@ -464,6 +467,8 @@ export const SENTENCES = {
   '"{}" is none of {}.': "“{0}”不是 {1} 之一。",
   "{} has to say which message it is about.": "{0} 必须说明针对哪条消息。",
   "The CAP message cannot be aired as it is.": "这条 CAP 消息不能播出。",
+  "Nothing was proposed; an area without an administrative code needs a region (`areas` in the query).":
+    "没有提出任何应急；没有行政区划代码的地区需要对应的区划（查询参数 `areas`）。",
   "A message with a document type or entities of its own is not read.":
     "不接收带文档类型或自定义实体的消息。",
   "This is not XML.": "这不是 XML。",

@@ -60,11 +60,16 @@ export const EmergencyBody = Type.Object({
   replaces: nullable(Uuid),
   proposedBy: Uuid,
   proposedAt: Instant,
+  confirmBy: Type.String({ ...Instant, description: "A proposal that nobody confirms expires then" }),
   confirmedBy: nullable(Uuid),
   confirmedAt: instantOrNull,
   startedAt: instantOrNull,
   endedAt: instantOrNull,
   stoppedBy: nullable(Uuid),
+  people: Type.Object(
+    { proposed: Type.String(), confirmed: nullable(Type.String()), stopped: nullable(Type.String()) },
+    { description: "Who did it, by name" },
+  ),
   reason: nullable(Type.String({ description: "Why it ended, or what it waits for" })),
 });
 
@@ -72,13 +77,15 @@ const instant = (at: number | null): string | null => (at === null ? null : toIs
 
 export const viewEmergency = (
   media: MediaService,
-  { emergency, interrupt }: EmergencyView,
+  { emergency, interrupt, people, confirmBy }: EmergencyView,
 ): Static<typeof EmergencyBody> => ({
   ...viewInterrupt(media, interrupt),
   ...emergency,
   class: interrupt.class,
   until: toIso(emergency.until),
   proposedAt: toIso(emergency.proposedAt),
+  confirmBy: toIso(confirmBy),
+  people,
   confirmedAt: instant(emergency.confirmedAt),
   startedAt: instant(emergency.startedAt),
   endedAt: instant(emergency.endedAt),
@@ -207,12 +214,15 @@ export async function emergencyRoutes(instance: FastifyInstance, { cap, emergenc
       schema: {
         tags: ["interrupts"],
         summary: "Emergencies and their drills, newest first",
-        querystring: closed(PageQuery),
+        querystring: closed({
+          ...PageQuery,
+          open: Type.Boolean({ default: false, description: "Only those that wait, are confirmed or stand" }),
+        }),
         response: { 200: pageOf(EmergencyBody) },
       },
     },
-    async ({ query: { limit, cursor } }) => {
-      const rows = emergencies.page(cursor ?? NEWEST, limit + 1);
+    async ({ query: { limit, cursor, open } }) => {
+      const rows = emergencies.page({ before: cursor ?? NEWEST, open }, limit + 1);
       const page = pageFrom(rows, limit, ({ emergency }) => emergency.id);
       return { ...page, items: page.items.map(view) };
     },

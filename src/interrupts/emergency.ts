@@ -36,16 +36,32 @@ export interface Emergency {
   reason: string | null;
 }
 
-export interface EmergencyView {
+/** What stands, or is to, and what is heard of it. */
+export interface EmergencyAir {
   emergency: Emergency;
   interrupt: Interrupt;
+}
+
+/** Who did what, by name. */
+export interface EmergencyPeople {
+  proposed: string;
+  confirmed: string | null;
+  stopped: string | null;
+}
+
+export interface EmergencyView extends EmergencyAir {
+  people: EmergencyPeople;
+  /** A proposal that nobody confirms expires then, epoch ms. */
+  confirmBy: number;
 }
 
 const PROPOSAL_VALID_MS = 10 * MINUTE_MS;
 const MAX_LENGTH_MS = DAY_MS;
 
-const isForgotten = ({ state, proposedAt }: Emergency, now: number): boolean =>
-  state === "proposed" && now >= proposedAt + PROPOSAL_VALID_MS;
+export const confirmByOf = ({ proposedAt }: Emergency): number => proposedAt + PROPOSAL_VALID_MS;
+
+const isForgotten = (emergency: Emergency, now: number): boolean =>
+  emergency.state === "proposed" && now >= confirmByOf(emergency);
 
 /** @param now epoch ms, as all instants here @throws {AppError} `invalid` */
 export function requirePossible(

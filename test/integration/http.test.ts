@@ -191,6 +191,9 @@ describe("what the API says", () => {
   test("headers that a browser should get", async () => {
     const { headers } = await fetch(app.url);
     expect(headers.get("content-security-policy")).toContain("script-src 'self'");
+    // What the microphone recorded is heard before it is sent; nobody but the page itself gets the microphone.
+    expect(headers.get("content-security-policy")).toContain("media-src 'self' blob:");
+    expect(headers.get("permissions-policy")).toMatch(/^microphone=\(self\), camera=\(\), /);
     expect(headers.get("x-content-type-options")).toBe("nosniff");
     expect(headers.get("x-frame-options")).toBe("SAMEORIGIN");
   });
