@@ -3,7 +3,8 @@ import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Composition, Rendition } from "../../src/media/media-service.ts";
-import { loadProfiles, type Profile } from "../../src/media/profiles.ts";
+import { loadProfiles } from "../../src/media/profile-files.ts";
+import type { Profile } from "../../src/media/profiles.ts";
 import {
   ABILITIES,
   createMediaLab,
