@@ -47,13 +47,13 @@ export type MakeRenditions = (
 export function createRenditionMaker(dependencies: Dependencies): MakeRenditions {
   const { store, library, ffmpeg, transact, clock, log, space, defaultCover } = dependencies;
 
-  async function clipsOf({ clips }: Composition): Promise<ClipSource[]> {
+  async function clipsOf({ clips }: Composition, signal: AbortSignal): Promise<ClipSource[]> {
     const sources: ClipSource[] = [];
     for (const { assetSha256, fromMs, toMs, gapBeforeMs } of clips) {
       const asset = store.assetOf(assetSha256);
       if (!asset) throw new AppError("invalid", `The recording ${assetSha256} is gone.`);
       const path = library.pathOf(assetSha256);
-      const probe = await probeMedia(ffmpeg, path);
+      const probe = await probeMedia(ffmpeg, path, signal);
       const trim = fromMs === null || toMs === null ? null : { fromMs, toMs };
       sources.push({
         path,
@@ -102,7 +102,7 @@ export function createRenditionMaker(dependencies: Dependencies): MakeRenditions
     const missing = wanted.filter(({ rendition }) => !copyTwin(rendition));
     if (missing.length === 0) return;
     const profiles = missing.map(({ profile }) => profile);
-    const clips = await clipsOf(composition);
+    const clips = await clipsOf(composition, signal);
     const durationMs = clips.reduce((sum, clip) => sum + clip.gapBeforeMs + clip.durationMs, 0);
     const release = space.reserve(scratchBytesOf({ clips, durationMs }, profiles, composition.bypass));
     for (const { rendition } of missing) store.setState(rendition.id, "running", null, clock.now());

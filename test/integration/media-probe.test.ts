@@ -4,7 +4,15 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createFfmpeg } from "../../src/media/ffmpeg.ts";
 import { inspectUpload } from "../../src/media/inspect.ts";
 import { explainMachine } from "../../src/media/refusal.ts";
-import { createMediaLab, type MediaLab, settled, shippedProfiles, speak } from "../support/media-lab.ts";
+import {
+  createMediaLab,
+  type MediaLab,
+  settled,
+  shippedProfiles,
+  speak,
+  wholeOf,
+} from "../support/media-lab.ts";
+import { until } from "../support/until.ts";
 import { wavHeader } from "../support/wav.ts";
 
 let lab: MediaLab;
@@ -81,6 +89,54 @@ describe("an ffprobe that gives up says nothing about the file", () => {
     );
     expect({ ok, stdout }).toEqual({ ok: true, stdout: "answer\n" });
     expect(stderr.length).toBeLessThan(1e6);
+  });
+});
+
+describe("an ffprobe that takes its time", () => {
+  /** Writes down its process id, then waits for ever; exec keeps the id. */
+  const endless = (name: string) => {
+    const pidFile = lab.file(`${name}.pid`);
+    const program = instead(name, `echo $$ > '${pidFile}.new'; mv '${pidFile}.new' '${pidFile}'; exec sleep 3600`);
+    const pid = async () => {
+      await until(() => existsSync(pidFile), { what: name });
+      return Number(readFileSync(pidFile, "utf8"));
+    };
+    return { program, pid };
+  };
+  const isAlive = (pid: number): boolean => existsSync(`/proc/${pid}`);
+
+  test("ends at once with whoever asked", async () => {
+    const { program, pid } = endless("asked");
+    const asking = new AbortController();
+    const answer = createFfmpeg({ ...paths, ffprobePath: program }).probe(
+      speech,
+      {},
+      { signal: asking.signal },
+    );
+    const seen = await pid();
+    const reason = new Error("enough");
+    asking.abort(reason);
+    await expect(answer).rejects.toBe(reason);
+    expect(isAlive(seen)).toBe(false);
+  });
+
+  test("ends with the job that it is part of, and with the server", async () => {
+    const { compositionId } = await lab.upload(speech);
+    for (const [name, end] of [
+      ["cancelled", (media: typeof lab.media) => void media.jobs.open().map(({ id }) => media.jobs.cancel(id))],
+      ["stopped", () => {}],
+    ] as const) {
+      const { program, pid } = endless(name);
+      const media = lab.create(undefined, "ffmpeg", program);
+      media.start([]);
+      media.compose(wholeOf(media.compositionOf(compositionId)?.clips[0]?.assetSha256 ?? ""));
+      const seen = await pid();
+      end(media);
+      await media.stop();
+      expect(isAlive(seen)).toBe(false);
+      expect(media.jobs.open().every(({ state }) => state === "queued")).toBe(true);
+    }
+    lab.db.exec("DELETE FROM jobs");
   });
 });
 

@@ -56,7 +56,7 @@ export function createHearing({ store, jobs, library, ffmpeg, addJob }: Dependen
       const asset = store.assetOf(sha256);
       if (!asset || asset.listening) return;
       const path = library.pathOf(sha256);
-      const probe = await probeMedia(ffmpeg, path);
+      const probe = await probeMedia(ffmpeg, path, signal);
       const { durationMs } = asset;
       const listening = await library.withScratch((scratch) =>
         listenTo({
