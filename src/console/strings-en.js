@@ -341,6 +341,7 @@ export const en = {
   "advice.sample-rate": "Export it at 48 kHz.",
   "advice.narrow-band": "It was a telephone, or strongly compressed; use the original if there is one.",
   "advice.over-slot": "Shorten it, or change the slot.",
+  "advice.under-slot": "Look whether all of it was uploaded, or change the slot.",
   "finding.no-audio": "No audible sound",
   "finding.unreadable-tail": "The last {value} s cannot be read",
   "finding.leading-silence": "Begins with {value} s of silence",
@@ -356,6 +357,7 @@ export const en = {
   "finding.sample-rate": "Sample rate of {value} Hz",
   "finding.narrow-band": "Nothing high, as from a telephone",
   "finding.over-slot": "{value} s over the slot",
+  "finding.under-slot": "Fills less than half of the slot: {value} s short",
   "profile.terminal-mp4": "Terminal MP4",
 
   "upload.choose": "Upload a recording",
