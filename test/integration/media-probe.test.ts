@@ -96,7 +96,10 @@ describe("an ffprobe that takes its time", () => {
   /** Writes down its process id, then waits for ever; exec keeps the id. */
   const endless = (name: string) => {
     const pidFile = lab.file(`${name}.pid`);
-    const program = instead(name, `echo $$ > '${pidFile}.new'; mv '${pidFile}.new' '${pidFile}'; exec sleep 3600`);
+    const program = instead(
+      name,
+      `echo $$ > '${pidFile}.new'; mv '${pidFile}.new' '${pidFile}'; exec sleep 3600`,
+    );
     const pid = async () => {
       await until(() => existsSync(pidFile), { what: name });
       return Number(readFileSync(pidFile, "utf8"));
@@ -123,7 +126,10 @@ describe("an ffprobe that takes its time", () => {
   test("ends with the job that it is part of, and with the server", async () => {
     const { compositionId } = await lab.upload(speech);
     for (const [name, end] of [
-      ["cancelled", (media: typeof lab.media) => void media.jobs.open().map(({ id }) => media.jobs.cancel(id))],
+      [
+        "cancelled",
+        (media: typeof lab.media) => void media.jobs.open().map(({ id }) => media.jobs.cancel(id)),
+      ],
       ["stopped", () => {}],
     ] as const) {
       const { program, pid } = endless(name);

@@ -8,7 +8,8 @@ import { finding } from "./telling.ts";
 export const AirTime = Type.Object(
   {
     durationMs: Type.Integer({
-      description: "Of all recordings, as they are used; of a continuous programme with tune, stings and gaps",
+      description:
+        "Of all recordings, as they are used; of a continuous programme with tune, stings and gaps",
     }),
     finding: nullable(Finding),
   },
@@ -24,7 +25,10 @@ const LEAST_SHARE = 0.5;
  * @param isWhole false while a recording is still to come: then it is not too short yet
  */
 export function judgeAirTime(durationMs: number, slotMinutes: number | null, isWhole: boolean): AirTime {
-  return { durationMs, finding: slotMinutes === null ? null : judge(durationMs, slotMinutes * MINUTE_MS, isWhole) };
+  return {
+    durationMs,
+    finding: slotMinutes === null ? null : judge(durationMs, slotMinutes * MINUTE_MS, isWhole),
+  };
 }
 
 function judge(durationMs: number, slotMs: number, isWhole: boolean): Finding | null {
