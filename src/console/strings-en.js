@@ -364,6 +364,7 @@ export const en = {
   "upload.replace": "Replace the recording",
   "upload.replaceNote": "It needs to be approved anew after that.",
   "upload.chooseFor": "Choose the recording for “{what}”",
+  "upload.reading": "Reading {file} for its checksum: {percent}%",
   "upload.sending": "Uploading {file}: {percent}% ({sent} of {total})",
   "upload.left": "about {time} left",
   "upload.queued": "{file} waits for its turn…",

@@ -345,6 +345,7 @@ export const zh = {
   "upload.replace": "更换录音",
   "upload.replaceNote": "更换后需要重新批准。",
   "upload.chooseFor": "为“{what}”选择录音文件",
+  "upload.reading": "正在计算 {file} 的校验值：{percent}%",
   "upload.sending": "正在上传 {file}：{percent}%（{sent} / {total}）",
   "upload.left": "约剩 {time}",
   "upload.queued": "排队等待上传 {file}…",
