@@ -393,6 +393,15 @@ describe("a recording with a picture", () => {
     const played = await ffmpeg(...args);
     expect(played).toMatch(/1280x720[^]*640x360/);
     expect(played).toMatch(/time=00:00:1[0-4]/);
+    // What was measured of its track before it was cut into segments holds for the stream.
+    const heard = await measureLoudness(join(folder, `${master}.m3u8`));
+    expect(Math.abs(heard.lufs + 16)).toBeLessThanOrEqual(0.5);
+    expect(heard.truePeakDbtp).toBeLessThanOrEqual(-1.5);
+    for (const profile of ["terminal-hls", "terminal-mp4"])
+      expect(renditions.find((rendition) => rendition.profile === profile)).toMatchObject({
+        loudnessLufs: heard.lufs,
+        truePeakDbtp: heard.truePeakDbtp,
+      });
     await media.stop();
   });
 });

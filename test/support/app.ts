@@ -26,6 +26,8 @@ export interface RunAppOptions {
   env?: Record<string, string>;
   /** Of the administrator, on a folder that was used before. */
   password?: string;
+  /** One that somebody else must know before; otherwise any that is free. */
+  port?: number;
 }
 
 /** The whole server in this process: real SQLite, ffmpeg and broker, on free ports of the loopback. */
@@ -33,6 +35,7 @@ export async function runApp({
   clock = systemClock,
   env = {},
   password: known = "",
+  port = 0,
 }: RunAppOptions = {}): Promise<RunningApp> {
   const folder = await mkdtemp(join(tmpdir(), "ccx-app-"));
   const log = createMemoryLog();
@@ -46,7 +49,7 @@ export async function runApp({
     ...env,
   });
   const { app, brokerUrl, firstAdministrator } = await buildApp({ config, log: log.log, clock });
-  await app.listen({ host: "127.0.0.1", port: 0 });
+  await app.listen({ host: "127.0.0.1", port });
   const url = `http://127.0.0.1:${(app.server.address() as AddressInfo).port}`;
   const password = firstAdministrator?.password ?? known;
   return {
