@@ -23,7 +23,7 @@ const UNKNOWN_RIFF_BYTES = 0x7fff_f000;
  *   reason
  */
 export async function probeMedia(ffmpeg: Ffmpeg, path: string, signal?: AbortSignal): Promise<Probe> {
-  const options = {
+  const options: FfmpegOptions = {
     format_whitelist: ALLOWED_DEMUXERS,
     of: "json",
     show_format: true,

@@ -86,7 +86,7 @@ describe("a cache between the devices and the server", () => {
 
     await app.close();
     isStopped = true;
-    await expect(fetch(app.url)).rejects.toThrow();
+    await expect(fetch(app.url)).rejects.toThrow(/fetch failed/);
     const again = await fetch(item.url);
     expect(again.headers.get("x-cache-status")).toBe("HIT");
     expect(sha256Of(await bytesOf(again))).toBe(item.sha256);

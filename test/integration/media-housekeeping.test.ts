@@ -951,7 +951,7 @@ test("over HTTP", async () => {
 test("over HTTP, what is listed comes in pages: each thing once, in one order", async () => {
   const app = Fastify();
   await app.register(housekeepingRoutes, { prefix: "/api/v1", housekeeping: shelf.housekeeping });
-  type Page = { items: Record<string, unknown>[]; nextCursor: string | null };
+  type Page = { items: Record<string, string>[]; nextCursor: string | null };
   const pageAt = async (path: string, cursor: string | null): Promise<Page> => {
     const url = `/api/v1/media-library${path}?limit=2${cursor === null ? "" : `&cursor=${cursor}`}`;
     const answer = await app.inject({ url });
@@ -959,13 +959,13 @@ test("over HTTP, what is listed comes in pages: each thing once, in one order", 
     return answer.json();
   };
   /** What `key` is in everything that is listed. */
-  const listed = async (path: string, key: string): Promise<unknown[]> => {
-    const found: unknown[] = [];
+  const listed = async (path: string, key: string): Promise<string[]> => {
+    const found: string[] = [];
     let cursor: string | null = null;
     do {
       const page: Page = await pageAt(path, cursor);
       expect(page.items.length).toBeLessThanOrEqual(2);
-      found.push(...page.items.map((item) => item[key]));
+      found.push(...page.items.map((item) => item[key] ?? ""));
       cursor = page.nextCursor;
     } while (cursor !== null);
     return found;

@@ -133,7 +133,9 @@ describe("a recording whose work waits", () => {
   test("says of listening that was cancelled or failed what became of it", async () => {
     writeFileSync(missing, "");
     const id = await uploaded(2);
-    await until(async () => (await recordingOf(id)).listeningJob?.waitingFor, { what: "listening to wait" });
+    await until(async () => Boolean((await recordingOf(id)).listeningJob?.waitingFor), {
+      what: "listening to wait",
+    });
     const { listeningJob } = await recordingOf(id);
     await app.operator.post(`/jobs/${listeningJob?.id}/cancel`);
     expect(await recordingOf(id)).toMatchObject({
@@ -169,7 +171,7 @@ describe("the library's complaints", () => {
       const status = await app.operator.post<{ lastScrub: { endedAt: string | null } | null }>(
         "/media-library/scrub",
       );
-      return status.lastScrub?.endedAt != null;
+      return typeof status.lastScrub?.endedAt === "string";
     };
     await until(async () => (await scrubbed()) && (await complaints()).length > 0, { what: "the scrub" });
     expect(await complaints()).toEqual([

@@ -1,14 +1,14 @@
 import type { BaseLogger } from "pino";
 import { type Clock, DAY_MS, HOUR_MS } from "../../clock.ts";
 import { messageOf } from "../../errors.ts";
-import type { ChecksStore } from "./checks-store.ts";
+import type { ChecksStore, LibraryRun } from "./checks-store.ts";
 import type { Collection } from "./collect.ts";
 import type { Mount } from "./mount.ts";
 import { isCollectionDue } from "./policy.ts";
 
 interface Options {
   collector: { run(): Promise<Collection> };
-  scrubber: { run(signal: AbortSignal): Promise<void> };
+  scrubber: { run(signal: AbortSignal): Promise<LibraryRun> };
   checks: ChecksStore;
   mount: Mount;
   clock: Clock;

@@ -146,7 +146,7 @@ export function createTrash({ store, references, checks, files, mount, transact,
           }
         }
       });
-      const shown = entries.map(({ saved: _, rows: _rows, ...entry }) => ({
+      const shown = entries.map(({ saved: _, ...entry }) => ({
         ...entry,
         files: store.filesOf(entry.id),
       }));
