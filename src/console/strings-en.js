@@ -1,5 +1,8 @@
+import { interruptsEn } from "./strings-interrupts-en.js";
+
 /** English. The keys are the same as in strings-zh.js; a test holds both to that. */
 export const en = {
+  ...interruptsEn,
   "brand.name": "村村响",
   "brand.subtitle": "Village broadcasting",
   "title.page": "{page} · Cuncunxiang",

@@ -1,5 +1,8 @@
+import { interruptsZh } from "./strings-interrupts-zh.js";
+
 /** 简体中文。The keys are the same as in strings-en.js; a test holds both to that. */
 export const zh = {
+  ...interruptsZh,
   "brand.name": "村村响",
   "brand.subtitle": "广播排期与播出",
   "title.page": "{page} · 村村响",

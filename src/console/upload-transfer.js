@@ -38,17 +38,18 @@ function problemOf(error) {
 }
 
 /**
- * @param {string} place as `episodes/<id>/segments/<n>` or `sessions/<id>`
+ * @param {string} place as `episodes/<id>/segments/<n>`, `sessions/<id>` or `recordings/<word>`
  * @param {File} file
  * @param {object} listener
  * @param {(readBytes: number) => void} listener.onReading before anything is sent
  * @param {(sentBytes: number) => void} listener.onProgress
- * @param {() => void} listener.onDone
+ * @param {(sha256: string) => void} listener.onDone
  * @param {(problem: Problem) => void} listener.onProblem
  */
 export function createTransfer(place, file, { onReading, onProgress, onDone, onProblem }) {
   let stopped = true;
   let reading = new AbortController();
+  let sha256 = "";
   const upload = new tus.Upload(file, {
     endpoint: new URL(apiUrl("/uploads"), location.href).href,
     metadata: { filename: file.name.slice(-MAX_NAME), target: place },
@@ -62,12 +63,13 @@ export function createTransfer(place, file, { onReading, onProgress, onDone, onP
     },
     onAfterResponse(/** @type {any} */ request, /** @type {any} */ response) {
       const status = response.getStatus();
+      sha256 = /[0-9a-f]{64}$/.exec(response.getHeader("Content-Location") ?? "")?.[0] ?? sha256;
       // Of itself it would begin anew after any refusal, also after one for want of a sign-in.
       if (request.getMethod() === "HEAD" && status >= 300 && !GONE.has(status))
         throw new Problem(codeOfStatus(status), "");
     },
     onProgress: (/** @type {number} */ sentBytes) => stopped || onProgress(sentBytes),
-    onSuccess: () => stopped || onDone(),
+    onSuccess: () => stopped || onDone(sha256),
     onError: (/** @type {unknown} */ error) => stopped || onProblem(problemOf(error)),
   });
 

@@ -14,6 +14,7 @@ import {
   Title,
   Uuid,
 } from "../http/schemas.ts";
+import { requireUser } from "../http/sign-in-guard.ts";
 import { AirTime, judgeAirTime } from "../media/ear/slot.ts";
 import type { MediaService } from "../media/media-service.ts";
 import { AssetBody, RecordingView, TrimView, viewRecording } from "../media/recording.ts";
@@ -142,7 +143,7 @@ export async function sessionRoutes(
         response: { 200: SessionView },
       },
     },
-    async (request) => view(sessions.update(request.params.id, request.body)),
+    async (request) => view(sessions.update(request.params.id, request.body, requireUser(request).id)),
   );
 
   app.put(
@@ -156,7 +157,7 @@ export async function sessionRoutes(
         response: { 200: SessionView },
       },
     },
-    async ({ params, body }) => view(sessions.trim(params.id, body)),
+    async (request) => view(sessions.trim(request.params.id, request.body, requireUser(request).id)),
   );
 
   app.delete(
@@ -169,7 +170,7 @@ export async function sessionRoutes(
         response: { 200: SessionView },
       },
     },
-    async ({ params }) => view(sessions.trim(params.id, null)),
+    async (request) => view(sessions.trim(request.params.id, null, requireUser(request).id)),
   );
 
   app.put(
@@ -183,7 +184,8 @@ export async function sessionRoutes(
         response: { 200: SessionView },
       },
     },
-    async ({ params, body }) => view(sessions.useAsset(params.id, body.sha256)),
+    async (request) =>
+      view(sessions.useAsset(request.params.id, request.body.sha256, requireUser(request).id)),
   );
 
   addApprovalRoutes(instance, { path: "/sessions", service: sessions, view, schema: SessionView });
@@ -202,7 +204,10 @@ export async function sessionRoutes(
           response: { 200: SessionView },
         },
       },
-      async (request) => view(await sessions.uploadRecording(request.params.id, uploadFrom(request))),
+      async (request) => {
+        const { id: userId } = requireUser(request);
+        return view(await sessions.uploadRecording(request.params.id, uploadFrom(request), userId));
+      },
     );
   });
 }
