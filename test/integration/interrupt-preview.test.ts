@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
+import type { Targets } from "../../src/broadcasts/targets.ts";
 import { HOUR_MS, MINUTE_MS } from "../../src/clock.ts";
 import type { IntendedInterrupt } from "../../src/explanations/interrupt-preview.ts";
 import { addRecording, type Desk, openDesk, renderAll } from "../support/desk.ts";
@@ -94,7 +95,7 @@ test("who would hear it: by kind and area, those that are connected, and where t
   });
 });
 
-test("what it meets: the earlier keeps the air within a class, a higher class takes it, silence takes it from nobody", async () => {
+test("what it meets: the earlier keeps it from its like, a higher authority or class takes it, silence takes it from nobody", async () => {
   const startAt = clock.now() + HOUR_MS;
   const id = await announced(startAt);
   const meets = (changes: Partial<IntendedInterrupt>) => {
@@ -104,9 +105,14 @@ test("what it meets: the earlier keeps the air within a class, a higher class ta
       met: met.map(({ airing, devices, fates }) => ({ id: airing.broadcast.id, devices, fates })),
     };
   };
-  expect(meets({})).toEqual({
+  const ofTheTown: Targets = { ...EVERYWHERE, areas: [TOWN], kinds: ["loudspeaker"] };
+  expect(meets({ targets: ofTheTown })).toEqual({
     met: [{ id, devices: 2, fates: [] }],
     own: [{ code: "waits", devices: 2 }],
+  });
+  expect(meets({})).toEqual({
+    met: [{ id, devices: 2, fates: [{ code: "interrupted", devices: 2 }] }],
+    own: [],
   });
   expect(meets({ class: "drill" })).toEqual({
     met: [{ id, devices: 2, fates: [{ code: "interrupted", devices: 2 }] }],
