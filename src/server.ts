@@ -14,6 +14,7 @@ import { consoleRoutes } from "./http/console.ts";
 import { healthRoutes } from "./http/health.ts";
 import { mediaAccess } from "./http/media-access.ts";
 import { registerOpenApi } from "./http/openapi.ts";
+import { demandActs, guardPermissions } from "./http/permission-guard.ts";
 import { registerProblems } from "./http/problem.ts";
 import { guardAgainstForgery, registerSecurity } from "./http/security.ts";
 import { signInGuard } from "./http/sign-in-guard.ts";
@@ -26,7 +27,9 @@ import { jobRoutes } from "./media/jobs/job-routes.ts";
 import { mediaRoutes } from "./media/media-routes.ts";
 import { renditionRoutes } from "./media/rendition-routes.ts";
 import { resumableRoutes } from "./media/resumable-routes.ts";
-import { peopleRoutes, signInRoutes } from "./people/people-routes.ts";
+import { accountRoutes } from "./people/account-routes.ts";
+import { peopleRoutes } from "./people/people-routes.ts";
+import { signInRoutes } from "./people/sign-in-routes.ts";
 import { programmeRoutes } from "./programmes/programme-routes.ts";
 import { regionRoutes } from "./regions/region-routes.ts";
 import { registerRoutes } from "./registers/register-routes.ts";
@@ -56,7 +59,8 @@ export async function createServer({
   clock,
   version,
 }: ServerOptions): Promise<FastifyInstance> {
-  const { people, devices, media, schedules, signer } = services;
+  const { people, signIns, secondFactors, apiTokens, devices, media, schedules, signer } = services;
+  const { secondFactorRequired, signInsPerMinute: attemptsPerMinute } = config;
   const secureCookies = config.publicUrl?.startsWith("https:") ?? false;
   const app: FastifyInstance = Fastify({
     loggerInstance: log,
@@ -71,6 +75,7 @@ export async function createServer({
   app.decorateRequest("signIn", null);
   app.setValidatorCompiler(validatorCompiler);
   registerProblems(app);
+  demandActs(app);
   await registerSecurity(app, {
     rateLimitPerMinute: config.rateLimitPerMinute,
     secureCookies,
@@ -86,11 +91,27 @@ export async function createServer({
 
   await app.register(
     async (api) => {
-      await api.register(signInRoutes, { people, secureCookies });
+      await api.register(signInRoutes, {
+        people,
+        signIns,
+        secondFactors,
+        secureCookies,
+        secondFactorRequired,
+        attemptsPerMinute,
+      });
       await api.register(async (guarded) => {
-        guarded.addHook("onRequest", signInGuard(people.userOf));
+        guarded.addHook("onRequest", signInGuard({ signIns, apiTokens }));
         guardAgainstForgery(guarded);
-        await guarded.register(peopleRoutes, { people, secureCookies });
+        guardPermissions(guarded, { secondFactorRequired });
+        await guarded.register(accountRoutes, {
+          people,
+          signIns,
+          secondFactors,
+          apiTokens,
+          secondFactorRequired,
+          attemptsPerMinute,
+        });
+        await guarded.register(peopleRoutes, { people, signIns, apiTokens, publicUrl: config.publicUrl });
         await guarded.register(regionRoutes, { regions: services.regions });
         await guarded.register(deviceRoutes, { devices });
         await guarded.register(programmeRoutes, { programmes: services.programmes });
@@ -100,7 +121,10 @@ export async function createServer({
           media,
         });
         await guarded.register(sessionRoutes, { sessions: services.sessions, media });
-        await guarded.register(resumableRoutes, { uploads: services.uploads });
+        await guarded.register(resumableRoutes, {
+          uploads: services.uploads,
+          announcementAreas: (id) => services.announcements.get(id).broadcast.areas,
+        });
         await guarded.register(speechRoutes, { speech: services.speech });
         await guarded.register(renditionRoutes, { media });
         await guarded.register(jobRoutes, { media, clock });
@@ -114,6 +138,7 @@ export async function createServer({
         });
         await guarded.register(explanationRoutes, {
           explanations: services.explanations,
+          regionOf: (id) => devices.get(id).regionCode,
           clock,
           zone: config.zone,
         });
@@ -154,7 +179,7 @@ export async function createServer({
     service: media,
     accelPrefix: config.mediaAccelPrefix,
     clock,
-    authorize: mediaAccess({ secret: services.mediaSecret, devices, people, clock }),
+    authorize: mediaAccess({ secret: services.mediaSecret, devices, signIns, clock }),
   });
   await app.register(consoleRoutes);
   return app;

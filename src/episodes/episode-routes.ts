@@ -117,6 +117,7 @@ export async function episodeRoutes(
   app.get(
     "/episodes",
     {
+      config: { act: "content:read" },
       schema: {
         tags: ["episodes"],
         summary: "Episodes, newest first",
@@ -137,6 +138,7 @@ export async function episodeRoutes(
   app.post(
     "/episodes",
     {
+      config: { act: "content:edit" },
       schema: {
         tags: ["episodes"],
         summary: "Create an episode; its recordings are uploaded afterwards",
@@ -159,6 +161,7 @@ export async function episodeRoutes(
   app.get(
     "/episodes/:id",
     {
+      config: { act: "content:read" },
       schema: {
         tags: ["episodes"],
         summary: "One episode",
@@ -172,6 +175,7 @@ export async function episodeRoutes(
   app.patch(
     "/episodes/:id",
     {
+      config: { act: "content:edit" },
       schema: {
         tags: ["episodes"],
         summary: "Change title or segments; voids the approval",
@@ -186,6 +190,7 @@ export async function episodeRoutes(
   app.put(
     "/episodes/:id/segments/:position/trim",
     {
+      config: { act: "content:edit" },
       schema: {
         tags: ["episodes"],
         summary: "Use a stretch of a segment's recording, which itself stays as it is; voids the approval",
@@ -200,6 +205,7 @@ export async function episodeRoutes(
   app.delete(
     "/episodes/:id/segments/:position/trim",
     {
+      config: { act: "content:edit" },
       schema: {
         tags: ["episodes"],
         summary: "Use all of a segment's recording again; voids the approval",
@@ -213,6 +219,7 @@ export async function episodeRoutes(
   app.put(
     "/episodes/:id/segments/:position/asset",
     {
+      config: { act: "content:edit" },
       schema: {
         tags: ["episodes"],
         summary: "Use a recording that is there already, such as synthetic speech; voids the approval",
@@ -231,6 +238,7 @@ export async function episodeRoutes(
     uploads.withTypeProvider<TypeBoxTypeProvider>().put(
       "/episodes/:id/segments/:position/recording",
       {
+        config: { act: "content:edit" },
         schema: {
           tags: ["episodes"],
           summary: "Upload a segment's recording as the request body; voids the approval",

@@ -4,6 +4,7 @@ import { type Static, Type } from "typebox";
 import { BROADCAST_STATES } from "../broadcasts/broadcast.ts";
 import { type Clock, DAY_MS, MINUTE_MS, toIso } from "../clock.ts";
 import { invalid } from "../errors.ts";
+import { type ActsWithin, withinCode } from "../http/permission-guard.ts";
 import { closed, enumOf, IdParams, Instant, nullable, RegionCode, Uuid } from "../http/schemas.ts";
 import { DeviceKind, DeviceState, GRADES, PlaylistBroadcast, REPORT_TYPES } from "../protocol/messages.ts";
 import { parseDay } from "../schedules/day.ts";
@@ -153,18 +154,30 @@ function momentFrom(at: string, text: string, zone: string): number {
 
 interface Options {
   explanations: ExplanationService;
+  /** Of a device, by its id. @throws {AppError} `not_found` */
+  regionOf: (deviceId: string) => string;
   clock: Clock;
   /** The county's. */
   zone: string;
 }
 
 /** What will play, and why something did not; mounted under the API's prefix, inside the sign-in guard. */
-export async function explanationRoutes(instance: FastifyInstance, { explanations, clock, zone }: Options) {
+export async function explanationRoutes(
+  instance: FastifyInstance,
+  { explanations, regionOf, clock, zone }: Options,
+) {
   const app = instance.withTypeProvider<TypeBoxTypeProvider>();
   const Moment = Type.String({
     maxLength: 40,
     description: "An instant with offset, or a local time of the county such as 2026-12-01T07:00",
   });
+  const areaOfDevice: ActsWithin = ({ params }) => [regionOf((params as { id: string }).id)];
+  const areaOfQuestion: ActsWithin = ({ query }) => {
+    const { device, region } = query as { device?: string; region?: string };
+    // Without either it is refused for that.
+    if (device === undefined) return region === undefined ? "narrowed" : [region];
+    return [regionOf(device)];
+  };
   const Range = closed({ from: Type.Optional(Moment), until: Type.Optional(Moment) });
 
   function rangeOf({ from, until }: Static<typeof Range>): [from: number, until: number] {
@@ -179,6 +192,7 @@ export async function explanationRoutes(instance: FastifyInstance, { explanation
   app.get(
     "/devices/:id/playlist-preview",
     {
+      config: { act: "devices:read", within: areaOfDevice },
       schema: {
         tags: ["devices"],
         summary: `What the device's playlist will hold, and why each date of each rule plays or not; ${DEFAULT_DAYS} days unless said otherwise`,
@@ -193,6 +207,7 @@ export async function explanationRoutes(instance: FastifyInstance, { explanation
   app.get(
     "/regions/:code/preview",
     {
+      config: { act: "devices:read", within: withinCode },
       schema: {
         tags: ["regions"],
         summary:
@@ -227,6 +242,7 @@ export async function explanationRoutes(instance: FastifyInstance, { explanation
   app.get(
     "/broadcasts/why",
     {
+      config: { act: "devices:read", within: areaOfQuestion },
       schema: {
         tags: ["broadcasts"],
         summary:

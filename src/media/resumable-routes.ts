@@ -1,7 +1,9 @@
 import { Readable } from "node:stream";
+import { Metadata } from "@tus/server";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { Type } from "typebox";
 import { AppError, type ErrorCode } from "../errors.ts";
+import type { ActsWithin } from "../http/permission-guard.ts";
 import { toProblem } from "../http/problem.ts";
 import { IdParams } from "../http/schemas.ts";
 import { requireUser } from "../http/sign-in-guard.ts";
@@ -38,23 +40,44 @@ const ABILITIES = {
   },
 };
 
+interface Options {
+  uploads: ResumableUploads;
+  /** Where an announcement is heard. @throws {AppError} `not_found` */
+  announcementAreas: (id: string) => readonly string[];
+}
+
+/** The announcement that a new upload is for; `null` for every other place, and for none. */
+function announcementFor({ headers }: FastifyRequest): string | null {
+  try {
+    const { target } = Metadata.parse([headers["upload-metadata"] ?? ""].flat().join(","));
+    return /^announcements\/(.*)$/.exec(target ?? "")?.[1] ?? null;
+  } catch {
+    return null; // it is refused for what it is
+  }
+}
+
 /**
  * The tus protocol 1.0 at `/uploads`, inside the sign-in guard, which holds for `OPTIONS` too: a page of another origin
  * has nothing to learn here. The protocol documents its own routes; OpenAPI has where to read of them.
  */
-export async function resumableRoutes(app: FastifyInstance, { uploads }: { uploads: ResumableUploads }) {
+export async function resumableRoutes(app: FastifyInstance, { uploads, announcementAreas }: Options) {
   acceptRawUploads(app);
+  const config = { act: "recordings:send" } as const;
+  const act = (request: FastifyRequest) =>
+    announcementFor(request) === null ? "content:edit" : "announcements:air";
+  const within: ActsWithin = (request) => announcementAreas(announcementFor(request) ?? "");
   const schema = { hide: true };
   const handle = (request: FastifyRequest, reply: FastifyReply) => answer(uploads, request, reply);
-  app.route({ method: "POST", url: "/uploads", schema, handler: handle });
-  app.route({ method: "OPTIONS", url: "/uploads", schema: ABILITIES, handler: handle });
+  app.route({ method: "POST", url: "/uploads", config: { act, within }, schema, handler: handle });
+  app.route({ method: "OPTIONS", url: "/uploads", config, schema: ABILITIES, handler: handle });
   app.route({
     method: "OPTIONS",
     url: "/uploads/:id",
+    config,
     schema: { ...ABILITIES, params: IdParams },
     handler: handle,
   });
-  app.route({ method: ["HEAD", "PATCH", "DELETE"], url: "/uploads/*", schema, handler: handle });
+  app.route({ method: ["HEAD", "PATCH", "DELETE"], url: "/uploads/*", config, schema, handler: handle });
 }
 
 async function answer(

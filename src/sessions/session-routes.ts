@@ -60,6 +60,7 @@ export async function sessionRoutes(
   app.get(
     "/sessions",
     {
+      config: { act: "content:read" },
       schema: {
         tags: ["sessions"],
         summary: "Sessions, newest first",
@@ -80,6 +81,7 @@ export async function sessionRoutes(
   app.post(
     "/sessions",
     {
+      config: { act: "content:edit" },
       schema: {
         tags: ["sessions"],
         summary: "Create a session; its recording is uploaded afterwards",
@@ -103,6 +105,7 @@ export async function sessionRoutes(
   app.get(
     "/sessions/:id",
     {
+      config: { act: "content:read" },
       schema: {
         tags: ["sessions"],
         summary: "One session",
@@ -116,6 +119,7 @@ export async function sessionRoutes(
   app.patch(
     "/sessions/:id",
     {
+      config: { act: "content:edit" },
       schema: {
         tags: ["sessions"],
         summary: "Change topic, speakers or modules; voids the approval",
@@ -134,6 +138,7 @@ export async function sessionRoutes(
   app.put(
     "/sessions/:id/trim",
     {
+      config: { act: "content:edit" },
       schema: {
         tags: ["sessions"],
         summary: "Use a stretch of the recording, which itself stays as it is; voids the approval",
@@ -148,6 +153,7 @@ export async function sessionRoutes(
   app.delete(
     "/sessions/:id/trim",
     {
+      config: { act: "content:edit" },
       schema: {
         tags: ["sessions"],
         summary: "Use all of the recording again; voids the approval",
@@ -161,6 +167,7 @@ export async function sessionRoutes(
   app.put(
     "/sessions/:id/asset",
     {
+      config: { act: "content:edit" },
       schema: {
         tags: ["sessions"],
         summary: "Use a recording that is there already; voids the approval",
@@ -179,6 +186,7 @@ export async function sessionRoutes(
     uploads.withTypeProvider<TypeBoxTypeProvider>().put(
       "/sessions/:id/recording",
       {
+        config: { act: "content:edit" },
         schema: {
           tags: ["sessions"],
           summary: "Upload the recording as the request body; voids the approval",

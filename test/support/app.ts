@@ -43,6 +43,8 @@ export async function runApp({
     MEDIA_DIR: join(folder, "media"),
     RATE_LIMIT_PER_MINUTE: "100000",
     ENROLMENTS_PER_MINUTE: "100000",
+    SIGN_INS_PER_MINUTE: "100000",
+    SECOND_FACTOR: "optional",
     ...env,
   });
   const { app, brokerUrl, firstAdministrator } = await buildApp({ config, log: log.log, clock });

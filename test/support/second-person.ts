@@ -1,15 +1,7 @@
-import { join } from "node:path";
-import { type Operator, signIn } from "../../scripts/operator-client.ts";
-import { openDatabase } from "../../src/db/open.ts";
+import type { Operator } from "../../scripts/operator-client.ts";
 import type { RunningApp } from "./app.ts";
+import { everywhere, newPerson } from "./people.ts";
 
-/** Another signed-in person than the administrator, with the same password. */
-export async function secondPerson(app: RunningApp): Promise<Operator> {
-  const db = openDatabase(join(app.folder, "data", "cuncunxiang.db"), Date.now());
-  db.prepare(
-    `INSERT INTO users (id, name, role, password_hash, created_at)
-     SELECT '01900000-0000-7000-8000-00000000beef', 'deputy', role, password_hash, created_at FROM users`,
-  ).run();
-  db.close();
-  return signIn(app.url, "deputy", app.password);
-}
+/** Another signed-in person than the administrator, who may do as much on the air. */
+export const secondPerson = (app: RunningApp): Promise<Operator> =>
+  newPerson(app, "deputy", everywhere("administrator", "scheduler"));

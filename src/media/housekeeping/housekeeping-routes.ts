@@ -113,13 +113,17 @@ export async function housekeepingRoutes(
 
   app.get(
     "/media-library",
-    { schema: schema("Space, quota and the last runs", { response: { 200: StatusView } }) },
+    {
+      config: { act: "content:read" },
+      schema: schema("Space, quota and the last runs", { response: { 200: StatusView } }),
+    },
     async () => status(),
   );
 
   app.get(
     "/media-library/complaints",
     {
+      config: { act: "content:read" },
       schema: schema("What an operator should see to: space, damage, runs that failed", {
         response: { 200: Type.Object({ items: Type.Array(ComplaintView) }) },
       }),
@@ -129,7 +133,10 @@ export async function housekeepingRoutes(
 
   app.get(
     "/media-library/garbage",
-    { schema: schema("What a collection would take, and why", { response: { 200: GarbageView } }) },
+    {
+      config: { act: "content:read" },
+      schema: schema("What a collection would take, and why", { response: { 200: GarbageView } }),
+    },
     async () => {
       const { things, orphans } = await housekeeping.preview();
       const bytes = [...things, ...orphans].reduce((sum, thing) => sum + thing.bytes, 0);
@@ -140,6 +147,7 @@ export async function housekeepingRoutes(
   app.post(
     "/media-library/collect",
     {
+      config: { act: "library:manage" },
       schema: schema("Move what nothing needs into the trash, and empty that of what expired", {
         response: { 200: CollectionView },
       }),
@@ -152,13 +160,17 @@ export async function housekeepingRoutes(
 
   app.get(
     "/media-library/trash",
-    { schema: schema("What can still be restored, newest first", { response: { 200: TrashView } }) },
+    {
+      config: { act: "content:read" },
+      schema: schema("What can still be restored, newest first", { response: { 200: TrashView } }),
+    },
     async () => trash(),
   );
 
   app.post(
     "/media-library/trash/:sha256/restore",
     {
+      config: { act: "library:manage" },
       schema: schema("Bring a file back with its rows and all that these need", {
         params: closed({ sha256: Sha256 }),
         response: { 200: TrashView },
@@ -173,6 +185,7 @@ export async function housekeepingRoutes(
   app.delete(
     "/media-library/trash",
     {
+      config: { act: "library:manage" },
       schema: schema("Empty the trash now; nothing in it can be restored afterwards", {
         response: { 200: Type.Object({ freedBytes: Bytes }) },
       }),
@@ -182,13 +195,19 @@ export async function housekeepingRoutes(
 
   app.get(
     "/media-library/orphans",
-    { schema: schema("Files that no row names", { response: { 200: Type.Array(OrphanView) } }) },
+    {
+      config: { act: "content:read" },
+      schema: schema("Files that no row names", { response: { 200: Type.Array(OrphanView) } }),
+    },
     async () => (await housekeeping.orphans()).map(viewOrphan),
   );
 
   app.get(
     "/media-library/damage",
-    { schema: schema("Files that were not what their name says", { response: { 200: DamageView } }) },
+    {
+      config: { act: "content:read" },
+      schema: schema("Files that were not what their name says", { response: { 200: DamageView } }),
+    },
     async () =>
       housekeeping.damages().map((damage) => ({
         ...damage,
@@ -200,7 +219,10 @@ export async function housekeepingRoutes(
 
   app.post(
     "/media-library/scrub",
-    { schema: schema("Begin to read all files again", { response: { 202: StatusView } }) },
+    {
+      config: { act: "library:manage" },
+      schema: schema("Begin to read all files again", { response: { 202: StatusView } }),
+    },
     async (_request, reply) => {
       housekeeping.startScrub();
       reply.code(202);

@@ -66,6 +66,7 @@ export async function jobRoutes(
   app.get(
     "/jobs",
     {
+      config: { act: "content:read" },
       schema: {
         tags,
         summary: "Work on recordings, newest first",
@@ -85,13 +86,17 @@ export async function jobRoutes(
 
   app.get(
     "/jobs/:id",
-    { schema: { tags, summary: "One job", params: IdParams, response: { 200: JobView } } },
+    {
+      config: { act: "content:read" },
+      schema: { tags, summary: "One job", params: IdParams, response: { 200: JobView } },
+    },
     async ({ params }) => view(media.jobs.get(params.id)),
   );
 
   app.post(
     "/jobs/:id/cancel",
     {
+      config: { act: "jobs:manage" },
       schema: {
         tags,
         summary: "End a job; what it was to make is not made until it is asked for again",
@@ -105,6 +110,7 @@ export async function jobRoutes(
   app.post(
     "/jobs/:id/retry",
     {
+      config: { act: "jobs:manage" },
       schema: {
         tags,
         summary: "Ask anew for what a failed or cancelled job was to do; answers with the job that does it",
@@ -125,6 +131,7 @@ export async function jobRoutes(
     scope.get(
       "/jobs/events",
       {
+        config: { act: "content:read" },
         sse: "only",
         schema: {
           tags,
