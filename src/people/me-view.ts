@@ -2,13 +2,14 @@ import type { FastifyReply, FastifyRequest } from "fastify";
 import { type Static, Type } from "typebox";
 import { Uuid } from "../http/schemas.ts";
 import { signInOf } from "../http/sign-in-guard.ts";
-import { ALL_ACTS, canInterrupt, mayAnywhere } from "./permissions.ts";
+import { ALL_ACTS, canInterrupt, mayAnywhere, ruleOf } from "./permissions.ts";
 import { Acts, Roles } from "./person-view.ts";
 import type { SecondFactors } from "./second-factor-service.ts";
 
 export const Me = Type.Object({
   user: Type.Object({ id: Uuid, name: Type.String(), roles: Roles }),
-  acts: Acts,
+  acts: Type.Array(Acts.items, { description: "What the roles include, somewhere" }),
+  scopes: Type.Array(Acts.items, { description: "What a script's token may be for" }),
   secondFactor: Type.Object({
     setUp: Type.Boolean(),
     wanted: Type.Boolean({ description: "Not set up, although something that the roles include takes it" }),
@@ -31,9 +32,11 @@ export function viewMe(
   const { id: signInId, user } = signInOf(request);
   const { id, name, roles } = user;
   const setUp = secondFactors.isSetUp(id);
+  const acts = ALL_ACTS.filter((act) => mayAnywhere(roles, act));
   return {
     user: { id, name, roles: [...roles] },
-    acts: ALL_ACTS.filter((act) => mayAnywhere(roles, act)),
+    acts,
+    scopes: acts.filter((act) => !ruleOf(act).inPerson),
     secondFactor: {
       setUp,
       wanted: secondFactorRequired && !setUp && canInterrupt(roles),
