@@ -108,7 +108,7 @@ test.each(Object.entries(LETTERS))(
         type: "urn:ccx:problem:forbidden",
         detail: "Your roles do not include this.",
         hint: expect.stringMatching(/^Ask who has the role: .+\. An administrator gives roles/),
-        roles: [...who].map((each) => LETTERS[each as keyof typeof LETTERS]),
+        roles: Array.from(who, (each) => LETTERS[each as keyof typeof LETTERS]),
       });
     }
   },

@@ -53,12 +53,12 @@ describe("of devices", () => {
     const [own, other] = [device[VILLAGE], device[FAR_VILLAGE]];
     const at = encodeURIComponent("2026-12-01T07:00");
     const acts = [
-      (id: unknown) => town.get(`/devices/${id}`),
-      (id: unknown) => town.get(`/devices/${id}/playlist-preview`),
-      (id: unknown) => town.get(`/broadcasts/why?device=${id}&at=${at}`),
-      (id: unknown) => town.patch(`/devices/${id}`, { tags: ["文化广场"] }),
-      (id: unknown) => town.post(`/devices/${id}/enrolment-code`, {}),
-      (id: unknown) => town.post(`/devices/${id}/revoke`),
+      (id?: string) => town.get(`/devices/${id}`),
+      (id?: string) => town.get(`/devices/${id}/playlist-preview`),
+      (id?: string) => town.get(`/broadcasts/why?device=${id}&at=${at}`),
+      (id?: string) => town.patch(`/devices/${id}`, { tags: ["文化广场"] }),
+      (id?: string) => town.post(`/devices/${id}/enrolment-code`, {}),
+      (id?: string) => town.post(`/devices/${id}/revoke`),
     ];
     for (const act of acts) {
       await expect(act(other)).rejects.toMatchObject(outside);
