@@ -1,5 +1,5 @@
 import { TOTP } from "otpauth";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { type Operator, ProblemError, signIn } from "../../scripts/operator-client.ts";
 import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from "../../src/clock.ts";
 import { openDatabaseReadOnly } from "../../src/db/open.ts";
@@ -26,6 +26,10 @@ beforeAll(async () => {
   await importRegions(app.operator);
 });
 afterAll(() => app.close());
+// Days pass in some of the tests.
+beforeEach(async () => {
+  app.operator = await signIn(app.url, "admin", app.password);
+});
 
 interface Answer {
   status: number;
@@ -116,7 +120,6 @@ describe("an invitation", () => {
     expect(app.log.text()).not.toContain(token);
     clock.advance(3 * DAY_MS);
     await expect(accept(app.url, token)).rejects.toMatchObject({ status: 404 });
-    app.operator = await signIn(app.url, "admin", app.password);
   });
 
   test("to somebody who has a password is a way out for who forgot it: sign-ins and lockout end with it", async () => {
@@ -218,7 +221,6 @@ describe("a sign-in", () => {
       clock.advance(6 * HOUR_MS);
     }
     expect([await isSignedIn(busy), await isSignedIn(app.operator)]).toEqual([false, false]);
-    app.operator = await signIn(app.url, "admin", app.password);
 
     const used = await signIn(app.url, "idle", PASSWORD);
     const unused = await signIn(app.url, "idle", PASSWORD);
@@ -444,7 +446,6 @@ describe("a token for a script", () => {
 
     clock.advance(DAY_MS);
     expect((await call(made.token, "GET", "/episodes")).status).toBe(401);
-    app.operator = await signIn(app.url, "admin", app.password);
   });
 
   test("never has more than its person, nor what is done in person", async () => {
