@@ -15,8 +15,8 @@ const name = process.argv[2] ?? "admin";
 try {
   const config = readConfig(loadEnvironment());
   const db = openDatabase(join(config.dataDir, "cuncunxiang.db"), systemClock.now());
-  const { people } = createPeople({ db, regions: { exists: () => false }, clock: systemClock });
-  console.log(`${name} / ${await people.resetPassword(name)}`);
+  const { passwords } = createPeople({ db, regions: { exists: () => false }, clock: systemClock });
+  console.log(`${name} / ${await passwords.reset(name)}`);
   db.close();
 } catch (error) {
   console.error(messageOf(error));

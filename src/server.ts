@@ -29,6 +29,7 @@ import { renditionRoutes } from "./media/rendition-routes.ts";
 import { resumableRoutes } from "./media/resumable-routes.ts";
 import { accountRoutes } from "./people/account-routes.ts";
 import { peopleRoutes } from "./people/people-routes.ts";
+import { secondFactorRoutes } from "./people/second-factor-routes.ts";
 import { signInRoutes } from "./people/sign-in-routes.ts";
 import { programmeRoutes } from "./programmes/programme-routes.ts";
 import { regionRoutes } from "./regions/region-routes.ts";
@@ -59,7 +60,8 @@ export async function createServer({
   clock,
   version,
 }: ServerOptions): Promise<FastifyInstance> {
-  const { people, signIns, secondFactors, apiTokens, devices, media, schedules, signer } = services;
+  const { people, passwords, signIns, secondFactors, apiTokens, devices, media, schedules, signer } =
+    services;
   const { secondFactorRequired, signInsPerMinute: attemptsPerMinute } = config;
   const secureCookies = config.publicUrl?.startsWith("https:") ?? false;
   const app: FastifyInstance = Fastify({
@@ -92,7 +94,7 @@ export async function createServer({
   await app.register(
     async (api) => {
       await api.register(signInRoutes, {
-        people,
+        passwords,
         signIns,
         secondFactors,
         secureCookies,
@@ -104,13 +106,14 @@ export async function createServer({
         guardAgainstForgery(guarded);
         guardPermissions(guarded, { secondFactorRequired });
         await guarded.register(accountRoutes, {
-          people,
+          passwords,
           signIns,
           secondFactors,
           apiTokens,
           secondFactorRequired,
           attemptsPerMinute,
         });
+        await guarded.register(secondFactorRoutes, { signIns, secondFactors, attemptsPerMinute });
         await guarded.register(peopleRoutes, { people, signIns, apiTokens, publicUrl: config.publicUrl });
         await guarded.register(regionRoutes, { regions: services.regions });
         await guarded.register(deviceRoutes, { devices });

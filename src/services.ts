@@ -100,7 +100,7 @@ export async function createServices({ db, config, log, clock, version }: Servic
 
   // Domains, from the ones that need nobody to the ones that need many.
   const regions = createRegionService({ store: createRegionStore(db) });
-  const { people, signIns, secondFactors, apiTokens } = createPeople({ db, regions, clock });
+  const { people, passwords, signIns, secondFactors, apiTokens } = createPeople({ db, regions, clock });
   const devices = createDeviceService({
     store: createDeviceStore(db),
     codes: createEnrolmentStore(db),
@@ -477,6 +477,7 @@ export async function createServices({ db, config, log, clock, version }: Servic
     settings,
     transact,
     people,
+    passwords,
     signIns,
     secondFactors,
     apiTokens,

@@ -1,28 +1,27 @@
 import type { TypeBoxTypeProvider } from "@fastify/type-provider-typebox";
 import type { FastifyInstance } from "fastify";
-import { toDataURL } from "qrcode";
 import { Type } from "typebox";
 import { closed, IdParams, Title } from "../http/schemas.ts";
 import { requireUser, SIGN_IN_COOKIE, signInOf } from "../http/sign-in-guard.ts";
 import type { ApiTokens } from "./api-token-service.ts";
 import { Me, viewMe } from "./me-view.ts";
-import type { PeopleService } from "./people-service.ts";
-import { Acts, Code, NewPassword, SignInSchema, TokenSchema, viewSignIn, viewToken } from "./person-view.ts";
+import type { Passwords } from "./password-service.ts";
+import {
+  Acts,
+  CurrentPassword,
+  NewPassword,
+  SignInSchema,
+  TokenSchema,
+  viewSignIn,
+  viewToken,
+} from "./person-view.ts";
 import type { SecondFactors } from "./second-factor-service.ts";
 import type { SignIns } from "./sign-in-service.ts";
 
-const CurrentPassword = Type.String({ minLength: 1, maxLength: 200 });
-const RecoveryCodes = Type.Object({
-  recoveryCodes: Type.Array(Type.String(), {
-    description: "Each signs in once instead of a code of the app; shown this once",
-  }),
-});
-/** Once more, from whoever sits there now. */
-const PasswordAndCode = closed({ currentPassword: CurrentPassword, code: Code });
 const MAX_TOKEN_DAYS = 366;
 
 interface Options {
-  people: PeopleService;
+  passwords: Passwords;
   signIns: SignIns;
   secondFactors: SecondFactors;
   apiTokens: ApiTokens;
@@ -32,7 +31,7 @@ interface Options {
 
 /** What everybody who is signed in does with the own account; mounted inside the guard. */
 export async function accountRoutes(instance: FastifyInstance, options: Options) {
-  const { people, signIns, secondFactors, apiTokens } = options;
+  const { passwords, signIns, apiTokens } = options;
   const app = instance.withTypeProvider<TypeBoxTypeProvider>();
   const tags = ["account"];
   const config = { act: "account:own" } as const;
@@ -68,7 +67,7 @@ export async function accountRoutes(instance: FastifyInstance, options: Options)
     },
     async (request, reply) => {
       const { currentPassword, newPassword } = request.body;
-      await people.changePassword(signInOf(request), currentPassword, newPassword, request.ip);
+      await passwords.change(signInOf(request), currentPassword, newPassword, request.ip);
       await reply.code(204).send(null);
     },
   );
@@ -102,92 +101,6 @@ export async function accountRoutes(instance: FastifyInstance, options: Options)
     },
     async (request, reply) => {
       signIns.revoke(requireUser(request).id, request.params.id);
-      await reply.code(204).send(null);
-    },
-  );
-
-  app.post(
-    "/me/second-factor",
-    {
-      config: attempts,
-      schema: {
-        tags,
-        summary: "Begin to set up a second factor (RFC 6238); in force once a code of it was confirmed",
-        body: closed({ currentPassword: CurrentPassword }),
-        response: {
-          201: Type.Object({
-            secret: Type.String({ description: "Base32, to be typed where nothing can be scanned" }),
-            uri: Type.String(),
-            qrCode: Type.String({ description: "The same as a picture, in a `data:` address" }),
-          }),
-        },
-      },
-    },
-    async (request, reply) => {
-      const user = requireUser(request);
-      await signIns.confirmPassword(user.name, request.body.currentPassword, request.ip);
-      const { secret, uri } = secondFactors.begin(user);
-      reply.code(201).header("cache-control", "no-store");
-      return { secret, uri, qrCode: await toDataURL(uri, { margin: 2, scale: 5 }) };
-    },
-  );
-
-  app.post(
-    "/me/second-factor/confirm",
-    {
-      config: attempts,
-      schema: {
-        tags,
-        summary: "Put the second factor in force by its first code; ends the other sign-ins",
-        body: closed({ code: Code }),
-        response: { 200: RecoveryCodes },
-      },
-    },
-    async (request, reply) => {
-      const signIn = signInOf(request);
-      const recoveryCodes = secondFactors.confirm(signIn.user.id, request.body.code);
-      signIns.proveSecondFactor(signIn);
-      signIns.revokeOthers(signIn);
-      reply.header("cache-control", "no-store");
-      return { recoveryCodes };
-    },
-  );
-
-  app.post(
-    "/me/recovery-codes",
-    {
-      config: attempts,
-      schema: {
-        tags,
-        summary: "New recovery codes; the earlier ones end",
-        body: PasswordAndCode,
-        response: { 200: RecoveryCodes },
-      },
-    },
-    async (request, reply) => {
-      const { id, name } = requireUser(request);
-      await signIns.confirmBoth(name, request.body, request.ip);
-      reply.header("cache-control", "no-store");
-      return { recoveryCodes: secondFactors.renewRecoveryCodes(id) };
-    },
-  );
-
-  app.post(
-    "/me/second-factor/remove",
-    {
-      config: attempts,
-      schema: {
-        tags,
-        summary: "Remove the own second factor, for instance to set it up on another telephone",
-        body: PasswordAndCode,
-        response: { 204: Type.Null() },
-      },
-    },
-    async (request, reply) => {
-      const { id, name } = requireUser(request);
-      await signIns.confirmBoth(name, request.body, request.ip);
-      secondFactors.remove(id);
-      signIns.forgetSecondFactor(id);
       await reply.code(204).send(null);
     },
   );

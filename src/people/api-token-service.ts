@@ -20,6 +20,7 @@ export interface ApiTokens {
   of(userId: string): ApiToken[];
   /** It stops working at once. @throws {AppError} `not_found` */
   revoke(userId: string, id: string): void;
+  revokeAll(userId: string): void;
   /** The sign-in that a script's token stands for, or `null` when it is unknown, expired or its person disabled. */
   signInOf(token: string): SignIn | null;
 }
@@ -63,6 +64,8 @@ export function createApiTokens({ store, clock }: { store: ApiTokenStore; clock:
     revoke(userId, id) {
       if (!store.delete(id, userId)) throw notFound("token", id);
     },
+
+    revokeAll: store.deleteOf,
 
     signInOf(token) {
       if (!token.startsWith(PREFIX)) return null;

@@ -46,6 +46,7 @@ export function createApiTokenStore(db: Database) {
   );
   const touch = db.prepare("UPDATE api_tokens SET last_used_at = ? WHERE id = ?");
   const deleteOne = db.prepare("DELETE FROM api_tokens WHERE id = ? AND user_id = ?");
+  const deleteOf = db.prepare("DELETE FROM api_tokens WHERE user_id = ?");
   const deleteExpired = db.prepare("DELETE FROM api_tokens WHERE expires_at <= ?");
 
   return {
@@ -70,6 +71,7 @@ export function createApiTokenStore(db: Database) {
     },
     touch: (id: string, now: number) => void touch.run(now, id),
     delete: (id: string, userId: string) => deleteOne.run(id, userId).changes > 0,
+    deleteOf: (userId: string) => void deleteOf.run(userId),
     deleteExpired: (now: number) => void deleteExpired.run(now),
   };
 }

@@ -5,7 +5,8 @@ import { toIso } from "../clock.ts";
 import { closed, IdParams, Instant, Uuid } from "../http/schemas.ts";
 import { signInOf } from "../http/sign-in-guard.ts";
 import type { ApiTokens } from "./api-token-service.ts";
-import type { Invitation, PeopleService } from "./people-service.ts";
+import type { Invitation } from "./password-service.ts";
+import type { PeopleService } from "./people-service.ts";
 import {
   PersonName,
   PersonSchema,

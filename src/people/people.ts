@@ -3,6 +3,7 @@ import { createTransact, type Database } from "../db/open.ts";
 import { createApiTokens } from "./api-token-service.ts";
 import { createApiTokenStore } from "./api-token-store.ts";
 import { createLockout } from "./lockout.ts";
+import { createPasswords } from "./password-service.ts";
 import { createPeopleService } from "./people-service.ts";
 import { createPeopleStore } from "./people-store.ts";
 import { createSecondFactors } from "./second-factor-service.ts";
@@ -24,10 +25,17 @@ export function createPeople({ db, regions, clock }: Dependencies) {
   const lockout = createLockout({ store: signInStore, transact, clock });
   const secondFactors = createSecondFactors({ store: createSecondFactorStore(db), transact, clock });
   const signIns = createSignIns({ store: signInStore, people: store, secondFactors, lockout, clock });
-  return {
-    people: createPeopleService({ store, signIns, secondFactors, lockout, regions, transact, clock }),
+  const apiTokens = createApiTokens({ store: createApiTokenStore(db), clock });
+  const passwords = createPasswords({ store, signIns, secondFactors, lockout, transact, clock });
+  const people = createPeopleService({
+    store,
     signIns,
     secondFactors,
-    apiTokens: createApiTokens({ store: createApiTokenStore(db), clock }),
-  };
+    apiTokens,
+    passwords,
+    regions,
+    transact,
+    clock,
+  });
+  return { people, passwords, signIns, secondFactors, apiTokens };
 }

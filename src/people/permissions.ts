@@ -23,16 +23,6 @@ export interface Grant {
 /** Roles that are for one area each; all others are for the whole county. */
 export const ROLES_OF_AN_AREA: readonly Role[] = ["town-admin"];
 
-/** What one person alone needs to try everything out; to be divided among several before it is for real. */
-export const ROLES_OF_THE_FIRST: readonly Role[] = [
-  "administrator",
-  "editor",
-  "reviewer-1",
-  "reviewer-2",
-  "reviewer-3",
-  "scheduler",
-];
-
 export interface Rule {
   roles: readonly Role[];
   /** Also of who has no role, or none any more. */
@@ -46,7 +36,8 @@ export interface Rule {
 }
 
 const COUNTY_OFFICES = ROLES.filter((role) => role !== "town-admin");
-const WHO_HEARS_IT = COUNTY_OFFICES.filter((role) => role !== "auditor");
+/** Who does the county's work: any of them may stop what they hear. One person alone needs all of it to try things out. */
+export const COUNTY_WORK = COUNTY_OFFICES.filter((role) => role !== "auditor");
 
 export const ACTS = {
   "account:own": { roles: ROLES, evenWithout: true, inPerson: true },
@@ -85,8 +76,8 @@ export const ACTS = {
     interrupts: true,
     inPerson: true,
   },
-  "broadcasts:stop": { roles: [...WHO_HEARS_IT, "town-admin"], inArea: true },
-  "everything:stop": { roles: WHO_HEARS_IT },
+  "broadcasts:stop": { roles: [...COUNTY_WORK, "town-admin"], inArea: true },
+  "everything:stop": { roles: COUNTY_WORK },
   "registers:read": { roles: COUNTY_OFFICES },
 } satisfies Record<string, Rule>;
 export type Act = keyof typeof ACTS;

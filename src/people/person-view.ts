@@ -26,6 +26,7 @@ export const Roles = Type.Array(
   { maxItems: MAX_ROLES, uniqueItems: true },
 );
 export const Acts = Type.Array(enumOf(ALL_ACTS));
+export const CurrentPassword = Type.String({ minLength: 1, maxLength: PASSWORD_MAX_LENGTH });
 /** No policy here: what is wrong with a password is said in words. */
 export const NewPassword = Type.String({ minLength: 1, maxLength: PASSWORD_MAX_LENGTH });
 

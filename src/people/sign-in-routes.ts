@@ -5,7 +5,7 @@ import { toIso } from "../clock.ts";
 import { closed, Instant } from "../http/schemas.ts";
 import { SIGN_IN_COOKIE } from "../http/sign-in-guard.ts";
 import { Me, viewMe } from "./me-view.ts";
-import type { PeopleService } from "./people-service.ts";
+import type { Passwords } from "./password-service.ts";
 import { Code, NewPassword } from "./person-view.ts";
 import type { SecondFactors } from "./second-factor-service.ts";
 import { SIGN_IN_LIFETIME_MS, type SignIns } from "./sign-in-service.ts";
@@ -13,7 +13,7 @@ import { SIGN_IN_LIFETIME_MS, type SignIns } from "./sign-in-service.ts";
 const Token = Type.String({ minLength: 1, maxLength: 100, description: "The end of the invitation's link" });
 
 interface Options {
-  people: PeopleService;
+  passwords: Passwords;
   signIns: SignIns;
   secondFactors: SecondFactors;
   /** False where cookies may travel over plain HTTP, as on a first start on loopback. */
@@ -24,7 +24,7 @@ interface Options {
 
 /** What strangers may call; mounted outside the sign-in guard. */
 export async function signInRoutes(instance: FastifyInstance, options: Options) {
-  const { people, signIns, secureCookies } = options;
+  const { passwords, signIns, secureCookies } = options;
   const app = instance.withTypeProvider<TypeBoxTypeProvider>();
   const rateLimit = { max: options.attemptsPerMinute, timeWindow: "1 minute" };
   const config = { act: "public", rateLimit } as const;
@@ -74,7 +74,7 @@ export async function signInRoutes(instance: FastifyInstance, options: Options) 
       },
     },
     async ({ body }) => {
-      const { name, expiresAt } = people.invited(body.token);
+      const { name, expiresAt } = passwords.invited(body.token);
       return { name, expiresAt: toIso(expiresAt) };
     },
   );
@@ -91,7 +91,7 @@ export async function signInRoutes(instance: FastifyInstance, options: Options) 
       },
     },
     async ({ body }, reply) => {
-      await people.acceptInvitation(body.token, body.password);
+      await passwords.acceptInvitation(body.token, body.password);
       return reply.code(204).send(null);
     },
   );
