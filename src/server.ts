@@ -17,7 +17,7 @@ import { registerOpenApi } from "./http/openapi.ts";
 import { demandActs, guardPermissions } from "./http/permission-guard.ts";
 import { registerProblems } from "./http/problem.ts";
 import { guardAgainstForgery, registerSecurity } from "./http/security.ts";
-import { signInGuard } from "./http/sign-in-guard.ts";
+import { signInGuard, whoAsksBy } from "./http/sign-in-guard.ts";
 import { validatorCompiler } from "./http/validation.ts";
 import { announcementRoutes } from "./interrupts/announcement-routes.ts";
 import { emergencyRoutes } from "./interrupts/emergency-routes.ts";
@@ -63,6 +63,7 @@ export async function createServer({
   const { people, passwords, signIns, secondFactors, apiTokens, devices, media, schedules, signer } =
     services;
   const { secondFactorRequired, signInsPerMinute: attemptsPerMinute } = config;
+  const whoAsks = whoAsksBy({ signIns, apiTokens });
   const secureCookies = config.publicUrl?.startsWith("https:") ?? false;
   const app: FastifyInstance = Fastify({
     loggerInstance: log,
@@ -102,7 +103,7 @@ export async function createServer({
         attemptsPerMinute,
       });
       await api.register(async (guarded) => {
-        guarded.addHook("onRequest", signInGuard({ signIns, apiTokens }));
+        guarded.addHook("onRequest", signInGuard(whoAsks));
         guardAgainstForgery(guarded);
         guardPermissions(guarded, { secondFactorRequired });
         await guarded.register(accountRoutes, {
@@ -130,7 +131,7 @@ export async function createServer({
         });
         await guarded.register(speechRoutes, { speech: services.speech });
         await guarded.register(renditionRoutes, { media });
-        await guarded.register(jobRoutes, { media, clock });
+        await guarded.register(jobRoutes, { media, clock, whoAsks });
         await guarded.register(housekeepingRoutes, { housekeeping: services.housekeeping });
         await guarded.register(scheduleRoutes, { schedules });
         await guarded.register(policyRoutes, { policy: services.policy });

@@ -21,20 +21,27 @@ interface Dependencies {
   apiTokens: { signInOf(token: string): SignIn | null };
 }
 
-/** An `onRequest` hook that lets only signed-in people and their scripts through. */
-export function signInGuard({ signIns, apiTokens }: Dependencies) {
-  return async (request: FastifyRequest): Promise<void> => {
+/** Who makes a request, as of now: what is open for long asks again. `null` for a stranger. */
+export type WhoAsks = (request: FastifyRequest) => SignIn | null;
+
+export const whoAsksBy =
+  ({ signIns, apiTokens }: Dependencies): WhoAsks =>
+  (request) => {
     const bearer = bearerToken(request);
-    if (bearer !== null) {
-      request.signIn = apiTokens.signInOf(bearer);
-      if (request.signIn) return;
-      throw new AppError("unauthorized", "This token is not valid, or not any more.", {
-        hint: "Make a new one in the console under My account.",
-      });
-    }
+    if (bearer !== null) return apiTokens.signInOf(bearer);
     const cookie = request.cookies[SIGN_IN_COOKIE];
-    request.signIn = cookie ? signIns.byToken(cookie) : null;
-    if (!request.signIn) throw signInRequired();
+    return cookie ? signIns.byToken(cookie) : null;
+  };
+
+/** An `onRequest` hook that lets only signed-in people and their scripts through. */
+export function signInGuard(whoAsks: WhoAsks) {
+  return async (request: FastifyRequest): Promise<void> => {
+    request.signIn = whoAsks(request);
+    if (request.signIn) return;
+    if (bearerToken(request) === null) throw signInRequired();
+    throw new AppError("unauthorized", "This token is not valid, or not any more.", {
+      hint: "Make a new one in the console under My account.",
+    });
   };
 }
 

@@ -4,7 +4,7 @@ import { type Operator, ProblemError, signIn } from "../../scripts/operator-clie
 import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from "../../src/clock.ts";
 import { openDatabaseReadOnly } from "../../src/db/open.ts";
 import { type RunningApp, runApp } from "../support/app.ts";
-import { importRegions } from "../support/county.ts";
+import { importRegions, makeTone, programmeId } from "../support/county.ts";
 import { COUNTY, createTestClock, TOWN } from "../support/fleet.ts";
 import {
   accept,
@@ -272,6 +272,22 @@ describe("a person who is disabled", () => {
     expect(await statusOf(app.operator.post(`/people/${id}/invitation`))).toBe(409);
     await app.operator.post(`/people/${id}/enable`);
     expect([(await attempt("leaver", PASSWORD)).status, await byToken()]).toEqual([200, 401]);
+  });
+
+  test("is told nothing more by what was open before", async () => {
+    const operator = await newPerson(app, "watcher", everywhere("editor"));
+    const headers = { ...operator.credentials, accept: "text/event-stream" };
+    const events = await fetch(`${app.url}/api/v1/jobs/events`, { headers });
+    await app.operator.post(`/people/${await idOf("watcher")}/disable`);
+    const { id } = await app.operator.post<{ id: string }>("/episodes", {
+      programmeId: await programmeId(app.operator, "broadcast"),
+      number: 1,
+      title: "第1期",
+      segments: [{ name: "党建聚焦", title: "要闻" }],
+    });
+    // The first news of its job ends the stream.
+    await app.operator.upload(`/episodes/${id}/segments/1/recording`, makeTone(`${app.folder}/tone.wav`, 1));
+    expect(await events.text()).toMatch(/^event: open\ndata: [^\n]*\n\n(?::[^\n]*\n\n)*$/);
   });
 
   test("is never the last administrator, nor is the role taken from that one", async () => {

@@ -15,6 +15,7 @@ import {
   pageOf,
   Uuid,
 } from "../../http/schemas.ts";
+import type { WhoAsks } from "../../http/sign-in-guard.ts";
 import type { MediaService } from "../media-service.ts";
 import { etaOf, JOB_KINDS, JOB_STATES, type Job } from "./job.ts";
 
@@ -39,10 +40,13 @@ const JobView = Type.Object(
 );
 type JobView = Static<typeof JobView>;
 
-export async function jobRoutes(
-  instance: FastifyInstance,
-  { media, clock }: { media: MediaService; clock: Clock },
-) {
+interface Options {
+  media: MediaService;
+  clock: Clock;
+  whoAsks: WhoAsks;
+}
+
+export async function jobRoutes(instance: FastifyInstance, { media, clock, whoAsks }: Options) {
   const app = instance.withTypeProvider<TypeBoxTypeProvider>();
   const tags = ["media"];
 
@@ -142,12 +146,16 @@ export async function jobRoutes(
           produces: ["text/event-stream"],
         },
       },
-      async (_request, reply) => {
+      async (request, reply) => {
         reply.sse.keepAlive();
         // A listener that has gone is told so by its close event, not by this.
         const tell = (event: string, data: object) =>
           void reply.sse.send({ event, data }).catch(() => undefined);
-        const unwatch = media.jobs.watch((job) => tell("job", view(job)));
+        const unwatch = media.jobs.watch((job) => {
+          // Who was signed out meanwhile, or disabled, is told nothing more.
+          if (whoAsks(request) === null) reply.sse.close();
+          else tell("job", view(job));
+        });
         watching.add(reply.sse);
         reply.sse.onClose(() => {
           unwatch();
