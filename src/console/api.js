@@ -38,9 +38,14 @@ export const asProblem = (error) =>
     : new Problem("internal", error instanceof Error ? error.message : String(error));
 
 let csrfToken = "";
+/** @type {SignedIn | null} */
+let signedIn = null;
 let serverOffsetMs = 0;
 /** @type {() => Promise<void>} */
 let askForSignIn = () => Promise.reject(new Problem("unauthorized", "Please sign in."));
+
+/** Who is signed in, as far as this page knows. */
+export const currentUser = () => signedIn?.user ?? null;
 
 /** The server's idea of now, epoch ms: an office computer's own clock may be minutes off. */
 export const serverNow = () => Date.now() + serverOffsetMs;
@@ -98,7 +103,8 @@ async function exchange(method, path, { body, signal, withinMs = ANSWER_WITHIN_M
   const headers = { accept: "application/json" };
   if (method !== "GET") Object.assign(headers, csrfHeader());
   const isFile = body instanceof Blob;
-  if (body !== undefined) headers["content-type"] = isFile ? "application/octet-stream" : "application/json";
+  if (body !== undefined)
+    headers["content-type"] = isFile ? body.type || "application/octet-stream" : "application/json";
   // By hand, as the last Chromium for the offices' Windows 7 (109) has no AbortSignal.any.
   const ending = new AbortController();
   const end = () => ending.abort();
@@ -132,9 +138,6 @@ async function exchange(method, path, { body, signal, withinMs = ANSWER_WITHIN_M
   return text === "" ? null : JSON.parse(text);
 }
 
-/** @type {SignedIn | null} */
-let signedIn = null;
-
 /** Whether the roles include it, somewhere; the server has the last word. @param {string} act */
 export const may = (act) => signedIn?.acts.includes(act) ?? false;
 /** Whether something that the roles include takes a second factor, and there is none. */
@@ -165,6 +168,7 @@ export const asStranger = (path, body) => exchange("POST", path, { body });
 export async function signOut() {
   await send("DELETE", "/sign-in");
   csrfToken = "";
+  signedIn = null;
 }
 
 /** Who is signed in; asks for a sign-in when nobody is. @returns {Promise<User>} */

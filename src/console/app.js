@@ -1,5 +1,6 @@
 import { may, onMe, onSignInNeeded, serverNow, signOut, wantsSecondFactor, whoAmI } from "./api.js";
 import { el, fill, rewrite, ticking } from "./dom.js";
+import { emergencyBars, lookForEmergencies, stopWatching, watchEmergencies } from "./emergency-bar.js";
 import { secondsText, useZone, ZONE } from "./format.js";
 import { locale, onLanguageChange, t } from "./i18n.js";
 import { acceptInvitation, invitationInAddress } from "./invitation.js";
@@ -9,6 +10,7 @@ import { countyPolicy } from "./resources.js";
 import { askForSignIn, languageButton } from "./sign-in.js";
 import { askToStopEverything } from "./stop.js";
 import { accountView } from "./view-account.js";
+import { announcementsView, emergenciesView, forgetDrafts } from "./view-announcements.js";
 import { broadcastView } from "./view-broadcast.js";
 import { devicesView } from "./view-devices.js";
 import { peopleView } from "./view-people.js";
@@ -36,6 +38,12 @@ const PLACES = [
     change: ["content:edit", "content:approve"],
     roles: ["editor"],
   },
+  {
+    hash: "#/announcements",
+    key: "nav.announcements",
+    change: ["announcements:air", "emergencies:propose"],
+    roles: ["administrator", "scheduler", "town-admin"],
+  },
   { hash: "#/devices", key: "nav.devices" },
   { hash: "#/people", key: "nav.people", see: "people:read" },
 ];
@@ -45,6 +53,7 @@ function viewOf(/** @type {string} */ hash) {
   const [place = "today", id] = hash.replace(/^#\/?/, "").split("/").map(decodeURIComponent);
   if (place === "broadcasts" && id) return broadcastView(id);
   if (place === "programmes") return programmesView(id ?? null);
+  if (place === "announcements") return id === "emergencies" ? emergenciesView() : announcementsView();
   if (place === "devices") return devicesView();
   if (place === "people") return peopleView();
   if (place === "account") return accountView();
@@ -71,6 +80,8 @@ function go({ focus }) {
   }
   fill(heading, () => view?.title() ?? "");
   fill(main, heading, factorWarning, readOnlyNote(here), view.element);
+  // What was drawn before, as a draft, may be in another language.
+  rewrite();
   writeTitle();
   if (focus) {
     scrollTo(0, 0);
@@ -127,6 +138,8 @@ async function leave() {
   }
   view?.close();
   view = null;
+  forgetDrafts();
+  stopWatching();
   fill(page);
   location.hash = "#/today";
   signedIn = false;
@@ -156,8 +169,8 @@ async function start() {
   }
   signedIn = true;
   fill(page, skipLink(), header, notLive, main);
-  rewrite();
   go({ focus: false });
+  watchEmergencies(() => view?.refresh());
 }
 
 const skipLink = () =>
@@ -180,7 +193,11 @@ const stopButton = el(
     type: "button",
     class: "stop",
     "aria-label": () => t("stop.buttonLabel"),
-    onclick: () => askToStopEverything(() => view?.refresh()),
+    onclick: () =>
+      askToStopEverything(() => {
+        view?.refresh();
+        void lookForEmergencies();
+      }),
   },
   () => t("stop.button"),
 );
@@ -210,6 +227,7 @@ const header = el(
     ),
     stopButton,
   ),
+  emergencyBars,
 );
 
 onMe(fitToRoles);

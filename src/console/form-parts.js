@@ -1,71 +1,130 @@
-import { el } from "./dom.js";
+import { el, fill } from "./dom.js";
 import { t } from "./i18n.js";
-import { announce } from "./notices.js";
 
-/** Parts of dialogs that ask for something or hand something over. */
+/** What the forms for announcements and emergencies have in common. */
 
 let serial = 0;
 
-/** @param {string} labelKey @param {import("./dom.js").Attributes} [attributes] @param {import("./dom.js").Child} [hint] */
-export function field(labelKey, attributes = {}, hint = null) {
-  const id = `part-${(serial += 1)}`;
-  const input = el("input", { id, maxlength: 200, autocomplete: "off", ...attributes });
-  const element = el(
-    "div",
-    { class: "field" },
-    el("label", { for: id }, () => t(labelKey)),
-    input,
-    hint,
-  );
-  return { input, element };
+/**
+ * A field with its label.
+ * @param {() => string} label
+ * @param {import("./dom.js").Attributes} attributes of the input
+ */
+export function field(label, attributes) {
+  const id = `interrupt-field-${(serial += 1)}`;
+  const input = el("input", { id, ...attributes });
+  return { input, element: el("p", { class: "field" }, el("label", { for: id }, label), input) };
 }
 
-/** @param {string} labelKey @param {"current-password" | "new-password"} autocomplete @param {import("./dom.js").Child} [hint] */
-export const passwordField = (labelKey, autocomplete, hint = null) =>
-  field(labelKey, { type: "password", autocomplete }, hint);
-
 /**
- * Boxes to tick, in a group with a name.
- * @param {string} legendKey
- * @param {{ value: string, text: () => string, hint?: () => string }[]} choices
- * @param {readonly string[]} chosen
+ * One of several, as radio buttons.
+ * @template {string} V
+ * @param {object} options
+ * @param {() => string} options.legend
+ * @param {readonly V[]} options.values the first is chosen
+ * @param {(value: V) => string} options.label
+ * @param {(value: V) => void} options.onChange
  */
-export function choices(legendKey, choices, chosen) {
-  const boxes = choices.map(({ value, text, hint }) => {
-    const box = el("input", { type: "checkbox", value, checked: chosen.includes(value) });
-    return {
-      box,
-      element: el("label", { class: "choice" }, box, " ", text, hint && el("small", {}, " ", hint)),
-    };
-  });
-  return {
-    element: el(
-      "fieldset",
-      { class: choices.some(({ hint }) => hint) ? "choices" : "choices short" },
-      el("legend", {}, () => t(legendKey)),
-      ...boxes.map(({ element }) => element),
+export function choice({ legend, values, label, onChange }) {
+  const name = `interrupt-choice-${(serial += 1)}`;
+  const radios = values.map((value, index) =>
+    el("input", { type: "radio", name, value, checked: index === 0, onchange: () => onChange(value) }),
+  );
+  const element = el(
+    "fieldset",
+    {},
+    el("legend", {}, legend),
+    el(
+      "div",
+      { class: "choices" },
+      ...radios.map((radio, index) =>
+        el("label", {}, radio, " ", () => label(/** @type {V} */ (values[index]))),
+      ),
     ),
-    boxes: boxes.map(({ box }) => box),
-    chosen: () => boxes.filter(({ box }) => box.checked).map(({ box }) => box.value),
+  );
+  return {
+    element,
+    value: () => /** @type {V} */ (radios.find(({ checked }) => checked)?.value),
+    reset() {
+      const [first] = radios;
+      if (first) first.checked = true;
+      onChange(/** @type {V} */ (values[0]));
+    },
   };
 }
 
-/** Something shown this once, to be copied. @param {string} text @param {string} copyKey */
-export function secretText(text, copyKey) {
-  const shown = el("code", { class: "secret" }, text);
-  async function copy() {
-    try {
-      await navigator.clipboard.writeText(text);
-      announce(() => t("invite.copied"));
-    } catch {
-      // Without HTTPS a browser has no clipboard for pages: it is selected, to be copied by hand.
-      getSelection()?.selectAllChildren(shown);
-    }
-  }
-  return el(
-    "div",
-    { class: "secret-box" },
-    shown,
-    el("button", { type: "button", onclick: copy }, () => t(copyKey)),
+/**
+ * Several of some.
+ * @param {() => string} legend
+ * @param {readonly string[]} values
+ * @param {(value: string) => string} label
+ * @param {readonly string[]} chosen to begin with
+ */
+export function manyOf(legend, values, label, chosen) {
+  const boxes = values.map((value) =>
+    el("input", { type: "checkbox", value, checked: chosen.includes(value) }),
   );
+  return {
+    element: el(
+      "fieldset",
+      {},
+      el("legend", {}, legend),
+      el(
+        "div",
+        { class: "choices" },
+        ...boxes.map((box, index) => el("label", {}, box, " ", () => label(values[index] ?? ""))),
+      ),
+    ),
+    values: () => boxes.filter(({ checked }) => checked).map(({ value }) => value),
+    focus: () => boxes[0]?.focus(),
+  };
+}
+
+/** What a drill is, said where one is made, and whether it is silent. */
+export function drillOptions() {
+  const silent = el("input", { type: "checkbox", onchange: showNote });
+  const note = el("p", { class: "drill-note" });
+  const element = el(
+    "div",
+    { hidden: true },
+    note,
+    el(
+      "p",
+      {},
+      el("label", {}, silent, " ", () => t("drill.silentOption")),
+    ),
+  );
+  showNote();
+  function showNote() {
+    fill(note, () => t(silent.checked ? "drill.silentNote" : "drill.note"));
+  }
+  return {
+    element,
+    /** @param {boolean} isDrill */
+    show(isDrill) {
+      element.hidden = !isDrill;
+      showNote();
+    },
+    isSilent: () => !element.hidden && silent.checked,
+  };
+}
+
+/**
+ * Says the first thing that is missing and goes there; whether nothing is.
+ * @param {Element} outcome
+ * @param {[isMissing: boolean, key: string, focus: () => void][]} needs
+ */
+export function isComplete(outcome, needs) {
+  const missing = needs.find(([isMissing]) => isMissing);
+  if (!missing) {
+    fill(outcome);
+    return true;
+  }
+  const [, key, focus] = missing;
+  fill(
+    outcome,
+    el("p", { class: "problem", role: "alert" }, () => t(key)),
+  );
+  focus();
+  return false;
 }

@@ -1,6 +1,6 @@
+import { passwordField } from "./account-parts.js";
 import { asProblem, asStranger, Problem } from "./api.js";
 import { el, fill } from "./dom.js";
-import { passwordField } from "./form-parts.js";
 import { momentText } from "./format.js";
 import { t } from "./i18n.js";
 import { loadingNotice, problemNotice } from "./notices.js";

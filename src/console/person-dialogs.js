@@ -1,7 +1,7 @@
 import { signInsTable, tokensTable } from "./access-tables.js";
+import { field, secretText } from "./account-parts.js";
 import { confirmDialog } from "./dialogs.js";
 import { el, fill } from "./dom.js";
-import { field, secretText } from "./form-parts.js";
 import { momentText } from "./format.js";
 import { t } from "./i18n.js";
 import { announce, loadingNotice, problemNotice } from "./notices.js";

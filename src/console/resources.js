@@ -4,7 +4,7 @@ import { apiUrl, read, send } from "./api.js";
 
 /** @typedef {"planned" | "ready" | "frozen" | "on_air" | "aired" | "failed" | "cancelled" | "missed"} BroadcastState */
 /** @typedef {"delivered" | "cached" | "started" | "finished" | "sensed"} Grade */
-/** @typedef {{ kind: "episode" | "session", id: string }} ContentRef */
+/** @typedef {{ kind: "episode" | "session" | "announcement" | "alert", id: string }} ContentRef */
 /**
  * @typedef {object} Broadcast
  * @property {string} id
@@ -146,7 +146,7 @@ import { apiUrl, read, send } from "./api.js";
  */
 
 /** @param {Record<string, string | number | null | undefined>} values */
-function query(values) {
+export function query(values) {
   const set = Object.entries(values).filter(
     ([, value]) => value !== null && value !== undefined && value !== "",
   );
@@ -154,7 +154,7 @@ function query(values) {
 }
 
 /** @param {string} id */
-const inPath = (id) => encodeURIComponent(id);
+export const inPath = (id) => encodeURIComponent(id);
 
 /**
  * @param {{ from?: string, until?: string, state?: BroadcastState, limit?: number, cursor?: string | null }} filter

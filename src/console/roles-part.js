@@ -1,5 +1,5 @@
+import { choices } from "./account-parts.js";
 import { el } from "./dom.js";
-import { choices } from "./form-parts.js";
 import { t, term } from "./i18n.js";
 import { COUNTY_ROLES, TOWN_ADMIN } from "./people.js";
 import { regionName } from "./resources.js";

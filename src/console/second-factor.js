@@ -1,6 +1,6 @@
+import { field, passwordField, secretText } from "./account-parts.js";
 import { confirmDialog } from "./dialogs.js";
 import { el } from "./dom.js";
-import { field, passwordField, secretText } from "./form-parts.js";
 import { t } from "./i18n.js";
 import { announce } from "./notices.js";
 import { beginFactor, confirmFactor, removeFactor, renewRecoveryCodes } from "./people.js";

@@ -1,7 +1,9 @@
+import { interruptsEn } from "./strings-interrupts-en.js";
 import { peopleEn } from "./strings-people-en.js";
 
 /** English. The keys are the same as in strings-zh.js; a test holds both to that. */
 export const en = {
+  ...interruptsEn,
   ...peopleEn,
   "brand.name": "村村响",
   "brand.subtitle": "Village broadcasting",

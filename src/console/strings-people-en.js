@@ -172,6 +172,7 @@ export const peopleEn = {
   "act.calendars:share": "share calendars",
   "act.policy:edit": "change the county's policy",
   "act.area-policy:edit": "change an area's policy",
+  "act.interrupts:preview": "preview interrupts",
   "act.announcements:air": "air announcements and drills",
   "act.emergencies:propose": "propose emergencies",
   "act.emergencies:import": "import emergency messages",

@@ -164,6 +164,7 @@ export const peopleZh = {
   "act.calendars:share": "分享日历",
   "act.policy:edit": "修改全县规定",
   "act.area-policy:edit": "修改地区规定",
+  "act.interrupts:preview": "预览插播",
   "act.announcements:air": "播出通知和演练",
   "act.emergencies:propose": "提出应急播出",
   "act.emergencies:import": "导入应急消息",

@@ -47,12 +47,13 @@ function problemOf(error) {
 }
 
 /**
- * @param {string} place as `episodes/<id>/segments/<n>` or `sessions/<id>`
+ * @param {string} place as `episodes/<id>/segments/<n>`, `sessions/<id>` or `recordings/<word>`
  * @param {File} file
- * @param {{ onProgress: (sentBytes: number) => void, onDone: () => void, onProblem: (problem: Problem) => void }} listener
+ * @param {{ onProgress: (sentBytes: number) => void, onDone: (sha256: string) => void, onProblem: (problem: Problem) => void }} listener
  */
 export function createTransfer(place, file, { onProgress, onDone, onProblem }) {
   let stopped = true;
+  let sha256 = "";
   const upload = new tus.Upload(file, {
     endpoint: new URL(apiUrl("/uploads"), location.href).href,
     metadata: { filename: file.name.slice(-MAX_NAME), target: place },
@@ -66,12 +67,13 @@ export function createTransfer(place, file, { onProgress, onDone, onProblem }) {
     },
     onAfterResponse(/** @type {any} */ request, /** @type {any} */ response) {
       const status = response.getStatus();
+      sha256 = /[0-9a-f]{64}$/.exec(response.getHeader("Content-Location") ?? "")?.[0] ?? sha256;
       // Of itself it would begin anew after any refusal, also after one for want of a sign-in.
       if (request.getMethod() === "HEAD" && status >= 300 && !GONE.has(status))
         throw new Problem(codeOfStatus(status), "");
     },
     onProgress: (/** @type {number} */ sentBytes) => stopped || onProgress(sentBytes),
-    onSuccess: () => stopped || onDone(),
+    onSuccess: () => stopped || onDone(sha256),
     onError: (/** @type {unknown} */ error) => stopped || onProblem(problemOf(error)),
   });
 

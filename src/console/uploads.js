@@ -66,6 +66,8 @@ export function dismissUpload(place) {
 const mayPass = ({ code, hint, detail }) =>
   PASSING.has(code) || (code === "conflict" && hint === null && detail !== "");
 
+/** What a recording without a place yet is known by. @param {string} place */
+const isLoose = (place) => place.startsWith("recordings/");
 /** @param {string} place */
 const contentPath = (place) => `/${place.replace(/\/segments\/\d+$/, "")}`;
 
@@ -73,7 +75,8 @@ const contentPath = (place) => `/${place.replace(/\/segments\/\d+$/, "")}`;
  * Sends a file to its place, however often that is interrupted.
  * @param {string} place
  * @param {File} file
- * @returns {Promise<any>} the episode or session after it, or `null` when it did not work; `uploadOf(place)` then says why
+ * @returns {Promise<any>} the episode or session after it, or the SHA-256 of what went to `recordings/<word>`; `null` when
+ *   it did not work, and `uploadOf(place)` then says why
  */
 export const startUpload = (place, file) =>
   new Promise((resolve) => {
@@ -123,7 +126,7 @@ function createUpload(place, file, finish) {
       if (!isSent) timer = setTimeout(giveUpWaiting, SILENCE_MS);
       step({ state: isSent ? "checking" : "sending", sentBytes, leftMs });
     },
-    onDone: () => void complete(),
+    onDone: (sha256) => void complete(sha256),
     onProblem: cope,
   });
 
@@ -176,9 +179,10 @@ function createUpload(place, file, finish) {
     finish(null);
   }
 
-  async function complete() {
+  /** @param {string} sha256 */
+  async function complete(sha256) {
     // The page asks again by itself, should this not come through.
-    const answer = await read(contentPath(place)).catch(() => null);
+    const answer = isLoose(place) ? sha256 : await read(contentPath(place)).catch(() => null);
     step({ state: "done" });
     finish(answer);
   }

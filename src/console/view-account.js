@@ -1,8 +1,8 @@
 import { signInsTable, tokensTable } from "./access-tables.js";
+import { choices, field, passwordField, secretText } from "./account-parts.js";
 import { Problem, readMe } from "./api.js";
 import { confirmDialog } from "./dialogs.js";
 import { drawn, el } from "./dom.js";
-import { choices, field, passwordField, secretText } from "./form-parts.js";
 import { t } from "./i18n.js";
 import { liveView } from "./live.js";
 import { announce } from "./notices.js";

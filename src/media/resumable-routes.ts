@@ -46,13 +46,12 @@ interface Options {
   announcementAreas: (id: string) => readonly string[];
 }
 
-/** The announcement that a new upload is for; `null` for every other place, and for none. */
-function announcementFor({ headers }: FastifyRequest): string | null {
+/** Where a new upload goes; empty when that can't be read: it is refused for that. */
+function targetOf({ headers }: FastifyRequest): string {
   try {
-    const { target } = Metadata.parse([headers["upload-metadata"] ?? ""].flat().join(","));
-    return /^announcements\/(.*)$/.exec(target ?? "")?.[1] ?? null;
+    return Metadata.parse([headers["upload-metadata"] ?? ""].flat().join(","))["target"] ?? "";
   } catch {
-    return null; // it is refused for what it is
+    return "";
   }
 }
 
@@ -63,9 +62,12 @@ function announcementFor({ headers }: FastifyRequest): string | null {
 export async function resumableRoutes(app: FastifyInstance, { uploads, announcementAreas }: Options) {
   acceptRawUploads(app);
   const config = { act: "recordings:send" } as const;
-  const act = (request: FastifyRequest) =>
-    announcementFor(request) === null ? "content:edit" : "announcements:air";
-  const within: ActsWithin = (request) => announcementAreas(announcementFor(request) ?? "");
+  const act = (request: FastifyRequest) => {
+    const target = targetOf(request);
+    if (target.startsWith("announcements/")) return "announcements:air";
+    return target.startsWith("recordings/") ? "recordings:send" : "content:edit";
+  };
+  const within: ActsWithin = (request) => announcementAreas(targetOf(request).replace("announcements/", ""));
   const schema = { hide: true };
   const handle = (request: FastifyRequest, reply: FastifyReply) => answer(uploads, request, reply);
   app.route({ method: "POST", url: "/uploads", config: { act, within }, schema, handler: handle });

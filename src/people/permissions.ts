@@ -59,6 +59,7 @@ export const ACTS = {
   "calendars:share": { roles: ["administrator", "scheduler"] },
   "policy:edit": { roles: ["administrator", "scheduler"] },
   "area-policy:edit": { roles: ["administrator", "scheduler", "town-admin"], inArea: true },
+  "interrupts:preview": { roles: ["administrator", "scheduler", "town-admin"], inArea: true },
   "announcements:air": {
     roles: ["administrator", "scheduler", "town-admin"],
     inArea: true,

@@ -12,8 +12,13 @@ export interface Invited {
   person: { id: string; name: string; state: string };
   invitation: { url: string; expiresAt: string };
 }
-export const invite = ({ operator }: RunningApp, name: string, roles: Grant[]): Promise<Invited> =>
-  operator.post<Invited>("/people", { name, roles });
+/** A server, and its administrator. */
+export type Office = Pick<RunningApp, "url" | "operator">;
+export const invite = (
+  { operator }: Pick<Office, "operator">,
+  name: string,
+  roles: Grant[],
+): Promise<Invited> => operator.post<Invited>("/people", { name, roles });
 
 export const tokenIn = (url: string): string => url.split("#/invitation/")[1] ?? "";
 
@@ -34,7 +39,7 @@ export const accept = (url: string, token: string, password = PASSWORD): Promise
   asStranger(url, "/invitations/accept", { token, password });
 
 /** Somebody new with these roles, invited by the administrator, who has set a password and signed in. */
-export async function newPerson(app: RunningApp, name: string, roles: Grant[]): Promise<Operator> {
+export async function newPerson(app: Office, name: string, roles: Grant[]): Promise<Operator> {
   const { invitation } = await invite(app, name, roles);
   await accept(app.url, tokenIn(invitation.url));
   return signIn(app.url, name, PASSWORD);

@@ -61,6 +61,7 @@ const DECLARED: Record<string, string> = {
     GET /media-library/trash
     GET /policy
     GET /programmes
+    GET /recordings/{}
     GET /programmes/{}
     GET /regions
     GET /regions/{}
@@ -97,12 +98,13 @@ const DECLARED: Record<string, string> = {
     POST /speech
   `,
   AST: `
-    POST /announcements
     PUT /announcements/{}/asset
     PUT /announcements/{}/recording
+    POST /announcements
     POST /broadcasts/{}/correction
-    POST /emergencies
     POST /emergencies/{}/confirm
+    POST /emergencies
+    POST /interrupts/preview
     DELETE /regions/{}/policy
     PUT /regions/{}/policy
   `,
