@@ -58,8 +58,7 @@ import { loadProfiles } from "./media/profile-files.ts";
 import { createResumableUploads } from "./media/resumable-uploads.ts";
 import { createScratchSpace } from "./media/scratch-space.ts";
 import { createUploadSpace } from "./media/upload-space.ts";
-import { createPeopleService } from "./people/people-service.ts";
-import { createPeopleStore } from "./people/people-store.ts";
+import { createPeople } from "./people/people.ts";
 import { createProgrammeService } from "./programmes/programme-service.ts";
 import { createProgrammeStore } from "./programmes/programme-store.ts";
 import { createRegionService } from "./regions/region-service.ts";
@@ -105,8 +104,8 @@ export async function createServices({ db, config, log, clock, version }: Servic
   const { signer, jwks } = await loadKeys(db, clock);
 
   // Domains, from the ones that need nobody to the ones that need many.
-  const people = createPeopleService({ store: createPeopleStore(db), clock });
   const regions = createRegionService({ store: createRegionStore(db) });
+  const { people, passwords, signIns, secondFactors, apiTokens } = createPeople({ db, regions, clock });
   const devices = createDeviceService({
     store: createDeviceStore(db),
     codes: createEnrolmentStore(db),
@@ -488,6 +487,10 @@ export async function createServices({ db, config, log, clock, version }: Servic
     settings,
     transact,
     people,
+    passwords,
+    signIns,
+    secondFactors,
+    apiTokens,
     regions,
     devices,
     reports,
