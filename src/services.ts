@@ -53,12 +53,11 @@ import { confine } from "./media/ffmpeg-confinement.ts";
 import { createHousekeeping } from "./media/housekeeping/housekeeping-service.ts";
 import { createMediaLibrary } from "./media/media-library.ts";
 import { createMediaService } from "./media/media-service.ts";
-import { loadProfiles } from "./media/profiles.ts";
+import { loadProfiles } from "./media/profile-files.ts";
 import { createResumableUploads } from "./media/resumable-uploads.ts";
 import { createScratchSpace } from "./media/scratch-space.ts";
 import { createUploadSpace } from "./media/upload-space.ts";
-import { createPeopleService } from "./people/people-service.ts";
-import { createPeopleStore } from "./people/people-store.ts";
+import { createPeople } from "./people/people.ts";
 import { createProgrammeService } from "./programmes/programme-service.ts";
 import { createProgrammeStore } from "./programmes/programme-store.ts";
 import { createRegionService } from "./regions/region-service.ts";
@@ -104,8 +103,8 @@ export async function createServices({ db, config, log, clock, version }: Servic
   const { signer, jwks } = await loadKeys(db, clock);
 
   // Domains, from the ones that need nobody to the ones that need many.
-  const people = createPeopleService({ store: createPeopleStore(db), clock });
   const regions = createRegionService({ store: createRegionStore(db) });
+  const { people, passwords, signIns, secondFactors, apiTokens } = createPeople({ db, regions, clock });
   const devices = createDeviceService({
     store: createDeviceStore(db),
     codes: createEnrolmentStore(db),
@@ -472,6 +471,10 @@ export async function createServices({ db, config, log, clock, version }: Servic
     settings,
     transact,
     people,
+    passwords,
+    signIns,
+    secondFactors,
+    apiTokens,
     regions,
     devices,
     reports,

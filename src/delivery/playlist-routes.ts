@@ -66,7 +66,7 @@ export async function playlistRoutes(instance: FastifyInstance, options: Options
         .header("cache-control", "private, no-cache");
       if (matchesEtag(request.headers["if-none-match"], etag)) return reply.code(304).send(null);
       if (representation === "json") return playlists.playlistFor(device, version);
-      const jws = await gate.pass(reply, { id: device.id, revision: version.revision }, () =>
+      const jws = await gate.pass({ id: device.id, revision: version.revision }, () =>
         signer.sign("playlist", playlists.playlistFor(device, version)),
       );
       return reply

@@ -11,6 +11,7 @@ import { capXml } from "../support/cap.ts";
 import { importRegions } from "../support/county.ts";
 import { OTHER_TOWN, TOWN, VILLAGE } from "../support/fleet.ts";
 import { enrolGateway } from "../support/gateway.ts";
+import { PASSWORD } from "../support/people.ts";
 import { secondPerson } from "../support/second-person.ts";
 import { recordedMs } from "../support/test-device.ts";
 import { until } from "../support/until.ts";
@@ -57,7 +58,7 @@ beforeEach(async () => {
     await browser.newContext({ locale: "zh-CN" }),
   ];
   page = await openConsole(first, app.url, app.password);
-  other = await openConsole(second, app.url, app.password, "deputy");
+  other = await openConsole(second, app.url, PASSWORD, "deputy");
   await page.goto(`${app.url}/#/announcements/emergencies`);
 });
 afterEach(async () => {
@@ -191,6 +192,7 @@ test("a CAP message is taken in from a file: refused in words, its areas mapped,
   await page.getByText("“暴雨红色预警”已成为提议，等待另一人确认。").first().waitFor();
   const taken = (await open()).find(({ title }) => title === "暴雨红色预警");
   expect(taken).toMatchObject({ class: "emergency", areas: [OTHER_TOWN] });
+  await card(page, "暴雨红色预警").getByText("特别严重").first().waitFor();
 
   const references = "weather@example.cn,W1,2026-12-01T07:00:00+08:00";
   const cancel = capXml({ identifier: "W2", msgType: "Cancel", references, expires });
