@@ -102,7 +102,11 @@ export async function createServer({
           programmes: services.programmes,
           media,
         });
-        await guarded.register(sessionRoutes, { sessions: services.sessions, media });
+        await guarded.register(sessionRoutes, {
+          sessions: services.sessions,
+          programmes: services.programmes,
+          media,
+        });
         await guarded.register(resumableRoutes, { uploads: services.uploads });
         await guarded.register(recordingRoutes, { media });
         await guarded.register(speechRoutes, { speech: services.speech });

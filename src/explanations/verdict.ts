@@ -82,7 +82,16 @@ export function verdictOnTarget(
 /** What of a playlist's entry decides about the air. */
 export type Contender = Pick<
   PlaylistBroadcast,
-  "id" | "class" | "authority" | "priority" | "silent" | "startAt" | "notAfter" | "lateness" | "programme" | "title"
+  | "id"
+  | "class"
+  | "authority"
+  | "priority"
+  | "silent"
+  | "startAt"
+  | "notAfter"
+  | "lateness"
+  | "programme"
+  | "title"
 > & { items: readonly { durationMs: number }[] };
 
 const endOf = ({ startAt, items }: Contender): number =>
