@@ -127,7 +127,11 @@ export async function createServer({
           programmes: services.programmes,
           media,
         });
-        await guarded.register(sessionRoutes, { sessions: services.sessions, media });
+        await guarded.register(sessionRoutes, {
+          sessions: services.sessions,
+          programmes: services.programmes,
+          media,
+        });
         await guarded.register(resumableRoutes, {
           uploads: services.uploads,
           announcementAreas: (id) => services.announcements.get(id).broadcast.areas,

@@ -54,7 +54,7 @@ import { confine } from "./media/ffmpeg-confinement.ts";
 import { createHousekeeping } from "./media/housekeeping/housekeeping-service.ts";
 import { createMediaLibrary } from "./media/media-library.ts";
 import { createMediaService } from "./media/media-service.ts";
-import { loadProfiles } from "./media/profiles.ts";
+import { loadProfiles } from "./media/profile-files.ts";
 import { createResumableUploads } from "./media/resumable-uploads.ts";
 import { createScratchSpace } from "./media/scratch-space.ts";
 import { createUploadSpace } from "./media/upload-space.ts";

@@ -4,7 +4,7 @@ import { badge } from "./badges.js";
 import { drawn, el, keyed, ticking } from "./dom.js";
 import { askToConfirm, isDrill, stopNow } from "./emergency-actions.js";
 import { countdownText, dateText, momentText, timeText } from "./format.js";
-import { t } from "./i18n.js";
+import { t, term } from "./i18n.js";
 import { player } from "./renditions.js";
 import { reasonText } from "./server-words.js";
 
@@ -81,7 +81,8 @@ const drawSoundState = ({ isOpen, isReady }) => [
 
 /** @param {Shown} shown @returns {import("./dom.js").Child[]} */
 function drawEmergency({ emergency, regions }) {
-  const { id, title, text, state, areas, until, proposedAt, people, reason, silent, startedAt } = emergency;
+  const { id, title, text, state, severity, areas, until, proposedAt, people, reason, silent, startedAt } =
+    emergency;
   const [tone, sign] = LOOKS[state] ?? ["plain", ""];
   return [
     el(
@@ -92,6 +93,7 @@ function drawEmergency({ emergency, regions }) {
       startedAt === null ? title : el("a", { href: `#/broadcasts/${id}` }, title),
       " ",
       badge(tone, sign, () => t(`emergency.state.${state}`)),
+      severity !== null && el("span", { class: "badge" }, () => term("severity", severity)),
     ),
     el("p", { class: "fact" }, () =>
       [

@@ -28,6 +28,7 @@ import { inPath, query } from "./resources.js";
 /**
  * @typedef {object} EmergencyFields
  * @property {EmergencyState} state
+ * @property {string | null} severity as a CAP message has it
  * @property {string[]} areas
  * @property {string} until
  * @property {string | null} replaces

@@ -96,7 +96,7 @@ import { apiUrl, read, send } from "./api.js";
 /** @typedef {{ position: number, name: string, title: string, recording: Recording | null }} Segment */
 /** @typedef {{ durationMs: number, finding: Finding | null }} AirTime */
 /** @typedef {Approvable & { title: string, segments: Segment[], programme: Rendition[] | null, slot: AirTime }} Episode */
-/** @typedef {Approvable & { topic: string, speakers: string[], modules: string[], recording: Recording | null }} Session */
+/** @typedef {Approvable & { topic: string, speakers: string[], modules: string[], recording: Recording | null, slot: AirTime }} Session */
 /**
  * @typedef {object} Device
  * @property {string} id

@@ -67,6 +67,8 @@ export const SENTENCES = {
     "第 {1} 段与第 {2} 段录音之间静音 {0}：请剪掉首尾静音，或缩短间隔。",
   "It lasts {}, which is {} more than the slot of {}: shorten it, or change the slot.":
     "时长 {0}，比时段 {2} 多 {1}：请缩短，或调整时段。",
+  "It lasts {}, less than half of the slot of {}: look whether all of it was uploaded, or change the slot.":
+    "时长 {0}，不足时段 {1} 的一半：请检查是否上传了完整录音，或调整时段。",
   "from {} to {}": "从 {0} 到 {1} ",
 
   // Uploads.

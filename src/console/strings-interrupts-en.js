@@ -176,6 +176,11 @@ export const interruptsEn = {
   "alert.stopLabel": "Stop at once: {title}",
   "alert.withdrawLabel": "Withdraw the proposal: {title}",
 
+  "severity.Extreme": "Extreme",
+  "severity.Severe": "Severe",
+  "severity.Moderate": "Moderate",
+  "severity.Minor": "Minor",
+  "severity.Unknown": "Severity unknown",
   "cap.title": "Import a CAP 1.2 message",
   "cap.hint":
     "An XML file as weather services and others send it, 256 KB at most. It becomes a proposal that another person has to confirm; a Cancel ends at once what it refers to.",

@@ -169,6 +169,11 @@ export const interruptsZh = {
   "alert.stopLabel": "立即停止：{title}",
   "alert.withdrawLabel": "撤回提议：{title}",
 
+  "severity.Extreme": "特别严重",
+  "severity.Severe": "严重",
+  "severity.Moderate": "较重",
+  "severity.Minor": "一般",
+  "severity.Unknown": "严重程度不明",
   "cap.title": "导入 CAP 1.2 预警消息",
   "cap.hint":
     "气象等部门发来的 XML 文件，最大 256 KB。导入后成为提议，同样要另一人确认；取消消息立即结束它所指的应急。",

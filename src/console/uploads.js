@@ -7,11 +7,12 @@ import { createTransfer } from "./upload-transfer.js";
  * cut, an expired sign-in or a restart of the server.
  */
 
-/** @typedef {"queued" | "starting" | "sending" | "checking" | "waiting" | "paused" | "failed" | "cancelled" | "done"} UploadState */
+/** @typedef {"queued" | "starting" | "reading" | "sending" | "checking" | "waiting" | "paused" | "failed" | "cancelled" | "done"} UploadState */
 /**
  * @typedef {object} Upload
  * @property {File} file
  * @property {UploadState} state
+ * @property {number} readBytes for its checksum, before anything is sent
  * @property {number} sentBytes
  * @property {number | null} leftMs
  * @property {Problem | null} problem why it waits or failed
@@ -34,7 +35,7 @@ const LONGEST_WAIT_MS = 30_000;
 const SILENCE_MS = 60_000;
 
 const PASSING = new Set(["offline", "timeout", "unavailable", "too_many", "internal", "forbidden"]);
-const ACTIVE = new Set(["starting", "sending", "checking"]);
+const ACTIVE = new Set(["starting", "reading", "sending", "checking"]);
 const ENDED = new Set(["failed", "cancelled", "done"]);
 
 const activeCount = () => [...uploads.values()].filter(({ state }) => ACTIVE.has(state)).length;
@@ -98,6 +99,7 @@ function createUpload(place, file, finish) {
   const upload = {
     file,
     state: "queued",
+    readBytes: 0,
     sentBytes: 0,
     leftMs: null,
     problem: null,
@@ -117,6 +119,7 @@ function createUpload(place, file, finish) {
     },
   };
   const transfer = createTransfer(place, file, {
+    onReading: (readBytes) => step({ state: "reading", readBytes }),
     onProgress(sentBytes) {
       if (sentBytes > upload.sentBytes) failures = 0;
       const leftMs = pace.leftMs(sentBytes, file.size);

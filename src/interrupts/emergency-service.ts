@@ -12,28 +12,15 @@ import {
   type Emergency,
   type EmergencyAir,
   type EmergencyView,
+  type NewEmergency,
   requireConfirmable,
   requirePossible,
   rivalOf,
 } from "./emergency.ts";
 import type { EmergencyFilter, EmergencyStore } from "./emergency-store.ts";
-import type { InterruptContent, Source } from "./interrupt-content.ts";
-import type { InterruptClass, InterruptStore } from "./interrupt-store.ts";
+import type { InterruptContent } from "./interrupt-content.ts";
+import type { InterruptStore } from "./interrupt-store.ts";
 import type { StandingAlerts } from "./standing-alert.ts";
-
-export interface NewEmergency {
-  title: string;
-  class: InterruptClass;
-  severity: Emergency["severity"];
-  source: Exclude<Source, { upload: true }>;
-  areas: string[];
-  /** Epoch ms. */
-  until: number;
-  /** Drills only. */
-  silent: boolean;
-  /** The emergency that ends when this one begins. */
-  replaces: string | null;
-}
 
 export interface EmergencyService {
   /**

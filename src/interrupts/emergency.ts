@@ -1,6 +1,7 @@
 import { DAY_MS, MINUTE_MS } from "../clock.ts";
 import { AppError, invalid } from "../errors.ts";
 import type { CapSeverity } from "./cap.ts";
+import type { Source } from "./interrupt-content.ts";
 import type { Interrupt, InterruptClass } from "./interrupt-store.ts";
 
 export const EMERGENCY_STATES = [
@@ -36,6 +37,21 @@ export interface Emergency {
   reason: string | null;
 }
 
+/** What somebody proposes. */
+export interface NewEmergency {
+  title: string;
+  class: InterruptClass;
+  severity: Emergency["severity"];
+  source: Exclude<Source, { upload: true }>;
+  areas: string[];
+  /** Epoch ms. */
+  until: number;
+  /** Drills only. */
+  silent: boolean;
+  /** The emergency that ends when this one begins. */
+  replaces: string | null;
+}
+
 /** What stands, or is to, and what is heard of it. */
 export interface EmergencyAir {
   emergency: Emergency;
@@ -65,7 +81,7 @@ const isForgotten = (emergency: Emergency, now: number): boolean =>
 
 /** @param now epoch ms, as all instants here @throws {AppError} `invalid` */
 export function requirePossible(
-  { class: of, silent, until }: { class: InterruptClass; silent: boolean; until: number },
+  { class: of, silent, until }: Pick<NewEmergency, "class" | "silent" | "until">,
   now: number,
 ): void {
   if (silent && of !== "drill")

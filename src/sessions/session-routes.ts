@@ -15,10 +15,12 @@ import {
   Uuid,
 } from "../http/schemas.ts";
 import { requireUser } from "../http/sign-in-guard.ts";
+import { AirTime, judgeAirTime } from "../media/ear/slot.ts";
 import type { MediaService } from "../media/media-service.ts";
 import { AssetBody, RecordingView, TrimView, viewRecording } from "../media/recording.ts";
 import { acceptRawUploads, UploadQuery, uploadFrom } from "../media/upload.ts";
 import { addApprovalRoutes } from "../programmes/approval-routes.ts";
+import type { ProgrammeService } from "../programmes/programme-service.ts";
 import type { SessionService } from "./session-service.ts";
 import type { Session } from "./session-store.ts";
 
@@ -36,11 +38,16 @@ const SessionView = Type.Object({
   createdAt: Instant,
   updatedAt: Instant,
   recording: nullable(RecordingView),
+  slot: AirTime,
 });
 
 export async function sessionRoutes(
   instance: FastifyInstance,
-  { sessions, media }: { sessions: SessionService; media: MediaService },
+  {
+    sessions,
+    programmes,
+    media,
+  }: { sessions: SessionService; programmes: ProgrammeService; media: MediaService },
 ) {
   const app = instance.withTypeProvider<TypeBoxTypeProvider>();
 
@@ -56,7 +63,14 @@ export async function sessionRoutes(
     createdAt: toIso(session.createdAt),
     updatedAt: toIso(session.updatedAt),
     recording: viewRecording(media, session),
+    slot: slotOf(session),
   });
+
+  function slotOf({ programmeId, compositionId }: Session): AirTime {
+    const { slotMinutes } = programmes.get(programmeId).sound;
+    const durationMs = compositionId === null ? 0 : (media.lengthOf(compositionId) ?? 0);
+    return judgeAirTime(durationMs, slotMinutes, compositionId !== null);
+  }
 
   app.get(
     "/sessions",

@@ -192,6 +192,7 @@ test("a CAP message is taken in from a file: refused in words, its areas mapped,
   await page.getByText("“暴雨红色预警”已成为提议，等待另一人确认。").first().waitFor();
   const taken = (await open()).find(({ title }) => title === "暴雨红色预警");
   expect(taken).toMatchObject({ class: "emergency", areas: [OTHER_TOWN] });
+  await card(page, "暴雨红色预警").getByText("特别严重").first().waitFor();
 
   const references = "weather@example.cn,W1,2026-12-01T07:00:00+08:00";
   const cancel = capXml({ identifier: "W2", msgType: "Cancel", references, expires });

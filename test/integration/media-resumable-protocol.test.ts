@@ -80,6 +80,20 @@ describe("Upload-Metadata", () => {
   });
 });
 
+test("a request that the protocol refuses is told as a problem whose title is that of its status", async () => {
+  const noted = {
+    type: "urn:ccx:problem:invalid",
+    status: 400,
+    title: "Bad Request",
+    detail: "Invalid upload-length",
+  };
+  for (const length of [-1, "abc"]) {
+    const answer = await house.tus().create({ target: house.targetOf(1) }, length);
+    expect(answer.headers.get("content-type")).toMatch(/^application\/problem\+json/);
+    expect(await answer.json()).toMatchObject(noted);
+  }
+});
+
 describe("OPTIONS", () => {
   const ask = (path: string, headers: Record<string, string> = {}) =>
     fetch(house.app.url + path, { method: "OPTIONS", headers });
