@@ -173,10 +173,10 @@ describe("devices", () => {
         }),
       }),
     ]);
-    expect(await list("kind=terminal")).toHaveLength(1);
-    expect(await list("state=new")).toHaveLength(0);
-    expect(await list("limit=1")).toHaveLength(1);
-    expect(JSON.stringify(await list(""))).not.toMatch(/hash/i);
+    expect(await list(`within=${COUNTY}&kind=terminal`)).toHaveLength(1);
+    expect(await list(`within=${COUNTY}&state=new`)).toHaveLength(0);
+    expect(await list(`within=${COUNTY}&limit=1`)).toHaveLength(1);
+    expect(JSON.stringify(await list(`within=${COUNTY}`))).not.toMatch(/hash/i);
   });
 });
 
