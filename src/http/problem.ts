@@ -15,7 +15,9 @@ export const Problem = Type.Object(
     hint: Type.Optional(Type.String({ description: "What to do about it" })),
     instance: Type.String({ description: "The request id, to find the log entry" }),
     errors: Type.Optional(Type.Array(Type.Object({ at: Type.String(), message: Type.String() }))),
-    retryAfter: Type.Optional(Type.Integer({ description: "Seconds to wait, as in Retry-After, where that is known" })),
+    retryAfter: Type.Optional(
+      Type.Integer({ description: "Seconds to wait, as in Retry-After, where that is known" }),
+    ),
     secondFactor: Type.Optional(
       Type.String({ description: "`needed` or `wrong`: what a sign-in, or this operation, lacks" }),
     ),
