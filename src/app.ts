@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { FastifyInstance } from "fastify";
 import type { Logger } from "pino";
+import { THE_SERVER } from "./audit/audit-entry.ts";
 import { startTicker } from "./broadcasts/ticker.ts";
 import { type Clock, repeat, SECOND_MS, systemClock } from "./clock.ts";
 import type { Config } from "./config.ts";
@@ -40,12 +41,14 @@ export async function buildApp({ config, log, clock = systemClock }: AppOptions)
   const locks = [lockFolder(config.dataDir, "DATA_DIR"), lockFolder(config.mediaDir, "MEDIA_DIR")];
   const db = openDatabase(join(config.dataDir, "cuncunxiang.db"), clock.now());
   const services = await createServices({ db, config, log, clock, version });
-  loadShippedData(services);
+  services.audit.as(THE_SERVER, "the server starts", () => loadShippedData(services));
   const firstAdministrator = await services.people.createFirstAdministrator();
+  if (firstAdministrator) services.audit.note("the first administrator is made", "done", null);
   const app = await createServer({ services, config, log, clock, version });
 
   const {
     announcements,
+    audit,
     conductor,
     downlink,
     embedded,
@@ -90,10 +93,15 @@ export async function buildApp({ config, log, clock = systemClock }: AppOptions)
       // What was missed by a clock that was ahead may have its start ahead again.
       if (events.some(({ kind }) => kind !== "slept")) planner.planAll();
     };
-    stopTicker = startTicker(
-      { everySecond, everyMinute: warnings.tell, everyHour: () => planner.planAll() },
-      log,
-    );
+    const everyMinute = () => {
+      audit.everyMinute();
+      warnings.tell();
+    };
+    const everyHour = () => {
+      planner.planAll();
+      audit.prune();
+    };
+    stopTicker = startTicker({ everySecond, everyMinute, everyHour }, log);
     stopRepeating = repeat(STOP_REPEAT_MS, () => {
       try {
         downlink.repeatUnacknowledged();
@@ -116,6 +124,7 @@ export async function buildApp({ config, log, clock = systemClock }: AppOptions)
     await outbox.stop();
     await link.close();
     await embedded?.close();
+    audit.note("the server ends", "done", null);
     db.close();
     for (const unlock of locks) unlock();
   });

@@ -53,6 +53,8 @@ export interface Config {
   /** Free part below which new uploads are refused. */
   diskRefusePercent: number;
   scrubBytesPerSecond: number;
+  /** How long audit entries are kept. */
+  auditKeepMs: number;
   freezeMs: number;
   planDays: number;
   /** Requests a minute from one address, outside the device endpoints. */
@@ -175,6 +177,7 @@ export function readConfig(env: Environment): Config {
     diskWarnPercent: integer("DISK_WARN_PERCENT", 15, 0, 99),
     diskRefusePercent: integer("DISK_REFUSE_PERCENT", 5, 0, 99),
     scrubBytesPerSecond: integer("SCRUB_MB_PER_SECOND", 5, 1, 10_000) * 1024 * 1024,
+    auditKeepMs: integer("AUDIT_KEEP_DAYS", 365, 180, 36_500) * DAY_MS,
     freezeMs: integer("FREEZE_MINUTES", 10, 1, 1440) * 60_000,
     planDays: integer("PLAN_DAYS", 45, 40, 400),
     rateLimitPerMinute: integer("RATE_LIMIT_PER_MINUTE", 600, 10, 1_000_000),

@@ -1,5 +1,7 @@
 import Fastify, { type FastifyBaseLogger, type FastifyInstance } from "fastify";
 import { v7 as uuidv7 } from "uuid";
+import { registerAudit } from "./audit/audit-hooks.ts";
+import { auditRoutes } from "./audit/audit-routes.ts";
 import { broadcastRoutes } from "./broadcasts/broadcast-routes.ts";
 import { calendarLinkRoutes, calendarRoutes } from "./calendars/calendar-routes.ts";
 import { type Clock, MINUTE_MS } from "./clock.ts";
@@ -71,6 +73,7 @@ export async function createServer({
   app.decorateRequest("signIn", null);
   app.setValidatorCompiler(validatorCompiler);
   registerProblems(app);
+  registerAudit(app, services.audit);
   await registerSecurity(app, {
     rateLimitPerMinute: config.rateLimitPerMinute,
     secureCookies,
@@ -118,6 +121,11 @@ export async function createServer({
           zone: config.zone,
         });
         await guarded.register(registerRoutes, { registers: services.registers, zone: config.zone });
+        await guarded.register(auditRoutes, {
+          audit: services.audit,
+          explanations: services.explanations,
+          zone: config.zone,
+        });
         await guarded.register(broadcastRoutes, { ...services, clock });
         await guarded.register(announcementRoutes, {
           announcements: services.announcements,

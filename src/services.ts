@@ -2,6 +2,7 @@ import { createHash, randomBytes } from "node:crypto";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Logger } from "pino";
+import { createAuditLog } from "./audit/audit-log.ts";
 import { createBroadcastService } from "./broadcasts/broadcast-service.ts";
 import { createBroadcastStore } from "./broadcasts/broadcast-store.ts";
 import { createConductor } from "./broadcasts/conductor.ts";
@@ -95,6 +96,7 @@ export type Services = Awaited<ReturnType<typeof createServices>>;
 /** Makes every part of the server below HTTP, hands each what it needs, and says what follows from what. */
 export async function createServices({ db, config, log, clock, version }: ServicesOptions) {
   requireFfmpeg(config);
+  const audit = createAuditLog({ db, clock, log, keepMs: config.auditKeepMs });
   const transact = createTransact(db);
   const settings = createSettings(db);
   const { signer, jwks } = await loadKeys(db, clock);
@@ -477,6 +479,7 @@ export async function createServices({ db, config, log, clock, version }: Servic
   return {
     settings,
     transact,
+    audit,
     people,
     regions,
     devices,

@@ -6,8 +6,7 @@ import { type Clock, DAY_MS, MINUTE_MS, toIso } from "../clock.ts";
 import { invalid } from "../errors.ts";
 import { closed, enumOf, IdParams, Instant, nullable, RegionCode, Uuid } from "../http/schemas.ts";
 import { DeviceKind, DeviceState, GRADES, PlaylistBroadcast, REPORT_TYPES } from "../protocol/messages.ts";
-import { parseDay } from "../schedules/day.ts";
-import { createWallClock } from "../schedules/wall-clock.ts";
+import { Moment, momentFrom } from "../schedules/moment.ts";
 import type { DueBroadcast, ExplanationService, Preview, PreviewDate } from "./explanation-service.ts";
 import { VERDICTS } from "./verdict.ts";
 
@@ -137,20 +136,6 @@ const MAX_PREVIEW_DAYS = 100;
 const MAX_DATES = 2_000;
 const DEFAULT_DAYS = 35;
 
-/** An instant with its offset, or a local time of the county. A `+` that a query string made a space is one again. */
-function momentFrom(at: string, text: string, zone: string): number {
-  const local = /^(\d{4}-\d{2}-\d{2})T([01]\d|2[0-3]):([0-5]\d)$/.exec(text);
-  const day = parseDay(local?.[1] ?? "");
-  if (local && day !== null) return createWallClock(zone).instantOf(day, `${local[2]}:${local[3]}`);
-  const value = /T.*(Z|[+ -]\d{2}:\d{2})$/.test(text) ? Date.parse(text.replace(" ", "+")) : Number.NaN;
-  if (!Number.isNaN(value)) return value;
-  throw invalid(
-    at,
-    `"${text}" is neither an instant nor a local time.`,
-    `Write it as 2026-12-01T07:00 (in ${zone}) or 2026-12-01T07:00:00+08:00.`,
-  );
-}
-
 interface Options {
   explanations: ExplanationService;
   clock: Clock;
@@ -161,10 +146,6 @@ interface Options {
 /** What will play, and why something did not; mounted under the API's prefix, inside the sign-in guard. */
 export async function explanationRoutes(instance: FastifyInstance, { explanations, clock, zone }: Options) {
   const app = instance.withTypeProvider<TypeBoxTypeProvider>();
-  const Moment = Type.String({
-    maxLength: 40,
-    description: "An instant with offset, or a local time of the county such as 2026-12-01T07:00",
-  });
   const Range = closed({ from: Type.Optional(Moment), until: Type.Optional(Moment) });
 
   function rangeOf({ from, until }: Static<typeof Range>): [from: number, until: number] {

@@ -1,6 +1,7 @@
 import { STATUS_CODES } from "node:http";
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { type Static, Type } from "typebox";
+import { explainDatabase } from "../db/open.ts";
 import { AppError, ERROR_STATUS, type ErrorCode } from "../errors.ts";
 
 /** RFC 9457 problem document, the answer to everything that did not work. */
@@ -51,13 +52,15 @@ function sendProblem(error: unknown, request: FastifyRequest, reply: FastifyRepl
   const problem = toProblem(appError, request.id);
   // Behind a half-read upload the connection cannot be reused: the rest of the body would be read as a request.
   if (request.raw.readable && !request.raw.complete) void reply.header("connection", "close");
-  if (appError.code === "unavailable") void reply.header("retry-after", RETRY_AFTER_S);
+  if (appError.code === "unavailable" || appError.code === "no_space")
+    void reply.header("retry-after", RETRY_AFTER_S);
   void reply.code(problem.status).type("application/problem+json").send(JSON.stringify(problem));
 }
 
 /** Fastify's and its plugins' errors carry a status; the message of a 4xx is meant for the caller, others are not. */
 function toAppError(error: unknown): AppError {
-  if (error instanceof AppError) return error;
+  const explained = explainDatabase(error);
+  if (explained instanceof AppError) return explained;
   const { statusCode, message } = error as Partial<FastifyError>;
   const code = statusCode === undefined ? undefined : codeOfStatus(statusCode);
   if (code === undefined || message === undefined) {
