@@ -3,6 +3,7 @@ import { join } from "node:path";
 import type { FastifyInstance } from "fastify";
 import type { Logger } from "pino";
 import { THE_SERVER } from "./audit/audit-entry.ts";
+import { refuseHalfRestored } from "./backup/restore.ts";
 import { startTicker } from "./broadcasts/ticker.ts";
 import { type Clock, repeat, SECOND_MS, systemClock } from "./clock.ts";
 import type { Config } from "./config.ts";
@@ -39,7 +40,9 @@ const STOP_REPEAT_MS = 10 * SECOND_MS;
 export async function buildApp({ config, log, clock = systemClock }: AppOptions): Promise<App> {
   keepPrivate(config.dataDir, config.mediaDir);
   const locks = [lockFolder(config.dataDir, "DATA_DIR"), lockFolder(config.mediaDir, "MEDIA_DIR")];
-  const db = openDatabase(join(config.dataDir, "cuncunxiang.db"), clock.now());
+  const databasePath = join(config.dataDir, "cuncunxiang.db");
+  refuseHalfRestored(databasePath);
+  const db = openDatabase(databasePath, clock.now());
   const services = await createServices({ db, config, log, clock, version });
   services.audit.as(THE_SERVER, "the server starts", () => loadShippedData(services));
   const firstAdministrator = await services.people.createFirstAdministrator();
@@ -49,6 +52,7 @@ export async function buildApp({ config, log, clock = systemClock }: AppOptions)
   const {
     announcements,
     audit,
+    backups,
     conductor,
     downlink,
     embedded,
@@ -94,8 +98,9 @@ export async function buildApp({ config, log, clock = systemClock }: AppOptions)
       if (events.some(({ kind }) => kind !== "slept")) planner.planAll();
     };
     const everyMinute = () => {
-      audit.everyMinute();
       warnings.tell();
+      backups.everyMinute();
+      audit.everyMinute();
     };
     const everyHour = () => {
       planner.planAll();
@@ -118,6 +123,7 @@ export async function buildApp({ config, log, clock = systemClock }: AppOptions)
     await speech.stop();
     await uploads.stop();
     await housekeeping.stop();
+    await backups.stop();
   });
   app.addHook("onClose", async () => {
     uplink.flush();

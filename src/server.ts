@@ -2,6 +2,7 @@ import Fastify, { type FastifyBaseLogger, type FastifyInstance } from "fastify";
 import { v7 as uuidv7 } from "uuid";
 import { registerAudit } from "./audit/audit-hooks.ts";
 import { auditRoutes } from "./audit/audit-routes.ts";
+import { backupRoutes } from "./backup/backup-routes.ts";
 import { broadcastRoutes } from "./broadcasts/broadcast-routes.ts";
 import { calendarLinkRoutes, calendarRoutes } from "./calendars/calendar-routes.ts";
 import { type Clock, MINUTE_MS } from "./clock.ts";
@@ -85,6 +86,7 @@ export async function createServer({
       broker: () => (services.link.online ? null : "not connected"),
       media: services.housekeeping.problem,
     },
+    notices: { backup: services.backups.problem },
   });
 
   await app.register(
@@ -126,6 +128,7 @@ export async function createServer({
           explanations: services.explanations,
           zone: config.zone,
         });
+        await guarded.register(backupRoutes, { backups: services.backups });
         await guarded.register(broadcastRoutes, { ...services, clock });
         await guarded.register(announcementRoutes, {
           announcements: services.announcements,

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Logger } from "pino";
 import { createAuditLog } from "./audit/audit-log.ts";
+import { createBackupService } from "./backup/backup-service.ts";
 import { createBroadcastService } from "./broadcasts/broadcast-service.ts";
 import { createBroadcastStore } from "./broadcasts/broadcast-store.ts";
 import { createConductor } from "./broadcasts/conductor.ts";
@@ -15,6 +16,7 @@ import { createCalendarLinkStore } from "./calendars/calendar-link-store.ts";
 import { createCalendarService } from "./calendars/calendar-service.ts";
 import { type Clock, DAY_MS, MINUTE_MS } from "./clock.ts";
 import type { Config } from "./config.ts";
+import { madeAt } from "./db/migrate.ts";
 import { createTransact, type Database } from "./db/open.ts";
 import { createSettings } from "./db/settings.ts";
 import { connectBroker } from "./delivery/broker-link.ts";
@@ -134,6 +136,21 @@ export async function createServices({ db, config, log, clock, version }: Servic
     },
     currentRenditions: (compositionId) => media.renditionsOf(compositionId),
     makeAnew: (sha256) => media.makeAnew(sha256),
+  });
+  const backups = createBackupService({
+    databasePath: db.name,
+    mediaDir: config.mediaDir,
+    backupDir: config.backupDir,
+    since: madeAt(db),
+    version,
+    at: config.backupAt,
+    keep: config.backupKeep,
+    warnMs: config.backupWarnMs,
+    zone: config.zone,
+    isNearAir: housekeeping.isNearAir,
+    audit,
+    clock,
+    log,
   });
   const space = createUploadSpace(housekeeping.mayUpload);
   const media = createMediaService({
@@ -487,6 +504,7 @@ export async function createServices({ db, config, log, clock, version }: Servic
     programmes,
     library,
     housekeeping,
+    backups,
     media,
     uploads,
     speech,

@@ -263,6 +263,9 @@ export function createHousekeeping(options: Options) {
       refuseWhenFull(diskSpace(), usedBytes(), watermarks, bytes, pending);
     },
 
+    /** Whether something is on air or begins within ten minutes. */
+    isNearAir: onAirSoon,
+
     /** Of the media disk, as an ordinary user may use it. */
     freeBytes: (): number => diskSpace().freeBytes,
 
