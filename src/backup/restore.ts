@@ -1,5 +1,6 @@
 import { copyFileSync, existsSync, linkSync, mkdirSync, readFileSync, rmSync } from "node:fs";
 import { basename, join } from "node:path";
+import { MINUTE_MS } from "../clock.ts";
 import { flushToDisk, renameDurably } from "../db/durable-file.ts";
 import { type Database, openDatabase } from "../db/open.ts";
 import { AppError } from "../errors.ts";
@@ -13,6 +14,7 @@ const RESTORING = ".restoring";
  * county changes in a thousand years.
  */
 const REVISION_LEAP = 1_000_000_000;
+const FETCH_WITHIN_MS = 10 * MINUTE_MS;
 
 export interface Restored {
   proof: DatabaseProof;
@@ -92,6 +94,14 @@ const damaged = (backup: string, problem: string): AppError =>
 function prepare(path: string, now: number, record: (db: Database) => void): void {
   const db = openDatabase(path, now);
   db.exec(`DELETE FROM sign_ins; UPDATE playlist_revisions SET revision = revision + ${REVISION_LEAP}`);
+  // Also for devices whose areas had none yet.
+  db.prepare(
+    `INSERT INTO playlist_revisions (scope, revision, changed_at, fetch_by)
+     SELECT 'area/' || code, (SELECT COALESCE(MAX(revision), ${REVISION_LEAP}) + 1 FROM playlist_revisions), @now, @fetchBy
+     FROM regions WHERE parent IS NULL
+     ON CONFLICT (scope) DO UPDATE SET revision = excluded.revision, changed_at = excluded.changed_at,
+       fetch_by = excluded.fetch_by`,
+  ).run({ now, fetchBy: now + FETCH_WITHIN_MS });
   record(db);
   // One file again, that can be renamed alone.
   db.pragma("journal_mode = DELETE");

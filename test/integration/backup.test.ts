@@ -182,12 +182,12 @@ describe("by itself", () => {
     const late = await runApp({ clock });
     const ready = async () => {
       const answer = await fetch(`${late.url}/readyz`);
-      return { status: answer.status, ...((await answer.json()) as object) };
+      return { code: answer.status, ...((await answer.json()) as object) };
     };
-    await until(async () => (await ready()).status === 200, { what: "the broker" });
+    await until(async () => (await ready()).code === 200, { what: "the broker", timeoutMs: 30_000 });
     expect(await ready()).toMatchObject({ notices: {} });
     clock.advance(3 * DAY_MS);
-    expect(await ready()).toMatchObject({ status: 200, notices: { backup: "There is no backup yet." } });
+    expect(await ready()).toMatchObject({ code: 200, notices: { backup: "There is no backup yet." } });
     await late.close();
   });
 });
