@@ -18,6 +18,7 @@ const PACKAGES: Record<string, string> = {
   "nginx-light": "nginx",
   sox: "sox",
   chromium: "chromium",
+  strace: "strace",
   "fonts-noto-cjk": "/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc",
 };
 
