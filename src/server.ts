@@ -11,7 +11,8 @@ import { playlistRoutes } from "./delivery/playlist-routes.ts";
 import { deviceLinkRoutes } from "./devices/device-link-routes.ts";
 import { deviceRoutes } from "./devices/device-routes.ts";
 import { episodeRoutes } from "./episodes/episode-routes.ts";
-import { explanationRoutes } from "./explanations/explanation-routes.ts";
+import { previewRoutes } from "./explanations/preview-routes.ts";
+import { whyRoutes } from "./explanations/why-routes.ts";
 import { answerBrokenRequest } from "./http/client-error.ts";
 import { consoleRoutes } from "./http/console.ts";
 import { healthRoutes } from "./http/health.ts";
@@ -117,15 +118,12 @@ export async function createServer({
           calendars: services.calendars,
           publicUrl: config.publicUrl,
         });
-        await guarded.register(explanationRoutes, {
-          explanations: services.explanations,
-          clock,
-          zone: config.zone,
-        });
+        await guarded.register(previewRoutes, { previews: services.previews, clock, zone: config.zone });
+        await guarded.register(whyRoutes, { whys: services.whys, zone: config.zone });
         await guarded.register(registerRoutes, { registers: services.registers, zone: config.zone });
         await guarded.register(auditRoutes, {
           audit: services.audit,
-          explanations: services.explanations,
+          whys: services.whys,
           zone: config.zone,
         });
         await guarded.register(backupRoutes, { backups: services.backups });

@@ -10,6 +10,7 @@ import { createConductor } from "./broadcasts/conductor.ts";
 import { createConflictFinder } from "./broadcasts/conflict-finder.ts";
 import { createExpectedAir } from "./broadcasts/expected-air.ts";
 import { createForecast } from "./broadcasts/forecast.ts";
+import { createPlannedRules } from "./broadcasts/planned-rules.ts";
 import { createPlanner } from "./broadcasts/planner.ts";
 import { createUnscheduled } from "./broadcasts/unscheduled.ts";
 import { createCalendarLinkStore } from "./calendars/calendar-link-store.ts";
@@ -35,8 +36,10 @@ import { createEnrolmentStore } from "./devices/enrolment-store.ts";
 import { createTelemetryStore } from "./devices/telemetry-store.ts";
 import { createEpisodeService } from "./episodes/episode-service.ts";
 import { createEpisodeStore } from "./episodes/episode-store.ts";
-import { createExplanationService } from "./explanations/explanation-service.ts";
+import { createDueAround } from "./explanations/due.ts";
+import { createPreviewService } from "./explanations/preview-service.ts";
 import { createTimetable } from "./explanations/timetable.ts";
+import { createWhyService } from "./explanations/why-service.ts";
 import { createAnnouncementService } from "./interrupts/announcement-service.ts";
 import { createCapService } from "./interrupts/cap-service.ts";
 import { createCapStore } from "./interrupts/cap-store.ts";
@@ -45,6 +48,7 @@ import { createEmergencyService } from "./interrupts/emergency-service.ts";
 import { createEmergencyStore } from "./interrupts/emergency-store.ts";
 import { createInterruptContent } from "./interrupts/interrupt-content.ts";
 import { createInterruptStore } from "./interrupts/interrupt-store.ts";
+import { createStandingAlerts } from "./interrupts/standing-alert.ts";
 import { createStopEverything } from "./interrupts/stop-everything.ts";
 import { createFfmpeg, requireFfmpeg } from "./media/ffmpeg.ts";
 import { abilitiesOf } from "./media/ffmpeg-abilities.ts";
@@ -235,17 +239,22 @@ export async function createServices({ db, config, log, clock, version }: Servic
     clock,
   });
   const scheduleStore = createScheduleStore(db);
+  const planMs = config.planDays * DAY_MS;
   const conflicts = createConflictFinder({
-    store: broadcastStore,
-    schedules: scheduleStore,
-    programmes,
-    forecast,
+    plannedRules: createPlannedRules({
+      store: broadcastStore,
+      schedules: scheduleStore,
+      programmes,
+      forecast,
+      calendars: dayCalendars,
+      clock,
+      zone: config.zone,
+      planMs,
+    }),
     policy,
     devices,
-    calendars: dayCalendars,
     clock,
-    zone: config.zone,
-    planMs: config.planDays * DAY_MS,
+    planMs,
   });
   const schedules = createScheduleService({
     store: scheduleStore,
@@ -333,7 +342,7 @@ export async function createServices({ db, config, log, clock, version }: Servic
     downlink,
     transact,
     clock,
-    planMs: config.planDays * DAY_MS,
+    planMs,
   });
   const expectAir = createExpectedAir({
     programmes,
@@ -342,7 +351,7 @@ export async function createServices({ db, config, log, clock, version }: Servic
     forecast,
     media,
     clock,
-    planMs: config.planDays * DAY_MS,
+    planMs,
   });
   const conductor = createConductor({
     store: broadcastStore,
@@ -382,11 +391,8 @@ export async function createServices({ db, config, log, clock, version }: Servic
     store: createEmergencyStore(db),
     interrupts: interruptStore,
     content: interruptContent,
-    media,
-    unscheduled,
+    alerts: createStandingAlerts({ media, unscheduled, downlink, mediaUrl }),
     broadcasts,
-    downlink,
-    mediaUrl,
     regions,
     transact,
     clock,
@@ -412,15 +418,17 @@ export async function createServices({ db, config, log, clock, version }: Servic
     clock,
     epoch: createHash("sha256").update(`${signer.kid} ${config.publicUrl} ${version}`).digest("hex"),
   });
-  const explanations = createExplanationService({
-    timetable: createTimetable({
-      broadcasts,
-      schedules,
-      programmes,
-      forecast,
-      calendars: dayCalendars,
-      clock,
-    }),
+  const timetable = createTimetable({
+    broadcasts,
+    schedules,
+    programmes,
+    forecast,
+    calendars: dayCalendars,
+    clock,
+  });
+  const previews = createPreviewService({ timetable, devices, regions, policy });
+  const whys = createWhyService({
+    dueAround: createDueAround({ timetable, broadcasts }),
     broadcasts,
     devices,
     regions,
@@ -457,8 +465,8 @@ export async function createServices({ db, config, log, clock, version }: Servic
     broadcasts.deviceChanged(deviceId);
   });
   for (const source of [episodes, sessions]) {
-    source.onApprovalChange(({ programmeId, contentId, approved }) => {
-      if (!approved) broadcasts.contentLost(contentId);
+    source.onApprovalChange(({ programmeId, contentId, act }) => {
+      if (act !== "approved") broadcasts.contentLost(contentId);
       planner.planAll(programmeId);
       conflicts.changed();
     });
@@ -527,7 +535,8 @@ export async function createServices({ db, config, log, clock, version }: Servic
     conductor,
     warnings,
     playlists,
-    explanations,
+    previews,
+    whys,
     registers,
     signer,
     jwks,

@@ -31,7 +31,7 @@ interface Before {
 
 interface Place {
   asset: string | null;
-  put(sha256: string): void;
+  put(sha256: string, userId: string): void;
 }
 
 /** Where resumable uploads go: the segments of episodes, sessions, and announcements that wait for a recording. */
@@ -57,7 +57,7 @@ export function createUploadTarget({ episodes, sessions, announcements, media }:
 
   function placeNow({ episode = "", segment: name = "", session, announcement }: Before): Place {
     if (session !== undefined) {
-      const put = (sha256: string) => void sessions.useAsset(session, sha256);
+      const put = (sha256: string, userId: string) => void sessions.useAsset(session, sha256, userId);
       return { asset: sessions.get(session).assetSha256, put };
     }
     if (announcement !== undefined) {
@@ -67,13 +67,14 @@ export function createUploadTarget({ episodes, sessions, announcements, media }:
     const segment = episodes.get(episode).segments.find((each) => each.name === name);
     if (!segment)
       throw new AppError("conflict", `The segment "${name}" was removed while its recording was arriving.`);
-    const put = (sha256: string) => void episodes.useAsset(episode, segment.position, sha256);
+    const put = (sha256: string, userId: string) =>
+      void episodes.useAsset(episode, segment.position, sha256, userId);
     return { asset: segment.assetSha256, put };
   }
 
-  function put(before: Before, sha256: string): void {
+  function put(before: Before, sha256: string, userId: string): void {
     const place = placeNow(before);
-    if (place.asset === before.asset) return place.put(sha256);
+    if (place.asset === before.asset) return place.put(sha256, userId);
     // What was sent twice at once, or just before a kill, is there already.
     if (place.asset === sha256) return;
     throw new AppError("conflict", "Another recording was put there while this one was arriving.");
@@ -82,11 +83,11 @@ export function createUploadTarget({ episodes, sessions, announcements, media }:
   return {
     look: (path) => JSON.stringify(look(path)),
 
-    async receive(before, file) {
+    async receive(before, file, userId) {
       let refusal: AppError | null = null;
       const { sha256 } = await media.receiveUpload(file, (asset) => {
         try {
-          put(JSON.parse(before) as Before, asset.sha256);
+          put(JSON.parse(before) as Before, asset.sha256, userId);
         } catch (error) {
           // The recording itself is as good as any; it only has no place.
           if (!(error instanceof AppError)) throw error;

@@ -4,8 +4,8 @@ import type { FastifyInstance } from "fastify";
 import { type Static, Type } from "typebox";
 import { MINUTE_MS, toIso } from "../clock.ts";
 import { invalid } from "../errors.ts";
-import type { DueBroadcast, ExplanationService } from "../explanations/explanation-service.ts";
-import { VERDICTS } from "../explanations/verdict.ts";
+import { Moment, momentFrom, VerdictView } from "../explanations/explanation-view.ts";
+import type { DueBroadcast, WhyService } from "../explanations/why-service.ts";
 import {
   closed,
   enumOf,
@@ -17,7 +17,6 @@ import {
   RegionCode,
   Uuid,
 } from "../http/schemas.ts";
-import { Moment, momentFrom } from "../schedules/moment.ts";
 import { csvOf, linesOf, viewEntry } from "./audit-document.ts";
 import { ACTOR_KINDS, type AuditEntry, OUTCOMES } from "./audit-entry.ts";
 import { type AuditLog, EVERYTHING } from "./audit-log.ts";
@@ -85,7 +84,7 @@ const WhyEntry = Type.Object({
   title: NullableText,
   startAt: Instant,
   state: NullableText,
-  verdict: Type.Object({ code: enumOf(VERDICTS), text: Type.String() }),
+  verdict: VerdictView,
   schedule: nullable(Type.Object({ id: Uuid, name: NullableText })),
   responsible: Type.Object(
     Object.fromEntries(PARTS.map((part) => [part, Type.Optional(Responsible)])) as Record<
@@ -108,13 +107,13 @@ const FORMATS = {
 
 interface Options {
   audit: Pick<AuditLog, "before" | "after" | "about" | "head" | "anchor">;
-  explanations: Pick<ExplanationService, "whyOnDevice" | "whyInRegion">;
+  whys: WhyService;
   /** The county's. */
   zone: string;
 }
 
 /** The auditor's view; mounted under the API's prefix, inside the sign-in guard. Nothing here changes anything. */
-export async function auditRoutes(instance: FastifyInstance, { audit, explanations, zone }: Options) {
+export async function auditRoutes(instance: FastifyInstance, { audit, whys, zone }: Options) {
   const app = instance.withTypeProvider<TypeBoxTypeProvider>();
 
   const filterOf = ({ from, until, ...query }: Static<typeof FilterQuery>): AuditFilter => ({
@@ -223,8 +222,8 @@ export async function auditRoutes(instance: FastifyInstance, { audit, explanatio
         );
       const { due } =
         device === undefined
-          ? explanations.whyInRegion(region ?? "", at, within * MINUTE_MS)
-          : explanations.whyOnDevice(device, at, within * MINUTE_MS);
+          ? whys.inRegion(region ?? "", at, within * MINUTE_MS)
+          : whys.onDevice(device, at, within * MINUTE_MS);
       return { at: toIso(at), due: due.map(viewDue) };
     },
   );

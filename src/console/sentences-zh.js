@@ -174,6 +174,9 @@ export const SENTENCES = {
     "请试听文件，检查话筒和导出的音轨后重新上传。",
   "The recording has no picture.": "录音没有画面。",
   "The recording {} is gone.": "录音 {0} 已不在了。",
+  "The stored recording changed on the disk: it holds {} bytes instead of {}.":
+    "存储的录音文件在磁盘上变了：现有 {0} 字节，应为 {1} 字节。",
+  "Upload it again, or restore it from a backup.": "请重新上传，或从备份恢复。",
   "What was to be rendered is gone.": "要转码的内容已不在了。",
   "The server's disk is full: free some space, then retry.": "服务器磁盘已满：请腾出空间后重试。",
   "It takes far longer than it lasts: export the recording anew as WAV or MP4.":
@@ -293,8 +296,18 @@ export const SENTENCES = {
   "The schedule would end before it begins.": "排期在开始之前就结束了。",
   "The seasons contradict each other.": "各季的规定互相矛盾。",
   "The exceptions contradict the rule or each other.": "例外与规则或彼此矛盾。",
-  "Each exception is for one slot that the rule yields, and says one thing about it.":
-    "每个例外只针对规则产生的一次播出，并且只说一件事。",
+  "An exception is for one slot that the rule yields and says one thing about it; an extra date is one that it does not yield.":
+    "每个例外针对规则的一个播出时刻，只说一件事；加播的日期须是规则里没有的。",
+  "Name days that the calendar has, and of each range the earlier one first.":
+    "请填写日历上有的日期，时间段先早后晚。",
+  "Give a last date from {} on, or leave one of the two out.": "请填 {0} 或更晚的截止日期，或去掉其中一个。",
+  "Give each day of the year to one season at most.": "一年中的每一天至多属于一个季节。",
+  "The schedule would air {} times within {} days; at most {} are possible.":
+    "排期在 {1} 天内会播出 {0} 次，最多只能 {2} 次。",
+  "Give fewer times or fewer days.": "请减少时间或日期。",
+  "Exclude parts of its regions only.": "只能排除它所面向地区的一部分。",
+  "Exclude less, or end the schedule.": "请少排除一些，或结束这个排期。",
+  "Make a new one.": "请新建一个。",
   "The schedule would never air: {}.": "这个排期永远不会播出：{0}。",
   "The schedule would never air: its dates are past, skipped, or more than {} days ahead.":
     "这个排期永远不会播出：日期已过、被跳过，或在 {0} 天以后。",
@@ -364,6 +377,10 @@ export const SENTENCES = {
     "最多 {0} 分钟（每{1}），而只允许 {2} 分钟：放不下的会被终端拒播。",
   "Skip these dates, leave out these areas, or shorten what airs on them.":
     "请跳过这些日期、不面向这些地区，或缩短当天的内容。",
+  "Name days that the calendar has.": "请填写日历上有的日期。",
+  "Give less, or change the policy of the region around it first.": "请填更小的值，或先修改上级地区的策略。",
+  "Leave `silent` out, or make it a drill.": "请去掉 `silent`，或改为演练。",
+  "Give an instant ahead, by at most a day.": "请填写将来的时刻，至多一天之后。",
   "The policy names dates that cannot be.": "策略里有不存在的日期。",
   "An area may only be stricter than what encloses it.": "下级地区只能比上级更严格。",
   "Somebody else changed the policy of the area meanwhile.": "其他人刚刚改过该地区的策略。",
@@ -409,7 +426,7 @@ export const SENTENCES = {
   "{} has the air at that time, and it may not begin so late.": "届时由{0}占用，再晚就不能开播了。",
   "{} has the air at that time; it begins after that.": "届时由{0}占用，之后开播。",
   "It begins, is interrupted by {}{}.": "开播后被{0}打断{1}。",
-  "{} {} ({}, priority {})": "{0} {1}（{2}，优先级 {3}）",
+  "{} {} ({}, of the {}, priority {})": "{0} {1}（{2}，{3}，优先级 {4}）",
   "The device reported that it played it to the end{}.": "终端回传已完整播出{0}。",
   "The device began it and was interrupted: {}.": "终端开播后被打断：{0}。",
   "The device tried and failed: {}.": "终端播出失败：{0}。",

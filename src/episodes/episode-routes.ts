@@ -14,6 +14,7 @@ import {
   Title,
   Uuid,
 } from "../http/schemas.ts";
+import { requireUser } from "../http/sign-in-guard.ts";
 import { Finding, judgeDuration } from "../media/ear/findings.ts";
 import type { MediaService } from "../media/media-service.ts";
 import {
@@ -180,7 +181,7 @@ export async function episodeRoutes(
         response: { 200: EpisodeView },
       },
     },
-    async (request) => view(episodes.update(request.params.id, request.body)),
+    async (request) => view(episodes.update(request.params.id, request.body, requireUser(request).id)),
   );
 
   app.put(
@@ -194,7 +195,10 @@ export async function episodeRoutes(
         response: { 200: EpisodeView },
       },
     },
-    async ({ params, body }) => view(episodes.trimSegment(params.id, params.position, body)),
+    async (request) => {
+      const { id, position } = request.params;
+      return view(episodes.trimSegment(id, position, request.body, requireUser(request).id));
+    },
   );
 
   app.delete(
@@ -207,7 +211,10 @@ export async function episodeRoutes(
         response: { 200: EpisodeView },
       },
     },
-    async ({ params }) => view(episodes.trimSegment(params.id, params.position, null)),
+    async (request) => {
+      const { id, position } = request.params;
+      return view(episodes.trimSegment(id, position, null, requireUser(request).id));
+    },
   );
 
   app.put(
@@ -221,7 +228,10 @@ export async function episodeRoutes(
         response: { 200: EpisodeView },
       },
     },
-    async ({ params, body }) => view(episodes.useAsset(params.id, params.position, body.sha256)),
+    async (request) => {
+      const { id, position } = request.params;
+      return view(episodes.useAsset(id, position, request.body.sha256, requireUser(request).id));
+    },
   );
 
   addApprovalRoutes(instance, { path: "/episodes", service: episodes, view, schema: EpisodeView });
@@ -242,7 +252,8 @@ export async function episodeRoutes(
       },
       async (request) => {
         const { id, position } = request.params;
-        return view(await episodes.uploadSegment(id, position, uploadFrom(request)));
+        const { id: userId } = requireUser(request);
+        return view(await episodes.uploadSegment(id, position, uploadFrom(request), userId));
       },
     );
   });

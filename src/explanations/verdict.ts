@@ -119,8 +119,8 @@ export function contests(entries: readonly PlaylistBroadcast[]): Map<string, Ver
   return verdicts;
 }
 
-const nameOf = ({ programme, title, class: broadcastClass, priority }: PlaylistBroadcast): string =>
-  `${programme} ${title} (${broadcastClass}, priority ${priority})`;
+const nameOf = ({ programme, title, class: of, authority, priority }: PlaylistBroadcast): string =>
+  `${programme} ${title} (${of}, of the ${authority}, priority ${priority})`;
 
 export interface Evidence {
   proven: Pick<Proven, "grade" | "ending">;

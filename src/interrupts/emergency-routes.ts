@@ -19,9 +19,10 @@ import {
 } from "../http/schemas.ts";
 import { requireUser } from "../http/sign-in-guard.ts";
 import type { MediaService } from "../media/media-service.ts";
+import { CAP_SEVERITIES } from "./cap.ts";
 import type { CapService } from "./cap-service.ts";
-import type { EmergencyService, EmergencyView } from "./emergency-service.ts";
-import { EMERGENCY_STATES } from "./emergency-store.ts";
+import { EMERGENCY_STATES, type EmergencyView } from "./emergency.ts";
+import type { EmergencyService } from "./emergency-service.ts";
 import { instantIn } from "./instant-in.ts";
 import { InterruptView, SourceAtHand, viewInterrupt } from "./interrupt-view.ts";
 
@@ -51,6 +52,9 @@ export const EmergencyBody = Type.Object({
   ...InterruptView.properties,
   class: enumOf(["announcement", "drill", "emergency"]),
   state: enumOf(EMERGENCY_STATES),
+  severity: nullable(
+    enumOf(CAP_SEVERITIES, { description: "As a CAP message said; null: proposed by hand" }),
+  ),
   areas: Type.Array(RegionCode),
   until: Instant,
   replaces: nullable(Uuid),
@@ -123,7 +127,12 @@ export async function emergencyRoutes(instance: FastifyInstance, { cap, emergenc
     },
     async (request, reply) => {
       const { until, replaces, ...rest } = request.body;
-      const proposal = { ...rest, until: instantIn("/until", until) ?? 0, replaces: replaces ?? null };
+      const proposal = {
+        ...rest,
+        severity: null,
+        until: instantIn("/until", until) ?? 0,
+        replaces: replaces ?? null,
+      };
       const proposed = await emergencies.propose(proposal, requireUser(request).id);
       reply.code(201).header("location", `/api/v1/emergencies/${proposed.emergency.id}`);
       return view(proposed);

@@ -1,39 +1,9 @@
 import type { Database } from "../db/open.ts";
-
-export const EMERGENCY_STATES = [
-  "proposed",
-  "confirmed",
-  "active",
-  "withdrawn",
-  "expired",
-  "stopped",
-  "ended",
-] as const;
-export type EmergencyState = (typeof EMERGENCY_STATES)[number];
-
-/** A standing alert of some areas, from the proposal to its end. Instants are epoch ms. */
-export interface Emergency {
-  /** Its interrupt's, and its broadcast's once it has begun. */
-  id: string;
-  state: EmergencyState;
-  areas: string[];
-  until: number;
-  /** The one that ends when this begins. */
-  replaces: string | null;
-  proposedBy: string;
-  proposedAt: number;
-  confirmedBy: string | null;
-  confirmedAt: number | null;
-  startedAt: number | null;
-  endedAt: number | null;
-  stoppedBy: string | null;
-  /** Why it ended, or what it waits for. */
-  reason: string | null;
-}
+import type { Emergency } from "./emergency.ts";
 
 type Row = Omit<Emergency, "areas"> & { areas: string };
 
-const SELECT = `SELECT id, state, areas, until, replaces, proposed_by AS proposedBy, proposed_at AS proposedAt,
+const SELECT = `SELECT id, state, severity, areas, until, replaces, proposed_by AS proposedBy, proposed_at AS proposedAt,
   confirmed_by AS confirmedBy, confirmed_at AS confirmedAt, started_at AS startedAt, ended_at AS endedAt,
   stopped_by AS stoppedBy, reason FROM emergencies`;
 
@@ -41,8 +11,8 @@ const toEmergency = (row: Row): Emergency => ({ ...row, areas: JSON.parse(row.ar
 
 export function createEmergencyStore(db: Database) {
   const insert = db.prepare(
-    `INSERT INTO emergencies (id, state, areas, until, replaces, proposed_by, proposed_at, reason)
-     VALUES (@id, @state, @areas, @until, @replaces, @proposedBy, @proposedAt, @reason)`,
+    `INSERT INTO emergencies (id, state, severity, areas, until, replaces, proposed_by, proposed_at, reason)
+     VALUES (@id, @state, @severity, @areas, @until, @replaces, @proposedBy, @proposedAt, @reason)`,
   );
   const update = db.prepare(
     `UPDATE emergencies SET state = @state, confirmed_by = @confirmedBy, confirmed_at = @confirmedAt,

@@ -5,7 +5,7 @@ import { AppError, type ErrorDetail } from "../errors.ts";
 import type { ContentSource } from "../programmes/content.ts";
 import type { ProgrammeService } from "../programmes/programme-service.ts";
 import type { Programme } from "../programmes/programme-store.ts";
-import type { Conflict } from "./conflicts.ts";
+import type { Conflict } from "./conflicts/conflict.ts";
 import { fromPortable, problemInFile, toPortable } from "./portable-schedule.ts";
 import { type Calendars, expandRule } from "./rule.ts";
 import type { PortableSchedule, Schedule, ScheduleDefinition, ScheduleFile } from "./schedule.ts";

@@ -6,11 +6,12 @@ import { AppError, invalid, notFound } from "../errors.ts";
 import type { ProgrammeService } from "../programmes/programme-service.ts";
 import { keepsQuietHours } from "../protocol/quiet-hours.ts";
 import { isWithin } from "../protocol/region-code.ts";
-import type { Conflict } from "./conflicts.ts";
+import type { Conflict } from "./conflicts/conflict.ts";
 import { checkContent } from "./content-check.ts";
 import type { PolicyService } from "./policy.ts";
 import type { Calendars, Occurrence } from "./rule.ts";
 import { checkRule } from "./rule-check.ts";
+import { pointerTo } from "./rule-pointer.ts";
 import type { NewSchedule, Schedule, ScheduleDefinition } from "./schedule.ts";
 import type { Override, ScheduleStore } from "./schedule-store.ts";
 
@@ -62,6 +63,7 @@ interface Dependencies {
   clock: Clock;
 }
 
+/** As somebody wants to save it. */
 interface NewCandidate {
   programmeId: string;
   definition: ScheduleDefinition;
@@ -120,22 +122,29 @@ export function createScheduleService(deps: Dependencies): ScheduleService {
         : [{ at: `/targets/exclude/${index}`, message: `${code} lies in none of the regions.` }],
     );
     if (details.length > 0)
-      throw new AppError("invalid", "The schedule excludes what it is not for.", { details });
+      throw new AppError("invalid", "The schedule excludes what it is not for.", {
+        details,
+        hint: "Exclude parts of its regions only.",
+      });
     if (areas.every((area) => exclude.some((code) => isWithin(area, code))))
-      throw invalid("/targets/exclude", "Nothing of the regions would be left.");
+      throw invalid(
+        "/targets/exclude",
+        "Nothing of the regions would be left.",
+        "Exclude less, or end the schedule.",
+      );
   }
 
   function checkOccurrences(definition: ScheduleDefinition): Occurrence[] {
     const from = clock.now();
     const occurrences = checkRule(definition, from, from + CHECK_DAYS * DAY_MS, calendars);
     if (!keepsQuietHours(definition.class)) return occurrences;
-    for (const { time, airDate, airTime, startAt, barred } of occurrences) {
+    for (const occurrence of occurrences) {
+      const { airDate, airTime, startAt, barred } = occurrence;
       const window =
         barred === null ? policy.quietEverywhere(definition.targets.regions, startAt) : undefined;
       if (!window) continue;
-      const index = airTime === time ? definition.rule.times.indexOf(time) : -1;
       throw invalid(
-        index < 0 ? "/rule" : `/rule/times/${index}`,
+        pointerTo(definition, occurrence),
         `On ${airDate}, ${airTime} is in the quiet hours ${window.from}–${window.to}: a daily broadcast would be refused by every device.`,
         "Choose another time, or change the quiet hours.",
       );
@@ -203,7 +212,9 @@ export function createScheduleService(deps: Dependencies): ScheduleService {
       check(programmeId, definition);
       return transact(() => {
         const schedule = get(id);
-        if (schedule.endedAt !== null) throw new AppError("conflict", "The schedule has ended.");
+        if (schedule.endedAt !== null) {
+          throw new AppError("conflict", "The schedule has ended.", { hint: "Make a new one." });
+        }
         if (ifVersion !== undefined && ifVersion !== schedule.version) {
           throw new AppError("conflict", "Somebody else changed the schedule meanwhile.", {
             hint: `It is at version ${schedule.version} now: read it again and repeat your change.`,

@@ -14,6 +14,7 @@ import {
   Title,
   Uuid,
 } from "../http/schemas.ts";
+import { requireUser } from "../http/sign-in-guard.ts";
 import type { MediaService } from "../media/media-service.ts";
 import { AssetBody, RecordingView, TrimView, viewRecording } from "../media/recording.ts";
 import { acceptRawUploads, UploadQuery, uploadFrom } from "../media/upload.ts";
@@ -128,7 +129,7 @@ export async function sessionRoutes(
         response: { 200: SessionView },
       },
     },
-    async (request) => view(sessions.update(request.params.id, request.body)),
+    async (request) => view(sessions.update(request.params.id, request.body, requireUser(request).id)),
   );
 
   app.put(
@@ -142,7 +143,7 @@ export async function sessionRoutes(
         response: { 200: SessionView },
       },
     },
-    async ({ params, body }) => view(sessions.trim(params.id, body)),
+    async (request) => view(sessions.trim(request.params.id, request.body, requireUser(request).id)),
   );
 
   app.delete(
@@ -155,7 +156,7 @@ export async function sessionRoutes(
         response: { 200: SessionView },
       },
     },
-    async ({ params }) => view(sessions.trim(params.id, null)),
+    async (request) => view(sessions.trim(request.params.id, null, requireUser(request).id)),
   );
 
   app.put(
@@ -169,7 +170,8 @@ export async function sessionRoutes(
         response: { 200: SessionView },
       },
     },
-    async ({ params, body }) => view(sessions.useAsset(params.id, body.sha256)),
+    async (request) =>
+      view(sessions.useAsset(request.params.id, request.body.sha256, requireUser(request).id)),
   );
 
   addApprovalRoutes(instance, { path: "/sessions", service: sessions, view, schema: SessionView });
@@ -188,7 +190,10 @@ export async function sessionRoutes(
           response: { 200: SessionView },
         },
       },
-      async (request) => view(await sessions.uploadRecording(request.params.id, uploadFrom(request))),
+      async (request) => {
+        const { id: userId } = requireUser(request);
+        return view(await sessions.uploadRecording(request.params.id, uploadFrom(request), userId));
+      },
     );
   });
 }

@@ -18,6 +18,7 @@ import { until } from "../support/until.ts";
 interface Emergency {
   id: string;
   state: string;
+  severity: string | null;
   reason: string | null;
   confirmedBy: string | null;
 }
@@ -57,8 +58,8 @@ describe("with gateways that play", () => {
     const near = await enrolGateway(app, VILLAGE, folder);
     const late = await enrolGateway(app, VILLAGE, folder);
     await using _near = await near.start();
-    const { id, state } = await propose();
-    expect(state).toBe("proposed");
+    const { id, state, severity } = await propose();
+    expect({ state, severity }).toEqual({ state: "proposed", severity: null });
     await confirm(id);
     await becomes(id, "active");
     await until(() => recordedMs(near.state, id) > 500, { what: "the emergency", timeoutMs: 30_000 });
@@ -166,6 +167,7 @@ describe("with a clock of its own", () => {
     expect(first).toMatchObject({
       state: "proposed",
       class: "emergency",
+      severity: "Extreme",
       title: "暴雨红色预警",
       areas: [TOWN],
     });
