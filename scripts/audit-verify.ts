@@ -9,9 +9,8 @@
  */
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { checkAuditLog } from "../src/audit/audit-check.ts";
 import type { Link } from "../src/audit/audit-entry.ts";
-import { verifyChain } from "../src/audit/audit-entry.ts";
-import { createAuditStore } from "../src/audit/audit-store.ts";
 import { loadEnvironment, readConfig } from "../src/config.ts";
 import { openDatabaseReadOnly } from "../src/db/open.ts";
 import { invalid, messageOf } from "../src/errors.ts";
@@ -31,11 +30,7 @@ try {
   const path = values.database ?? join(readConfig(loadEnvironment()).dataDir, "cuncunxiang.db");
   const expected = positionals[0] === undefined ? undefined : linkFrom(positionals[0]);
   const db = openDatabaseReadOnly(path);
-  const store = createAuditStore(db);
-  // One look at the database, whatever the server writes meanwhile.
-  const verified = db.transaction(() =>
-    verifyChain(store.all(), store.anchor(), store.objectsOf, expected),
-  )();
+  const verified = checkAuditLog(db, expected);
   db.close();
   if (verified.intact) {
     const { entries, from, head } = verified;

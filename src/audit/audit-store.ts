@@ -52,8 +52,6 @@ const toEntry = ({ actorKind, actorId, actorName, objects, changes, ...row }: Ro
   changes: JSON.parse(changes) as Change[],
 });
 
-export type AuditStore = ReturnType<typeof createAuditStore>;
-
 export function createAuditStore(db: Database) {
   const selectHead = db.prepare<[], Link>("SELECT seq, hash FROM audit_entries ORDER BY seq DESC LIMIT 1");
   const selectAnchor = db.prepare<[], Link>("SELECT seq, hash FROM audit_anchors ORDER BY seq DESC LIMIT 1");

@@ -22,7 +22,7 @@ export function watchRows(db: Database, { isListening, onChange }: Listener): vo
     "audit_row_changed",
     { varargs: true },
     (object: unknown, table: unknown, before: unknown, after: unknown) => {
-      const change = differenceOf(`${String(object)}`, `${String(table)}`, rowFrom(before), rowFrom(after));
+      const change = differenceOf(String(object), String(table), rowFrom(before), rowFrom(after));
       if (change) onChange(change);
       return null;
     },

@@ -1,7 +1,6 @@
 import { createHash } from "node:crypto";
 import { closeSync, openSync, readSync, statSync } from "node:fs";
-import { verifyChain } from "../audit/audit-entry.ts";
-import { createAuditStore } from "../audit/audit-store.ts";
+import { checkAuditLog } from "../audit/audit-check.ts";
 import { type Database, openDatabaseReadOnly } from "../db/open.ts";
 import { AppError } from "../errors.ts";
 import { knownFiles } from "../media/housekeeping/known-files.ts";
@@ -31,8 +30,7 @@ export function checkDatabase(path: string): DatabaseProof {
     if (found !== "ok") throw bad(String(found));
     const [dangling] = db.pragma("foreign_key_check") as { table: string; parent: string }[];
     if (dangling) throw bad(`a row of ${dangling.table} refers to one of ${dangling.parent} that is missing`);
-    const audit = createAuditStore(db);
-    const chain = verifyChain(audit.all(), audit.anchor(), audit.objectsOf);
+    const chain = checkAuditLog(db);
     if (!chain.intact) throw bad(`the audit log is broken at entry ${chain.seq}: ${chain.problem}`);
     return { rows: countRows(db), audit: chain.head, bytes: statSync(path).size, sha256: hashFile(path) };
   } catch (cause) {

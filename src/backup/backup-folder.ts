@@ -7,8 +7,6 @@ import type { Manifest } from "./backup.ts";
 const MANIFEST = ".json";
 const BACKUP = /^cuncunxiang-[\dTZ-]+\.db$/;
 
-export type BackupFolder = ReturnType<typeof createBackupFolder>;
-
 /** The folder of the backups: each a database and, once it is proved, its manifest, of the server's account alone. */
 export function createBackupFolder(dir: string) {
   const pathOf = (name: string) => join(dir, name);

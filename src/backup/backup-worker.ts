@@ -14,4 +14,5 @@ function work(): BackupAnswer {
   }
 }
 
+// oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread, no window
 parentPort?.postMessage(work() satisfies BackupAnswer);

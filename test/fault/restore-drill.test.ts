@@ -76,7 +76,7 @@ const everything = async () => ({
   schedules: await operator.get("/schedules"),
   policy: await operator.get("/policy"),
   areaPolicy: await operator.get(`/regions/${VILLAGE}/policy`),
-  devices: ((await operator.get("/devices")) as { items: { id: string; state: string }[] }).items.map(
+  devices: (await operator.get<{ items: { id: string; state: string }[] }>("/devices")).items.map(
     ({ id, state }) => ({ id, state }),
   ),
 });
@@ -138,7 +138,7 @@ test("a destroyed database comes back from its backup, whole; a damaged backup i
     writeFileSync(bad, bytes);
     writeFileSync(`${bad}.json`, JSON.stringify(manifest));
     const answer = await run("restore", bad);
-    expect(answer, what).toMatchObject({ code: 1, text: expect.stringMatching(message) });
+    expect({ what, ...answer }).toMatchObject({ what, code: 1, text: expect.stringMatching(message) });
     expect(answer.text).toContain("Nothing was changed.");
   }
   rmSync(`${bad}.json`);

@@ -62,7 +62,6 @@ test("each acknowledgement leaves the server after what it acknowledges was flus
     flushes = 0;
   }
   expect(answers).toHaveLength(acts.length);
-  for (const [index, count] of answers.entries())
-    expect(count, `flushes before answer ${index}`).toBeGreaterThan(0);
+  expect(answers.filter((count) => count === 0)).toEqual([]);
   await rm(folder, { recursive: true });
 });

@@ -10,12 +10,13 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import type { AuditEntry } from "../../src/audit/audit-entry.ts";
 import { createAuditLog, EVERYTHING } from "../../src/audit/audit-log.ts";
 import { AUDITED_TABLES, OTHER_TABLES } from "../../src/audit/audited-tables.ts";
-import type { Part } from "../../src/audit/responsibility.ts";
+import { type Part, responsibleFor } from "../../src/audit/responsibility.ts";
 import { DAY_MS, MINUTE_MS } from "../../src/clock.ts";
 import { openDatabase } from "../../src/db/open.ts";
 import { type RunningApp, runApp } from "../support/app.ts";
 import { auditOf, type EntryView, verifyAudit } from "../support/audit.ts";
-import { approvedEpisode, importRegions, makeTone, programmeId, scheduleOnce } from "../support/county.ts";
+import { importRegions, programmeId, scheduleOnce } from "../support/county.ts";
+import { addEpisode, openDesk } from "../support/desk.ts";
 import { createTestClock, VILLAGE } from "../support/fleet.ts";
 import { createMemoryLog } from "../support/memory-log.ts";
 
@@ -51,7 +52,10 @@ async function newEpisode(): Promise<{ id: string }> {
   });
 }
 
-const send = (path: string, init: RequestInit = {}): Promise<Response> =>
+const send = (
+  path: string,
+  init: RequestInit & { headers?: Record<string, string> } = {},
+): Promise<Response> =>
   fetch(`${app.url}${path}`, { ...init, headers: { "content-type": "application/json", ...init.headers } });
 const signInAs = (name: string, password: string) =>
   send("/api/v1/sign-in", { method: "POST", body: JSON.stringify({ name, password }) });
@@ -286,26 +290,13 @@ describe("who made my village speak", () => {
   const local = (text: string) => Temporal.ZonedDateTime.from(`${text}[Asia/Shanghai]`);
   const actsOf = (due?: WhyEntry) => due?.entries.map(({ act }) => act) ?? [];
 
-  test("is answered by one call: who approved it, who set its schedule, who changed that, who stopped it", async () => {
-    const tone = makeTone(join(app.folder, "tone.wav"), 2);
-    const episode = await approvedEpisode(app.operator, 500, tone);
+  test("is answered by one call: who set its schedule, and who stopped it", async () => {
     const air = local("2026-12-03T07:02");
     const scheduleId = await scheduleOnce(app.operator, air);
     const [due] = (await why(air)).filter(({ schedule }) => schedule?.id === scheduleId);
-    expect(due).toMatchObject({
-      state: "ready",
-      responsible: { approved: { by: "admin", kind: "person" }, scheduled: { by: "admin", kind: "person" } },
-    });
+    expect(due?.responsible).toMatchObject({ scheduled: { by: "admin", kind: "person" } });
     expect(due?.responsible).not.toHaveProperty("stopped");
-    expect(actsOf(due)).toEqual(
-      expect.arrayContaining([
-        "POST /api/v1/episodes",
-        "PUT /api/v1/episodes/:id/segments/:position/recording",
-        "POST /api/v1/episodes/:id/approve",
-        "POST /api/v1/schedules",
-      ]),
-    );
-    expect(due?.entries.some(({ objects }) => objects.includes(`episodes/${episode.id}`))).toBe(true);
+    expect(actsOf(due)).toEqual(["POST /api/v1/schedules"]);
 
     clock.advance(MINUTE_MS);
     await app.operator.post(`/broadcasts/${due?.broadcastId}/stop`, { reason: "错了" });
@@ -314,7 +305,8 @@ describe("who made my village speak", () => {
       by: "admin",
       at: new Date(clock.now()).toISOString(),
     });
-  }, 60_000);
+    expect(actsOf(stopped)).toEqual(["POST /api/v1/schedules", "POST /api/v1/broadcasts/:id/stop"]);
+  });
 
   test("and for what somebody airs this once, who began it", async () => {
     const air = local("2026-12-03T10:00");
@@ -331,12 +323,44 @@ describe("who made my village speak", () => {
   });
 });
 
+test("what an act changes is found where services do it, whoever asks: each part of a broadcast has its person", async () => {
+  const desk = await openDesk(clock);
+  const { audit, broadcasts, schedules } = desk.services;
+  const as = <T>(name: string, work: () => T): T =>
+    audit.as({ kind: "person", id: name, name }, "at the desk", work);
+  const episodeId = as("director", () => addEpisode(desk, 1));
+  const schedule = schedules
+    .active()
+    .find(({ programmeId }) => programmeId === desk.services.episodes.get(episodeId).programmeId);
+  if (!schedule) throw new Error("the shipped schedule is not there");
+  as("scheduler", () => schedules.change(schedule.id, { ...schedule.definition, priority: 51 }));
+  const from = { startAt: clock.now(), id: "" };
+  const everywhere = {
+    state: null,
+    scheduleId: schedule.id,
+    from: clock.now(),
+    until: clock.now() + 30 * DAY_MS,
+  };
+  const [broadcast] = broadcasts.page(everywhere, from, 1);
+  if (!broadcast) throw new Error("nothing was planned");
+  expect(broadcast.contentId).toBe(episodeId);
+  as("duty", () => broadcasts.stop(broadcast.id, "错了", desk.userId));
+  const about = [`episodes/${episodeId}`, `schedules/${schedule.id}`, `broadcasts/${broadcast.id}`];
+  const parts = responsibleFor(audit.about(about, 100).toReversed(), broadcast.startAt);
+  expect(Object.entries(parts).map(([part, { actor }]) => [part, actor.name])).toEqual([
+    ["approved", "director"],
+    ["scheduled", "scheduler"],
+    ["stopped", "duty"],
+  ]);
+  await desk.close();
+});
+
 test("every table is either shown in entries or named as one that is not", () => {
   const db = databaseOf(app);
   const tables = db.prepare(
     "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%'",
   );
-  expect(tables.pluck().all().toSorted()).toEqual(
+  expect((tables.pluck().all() as string[]).toSorted()).toEqual(
     [...Object.keys(AUDITED_TABLES), ...Object.keys(OTHER_TABLES)].toSorted(),
   );
   db.close();
@@ -366,7 +390,7 @@ describe("the chain", () => {
       "INSERT OR REPLACE INTO audit_entries SELECT * FROM audit_entries WHERE seq = 2",
       "INSERT INTO audit_anchors SELECT seq, hash, at FROM audit_entries WHERE seq = 2",
     ])
-      expect(() => db.exec(sql), sql).toThrow(/append-only|chain|180 days/);
+      expect(() => db.exec(sql)).toThrow(/append-only|chain|180 days/);
     db.close();
     expect(verifyAudit(dataDir()).intact).toBe(true);
   });
@@ -384,7 +408,7 @@ describe("the chain", () => {
       const triggers = db.prepare(
         "SELECT name FROM sqlite_schema WHERE type = 'trigger' AND name LIKE 'audit%'",
       );
-      for (const name of triggers.pluck().all()) db.exec(`DROP TRIGGER ${name}`);
+      for (const name of triggers.pluck().all() as string[]) db.exec(`DROP TRIGGER ${name}`);
       db.exec(change);
       db.close();
       try {

@@ -52,7 +52,7 @@ describe("a backup", () => {
     const folder = join(dataDir(), "backups");
     expect(readdirSync(folder).toSorted()).toEqual([made.name, `${made.name}.json`]);
     for (const path of [folder, ...[made.name, `${made.name}.json`].map((name) => join(folder, name))])
-      expect(modeOf(path) & 0o077, path).toBe(0);
+      expect({ path, forOthers: modeOf(path) & 0o077 }).toEqual({ path, forOthers: 0 });
     const proof = checkDatabase(join(folder, made.name));
     expect(proof).toMatchObject({ bytes: made.bytes, sha256: made.sha256, audit: made.audit });
     expect(proof.rows).toMatchObject({ episodes: 1, assets: 1 });
