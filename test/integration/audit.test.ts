@@ -54,7 +54,7 @@ async function newEpisode(): Promise<{ id: string }> {
 
 const send = (
   path: string,
-  init: RequestInit & { headers?: Record<string, string> } = {},
+  init: Omit<RequestInit, "headers"> & { headers?: Record<string, string> } = {},
 ): Promise<Response> =>
   fetch(`${app.url}${path}`, { ...init, headers: { "content-type": "application/json", ...init.headers } });
 const signInAs = (name: string, password: string) =>
