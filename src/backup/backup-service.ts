@@ -107,22 +107,24 @@ export function createBackupService(deps: Dependencies) {
     return (newest()?.createdAt ?? since) < due;
   }
 
-  /** What an operator should know; `null` when the last good backup is young enough, or none is asked for. */
+  /**
+   * What an operator should know; `null` when the last good backup is young enough, or none is asked for. Anybody may read
+   * it: causes, which name folders, are in the log and at `GET /backups`.
+   */
   function problem(): string | null {
     if (at === null) return null;
     try {
       const last = newest();
       const age = clock.now() - (last?.createdAt ?? since);
-      const why = failed === null ? "" : ` The last attempt failed: ${failed.message}`;
       if (age > warnMs)
         return last === null
-          ? `There is no backup yet.${why}`
-          : `The last good backup is ${Math.floor(age / DAY_MS)} days old.${why}`;
+          ? "There is no backup yet."
+          : `The last good backup is ${Math.floor(age / DAY_MS)} days old.`;
       if (last !== null && last.media.missing > 0)
         return `The last backup names ${last.media.missing} media files that are missing or damaged.`;
       return null;
-    } catch (error) {
-      return `The folder of the backups cannot be read: ${messageOf(error)}.`;
+    } catch {
+      return "The folder of the backups cannot be read.";
     }
   }
 
@@ -145,7 +147,7 @@ export function createBackupService(deps: Dependencies) {
       const wrong = problem();
       if (wrong !== null && clock.now() - lastWarnedAt >= DAY_MS) {
         lastWarnedAt = clock.now();
-        log.warn(wrong);
+        log.warn({ lastFailure: failed?.message, folder: backupDir }, wrong);
       }
       if (isDue() && !isNearAir()) make().catch(() => {});
     },
