@@ -37,6 +37,7 @@ import { createTelemetryStore } from "./devices/telemetry-store.ts";
 import { createEpisodeService } from "./episodes/episode-service.ts";
 import { createEpisodeStore } from "./episodes/episode-store.ts";
 import { createDueAround } from "./explanations/due.ts";
+import { createInterruptPreview } from "./explanations/interrupt-preview.ts";
 import { createPreviewService } from "./explanations/preview-service.ts";
 import { createTimetable } from "./explanations/timetable.ts";
 import { createWhyService } from "./explanations/why-service.ts";
@@ -56,12 +57,11 @@ import { confine } from "./media/ffmpeg-confinement.ts";
 import { createHousekeeping } from "./media/housekeeping/housekeeping-service.ts";
 import { createMediaLibrary } from "./media/media-library.ts";
 import { createMediaService } from "./media/media-service.ts";
-import { loadProfiles } from "./media/profiles.ts";
+import { loadProfiles } from "./media/profile-files.ts";
 import { createResumableUploads } from "./media/resumable-uploads.ts";
 import { createScratchSpace } from "./media/scratch-space.ts";
 import { createUploadSpace } from "./media/upload-space.ts";
-import { createPeopleService } from "./people/people-service.ts";
-import { createPeopleStore } from "./people/people-store.ts";
+import { createPeople } from "./people/people.ts";
 import { createProgrammeService } from "./programmes/programme-service.ts";
 import { createProgrammeStore } from "./programmes/programme-store.ts";
 import { createRegionService } from "./regions/region-service.ts";
@@ -108,8 +108,8 @@ export async function createServices({ db, config, log, clock, version }: Servic
   const { signer, jwks } = await loadKeys(db, clock);
 
   // Domains, from the ones that need nobody to the ones that need many.
-  const people = createPeopleService({ store: createPeopleStore(db), clock });
   const regions = createRegionService({ store: createRegionStore(db) });
+  const { people, passwords, signIns, secondFactors, apiTokens } = createPeople({ db, regions, clock });
   const devices = createDeviceService({
     store: createDeviceStore(db),
     codes: createEnrolmentStore(db),
@@ -438,6 +438,7 @@ export async function createServices({ db, config, log, clock, version }: Servic
     clock,
     zone: config.zone,
   });
+  const previewInterrupt = createInterruptPreview({ broadcasts, devices, regions, policy, clock });
   const registers = createRegisterService({
     store: createApprovalRecordStore(db),
     sources: { episode: episodes, session: sessions },
@@ -506,6 +507,10 @@ export async function createServices({ db, config, log, clock, version }: Servic
     transact,
     audit,
     people,
+    passwords,
+    signIns,
+    secondFactors,
+    apiTokens,
     regions,
     devices,
     reports,
@@ -536,6 +541,7 @@ export async function createServices({ db, config, log, clock, version }: Servic
     warnings,
     playlists,
     previews,
+    previewInterrupt,
     whys,
     registers,
     signer,

@@ -15,7 +15,13 @@ declare module "fastify" {
 
 const SAFE_METHODS = new Set(["GET", "HEAD", "OPTIONS"]);
 /** Of account only when refused: they change nothing, or only bring bytes of what is of account once it is whole. */
-const MINOR = new Set(["POST /api/v1/schedules/check", "PATCH /api/v1/uploads/*", "POST /api/v1/uploads"]);
+const MINOR = new Set([
+  "POST /api/v1/schedules/check",
+  "POST /api/v1/interrupts/preview",
+  "POST /api/v1/invitations/look",
+  "POST /api/v1/uploads",
+  "PATCH /api/v1/uploads/*",
+]);
 const SIGN_IN = "POST /api/v1/sign-in";
 const MAX_REASON = 300;
 

@@ -53,8 +53,8 @@ export const EVERYTHING: AuditFilter = {
 };
 
 /**
- * Who did what, and who was refused what. An act that writes in a transaction leaves its entry in the same one; anything
- * else leaves it before its answer is sent.
+ * Who did what, and who was refused what. An act that changes what entries show leaves its entry in the same transaction;
+ * anything else leaves it before its answer is sent.
  */
 export function createAuditLog({ db, clock, log, keepMs }: Options) {
   const store = createAuditStore(db);
@@ -99,7 +99,7 @@ export function createAuditLog({ db, clock, log, keepMs }: Options) {
       let wrote: Actor["kind"] | null = null;
       return {
         beforeCommit() {
-          if (!act || ((act.writtenAs !== null || act.isMinor) && act.changes.length === 0)) return;
+          if (!act || act.changes.length === 0) return;
           wrote = store.append(recordOf(act, "done", null, null)).actor.kind;
         },
         ended(isKept) {

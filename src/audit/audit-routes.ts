@@ -136,6 +136,7 @@ export async function auditRoutes(instance: FastifyInstance, { audit, whys, zone
   app.get(
     "/audit",
     {
+      config: { act: "audit:read" },
       schema: {
         tags: ["audit"],
         summary: "Who did what, and who was refused what; the newest first",
@@ -155,7 +156,7 @@ export async function auditRoutes(instance: FastifyInstance, { audit, whys, zone
   app.get(
     "/audit/export",
     {
-      config: { isAudited: true },
+      config: { act: "audit:read", isAudited: true },
       schema: {
         tags: ["audit"],
         summary: "The same in a file, the oldest first; that a copy was taken is an entry too",
@@ -175,6 +176,7 @@ export async function auditRoutes(instance: FastifyInstance, { audit, whys, zone
   app.get(
     "/audit/head",
     {
+      config: { act: "audit:read" },
       schema: {
         tags: ["audit"],
         summary:
@@ -194,6 +196,7 @@ export async function auditRoutes(instance: FastifyInstance, { audit, whys, zone
   app.get(
     "/audit/why",
     {
+      config: { act: "audit:read" },
       schema: {
         tags: ["audit"],
         summary:

@@ -14,7 +14,14 @@ const of = (collection: string, column = "id"): string => `'${collection}/' || R
 /** The tables that people change. */
 export const AUDITED_TABLES: Record<string, AuditedTable> = {
   settings: { object: "'policy'", columns: ["value"], only: "ROW.key = 'policy'" },
-  users: { object: of("users"), columns: ["name", "role"], secrets: ["password_hash"] },
+  users: { object: of("users"), columns: ["name", "roles", "disabled_at"], secrets: ["password_hash"] },
+  invitations: { object: of("users", "user_id"), columns: ["expires_at"] },
+  second_factors: { object: of("users", "user_id"), columns: ["confirmed_at"], secrets: ["secret"] },
+  api_tokens: {
+    object: of("users", "user_id"),
+    columns: ["label", "scopes", "expires_at"],
+    secrets: ["token_hash"],
+  },
   regions: { object: of("regions", "code"), columns: ["level", "parent", "name", "note"] },
   devices: {
     object: of("devices"),
@@ -86,6 +93,8 @@ export const OTHER_TABLES: Record<string, string> = {
   migrations: "the program's own",
   signing_keys: "secret",
   sign_ins: "secret; signing in and out are acts by themselves",
+  sign_in_failures: "each attempt is an act by itself",
+  recovery_codes: "secret; asking for new ones is an act by itself",
   device_presence: "what devices say",
   device_states: "what devices say",
   assets: "what uses a recording names it",

@@ -45,6 +45,7 @@ export async function backupRoutes(
   app.get(
     "/backups",
     {
+      config: { act: "backups:read" },
       schema: {
         tags: ["operation"],
         summary: "The backups of the database, each proved when it was made; the newest first",
@@ -70,6 +71,7 @@ export async function backupRoutes(
   app.post(
     "/backups",
     {
+      config: { act: "backups:make" },
       schema: {
         tags: ["operation"],
         summary: "Make and prove one now; not near air",

@@ -1,9 +1,12 @@
+import { PEOPLE_SENTENCES, PEOPLE_WORDS } from "./sentences-people-zh.js";
+
 /**
  * What the server says in English, and the same in Chinese; `{}` and `{0}` are the values in it. A test holds this
  * against the server's sources: nothing may be missing, and nothing may be left over.
  * @type {Record<string, string>}
  */
 export const SENTENCES = {
+  ...PEOPLE_SENTENCES,
   // Why something is not aired, or cannot be approved yet.
   "nothing approved is left for this date": "这一天没有可播的已批准内容",
   "inside the quiet hours {}–{}": "处于静音时段 {0}–{1}",
@@ -64,6 +67,8 @@ export const SENTENCES = {
     "第 {1} 段与第 {2} 段录音之间静音 {0}：请剪掉首尾静音，或缩短间隔。",
   "It lasts {}, which is {} more than the slot of {}: shorten it, or change the slot.":
     "时长 {0}，比时段 {2} 多 {1}：请缩短，或调整时段。",
+  "It lasts {}, less than half of the slot of {}: look whether all of it was uploaded, or change the slot.":
+    "时长 {0}，不足时段 {1} 的一半：请检查是否上传了完整录音，或调整时段。",
   "from {} to {}": "从 {0} 到 {1} ",
 
   // Uploads.
@@ -128,8 +133,8 @@ export const SENTENCES = {
   'The {} header is not a list of digests: "{}".': "请求头 {0} 不是摘要列表：“{1}”。",
   "`sha256` must be 64 hexadecimal digits in lower case.": "`sha256` 应为 64 位小写十六进制数。",
   "`target` is missing.": "缺少 `target`。",
-  "Say where the recording goes: episodes/<id>/segments/<n> or sessions/<id>.":
-    "请说明录音放到哪里：episodes/<id>/segments/<n> 或 sessions/<id>。",
+  "Say where the recording goes: episodes/<id>/segments/<n>, sessions/<id>, announcements/<id> or recordings/<word>.":
+    "请说明录音放到哪里：episodes/<id>/segments/<n>、sessions/<id>、announcements/<id> 或 recordings/<word>。",
   "Send the file itself as the request body, for example with `curl --upload-file`.":
     "请把文件本身作为请求正文发送，例如用 `curl --upload-file`。",
   "A form was sent where the recording itself is expected.": "应发送录音本身，却收到了表单。",
@@ -467,6 +472,8 @@ export const SENTENCES = {
   '"{}" is none of {}.': "“{0}”不是 {1} 之一。",
   "{} has to say which message it is about.": "{0} 必须说明针对哪条消息。",
   "The CAP message cannot be aired as it is.": "这条 CAP 消息不能播出。",
+  "Nothing was proposed; an area without an administrative code needs a region (`areas` in the query).":
+    "没有提出任何应急；没有行政区划代码的地区需要对应的区划（查询参数 `areas`）。",
   "A message with a document type or entities of its own is not read.":
     "不接收带文档类型或自定义实体的消息。",
   "This is not XML.": "这不是 XML。",
@@ -501,4 +508,10 @@ export const SENTENCES = {
 };
 
 /** Words that stand for a value in a sentence. @type {Record<string, string>} */
-export const WORDS = { left: "左", right: "右", "unknown reason": "原因不明", "1 minute": "1 分钟" };
+export const WORDS = {
+  ...PEOPLE_WORDS,
+  left: "左",
+  right: "右",
+  "unknown reason": "原因不明",
+  "1 minute": "1 分钟",
+};

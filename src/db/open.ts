@@ -101,6 +101,15 @@ export function explainDatabase(error: unknown): unknown {
   });
 }
 
+/** For a note that is made again soon: a request must not fail for it for want of the lock, or of space. */
+export function whenFree(write: () => void): void {
+  try {
+    write();
+  } catch (error) {
+    if (!isBusy(error) && !isDiskFull(error)) throw error;
+  }
+}
+
 /**
  * Opens a database for looking only, beside a running server too; does not migrate.
  * @throws {AppError} `not_found` when there is none

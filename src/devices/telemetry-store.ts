@@ -1,10 +1,12 @@
 import type { Database } from "../db/open.ts";
 import type { DeviceKind, DeviceState, Presence } from "../protocol/messages.ts";
+import { codeRange } from "../protocol/region-code.ts";
 import type { DeviceView, Lifecycle } from "./device.ts";
-import { type CodeRange, DEVICE_COLUMNS, type StoredDevice, withLabels } from "./device-store.ts";
+import { DEVICE_COLUMNS, type StoredDevice, withLabels } from "./device-store.ts";
 
 export interface DeviceFilter {
-  range: CodeRange | null;
+  /** In any of these; `null` everywhere. */
+  areas: readonly string[] | null;
   kind: DeviceKind | null;
   state: Lifecycle | null;
 }
@@ -44,12 +46,14 @@ export function createTelemetryStore(db: Database) {
      SELECT id, @state, @now FROM devices WHERE id = @deviceId
      ON CONFLICT (device_id) DO UPDATE SET state = excluded.state, received_at = excluded.received_at`,
   );
+  const selectOnline = db.prepare<[], { id: string }>(
+    "SELECT device_id AS id FROM device_presence WHERE online = 1",
+  );
   const selectView = db.prepare<[string], ViewRow>(`${VIEW} WHERE d.id = ?`);
   const selectPage = db.prepare<
     [
       {
-        from: string | null;
-        before: string | null;
+        ranges: string | null;
         kind: string | null;
         state: string | null;
         after: string;
@@ -59,7 +63,9 @@ export function createTelemetryStore(db: Database) {
     ViewRow
   >(
     `${VIEW}
-     WHERE d.id > @after AND (@from IS NULL OR (d.region_code >= @from AND d.region_code < @before))
+     WHERE d.id > @after
+       AND (@ranges IS NULL OR EXISTS (SELECT 1 FROM json_each(@ranges) range
+         WHERE d.region_code >= range.value ->> 'from' AND d.region_code < range.value ->> 'before'))
        AND (@kind IS NULL OR d.kind = @kind) AND (@state IS NULL OR d.state = @state)
      ORDER BY d.id LIMIT @limit`,
   );
@@ -73,14 +79,15 @@ export function createTelemetryStore(db: Database) {
       upsertPresence.run({ deviceId, online: online ? 1 : 0, bootId, at, software, now }).changes > 0,
     saveState: (deviceId: string, state: DeviceState, now: number): boolean =>
       upsertState.run({ deviceId, state: JSON.stringify(state), now }).changes > 0,
+    online: (): Set<string> => new Set(selectOnline.all().map(({ id }) => id)),
     view(id: string): DeviceView | undefined {
       const row = selectView.get(id);
       return row && toView(row);
     },
-    page: ({ range, kind, state }: DeviceFilter, after: string, limit: number): DeviceView[] =>
-      selectPage
-        .all({ from: range?.from ?? null, before: range?.before ?? null, kind, state, after, limit })
-        .map(toView),
+    page({ areas, kind, state }: DeviceFilter, after: string, limit: number): DeviceView[] {
+      const ranges = areas && JSON.stringify(areas.map(codeRange));
+      return selectPage.all({ ranges, kind, state, after, limit }).map(toView);
+    },
   };
 }
 export type TelemetryStore = ReturnType<typeof createTelemetryStore>;

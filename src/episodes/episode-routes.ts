@@ -1,7 +1,7 @@
 import type { TypeBoxTypeProvider } from "@fastify/type-provider-typebox";
 import type { FastifyInstance } from "fastify";
 import { type Static, Type } from "typebox";
-import { MINUTE_MS, toIso } from "../clock.ts";
+import { toIso } from "../clock.ts";
 import {
   closed,
   IdParams,
@@ -15,7 +15,7 @@ import {
   Uuid,
 } from "../http/schemas.ts";
 import { requireUser } from "../http/sign-in-guard.ts";
-import { Finding, judgeDuration } from "../media/ear/findings.ts";
+import { AirTime, judgeAirTime } from "../media/ear/slot.ts";
 import type { MediaService } from "../media/media-service.ts";
 import {
   AssetBody,
@@ -55,16 +55,7 @@ const EpisodeView = Type.Object({
       description: "The segments as one continuous recording, where the programme is delivered so",
     }),
   ),
-  slot: Type.Object(
-    {
-      durationMs: Type.Integer({
-        description:
-          "Of all recordings, as they are used; of a continuous programme with tune, stings and gaps",
-      }),
-      finding: nullable(Finding),
-    },
-    { description: "Against the programme's slot" },
-  ),
+  slot: AirTime,
 });
 
 const SegmentParams = closed({ id: Uuid, position: Type.Integer({ minimum: 1, maximum: 20 }) });
@@ -98,12 +89,10 @@ export async function episodeRoutes(
     slot: slotOf(episode),
   });
 
-  function slotOf(episode: Episode): Static<typeof EpisodeView>["slot"] {
-    const durationMs = airMsOf(episode);
+  function slotOf(episode: Episode): AirTime {
     const { slotMinutes } = programmes.get(episode.programmeId).sound;
     const isWhole = episode.segments.every(({ assetSha256 }) => assetSha256 !== null);
-    const slotMs = slotMinutes === null || !isWhole ? null : slotMinutes * MINUTE_MS;
-    return { durationMs, finding: judgeDuration(durationMs, slotMs) };
+    return judgeAirTime(airMsOf(episode), slotMinutes, isWhole);
   }
 
   /** A continuous programme is longer than its segments: by tune, stings, closing and the gaps between all of them. */
@@ -118,6 +107,7 @@ export async function episodeRoutes(
   app.get(
     "/episodes",
     {
+      config: { act: "content:read" },
       schema: {
         tags: ["episodes"],
         summary: "Episodes, newest first",
@@ -138,6 +128,7 @@ export async function episodeRoutes(
   app.post(
     "/episodes",
     {
+      config: { act: "content:edit" },
       schema: {
         tags: ["episodes"],
         summary: "Create an episode; its recordings are uploaded afterwards",
@@ -160,6 +151,7 @@ export async function episodeRoutes(
   app.get(
     "/episodes/:id",
     {
+      config: { act: "content:read" },
       schema: {
         tags: ["episodes"],
         summary: "One episode",
@@ -173,6 +165,7 @@ export async function episodeRoutes(
   app.patch(
     "/episodes/:id",
     {
+      config: { act: "content:edit" },
       schema: {
         tags: ["episodes"],
         summary: "Change title or segments; voids the approval",
@@ -187,6 +180,7 @@ export async function episodeRoutes(
   app.put(
     "/episodes/:id/segments/:position/trim",
     {
+      config: { act: "content:edit" },
       schema: {
         tags: ["episodes"],
         summary: "Use a stretch of a segment's recording, which itself stays as it is; voids the approval",
@@ -204,6 +198,7 @@ export async function episodeRoutes(
   app.delete(
     "/episodes/:id/segments/:position/trim",
     {
+      config: { act: "content:edit" },
       schema: {
         tags: ["episodes"],
         summary: "Use all of a segment's recording again; voids the approval",
@@ -220,6 +215,7 @@ export async function episodeRoutes(
   app.put(
     "/episodes/:id/segments/:position/asset",
     {
+      config: { act: "content:edit" },
       schema: {
         tags: ["episodes"],
         summary: "Use a recording that is there already, such as synthetic speech; voids the approval",
@@ -241,6 +237,7 @@ export async function episodeRoutes(
     uploads.withTypeProvider<TypeBoxTypeProvider>().put(
       "/episodes/:id/segments/:position/recording",
       {
+        config: { act: "content:edit" },
         schema: {
           tags: ["episodes"],
           summary: "Upload a segment's recording as the request body; voids the approval",

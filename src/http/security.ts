@@ -11,6 +11,10 @@ export interface SecurityOptions {
   csrfKey: string;
 }
 
+/** The console speaks into a microphone; nothing that it might frame does, and nobody needs the rest. */
+const PERMISSIONS =
+  "microphone=(self), camera=(), geolocation=(), display-capture=(), usb=(), serial=(), payment=()";
+
 /** Cookies, CSRF tokens, rate limits and response headers; registered before any route. */
 export async function registerSecurity(app: FastifyInstance, options: SecurityOptions): Promise<void> {
   await app.register(helmet, {
@@ -25,10 +29,15 @@ export async function registerSecurity(app: FastifyInstance, options: SecurityOp
         imgSrc: ["'self'", "data:"],
         scriptSrc: ["'self'"],
         styleSrc: ["'self'"],
-        mediaSrc: ["'self'"],
+        // What was just recorded is listened to before it is sent.
+        mediaSrc: ["'self'", "blob:"],
       },
     },
     strictTransportSecurity: options.secureCookies,
+  });
+  app.addHook("onRequest", (_request, reply, done) => {
+    reply.header("permissions-policy", PERMISSIONS);
+    done();
   });
   await app.register(cookie);
   // The token is bound to the sign-in, so one that was fetched under another sign-in is worth nothing.
@@ -37,7 +46,7 @@ export async function registerSecurity(app: FastifyInstance, options: SecurityOp
     cookieKey: "ccx_csrf",
     cookieOpts: { path: "/", httpOnly: true, sameSite: "strict", secure: options.secureCookies },
     csrfOpts: { hmacKey: options.csrfKey, userInfo: true },
-    getUserInfo: (request) => request.signIn?.token ?? "",
+    getUserInfo: (request) => request.signIn?.id ?? "",
     getToken: (request) => {
       const header = request.headers["x-csrf-token"];
       return typeof header === "string" ? header : undefined;
@@ -72,10 +81,13 @@ function isUnlimited({ url, method }: FastifyRequest): boolean {
 
 const SAFE_METHODS = new Set(["GET", "HEAD", "OPTIONS"]);
 
-/** Demands a CSRF token of every request that changes something; added inside the sign-in guard. */
+/**
+ * Demands a CSRF token of every request that changes something; added inside the sign-in guard. A browser adds cookies to
+ * a forged request, but never the `Authorization` of a script's token.
+ */
 export function guardAgainstForgery(app: FastifyInstance): void {
   app.addHook("onRequest", (request, reply, done) => {
-    if (SAFE_METHODS.has(request.method)) return done();
+    if (SAFE_METHODS.has(request.method) || request.signIn?.scopes) return done();
     app.csrfProtection(request, reply, done);
   });
 }

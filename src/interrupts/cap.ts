@@ -85,7 +85,7 @@ export function readCap(xml: string, mapAreas: ReadonlyMap<string, string[]>): C
   if (problems.length > 0 || msgType === undefined) {
     throw new AppError("invalid", "The CAP message cannot be aired as it is.", {
       details: problems,
-      hint: "Nothing was proposed. Areas without an administrative code are given with `areas=name:code`.",
+      hint: "Nothing was proposed; an area without an administrative code needs a region (`areas` in the query).",
     });
   }
   return { sender, identifier, sent, msgType, references, info };

@@ -3,6 +3,7 @@ import type { FastifyInstance } from "fastify";
 import { type Static, Type } from "typebox";
 import { StopBody } from "../broadcasts/broadcast-view.ts";
 import { toIso } from "../clock.ts";
+import type { ActsWithin } from "../http/permission-guard.ts";
 import {
   closed,
   enumOf,
@@ -60,11 +61,16 @@ export const EmergencyBody = Type.Object({
   replaces: nullable(Uuid),
   proposedBy: Uuid,
   proposedAt: Instant,
+  confirmBy: Type.String({ ...Instant, description: "A proposal that nobody confirms expires then" }),
   confirmedBy: nullable(Uuid),
   confirmedAt: instantOrNull,
   startedAt: instantOrNull,
   endedAt: instantOrNull,
   stoppedBy: nullable(Uuid),
+  people: Type.Object(
+    { proposed: Type.String(), confirmed: nullable(Type.String()), stopped: nullable(Type.String()) },
+    { description: "Who did it, by name" },
+  ),
   reason: nullable(Type.String({ description: "Why it ended, or what it waits for" })),
 });
 
@@ -72,13 +78,15 @@ const instant = (at: number | null): string | null => (at === null ? null : toIs
 
 export const viewEmergency = (
   media: MediaService,
-  { emergency, interrupt }: EmergencyView,
+  { emergency, interrupt, people, confirmBy }: EmergencyView,
 ): Static<typeof EmergencyBody> => ({
   ...viewInterrupt(media, interrupt),
   ...emergency,
   class: interrupt.class,
   until: toIso(emergency.until),
   proposedAt: toIso(emergency.proposedAt),
+  confirmBy: toIso(confirmBy),
+  people,
   confirmedAt: instant(emergency.confirmedAt),
   startedAt: instant(emergency.startedAt),
   endedAt: instant(emergency.endedAt),
@@ -113,10 +121,22 @@ interface Options {
 export async function emergencyRoutes(instance: FastifyInstance, { cap, emergencies, media }: Options) {
   const app = instance.withTypeProvider<TypeBoxTypeProvider>();
   const view = (emergency: EmergencyView) => viewEmergency(media, emergency);
+  /** What one replaces ends as well. */
+  const areasWith = (areas: readonly string[], replaces: string | null = null): readonly string[] =>
+    replaces === null ? areas : [...areas, ...emergencies.get(replaces).emergency.areas];
+  const areasOfProposal: ActsWithin = ({ body }) => {
+    const { areas, replaces } = body as Static<typeof NewEmergencyBody>;
+    return areasWith(areas, replaces);
+  };
+  const areasOfEmergency: ActsWithin = ({ params }) => {
+    const { areas, replaces } = emergencies.get((params as { id: string }).id).emergency;
+    return areasWith(areas, replaces);
+  };
 
   app.post(
     "/emergencies",
     {
+      config: { act: "emergencies:propose", within: areasOfProposal },
       schema: {
         tags: ["interrupts"],
         summary:
@@ -142,6 +162,7 @@ export async function emergencyRoutes(instance: FastifyInstance, { cap, emergenc
   app.post(
     "/emergencies/:id/confirm",
     {
+      config: { act: "emergencies:confirm", within: areasOfEmergency },
       schema: {
         tags: ["interrupts"],
         summary:
@@ -157,6 +178,7 @@ export async function emergencyRoutes(instance: FastifyInstance, { cap, emergenc
   app.post(
     "/emergencies/:id/stop",
     {
+      config: { act: "broadcasts:stop", within: areasOfEmergency },
       schema: {
         tags: ["interrupts"],
         summary: "End or withdraw an emergency; one person is enough",
@@ -181,6 +203,7 @@ export async function emergencyRoutes(instance: FastifyInstance, { cap, emergenc
     messages.withTypeProvider<TypeBoxTypeProvider>().post(
       "/emergencies/cap",
       {
+        config: { act: "emergencies:import" },
         schema: {
           tags: ["interrupts"],
           summary: "Take in a CAP 1.2 message: Alert and Update propose, Cancel ends what it refers to",
@@ -204,15 +227,19 @@ export async function emergencyRoutes(instance: FastifyInstance, { cap, emergenc
   app.get(
     "/emergencies",
     {
+      config: { act: "timetable:read" },
       schema: {
         tags: ["interrupts"],
         summary: "Emergencies and their drills, newest first",
-        querystring: closed(PageQuery),
+        querystring: closed({
+          ...PageQuery,
+          open: Type.Boolean({ default: false, description: "Only those that wait, are confirmed or stand" }),
+        }),
         response: { 200: pageOf(EmergencyBody) },
       },
     },
-    async ({ query: { limit, cursor } }) => {
-      const rows = emergencies.page(cursor ?? NEWEST, limit + 1);
+    async ({ query: { limit, cursor, open } }) => {
+      const rows = emergencies.page({ before: cursor ?? NEWEST, open }, limit + 1);
       const page = pageFrom(rows, limit, ({ emergency }) => emergency.id);
       return { ...page, items: page.items.map(view) };
     },
@@ -221,6 +248,7 @@ export async function emergencyRoutes(instance: FastifyInstance, { cap, emergenc
   app.get(
     "/emergencies/:id",
     {
+      config: { act: "timetable:read" },
       schema: {
         tags: ["interrupts"],
         summary: "One emergency",

@@ -7,31 +7,20 @@ import { AppError, notFound } from "../errors.ts";
 import { outermost } from "../protocol/region-code.ts";
 import { requireRegions } from "./announcement-service.ts";
 import {
+  confirmByOf,
   dueEnd,
   type Emergency,
+  type EmergencyAir,
   type EmergencyView,
+  type NewEmergency,
   requireConfirmable,
   requirePossible,
   rivalOf,
 } from "./emergency.ts";
-import type { EmergencyStore } from "./emergency-store.ts";
-import type { InterruptContent, Source } from "./interrupt-content.ts";
-import type { InterruptClass, InterruptStore } from "./interrupt-store.ts";
+import type { EmergencyFilter, EmergencyStore } from "./emergency-store.ts";
+import type { InterruptContent } from "./interrupt-content.ts";
+import type { InterruptStore } from "./interrupt-store.ts";
 import type { StandingAlerts } from "./standing-alert.ts";
-
-export interface NewEmergency {
-  title: string;
-  class: InterruptClass;
-  severity: Emergency["severity"];
-  source: Exclude<Source, { upload: true }>;
-  areas: string[];
-  /** Epoch ms. */
-  until: number;
-  /** Drills only. */
-  silent: boolean;
-  /** The emergency that ends when this one begins. */
-  replaces: string | null;
-}
 
 export interface EmergencyService {
   /**
@@ -49,8 +38,8 @@ export interface EmergencyService {
   stop(id: string, userId: string, reason: string): EmergencyView;
   /** @throws {AppError} `not_found` */
   get(id: string): EmergencyView;
-  /** Newest first; `before` is the last id of the page before. */
-  page(before: string, limit: number): EmergencyView[];
+  /** Newest first. */
+  page(filter: EmergencyFilter, limit: number): EmergencyView[];
   /** The areas with an alert on their topics. */
   alertedAreas(): string[];
   /** Starts what is confirmed and has its sound, ends and expires what is over; safe to call at any interval. */
@@ -83,7 +72,7 @@ export function createEmergencyService(deps: Dependencies): EmergencyService {
   function get(id: string): EmergencyView {
     const [emergency, interrupt] = [store.get(id), interrupts.get(id)];
     if (!emergency || !interrupt) throw notFound("emergency", id);
-    return { emergency, interrupt };
+    return { emergency, interrupt, people: store.people(id), confirmBy: confirmByOf(emergency) };
   }
 
   function check(proposal: NewEmergency): void {
@@ -103,7 +92,7 @@ export function createEmergencyService(deps: Dependencies): EmergencyService {
   }
 
   /** As soon as its sound is made. */
-  function start({ emergency, interrupt }: EmergencyView): void {
+  function start({ emergency, interrupt }: EmergencyAir): void {
     const { title, compositionId } = interrupt;
     if (compositionId === null) return end(emergency, "ended", "its recording is gone");
     const sound = alerts.soundOf(title, compositionId);
@@ -149,7 +138,7 @@ export function createEmergencyService(deps: Dependencies): EmergencyService {
 
   return {
     get,
-    page: (before, limit) => store.page(before, limit).map(({ id }) => get(id)),
+    page: (filter, limit) => store.page(filter, limit).map(({ id }) => get(id)),
 
     async propose(proposal, userId, also = () => {}) {
       check(proposal);

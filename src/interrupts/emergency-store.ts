@@ -1,5 +1,12 @@
 import type { Database } from "../db/open.ts";
-import type { Emergency } from "./emergency.ts";
+import type { Emergency, EmergencyPeople } from "./emergency.ts";
+
+export interface EmergencyFilter {
+  /** The last id of the page before. */
+  before: string;
+  /** Only what waits, is confirmed or stands. */
+  open: boolean;
+}
 
 type Row = Omit<Emergency, "areas"> & { areas: string };
 
@@ -22,8 +29,14 @@ export function createEmergencyStore(db: Database) {
   const selectOpen = db.prepare<[], Row>(
     `${SELECT} WHERE state IN ('proposed', 'confirmed', 'active') ORDER BY id`,
   );
-  const selectPage = db.prepare<{ before: string; limit: number }, Row>(
-    `${SELECT} WHERE id < @before ORDER BY id DESC LIMIT @limit`,
+  const selectPage = db.prepare<{ before: string; open: 0 | 1; limit: number }, Row>(
+    `${SELECT} WHERE id < @before AND (@open = 0 OR state IN ('proposed', 'confirmed', 'active'))
+     ORDER BY id DESC LIMIT @limit`,
+  );
+  const selectPeople = db.prepare<[string], EmergencyPeople>(
+    `SELECT p.name AS proposed, c.name AS confirmed, s.name AS stopped FROM emergencies e
+     JOIN users p ON p.id = e.proposed_by LEFT JOIN users c ON c.id = e.confirmed_by
+     LEFT JOIN users s ON s.id = e.stopped_by WHERE e.id = ?`,
   );
 
   return {
@@ -36,7 +49,10 @@ export function createEmergencyStore(db: Database) {
     },
     /** Proposed, confirmed or active, oldest first. */
     open: () => selectOpen.all().map(toEmergency),
-    page: (before: string, limit: number) => selectPage.all({ before, limit }).map(toEmergency),
+    page: ({ before, open }: EmergencyFilter, limit: number) =>
+      selectPage.all({ before, open: open ? 1 : 0, limit }).map(toEmergency),
+    people: (id: string): EmergencyPeople =>
+      selectPeople.get(id) ?? { proposed: "", confirmed: null, stopped: null },
   };
 }
 export type EmergencyStore = ReturnType<typeof createEmergencyStore>;

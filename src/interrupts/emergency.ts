@@ -1,6 +1,7 @@
 import { DAY_MS, MINUTE_MS } from "../clock.ts";
 import { AppError, invalid } from "../errors.ts";
 import type { CapSeverity } from "./cap.ts";
+import type { Source } from "./interrupt-content.ts";
 import type { Interrupt, InterruptClass } from "./interrupt-store.ts";
 
 export const EMERGENCY_STATES = [
@@ -36,20 +37,51 @@ export interface Emergency {
   reason: string | null;
 }
 
-export interface EmergencyView {
+/** What somebody proposes. */
+export interface NewEmergency {
+  title: string;
+  class: InterruptClass;
+  severity: Emergency["severity"];
+  source: Exclude<Source, { upload: true }>;
+  areas: string[];
+  /** Epoch ms. */
+  until: number;
+  /** Drills only. */
+  silent: boolean;
+  /** The emergency that ends when this one begins. */
+  replaces: string | null;
+}
+
+/** What stands, or is to, and what is heard of it. */
+export interface EmergencyAir {
   emergency: Emergency;
   interrupt: Interrupt;
+}
+
+/** Who did what, by name. */
+export interface EmergencyPeople {
+  proposed: string;
+  confirmed: string | null;
+  stopped: string | null;
+}
+
+export interface EmergencyView extends EmergencyAir {
+  people: EmergencyPeople;
+  /** A proposal that nobody confirms expires then, epoch ms. */
+  confirmBy: number;
 }
 
 const PROPOSAL_VALID_MS = 10 * MINUTE_MS;
 const MAX_LENGTH_MS = DAY_MS;
 
-const isForgotten = ({ state, proposedAt }: Emergency, now: number): boolean =>
-  state === "proposed" && now >= proposedAt + PROPOSAL_VALID_MS;
+export const confirmByOf = ({ proposedAt }: Emergency): number => proposedAt + PROPOSAL_VALID_MS;
+
+const isForgotten = (emergency: Emergency, now: number): boolean =>
+  emergency.state === "proposed" && now >= confirmByOf(emergency);
 
 /** @param now epoch ms, as all instants here @throws {AppError} `invalid` */
 export function requirePossible(
-  { class: of, silent, until }: { class: InterruptClass; silent: boolean; until: number },
+  { class: of, silent, until }: Pick<NewEmergency, "class" | "silent" | "until">,
   now: number,
 ): void {
   if (silent && of !== "drill")

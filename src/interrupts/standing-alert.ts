@@ -5,7 +5,7 @@ import type { Downlink } from "../delivery/downlink.ts";
 import type { MediaService } from "../media/media-service.ts";
 import { type Alert, DEVICE_KINDS } from "../protocol/messages.ts";
 import { authorityOf } from "../protocol/region-code.ts";
-import type { EmergencyView } from "./emergency.ts";
+import type { EmergencyAir } from "./emergency.ts";
 
 /** What is heard, or why nothing can be yet. */
 type Sound = { items: BroadcastItem[] } | { whyNot: string };
@@ -14,9 +14,9 @@ type Sound = { items: BroadcastItem[] } | { whyNot: string };
 export interface StandingAlerts {
   soundOf(title: string, compositionId: string): Sound;
   /** On air from the emergency's start until its end. */
-  raise(view: EmergencyView, items: BroadcastItem[]): void;
+  raise(view: EmergencyAir, items: BroadcastItem[]): void;
   /** Puts the state on its areas' topics, once more for a broker that has lost it. */
-  publish(view: EmergencyView): void;
+  publish(view: EmergencyAir): void;
   clear(areas: readonly string[]): void;
 }
 
@@ -33,7 +33,7 @@ export function createStandingAlerts({
   downlink,
   mediaUrl,
 }: Dependencies): StandingAlerts {
-  function publish({ emergency, interrupt }: EmergencyView): void {
+  function publish({ emergency, interrupt }: EmergencyAir): void {
     const { id, areas, startedAt, until } = emergency;
     const { class: of, silent, title } = interrupt;
     const alert: Alert = {

@@ -5,7 +5,7 @@ import { cleanFileName } from "./media.ts";
 import type { UploadedFile } from "./upload.ts";
 import type { Part, UploadParts } from "./upload-parts.ts";
 
-/** Where a recording goes, as `episodes/<id>/segments/<n>` or `sessions/<id>`. */
+/** Where a recording goes, as `episodes/<id>/segments/<n>`, `sessions/<id>`, or `recordings/<word>` for no place yet. */
 export interface UploadTarget {
   /**
    * Notes which place that is and what is there now, for `receive`: an upload may last for hours.

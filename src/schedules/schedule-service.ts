@@ -6,6 +6,7 @@ import { AppError, invalid, notFound } from "../errors.ts";
 import type { ProgrammeService } from "../programmes/programme-service.ts";
 import { keepsQuietHours } from "../protocol/quiet-hours.ts";
 import { isWithin } from "../protocol/region-code.ts";
+import { conflicting, MAX_CONFLICTS } from "./conflicting.ts";
 import type { Conflict } from "./conflicts/conflict.ts";
 import { checkContent } from "./content-check.ts";
 import type { PolicyService } from "./policy.ts";
@@ -70,7 +71,6 @@ interface NewCandidate {
 }
 
 const MAX_OVERRIDES = 100;
-const MAX_CONFLICTS = 100;
 /** How far ahead a rule is tried: a year holds every month and every kind of quiet hours. */
 export const CHECK_DAYS = 400;
 
@@ -239,15 +239,4 @@ export function createScheduleService(deps: Dependencies): ScheduleService {
     overrides: (id) => store.overrides(get(id).id, MAX_OVERRIDES),
     onChange: (listener) => void listeners.push(listener),
   };
-}
-
-/** @param at where each of them stands in what was sent */
-export function conflicting(conflicts: Conflict[], at: (index: number) => string = () => "/rule"): AppError {
-  return new AppError("conflict", `The schedule has ${conflicts.length} conflict(s) and was not saved.`, {
-    details: conflicts
-      .slice(0, MAX_CONFLICTS)
-      .map(({ message, mend }, index) => ({ at: at(index), message: `${message} ${mend.text}` })),
-    members: { conflicts: conflicts.slice(0, MAX_CONFLICTS) },
-    hint: "Mend them, or save it anyway with the reason: ?acceptConflicts=…",
-  });
 }

@@ -15,10 +15,12 @@ import {
   Uuid,
 } from "../http/schemas.ts";
 import { requireUser } from "../http/sign-in-guard.ts";
+import { AirTime, judgeAirTime } from "../media/ear/slot.ts";
 import type { MediaService } from "../media/media-service.ts";
 import { AssetBody, RecordingView, TrimView, viewRecording } from "../media/recording.ts";
 import { acceptRawUploads, UploadQuery, uploadFrom } from "../media/upload.ts";
 import { addApprovalRoutes } from "../programmes/approval-routes.ts";
+import type { ProgrammeService } from "../programmes/programme-service.ts";
 import type { SessionService } from "./session-service.ts";
 import type { Session } from "./session-store.ts";
 
@@ -36,11 +38,16 @@ const SessionView = Type.Object({
   createdAt: Instant,
   updatedAt: Instant,
   recording: nullable(RecordingView),
+  slot: AirTime,
 });
 
 export async function sessionRoutes(
   instance: FastifyInstance,
-  { sessions, media }: { sessions: SessionService; media: MediaService },
+  {
+    sessions,
+    programmes,
+    media,
+  }: { sessions: SessionService; programmes: ProgrammeService; media: MediaService },
 ) {
   const app = instance.withTypeProvider<TypeBoxTypeProvider>();
 
@@ -56,11 +63,19 @@ export async function sessionRoutes(
     createdAt: toIso(session.createdAt),
     updatedAt: toIso(session.updatedAt),
     recording: viewRecording(media, session),
+    slot: slotOf(session),
   });
+
+  function slotOf({ programmeId, compositionId }: Session): AirTime {
+    const { slotMinutes } = programmes.get(programmeId).sound;
+    const durationMs = compositionId === null ? 0 : (media.lengthOf(compositionId) ?? 0);
+    return judgeAirTime(durationMs, slotMinutes, compositionId !== null);
+  }
 
   app.get(
     "/sessions",
     {
+      config: { act: "content:read" },
       schema: {
         tags: ["sessions"],
         summary: "Sessions, newest first",
@@ -81,6 +96,7 @@ export async function sessionRoutes(
   app.post(
     "/sessions",
     {
+      config: { act: "content:edit" },
       schema: {
         tags: ["sessions"],
         summary: "Create a session; its recording is uploaded afterwards",
@@ -104,6 +120,7 @@ export async function sessionRoutes(
   app.get(
     "/sessions/:id",
     {
+      config: { act: "content:read" },
       schema: {
         tags: ["sessions"],
         summary: "One session",
@@ -117,6 +134,7 @@ export async function sessionRoutes(
   app.patch(
     "/sessions/:id",
     {
+      config: { act: "content:edit" },
       schema: {
         tags: ["sessions"],
         summary: "Change topic, speakers or modules; voids the approval",
@@ -135,6 +153,7 @@ export async function sessionRoutes(
   app.put(
     "/sessions/:id/trim",
     {
+      config: { act: "content:edit" },
       schema: {
         tags: ["sessions"],
         summary: "Use a stretch of the recording, which itself stays as it is; voids the approval",
@@ -149,6 +168,7 @@ export async function sessionRoutes(
   app.delete(
     "/sessions/:id/trim",
     {
+      config: { act: "content:edit" },
       schema: {
         tags: ["sessions"],
         summary: "Use all of the recording again; voids the approval",
@@ -162,6 +182,7 @@ export async function sessionRoutes(
   app.put(
     "/sessions/:id/asset",
     {
+      config: { act: "content:edit" },
       schema: {
         tags: ["sessions"],
         summary: "Use a recording that is there already; voids the approval",
@@ -181,6 +202,7 @@ export async function sessionRoutes(
     uploads.withTypeProvider<TypeBoxTypeProvider>().put(
       "/sessions/:id/recording",
       {
+        config: { act: "content:edit" },
         schema: {
           tags: ["sessions"],
           summary: "Upload the recording as the request body; voids the approval",

@@ -32,7 +32,7 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true }));
 
 async function open(clock?: TestClock): Promise<void> {
-  app = await runApp(clock ? { clock } : {});
+  app = await runApp({ ...(clock ? { clock } : {}), env: { TRANSCODE_NICENESS: "0" } });
   await importRegions(app.operator);
   deputy = await secondPerson(app);
 }
@@ -109,9 +109,16 @@ describe("with a clock of its own", () => {
       status: 403,
       problem: { detail: expect.stringContaining("another person") },
     });
-    expect((await confirm(id)).confirmedBy).not.toBeNull();
+    const open = async () =>
+      (await app.operator.get<{ items: Emergency[] }>("/emergencies?open=true")).items.map((each) => each.id);
+    expect(await open()).toContain(id);
+    expect(await confirm(id)).toMatchObject({
+      confirmedBy: expect.any(String),
+      people: { proposed: "admin", confirmed: "deputy", stopped: null },
+    });
     await becomes(id, "active");
     await app.operator.post(`/emergencies/${id}/stop`);
+    expect(await open()).not.toContain(id);
     expect((await get(id)).state).toBe("stopped");
     await expect(confirm(id, app.operator)).rejects.toMatchObject({ status: 409 });
   }, 30_000);

@@ -56,22 +56,23 @@ export async function openTimetable({
     for (const number of numbers) episodes.set(number, (await approvedEpisode(operator, number, tone)).id);
   }
   await rm(folder, { recursive: true });
+  // Whoever is signed in by then: a sign-in ends when the clock is led on.
   const broadcastsOf = async (scheduleId: string) =>
-    (await operator.get<{ items: BroadcastView[] }>(`/broadcasts?scheduleId=${scheduleId}`)).items;
+    (await app.operator.get<{ items: BroadcastView[] }>(`/broadcasts?scheduleId=${scheduleId}`)).items;
   return {
     app,
     programme,
     episodes,
     async schedule(more, query = "") {
       const body = { programmeId: programme, ...scheduleDefinition(more) };
-      return (await operator.post<{ id: string }>(`/schedules${query}`, body)).id;
+      return (await app.operator.post<{ id: string }>(`/schedules${query}`, body)).id;
     },
-    change: (id, more) => operator.put(`/schedules/${id}`, scheduleDefinition(more)),
+    change: (id, more) => app.operator.put(`/schedules/${id}`, scheduleDefinition(more)),
     broadcastsOf,
     async broadcastOf(scheduleId) {
       const [first] = await broadcastsOf(scheduleId);
       if (!first) throw new Error(`nothing is planned of schedule ${scheduleId}`);
-      return operator.get<BroadcastView>(`/broadcasts/${first.id}`);
+      return app.operator.get<BroadcastView>(`/broadcasts/${first.id}`);
     },
     close: app.close,
   };
