@@ -15,7 +15,12 @@ import { until } from "../support/until.ts";
 
 const KILLS = 9;
 const SEED = 7;
-const ENV = { RATE_LIMIT_PER_MINUTE: "100000", ENROLMENTS_PER_MINUTE: "100000" };
+const ENV = {
+  RATE_LIMIT_PER_MINUTE: "100000",
+  ENROLMENTS_PER_MINUTE: "100000",
+  SIGN_INS_PER_MINUTE: "100000",
+  SECOND_FACTOR: "optional",
+};
 
 let folder: string;
 let server: StartedServer;
