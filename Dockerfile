@@ -12,6 +12,7 @@ WORKDIR /app
 COPY --from=dependencies /app/node_modules ./node_modules
 COPY package.json ./
 COPY src ./src
+COPY scripts ./scripts
 COPY media/profiles ./media/profiles
 COPY media/cover.jpg ./media/
 COPY schedules ./schedules

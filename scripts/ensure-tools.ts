@@ -20,6 +20,7 @@ const PACKAGES: Record<string, string> = {
   "rabbitmq-server": "/usr/lib/rabbitmq",
   openssl: "openssl",
   chromium: "chromium",
+  strace: "strace",
   "fonts-noto-cjk": "/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc",
 };
 

@@ -2,6 +2,8 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { FastifyInstance } from "fastify";
 import type { Logger } from "pino";
+import { THE_SERVER } from "./audit/audit-entry.ts";
+import { refuseHalfRestored } from "./backup/restore.ts";
 import { startTicker } from "./broadcasts/ticker.ts";
 import { type Clock, repeat, SECOND_MS, systemClock } from "./clock.ts";
 import type { Config } from "./config.ts";
@@ -40,14 +42,19 @@ const ALERT_REPEAT_MS = 30 * SECOND_MS;
 export async function buildApp({ config, log, clock = systemClock }: AppOptions): Promise<App> {
   keepPrivate(config.dataDir, config.mediaDir);
   const locks = [lockFolder(config.dataDir, "DATA_DIR"), lockFolder(config.mediaDir, "MEDIA_DIR")];
-  const db = openDatabase(join(config.dataDir, "cuncunxiang.db"), clock.now());
+  const databasePath = join(config.dataDir, "cuncunxiang.db");
+  refuseHalfRestored(databasePath);
+  const db = openDatabase(databasePath, clock.now());
   const services = await createServices({ db, config, log, clock, version });
-  loadShippedData(services);
+  services.audit.as(THE_SERVER, "the server starts", () => loadShippedData(services));
   const firstAdministrator = await services.people.createFirstAdministrator();
+  if (firstAdministrator) services.audit.note("the first administrator is made", "done", null);
   const app = await createServer({ services, config, log, clock, version });
 
   const {
     announcements,
+    audit,
+    backups,
     conductor,
     downlink,
     embedded,
@@ -92,10 +99,16 @@ export async function buildApp({ config, log, clock = systemClock }: AppOptions)
       // What was missed by a clock that was ahead may have its start ahead again.
       if (events.some(({ kind }) => kind !== "slept")) planner.planAll();
     };
-    stopTicker = startTicker(
-      { everySecond, everyMinute: warnings.tell, everyHour: () => planner.planAll() },
-      log,
-    );
+    const everyMinute = () => {
+      warnings.tell();
+      backups.everyMinute();
+      audit.everyMinute();
+    };
+    const everyHour = () => {
+      planner.planAll();
+      audit.prune();
+    };
+    stopTicker = startTicker({ everySecond, everyMinute, everyHour }, log);
     const again = (everyMs: number, what: string, run: () => void) =>
       repeats.push(
         repeat(everyMs, () => {
@@ -117,12 +130,14 @@ export async function buildApp({ config, log, clock = systemClock }: AppOptions)
     await speech.stop();
     await uploads.stop();
     await housekeeping.stop();
+    await backups.stop();
   });
   app.addHook("onClose", async () => {
     uplink.flush();
     await outbox.stop();
     await link.close();
     await embedded?.close();
+    audit.note("the server ends", "done", null);
     db.close();
     for (const unlock of locks) unlock();
   });

@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { isIP } from "node:net";
-import { resolve } from "node:path";
+import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { DAY_MS } from "./clock.ts";
 
@@ -71,6 +71,15 @@ export interface Config {
   /** Free part below which new uploads are refused. */
   diskRefusePercent: number;
   scrubBytesPerSecond: number;
+  /** Where backups go; another disk than `dataDir` is better. */
+  backupDir: string;
+  /** Local time of the county; `null` makes none by itself. */
+  backupAt: string | null;
+  backupKeep: { daily: number; weekly: number; monthly: number };
+  /** Days without a good backup after which it is said. */
+  backupWarnMs: number;
+  /** How long audit entries are kept. */
+  auditKeepMs: number;
   freezeMs: number;
   planDays: number;
   /** Requests a minute from one address, outside the device endpoints. */
@@ -216,6 +225,13 @@ export function readConfig(env: Environment): Config {
     if (cert === null || key === null) return null;
     return { host, port, cert, key, clientCa, clients: clients === "required" ? "required" : "optional" };
   };
+  const timeOrOff = (name: string, fallback: string) => {
+    const value = text(name, fallback);
+    if (value === "off") return null;
+    if (!/^([01]\d|2[0-3]):[0-5]\d$/.test(value))
+      problems.push(`${name} must be a time of day such as 03:30, or off, not "${value}"`);
+    return value;
+  };
   const folder = (name: string, fallback: string) => resolve(projectRoot, text(name, fallback));
 
   const config: Config = {
@@ -261,6 +277,15 @@ export function readConfig(env: Environment): Config {
     diskWarnPercent: integer("DISK_WARN_PERCENT", 15, 0, 99),
     diskRefusePercent: integer("DISK_REFUSE_PERCENT", 5, 0, 99),
     scrubBytesPerSecond: integer("SCRUB_MB_PER_SECOND", 5, 1, 10_000) * 1024 * 1024,
+    backupDir: folder("BACKUP_DIR", join(text("DATA_DIR", "data"), "backups")),
+    backupAt: timeOrOff("BACKUP_AT", "03:30"),
+    backupKeep: {
+      daily: integer("BACKUP_KEEP_DAILY", 7, 1, 1000),
+      weekly: integer("BACKUP_KEEP_WEEKLY", 5, 0, 1000),
+      monthly: integer("BACKUP_KEEP_MONTHLY", 12, 0, 1000),
+    },
+    backupWarnMs: integer("BACKUP_WARN_DAYS", 2, 1, 365) * DAY_MS,
+    auditKeepMs: integer("AUDIT_KEEP_DAYS", 365, 180, 36_500) * DAY_MS,
     freezeMs: integer("FREEZE_MINUTES", 10, 1, 1440) * 60_000,
     planDays: integer("PLAN_DAYS", 45, 40, 400),
     rateLimitPerMinute: integer("RATE_LIMIT_PER_MINUTE", 600, 10, 1_000_000),

@@ -1,5 +1,8 @@
 import Fastify, { type FastifyBaseLogger, type FastifyInstance } from "fastify";
 import { v7 as uuidv7 } from "uuid";
+import { registerAudit } from "./audit/audit-hooks.ts";
+import { auditRoutes } from "./audit/audit-routes.ts";
+import { backupRoutes } from "./backup/backup-routes.ts";
 import { broadcastRoutes } from "./broadcasts/broadcast-routes.ts";
 import { calendarLinkRoutes, calendarRoutes } from "./calendars/calendar-routes.ts";
 import { type Clock, MINUTE_MS } from "./clock.ts";
@@ -84,6 +87,7 @@ export async function createServer({
   app.decorateRequest("signIn", null);
   app.setValidatorCompiler(validatorCompiler);
   registerProblems(app);
+  registerAudit(app, services.audit);
   demandActs(app);
   await registerSecurity(app, {
     rateLimitPerMinute: config.rateLimitPerMinute,
@@ -96,6 +100,7 @@ export async function createServer({
       broker: () => (services.link.online ? null : "not connected"),
       media: services.housekeeping.problem,
     },
+    notices: { backup: services.backups.problem },
   });
 
   await app.register(
@@ -161,6 +166,12 @@ export async function createServer({
         await guarded.register(interruptPreviewRoutes, { previewInterrupt: services.previewInterrupt });
         await guarded.register(whyRoutes, { whys: services.whys, regionOf, zone: config.zone });
         await guarded.register(registerRoutes, { registers: services.registers, zone: config.zone });
+        await guarded.register(auditRoutes, {
+          audit: services.audit,
+          whys: services.whys,
+          zone: config.zone,
+        });
+        await guarded.register(backupRoutes, { backups: services.backups });
         await guarded.register(broadcastRoutes, { ...services, clock });
         await guarded.register(announcementRoutes, {
           announcements: services.announcements,

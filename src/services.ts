@@ -2,6 +2,8 @@ import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Logger } from "pino";
+import { createAuditLog } from "./audit/audit-log.ts";
+import { createBackupService } from "./backup/backup-service.ts";
 import { createBroadcastService } from "./broadcasts/broadcast-service.ts";
 import { createBroadcastStore } from "./broadcasts/broadcast-store.ts";
 import { createConductor } from "./broadcasts/conductor.ts";
@@ -16,6 +18,7 @@ import { createCalendarLinkStore } from "./calendars/calendar-link-store.ts";
 import { createCalendarService } from "./calendars/calendar-service.ts";
 import { type Clock, DAY_MS, MINUTE_MS } from "./clock.ts";
 import type { Config } from "./config.ts";
+import { madeAt } from "./db/migrate.ts";
 import { createTransact, type Database } from "./db/open.ts";
 import { createSettings } from "./db/settings.ts";
 import { createDownlink } from "./delivery/downlink.ts";
@@ -98,6 +101,7 @@ export type Services = Awaited<ReturnType<typeof createServices>>;
 /** Makes every part of the server below HTTP, hands each what it needs, and says what follows from what. */
 export async function createServices({ db, config, log, clock, version }: ServicesOptions) {
   requireFfmpeg(config);
+  const audit = createAuditLog({ db, clock, log, keepMs: config.auditKeepMs });
   const transact = createTransact(db);
   const settings = createSettings(db);
   const { signer, jwks } = await loadKeys(db, clock);
@@ -135,6 +139,21 @@ export async function createServices({ db, config, log, clock, version }: Servic
     },
     currentRenditions: (compositionId) => media.renditionsOf(compositionId),
     makeAnew: (sha256) => media.makeAnew(sha256),
+  });
+  const backups = createBackupService({
+    databasePath: db.name,
+    mediaDir: config.mediaDir,
+    backupDir: config.backupDir,
+    since: madeAt(db),
+    version,
+    at: config.backupAt,
+    keep: config.backupKeep,
+    warnMs: config.backupWarnMs,
+    zone: config.zone,
+    isNearAir: housekeeping.isNearAir,
+    audit,
+    clock,
+    log,
   });
   const space = createUploadSpace(housekeeping.mayUpload);
   const media = createMediaService({
@@ -470,6 +489,7 @@ export async function createServices({ db, config, log, clock, version }: Servic
   return {
     settings,
     transact,
+    audit,
     people,
     passwords,
     signIns,
@@ -481,6 +501,7 @@ export async function createServices({ db, config, log, clock, version }: Servic
     programmes,
     library,
     housekeeping,
+    backups,
     media,
     uploads,
     speech,

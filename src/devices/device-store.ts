@@ -1,4 +1,4 @@
-import type { Database } from "../db/open.ts";
+import { createTransact, type Database } from "../db/open.ts";
 import type { DeviceKind } from "../protocol/messages.ts";
 import type { DeviceLabels, DeviceRow, Lifecycle } from "./device.ts";
 
@@ -91,7 +91,7 @@ export function createDeviceStore(db: Database) {
 
   return {
     /** Runs `change` as one write transaction. */
-    inTransaction: <T>(change: () => T): T => db.transaction(change).immediate(),
+    inTransaction: createTransact(db),
     insert: (device: NewDevice) => void insert.run(device),
     find: (id: string) => found(selectById.get(id)),
     findByToken: (tokenHash: string) => found(selectByToken.get(tokenHash)),

@@ -1,6 +1,7 @@
 import { STATUS_CODES } from "node:http";
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { type Static, Type } from "typebox";
+import { explainDatabase } from "../db/open.ts";
 import { AppError, ERROR_STATUS, type ErrorCode } from "../errors.ts";
 
 /** RFC 9457 problem document, the answer to everything that did not work. */
@@ -48,6 +49,8 @@ export function toProblem(error: AppError, instance: string): Problem {
 }
 
 const RETRY_AFTER_S = 5;
+/** What passes by itself. */
+const RETRIABLE: readonly ErrorCode[] = ["unavailable", "no_space"];
 
 /** Sends `error` as a problem document; logs what only the operator should see. */
 function sendProblem(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
@@ -60,14 +63,15 @@ function sendProblem(error: unknown, request: FastifyRequest, reply: FastifyRepl
   // Behind a half-read upload the connection cannot be reused: the rest of the body would be read as a request.
   if (request.raw.readable && !request.raw.complete) void reply.header("connection", "close");
   const retryAfter =
-    appError.members["retryAfter"] ?? (appError.code === "unavailable" ? RETRY_AFTER_S : null);
+    appError.members["retryAfter"] ?? (RETRIABLE.includes(appError.code) ? RETRY_AFTER_S : null);
   if (typeof retryAfter === "number") void reply.header("retry-after", retryAfter);
   void reply.code(problem.status).type("application/problem+json").send(JSON.stringify(problem));
 }
 
 /** Fastify's and its plugins' errors carry a status; the message of a 4xx is meant for the caller, others are not. */
 function toAppError(error: unknown): AppError {
-  if (error instanceof AppError) return error;
+  const explained = explainDatabase(error);
+  if (explained instanceof AppError) return explained;
   const { statusCode, message } = error as Partial<FastifyError>;
   const code = statusCode === undefined ? undefined : codeOfStatus(statusCode);
   if (code === undefined || message === undefined) {
