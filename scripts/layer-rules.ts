@@ -72,7 +72,12 @@ export const ruleSet: IFlattenedRuleSet = {
       },
     },
     owner("mqtt", "node_modules/mqtt/", "^src/delivery/broker-link\\.ts$"),
-    owner("aedes", "node_modules/aedes/", "^src/delivery/(embedded-broker|packet-size)\\.ts$"),
+    owner(
+      "aedes",
+      "node_modules/aedes/",
+      "^src/delivery/(embedded-broker|broker-connections|packet-size)\\.ts$",
+    ),
+    owner("ws", "node_modules/ws/", "^src/delivery/broker-websocket\\.ts$"),
     owner("ical-generator", "node_modules/ical-generator/", "^src/calendars/calendar\\.ts$"),
     owner("node-cron", "node_modules/node-cron/", "^src/broadcasts/ticker\\.ts$"),
     owner("otpauth", "node_modules/otpauth/", "^src/people/second-factor\\.ts$"),

@@ -20,8 +20,8 @@ export interface AppOptions {
 
 export interface App {
   app: FastifyInstance;
-  /** Where devices find the broker, without an account. */
-  brokerUrl: string;
+  /** Where the broker is, or the nodes of a cluster, without an account. */
+  brokerUrls: string[];
   /** Present on the first start only; the password is kept nowhere. */
   firstAdministrator: { name: string; password: string } | null;
 }
@@ -30,6 +30,8 @@ const { version } = JSON.parse(readFileSync(new URL("../package.json", import.me
   version: string;
 };
 const STOP_REPEAT_MS = 10 * SECOND_MS;
+/** A cluster's node may keep what is retained to itself: whoever comes by another one must not wait for the next change. */
+const ALERT_REPEAT_MS = 30 * SECOND_MS;
 
 /**
  * The whole server, ready to listen. `app.close()` ends all of it, in the reverse order of need.
@@ -62,7 +64,7 @@ export async function buildApp({ config, log, clock = systemClock }: AppOptions)
     warnings,
   } = services;
   let stopTicker = async () => {};
-  let stopRepeating = () => {};
+  const repeats: (() => void)[] = [];
   // A broker may keep nothing over its restart.
   link.onOnline(downlink.republishPointers);
   link.onOnline(emergencies.republish);
@@ -94,16 +96,21 @@ export async function buildApp({ config, log, clock = systemClock }: AppOptions)
       { everySecond, everyMinute: warnings.tell, everyHour: () => planner.planAll() },
       log,
     );
-    stopRepeating = repeat(STOP_REPEAT_MS, () => {
-      try {
-        downlink.repeatUnacknowledged();
-      } catch (error) {
-        log.error({ err: error }, "stops could not be repeated; the next time tries again");
-      }
-    });
+    const again = (everyMs: number, what: string, run: () => void) =>
+      repeats.push(
+        repeat(everyMs, () => {
+          try {
+            run();
+          } catch (error) {
+            log.error({ err: error }, `${what} could not be repeated; the next time tries again`);
+          }
+        }),
+      );
+    again(STOP_REPEAT_MS, "stops", downlink.repeatUnacknowledged);
+    again(ALERT_REPEAT_MS, "alerts", emergencies.republish);
   });
   app.addHook("preClose", async () => {
-    stopRepeating();
+    for (const end of repeats) end();
     stopEverything.close();
     await stopTicker();
     await media.stop();
@@ -119,5 +126,5 @@ export async function buildApp({ config, log, clock = systemClock }: AppOptions)
     db.close();
     for (const unlock of locks) unlock();
   });
-  return { app, brokerUrl: services.brokerUrl, firstAdministrator };
+  return { app, brokerUrls: services.brokerUrls, firstAdministrator };
 }

@@ -4,7 +4,10 @@ import { broadcastRoutes } from "./broadcasts/broadcast-routes.ts";
 import { calendarLinkRoutes, calendarRoutes } from "./calendars/calendar-routes.ts";
 import { type Clock, MINUTE_MS } from "./clock.ts";
 import type { Config } from "./config.ts";
+import { brokerAuthRoutes } from "./delivery/broker-auth-routes.ts";
+import { serveWebSocket } from "./delivery/broker-websocket.ts";
 import { playlistRoutes } from "./delivery/playlist-routes.ts";
+import { rabbitmqAuthRoutes } from "./delivery/rabbitmq-auth-routes.ts";
 import { deviceLinkRoutes } from "./devices/device-link-routes.ts";
 import { deviceRoutes } from "./devices/device-routes.ts";
 import { episodeRoutes } from "./episodes/episode-routes.ts";
@@ -184,11 +187,21 @@ export async function createServer({
     devices,
     clock,
     jwks: () => services.jwks,
-    mqttPublicUrl: config.mqttPublicUrl ?? (services.embedded ? null : services.brokerUrl),
-    brokerPort: () => services.embedded?.port ?? 0,
+    brokerUrls: (hostname) => publicBrokerUrls(services, config, hostname),
     enrolmentsPerMinute: config.enrolmentsPerMinute,
   });
-  await app.register(playlistRoutes, { playlists: services.playlists, signer, devices });
+  await app.register(playlistRoutes, {
+    playlists: services.playlists,
+    signer,
+    devices,
+    atOnce: config.playlistsAtOnce,
+  });
+  if (config.mqttAuthSecret !== null) {
+    const { brokerAccess: access } = services;
+    const brokerAuth = { access, secret: config.mqttAuthSecret, allow: config.mqttAuthAllow };
+    await app.register(brokerAuthRoutes, brokerAuth);
+    await app.register(rabbitmqAuthRoutes, brokerAuth);
+  }
   await app.register(mediaRoutes, {
     library: services.library,
     service: media,
@@ -197,5 +210,18 @@ export async function createServer({
     authorize: mediaAccess({ secret: services.mediaSecret, devices, signIns, clock }),
   });
   await app.register(consoleRoutes);
+  const { embedded } = services;
+  if (embedded) {
+    const endWebSocket = serveWebSocket({ http: app.server, accept: embedded.accept });
+    app.addHook("preClose", async () => endWebSocket());
+  }
   return app;
+}
+
+/** What a device that enrolled at `hostname` is told: the embedded broker is on the same machine. */
+function publicBrokerUrls({ embedded, brokerUrls }: Services, config: Config, hostname: string): string[] {
+  if (config.mqttPublicUrls.length > 0) return config.mqttPublicUrls;
+  if (!embedded) return brokerUrls;
+  const { port, tlsPort } = embedded;
+  return [tlsPort === null ? `mqtt://${hostname}:${port}` : `mqtts://${hostname}:${tlsPort}`];
 }

@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from "node:crypto";
+import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Logger } from "pino";
@@ -11,16 +11,15 @@ import { createForecast } from "./broadcasts/forecast.ts";
 import { createPlannedRules } from "./broadcasts/planned-rules.ts";
 import { createPlanner } from "./broadcasts/planner.ts";
 import { createUnscheduled } from "./broadcasts/unscheduled.ts";
+import { openBroker } from "./broker.ts";
 import { createCalendarLinkStore } from "./calendars/calendar-link-store.ts";
 import { createCalendarService } from "./calendars/calendar-service.ts";
 import { type Clock, DAY_MS, MINUTE_MS } from "./clock.ts";
 import type { Config } from "./config.ts";
 import { createTransact, type Database } from "./db/open.ts";
 import { createSettings } from "./db/settings.ts";
-import { connectBroker } from "./delivery/broker-link.ts";
 import { createDownlink } from "./delivery/downlink.ts";
 import { createDownlinkStore } from "./delivery/downlink-store.ts";
-import { startEmbeddedBroker } from "./delivery/embedded-broker.ts";
 import { loadKeys } from "./delivery/keys.ts";
 import { createMediaLinks } from "./delivery/media-links.ts";
 import { createOutbox } from "./delivery/outbox.ts";
@@ -260,27 +259,12 @@ export async function createServices({ db, config, log, clock, version }: Servic
     clock,
   });
 
-  // The broker: an external one, or the embedded one under an account that lives as long as the process.
-  const serverAccount = { username: "ccx-server", password: randomBytes(24).toString("base64url") };
-  const embedded = config.mqttUrl
-    ? null
-    : await startEmbeddedBroker({
-        host: config.mqttHost,
-        port: config.mqttPort,
-        devices,
-        server: serverAccount,
-        log,
-      });
-  const publicBrokerUrl = config.mqttUrl && withoutAccount(config.mqttUrl);
-  const link = connectBroker({
-    url: config.mqttUrl ?? embedded?.url ?? "",
-    ...(embedded ? serverAccount : {}),
-    clientId: embedded
-      ? serverAccount.username
-      : decodeURIComponent(new URL(config.mqttUrl ?? "").username) || "ccx-server",
-    log,
-  });
-  if (embedded) devices.onRevoked((deviceId) => embedded.disconnect(deviceId));
+  const {
+    link,
+    embedded,
+    access: brokerAccess,
+    urls: brokerUrls,
+  } = await openBroker({ config, devices, log });
 
   const outbox = createOutbox({ store: createOutboxStore(db), publisher: link, signer, clock, log });
   const downlink = createDownlink({
@@ -530,14 +514,8 @@ export async function createServices({ db, config, log, clock, version }: Servic
     downlink,
     link,
     embedded,
-    /** Where devices find the broker, without an account. */
-    brokerUrl: embedded?.url ?? publicBrokerUrl ?? "",
+    brokerAccess,
+    /** Where devices find the broker, or the nodes of a cluster, without an account. */
+    brokerUrls,
   };
-}
-
-function withoutAccount(url: string): string {
-  const parsed = new URL(url);
-  parsed.username = "";
-  parsed.password = "";
-  return parsed.href;
 }

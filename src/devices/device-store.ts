@@ -66,6 +66,9 @@ export function createDeviceStore(db: Database) {
       "SELECT region_code FROM devices WHERE state = 'enrolled' AND kind = ? ORDER BY region_code",
     )
     .pluck();
+  const selectEnrolledIds = db
+    .prepare<[], string>("SELECT id FROM devices WHERE state = 'enrolled' ORDER BY id")
+    .pluck();
   const selectRegionsServed = db.prepare<[CodeRange & { kind: DeviceKind }], { regionCode: string }>(
     `SELECT DISTINCT region_code AS regionCode FROM devices
      WHERE region_code >= @from AND region_code < @before AND kind = @kind AND state <> 'revoked'`,
@@ -100,6 +103,7 @@ export function createDeviceStore(db: Database) {
     enrolledInRange: (range: CodeRange, kinds: readonly DeviceKind[]) =>
       selectRange.all({ ...range, state: "enrolled", kinds: JSON.stringify(kinds) }).map(withLabels),
     enrolledRegions: (kind: DeviceKind) => selectEnrolledRegions.all(kind),
+    enrolledIds: () => selectEnrolledIds.all(),
     regionsServed: (range: CodeRange, kind: DeviceKind) =>
       selectRegionsServed.all({ ...range, kind }).map(({ regionCode }) => regionCode),
     markEnrolled: (enrolment: Enrolment) => void updateEnrolled.run(enrolment),

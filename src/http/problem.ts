@@ -15,7 +15,9 @@ export const Problem = Type.Object(
     hint: Type.Optional(Type.String({ description: "What to do about it" })),
     instance: Type.String({ description: "The request id, to find the log entry" }),
     errors: Type.Optional(Type.Array(Type.Object({ at: Type.String(), message: Type.String() }))),
-    retryAfter: Type.Optional(Type.Integer({ description: "Seconds to wait, where an account has to" })),
+    retryAfter: Type.Optional(
+      Type.Integer({ description: "Seconds to wait, as in Retry-After, where that is known" }),
+    ),
     secondFactor: Type.Optional(
       Type.String({ description: "`needed` or `wrong`: what a sign-in, or this operation, lacks" }),
     ),
@@ -57,9 +59,9 @@ function sendProblem(error: unknown, request: FastifyRequest, reply: FastifyRepl
   const problem = toProblem(appError, request.id);
   // Behind a half-read upload the connection cannot be reused: the rest of the body would be read as a request.
   if (request.raw.readable && !request.raw.complete) void reply.header("connection", "close");
-  const { retryAfter } = appError.members;
+  const retryAfter =
+    appError.members["retryAfter"] ?? (appError.code === "unavailable" ? RETRY_AFTER_S : null);
   if (typeof retryAfter === "number") void reply.header("retry-after", retryAfter);
-  if (appError.code === "unavailable") void reply.header("retry-after", RETRY_AFTER_S);
   void reply.code(problem.status).type("application/problem+json").send(JSON.stringify(problem));
 }
 
