@@ -23,6 +23,7 @@ import {
   viewDeviceProof,
 } from "./broadcast-view.ts";
 import type { Forecast } from "./forecast.ts";
+import { BY_HAND } from "./office-words.ts";
 
 function instantFrom(at: string, text: string | undefined, fallback: number): number {
   if (text === undefined) return fallback;
@@ -135,7 +136,7 @@ export async function broadcastRoutes(instance: FastifyInstance, options: Option
     },
     async (request) => {
       const { params, body } = request;
-      return broadcasts.stop(params.id, body?.reason ?? "stopped by hand", requireUser(request).id);
+      return broadcasts.stop(params.id, body?.reason ?? BY_HAND, requireUser(request).id);
     },
   );
 

@@ -2,6 +2,7 @@ import type { Database } from "../db/open.ts";
 import type { BroadcastClass } from "../protocol/messages.ts";
 import { codeRange, selfAndAncestors } from "../protocol/region-code.ts";
 import { type Broadcast, type CalendarStatus, calendarStatusOf } from "./broadcast.ts";
+import { ELSEWHERE, whyNotText } from "./office-words.ts";
 
 /** One slot of a schedule as calendar programs see it. Instants are epoch ms. */
 export interface CalendarEvent {
@@ -92,7 +93,7 @@ export function createCalendarEventStore(db: Database) {
   return {
     /** Call whenever a broadcast was written; nothing happens when a calendar would show the same. */
     note(broadcast: Broadcast, now: number): void {
-      const { localDate, localTime, startAt, endsAt, programme, title, reason, areas } = broadcast;
+      const { localDate, localTime, startAt, endsAt, programme, title, areas } = broadcast;
       const seriesId = seriesOf(broadcast);
       const status = calendarStatusOf(broadcast.state);
       const isNew = selectId.get(seriesId, localDate, localTime) === undefined;
@@ -106,7 +107,7 @@ export function createCalendarEventStore(db: Database) {
         programme,
         title,
         status,
-        reason: status === "confirmed" ? null : reason,
+        reason: status === "confirmed" ? null : whyNotText(broadcast) || null,
         now,
       });
       const { id } = selectId.get(seriesId, localDate, localTime) ?? { id: 0 };
@@ -134,9 +135,7 @@ export function createCalendarEventStore(db: Database) {
         .all({ ancestors, ...codeRange(area), startFrom, startUntil, shown: SHOWN_AREAS })
         .map(({ isHere, isExcluded, areas, ...event }) => ({
           ...event,
-          ...(isHere && !isExcluded
-            ? {}
-            : { status: "cancelled" as const, reason: "it is for other regions now" }),
+          ...(isHere && !isExcluded ? {} : { status: "cancelled" as const, reason: ELSEWHERE }),
           areas: JSON.parse(areas) as string[],
         }));
     },

@@ -18,6 +18,7 @@ import {
   type Survey,
 } from "./forecast.ts";
 import { broadcastFrom } from "./from-schedule.ts";
+import { NOT_PLANNED, SCHEDULE_CHANGED } from "./office-words.ts";
 
 export interface Planner {
   /**
@@ -82,7 +83,7 @@ export function createPlanner(deps: Dependencies): Planner {
     const now = clock.now();
     let hasFreed = false;
     const stop = (broadcast: Broadcast) => {
-      broadcasts.stop(broadcast.id, "the schedule was changed");
+      broadcasts.stop(broadcast.id, SCHEDULE_CHANGED);
       // What has begun, even by a clock that was set back since, is never played a second time.
       if (broadcast.state === "frozen" && broadcast.startAt > now) store.supersede(broadcast.id, now);
       hasFreed = true;
@@ -124,7 +125,7 @@ export function createPlanner(deps: Dependencies): Planner {
       if (isLive(row) && isGone) stop(row);
       if (!isOpen(row) || row.startAt <= now) continue;
       const whyGone = whySkipped.get(occurrenceKey(row.localDate, row.localTime));
-      store.remove(row, whyGone ?? "it is not planned any more", now);
+      store.remove(row, whyGone ?? NOT_PLANNED, now);
       changes.push({ areas: row.state === "ready" ? row.areas : [], startAt: row.startAt });
     }
 

@@ -2,13 +2,8 @@ import { Readable } from "node:stream";
 import type { TypeBoxTypeProvider } from "@fastify/type-provider-typebox";
 import type { FastifyInstance, FastifyReply } from "fastify";
 import { Type } from "typebox";
-import {
-  BROADCAST_STATES,
-  type Broadcast,
-  type BroadcastState,
-  isOpen,
-  type WhyNot,
-} from "../broadcasts/broadcast.ts";
+import { BROADCAST_STATES, type Broadcast, type BroadcastState, isOpen } from "../broadcasts/broadcast.ts";
+import { whyNotText } from "../broadcasts/office-words.ts";
 import { toIso } from "../clock.ts";
 import { invalid } from "../errors.ts";
 import { closed, enumOf, Instant, nullable, PageQuery, pageFrom, pageOf, Uuid } from "../http/schemas.ts";
@@ -80,19 +75,6 @@ const STATES: Record<BroadcastState, string> = {
   cancelled: "已取消/停播",
   missed: "未播出",
 };
-const WHY_NOT: Record<WhyNot, string> = {
-  skipped: "按例外跳过",
-  "holidays-unknown": "该年节假日尚未公布",
-  "aired-before-move": "改期前已播出",
-  stopped: "已停播",
-  "quiet-hours": "处于静默时段",
-  "nothing-approved": "无已批准的节目",
-  "not-transcoded": "转码未完成",
-};
-/** A stop's reason stands as it was given. */
-const whyText = ({ state, whyNot, reason }: Broadcast): string =>
-  state !== "cancelled" && whyNot !== null ? WHY_NOT[whyNot] : (reason ?? "");
-
 const ACTS: Record<ApprovalAct, string> = {
   approved: "批准",
   withdrawn: "撤回批准",
@@ -133,7 +115,7 @@ export async function registerRoutes(instance: FastifyInstance, { registers, zon
           String(entry.proof.unknown),
         ]),
     entry.approval ? `${entry.approval.by} ${textAt(entry.approval.at)}` : "",
-    [textOrNone(entry.stop?.at), entry.stop?.by ?? "", whyText(broadcast)].filter(Boolean).join(" "),
+    [textOrNone(entry.stop?.at), entry.stop?.by ?? "", whyNotText(broadcast)].filter(Boolean).join(" "),
   ];
   const BROADCAST_COLUMNS = [
     "播出时间",

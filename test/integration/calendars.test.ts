@@ -126,6 +126,10 @@ test("a broadcast that somebody stops, and all of a schedule that ends, are canc
     status: "CANCELLED",
     description: expect.stringContaining("会议"),
   });
+  await app.operator.post(`/broadcasts/${items[1]?.id}/stop`, {});
+  expect((await seen(COUNTY, id))["20261215T0800"]?.description).toBe("日常\n手动停播");
+  const unfilled = Object.values(stopped).filter(({ status }) => status === "TENTATIVE");
+  expect(new Set(unfilled.map(({ description }) => description))).toEqual(new Set(["日常\n无已批准的节目"]));
   expect(stopped["20261215T0800"]?.status).not.toBe("CANCELLED");
   await app.operator.post(`/schedules/${id}/end`);
   const ended = Object.values(await seen(COUNTY, id));

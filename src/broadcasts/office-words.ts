@@ -1,0 +1,36 @@
+import type { Broadcast, WhyNot } from "./broadcast.ts";
+
+const WHY_NOT: Record<WhyNot, string> = {
+  skipped: "按例外跳过",
+  "holidays-unknown": "该年节假日尚未公布",
+  "aired-before-move": "改期前已播出",
+  stopped: "已停播",
+  "quiet-hours": "处于静默时段",
+  "nothing-approved": "无已批准的节目",
+  "not-transcoded": "转码未完成",
+};
+
+/** What stops a broadcast when its schedule is edited, or when somebody stops it and says no more. */
+export const SCHEDULE_CHANGED = "the schedule was changed";
+export const BY_HAND = "stopped by hand";
+const STOPS = new Map([
+  [SCHEDULE_CHANGED, "排期已更改"],
+  [BY_HAND, "手动停播"],
+]);
+
+/** Of what a calendar has shown and the timetable has no more. */
+export const NOT_PLANNED = "已不在排期中";
+export const ELSEWHERE = "已改为其他区域";
+
+/**
+ * Why a broadcast was not heard, in the words of the county's office: registers and calendars have no reader whose language
+ * is known. What a person gave as the reason of a stop stands as it was given. Empty when there is nothing to say.
+ */
+export function whyNotText({
+  state,
+  whyNot,
+  reason,
+}: Pick<Broadcast, "state" | "whyNot" | "reason">): string {
+  if (state !== "cancelled" && whyNot !== null) return WHY_NOT[whyNot];
+  return STOPS.get(reason ?? "") ?? reason ?? "";
+}
