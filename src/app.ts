@@ -53,6 +53,7 @@ export async function buildApp({ config, log, clock = systemClock }: AppOptions)
     housekeeping,
     link,
     media,
+    outages,
     outbox,
     planner,
     speech,
@@ -90,10 +91,11 @@ export async function buildApp({ config, log, clock = systemClock }: AppOptions)
       // What was missed by a clock that was ahead may have its start ahead again.
       if (events.some(({ kind }) => kind !== "slept")) planner.planAll();
     };
-    stopTicker = startTicker(
-      { everySecond, everyMinute: warnings.tell, everyHour: () => planner.planAll() },
-      log,
-    );
+    const everyMinute = () => {
+      warnings.tell();
+      outages.tick();
+    };
+    stopTicker = startTicker({ everySecond, everyMinute, everyHour: () => planner.planAll() }, log);
     stopRepeating = repeat(STOP_REPEAT_MS, () => {
       try {
         downlink.repeatUnacknowledged();

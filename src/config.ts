@@ -3,6 +3,7 @@ import { isIP } from "node:net";
 import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { DAY_MS } from "./clock.ts";
+import { SIGNATURE_ALGORITHMS, type SignatureAlgorithm } from "./protocol/key-set.ts";
 
 export interface Config {
   host: string;
@@ -26,6 +27,8 @@ export interface Config {
   mqttPort: number;
   /** The broker's address as devices see it; `null` derives it from the enrolment request's host. */
   mqttPublicUrl: string | null;
+  /** What playlists and commands are signed with. */
+  signatureAlgorithm: SignatureAlgorithm;
   logLevel: string;
   zone: string;
   ffmpegPath: string;
@@ -157,6 +160,9 @@ export function readConfig(env: Environment): Config {
     mqttHost: text("MQTT_HOST", "127.0.0.1"),
     mqttPort: integer("MQTT_PORT", 1883, 0, 65_535),
     mqttPublicUrl: url("MQTT_PUBLIC_URL", ["mqtt:", "mqtts:", "ws:", "wss:"]),
+    signatureAlgorithm: oneOf("SIGNATURE_ALGORITHM", "EdDSA", [
+      ...SIGNATURE_ALGORITHMS,
+    ]) as SignatureAlgorithm,
     logLevel: oneOf("LOG_LEVEL", "info", LOG_LEVELS),
     zone: zone("ZONE", "Asia/Shanghai"),
     ffmpegPath: text("FFMPEG_PATH", "ffmpeg"),

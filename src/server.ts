@@ -4,6 +4,7 @@ import { broadcastRoutes } from "./broadcasts/broadcast-routes.ts";
 import { calendarLinkRoutes, calendarRoutes } from "./calendars/calendar-routes.ts";
 import { type Clock, MINUTE_MS } from "./clock.ts";
 import type { Config } from "./config.ts";
+import { deviceKeyRoutes, keyRoutes } from "./delivery/key-routes.ts";
 import { playlistRoutes } from "./delivery/playlist-routes.ts";
 import { deviceLinkRoutes } from "./devices/device-link-routes.ts";
 import { deviceRoutes } from "./devices/device-routes.ts";
@@ -26,10 +27,12 @@ import { jobRoutes } from "./media/jobs/job-routes.ts";
 import { mediaRoutes } from "./media/media-routes.ts";
 import { renditionRoutes } from "./media/rendition-routes.ts";
 import { resumableRoutes } from "./media/resumable-routes.ts";
+import { outageRoutes } from "./outages/outage-routes.ts";
 import { peopleRoutes, signInRoutes } from "./people/people-routes.ts";
 import { programmeRoutes } from "./programmes/programme-routes.ts";
 import { regionRoutes } from "./regions/region-routes.ts";
 import { registerRoutes } from "./registers/register-routes.ts";
+import { reportRoutes } from "./reports/report-routes.ts";
 import { exchangeRoutes } from "./schedules/exchange-routes.ts";
 import { policyRoutes } from "./schedules/policy-routes.ts";
 import { scheduleRoutes } from "./schedules/schedule-routes.ts";
@@ -93,6 +96,9 @@ export async function createServer({
         await guarded.register(peopleRoutes, { people, secureCookies });
         await guarded.register(regionRoutes, { regions: services.regions });
         await guarded.register(deviceRoutes, { devices });
+        await guarded.register(reportRoutes, { reports: services.reports });
+        await guarded.register(outageRoutes, { outages: services.outages });
+        await guarded.register(keyRoutes, { keys: services.keys });
         await guarded.register(programmeRoutes, { programmes: services.programmes });
         await guarded.register(episodeRoutes, {
           episodes: services.episodes,
@@ -143,11 +149,12 @@ export async function createServer({
   await app.register(deviceLinkRoutes, {
     devices,
     clock,
-    jwks: () => services.jwks,
+    keys: services.keys,
     mqttPublicUrl: config.mqttPublicUrl ?? (services.embedded ? null : services.brokerUrl),
     brokerPort: () => services.embedded?.port ?? 0,
     enrolmentsPerMinute: config.enrolmentsPerMinute,
   });
+  await app.register(deviceKeyRoutes, { keys: services.keys, devices });
   await app.register(playlistRoutes, { playlists: services.playlists, signer, devices });
   await app.register(mediaRoutes, {
     library: services.library,

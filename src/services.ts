@@ -20,6 +20,7 @@ import { connectBroker } from "./delivery/broker-link.ts";
 import { createDownlink } from "./delivery/downlink.ts";
 import { createDownlinkStore } from "./delivery/downlink-store.ts";
 import { startEmbeddedBroker } from "./delivery/embedded-broker.ts";
+import { createKeyStore } from "./delivery/key-store.ts";
 import { loadKeys } from "./delivery/keys.ts";
 import { createMediaLinks } from "./delivery/media-links.ts";
 import { createOutbox } from "./delivery/outbox.ts";
@@ -53,6 +54,8 @@ import { loadProfiles } from "./media/profiles.ts";
 import { createResumableUploads } from "./media/resumable-uploads.ts";
 import { createScratchSpace } from "./media/scratch-space.ts";
 import { createUploadSpace } from "./media/upload-space.ts";
+import { createOutageService } from "./outages/outage-service.ts";
+import { createOutageStore } from "./outages/outage-store.ts";
 import { createPeopleService } from "./people/people-service.ts";
 import { createPeopleStore } from "./people/people-store.ts";
 import { createProgrammeService } from "./programmes/programme-service.ts";
@@ -97,7 +100,8 @@ export async function createServices({ db, config, log, clock, version }: Servic
   requireFfmpeg(config);
   const transact = createTransact(db);
   const settings = createSettings(db);
-  const { signer, jwks } = await loadKeys(db, clock);
+  const keys = await loadKeys({ store: createKeyStore(db), clock, algorithm: config.signatureAlgorithm });
+  const { signer } = keys;
 
   // Domains, from the ones that need nobody to the ones that need many.
   const people = createPeopleService({ store: createPeopleStore(db), clock });
@@ -391,7 +395,8 @@ export async function createServices({ db, config, log, clock, version }: Servic
     policy,
     mediaUrl,
     clock,
-    epoch: createHash("sha256").update(`${signer.kid} ${config.publicUrl} ${version}`).digest("hex"),
+    keySerial: () => keys.set().serial,
+    epoch: createHash("sha256").update(`${config.publicUrl} ${version}`).digest("hex"),
   });
   const explanations = createExplanationService({
     timetable: createTimetable({
@@ -420,6 +425,16 @@ export async function createServices({ db, config, log, clock, version }: Servic
     clock,
     zone: config.zone,
   });
+  let listeningSince = 0;
+  link.onOnline(() => void (listeningSince = clock.now()));
+  const outages = createOutageService({
+    store: createOutageStore(db),
+    devices,
+    listeningSince: () => (link.online ? listeningSince : null),
+    transact,
+    clock,
+    log,
+  });
   const uplink = createUplink({
     link,
     log,
@@ -433,6 +448,10 @@ export async function createServices({ db, config, log, clock, version }: Servic
   });
 
   // What follows from what.
+  keys.onRotated(() => {
+    transact(() => downlink.playlistChanged(regions.roots(), null));
+    emergencies.republish();
+  });
   devices.onLabelled((deviceId) => {
     downlink.devicePlaylistChanged(deviceId);
     broadcasts.deviceChanged(deviceId);
@@ -508,8 +527,9 @@ export async function createServices({ db, config, log, clock, version }: Servic
     playlists,
     explanations,
     registers,
+    outages,
     signer,
-    jwks,
+    keys,
     uplink,
     outbox,
     downlink,

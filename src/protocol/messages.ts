@@ -11,7 +11,7 @@ export const object = <T extends TProperties>(properties: T) => Type.Object(prop
 const enumOf = <const T extends readonly string[]>(values: T) =>
   Type.Unsafe<T[number]>(Type.String({ enum: [...values] }));
 
-const EpochMs = Type.Integer({ minimum: 0, maximum: 8_640_000_000_000_000 });
+export const EpochMs = Type.Integer({ minimum: 0, maximum: 8_640_000_000_000_000 });
 export const Id = Type.String({ minLength: 1, maxLength: 64, pattern: "^[A-Za-z0-9_-]+$" });
 const Sha256 = Type.String({ pattern: "^[0-9a-f]{64}$" });
 export const RegionCode = Type.String({ pattern: REGION_CODE_PATTERN });
@@ -141,6 +141,12 @@ export const Playlist = object({
   generatedAt: EpochMs,
   validUntil: EpochMs,
   revision: Revision,
+  keySerial: Type.Optional(
+    Type.Integer({
+      minimum: 1,
+      description: "Of the newest key set; a device that holds an older one asks for it",
+    }),
+  ),
   policy: Policy,
   fetch: object({
     slotOffsetMs: Type.Integer({ minimum: 0 }),
@@ -246,6 +252,12 @@ export type DeviceState = Static<typeof DeviceState>;
 export const PlaybackRecord = object({
   seq: Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER }),
   at: EpochMs,
+  upMs: Type.Optional(
+    Type.Number({
+      minimum: 0,
+      description: "The same instant, counted from the begin of the boot by time that nobody sets",
+    }),
+  ),
   type: enumOf(REPORT_TYPES),
   broadcastId: Type.Optional(Id),
   commandId: Type.Optional(Id),
@@ -262,6 +274,12 @@ export type PlaybackRecord = Static<typeof PlaybackRecord>;
 export const MAX_RECORDS_PER_REPORT = 500;
 export const Report = object({
   bootId: Id,
+  bootedAt: Type.Optional(
+    Type.Integer({
+      ...EpochMs,
+      description: "When the boot began, as far as the clock has been compared since; left out before that",
+    }),
+  ),
   records: Type.Array(PlaybackRecord, { minItems: 1, maxItems: MAX_RECORDS_PER_REPORT }),
 });
 export type Report = Static<typeof Report>;

@@ -1,0 +1,88 @@
+import { createSigner, generateSigningKey } from "../../../src/protocol/signing.ts";
+import { alertTopic } from "../../../src/protocol/topics.ts";
+import { AREAS, VILLAGE } from "../bench.ts";
+import { demand } from "../failure.ts";
+import type { Case } from "./case.ts";
+
+const [, TOWN = "", COUNTY = ""] = AREAS;
+
+export const alertCases: Case[] = [
+  {
+    id: "alert",
+    says: "joins a standing alert, goes on over and over, and ends when its own area clears it, not another",
+    section: "What a gateway does",
+    async run(bench) {
+      await bench.list([]);
+      const alert = await bench.alert(COUNTY, -3_000, { items: [bench.item(2_000)] });
+      await bench.hears(alert.id, "started");
+      await bench.clearAlert(VILLAGE);
+      await bench.clearAlert(TOWN);
+      await bench.passes(4_500);
+      const ended = bench
+        .records(alert.id)
+        .filter(({ type }) => type === "interrupted" || type === "finished");
+      demand(ended.length === 0, `the alert ended with "${ended[0]?.type}" while it stood`);
+      await bench.clearAlert(COUNTY);
+      await bench.hears(alert.id, "interrupted", "stopped");
+    },
+  },
+  {
+    id: "alert-over-reboot",
+    says: "joins an alert that stands when it comes back, and one that a `stop` ended not again",
+    section: "What a gateway does",
+    async run(bench) {
+      await bench.list([]);
+      const alert = await bench.alert(TOWN, 0);
+      try {
+        await bench.hears(alert.id, "started");
+        await bench.reboot();
+        const since = bench.records().length;
+        await bench.comes(
+          () =>
+            bench
+              .records()
+              .slice(since - 1)
+              .some(({ type, broadcastId }) => type === "started" && broadcastId === alert.id),
+          "it did not join the alert again after a reboot",
+        );
+        await bench.command("stop", { broadcastId: alert.id });
+        await bench.hears(alert.id, "interrupted", "stopped");
+        await bench.reboot();
+        const before = bench.records(alert.id).filter(({ type }) => type === "started").length;
+        await bench.passes(4_000);
+        const after = bench.records(alert.id).filter(({ type }) => type === "started").length;
+        demand(after === before, "it joined an alert that had been stopped");
+      } finally {
+        await bench.clearAlert(TOWN);
+      }
+    },
+  },
+  {
+    id: "forged-alert",
+    says: "does not sound an alert that is not signed by a trusted key",
+    section: "Signatures",
+    async run(bench) {
+      await bench.list([]);
+      const stranger = await createSigner(await generateSigningKey("stranger"));
+      const from = Math.round(bench.now());
+      const alert = {
+        id: "forged-alert",
+        rev: 1,
+        from,
+        until: from + 60_000,
+        programme: "conformance",
+        title: "conformance",
+        items: [bench.item(2_000)],
+      };
+      const since = bench.records().length;
+      await bench.broker.publish(alertTopic(VILLAGE), await stranger.sign("alert", alert), true);
+      try {
+        await bench.hearsRefusal("unknown-key", since);
+        await bench.passes(2_000);
+        demand(bench.records(alert.id).length === 0, "it did something about a forged alert");
+      } finally {
+        await bench.clearAlert(VILLAGE);
+      }
+    },
+  },
+];
