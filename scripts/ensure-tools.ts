@@ -12,6 +12,7 @@ import { delimiter, isAbsolute, join } from "node:path";
 const PACKAGES: Record<string, string> = {
   ffmpeg: "ffmpeg",
   mosquitto: "mosquitto",
+  openssl: "openssl",
   "espeak-ng": "espeak-ng",
   mpv: "mpv",
   "alsa-utils": "aplay",

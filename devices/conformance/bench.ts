@@ -8,6 +8,7 @@ import {
   type Command,
   type CommandOf,
   type CommandType,
+  DeviceState,
   type Item,
   type PlayBody,
   type PlaybackRecord,
@@ -39,6 +40,7 @@ export const AREAS = [VILLAGE, "370783112000", "370783000000"];
 const POLICY = { zone: "Asia/Shanghai", quietHours: [], maxVolume: 100 };
 
 const reportValidator = Compile(Report);
+const stateValidator = Compile(DeviceState);
 const presenceValidator = Compile(Presence);
 
 export type Reported = PlaybackRecord & { bootId: string; arrivedAt: number };
@@ -95,6 +97,8 @@ export interface Bench {
   offline(run: () => Promise<void>): Promise<void>;
   /** Turns the gateway off and on, and waits for it. */
   reboot(): Promise<void>;
+  /** Waits until it is online, with a clock that it trusts: before that it may refuse what is not from its past. */
+  comesBack(otherwise: string): Promise<void>;
 }
 
 export interface BenchOptions {
@@ -179,6 +183,15 @@ export async function openBench(
     const all = [...reported.values()];
     return id === undefined ? all : all.filter((each) => each.broadcastId === id || each.commandId === id);
   };
+
+  /** As the newest state of the newest connection says. */
+  function isClockTrusted(): boolean {
+    const { connection } = timeline.of("connect").at(-1) ?? {};
+    const state = timeline
+      .of("publish")
+      .findLast((deed) => deed.connection === connection && deed.topic === uplinkTopic(deviceId, "state"));
+    return readAs(stateValidator, state?.payload ?? "")?.clock.trusted ?? false;
+  }
 
   const bench: Bench = {
     deviceId,
@@ -355,14 +368,19 @@ export async function openBench(
         broker = await openBrokerAt(broker.port);
         door = await openDoorAt(door.port);
       }
-      await bench.comes(bench.isOnline, "it did not come back when its line did", 60_000);
+      await bench.comesBack("it did not come back when its line did");
     },
 
     async reboot() {
       await bench.gateway.off();
       await timeline.comes(() => !bench.isOnline(), PATIENCE_MS);
       await bench.gateway.on();
-      await bench.comes(bench.isOnline, "the gateway did not come back after a reboot", 60_000);
+      await bench.comesBack("it did not come back after its power was off");
+    },
+
+    async comesBack(otherwise) {
+      const isBack = () => bench.isOnline() && isClockTrusted();
+      await bench.comes(isBack, `${otherwise}, or never told a state with a trusted clock`, 90_000);
     },
   };
 

@@ -1,5 +1,5 @@
 import { type AddressInfo, createServer, type Socket } from "node:net";
-import { Aedes, type AuthenticateError, type Client } from "aedes";
+import { Aedes, type Client } from "aedes";
 import type { Timeline } from "./timeline.ts";
 
 export interface BrokerSide {
@@ -24,17 +24,16 @@ const NOT_AUTHORISED = 5;
 export async function openBroker({ timeline, now, listen, account }: Options): Promise<BrokerSide> {
   const connections = new WeakMap<Client, number>();
   const sockets = new Set<Socket>();
-  let count = 0;
   const numberOf = (client: Client) => connections.get(client) ?? 0;
 
   const aedes = await Aedes.createBroker({
     preConnect(client, packet, done) {
-      count += 1;
-      connections.set(client, count);
+      const connection = timeline.nextConnection();
+      connections.set(client, connection);
       timeline.add({
         kind: "connect",
         at: now(),
-        connection: count,
+        connection,
         clientId: packet.clientId,
         username: packet.username,
         protocolVersion: packet.protocolVersion ?? 4,
@@ -53,8 +52,8 @@ export async function openBroker({ timeline, now, listen, account }: Options): P
     },
     authenticate(_client, username, password, done) {
       if (username === account.username && password?.toString() === account.password) return done(null, true);
-      const refusal = Object.assign(new Error("refused"), { returnCode: NOT_AUTHORISED });
-      done(refusal as AuthenticateError, false);
+      const refusal = Object.assign(new Error("refused"), { returnCode: NOT_AUTHORISED } as const);
+      done(refusal, false);
     },
     authorizeSubscribe(client, subscription, done) {
       timeline.add({

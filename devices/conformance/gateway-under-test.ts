@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { createWriteStream, type WriteStream } from "node:fs";
+import { createWriteStream } from "node:fs";
 import { createInterface } from "node:readline/promises";
 
 /** The gateway that is examined: the kit turns it on and off, by a command line or by asking a person. */
@@ -8,8 +8,6 @@ export interface GatewayUnderTest {
   on(): Promise<void>;
   /** Takes the power away. */
   off(): Promise<void>;
-  /** Whether it has ended by itself; a box that a person handles cannot tell. */
-  hasEnded(): boolean;
 }
 
 export interface Introduction {
@@ -17,35 +15,49 @@ export interface Introduction {
   code: string;
 }
 
-/** A shell command line; `{url}` and `{code}` stand for the kit's address and the enrolment code. */
+const RESTART_MS = 500;
+
+/**
+ * A shell command line, started again whenever it ends by itself, as a supervisor would.
+ * @param line `{url}` and `{code}` stand for the kit's address and the enrolment code
+ */
 export function gatewayByCommand(
   line: string,
   { url, code }: Introduction,
   logFile: string,
 ): GatewayUnderTest {
   const command = line.replaceAll("{url}", url).replaceAll("{code}", code);
-  const log: WriteStream = createWriteStream(logFile, { flags: "a" });
+  const log = createWriteStream(logFile, { flags: "a" });
+  let hasPower = false;
   let child: ChildProcess | null = null;
   let gone: Promise<void> = Promise.resolve();
 
+  function start(): void {
+    // A group of its own, so that the end of the shell is the end of what it started.
+    const started = spawn("sh", ["-c", command], { detached: true, stdio: ["ignore", "pipe", "pipe"] });
+    started.stdout.pipe(log, { end: false });
+    started.stderr.pipe(log, { end: false });
+    child = started;
+    gone = new Promise((resolve) => {
+      started.once("close", () => resolve());
+      started.once("error", () => resolve());
+    });
+    void gone.then(() => {
+      child = null;
+      if (hasPower) setTimeout(() => hasPower && !child && start(), RESTART_MS);
+    });
+  }
+
   return {
     async on() {
-      // A group of its own, so that the end of the shell is the end of what it started.
-      const started = spawn("sh", ["-c", command], { detached: true, stdio: ["ignore", "pipe", "pipe"] });
-      started.stdout.pipe(log, { end: false });
-      started.stderr.pipe(log, { end: false });
-      child = started;
-      gone = new Promise((resolve) => {
-        started.once("exit", () => resolve());
-        started.once("error", () => resolve());
-      });
+      hasPower = true;
+      start();
     },
     async off() {
-      const { pid, exitCode, signalCode } = child ?? {};
-      if (pid !== undefined && exitCode === null && signalCode === null) process.kill(-pid, "SIGKILL");
+      hasPower = false;
+      if (child?.pid !== undefined) process.kill(-child.pid, "SIGKILL");
       await gone;
     },
-    hasEnded: () => child !== null && (child.exitCode !== null || child.signalCode !== null),
   };
 }
 
@@ -64,6 +76,5 @@ export function gatewayByHand({ url, code }: Introduction): GatewayUnderTest {
       return ask(`Let the gateway enrol at ${url} with the code ${code}`);
     },
     off: () => ask("Take the power from the gateway"),
-    hasEnded: () => false,
   };
 }

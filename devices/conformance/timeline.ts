@@ -32,6 +32,8 @@ export type DeedOf<K extends Deed["kind"]> = Extract<Deed, { kind: K }>;
 /** All that happened, and a way to wait for more of it. */
 export interface Timeline {
   readonly length: number;
+  /** A number that no other connection has, over restarts of the kit's broker too. */
+  nextConnection(): number;
   add(deed: Deed): void;
   /** Those of a kind, in order. @param since where to begin, a `length` of before */
   of<K extends Deed["kind"]>(kind: K, since?: number): DeedOf<K>[];
@@ -43,11 +45,16 @@ export interface Timeline {
 
 export function createTimeline(): Timeline {
   const deeds: Deed[] = [];
+  let connections = 0;
   const news = new EventEmitter().setMaxListeners(0);
 
   return {
     get length() {
       return deeds.length;
+    },
+    nextConnection() {
+      connections += 1;
+      return connections;
     },
     add(deed) {
       deeds.push(deed);

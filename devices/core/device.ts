@@ -146,11 +146,13 @@ export async function startDevice(options: DeviceOptions): Promise<Device> {
       onReboot: options.onReboot,
     }),
   });
+  let toldTrusted: boolean | null = null;
   const stateAlarm = createAlarm(() => void publishState());
   const clockSync = createClockSync({ clock, link, log, onCompared });
   function onCompared(): void {
     if (clock.bootedAt !== null) journal.bootedAt(clock.bootedAt);
     player.wake();
+    if (clock.trusted !== toldTrusted) stateAlarm.within(0);
   }
   const isCached = ({ items }: Entry) => items.every((item) => cache.has(item));
 
@@ -214,6 +216,7 @@ export async function startDevice(options: DeviceOptions): Promise<Device> {
       freeBytes: cache.freeBytes(),
       faults: prefetcher.faults(),
     };
+    toldTrusted = clock.trusted;
     stateAlarm.within(STATE_EVERY_MS);
     await mqtt.publish(uplinkTopic(identity.deviceId, "state"), state).catch(() => {});
   }

@@ -33,7 +33,7 @@ interface Stored {
   set: KeySet;
 }
 
-const ASK_AGAIN_MS = 60_000;
+const ASK_AGAIN_MS = 10_000;
 const validator = Compile(KeySet);
 
 /** The keys of the enrolment, and those that were signed into their place, over restarts. */

@@ -1,7 +1,18 @@
 import type { KeySet } from "../../../src/protocol/key-set.ts";
 import { createSigner, generateSigningKey, publicJwk } from "../../../src/protocol/signing.ts";
+import type { Bench } from "../bench.ts";
 import { demand } from "../failure.ts";
 import type { Case } from "./case.ts";
+
+/** Serves a playlist that names the serial, and waits until the gateway asks for the sets up to it. */
+async function listWithSerial(bench: Bench, keySerial: number): Promise<void> {
+  const since = bench.timeline.length;
+  await bench.list([], { keySerial });
+  await bench.comes(
+    () => bench.timeline.of("request", since).some(({ path }) => path === "/device/v1/keys"),
+    "it does not ask for key sets when the playlist names a newer serial",
+  );
+}
 
 /** The last, since afterwards another key is in use. */
 export const keyCases: Case[] = [
@@ -18,7 +29,7 @@ export const keyCases: Case[] = [
       const since = bench.records().length;
       const { id } = await bench.command("identify", {});
       await bench.hears(id, "received");
-      await bench.list([], { keySerial: serial });
+      await listWithSerial(bench, serial);
       const now = Math.round(bench.now());
       await bench.send(
         await signer.sign("command", {
@@ -53,9 +64,7 @@ export const keyCases: Case[] = [
       const last: KeySet = { serial: serial + 2, issuedAt, keys: [third, fourth, next].map(publicJwk) };
       bench.http.keySets.set(second.serial, await (await createSigner(inUse)).sign("keys", second));
       bench.http.keySets.set(last.serial, await (await createSigner(next)).sign("keys", last));
-      await bench.list([], { keySerial: last.serial });
-      const asked = () => bench.timeline.of("request").some(({ path }) => path === "/device/v1/keys");
-      await bench.comes(asked, "it does not ask for key sets when the playlist names a newer serial");
+      await listWithSerial(bench, last.serial);
       await bench.signWith(third);
       const first = await bench.command("identify", {});
       await bench.hears(first.id, "received");

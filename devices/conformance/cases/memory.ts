@@ -116,8 +116,7 @@ export const memoryCases: Case[] = [
       const boots = () => new Set(bench.boots()).size;
       const before = boots();
       await bench.comes(() => !bench.isOnline(), "it did not reboot", 30_000);
-      if (bench.gateway.hasEnded()) await bench.gateway.on();
-      await bench.comes(bench.isOnline, "it did not come back from its reboot", 120_000);
+      await bench.comesBack("it did not come back from its reboot");
       demand(boots() === before + 1, "it did not come back with another boot id");
       await bench.hears(id, "received");
       await bench.send(jws);
