@@ -90,11 +90,11 @@ export function createTelemetryStore(db: Database) {
     savePresence(
       deviceId: string,
       { online, bootId, at, software }: Presence,
-      unrest: Unrest,
+      { unrest, unrestAt }: Unrest,
       now: number,
     ): boolean {
-      const row = { deviceId, online: online ? 1 : 0, bootId, at, software, ...unrest, now } as const;
-      return upsertPresence.run(row).changes > 0;
+      const said = { deviceId, online: online ? 1 : 0, bootId, at, software } as const;
+      return upsertPresence.run({ ...said, unrest, unrestAt, now }).changes > 0;
     },
     /** Of the enrolled devices that were ever heard. */
     lines: () => selectLines.all(),

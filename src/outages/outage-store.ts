@@ -13,10 +13,10 @@ export interface OutageRow {
   devices: number;
 }
 
-const VIEW = `SELECT o.id, o.kind, o.region_code AS regionCode, r.name AS regionName, o.device_id AS deviceId,
+const VIEW = `SELECT o.id, o.kind, o.region_code AS regionCode, COALESCE(r.name, o.region_code) AS regionName, o.device_id AS deviceId,
     d.name AS deviceName, o.began_at AS beganAt, o.ended_at AS endedAt,
     (SELECT COUNT(*) FROM outage_devices m WHERE m.outage_id = o.id) AS devices
-  FROM outages o JOIN regions r ON r.code = o.region_code LEFT JOIN devices d ON d.id = o.device_id`;
+  FROM outages o LEFT JOIN regions r ON r.code = o.region_code LEFT JOIN devices d ON d.id = o.device_id`;
 
 export function createOutageStore(db: Database) {
   const selectOpen = db.prepare<[], Omit<Outage, "deviceIds"> & { deviceIds: string }>(

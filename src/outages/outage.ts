@@ -69,7 +69,8 @@ export function judgeOutages(lines: readonly Line[], open: readonly Outage[], no
         !covered.has(line.deviceId) &&
         isWithin(line.regionCode, region.regionCode) &&
         gone(line, REGION_MS) &&
-        Math.abs((line.goneSince ?? 0) - region.beganAt) <= AT_ONCE_MS,
+        (line.goneSince ?? 0) >= region.beganAt &&
+        (line.goneSince ?? 0) <= region.beganAt + AT_ONCE_MS,
     );
     if (more.length === 0) continue;
     for (const { deviceId } of more) covered.add(deviceId);
@@ -77,10 +78,14 @@ export function judgeOutages(lines: readonly Line[], open: readonly Outage[], no
   }
 
   const begun: NewOutage[] = [];
-  for (const [regionCode, members] of regionsOf(lines)) {
+  const regions = regionsOf(lines);
+  for (const [regionCode, members] of regions) {
     const away = members.filter((line) => !covered.has(line.deviceId) && gone(line, REGION_MS));
     const together = largestAtOnce(away);
     if (members.length < MIN_DEVICES || together.length < members.length * REGION_SHARE) continue;
+    // All in one of its parts: that part says it better, and comes later.
+    const narrowest = commonRegion(together);
+    if (narrowest !== regionCode && (regions.get(narrowest)?.length ?? 0) >= MIN_DEVICES) continue;
     for (const { deviceId } of together) covered.add(deviceId);
     begun.push({
       kind: "gone",
@@ -116,7 +121,7 @@ function isOver({ deviceId, deviceIds }: Outage, byId: ReadonlyMap<string, Line>
 }
 
 /** Every region that has devices of its own or below it, the widest first. */
-function regionsOf(lines: readonly Line[]): [string, Line[]][] {
+function regionsOf(lines: readonly Line[]): Map<string, Line[]> {
   const members = new Map<string, Line[]>();
   for (const line of lines) {
     for (const code of selfAndAncestors(line.regionCode)) {
@@ -126,7 +131,13 @@ function regionsOf(lines: readonly Line[]): [string, Line[]][] {
     }
   }
   const rank = (code: string) => LEVELS.indexOf(levelOf(code));
-  return [...members].toSorted(([a], [b]) => rank(a) - rank(b));
+  return new Map([...members].toSorted(([a], [b]) => rank(a) - rank(b)));
+}
+
+/** The narrowest that holds all of them. */
+function commonRegion(lines: readonly Line[]): string {
+  const [first, ...others] = lines.map(({ regionCode }) => selfAndAncestors(regionCode));
+  return first?.find((code) => others.every((codes) => codes.includes(code))) ?? "";
 }
 
 /** Most of them that went within `AT_ONCE_MS` of each other. */

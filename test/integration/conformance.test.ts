@@ -29,7 +29,7 @@ async function examine(name: string, command: string, only: readonly string[]): 
     }),
     { [Symbol.asyncDispose]: (): Promise<void> => bench.close() },
   );
-  return runCases(bench, only, () => {});
+  return await runCases(bench, only, () => {});
 }
 
 const failures = (verdicts: readonly Verdict[]) =>
@@ -46,7 +46,7 @@ describe.concurrent("the reference gateway", () => {
     "passes all of group $index",
     async ({ index, ids }) => {
       const state = join(folder, `reference-${index}`);
-      const command = `exec node ${root}devices/gateway/main.ts --server {url} --code {code} --state ${state} --output wav`;
+      const command = `exec ${process.execPath} ${root}devices/gateway/main.ts --server {url} --code {code} --state ${state} --output wav`;
       const verdicts = await examine(`reference-${index}`, command, ids);
       expect(failures(verdicts)).toEqual([]);
       expect(verdicts.map(({ id }) => id)).toEqual(expect.arrayContaining(ids));
@@ -74,7 +74,7 @@ describe("a careless gateway", () => {
   test(
     "fails exactly where it is careless, and is told why",
     async () => {
-      const command = `exec node ${root}test/support/careless-gateway.ts {url} {code}`;
+      const command = `exec ${process.execPath} ${root}test/support/careless-gateway.ts {url} {code}`;
       const verdicts = await examine("careless", command, [...RIGHT, ...WRONG]);
       const [passed, failed] = [true, false].map((wanted) =>
         verdicts.filter((verdict) => verdict.passed === wanted).map(({ id }) => id),
