@@ -12,6 +12,7 @@ import { generatedDocuments } from "../src/protocol/documents.ts";
 import { SIGNATURE_ALGORITHMS } from "../src/protocol/key-set.ts";
 import { DATA_SCHEMAS } from "../src/schedules/shipped.ts";
 import { exampleDocument } from "./protocol-examples.ts";
+import { withReasons } from "./protocol-reasons.ts";
 import { type VectorFile, vectorsOf } from "./protocol-vectors.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
@@ -35,6 +36,7 @@ const documents: Record<string, string> = {
     Object.entries(DATA_SCHEMAS).map(([name, schema]) => [`schedules/${name}`, json(schema)]),
   ),
   "devices/EXAMPLES.md": await exampleDocument(),
+  "devices/PROTOCOL.md": withReasons(read("devices/PROTOCOL.md") ?? ""),
 };
 for (const alg of SIGNATURE_ALGORITHMS) {
   const path = `devices/vectors/${alg.toLowerCase()}.json`;

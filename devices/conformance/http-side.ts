@@ -101,7 +101,8 @@ export async function openHttp(
     const cutAfter = side.cutMediaAfter;
     side.cutMediaAfter = null;
     if (cutAfter === null) response.end(rest);
-    else response.write(rest.subarray(0, cutAfter), () => setImmediate(() => response.destroy()));
+    // What was written still arrives, and then nothing.
+    else response.write(rest.subarray(0, cutAfter), () => response.socket?.destroySoon());
   }
 
   await new Promise<void>((resolve, reject) => {

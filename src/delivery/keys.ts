@@ -45,6 +45,7 @@ interface Announcement {
 /** Loads the signing keys. The first start makes them; another algorithm than before makes another next key. */
 export async function loadKeys({ store, clock, algorithm }: Dependencies): Promise<Keys> {
   const listeners: (() => void)[] = [];
+  const newKey = () => generateSigningKey(randomBytes(9).toString("base64url"), algorithm);
   let isRotating = false;
   let set = store.newestSet() ?? (await first());
   let current = keyAt(0);
@@ -58,8 +59,6 @@ export async function loadKeys({ store, clock, algorithm }: Dependencies): Promi
     if (!key) throw new Error(`the private half of the signing key ${kid} is missing`);
     return key;
   }
-
-  const newKey = () => generateSigningKey(randomBytes(9).toString("base64url"), algorithm);
 
   async function first(): Promise<KeySet> {
     const [inUse, next] = [await newKey(), await newKey()];

@@ -73,7 +73,7 @@ function asyncApi(): unknown {
           {
             name,
             contentType: SIGNED.has(name) ? "application/jose" : "application/json",
-            ...(SIGNED.has(name) ? { description: "A compact JWS (RFC 7515, EdDSA) of this payload" } : {}),
+            ...(SIGNED.has(name) ? { description: "A compact JWS (RFC 7515) of this payload" } : {}),
             payload: { $ref: `schemas/${name}.schema.json` },
           },
         ]),

@@ -55,31 +55,32 @@ export type ReportType = (typeof REPORT_TYPES)[number];
 export const GRADES = ["delivered", "cached", "started", "finished", "sensed"] as const;
 export type Grade = (typeof GRADES)[number];
 
-/** The reasons a device gives in `refused`, `skipped` and `interrupted` records. */
-export const REASONS = [
-  "malformed",
-  "bad-signature",
-  "unknown-key",
-  "not-yet-valid",
-  "expired",
-  "already-done",
-  "wrong-audience",
-  "retained",
-  "quiet-hours",
-  "minutes-cap",
-  "untrusted-clock",
-  "unsupported",
-  "not-cached",
-  "late",
-  "offline",
-  "stopped",
-  "withdrawn",
-  "preempted",
-  "restart",
-  "output-failed",
-  "corrupt-media",
-] as const;
-export type ReasonCode = (typeof REASONS)[number];
+/** The reasons that a device gives in `refused`, `skipped`, `failed` and `interrupted` records, and what each says. */
+export const REASONS = {
+  malformed: "it is no compact JWS, has another `typ`, asks for an extension, or its payload fits no schema",
+  "bad-signature": "the signature is not of the key that `kid` names, or `alg` is not that key's",
+  "unknown-key": "`kid` is not in the key set that the device trusts, after it has asked for newer ones",
+  "not-yet-valid":
+    "`issuedAt` is more than 5 s ahead; the same may be good later, so this is not kept as its result",
+  expired: "`notAfter` has passed; not kept as its result while the clock is not trusted",
+  "already-done": "it was obeyed or refused before, and its stored result is no more at hand",
+  "wrong-audience": "the device is not in it",
+  retained: "the broker had kept the command; not kept as its result",
+  "quiet-hours": "a daily broadcast would begin in quiet hours",
+  "minutes-cap": "a daily broadcast does not fit into the minutes that are left",
+  "untrusted-clock": "the clock is more than 2 s unsure, so no instant can be kept",
+  unsupported: "the device cannot do this: a type of command, a kind of media",
+  "not-cached": "its media were not there when it should have sounded",
+  late: "it was too late by the lateness policy",
+  offline: "the line was down, and its offline policy is `skip`",
+  stopped: "a `stop` ended it, or the end of an alert",
+  withdrawn: "a newer playlist lacks it",
+  preempted: "something that takes the air from it has it",
+  restart: "the power went, or the program ended, while it sounded",
+  "output-failed": "the sound could not be put out",
+  "corrupt-media": "what is stored is not what its SHA-256 says",
+} as const;
+export type ReasonCode = keyof typeof REASONS;
 
 export const Item = object({
   sha256: Sha256,
