@@ -32,7 +32,6 @@ export async function exampleDocument(): Promise<string> {
   const signer = await createSigner(inUse);
   const keys: KeySet = { serial: 1, issuedAt: ISSUED_AT, keys: [inUse, next].map(publicJwk) };
   const deviceId = EXAMPLE_DEVICE;
-  const device = { kind: "device", id: deviceId } as const;
   const sha256 = createHash("sha256").update(MEDIA).digest("hex");
   const digest = createHash("sha256").update(MEDIA).digest("base64");
 

@@ -66,10 +66,10 @@ async function take(broadcast: PlaylistBroadcast): Promise<void> {
 async function fetchPlaylist(): Promise<void> {
   const answer = await fetch(`${server}/device/v1/playlist`, { headers: authorization });
   if (answer.status !== 200) return;
-  const { revision, broadcasts } = payloadOf<Playlist>(await answer.text());
+  const { revision, broadcasts } = payloadOf(await answer.text()) as Playlist;
   state(revision);
   const listed = new Set(broadcasts.map(({ id }) => id));
-  for (const id of [...known]) if (!listed.has(id)) silence(id, "withdrawn");
+  for (const id of known) if (!listed.has(id)) silence(id, "withdrawn");
   await Promise.all(broadcasts.map(take));
 }
 
@@ -91,17 +91,17 @@ function state(revision: number): void {
   });
 }
 
-const payloadOf = <T>(jws: string): T =>
-  JSON.parse(Buffer.from(jws.split(".")[1] ?? "", "base64url").toString("utf8")) as T;
+const payloadOf = (jws: string): unknown =>
+  JSON.parse(Buffer.from(jws.split(".")[1] ?? "", "base64url").toString("utf8"));
 
 client.on("message", (from, bytes) => {
   const text = bytes.toString("utf8");
   if (from.endsWith("/playlist")) return void fetchPlaylist();
   if (!from.endsWith("/command") || text === "") return;
   try {
-    const { id, type } = payloadOf<Command>(text);
+    const { id, type } = payloadOf(text) as Command;
     report({ type: "received", commandId: id });
-    if (type === "stop") for (const each of [...known]) silence(each, "stopped");
+    if (type === "stop") for (const each of known) silence(each, "stopped");
   } catch {
     report({ type: "refused", reason: "malformed" });
   }

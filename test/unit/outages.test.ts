@@ -104,10 +104,13 @@ describe("outages", () => {
         const { begun, joined, ended } = judgeOutages(all, [], NOW);
         const told = begun.flatMap(({ deviceIds }) => deviceIds);
         expect(new Set(told).size).toBe(told.length);
-        for (const { deviceId, goneSince } of all) {
-          if (goneSince !== null && NOW - goneSince >= 3 * MINUTE_MS) expect(told).toContain(deviceId);
-          if (goneSince === null) expect(told).not.toContain(deviceId);
-        }
+        const idsOf = (which: Line[]) => which.map(({ deviceId }) => deviceId);
+        const longGone = all.filter(
+          ({ goneSince }) => goneSince !== null && NOW - goneSince >= 3 * MINUTE_MS,
+        );
+        expect(told).toEqual(expect.arrayContaining(idsOf(longGone)));
+        const there = idsOf(all.filter(({ goneSince }) => goneSince === null));
+        expect(told.filter((id) => there.includes(id))).toEqual([]);
         expect([joined, ended]).toEqual([[], []]);
         // Looked at again, nothing is news.
         expect(judgeOutages(all, opened(...begun), NOW)).toEqual({ begun: [], joined: [], ended: [] });
