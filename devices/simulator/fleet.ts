@@ -1,8 +1,14 @@
 import { randomUUID } from "node:crypto";
 import mqtt, { type MqttClient } from "mqtt";
 import type { EnrolResponse } from "../../src/protocol/http-messages.ts";
-import type { PlaybackRecord, Playlist, PlaylistPointer, Presence } from "../../src/protocol/messages.ts";
-import { createVerifier } from "../../src/protocol/signing.ts";
+import type {
+  PlaybackRecord,
+  Playlist,
+  PlaylistPointer,
+  Presence,
+  ReasonCode,
+} from "../../src/protocol/messages.ts";
+import { createVerifier, VerificationError } from "../../src/protocol/signing.ts";
 import { parseTopic, subscriptionsOf, uplinkTopic } from "../../src/protocol/topics.ts";
 
 export interface FleetOptions {
@@ -59,7 +65,11 @@ async function startGateway(
     const text = payload.toString("utf8");
     if (leaf === "command") {
       onCommand?.(index, text, performance.timeOrigin + performance.now());
-      if (part) void verify("command", text).then(({ id }) => part.received(id));
+      if (part)
+        void verify("command", text).then(
+          ({ id }) => part.received(id),
+          (error: unknown) => part.refused(error instanceof VerificationError ? error.reason : "malformed"),
+        );
     } else if (leaf === "playlist") {
       part?.pointer(JSON.parse(text) as PlaylistPointer);
     }
@@ -162,6 +172,7 @@ function takePartIn(server: string, identity: EnrolResponse, bootId: string, con
 
   return {
     received: (commandId: string) => report({ type: "received", commandId }),
+    refused: (reason: ReasonCode) => report({ type: "refused", reason }),
     pointer({ fetchBy }: PlaylistPointer): void {
       // Evenly over the window, like the hashed slots of real gateways.
       at(

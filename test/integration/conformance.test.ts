@@ -35,8 +35,8 @@ async function examine(name: string, command: string, only: readonly string[]): 
 const failures = (verdicts: readonly Verdict[]) =>
   verdicts.filter(({ passed }) => !passed).map(({ id, failure }) => `${id}: ${failure}`);
 
+// Most of a case is waiting for an instant, so all gateways are examined side by side.
 describe.concurrent("the reference gateway", () => {
-  // Most of a case is waiting for an instant, so four gateways are examined side by side.
   const GROUPS = 4;
   const groups = Array.from({ length: GROUPS }, (_, group) =>
     CASES.map(({ id }) => id).filter((_id, index) => index % GROUPS === group),
@@ -55,7 +55,7 @@ describe.concurrent("the reference gateway", () => {
   );
 });
 
-describe("a careless gateway", () => {
+describe.concurrent("a careless gateway", () => {
   const RIGHT = ["enrol", "play-on-time", "late-skip", "refuse-garbage", "own-branch", "well-formed"];
   const WRONG = [
     "connect",

@@ -1,11 +1,17 @@
+import { readFileSync } from "node:fs";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { openJournal } from "../../devices/core/journal.ts";
 import { openDatabaseReadOnly } from "../../src/db/open.ts";
 import type { Ack, PlaybackRecord, Report } from "../../src/protocol/messages.ts";
 import { ackTopic, uplinkTopic } from "../../src/protocol/topics.ts";
 import { type RunningApp, runApp } from "../support/app.ts";
 import { enrolDevice, importRegions } from "../support/county.ts";
 import { connectDevice, type DeviceClient } from "../support/device-client.ts";
-import { type Member, VILLAGE } from "../support/fleet.ts";
+import { type Member, NEIGHBOUR, VILLAGE } from "../support/fleet.ts";
+import { enrolGateway } from "../support/gateway.ts";
 import { until } from "../support/until.ts";
 
 const MINUTE_MS = 60_000;
@@ -138,6 +144,39 @@ describe("records of forty days without a line", () => {
     expect(ackedOf("b")).toBe(4);
     await report({ bootId: "b", records: records.slice(4, 5) });
     await acked("b", 16);
+  });
+});
+
+describe("the journal of a gateway that was without a line for forty days", () => {
+  test("arrives whole, boot by boot, and is empty then", async () => {
+    const folder = await mkdtemp(join(tmpdir(), "ccx-offline-"));
+    const gateway = await enrolGateway(app, NEIGHBOUR, folder);
+    const bootIds = Array.from({ length: 40 }, (_, day) => `day-${day}`);
+    for (const [day, bootId] of bootIds.entries()) {
+      const journal = openJournal(gateway.state, bootId, NOW);
+      for (const { seq: _, ...record } of Array.from({ length: 10 }, (_times, time) =>
+        recordsOfDay(day, time),
+      ).flat())
+        journal.record(record);
+      journal.close();
+    }
+    const running = await gateway.start();
+    const left = () => {
+      const lines = readFileSync(join(gateway.state, "journal.jsonl"), "utf8").trim().split("\n");
+      const acks = lines.flatMap(
+        (line) => JSON.parse(line) as { kind: string; bootId: string; seq: number }[],
+      );
+      const done = new Map(acks.filter(({ kind }) => kind === "ack").map(({ bootId, seq }) => [bootId, seq]));
+      return bootIds.filter((bootId) => done.get(bootId) !== 160);
+    };
+    await until(() => left().length === 0, { what: "the last acknowledgement", timeoutMs: 60_000 });
+    await running.close();
+    const counts = Map.groupBy(stored(), ({ bootId }) => bootId);
+    expect(bootIds.map((bootId) => counts.get(bootId)?.length)).toEqual(bootIds.map(() => 160));
+    expect(counts.get("day-39")?.map(({ seq }) => seq)).toEqual(
+      Array.from({ length: 160 }, (_, index) => index + 1),
+    );
+    await rm(folder, { recursive: true });
   });
 });
 
