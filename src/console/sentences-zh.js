@@ -174,6 +174,9 @@ export const SENTENCES = {
     "请试听文件，检查话筒和导出的音轨后重新上传。",
   "The recording has no picture.": "录音没有画面。",
   "The recording {} is gone.": "录音 {0} 已不在了。",
+  "The stored recording changed on the disk: it holds {} bytes instead of {}.":
+    "存储的录音文件在磁盘上变了：现有 {0} 字节，应为 {1} 字节。",
+  "Upload it again, or restore it from a backup.": "请重新上传，或从备份恢复。",
   "What was to be rendered is gone.": "要转码的内容已不在了。",
   "The server's disk is full: free some space, then retry.": "服务器磁盘已满：请腾出空间后重试。",
   "It takes far longer than it lasts: export the recording anew as WAV or MP4.":

@@ -35,7 +35,7 @@ export function createCompositions(dependencies: Dependencies) {
     const assets = composition.clips.map(({ assetSha256 }) => store.assetOf(assetSha256));
     const recording = {
       // Clips in a row are heard only: pictures of different sizes and rates do not join.
-      hasPicture: assets.length === 1 && assets[0]?.kind === "video",
+      hasPicture: assets.length === 1 && assets[0]?.probe.kind === "video",
       durationMs: lengthOf(composition),
     };
     return profiles

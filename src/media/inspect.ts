@@ -37,16 +37,19 @@ export async function probeMedia(ffmpeg: Ffmpeg, path: string): Promise<Probe> {
 
 /**
  * Probes an upload and looks at its end: a file cut in the copying still has a header that promises everything.
- * @returns the probe with its duration, in milliseconds
+ * @returns what it is, and how long its sound truly is in milliseconds
  * @throws {AppError} `invalid`, or `unavailable` when ffprobe gave up
  */
-export async function inspectUpload(ffmpeg: Ffmpeg, path: string): Promise<Probe & { durationMs: number }> {
+export async function inspectUpload(
+  ffmpeg: Ffmpeg,
+  path: string,
+): Promise<{ probe: Probe; durationMs: number }> {
   await refuseShortRiff(path);
   const probe = await probeMedia(ffmpeg, path);
   const durationMs = await findDuration(ffmpeg, path, probe);
   checkDuration(durationMs);
   await refuseHollow(ffmpeg, path, probe, durationMs);
-  return { ...probe, durationMs };
+  return { probe, durationMs };
 }
 
 async function findDuration(ffmpeg: Ffmpeg, path: string, probe: Probe): Promise<number> {

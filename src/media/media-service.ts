@@ -274,7 +274,7 @@ export function createMediaService(options: Options): MediaService {
       if (cover) return { sha256, bytes: cover.bytes, mime: COVER_MIME };
       const asset = store.assetOf(sha256);
       if (!asset) return null;
-      const playable = asset.synthetic === null ? undefined : SPEECH_MIME[asset.container];
+      const playable = asset.synthetic === null ? undefined : SPEECH_MIME[asset.probe.container];
       return { sha256, bytes: asset.bytes, mime: playable ?? ORIGINAL_MIME };
     },
 

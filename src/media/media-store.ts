@@ -23,22 +23,24 @@ export interface RenditionPart {
   mime: string;
 }
 
-type AssetRow = Omit<Asset, "synthetic" | "listening"> & {
+type AssetRow = Omit<Asset, "probe" | "synthetic" | "listening"> & {
+  probe: string;
   synthetic: string | null;
   listening: string | null;
 };
 
 const ASSET_COLUMNS = `
-  sha256, bytes, kind, container, audio_codec AS audioCodec, video_codec AS videoCodec, duration_ms AS durationMs,
-  original_name AS originalName, synthetic, listening, created_at AS createdAt`;
+  sha256, bytes, probe, duration_ms AS durationMs, original_name AS originalName, synthetic, listening,
+  created_at AS createdAt`;
 
 const RENDITION_COLUMNS = `
   id, composition_id AS compositionId, profile, derivation, state, error, sha256, bytes, mime,
   duration_ms AS durationMs, loudness_lufs AS loudnessLufs, true_peak_dbtp AS truePeakDbtp, loudness_by AS loudnessBy,
   created_at AS createdAt, updated_at AS updatedAt`;
 
-const toAsset = ({ synthetic, listening, ...row }: AssetRow): Asset => ({
+const toAsset = ({ probe, synthetic, listening, ...row }: AssetRow): Asset => ({
   ...row,
+  probe: JSON.parse(probe) as Asset["probe"],
   synthetic: synthetic === null ? null : (JSON.parse(synthetic) as NonNullable<Asset["synthetic"]>),
   listening: listening === null ? null : (JSON.parse(listening) as NonNullable<Asset["listening"]>),
 });
@@ -48,10 +50,9 @@ export type MediaStore = ReturnType<typeof createMediaStore>;
 export function createMediaStore(db: Database) {
   const assetOf = db.prepare<[string], AssetRow>(`SELECT ${ASSET_COLUMNS} FROM assets WHERE sha256 = ?`);
   const insertAsset = db.prepare<AssetRow>(`
-    INSERT INTO assets (sha256, bytes, kind, container, audio_codec, video_codec, duration_ms, original_name, synthetic,
-                        listening, created_at, last_received_at)
-    VALUES (@sha256, @bytes, @kind, @container, @audioCodec, @videoCodec, @durationMs, @originalName, @synthetic,
-            @listening, @createdAt, @createdAt)`);
+    INSERT INTO assets (sha256, bytes, probe, duration_ms, original_name, synthetic, listening, created_at,
+                        last_received_at)
+    VALUES (@sha256, @bytes, @probe, @durationMs, @originalName, @synthetic, @listening, @createdAt, @createdAt)`);
   const receivedAgain = db.prepare<[number, string | null, string]>(
     "UPDATE assets SET last_received_at = ?, synthetic = COALESCE(synthetic, ?) WHERE sha256 = ?",
   );
@@ -131,6 +132,7 @@ export function createMediaStore(db: Database) {
     insertAsset: (asset: Asset): void =>
       void insertAsset.run({
         ...asset,
+        probe: JSON.stringify(asset.probe),
         synthetic: asset.synthetic && JSON.stringify(asset.synthetic),
         listening: asset.listening && JSON.stringify(asset.listening),
       }),

@@ -1,14 +1,14 @@
 import type { Listening } from "./ear/findings.ts";
+import type { Probe } from "./media-probe.ts";
 import type { LoudnessMethod } from "./sound/level.ts";
 
 /** An uploaded original, kept as it came and named by the SHA-256 of its bytes. */
 export interface Asset {
   sha256: string;
   bytes: number;
-  kind: "audio" | "video";
-  container: string;
-  audioCodec: string;
-  videoCodec: string | null;
+  /** What was found in it when it came; every later pass reads it as that. */
+  probe: Probe;
+  /** Of its sound, measured where `probe` has a promise or nothing. */
   durationMs: number;
   originalName: string;
   /** What spoke it, and what it says; `null` for a recording. */

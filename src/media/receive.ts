@@ -101,15 +101,12 @@ export function createReceiver(dependencies: Dependencies): Receiver {
   }
 
   async function describe(staged: StagedFile, upload: Upload): Promise<Asset> {
-    const probe = await inspectUpload(ffmpeg, staged.path);
+    const { durationMs, probe } = await inspectUpload(ffmpeg, staged.path);
     return {
       sha256: staged.sha256,
       bytes: staged.bytes,
-      kind: probe.kind,
-      container: probe.container,
-      audioCodec: probe.audio.codec,
-      videoCodec: probe.video?.codec ?? null,
-      durationMs: Math.round(probe.durationMs),
+      probe,
+      durationMs: Math.round(durationMs),
       originalName: upload.originalName,
       synthetic: originOf(upload),
       listening: null,

@@ -4,7 +4,7 @@ import type { Transact } from "../db/open.ts";
 import { AppError } from "../errors.ts";
 import type { Composition } from "./composition.ts";
 import type { Ffmpeg } from "./ffmpeg.ts";
-import { inputOptionsFor, mostOf, probeMedia } from "./inspect.ts";
+import { inputOptionsFor, mostOf } from "./inspect.ts";
 import type { Rendition } from "./media.ts";
 import type { MediaLibrary, StagedFile } from "./media-library.ts";
 import type { MediaStore, RenditionPart } from "./media-store.ts";
@@ -15,6 +15,7 @@ import { scratchBytesOf } from "./scratch-estimate.ts";
 import type { ScratchSpace } from "./scratch-space.ts";
 import { type Made, makeSoundRenditions } from "./sound/make.ts";
 import type { ClipSource, SoundContext } from "./sound/work.ts";
+import { storedPath } from "./stored-recording.ts";
 import { describeFailure, isPassing } from "./transcode-failure.ts";
 
 /** A made file, and what belongs to it. */
@@ -52,16 +53,15 @@ export function createRenditionMaker(dependencies: Dependencies): MakeRenditions
     for (const { assetSha256, fromMs, toMs, gapBeforeMs } of clips) {
       const asset = store.assetOf(assetSha256);
       if (!asset) throw new AppError("invalid", `The recording ${assetSha256} is gone.`);
-      const path = library.pathOf(assetSha256);
-      const probe = await probeMedia(ffmpeg, path);
+      const { probe, durationMs } = asset;
       const trim = fromMs === null || toMs === null ? null : { fromMs, toMs };
       sources.push({
-        path,
+        path: await storedPath(library, asset),
         probe,
-        options: inputOptionsFor(probe, asset.durationMs),
-        maxMs: mostOf(asset.durationMs),
+        options: inputOptionsFor(probe, durationMs),
+        maxMs: mostOf(durationMs),
         trim,
-        durationMs: trim ? trim.toMs - trim.fromMs : asset.durationMs,
+        durationMs: trim ? trim.toMs - trim.fromMs : durationMs,
         gapBeforeMs,
       });
     }

@@ -9,7 +9,7 @@ type Recording = Pick<SoundContext, "clips" | "durationMs">;
 /**
  * How many bytes lie in the scratch folder at most while these renditions are made: decoded sound at each rate and
  * number of channels, once more where clips are joined or filtered, and what is encoded, which is copied once to be
- * tagged or joined. A small, silent file may be hours of it.
+ * joined with its picture. A small, silent file may be hours of it.
  */
 export function scratchBytesOf(
   recording: Recording,
@@ -38,16 +38,16 @@ function rawBytes(recording: Recording, profiles: readonly Profile[], bypass: Co
 function soundOf(profile: Profile): SoundOrder[] {
   if (profile.type === "sound") return [orderOf(profile)];
   if (profile.type === "picture" || profile.type === "stream")
-    return [{ ...profile, muxer: "mp4", chain: [] }];
+    return [{ ...profile, muxer: "mp4", chain: [], tagging: null }];
   return [];
 }
 
 function encodedBytes({ durationMs }: Recording, profiles: readonly Profile[]): number {
   const kbps = profiles.map((profile) => {
-    if (profile.type === "picture") return profile.audio.bitrateKbps + profile.video.maxKbps;
+    if (profile.type === "picture") return 2 * (profile.audio.bitrateKbps + profile.video.maxKbps);
     if (profile.type === "sound") return profile.audio.bitrateKbps;
     if (profile.type !== "stream") return 0;
-    return profile.variants.reduce((sum, { maxKbps }) => sum + maxKbps + profile.audio.bitrateKbps, 0);
+    return 2 * profile.variants.reduce((sum, { maxKbps }) => sum + maxKbps + profile.audio.bitrateKbps, 0);
   });
-  return Math.ceil(2 * (durationMs / 8) * kbps.reduce((sum, each) => sum + each, 0));
+  return Math.ceil((durationMs / 8) * kbps.reduce((sum, each) => sum + each, 0));
 }

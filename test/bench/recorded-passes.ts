@@ -1,6 +1,6 @@
 import { execFile } from "node:child_process";
-import { chmodSync, chownSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { chmodSync, chownSync, copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
 import { promisify } from "node:util";
 import type { MediaLab } from "../support/media-lab.ts";
 
@@ -9,13 +9,25 @@ const run = promisify(execFile);
 /** The ffmpeg commands of one job, in order. */
 export type Chain = string[][];
 
-/** An ffmpeg that writes down what it is asked to do, and does it. The folder must be open to the account it runs under. */
+/**
+ * An ffmpeg that writes down what it is asked to do, keeps the tags that it is given, and does it. The folder must be
+ * open to the account it runs under.
+ */
 export function recordingFfmpeg(dir: string): { path: string; chains: () => Chain[] } {
   const path = join(dir, "recording-ffmpeg");
   const log = join(dir, "commands");
+  const tags = join(dir, "tags");
   writeFileSync(log, "");
   chmodSync(log, 0o666);
-  writeFileSync(path, `#!/bin/sh\n{ printf '%s\\0' "$@"; printf '\\0'; } >> '${log}'\nexec ffmpeg "$@"\n`);
+  mkdirSync(tags, { recursive: true });
+  chmodSync(tags, 0o777);
+  const script = [
+    "#!/bin/sh",
+    `{ printf '%s\\0' "$@"; printf '\\0'; } >> '${log}'`,
+    `for arg; do case $arg in *.tags) f=\${arg##*/}; d=\${arg%/*}; cp "$arg" '${tags}'/"\${d##*/}-$f";; esac; done`,
+    'exec ffmpeg "$@"',
+  ];
+  writeFileSync(path, `${script.join("\n")}\n`);
   chmodSync(path, 0o755);
   return { path, chains: () => chainsOf(readFileSync(log, "utf8")) };
 }
@@ -25,7 +37,7 @@ function chainsOf(log: string): Chain[] {
   const commands = log
     .split("\0\0")
     .map((command) => command.split("\0"))
-    .filter((args) => args.includes("-progress") && !args.includes("ffmetadata"));
+    .filter((args) => args.includes("-progress"));
   const chains = new Map<string, Chain>();
   for (const args of commands) {
     const scratch = scratchOf(args);
@@ -54,6 +66,11 @@ export async function replay(chains: readonly Chain[], lab: MediaLab, atOnce: nu
       mkdirSync(folder);
       if (lab.account) chownSync(folder, lab.account.uid, lab.account.gid);
       const scratch = scratchOf(chain[0] ?? []) ?? "";
+      for (const tags of new Set(chain.flat().filter((arg) => arg.endsWith(".tags"))))
+        copyFileSync(
+          lab.file(`tags/${basename(dirname(tags))}-${basename(tags)}`),
+          join(folder, basename(tags)),
+        );
       for (const args of chain) {
         const own = args.map((arg) => arg.replaceAll(scratch, folder));
         await run(program, ["-y", ...own.filter((arg) => arg !== "-y")], { maxBuffer: 1e8 });

@@ -133,14 +133,14 @@ const namedIn = ({ db }: MediaLab): string[] =>
 
 /** What an upload goes through: the door, and the ear that decodes all of it. */
 async function meet(path: string): Promise<"taken"> {
-  const probe = await inspectUpload(lab.ffmpeg, path);
+  const { probe, durationMs } = await inspectUpload(lab.ffmpeg, path);
   await lab.library.withScratch((scratch) =>
     listenTo({
       ffmpeg: lab.ffmpeg,
       path,
-      inputOptions: { ...inputOptionsFor(probe, probe.durationMs), t: 60 },
+      inputOptions: { ...inputOptionsFor(probe, durationMs), t: 60 },
       probe,
-      durationMs: probe.durationMs,
+      durationMs,
       scratch,
       signal: AbortSignal.timeout(60_000),
     }),

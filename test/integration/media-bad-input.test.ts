@@ -239,7 +239,12 @@ describe("an upload that only sounds wrong", () => {
     await ffmpeg(...PICTURE, "-frames:v", "1", cover);
     await ffmpeg("-i", speech, "-i", cover, "-map", "0", "-map", "1", "-disposition:v", "attached_pic", path);
     const asset = await lab.upload(path);
-    expect(asset).toMatchObject({ kind: "audio", container: "mp3", audioCodec: "mp3", videoCodec: null });
+    expect(asset.probe).toMatchObject({
+      kind: "audio",
+      container: "mp3",
+      audio: { codec: "mp3" },
+      video: null,
+    });
     expect(lab.media.renditionsOf(asset.compositionId)).toHaveLength(1);
     await settled(lab.media, asset.compositionId);
   });

@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { probeMedia } from "../../src/media/inspect.ts";
 import { makeCorpus, type Sample } from "../support/media-corpus.ts";
 import {
   createMediaLab,
@@ -25,20 +24,19 @@ test("every kind of recording that a media centre has becomes what loudspeakers 
   const expected: unknown[] = [];
   let turned = "";
   for (const { name, container, codec, channels, kind } of samples) {
-    const asset = await lab.upload(lab.file(name));
-    const renditions = await settled(lab.media, asset.compositionId);
+    const { probe, compositionId } = await lab.upload(lab.file(name));
+    const renditions = await settled(lab.media, compositionId);
     const [loudspeaker] = renditions;
     const file = lab.library.pathOf(loudspeaker?.sha256 ?? "");
     const { lufs, truePeakDbtp } = await measureLoudness(file);
     const seconds = Number((await ffprobe(file)).format["duration"]);
-    const { audio } = await probeMedia(lab.ffmpeg, lab.library.pathOf(asset.sha256));
     expected.push([name, container, codec, channels, kind, renditions.map(() => "ready"), true, true, true]);
     made.push([
       name,
-      asset.container,
-      asset.audioCodec,
-      audio.channels,
-      asset.kind,
+      probe.container,
+      probe.audio.codec,
+      probe.audio.channels,
+      probe.kind,
       renditions.map(({ state, error }) => error ?? state),
       Math.abs(seconds - 4) < 0.25,
       Math.abs(lufs + 16) <= 0.5,

@@ -167,7 +167,12 @@ describe("the terminal rendition", () => {
     const path = lab.file("film.mp4");
     await makeFilm(path);
     const asset = await lab.upload(path);
-    expect(asset).toMatchObject({ kind: "video", container: "mov", audioCodec: "aac", videoCodec: "h264" });
+    expect(asset.probe).toMatchObject({
+      kind: "video",
+      container: "mov",
+      audio: { codec: "aac" },
+      video: { codec: "h264" },
+    });
     expect(lab.media.playableFor(asset.compositionId, "terminal")).toBeNull();
 
     const renditions = await settled(lab.media, asset.compositionId);

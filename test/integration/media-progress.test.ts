@@ -23,7 +23,9 @@ test("the progress leaves room for further rounds of encoding, and never goes ba
   const work: Work = { path, format, durationMs: 11_000, lufs, samplePeakDbfs: -1 };
   // What the encoder is said to add, and does not, makes the first encode too quiet.
   const outputs = shippedProfiles("loudspeaker-mp3", "podcast-mp3").flatMap((profile): SoundOutput[] =>
-    profile.type === "sound" ? [{ ...profile, audio: { ...profile.audio, codecGainDb: 3 }, work }] : [],
+    profile.type === "sound"
+      ? [{ ...profile, audio: { ...profile.audio, codecGainDb: 3 }, tagging: null, work }]
+      : [],
   );
 
   const seen: number[] = [];

@@ -43,10 +43,8 @@ describe("an upload", () => {
     });
     expect(seen).toEqual(asset);
     expect(asset).toMatchObject({
-      kind: "audio",
-      container: "wav",
+      probe: { kind: "audio", container: "wav", video: null },
       originalName: "speech.wav",
-      videoCodec: null,
     });
     expect(lab.leftovers()).toEqual([asset.sha256]);
     expect(lab.media.servedAs(asset.sha256)).toMatchObject({
@@ -226,7 +224,10 @@ describe("the queue", () => {
     await writeFile(lab.library.pathOf(sha256), "not what it was");
     lab.media.start([]);
     expect(await settled(lab.media, compositionId)).toMatchObject([
-      { state: "failed", error: expect.stringMatching(/not audio or video/) },
+      {
+        state: "failed",
+        error: expect.stringMatching(/changed on the disk: it holds 15 bytes instead of \d+/),
+      },
     ]);
   });
 

@@ -6,6 +6,7 @@ import pino from "pino";
 import type { Clock } from "../../src/clock.ts";
 import { readConfig } from "../../src/config.ts";
 import { type Database, openDatabase } from "../../src/db/open.ts";
+import type { Probe } from "../../src/media/media-probe.ts";
 import { loadShippedData } from "../../src/schedules/first-start.ts";
 import { createServices, type Services } from "../../src/services.ts";
 
@@ -60,16 +61,25 @@ export async function openDesk(clock: Clock, env: Record<string, string> = {}): 
 }
 
 const sha256Of = (text: string): string => createHash("sha256").update(text).digest("hex");
+const FILM: Probe = {
+  container: "mov",
+  kind: "video",
+  audio: { index: 1, codec: "aac", channels: 2, sampleRateHz: 48_000 },
+  video: { index: 0, codec: "h264" },
+  durationMs: 60_000,
+  startMs: 0,
+  estimated: false,
+  promisedAudioMs: 60_000,
+};
 const LISTENING = { durationMs: 60_000, leadingSilenceMs: 0, trailingSilenceMs: 0, findings: [] };
 
 /** A recording in the database as if it had been uploaded and heard; its renditions are ready once `renderAll` was called. */
 export function addRecording({ db }: Pick<Desk, "db">, name: string): string {
   const sha256 = sha256Of(name);
   db.prepare(
-    `INSERT INTO assets (sha256, bytes, kind, container, audio_codec, duration_ms, original_name, listening, created_at,
-       last_received_at)
-     VALUES (?, 1000, 'video', 'mp4', 'aac', 60000, ?, ?, 1, 1)`,
-  ).run(sha256, name, JSON.stringify(LISTENING));
+    `INSERT INTO assets (sha256, bytes, probe, duration_ms, original_name, listening, created_at, last_received_at)
+     VALUES (?, 1000, ?, 60000, ?, ?, 1, 1)`,
+  ).run(sha256, JSON.stringify(FILM), name, JSON.stringify(LISTENING));
   return sha256;
 }
 

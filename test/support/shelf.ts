@@ -136,9 +136,7 @@ function createRows(db: Database, folder: string, clock: { now(): number }) {
       insert("assets", {
         sha256,
         bytes: content.length,
-        kind: "audio",
-        container: "wav",
-        audio_codec: "pcm_s16le",
+        probe: JSON.stringify({ container: "wav", kind: "audio" }),
         duration_ms: 1000,
         original_name: `${name}.wav`,
         created_at: createdAt,

@@ -125,10 +125,8 @@ CREATE TABLE outage_devices (
 CREATE TABLE assets (
   sha256        TEXT PRIMARY KEY CHECK (length(sha256) = 64),
   bytes         INTEGER NOT NULL,
-  kind          TEXT NOT NULL CHECK (kind IN ('audio', 'video')),
-  container     TEXT NOT NULL,
-  audio_codec   TEXT NOT NULL,
-  video_codec   TEXT,
+  -- What it is: container, tracks, codecs, clocks; every later pass reads it as that.
+  probe         TEXT NOT NULL CHECK (json_valid(probe)),
   duration_ms   INTEGER NOT NULL,
   original_name TEXT NOT NULL,
   -- Engine and text of a synthetic voice; NULL for a recording.

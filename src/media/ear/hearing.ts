@@ -1,9 +1,10 @@
 import type { Ffmpeg } from "../ffmpeg.ts";
-import { inputOptionsFor, probeMedia } from "../inspect.ts";
+import { inputOptionsFor } from "../inspect.ts";
 import { hasFailed, isOpen, type Job } from "../jobs/job.ts";
 import type { JobStore } from "../jobs/job-store.ts";
 import type { MediaLibrary } from "../media-library.ts";
 import type { MediaStore } from "../media-store.ts";
+import { storedPath } from "../stored-recording.ts";
 import { listenTo } from "./listen.ts";
 import { type HeardClip, whyNotOnAir } from "./on-air.ts";
 
@@ -55,9 +56,8 @@ export function createHearing({ store, jobs, library, ffmpeg, addJob }: Dependen
     async listen(sha256: string, signal: AbortSignal, onProgress: (fraction: number) => void): Promise<void> {
       const asset = store.assetOf(sha256);
       if (!asset || asset.listening) return;
-      const path = library.pathOf(sha256);
-      const probe = await probeMedia(ffmpeg, path);
-      const { durationMs } = asset;
+      const { probe, durationMs } = asset;
+      const path = await storedPath(library, asset);
       const listening = await library.withScratch((scratch) =>
         listenTo({
           ffmpeg,

@@ -6,7 +6,7 @@ import { probeMedia } from "../inspect.ts";
 import { toleratedLossMs } from "../media-probe.ts";
 import type { PictureProfile, Profile, StreamProfile, VideoProfile } from "../profiles.ts";
 import type { EncodedSound } from "../sound/encode.ts";
-import { decodeAll, formatOf, type Made, makeSound, type SoundOrder } from "../sound/make.ts";
+import { asMade, decodeAll, formatOf, type Made, makeSound, type SoundOrder } from "../sound/make.ts";
 import type { SoundContext } from "../sound/work.ts";
 import type { PictureContext } from "./context.ts";
 import { encodePictures, pictureKey } from "./encode.ts";
@@ -50,8 +50,7 @@ export async function makePictureRenditions(
       return { path: await takePoster(picture, profile), durationMs: 0, loudness: null };
     }
     if (profile.type !== "picture" && profile.type !== "stream") throw new Error(`${profile.name} is sound`);
-    const { path: soundPath, durationMs, lufs, truePeakDbtp, loudnessBy: by } = soundOf(profile);
-    const loudness = { lufs, truePeakDbtp, by };
+    const { path: soundPath, durationMs, loudness } = asMade(soundOf(profile));
     if (profile.type === "stream") {
       const picturePaths = profile.variants.map(pictureOf);
       const stream = await makeStream(picture, profile, { picturePaths, soundPath }, nameOf);
@@ -87,6 +86,7 @@ const orderFor = (name: string, key: string): SoundOrder => ({
   name,
   muxer: "mp4",
   chain: [],
+  tagging: null,
 });
 
 async function makeSounds(

@@ -16,6 +16,7 @@ import {
   planLevel,
 } from "./level.ts";
 import { type Measurement, measureFilter, outOfBounds, readMeasurement } from "./loudness.ts";
+import type { Tagging } from "./tags.ts";
 import { runOn, type SoundContext, type Work } from "./work.ts";
 
 /** One file to be made of a work file. */
@@ -24,6 +25,7 @@ export interface SoundOutput {
   muxer: string;
   audio: AudioProfile;
   loudness: LoudnessProfile;
+  tagging: Tagging | null;
   work: Work;
 }
 
@@ -188,6 +190,7 @@ async function encodeAll(
   const groups = [...Map.groupBy(planned, ({ attempt }) => keyOf(attempt)).values()];
   const graph: string[] = [];
   const outputs: FfmpegJob["outputs"] = [];
+  const beside: FfmpegJob["inputs"] = [];
   for (const group of groups) {
     const [first] = group;
     if (!first) continue;
@@ -198,13 +201,16 @@ async function encodeAll(
     graph.push(`[${works.indexOf(work)}:a]${chain},asplit=${group.length}${inlets.join("")}`);
     for (const [at, { attempt }] of group.entries()) {
       graph.push(`${inlets[at]}${codecFilters(attempt.output.audio).join(",")}[${labels[at]}]`);
+      const { tagging } = attempt.output;
+      const { map = [], ...tags } = tagging?.optionsAt(works.length + beside.length) ?? UNTAGGED;
       outputs.push({
         path: attempt.path,
-        options: { map: `[${labels[at]}]`, ...encoderOptions(attempt.output) },
+        options: { map: [`[${labels[at]}]`, ...map], ...encoderOptions(attempt.output), ...tags },
       });
+      beside.push(...(tagging?.inputs ?? []));
     }
   }
-  await runOn(context, works, outputs, { complexFilter: graph.join(";"), onProgress });
+  await runOn(context, works, outputs, { beside, complexFilter: graph.join(";"), onProgress });
   return Promise.all(planned.map(refuseCut));
 }
 
@@ -217,9 +223,12 @@ async function refuseCut(planned: Planned): Promise<Planned> {
   );
 }
 
-/** Half as much again as the bit rate says, and a megabyte: an end for what must not fill the disk. */
-const maxBytesOf = ({ audio, work }: SoundOutput): number =>
-  Math.ceil((work.durationMs / 8) * audio.bitrateKbps * 1.5) + 1_000_000;
+/** Half as much again as the bit rate says, and a megabyte beside its tags: an end for what must not fill the disk. */
+const maxBytesOf = ({ audio, tagging, work }: SoundOutput): number =>
+  Math.ceil((work.durationMs / 8) * audio.bitrateKbps * 1.5) + 1_000_000 + (tagging?.bytes ?? 0);
+
+/** Else ffmpeg would take over the tags that another output of the same process is for. */
+const UNTAGGED: FfmpegOptions & { map?: string[] } = { map_metadata: -1, map_chapters: -1 };
 
 const encoderOptions = (output: SoundOutput): FfmpegOptions => ({
   "c:a": output.audio.codec,

@@ -7,7 +7,7 @@ import { decodeClip } from "./decode.ts";
 import { type EncodedSound, encodeSound, type SoundOutput } from "./encode.ts";
 import { joinClips, placesOf } from "./join.ts";
 import type { LoudnessMethod } from "./level.ts";
-import { addTags, type Chapter, type Tags } from "./tags.ts";
+import { type Chapter, prepareTags, type Tagging, type Tags } from "./tags.ts";
 import { drawWaveform } from "./waveform.ts";
 import { nameOf, type SoundContext, type Work, type WorkFormat } from "./work.ts";
 
@@ -25,11 +25,13 @@ export interface SoundOrder {
   audio: AudioProfile;
   loudness: LoudnessProfile;
   chain: readonly ChainStep[];
+  tagging: Tagging | null;
 }
 
-export const orderOf = (profile: SoundProfile): SoundOrder => ({
+export const orderOf = (profile: SoundProfile, tagging: Tagging | null = null): SoundOrder => ({
   ...profile,
   chain: profile.chain ?? [],
+  tagging,
 });
 
 type Clips = [Work, ...Work[]];
@@ -51,7 +53,10 @@ export async function decodeAll(
 }
 
 /** A mono recording stays mono, whatever a profile allows. */
-export function formatOf({ clips }: Pick<SoundContext, "clips">, { audio }: SoundOrder): WorkFormat {
+export function formatOf(
+  { clips }: Pick<SoundContext, "clips">,
+  { audio }: Pick<SoundOrder, "audio">,
+): WorkFormat {
   const widest = Math.max(...clips.map(({ probe }) => probe.audio.channels));
   return { rateHz: audio.workRateHz, channels: Math.min(audio.channels, widest) === 1 ? 1 : 2 };
 }
@@ -109,12 +114,11 @@ export async function makeSoundRenditions(
   onProgress: (fraction: number) => void,
 ): Promise<Map<string, Made | Error>> {
   const sounds = profiles.filter((profile) => profile.type === "sound");
-  const orders = sounds.map(orderOf);
-  const formats = orders.length > 0 ? orders.map((order) => formatOf(context, order)) : [DRAWING];
+  const formats = sounds.length > 0 ? sounds.map((profile) => formatOf(context, profile)) : [DRAWING];
   const decoded = await decodeAll(context, formats, (part) => onProgress(part * 0.15));
   const [anyWorks] = decoded.values();
   if (!anyWorks) throw new Error("nothing was decoded");
-  const { signal } = context;
+  const { signal, scratch } = context;
   const made = new Map<string, Made | Error>();
 
   for (const profile of profiles) {
@@ -122,17 +126,18 @@ export async function makeSoundRenditions(
     made.set(profile.name, await resultOf(signal, () => draw(context, smallest(decoded), profile)));
   }
 
+  const chapters = chaptersOf(composition, placesOf(context, anyWorks));
+  const tags: Tags = { labels: composition.labels, chapters, coverPath };
+  const orders: SoundOrder[] = [];
+  for (const profile of sounds) {
+    const tagging =
+      profile.tagged === true ? await resultOf(signal, () => prepareTags(scratch, profile, tags)) : null;
+    if (tagging instanceof Error) made.set(profile.name, tagging);
+    else orders.push(orderOf(profile, tagging));
+  }
   const input = { decoded, bypass: composition.bypass };
   const encoded = await makeSound(context, orders, input, (part) => onProgress(0.15 + part * 0.85));
-  const chapters = chaptersOf(composition, placesOf(context, anyWorks));
-  const tags = { labels: composition.labels, chapters, coverPath };
-  for (const profile of sounds) {
-    const sound = encoded.get(profile.name) ?? new Error(`nothing was encoded for ${profile.name}`);
-    made.set(
-      profile.name,
-      sound instanceof Error ? sound : await resultOf(signal, () => finish(context, profile, sound, tags)),
-    );
-  }
+  for (const [name, sound] of encoded) made.set(name, sound instanceof Error ? sound : asMade(sound));
   return made;
 }
 
@@ -143,18 +148,12 @@ async function draw(context: SoundContext, works: Clips, profile: WaveformProfil
   return { path, durationMs: work.durationMs, loudness: null };
 }
 
-async function finish(
-  context: SoundContext,
-  { tagged, muxer }: SoundProfile,
-  { path, durationMs, lufs, truePeakDbtp, loudnessBy }: EncodedSound,
-  tags: Tags,
-): Promise<Made> {
-  return {
-    path: tagged === true ? await addTags(context, { path, muxer }, tags) : path,
-    durationMs,
-    loudness: { lufs, truePeakDbtp, by: loudnessBy },
-  };
-}
+/** A sound as a rendition of its own. */
+export const asMade = ({ path, durationMs, lufs, truePeakDbtp, loudnessBy: by }: EncodedSound): Made => ({
+  path,
+  durationMs,
+  loudness: { lufs, truePeakDbtp, by },
+});
 
 /** What is decoded when only a drawing is asked for. */
 const DRAWING: WorkFormat = { rateHz: 8_000, channels: 1 };

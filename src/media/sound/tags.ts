@@ -1,8 +1,9 @@
-import { readFile, writeFile } from "node:fs/promises";
+import { readFile, stat, writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import type { Labels } from "../composition.ts";
+import type { FfmpegJob } from "../ffmpeg.ts";
 import type { FfmpegOptions } from "../ffmpeg-options.ts";
 import { type TagFormat, tagFormatOf } from "./tag-formats.ts";
-import type { SoundContext } from "./work.ts";
 
 export interface Chapter {
   title: string;
@@ -16,47 +17,44 @@ export interface Tags {
   coverPath: string;
 }
 
+/** What an encoding reads and says beside the sound, so that its file comes out tagged. */
+export interface Tagging {
+  inputs: FfmpegJob["inputs"];
+  /** By how much they make the file larger, at most. */
+  bytes: number;
+  /** `map` is what goes in beside the sound; `at` is the number of the first of `inputs`. */
+  optionsAt(at: number): FfmpegOptions & { map: string[] };
+}
+
 /**
- * Puts title, programme, number, chapters and cover into a finished file without coding again: ID3v2.3 for MP3, iTunes
- * atoms for MP4, Vorbis comments for Ogg and FLAC. Texts pass through ffmpeg's metadata file, never an argument.
+ * Title, programme, number, chapters and cover as a format carries them: ID3v2.3 for MP3, iTunes atoms for MP4, Vorbis
+ * comments for Ogg and FLAC. Texts pass through ffmpeg's metadata file, never an argument.
  */
-export async function addTags(
-  context: SoundContext,
-  file: { path: string; muxer: string },
+export async function prepareTags(
+  scratch: string,
+  { name, muxer }: { name: string; muxer: string },
   tags: Tags,
-): Promise<string> {
-  const format = tagFormatOf(file.muxer);
-  const path = `${file.path}.tagged`;
-  const metadata = `${file.path}.tags`;
-  await writeFile(metadata, await metadataFile(tags, format));
+): Promise<Tagging> {
+  const format = tagFormatOf(muxer);
+  const metadata = join(scratch, `${name}.tags`);
+  const text = await metadataFile(tags, format);
+  await writeFile(metadata, text);
   const isTrack = format.picture === "track";
-  const cover: FfmpegOptions = isTrack ? { "c:v": "copy", "disposition:v:0": "attached_pic" } : {};
-  await context.ffmpeg.run({
+  const { size } = await stat(tags.coverPath);
+  return {
     inputs: [
-      { path: file.path, options: {} },
       { path: metadata, options: { f: "ffmetadata" } },
       ...(isTrack ? [{ path: tags.coverPath, options: { f: "jpeg_pipe" } }] : []),
     ],
-    outputs: [
-      {
-        path,
-        options: {
-          map: ["0:a:0", ...(isTrack ? ["2:v:0"] : [])],
-          map_metadata: 1,
-          map_chapters: format.chapters === "muxer" ? 1 : -1,
-          "c:a": "copy",
-          ...cover,
-          ...format.options,
-          fflags: "+bitexact",
-          f: file.muxer,
-        },
-      },
-    ],
-    durationMs: context.durationMs,
-    timeLimitMs: context.timeLimitMs,
-    signal: context.signal,
-  });
-  return path;
+    bytes: Buffer.byteLength(text) + size,
+    optionsAt: (at) => ({
+      map: isTrack ? [`${at + 1}:v:0`] : [],
+      ...(isTrack ? { "c:v": "copy", "disposition:v:0": "attached_pic" } : {}),
+      map_metadata: at,
+      map_chapters: format.chapters === "muxer" ? at : -1,
+      ...format.options,
+    }),
+  };
 }
 
 /** ffmpeg's metadata format: `key=value`, with `=`, `;`, `#`, `\` and line ends escaped by a backslash. */

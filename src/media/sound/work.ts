@@ -60,16 +60,19 @@ export const rawBytesOf = ({ rateHz, channels }: WorkFormat, durationMs: number)
 
 export const nameOf = ({ rateHz, channels }: WorkFormat): string => `${rateHz}x${channels}`;
 
-/** Runs ffmpeg over intermediates alone. */
+/** Runs ffmpeg over intermediates, and what is read beside them. */
 export function runOn(
   { ffmpeg, timeLimitMs, signal }: SoundContext,
   work: Work | readonly Work[],
   outputs: FfmpegJob["outputs"],
-  more: Pick<FfmpegJob, "complexFilter" | "onProgress"> = {},
+  {
+    beside = [],
+    ...more
+  }: Pick<FfmpegJob, "complexFilter" | "onProgress"> & { beside?: FfmpegJob["inputs"] } = {},
 ): Promise<string[]> {
   const works = [work].flat();
   return ffmpeg.run({
-    inputs: works.map(({ path, format }) => ({ path, options: rawOptions(format) })),
+    inputs: [...works.map(({ path, format }) => ({ path, options: rawOptions(format) })), ...beside],
     outputs,
     durationMs: Math.max(...works.map(({ durationMs }) => durationMs)),
     timeLimitMs,
