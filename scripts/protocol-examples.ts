@@ -1,5 +1,4 @@
 import { createHash } from "node:crypto";
-import { generate, type Packet } from "mqtt-packet";
 import { fetchSlotMs } from "../src/protocol/fetch-slot.ts";
 import type { EnrolRequest, EnrolResponse } from "../src/protocol/http-messages.ts";
 import type { KeySet } from "../src/protocol/key-set.ts";
@@ -13,6 +12,7 @@ import {
   subscriptionsOf,
   uplinkTopic,
 } from "../src/protocol/topics.ts";
+import { bytes, decode, fence, http, publish } from "./line-blocks.ts";
 import { EXAMPLE_DEVICE, ISSUED_AT, stopCommand, testKey } from "./protocol-vectors.ts";
 
 const AREAS = ["370783112201", "370783112000", "370783000000", "370700000000", "370000000000"];
@@ -231,34 +231,4 @@ It is signed by \`${inUse.kid}\`, which is in the set of serial 1, and says
 ${fence(JSON.stringify(second), "json")}
 so \`${next.kid}\` signs from now on, \`${third.kid}\` is next, and what \`${inUse.kid}\` signed is still good.
 `;
-
-  /** A PUBLISH with QoS 1, both as a line and in bytes. */
-  function publish(messageId: number, topic: string, text: string, retain = false): string {
-    const packet = bytes({
-      cmd: "publish",
-      topic,
-      payload: Buffer.from(text),
-      qos: 1,
-      retain,
-      dup: false,
-      messageId,
-    });
-    return `${fence(`${topic}${retain ? "  (retained)" : ""}\n${text === "" ? "(empty)" : text}`)}\n${packet}`;
-  }
-}
-
-const fence = (text: string, language = "text"): string => `\`\`\`${language}\n${text}\n\`\`\`\n`;
-const decode = (part: string): string => Buffer.from(part, "base64url").toString("utf8");
-
-/** A message of HTTP/1.1 with the length of its body. */
-function http(head: string, body?: string): string {
-  const length = body === undefined ? "" : `\nContent-Length: ${Buffer.byteLength(body)}`;
-  return fence(`${head}${length}\n\n${body ?? ""}`.trimEnd(), "http");
-}
-
-/** A packet as it travels, 32 bytes a line. */
-function bytes(packet: Packet): string {
-  const all = generate(packet);
-  const lines = all.toString("hex").match(/.{1,64}/g) ?? [];
-  return fence(lines.join("\n"), "hex");
 }

@@ -3,6 +3,7 @@ import { airCases } from "./cases/air.ts";
 import { alertCases } from "./cases/alerts.ts";
 import type { Case } from "./cases/case.ts";
 import { commandCases } from "./cases/commands.ts";
+import { refusalCases } from "./cases/forgeries.ts";
 import { keyCases } from "./cases/keys.ts";
 import { behaviourCases, linkCases } from "./cases/link.ts";
 import { mediaCases } from "./cases/media.ts";
@@ -14,6 +15,7 @@ export const CASES: readonly Case[] = [
   ...linkCases,
   ...mediaCases,
   ...airCases,
+  ...refusalCases,
   ...commandCases,
   ...alertCases,
   ...memoryCases,

@@ -167,14 +167,14 @@ describe("the journal of a gateway that was without a line for forty days", () =
         (line) => JSON.parse(line) as { kind: string; bootId: string; seq: number }[],
       );
       const done = new Map(acks.filter(({ kind }) => kind === "ack").map(({ bootId, seq }) => [bootId, seq]));
-      return bootIds.filter((bootId) => done.get(bootId) !== 160);
+      return bootIds.filter((bootId) => done.get(bootId) !== 64);
     };
     await until(() => left().length === 0, { what: "the last acknowledgement", timeoutMs: 60_000 });
     await running.close();
     const counts = Map.groupBy(stored(), ({ bootId }) => bootId);
-    expect(bootIds.map((bootId) => counts.get(bootId)?.length)).toEqual(bootIds.map(() => 160));
+    expect(bootIds.map((bootId) => counts.get(bootId)?.length)).toEqual(bootIds.map(() => 64));
     expect(counts.get("day-39")?.map(({ seq }) => seq)).toEqual(
-      Array.from({ length: 160 }, (_, index) => index + 1),
+      Array.from({ length: 64 }, (_, index) => index + 1),
     );
     await rm(folder, { recursive: true });
   });

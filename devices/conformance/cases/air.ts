@@ -1,5 +1,7 @@
-import { type Bench, playBody, type Reported } from "../bench.ts";
+import type { Bench } from "../bench.ts";
 import { demand } from "../failure.ts";
+import { playBody } from "../programme.ts";
+import type { Reported } from "../records.ts";
 import type { Case } from "./case.ts";
 
 /** What a start may be off by, ms; a start is also never reported before it happened. */
@@ -16,7 +18,7 @@ function requireOnTime({ at, arrivedAt, latenessMs }: Reported, startAt: number)
 }
 
 const starts = (bench: Bench, id: string) =>
-  bench.records(id).filter(({ type }) => type === "started").length;
+  bench.reports.records(id).filter(({ type }) => type === "started").length;
 
 export const airCases: Case[] = [
   {
@@ -24,8 +26,8 @@ export const airCases: Case[] = [
     says: "plays at the instant by the server's clock, whatever the machine's clock says, and reports every step",
     section: "What a gateway does",
     async run(bench) {
-      const broadcast = bench.broadcast(LEAD_MS);
-      await bench.list([broadcast]);
+      const broadcast = bench.server.broadcast(LEAD_MS);
+      await bench.server.list([broadcast]);
       for (const type of ["received", "cached"] as const) await bench.hears(broadcast.id, type);
       requireOnTime(await bench.hears(broadcast.id, "started"), broadcast.startAt);
       const { arrivedAt } = await bench.hears(broadcast.id, "finished");
@@ -41,9 +43,9 @@ export const airCases: Case[] = [
     says: "plays what only a `play` command names",
     section: "Commands",
     async run(bench) {
-      const broadcast = bench.broadcast(LEAD_MS);
-      await bench.list([]);
-      const { id } = await bench.command("play", playBody(broadcast));
+      const broadcast = bench.server.broadcast(LEAD_MS);
+      await bench.server.list([]);
+      const { id } = await bench.server.command("play", playBody(broadcast));
       await bench.hears(id, "received");
       requireOnTime(await bench.hears(broadcast.id, "started"), broadcast.startAt);
       await bench.hears(broadcast.id, "finished");
@@ -54,12 +56,12 @@ export const airCases: Case[] = [
     says: "plays once what comes by the playlist and by two commands",
     section: "Commands",
     async run(bench) {
-      const broadcast = bench.broadcast(LEAD_MS);
-      await bench.list([broadcast]);
-      const commands = [1, 2].map(() => bench.command("play", playBody(broadcast)));
+      const broadcast = bench.server.broadcast(LEAD_MS);
+      await bench.server.list([broadcast]);
+      const commands = [1, 2].map(() => bench.server.command("play", playBody(broadcast)));
       for (const command of commands) await bench.hears((await command).id, "received");
       await bench.hears(broadcast.id, "finished");
-      await bench.command("play", playBody({ ...broadcast, lateness: "play" }));
+      await bench.server.command("play", playBody({ ...broadcast, lateness: "play" }));
       await bench.passes(2_500);
       demand(starts(bench, broadcast.id) === 1, `it began ${starts(bench, broadcast.id)} times`);
     },
@@ -69,9 +71,9 @@ export const airCases: Case[] = [
     says: "joins in progress what it hears of late, with the lateness policy `join`",
     section: "What a gateway does",
     async run(bench) {
-      const item = bench.item(12_000);
-      const broadcast = bench.broadcast(-4_000, { items: [item], lateness: "join" });
-      await bench.list([broadcast]);
+      const item = bench.server.item(12_000);
+      const broadcast = bench.server.broadcast(-4_000, { items: [item], lateness: "join" });
+      await bench.server.list([broadcast]);
       const started = await bench.hears(broadcast.id, "started");
       demand((started.latenessMs ?? 0) >= 2_000, "it does not say how late it joined");
       const { at } = await bench.hears(broadcast.id, "finished");
@@ -87,8 +89,11 @@ export const airCases: Case[] = [
     says: "skips what it hears of late, with the lateness policy `skip`",
     section: "What a gateway does",
     async run(bench) {
-      const broadcast = bench.broadcast(-4_000, { items: [bench.item(12_000)], lateness: "skip" });
-      await bench.list([broadcast]);
+      const broadcast = bench.server.broadcast(-4_000, {
+        items: [bench.server.item(12_000)],
+        lateness: "skip",
+      });
+      await bench.server.list([broadcast]);
       await bench.hears(broadcast.id, "skipped");
       demand(starts(bench, broadcast.id) === 0, "it began all the same");
     },
@@ -98,10 +103,13 @@ export const airCases: Case[] = [
     says: "plays whole what it hears of late, with the lateness policy `play`, while notAfter is ahead",
     section: "What a gateway does",
     async run(bench) {
-      const broadcast = bench.broadcast(-4_000, { items: [bench.item(3_000)], lateness: "play" });
-      const over = bench.broadcast(-4_000, { items: [bench.item(12_000)], lateness: "play" });
+      const broadcast = bench.server.broadcast(-4_000, {
+        items: [bench.server.item(3_000)],
+        lateness: "play",
+      });
+      const over = bench.server.broadcast(-4_000, { items: [bench.server.item(12_000)], lateness: "play" });
       over.notAfter = over.startAt + 1_000;
-      await bench.list([over, broadcast]);
+      await bench.server.list([over, broadcast]);
       const { at } = await bench.hears(broadcast.id, "started");
       const finished = await bench.hears(broadcast.id, "finished");
       demand(finished.at - at >= 2_500, "it did not play from the beginning");
@@ -114,12 +122,12 @@ export const airCases: Case[] = [
     says: "does not play what a newer playlist lacks, and falls silent when that was on air",
     section: "Playlist",
     async run(bench) {
-      const coming = bench.broadcast(60_000);
-      const onAir = bench.broadcast(LEAD_MS, { items: [bench.item(20_000)] });
-      await bench.list([coming, onAir]);
+      const coming = bench.server.broadcast(60_000);
+      const onAir = bench.server.broadcast(LEAD_MS, { items: [bench.server.item(20_000)] });
+      await bench.server.list([coming, onAir]);
       await bench.hears(coming.id, "received");
       await bench.hears(onAir.id, "started");
-      await bench.list([]);
+      await bench.server.list([]);
       await bench.hears(coming.id, "skipped", "withdrawn");
       await bench.hears(onAir.id, "interrupted", "withdrawn");
     },
@@ -129,11 +137,11 @@ export const airCases: Case[] = [
     says: "ignores a playlist of an older revision, however well it is signed",
     section: "Playlist",
     async run(bench) {
-      const broadcast = bench.broadcast(LEAD_MS + 2_000);
-      const { revision } = await bench.list([broadcast]);
+      const broadcast = bench.server.broadcast(LEAD_MS + 2_000);
+      const { revision } = await bench.server.list([broadcast]);
       await bench.hears(broadcast.id, "cached");
       const since = bench.timeline.length;
-      await bench.list([], { revision: revision - 1 });
+      await bench.server.list([], { revision: revision - 1 });
       await bench.comes(
         () => bench.timeline.of("request", since).some(({ path }) => path === "/device/v1/playlist"),
         "it does not follow a newer pointer",
@@ -146,10 +154,10 @@ export const airCases: Case[] = [
     says: "refuses a daily broadcast in quiet hours although it is rightly signed; an emergency passes",
     section: "Playlist",
     async run(bench) {
-      const daily = bench.broadcast(LEAD_MS, { class: "daily" });
-      const emergency = bench.broadcast(LEAD_MS + 1_500, { class: "emergency" });
+      const daily = bench.server.broadcast(LEAD_MS, { class: "daily" });
+      const emergency = bench.server.broadcast(LEAD_MS + 1_500, { class: "emergency" });
       const always = { zone: "Asia/Shanghai", quietHours: [{ from: "00:00", to: "00:00" }], maxVolume: 100 };
-      await bench.list([daily, emergency], { policy: always });
+      await bench.server.list([daily, emergency], { policy: always });
       await bench.hears(daily.id, "refused", "quiet-hours");
       await bench.hears(emergency.id, "finished");
       demand(starts(bench, daily.id) === 0, "it played in quiet hours");
@@ -160,9 +168,9 @@ export const airCases: Case[] = [
     says: "refuses a daily broadcast whose length does not fit into what the cap leaves",
     section: "Playlist",
     async run(bench) {
-      const daily = bench.broadcast(LEAD_MS, { class: "daily" });
+      const daily = bench.server.broadcast(LEAD_MS, { class: "daily" });
       const policy = { zone: "Asia/Shanghai", quietHours: [], maxVolume: 100, dailyMinutesCap: 0 };
-      await bench.list([daily], { policy });
+      await bench.server.list([daily], { policy });
       await bench.hears(daily.id, "refused", "minutes-cap");
     },
   },
@@ -171,9 +179,9 @@ export const airCases: Case[] = [
     says: "lets a higher class interrupt a lower one, which goes on only with the lateness policy `join`",
     section: "What a gateway does",
     async run(bench) {
-      const lower = bench.broadcast(LEAD_MS, { class: "daily", items: [bench.item(14_000)] });
-      const higher = bench.broadcast(LEAD_MS + 2_500, { class: "emergency" });
-      await bench.list([lower, higher]);
+      const lower = bench.server.broadcast(LEAD_MS, { class: "daily", items: [bench.server.item(14_000)] });
+      const higher = bench.server.broadcast(LEAD_MS + 2_500, { class: "emergency" });
+      await bench.server.list([lower, higher]);
       await bench.hears(lower.id, "interrupted", "preempted");
       await bench.hears(higher.id, "finished");
       await bench.hears(lower.id, "finished");
@@ -185,8 +193,8 @@ export const airCases: Case[] = [
     says: "goes the whole way of what is silent, and says `silent` in `started` and `finished`",
     section: "What a gateway does",
     async run(bench) {
-      const drill = bench.broadcast(LEAD_MS, { class: "drill", silent: true });
-      await bench.list([drill]);
+      const drill = bench.server.broadcast(LEAD_MS, { class: "drill", silent: true });
+      await bench.server.list([drill]);
       for (const type of ["started", "finished"] as const)
         demand(
           (await bench.hears(drill.id, type)).silent === true,

@@ -22,7 +22,7 @@ export const linkCases: Case[] = [
     says: "enrols with the code, as the schema says, and goes online with what it was given",
     section: "Identity",
     async run(bench) {
-      await bench.comes(bench.isOnline, "the gateway did not enrol and announce itself", 120_000);
+      await bench.comes(bench.line.isOnline, "the gateway did not enrol and announce itself", 120_000);
       await bench.comesBack("it announced itself");
       const requests = bench.timeline.of("request").filter(({ path }) => path === "/device/v1/enroll");
       demand(requests.length > 0, "there was no request to enrol");
@@ -100,7 +100,7 @@ export const linkCases: Case[] = [
     says: "asks for the playlist with its token and, once it holds one, with If-None-Match",
     section: "HTTP",
     async run(bench) {
-      const { revision } = await bench.list([]);
+      const { revision } = await bench.server.list([]);
       const { etag } = bench.http.playlist ?? {};
       const tookIt = () =>
         bench.timeline.of("publish").some(({ topic, payload }) => {
@@ -109,7 +109,7 @@ export const linkCases: Case[] = [
         });
       await bench.comes(tookIt, "no state reports the revision of the new playlist", 30_000);
       const since = bench.timeline.length;
-      await bench.point(revision + 1);
+      await bench.server.point(revision + 1);
       await bench.comes(
         () => playlistRequests(bench, since).length > 0,
         "it does not follow a newer pointer",
@@ -130,12 +130,12 @@ export const linkCases: Case[] = [
     says: "keeps what it has while the playlist answers 503, and does not come back before Retry-After",
     section: "HTTP",
     async run(bench) {
-      const broadcast = bench.broadcast(9_000);
-      const { revision } = await bench.list([broadcast]);
+      const broadcast = bench.server.broadcast(9_000);
+      const { revision } = await bench.server.list([broadcast]);
       await bench.hears(broadcast.id, "cached");
       bench.http.playlistFailure = { status: 503, retryAfterS: 4 };
       const since = bench.timeline.length;
-      await bench.point(revision + 1);
+      await bench.server.point(revision + 1);
       await bench.comes(
         () => playlistRequests(bench, since).length > 0,
         "it does not follow a newer pointer",
@@ -197,10 +197,10 @@ export const behaviourCases: Case[] = [
       demand(reports.length > 0, "it never reported anything");
       for (const { payload } of reports)
         demand(
-          bench.readReport(payload),
+          bench.reports.readReport(payload),
           `a report does not fit report.schema.json: ${payload.slice(0, 200)}`,
         );
-      const boots = Map.groupBy(bench.records(), ({ bootId }) => bootId);
+      const boots = Map.groupBy(bench.reports.records(), ({ bootId }) => bootId);
       for (const records of boots.values()) {
         const numbers = records.map(({ seq }) => seq).toSorted((a, b) => a - b);
         demand(
