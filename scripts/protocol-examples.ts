@@ -71,6 +71,7 @@ export async function exampleDocument(): Promise<string> {
         startAt: ISSUED_AT + 86_400_000,
         notAfter: ISSUED_AT + 86_400_000 + 600_000,
         class: "daily",
+        authority: "county",
         priority: 50,
         lateness: "join",
         offline: "play",

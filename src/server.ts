@@ -9,7 +9,9 @@ import { playlistRoutes } from "./delivery/playlist-routes.ts";
 import { deviceLinkRoutes } from "./devices/device-link-routes.ts";
 import { deviceRoutes } from "./devices/device-routes.ts";
 import { episodeRoutes } from "./episodes/episode-routes.ts";
-import { explanationRoutes } from "./explanations/explanation-routes.ts";
+import { interruptPreviewRoutes } from "./explanations/interrupt-preview-routes.ts";
+import { previewRoutes } from "./explanations/preview-routes.ts";
+import { whyRoutes } from "./explanations/why-routes.ts";
 import { answerBrokenRequest } from "./http/client-error.ts";
 import { consoleRoutes } from "./http/console.ts";
 import { healthRoutes } from "./http/health.ts";
@@ -25,6 +27,7 @@ import { stopRoutes } from "./interrupts/stop-routes.ts";
 import { housekeepingRoutes } from "./media/housekeeping/housekeeping-routes.ts";
 import { jobRoutes } from "./media/jobs/job-routes.ts";
 import { mediaRoutes } from "./media/media-routes.ts";
+import { recordingRoutes } from "./media/recording-routes.ts";
 import { renditionRoutes } from "./media/rendition-routes.ts";
 import { resumableRoutes } from "./media/resumable-routes.ts";
 import { outageRoutes } from "./outages/outage-routes.ts";
@@ -105,8 +108,13 @@ export async function createServer({
           programmes: services.programmes,
           media,
         });
-        await guarded.register(sessionRoutes, { sessions: services.sessions, media });
+        await guarded.register(sessionRoutes, {
+          sessions: services.sessions,
+          programmes: services.programmes,
+          media,
+        });
         await guarded.register(resumableRoutes, { uploads: services.uploads });
+        await guarded.register(recordingRoutes, { media });
         await guarded.register(speechRoutes, { speech: services.speech });
         await guarded.register(renditionRoutes, { media });
         await guarded.register(jobRoutes, { media, clock });
@@ -118,11 +126,9 @@ export async function createServer({
           calendars: services.calendars,
           publicUrl: config.publicUrl,
         });
-        await guarded.register(explanationRoutes, {
-          explanations: services.explanations,
-          clock,
-          zone: config.zone,
-        });
+        await guarded.register(previewRoutes, { previews: services.previews, clock, zone: config.zone });
+        await guarded.register(interruptPreviewRoutes, { previewInterrupt: services.previewInterrupt });
+        await guarded.register(whyRoutes, { whys: services.whys, zone: config.zone });
         await guarded.register(registerRoutes, { registers: services.registers, zone: config.zone });
         await guarded.register(broadcastRoutes, { ...services, clock });
         await guarded.register(announcementRoutes, {

@@ -8,6 +8,7 @@ import { createConductor } from "./broadcasts/conductor.ts";
 import { createConflictFinder } from "./broadcasts/conflict-finder.ts";
 import { createExpectedAir } from "./broadcasts/expected-air.ts";
 import { createForecast } from "./broadcasts/forecast.ts";
+import { createPlannedRules } from "./broadcasts/planned-rules.ts";
 import { createPlanner } from "./broadcasts/planner.ts";
 import { createUnscheduled } from "./broadcasts/unscheduled.ts";
 import { createCalendarLinkStore } from "./calendars/calendar-link-store.ts";
@@ -33,8 +34,11 @@ import { createEnrolmentStore } from "./devices/enrolment-store.ts";
 import { createTelemetryStore } from "./devices/telemetry-store.ts";
 import { createEpisodeService } from "./episodes/episode-service.ts";
 import { createEpisodeStore } from "./episodes/episode-store.ts";
-import { createExplanationService } from "./explanations/explanation-service.ts";
+import { createDueAround } from "./explanations/due.ts";
+import { createInterruptPreview } from "./explanations/interrupt-preview.ts";
+import { createPreviewService } from "./explanations/preview-service.ts";
 import { createTimetable } from "./explanations/timetable.ts";
+import { createWhyService } from "./explanations/why-service.ts";
 import { createAnnouncementService } from "./interrupts/announcement-service.ts";
 import { createCapService } from "./interrupts/cap-service.ts";
 import { createCapStore } from "./interrupts/cap-store.ts";
@@ -43,6 +47,7 @@ import { createEmergencyService } from "./interrupts/emergency-service.ts";
 import { createEmergencyStore } from "./interrupts/emergency-store.ts";
 import { createInterruptContent } from "./interrupts/interrupt-content.ts";
 import { createInterruptStore } from "./interrupts/interrupt-store.ts";
+import { createStandingAlerts } from "./interrupts/standing-alert.ts";
 import { createStopEverything } from "./interrupts/stop-everything.ts";
 import { createFfmpeg, requireFfmpeg } from "./media/ffmpeg.ts";
 import { abilitiesOf } from "./media/ffmpeg-abilities.ts";
@@ -50,7 +55,7 @@ import { confine } from "./media/ffmpeg-confinement.ts";
 import { createHousekeeping } from "./media/housekeeping/housekeeping-service.ts";
 import { createMediaLibrary } from "./media/media-library.ts";
 import { createMediaService } from "./media/media-service.ts";
-import { loadProfiles } from "./media/profiles.ts";
+import { loadProfiles } from "./media/profile-files.ts";
 import { createResumableUploads } from "./media/resumable-uploads.ts";
 import { createScratchSpace } from "./media/scratch-space.ts";
 import { createUploadSpace } from "./media/upload-space.ts";
@@ -220,17 +225,22 @@ export async function createServices({ db, config, log, clock, version }: Servic
     clock,
   });
   const scheduleStore = createScheduleStore(db);
+  const planMs = config.planDays * DAY_MS;
   const conflicts = createConflictFinder({
-    store: broadcastStore,
-    schedules: scheduleStore,
-    programmes,
-    forecast,
+    plannedRules: createPlannedRules({
+      store: broadcastStore,
+      schedules: scheduleStore,
+      programmes,
+      forecast,
+      calendars: dayCalendars,
+      clock,
+      zone: config.zone,
+      planMs,
+    }),
     policy,
     devices,
-    calendars: dayCalendars,
     clock,
-    zone: config.zone,
-    planMs: config.planDays * DAY_MS,
+    planMs,
   });
   const schedules = createScheduleService({
     store: scheduleStore,
@@ -318,7 +328,7 @@ export async function createServices({ db, config, log, clock, version }: Servic
     downlink,
     transact,
     clock,
-    planMs: config.planDays * DAY_MS,
+    planMs,
   });
   const expectAir = createExpectedAir({
     programmes,
@@ -327,7 +337,7 @@ export async function createServices({ db, config, log, clock, version }: Servic
     forecast,
     media,
     clock,
-    planMs: config.planDays * DAY_MS,
+    planMs,
   });
   const conductor = createConductor({
     store: broadcastStore,
@@ -367,11 +377,8 @@ export async function createServices({ db, config, log, clock, version }: Servic
     store: createEmergencyStore(db),
     interrupts: interruptStore,
     content: interruptContent,
-    media,
-    unscheduled,
+    alerts: createStandingAlerts({ media, unscheduled, downlink, mediaUrl }),
     broadcasts,
-    downlink,
-    mediaUrl,
     regions,
     transact,
     clock,
@@ -398,15 +405,17 @@ export async function createServices({ db, config, log, clock, version }: Servic
     keySerial: () => keys.set().serial,
     epoch: createHash("sha256").update(`${config.publicUrl} ${version}`).digest("hex"),
   });
-  const explanations = createExplanationService({
-    timetable: createTimetable({
-      broadcasts,
-      schedules,
-      programmes,
-      forecast,
-      calendars: dayCalendars,
-      clock,
-    }),
+  const timetable = createTimetable({
+    broadcasts,
+    schedules,
+    programmes,
+    forecast,
+    calendars: dayCalendars,
+    clock,
+  });
+  const previews = createPreviewService({ timetable, devices, regions, policy });
+  const whys = createWhyService({
+    dueAround: createDueAround({ timetable, broadcasts }),
     broadcasts,
     devices,
     regions,
@@ -416,6 +425,7 @@ export async function createServices({ db, config, log, clock, version }: Servic
     clock,
     zone: config.zone,
   });
+  const previewInterrupt = createInterruptPreview({ broadcasts, devices, regions, policy, clock });
   const registers = createRegisterService({
     store: createApprovalRecordStore(db),
     sources: { episode: episodes, session: sessions },
@@ -457,8 +467,8 @@ export async function createServices({ db, config, log, clock, version }: Servic
     broadcasts.deviceChanged(deviceId);
   });
   for (const source of [episodes, sessions]) {
-    source.onApprovalChange(({ programmeId, contentId, approved }) => {
-      if (!approved) broadcasts.contentLost(contentId);
+    source.onApprovalChange(({ programmeId, contentId, act }) => {
+      if (act !== "approved") broadcasts.contentLost(contentId);
       planner.planAll(programmeId);
       conflicts.changed();
     });
@@ -525,7 +535,9 @@ export async function createServices({ db, config, log, clock, version }: Servic
     conductor,
     warnings,
     playlists,
-    explanations,
+    previews,
+    previewInterrupt,
+    whys,
     registers,
     outages,
     signer,

@@ -9,6 +9,8 @@ const UUID = "[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}";
 const SEGMENT = new RegExp(`^episodes/(${UUID})/segments/([0-9]{1,2})$`);
 const SESSION = new RegExp(`^sessions/(${UUID})$`);
 const ANNOUNCEMENT = new RegExp(`^announcements/(${UUID})$`);
+/** For no place yet; the word tells uploads of one person apart. */
+const LOOSE = /^recordings\/[a-z]{1,40}$/;
 
 interface Dependencies {
   episodes: Pick<EpisodeService, "get" | "useAsset">;
@@ -31,10 +33,13 @@ interface Before {
 
 interface Place {
   asset: string | null;
-  put(sha256: string): void;
+  put(sha256: string, userId: string): void;
 }
 
-/** Where resumable uploads go: the segments of episodes, sessions, and announcements that wait for a recording. */
+/**
+ * Where resumable uploads go: the segments of episodes, sessions, announcements that wait for a recording, and nowhere yet,
+ * for what is used later by its SHA-256.
+ */
 export function createUploadTarget({ episodes, sessions, announcements, media }: Dependencies): UploadTarget {
   function look(path: string): Before {
     const [, episode, position] = SEGMENT.exec(path) ?? [];
@@ -48,32 +53,35 @@ export function createUploadTarget({ episodes, sessions, announcements, media }:
     const [, announcement] = ANNOUNCEMENT.exec(path) ?? [];
     if (announcement !== undefined)
       return { announcement, asset: announcements.get(announcement).interrupt.assetSha256 };
+    if (LOOSE.test(path)) return { asset: null };
     throw invalid(
       "Upload-Metadata",
       "`target` is no place for a recording.",
-      "Use episodes/<id>/segments/<n>, sessions/<id> or announcements/<id>.",
+      "Use episodes/<id>/segments/<n>, sessions/<id>, announcements/<id> or recordings/<word>.",
     );
   }
 
-  function placeNow({ episode = "", segment: name = "", session, announcement }: Before): Place {
+  function placeNow({ episode, segment: name, session, announcement }: Before): Place {
     if (session !== undefined) {
-      const put = (sha256: string) => void sessions.useAsset(session, sha256);
+      const put = (sha256: string, userId: string) => void sessions.useAsset(session, sha256, userId);
       return { asset: sessions.get(session).assetSha256, put };
     }
     if (announcement !== undefined) {
       const put = (sha256: string) => void announcements.useAsset(announcement, sha256);
       return { asset: announcements.get(announcement).interrupt.assetSha256, put };
     }
+    if (episode === undefined) return { asset: null, put: () => {} };
     const segment = episodes.get(episode).segments.find((each) => each.name === name);
     if (!segment)
       throw new AppError("conflict", `The segment "${name}" was removed while its recording was arriving.`);
-    const put = (sha256: string) => void episodes.useAsset(episode, segment.position, sha256);
+    const put = (sha256: string, userId: string) =>
+      void episodes.useAsset(episode, segment.position, sha256, userId);
     return { asset: segment.assetSha256, put };
   }
 
-  function put(before: Before, sha256: string): void {
+  function put(before: Before, sha256: string, userId: string): void {
     const place = placeNow(before);
-    if (place.asset === before.asset) return place.put(sha256);
+    if (place.asset === before.asset) return place.put(sha256, userId);
     // What was sent twice at once, or just before a kill, is there already.
     if (place.asset === sha256) return;
     throw new AppError("conflict", "Another recording was put there while this one was arriving.");
@@ -82,11 +90,11 @@ export function createUploadTarget({ episodes, sessions, announcements, media }:
   return {
     look: (path) => JSON.stringify(look(path)),
 
-    async receive(before, file) {
+    async receive(before, file, userId) {
       let refusal: AppError | null = null;
       const { sha256 } = await media.receiveUpload(file, (asset) => {
         try {
-          put(JSON.parse(before) as Before, asset.sha256);
+          put(JSON.parse(before) as Before, asset.sha256, userId);
         } catch (error) {
           // The recording itself is as good as any; it only has no place.
           if (!(error instanceof AppError)) throw error;

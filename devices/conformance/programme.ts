@@ -91,6 +91,7 @@ export async function createProgramme({ deviceId, http, now, publish }: Options)
         startAt,
         notAfter: startAt + 60_000,
         class: "announcement",
+        authority: "county",
         priority: 50,
         lateness: "join",
         offline: "play",
@@ -152,6 +153,7 @@ export async function createProgramme({ deviceId, http, now, publish }: Options)
       const alert: Alert = {
         id: randomUUID(),
         rev: 1,
+        authority: "county",
         from,
         until: from + 120_000,
         ...TITLES,

@@ -40,9 +40,9 @@ const endOf = (entry: Entry): number => entry.startAt + lengthOf(entry);
 /** Whether it may still sound. */
 export const isAhead = (entry: Entry, now: number): boolean => entry.notAfter > now || endOf(entry) > now;
 
-export function entryFromPlay({ body, issuedAt, class: broadcastClass }: CommandOf<"play">): Entry {
+export function entryFromPlay({ body, issuedAt, class: of, authority }: CommandOf<"play">): Entry {
   const { broadcastId: id, ...rest } = body;
-  return { ...rest, id, class: broadcastClass, knownSince: issuedAt };
+  return { ...rest, id, class: of, authority, knownSince: issuedAt };
 }
 
 /** An alert plays like any broadcast, of the highest class unless it says otherwise, joined in progress by whoever comes late. */
@@ -52,6 +52,7 @@ export function entryFromAlert(alert: Alert, area: string): Entry {
     startAt: alert.from,
     notAfter: alert.until,
     class: alert.class ?? "emergency",
+    authority: alert.authority,
     priority: 100,
     lateness: "join",
     offline: "play",

@@ -3,13 +3,14 @@ import mqtt, { type MqttClient } from "mqtt";
 import type { EnrolResponse } from "../../src/protocol/http-messages.ts";
 import type {
   PlaybackRecord,
-  Playlist,
+  PlaylistBroadcast,
   PlaylistPointer,
   Presence,
   ReasonCode,
 } from "../../src/protocol/messages.ts";
 import { createVerifier, VerificationError } from "../../src/protocol/signing.ts";
 import { parseTopic, subscriptionsOf, uplinkTopic } from "../../src/protocol/topics.ts";
+import { createSimulatedAir } from "./air.ts";
 
 export interface FleetOptions {
   /** Base URL of the server. */
@@ -157,17 +158,18 @@ function takePartIn(server: string, identity: EnrolResponse, bootId: string, con
     if (answer.status !== 200) return;
     etag = answer.headers.get("etag");
     const playlist = await verify("playlist", await answer.text());
-    for (const entry of playlist.broadcasts) play(entry);
+    for (const entry of playlist.broadcasts) take(entry);
   }
 
-  function play({ id: broadcastId, startAt, items }: Playlist["broadcasts"][number]): void {
+  const air = createSimulatedAir({ report, at, now: Date.now });
+
+  function take(entry: PlaylistBroadcast): void {
+    const { id: broadcastId, startAt } = entry;
     if (known.has(broadcastId) || startAt < Date.now()) return;
     known.add(broadcastId);
-    const end = startAt + items.reduce((sum, item) => sum + item.durationMs, 0);
     report({ type: "received", broadcastId });
     report({ type: "cached", broadcastId });
-    at(startAt, () => report({ type: "started", broadcastId, latenessMs: Date.now() - startAt }));
-    at(end, () => report({ type: "finished", broadcastId, positionMs: end - startAt }));
+    air.play(entry);
   }
 
   return {

@@ -49,7 +49,8 @@ interface Dependencies {
 
 /** From the moment that something is ready until it sounds: the command's way, a small file's, and the decoder's. */
 export const LEAD_MS = 5 * SECOND_MS;
-const PRIORITY = 50;
+/** Of all interrupts: among themselves the earlier keeps the air. */
+export const PRIORITY = 50;
 /** What devices and registers show where a programme has its name. */
 export const NAME_OF_CLASS: Record<BroadcastClass, string> = {
   daily: "日常广播",

@@ -34,9 +34,14 @@ export const asProblem = (error) =>
     : new Problem("internal", error instanceof Error ? error.message : String(error));
 
 let csrfToken = "";
+/** @type {User | null} */
+let signedInAs = null;
 let serverOffsetMs = 0;
 /** @type {() => Promise<void>} */
 let askForSignIn = () => Promise.reject(new Problem("unauthorized", "Please sign in."));
+
+/** Who is signed in, as far as this page knows. */
+export const currentUser = () => signedInAs;
 
 /** The server's idea of now, epoch ms: an office computer's own clock may be minutes off. */
 export const serverNow = () => Date.now() + serverOffsetMs;
@@ -94,7 +99,8 @@ async function exchange(method, path, { body, signal, withinMs = ANSWER_WITHIN_M
   const headers = { accept: "application/json" };
   if (method !== "GET") Object.assign(headers, csrfHeader());
   const isFile = body instanceof Blob;
-  if (body !== undefined) headers["content-type"] = isFile ? "application/octet-stream" : "application/json";
+  if (body !== undefined)
+    headers["content-type"] = isFile ? body.type || "application/octet-stream" : "application/json";
   // By hand, as the last Chromium for the offices' Windows 7 (109) has no AbortSignal.any.
   const ending = new AbortController();
   const end = () => ending.abort();
@@ -131,6 +137,7 @@ async function exchange(method, path, { body, signal, withinMs = ANSWER_WITHIN_M
 /** @param {SignedIn} answer @returns {User} */
 function remember({ user, csrfToken: token }) {
   csrfToken = token;
+  signedInAs = user;
   return user;
 }
 
@@ -141,6 +148,7 @@ export const signIn = async (name, password) =>
 export async function signOut() {
   await send("DELETE", "/sign-in");
   csrfToken = "";
+  signedInAs = null;
 }
 
 /** Who is signed in; asks for a sign-in when nobody is. @returns {Promise<User>} */

@@ -1,5 +1,6 @@
 import { onSignInNeeded, serverNow, signOut, whoAmI } from "./api.js";
 import { el, fill, rewrite, ticking } from "./dom.js";
+import { emergencyBars, lookForEmergencies, stopWatching, watchEmergencies } from "./emergency-bar.js";
 import { secondsText, useZone, ZONE } from "./format.js";
 import { locale, onLanguageChange, t } from "./i18n.js";
 import { notLive, REFRESH_MS } from "./live.js";
@@ -7,6 +8,7 @@ import { announce, emptyNotice, loadingNotice, problemNotice } from "./notices.j
 import { countyPolicy } from "./resources.js";
 import { askForSignIn, languageButton } from "./sign-in.js";
 import { askToStopEverything } from "./stop.js";
+import { announcementsView, emergenciesView, forgetDrafts } from "./view-announcements.js";
 import { broadcastView } from "./view-broadcast.js";
 import { devicesView } from "./view-devices.js";
 import { programmesView } from "./view-programmes.js";
@@ -28,6 +30,7 @@ let signedIn = false;
 const PLACES = [
   { hash: "#/today", key: "nav.today" },
   { hash: "#/programmes", key: "nav.programmes" },
+  { hash: "#/announcements", key: "nav.announcements" },
   { hash: "#/devices", key: "nav.devices" },
 ];
 
@@ -36,6 +39,7 @@ function viewOf(/** @type {string} */ hash) {
   const [place = "today", id] = hash.replace(/^#\/?/, "").split("/").map(decodeURIComponent);
   if (place === "broadcasts" && id) return broadcastView(id);
   if (place === "programmes") return programmesView(id ?? null);
+  if (place === "announcements") return id === "emergencies" ? emergenciesView() : announcementsView();
   if (place === "devices") return devicesView();
   if (place === "today" || place === "") return todayView();
   return {
@@ -60,6 +64,8 @@ function go({ focus }) {
   }
   fill(heading, () => view?.title() ?? "");
   fill(main, heading, view.element);
+  // What was drawn before, as a draft, may be in another language.
+  rewrite();
   writeTitle();
   if (focus) {
     scrollTo(0, 0);
@@ -82,6 +88,8 @@ async function leave() {
   }
   view?.close();
   view = null;
+  forgetDrafts();
+  stopWatching();
   fill(page);
   location.hash = "#/today";
   signedIn = false;
@@ -111,8 +119,8 @@ async function start() {
   }
   signedIn = true;
   fill(page, skipLink(), header, notLive, main);
-  rewrite();
   go({ focus: false });
+  watchEmergencies(() => view?.refresh());
 }
 
 const skipLink = () =>
@@ -158,11 +166,16 @@ const header = el(
         type: "button",
         class: "stop",
         "aria-label": () => t("stop.buttonLabel"),
-        onclick: () => askToStopEverything(() => view?.refresh()),
+        onclick: () =>
+          askToStopEverything(() => {
+            view?.refresh();
+            void lookForEmergencies();
+          }),
       },
       () => t("stop.button"),
     ),
   ),
+  emergencyBars,
 );
 
 onSignInNeeded(async () => {

@@ -167,16 +167,16 @@ function drawSummary(content) {
 
 /** @param {Episode | Session} content @returns {import("./dom.js").Child[]} */
 function drawAbout(content) {
-  if (isEpisode(content)) {
-    const { durationMs, finding } = content.slot;
-    return [
-      durationMs > 0 &&
-        el("p", { class: "fact" }, () => t("content.airTime", { duration: durationText(durationMs) })),
-      finding !== null && el("ul", { class: "plain-list" }, findingLine(finding)),
-    ];
-  }
+  const { durationMs, finding } = content.slot;
+  const airTime = [
+    durationMs > 0 &&
+      el("p", { class: "fact" }, () => t("content.airTime", { duration: durationText(durationMs) })),
+    finding !== null && el("ul", { class: "plain-list" }, findingLine(finding)),
+  ];
+  if (isEpisode(content)) return airTime;
   const { speakers, modules } = content;
   return [
+    ...airTime,
     speakers.length > 0 &&
       el("p", {}, () => t("content.speakers", { names: speakers.join(t("list.comma")) })),
     modules.length > 0 && el("p", {}, () => t("content.modules", { names: modules.join(t("list.comma")) })),

@@ -15,10 +15,21 @@ import { problemNotice } from "./notices.js";
  * @param {() => string} [options.busy] while it is being done
  * @param {() => string} [options.again] the button's text after a failure
  * @param {boolean} [options.grave] whether the button is the red one
+ * @param {boolean} [options.drill] whether it is about a drill, which looks like nothing else
  * @param {() => Promise<R>} options.run
  * @param {(result: R) => Child[] | null} options.done what came of it; `null` closes the dialog
  */
-export function confirmDialog({ title, body, confirm, busy, again, grave = false, run, done }) {
+export function confirmDialog({
+  title,
+  body,
+  confirm,
+  busy,
+  again,
+  grave = false,
+  drill = false,
+  run,
+  done,
+}) {
   const content = el("div", { class: "dialog-body" }, ...body);
   const outcome = el("div", { "aria-live": "assertive" });
   const go = el("button", { type: "button", class: grave ? "stop" : "primary", onclick: act }, confirm);
@@ -26,7 +37,11 @@ export function confirmDialog({ title, body, confirm, busy, again, grave = false
   /** @type {HTMLDialogElement} */
   const dialog = el(
     "dialog",
-    { class: "confirm", "aria-labelledby": "confirm-title", onclose: () => void dialog.remove() },
+    {
+      class: drill ? "confirm drill" : "confirm",
+      "aria-labelledby": "confirm-title",
+      onclose: () => void dialog.remove(),
+    },
     el("h2", { id: "confirm-title", class: grave ? "grave" : null }, title),
     content,
     outcome,

@@ -51,6 +51,19 @@ export const secondsText = (when) =>
 export const momentText = (when) =>
   dayOf(when) === dayOf(serverNow()) ? timeText(when) : `${dateText(when)} ${timeText(when)}`;
 
+/**
+ * The instant of a wall-clock time in the county, as a `datetime-local` field has it.
+ * @param {string} local as `2026-12-01T07:00`
+ * @returns {number} epoch ms, or `NaN`
+ */
+export function instantOfLocal(local) {
+  const asUtc = Date.parse(`${local}Z`);
+  if (Number.isNaN(asUtc)) return asUtc;
+  const aheadMs = (/** @type {number} */ at) => Date.parse(`${dayOf(at)}T${secondsText(at)}Z`) - at;
+  // Twice, as clocks may change between the two.
+  return asUtc - aheadMs(asUtc - aheadMs(asUtc));
+}
+
 /** The instant at which the county's current day began, epoch ms. */
 export function startOfToday() {
   const now = serverNow();

@@ -4,7 +4,7 @@ import { apiUrl, read, send } from "./api.js";
 
 /** @typedef {"planned" | "ready" | "frozen" | "on_air" | "aired" | "failed" | "cancelled" | "missed"} BroadcastState */
 /** @typedef {"delivered" | "cached" | "started" | "finished" | "sensed"} Grade */
-/** @typedef {{ kind: "episode" | "session", id: string }} ContentRef */
+/** @typedef {{ kind: "episode" | "session" | "announcement" | "alert", id: string }} ContentRef */
 /**
  * @typedef {object} Broadcast
  * @property {string} id
@@ -96,7 +96,7 @@ import { apiUrl, read, send } from "./api.js";
 /** @typedef {{ position: number, name: string, title: string, recording: Recording | null }} Segment */
 /** @typedef {{ durationMs: number, finding: Finding | null }} AirTime */
 /** @typedef {Approvable & { title: string, segments: Segment[], programme: Rendition[] | null, slot: AirTime }} Episode */
-/** @typedef {Approvable & { topic: string, speakers: string[], modules: string[], recording: Recording | null }} Session */
+/** @typedef {Approvable & { topic: string, speakers: string[], modules: string[], recording: Recording | null, slot: AirTime }} Session */
 /**
  * @typedef {object} Device
  * @property {string} id
@@ -146,7 +146,7 @@ import { apiUrl, read, send } from "./api.js";
  */
 
 /** @param {Record<string, string | number | null | undefined>} values */
-function query(values) {
+export function query(values) {
   const set = Object.entries(values).filter(
     ([, value]) => value !== null && value !== undefined && value !== "",
   );
@@ -154,7 +154,7 @@ function query(values) {
 }
 
 /** @param {string} id */
-const inPath = (id) => encodeURIComponent(id);
+export const inPath = (id) => encodeURIComponent(id);
 
 /**
  * @param {{ from?: string, until?: string, state?: BroadcastState, limit?: number, cursor?: string | null }} filter

@@ -64,6 +64,8 @@ export const SENTENCES = {
     "第 {1} 段与第 {2} 段录音之间静音 {0}：请剪掉首尾静音，或缩短间隔。",
   "It lasts {}, which is {} more than the slot of {}: shorten it, or change the slot.":
     "时长 {0}，比时段 {2} 多 {1}：请缩短，或调整时段。",
+  "It lasts {}, less than half of the slot of {}: look whether all of it was uploaded, or change the slot.":
+    "时长 {0}，不足时段 {1} 的一半：请检查是否上传了完整录音，或调整时段。",
   "from {} to {}": "从 {0} 到 {1} ",
 
   // Uploads.
@@ -128,8 +130,8 @@ export const SENTENCES = {
   'The {} header is not a list of digests: "{}".': "请求头 {0} 不是摘要列表：“{1}”。",
   "`sha256` must be 64 hexadecimal digits in lower case.": "`sha256` 应为 64 位小写十六进制数。",
   "`target` is missing.": "缺少 `target`。",
-  "Say where the recording goes: episodes/<id>/segments/<n> or sessions/<id>.":
-    "请说明录音放到哪里：episodes/<id>/segments/<n> 或 sessions/<id>。",
+  "Say where the recording goes: episodes/<id>/segments/<n>, sessions/<id>, announcements/<id> or recordings/<word>.":
+    "请说明录音放到哪里：episodes/<id>/segments/<n>、sessions/<id>、announcements/<id> 或 recordings/<word>。",
   "Send the file itself as the request body, for example with `curl --upload-file`.":
     "请把文件本身作为请求正文发送，例如用 `curl --upload-file`。",
   "A form was sent where the recording itself is expected.": "应发送录音本身，却收到了表单。",
@@ -296,8 +298,18 @@ export const SENTENCES = {
   "The schedule would end before it begins.": "排期在开始之前就结束了。",
   "The seasons contradict each other.": "各季的规定互相矛盾。",
   "The exceptions contradict the rule or each other.": "例外与规则或彼此矛盾。",
-  "Each exception is for one slot that the rule yields, and says one thing about it.":
-    "每个例外只针对规则产生的一次播出，并且只说一件事。",
+  "An exception is for one slot that the rule yields and says one thing about it; an extra date is one that it does not yield.":
+    "每个例外针对规则的一个播出时刻，只说一件事；加播的日期须是规则里没有的。",
+  "Name days that the calendar has, and of each range the earlier one first.":
+    "请填写日历上有的日期，时间段先早后晚。",
+  "Give a last date from {} on, or leave one of the two out.": "请填 {0} 或更晚的截止日期，或去掉其中一个。",
+  "Give each day of the year to one season at most.": "一年中的每一天至多属于一个季节。",
+  "The schedule would air {} times within {} days; at most {} are possible.":
+    "排期在 {1} 天内会播出 {0} 次，最多只能 {2} 次。",
+  "Give fewer times or fewer days.": "请减少时间或日期。",
+  "Exclude parts of its regions only.": "只能排除它所面向地区的一部分。",
+  "Exclude less, or end the schedule.": "请少排除一些，或结束这个排期。",
+  "Make a new one.": "请新建一个。",
   "The schedule would never air: {}.": "这个排期永远不会播出：{0}。",
   "The schedule would never air: its dates are past, skipped, or more than {} days ahead.":
     "这个排期永远不会播出：日期已过、被跳过，或在 {0} 天以后。",
@@ -367,6 +379,10 @@ export const SENTENCES = {
     "最多 {0} 分钟（每{1}），而只允许 {2} 分钟：放不下的会被终端拒播。",
   "Skip these dates, leave out these areas, or shorten what airs on them.":
     "请跳过这些日期、不面向这些地区，或缩短当天的内容。",
+  "Name days that the calendar has.": "请填写日历上有的日期。",
+  "Give less, or change the policy of the region around it first.": "请填更小的值，或先修改上级地区的策略。",
+  "Leave `silent` out, or make it a drill.": "请去掉 `silent`，或改为演练。",
+  "Give an instant ahead, by at most a day.": "请填写将来的时刻，至多一天之后。",
   "The policy names dates that cannot be.": "策略里有不存在的日期。",
   "An area may only be stricter than what encloses it.": "下级地区只能比上级更严格。",
   "Somebody else changed the policy of the area meanwhile.": "其他人刚刚改过该地区的策略。",
@@ -412,7 +428,7 @@ export const SENTENCES = {
   "{} has the air at that time, and it may not begin so late.": "届时由{0}占用，再晚就不能开播了。",
   "{} has the air at that time; it begins after that.": "届时由{0}占用，之后开播。",
   "It begins, is interrupted by {}{}.": "开播后被{0}打断{1}。",
-  "{} {} ({}, priority {})": "{0} {1}（{2}，优先级 {3}）",
+  "{} {} ({}, of the {}, priority {})": "{0} {1}（{2}，{3}，优先级 {4}）",
   "The device reported that it played it to the end{}.": "终端回传已完整播出{0}。",
   "The device began it and was interrupted: {}.": "终端开播后被打断：{0}。",
   "The device tried and failed: {}.": "终端播出失败：{0}。",
@@ -453,6 +469,8 @@ export const SENTENCES = {
   '"{}" is none of {}.': "“{0}”不是 {1} 之一。",
   "{} has to say which message it is about.": "{0} 必须说明针对哪条消息。",
   "The CAP message cannot be aired as it is.": "这条 CAP 消息不能播出。",
+  "Nothing was proposed; an area without an administrative code needs a region (`areas` in the query).":
+    "没有提出任何应急；没有行政区划代码的地区需要对应的区划（查询参数 `areas`）。",
   "A message with a document type or entities of its own is not read.":
     "不接收带文档类型或自定义实体的消息。",
   "This is not XML.": "这不是 XML。",

@@ -1,5 +1,8 @@
+import { interruptsEn } from "./strings-interrupts-en.js";
+
 /** English. The keys are the same as in strings-zh.js; a test holds both to that. */
 export const en = {
+  ...interruptsEn,
   "brand.name": "村村响",
   "brand.subtitle": "Village broadcasting",
   "title.page": "{page} · Cuncunxiang",
@@ -341,6 +344,7 @@ export const en = {
   "advice.sample-rate": "Export it at 48 kHz.",
   "advice.narrow-band": "It was a telephone, or strongly compressed; use the original if there is one.",
   "advice.over-slot": "Shorten it, or change the slot.",
+  "advice.under-slot": "Look whether all of it was uploaded, or change the slot.",
   "finding.no-audio": "No audible sound",
   "finding.unreadable-tail": "The last {value} s cannot be read",
   "finding.leading-silence": "Begins with {value} s of silence",
@@ -356,12 +360,14 @@ export const en = {
   "finding.sample-rate": "Sample rate of {value} Hz",
   "finding.narrow-band": "Nothing high, as from a telephone",
   "finding.over-slot": "{value} s over the slot",
+  "finding.under-slot": "Fills less than half of the slot: {value} s short",
   "profile.terminal-mp4": "Terminal MP4",
 
   "upload.choose": "Upload a recording",
   "upload.replace": "Replace the recording",
   "upload.replaceNote": "It needs to be approved anew after that.",
   "upload.chooseFor": "Choose the recording for “{what}”",
+  "upload.reading": "Reading {file} for its checksum: {percent}%",
   "upload.sending": "Uploading {file}: {percent}% ({sent} of {total})",
   "upload.left": "about {time} left",
   "upload.queued": "{file} waits for its turn…",

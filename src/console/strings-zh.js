@@ -1,5 +1,8 @@
+import { interruptsZh } from "./strings-interrupts-zh.js";
+
 /** 简体中文。The keys are the same as in strings-en.js; a test holds both to that. */
 export const zh = {
+  ...interruptsZh,
   "brand.name": "村村响",
   "brand.subtitle": "广播排期与播出",
   "title.page": "{page} · 村村响",
@@ -322,6 +325,7 @@ export const zh = {
   "advice.sample-rate": "请按 48 kHz 导出。",
   "advice.narrow-band": "来源是电话或曾被大幅压缩；有原始录音请用原始录音。",
   "advice.over-slot": "请缩短，或调整时段。",
+  "advice.under-slot": "请检查是否上传了完整录音，或调整时段。",
   "finding.no-audio": "没有可听见的声音",
   "finding.unreadable-tail": "末尾 {value} 秒无法读取",
   "finding.leading-silence": "开头静音 {value} 秒",
@@ -337,12 +341,14 @@ export const zh = {
   "finding.sample-rate": "采样率 {value} Hz 不合适",
   "finding.narrow-band": "缺少高频，像电话录音",
   "finding.over-slot": "超出时段 {value} 秒",
+  "finding.under-slot": "不足时段的一半，短 {value} 秒",
   "profile.terminal-mp4": "终端视频 MP4",
 
   "upload.choose": "上传录音",
   "upload.replace": "更换录音",
   "upload.replaceNote": "更换后需要重新批准。",
   "upload.chooseFor": "为“{what}”选择录音文件",
+  "upload.reading": "正在计算 {file} 的校验值：{percent}%",
   "upload.sending": "正在上传 {file}：{percent}%（{sent} / {total}）",
   "upload.left": "约剩 {time}",
   "upload.queued": "排队等待上传 {file}…",

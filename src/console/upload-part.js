@@ -10,8 +10,9 @@ import { dismissUpload, uploadOf } from "./uploads.js";
 /** A file that was refused is refused again. */
 const REFUSALS = new Set(["invalid", "too_large", "not_found", "unreadable"]);
 
-/** @param {Upload} upload */
-const percentOf = ({ file, sentBytes }) => (file.size === 0 ? 0 : Math.floor((sentBytes / file.size) * 100));
+/** Of what is being done to it now. @param {Upload} upload */
+const percentOf = ({ state, file, readBytes, sentBytes }) =>
+  file.size === 0 ? 0 : Math.floor(((state === "reading" ? readBytes : sentBytes) / file.size) * 100);
 
 /** @param {Upload} upload @returns {Child[]} */
 function drawWords(upload) {
@@ -99,7 +100,7 @@ export function uploadPart(place, actions) {
     const percent = percentOf(upload);
     const left = leftMs === null ? null : Math.round(leftMs / 1000);
     words.update([file.name, state, percent, left, state === "waiting" ? goesOnAt : 0]);
-    bar.hidden = !["sending", "checking", "starting", "waiting", "paused"].includes(state);
+    bar.hidden = !["reading", "sending", "checking", "starting", "waiting", "paused"].includes(state);
     // Without a value it says "busy", which is all that is known while the server checks.
     if (state === "starting" || state === "checking") bar.removeAttribute("value");
     else bar.value = percent;

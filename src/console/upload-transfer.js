@@ -1,12 +1,11 @@
 import { apiUrl, asProblem, codeOfStatus, csrfHeader, Problem, problemFrom } from "./api.js";
+import { digestOf } from "./file-digest.js";
 
 /** One file on its way by the tus protocol, with tus-js-client; what its errors mean is said here, when to go on is not. */
 
 const { tus } = /** @type {any} */ (globalThis);
 
 const MAX_NAME = 200;
-/** SubtleCrypto wants all of a file in memory. */
-const DIGESTED_UP_TO = 64 * 1024 * 1024;
 /** The server has removed the part long before. */
 const REMEMBERED_MS = 7 * 24 * 3_600_000;
 const GONE = new Set([404, 410]);
@@ -30,14 +29,6 @@ export async function unfinishedAt(place) {
   return here.at(-1)?.metadata["filename"] ?? null;
 }
 
-/** Of a small file, where the page may compute it: browsers allow that over HTTPS only. @param {File} file */
-async function digestOf(file) {
-  if (file.size > DIGESTED_UP_TO || !globalThis.crypto?.subtle) return {};
-  const digest = await crypto.subtle.digest("SHA-256", await file.arrayBuffer());
-  const sha256 = [...new Uint8Array(digest)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
-  return { sha256 };
-}
-
 /** @param {any} error of tus-js-client */
 function problemOf(error) {
   if (error.causingError instanceof Problem) return error.causingError;
@@ -47,12 +38,18 @@ function problemOf(error) {
 }
 
 /**
- * @param {string} place as `episodes/<id>/segments/<n>` or `sessions/<id>`
+ * @param {string} place as `episodes/<id>/segments/<n>`, `sessions/<id>` or `recordings/<word>`
  * @param {File} file
- * @param {{ onProgress: (sentBytes: number) => void, onDone: () => void, onProblem: (problem: Problem) => void }} listener
+ * @param {object} listener
+ * @param {(readBytes: number) => void} listener.onReading before anything is sent
+ * @param {(sentBytes: number) => void} listener.onProgress
+ * @param {(sha256: string) => void} listener.onDone
+ * @param {(problem: Problem) => void} listener.onProblem
  */
-export function createTransfer(place, file, { onProgress, onDone, onProblem }) {
+export function createTransfer(place, file, { onReading, onProgress, onDone, onProblem }) {
   let stopped = true;
+  let reading = new AbortController();
+  let sha256 = "";
   const upload = new tus.Upload(file, {
     endpoint: new URL(apiUrl("/uploads"), location.href).href,
     metadata: { filename: file.name.slice(-MAX_NAME), target: place },
@@ -66,34 +63,47 @@ export function createTransfer(place, file, { onProgress, onDone, onProblem }) {
     },
     onAfterResponse(/** @type {any} */ request, /** @type {any} */ response) {
       const status = response.getStatus();
+      sha256 = /[0-9a-f]{64}$/.exec(response.getHeader("Content-Location") ?? "")?.[0] ?? sha256;
       // Of itself it would begin anew after any refusal, also after one for want of a sign-in.
       if (request.getMethod() === "HEAD" && status >= 300 && !GONE.has(status))
         throw new Problem(codeOfStatus(status), "");
     },
     onProgress: (/** @type {number} */ sentBytes) => stopped || onProgress(sentBytes),
-    onSuccess: () => stopped || onDone(),
+    onSuccess: () => stopped || onDone(sha256),
     onError: (/** @type {unknown} */ error) => stopped || onProblem(problemOf(error)),
   });
+
+  /**
+   * What the server is to compare at the end is declared at the beginning: so the file is read once before. What was begun
+   * earlier was declared then, and a file that has changed since is refused.
+   * @param {AbortSignal} signal
+   */
+  async function declare(signal) {
+    const { metadata } = upload.options;
+    const [before] = (await upload.findPreviousUploads()).slice(-1);
+    if (before) {
+      // Should the server have removed it, it is begun anew, and declared as it was.
+      Object.assign(metadata, before.metadata);
+      upload.resumeFromPreviousUpload(before);
+    } else metadata.sha256 ??= await digestOf(file, { onProgress: onReading, signal });
+  }
 
   return {
     /** Begins, or goes on from where the server is. @throws {Problem} `unreadable` when the file is not what was chosen */
     async start() {
       stopped = false;
-      try {
-        // To the network a file that was changed or taken away looks like a cut.
-        await file.slice(0, 1).arrayBuffer();
-        if (upload.url === null) {
-          const [before] = (await upload.findPreviousUploads()).slice(-1);
-          if (before) upload.resumeFromPreviousUpload(before);
-          else Object.assign(upload.options.metadata, await digestOf(file));
-        }
-      } catch {
-        throw new Problem("unreadable", "");
-      }
+      reading = new AbortController();
+      // To the network a file that was changed or taken away looks like a cut.
+      await file
+        .slice(0, 1)
+        .arrayBuffer()
+        .catch(() => Promise.reject(new Problem("unreadable", "")));
+      if (upload.url === null) await declare(reading.signal);
       if (!stopped) upload.start();
     },
     stop() {
       stopped = true;
+      reading.abort(new Problem("cancelled", ""));
       upload.abort();
     },
     /** Ends it at the server, too; out of reach, the server does that by itself after a day. */

@@ -7,11 +7,12 @@ import { createTransfer } from "./upload-transfer.js";
  * cut, an expired sign-in or a restart of the server.
  */
 
-/** @typedef {"queued" | "starting" | "sending" | "checking" | "waiting" | "paused" | "failed" | "cancelled" | "done"} UploadState */
+/** @typedef {"queued" | "starting" | "reading" | "sending" | "checking" | "waiting" | "paused" | "failed" | "cancelled" | "done"} UploadState */
 /**
  * @typedef {object} Upload
  * @property {File} file
  * @property {UploadState} state
+ * @property {number} readBytes for its checksum, before anything is sent
  * @property {number} sentBytes
  * @property {number | null} leftMs
  * @property {Problem | null} problem why it waits or failed
@@ -34,7 +35,7 @@ const LONGEST_WAIT_MS = 30_000;
 const SILENCE_MS = 60_000;
 
 const PASSING = new Set(["offline", "timeout", "unavailable", "too_many", "internal", "forbidden"]);
-const ACTIVE = new Set(["starting", "sending", "checking"]);
+const ACTIVE = new Set(["starting", "reading", "sending", "checking"]);
 const ENDED = new Set(["failed", "cancelled", "done"]);
 
 const activeCount = () => [...uploads.values()].filter(({ state }) => ACTIVE.has(state)).length;
@@ -66,6 +67,8 @@ export function dismissUpload(place) {
 const mayPass = ({ code, hint, detail }) =>
   PASSING.has(code) || (code === "conflict" && hint === null && detail !== "");
 
+/** What a recording without a place yet is known by. @param {string} place */
+const isLoose = (place) => place.startsWith("recordings/");
 /** @param {string} place */
 const contentPath = (place) => `/${place.replace(/\/segments\/\d+$/, "")}`;
 
@@ -73,7 +76,8 @@ const contentPath = (place) => `/${place.replace(/\/segments\/\d+$/, "")}`;
  * Sends a file to its place, however often that is interrupted.
  * @param {string} place
  * @param {File} file
- * @returns {Promise<any>} the episode or session after it, or `null` when it did not work; `uploadOf(place)` then says why
+ * @returns {Promise<any>} the episode or session after it, or the SHA-256 of what went to `recordings/<word>`; `null` when
+ *   it did not work, and `uploadOf(place)` then says why
  */
 export const startUpload = (place, file) =>
   new Promise((resolve) => {
@@ -95,6 +99,7 @@ function createUpload(place, file, finish) {
   const upload = {
     file,
     state: "queued",
+    readBytes: 0,
     sentBytes: 0,
     leftMs: null,
     problem: null,
@@ -114,6 +119,7 @@ function createUpload(place, file, finish) {
     },
   };
   const transfer = createTransfer(place, file, {
+    onReading: (readBytes) => step({ state: "reading", readBytes }),
     onProgress(sentBytes) {
       if (sentBytes > upload.sentBytes) failures = 0;
       const leftMs = pace.leftMs(sentBytes, file.size);
@@ -123,7 +129,7 @@ function createUpload(place, file, finish) {
       if (!isSent) timer = setTimeout(giveUpWaiting, SILENCE_MS);
       step({ state: isSent ? "checking" : "sending", sentBytes, leftMs });
     },
-    onDone: () => void complete(),
+    onDone: (sha256) => void complete(sha256),
     onProblem: cope,
   });
 
@@ -176,9 +182,10 @@ function createUpload(place, file, finish) {
     finish(null);
   }
 
-  async function complete() {
+  /** @param {string} sha256 */
+  async function complete(sha256) {
     // The page asks again by itself, should this not come through.
-    const answer = await read(contentPath(place)).catch(() => null);
+    const answer = isLoose(place) ? sha256 : await read(contentPath(place)).catch(() => null);
     step({ state: "done" });
     finish(answer);
   }

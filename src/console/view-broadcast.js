@@ -1,4 +1,5 @@
 import { gradeBadge, stateBadge } from "./badges.js";
+import { openCorrection } from "./correction.js";
 import { drawn, el, fill } from "./dom.js";
 import { dateText, differenceText, momentText, secondsText, timeText } from "./format.js";
 import { t, term } from "./i18n.js";
@@ -83,7 +84,12 @@ export function broadcastView(id) {
       if (heading && heading.textContent !== title()) fill(heading, title);
       document.title = t("title.page", { page: title() });
       const { proof, devices: rows, ...rest } = broadcast;
-      facts.update({ broadcast: rest, regions, stopped: view.refresh });
+      facts.update({
+        broadcast: rest,
+        regions,
+        wasHeard: proof.atLeast.started > 0,
+        stopped: view.refresh,
+      });
       basis.update({ devices: proof.devices, state: broadcast.state });
       bar.update(proof);
       lateness.update(proof.startLatenessMs);
@@ -117,10 +123,10 @@ const fact = (key, value) =>
   );
 
 /**
- * @param {{ broadcast: import("./resources.js").Broadcast, regions: string[], stopped: () => void }} shown
+ * @param {{ broadcast: import("./resources.js").Broadcast, regions: string[], wasHeard: boolean, stopped: () => void }} shown
  * @returns {Child[]}
  */
-function drawFacts({ broadcast, regions, stopped }) {
+function drawFacts({ broadcast, regions, wasHeard, stopped }) {
   const { startAt, endsAt, notAfter, state, reason, targets, volume, content } = broadcast;
   return [
     el(
@@ -146,8 +152,13 @@ function drawFacts({ broadcast, regions, stopped }) {
       "div",
       { class: "buttons" },
       content !== null &&
+        (content.kind === "episode" || content.kind === "session") &&
         el("button", { type: "button", onclick: () => void showContent(content) }, () =>
           t("broadcast.toContent"),
+        ),
+      wasHeard &&
+        el("button", { type: "button", onclick: () => openCorrection(broadcast.id) }, () =>
+          t("correction.open"),
         ),
       STOPPABLE.has(state) &&
         el(

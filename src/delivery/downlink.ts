@@ -10,7 +10,7 @@ import type {
   CommandType,
   PlaylistPointer,
 } from "../protocol/messages.ts";
-import { levelOf, type RegionLevel } from "../protocol/region-code.ts";
+import { authorityOf } from "../protocol/region-code.ts";
 import type { Signer } from "../protocol/signing.ts";
 import { alertTopic, commandTopic, playlistTopic, type Scope } from "../protocol/topics.ts";
 import type { CommandRow, DownlinkStore, ScopeRevision } from "./downlink-store.ts";
@@ -257,11 +257,4 @@ function scopesOf({ areas = [], groups = [], devices = [] }: Audience): Scope[] 
     ...groups.map((id): Scope => ({ kind: "group", id })),
     ...devices.map((id): Scope => ({ kind: "device", id })),
   ];
-}
-
-const LEVELS: RegionLevel[] = ["province", "city", "county", "town", "village"];
-
-/** The level on whose authority a command speaks: the highest of the areas. */
-function authorityOf(areas: readonly string[]): RegionLevel {
-  return LEVELS.find((level) => areas.some((area) => levelOf(area) === level)) ?? "county";
 }

@@ -1,6 +1,7 @@
 import { type Airing, type Broadcast, LISTED_STATES } from "../broadcasts/broadcast.ts";
 import { type TargetDevice, whyNotFor } from "../broadcasts/targets.ts";
 import type { PlaylistBroadcast, Policy } from "../protocol/messages.ts";
+import { authorityOf } from "../protocol/region-code.ts";
 import { airingOf } from "./airing.ts";
 
 /** Whether a device's playlist holds a broadcast; an alert reaches it by another way. */
@@ -28,6 +29,7 @@ export function playlistEntries(
     const items = itemsFor(device.kind);
     if (items.length === 0) return [];
     const airing = airingOf(broadcast, items, (sha256) => mediaUrl(sha256, broadcast));
-    return [{ id: broadcast.id, class: broadcast.class, ...airing }];
+    const { id, class: of, areas } = broadcast;
+    return [{ id, class: of, authority: authorityOf(areas), ...airing }];
   });
 }

@@ -82,6 +82,8 @@ export interface DeviceService {
   onRevoked(listener: (deviceId: string) => void): void;
   /** The enrolled devices of these kinds in any of the areas, each once, by region code. */
   enrolledWithin(areas: readonly string[], kinds: readonly DeviceKind[]): DeviceIdentity[];
+  /** The ids of those that are connected, by what is last known. */
+  online(): Set<string>;
   /** The region codes of the enrolled devices of a kind, in order, as often as they have one. */
   regionsOf(kind: DeviceKind): string[];
   /** Whether it was taken: see `supersedes`. Nothing happens for an unknown device. */
@@ -217,6 +219,7 @@ export function createDeviceService({
         .flatMap((area) => store.enrolledInRange(codeRange(area), kinds).map(identityFrom));
     },
 
+    online: telemetry.online,
     regionsOf: store.enrolledRegions,
 
     recordPresence(deviceId, presence) {

@@ -62,6 +62,9 @@ export function createTelemetryStore(db: Database) {
      SELECT id, @state, @now FROM devices WHERE id = @deviceId
      ON CONFLICT (device_id) DO UPDATE SET state = excluded.state, received_at = excluded.received_at`,
   );
+  const selectOnline = db.prepare<[], { id: string }>(
+    "SELECT device_id AS id FROM device_presence WHERE online = 1",
+  );
   const selectView = db.prepare<[string], ViewRow>(`${VIEW} WHERE d.id = ?`);
   const selectPage = db.prepare<
     [
@@ -100,6 +103,7 @@ export function createTelemetryStore(db: Database) {
     lines: () => selectLines.all(),
     saveState: (deviceId: string, state: DeviceState, now: number): boolean =>
       upsertState.run({ deviceId, state: JSON.stringify(state), now }).changes > 0,
+    online: (): Set<string> => new Set(selectOnline.all().map(({ id }) => id)),
     view(id: string): DeviceView | undefined {
       const row = selectView.get(id);
       return row && toView(row);

@@ -1,7 +1,7 @@
 import type { TypeBoxTypeProvider } from "@fastify/type-provider-typebox";
 import type { FastifyInstance } from "fastify";
 import { type Static, Type } from "typebox";
-import { MINUTE_MS, toIso } from "../clock.ts";
+import { toIso } from "../clock.ts";
 import {
   closed,
   IdParams,
@@ -14,7 +14,8 @@ import {
   Title,
   Uuid,
 } from "../http/schemas.ts";
-import { Finding, judgeDuration } from "../media/ear/findings.ts";
+import { requireUser } from "../http/sign-in-guard.ts";
+import { AirTime, judgeAirTime } from "../media/ear/slot.ts";
 import type { MediaService } from "../media/media-service.ts";
 import {
   AssetBody,
@@ -54,16 +55,7 @@ const EpisodeView = Type.Object({
       description: "The segments as one continuous recording, where the programme is delivered so",
     }),
   ),
-  slot: Type.Object(
-    {
-      durationMs: Type.Integer({
-        description:
-          "Of all recordings, as they are used; of a continuous programme with tune, stings and gaps",
-      }),
-      finding: nullable(Finding),
-    },
-    { description: "Against the programme's slot" },
-  ),
+  slot: AirTime,
 });
 
 const SegmentParams = closed({ id: Uuid, position: Type.Integer({ minimum: 1, maximum: 20 }) });
@@ -97,12 +89,10 @@ export async function episodeRoutes(
     slot: slotOf(episode),
   });
 
-  function slotOf(episode: Episode): Static<typeof EpisodeView>["slot"] {
-    const durationMs = airMsOf(episode);
+  function slotOf(episode: Episode): AirTime {
     const { slotMinutes } = programmes.get(episode.programmeId).sound;
     const isWhole = episode.segments.every(({ assetSha256 }) => assetSha256 !== null);
-    const slotMs = slotMinutes === null || !isWhole ? null : slotMinutes * MINUTE_MS;
-    return { durationMs, finding: judgeDuration(durationMs, slotMs) };
+    return judgeAirTime(airMsOf(episode), slotMinutes, isWhole);
   }
 
   /** A continuous programme is longer than its segments: by tune, stings, closing and the gaps between all of them. */
@@ -180,7 +170,7 @@ export async function episodeRoutes(
         response: { 200: EpisodeView },
       },
     },
-    async (request) => view(episodes.update(request.params.id, request.body)),
+    async (request) => view(episodes.update(request.params.id, request.body, requireUser(request).id)),
   );
 
   app.put(
@@ -194,7 +184,10 @@ export async function episodeRoutes(
         response: { 200: EpisodeView },
       },
     },
-    async ({ params, body }) => view(episodes.trimSegment(params.id, params.position, body)),
+    async (request) => {
+      const { id, position } = request.params;
+      return view(episodes.trimSegment(id, position, request.body, requireUser(request).id));
+    },
   );
 
   app.delete(
@@ -207,7 +200,10 @@ export async function episodeRoutes(
         response: { 200: EpisodeView },
       },
     },
-    async ({ params }) => view(episodes.trimSegment(params.id, params.position, null)),
+    async (request) => {
+      const { id, position } = request.params;
+      return view(episodes.trimSegment(id, position, null, requireUser(request).id));
+    },
   );
 
   app.put(
@@ -221,7 +217,10 @@ export async function episodeRoutes(
         response: { 200: EpisodeView },
       },
     },
-    async ({ params, body }) => view(episodes.useAsset(params.id, params.position, body.sha256)),
+    async (request) => {
+      const { id, position } = request.params;
+      return view(episodes.useAsset(id, position, request.body.sha256, requireUser(request).id));
+    },
   );
 
   addApprovalRoutes(instance, { path: "/episodes", service: episodes, view, schema: EpisodeView });
@@ -242,7 +241,8 @@ export async function episodeRoutes(
       },
       async (request) => {
         const { id, position } = request.params;
-        return view(await episodes.uploadSegment(id, position, uploadFrom(request)));
+        const { id: userId } = requireUser(request);
+        return view(await episodes.uploadSegment(id, position, uploadFrom(request), userId));
       },
     );
   });

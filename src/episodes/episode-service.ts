@@ -32,16 +32,16 @@ export interface EpisodeService extends ContentSource {
   /** Newest first; `before` is the last id of the page before. */
   page(programmeId: string | null, before: string, limit: number): Episode[];
   /** Changing the segments drops their recordings where the name is gone. Voids the approval. */
-  update(id: string, changes: { title?: string; segments?: NewEpisode["segments"] }): Episode;
+  update(id: string, changes: { title?: string; segments?: NewEpisode["segments"] }, userId: string): Episode;
   /** Stores and transcodes the recording of one segment. Voids the approval. */
-  uploadSegment(id: string, position: number, upload: Upload): Promise<Episode>;
+  uploadSegment(id: string, position: number, upload: Upload, userId: string): Promise<Episode>;
   /** Uses a recording that is there already. Voids the approval. @throws {AppError} `not_found` */
-  useAsset(id: string, position: number, sha256: string): Episode;
+  useAsset(id: string, position: number, sha256: string, userId: string): Episode;
   /** Uses a stretch of a segment's recording, `null` all of it. Voids the approval. @throws {AppError} `invalid` */
-  trimSegment(id: string, position: number, trim: Trim | null): Episode;
+  trimSegment(id: string, position: number, trim: Trim | null, userId: string): Episode;
   /** @throws {AppError} `conflict` while a recording is missing, faulty or not transcoded. Idempotent. */
   approve(id: string, userId: string): Episode;
-  withdrawApproval(id: string): Episode;
+  withdrawApproval(id: string, userId: string): Episode;
   /** Every composition that an episode refers to. */
   compositions(): string[];
 }
@@ -96,12 +96,13 @@ export function createEpisodeService({
   function changeSegment(
     id: string,
     position: number,
+    userId: string,
     change: (segment: Segment) => Pick<Segment, "assetSha256" | "trim">,
   ): Episode {
     return transact(() => {
       const episode = get(id);
       const edited = { ...segmentOf(episode, position), ...change(segmentOf(episode, position)) };
-      approvals.void(episode);
+      approvals.void(episode, userId);
       compose(
         id,
         episode.segments.map((each) => (each.position === position ? edited : each)),
@@ -137,10 +138,9 @@ export function createEpisodeService({
       });
     },
 
-    update(id, { title, segments }) {
+    update(id, { title, segments }, userId) {
       return transact(() => {
         const episode = get(id);
-        if (title !== undefined) store.updateTitle(id, title, clock.now());
         if (segments !== undefined) {
           const programme = programmes.get(episode.programmeId);
           checkSegmentOrder(
@@ -148,28 +148,29 @@ export function createEpisodeService({
             programme.segments,
           );
         }
-        approvals.void(episode);
+        approvals.void(episode, userId);
+        if (title !== undefined) store.updateTitle(id, title, clock.now());
         compose(id, segments === undefined ? episode.segments : newSegments(segments, episode.segments));
         return get(id);
       });
     },
 
-    async uploadSegment(id, position, upload) {
+    async uploadSegment(id, position, upload, userId) {
       segmentOf(get(id), position);
       await media.receiveUpload(upload, (asset) => {
         // Looked up again: the episode may have been edited while the bytes were arriving.
-        changeSegment(id, position, () => ({ assetSha256: asset.sha256, trim: null }));
+        changeSegment(id, position, userId, () => ({ assetSha256: asset.sha256, trim: null }));
       });
       return get(id);
     },
 
-    useAsset(id, position, sha256) {
+    useAsset(id, position, sha256, userId) {
       if (!media.assetOf(sha256)) throw notFound("recording", sha256);
-      return changeSegment(id, position, () => ({ assetSha256: sha256, trim: null }));
+      return changeSegment(id, position, userId, () => ({ assetSha256: sha256, trim: null }));
     },
 
-    trimSegment(id, position, trim) {
-      return changeSegment(id, position, ({ assetSha256 }) => {
+    trimSegment(id, position, trim, userId) {
+      return changeSegment(id, position, userId, ({ assetSha256 }) => {
         const asset = assetSha256 === null ? null : media.assetOf(assetSha256);
         if (!asset) throw new AppError("conflict", "There is no recording to be trimmed.");
         checkTrim(trim, asset.durationMs);
@@ -198,10 +199,10 @@ export function createEpisodeService({
       });
     },
 
-    withdrawApproval(id) {
+    withdrawApproval(id, userId) {
       return transact(() => {
         const episode = get(id);
-        approvals.void(episode);
+        approvals.withdraw(episode, userId);
         // What the programme has become since then applies now.
         compose(id, episode.segments);
         return get(id);

@@ -79,16 +79,31 @@ export function verdictOnTarget(
   return { code, text: texts[code] };
 }
 
-const endOf = ({ startAt, items }: PlaylistBroadcast): number =>
+/** What of a playlist's entry decides about the air. */
+export type Contender = Pick<
+  PlaylistBroadcast,
+  | "id"
+  | "class"
+  | "authority"
+  | "priority"
+  | "silent"
+  | "startAt"
+  | "notAfter"
+  | "lateness"
+  | "programme"
+  | "title"
+> & { items: readonly { durationMs: number }[] };
+
+const endOf = ({ startAt, items }: Contender): number =>
   items.reduce((end, { durationMs }) => end + durationMs, startAt);
 
 /**
  * What becomes of the entries of one playlist that want the air at the same time, as a device decides it; those that get
  * it undisturbed are left out.
  */
-export function contests(entries: readonly PlaylistBroadcast[]): Map<string, Verdict> {
+export function contests(entries: readonly Contender[]): Map<string, Verdict> {
   const verdicts = new Map<string, Verdict>();
-  const airing: PlaylistBroadcast[] = [];
+  const airing: Contender[] = [];
   for (const entry of entries.toSorted(byPrecedence)) {
     const { startAt, notAfter, lateness } = entry;
     const end = endOf(entry);
@@ -119,8 +134,8 @@ export function contests(entries: readonly PlaylistBroadcast[]): Map<string, Ver
   return verdicts;
 }
 
-const nameOf = ({ programme, title, class: broadcastClass, priority }: PlaylistBroadcast): string =>
-  `${programme} ${title} (${broadcastClass}, priority ${priority})`;
+const nameOf = ({ programme, title, class: of, authority, priority }: Contender): string =>
+  `${programme} ${title} (${of}, of the ${authority}, priority ${priority})`;
 
 export interface Evidence {
   proven: Pick<Proven, "grade" | "ending">;

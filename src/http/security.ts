@@ -11,6 +11,10 @@ export interface SecurityOptions {
   csrfKey: string;
 }
 
+/** The console speaks into a microphone; nothing that it might frame does, and nobody needs the rest. */
+const PERMISSIONS =
+  "microphone=(self), camera=(), geolocation=(), display-capture=(), usb=(), serial=(), payment=()";
+
 /** Cookies, CSRF tokens, rate limits and response headers; registered before any route. */
 export async function registerSecurity(app: FastifyInstance, options: SecurityOptions): Promise<void> {
   await app.register(helmet, {
@@ -25,10 +29,15 @@ export async function registerSecurity(app: FastifyInstance, options: SecurityOp
         imgSrc: ["'self'", "data:"],
         scriptSrc: ["'self'"],
         styleSrc: ["'self'"],
-        mediaSrc: ["'self'"],
+        // What was just recorded is listened to before it is sent.
+        mediaSrc: ["'self'", "blob:"],
       },
     },
     strictTransportSecurity: options.secureCookies,
+  });
+  app.addHook("onRequest", (_request, reply, done) => {
+    reply.header("permissions-policy", PERMISSIONS);
+    done();
   });
   await app.register(cookie);
   // The token is bound to the sign-in, so one that was fetched under another sign-in is worth nothing.

@@ -22,13 +22,28 @@ export const validatorCompiler: FastifySchemaCompiler<TSchema> = ({ schema, http
     const details = [...validator.Errors(value)].flatMap(describe).slice(0, MAX_DETAILS);
     const where =
       { body: "body", querystring: "query", params: "path", headers: "headers" }[httpPart ?? ""] ?? "input";
-    return { error: new AppError("invalid", `The ${where} is not as described in /api/docs.`, { details }) };
+    const error = new AppError("invalid", `The ${where} is not as described in /api/docs.`, {
+      details,
+      hint: "Correct what `errors` names, and send it again.",
+    });
+    return { error };
   };
 };
 
-function describe({ instancePath, message, params, keyword }: TLocalizedValidationError): ErrorDetail[] {
+function describe({ instancePath, message, ...error }: TLocalizedValidationError): ErrorDetail[] {
+  const at = instancePath || "/";
   // The field itself and its object are both reported for a field too many; the object's message names it.
-  if (keyword === "boolean") return [];
-  const extra = keyword === "additionalProperties" ? `: ${params.additionalProperties.join(", ")}` : "";
-  return [{ at: instancePath || "/", message: message + extra }];
+  if (error.keyword === "boolean") return [];
+  if (error.keyword === "additionalProperties")
+    return [{ at, message: `${message}: ${error.params.additionalProperties.join(", ")}` }];
+  if (error.keyword === "uniqueItems")
+    return error.params.duplicateItems.map((index) => ({
+      at: `${instancePath}/${index}`,
+      message: "must not be there a second time",
+    }));
+  if (error.keyword === "enum")
+    return [{ at, message: `must be one of ${error.params.allowedValues.join(", ")}` }];
+  if (error.keyword === "const")
+    return [{ at, message: `must be ${JSON.stringify(error.params.allowedValue)}` }];
+  return [{ at, message }];
 }

@@ -65,6 +65,7 @@ const GRACE_MS = 30 * MINUTE_MS;
 const MAX_GRACE_MS = DAY_MS;
 const MAX_AHEAD_MS = 40 * DAY_MS;
 const NO_RECORDING = "its recording has not been sent yet";
+const NOT_RENDERED = "it is not transcoded yet";
 
 /** Announcements and drills: broadcasts that somebody airs once, now or at a time. */
 export function createAnnouncementService(deps: Dependencies): AnnouncementService {
@@ -124,7 +125,7 @@ export function createAnnouncementService(deps: Dependencies): AnnouncementServi
     const parts = Array.from({ length: repeats }, () => ({ title, compositionId }));
     const whyNot = media.whyNotAirable(compositionId);
     const items = whyNot === null ? playableItems(media, parts, broadcast.kinds) : null;
-    if (items === null) return unscheduled.wait(broadcast, whyNot ?? "it is not transcoded yet");
+    if (items === null) return unscheduled.wait(broadcast, whyNot ?? NOT_RENDERED);
     unscheduled.makeReady(broadcast, items);
     deps.onReady();
   }
@@ -155,7 +156,8 @@ export function createAnnouncementService(deps: Dependencies): AnnouncementServi
           createdAt: clock.now(),
         };
         store.insert(interrupt);
-        unscheduled.plan({ ...interrupt, ...times, targets, volume }, NO_RECORDING);
+        const whyNot = sound.assetSha256 === null ? NO_RECORDING : NOT_RENDERED;
+        unscheduled.plan({ ...interrupt, ...times, targets, volume }, whyNot);
         if (sound.assetSha256 !== null) use(interrupt, sound.assetSha256, times.startAt);
         return get(interrupt.id);
       });

@@ -4,7 +4,8 @@ import type { Transact } from "../db/open.ts";
 import { AppError } from "../errors.ts";
 import { type CapMessage, readCap } from "./cap.ts";
 import type { CapRow, CapStore } from "./cap-store.ts";
-import type { EmergencyService, EmergencyView } from "./emergency-service.ts";
+import type { EmergencyView } from "./emergency.ts";
+import type { EmergencyService } from "./emergency-service.ts";
 
 export interface CapService {
   /**
@@ -78,6 +79,7 @@ export function createCapService({ store, emergencies, transact, clock }: Depend
       const proposal = {
         title: info.title,
         class: info.class,
+        severity: info.severity,
         source: { text: info.text },
         areas: [...new Set(info.areas)],
         until: info.until ?? clock.now() + DEFAULT_LENGTH_MS,

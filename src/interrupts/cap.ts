@@ -20,10 +20,15 @@ export interface CapInfo {
   title: string;
   /** To be spoken. */
   text: string;
+  /** How bad it is (§3.2.2 `severity`); `null` for an exercise that does not say so. */
+  severity: CapSeverity | null;
   areas: string[];
   /** Epoch ms. */
   until: number | null;
 }
+
+export const CAP_SEVERITIES = ["Extreme", "Severe", "Moderate", "Minor", "Unknown"] as const;
+export type CapSeverity = (typeof CAP_SEVERITIES)[number];
 
 type Node = Record<string, unknown>;
 
@@ -80,7 +85,7 @@ export function readCap(xml: string, mapAreas: ReadonlyMap<string, string[]>): C
   if (problems.length > 0 || msgType === undefined) {
     throw new AppError("invalid", "The CAP message cannot be aired as it is.", {
       details: problems,
-      hint: "Nothing was proposed. Areas without an administrative code are given with `areas=name:code`.",
+      hint: "Nothing was proposed; an area without an administrative code needs a region (`areas` in the query).",
     });
   }
   return { sender, identifier, sent, msgType, references, info };
@@ -135,13 +140,14 @@ function infoOf(
     class: status === "Exercise" ? "drill" : classOf(info, at, problems),
     title: title.slice(0, MAX_TITLE),
     text,
+    severity: CAP_SEVERITIES.find((severity) => severity === textOf(info, "severity")) ?? null,
     areas: areasOf(info, at, mapAreas, problems),
     until: isInstant ? Date.parse(expires) : null,
   };
 }
 
-const SCALES = {
-  severity: ["Extreme", "Severe", "Moderate", "Minor", "Unknown"],
+const SCALES: Record<string, readonly string[]> = {
+  severity: CAP_SEVERITIES,
   urgency: ["Immediate", "Expected", "Future", "Past", "Unknown"],
   certainty: ["Observed", "Likely", "Possible", "Unlikely", "Unknown"],
 };

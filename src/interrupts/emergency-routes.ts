@@ -19,9 +19,10 @@ import {
 } from "../http/schemas.ts";
 import { requireUser } from "../http/sign-in-guard.ts";
 import type { MediaService } from "../media/media-service.ts";
+import { CAP_SEVERITIES } from "./cap.ts";
 import type { CapService } from "./cap-service.ts";
-import type { EmergencyService, EmergencyView } from "./emergency-service.ts";
-import { EMERGENCY_STATES } from "./emergency-store.ts";
+import { EMERGENCY_STATES, type EmergencyView } from "./emergency.ts";
+import type { EmergencyService } from "./emergency-service.ts";
 import { instantIn } from "./instant-in.ts";
 import { InterruptView, SourceAtHand, viewInterrupt } from "./interrupt-view.ts";
 
@@ -51,16 +52,24 @@ export const EmergencyBody = Type.Object({
   ...InterruptView.properties,
   class: enumOf(["announcement", "drill", "emergency"]),
   state: enumOf(EMERGENCY_STATES),
+  severity: nullable(
+    enumOf(CAP_SEVERITIES, { description: "As a CAP message said; null: proposed by hand" }),
+  ),
   areas: Type.Array(RegionCode),
   until: Instant,
   replaces: nullable(Uuid),
   proposedBy: Uuid,
   proposedAt: Instant,
+  confirmBy: Type.String({ ...Instant, description: "A proposal that nobody confirms expires then" }),
   confirmedBy: nullable(Uuid),
   confirmedAt: instantOrNull,
   startedAt: instantOrNull,
   endedAt: instantOrNull,
   stoppedBy: nullable(Uuid),
+  people: Type.Object(
+    { proposed: Type.String(), confirmed: nullable(Type.String()), stopped: nullable(Type.String()) },
+    { description: "Who did it, by name" },
+  ),
   reason: nullable(Type.String({ description: "Why it ended, or what it waits for" })),
 });
 
@@ -68,13 +77,15 @@ const instant = (at: number | null): string | null => (at === null ? null : toIs
 
 export const viewEmergency = (
   media: MediaService,
-  { emergency, interrupt }: EmergencyView,
+  { emergency, interrupt, people, confirmBy }: EmergencyView,
 ): Static<typeof EmergencyBody> => ({
   ...viewInterrupt(media, interrupt),
   ...emergency,
   class: interrupt.class,
   until: toIso(emergency.until),
   proposedAt: toIso(emergency.proposedAt),
+  confirmBy: toIso(confirmBy),
+  people,
   confirmedAt: instant(emergency.confirmedAt),
   startedAt: instant(emergency.startedAt),
   endedAt: instant(emergency.endedAt),
@@ -123,7 +134,12 @@ export async function emergencyRoutes(instance: FastifyInstance, { cap, emergenc
     },
     async (request, reply) => {
       const { until, replaces, ...rest } = request.body;
-      const proposal = { ...rest, until: instantIn("/until", until) ?? 0, replaces: replaces ?? null };
+      const proposal = {
+        ...rest,
+        severity: null,
+        until: instantIn("/until", until) ?? 0,
+        replaces: replaces ?? null,
+      };
       const proposed = await emergencies.propose(proposal, requireUser(request).id);
       reply.code(201).header("location", `/api/v1/emergencies/${proposed.emergency.id}`);
       return view(proposed);
@@ -198,12 +214,15 @@ export async function emergencyRoutes(instance: FastifyInstance, { cap, emergenc
       schema: {
         tags: ["interrupts"],
         summary: "Emergencies and their drills, newest first",
-        querystring: closed(PageQuery),
+        querystring: closed({
+          ...PageQuery,
+          open: Type.Boolean({ default: false, description: "Only those that wait, are confirmed or stand" }),
+        }),
         response: { 200: pageOf(EmergencyBody) },
       },
     },
-    async ({ query: { limit, cursor } }) => {
-      const rows = emergencies.page(cursor ?? NEWEST, limit + 1);
+    async ({ query: { limit, cursor, open } }) => {
+      const rows = emergencies.page({ before: cursor ?? NEWEST, open }, limit + 1);
       const page = pageFrom(rows, limit, ({ emergency }) => emergency.id);
       return { ...page, items: page.items.map(view) };
     },

@@ -1,37 +1,26 @@
 import type { BaseLogger } from "pino";
 import { v7 as uuidv7 } from "uuid";
 import type { BroadcastService } from "../broadcasts/broadcast-service.ts";
-import { playableItems } from "../broadcasts/playable-items.ts";
-import { NAME_OF_CLASS, type Unscheduled } from "../broadcasts/unscheduled.ts";
-import { type Clock, DAY_MS, MINUTE_MS, SECOND_MS } from "../clock.ts";
+import { type Clock, SECOND_MS } from "../clock.ts";
 import type { Transact } from "../db/open.ts";
-import type { Downlink } from "../delivery/downlink.ts";
-import { AppError, invalid, notFound } from "../errors.ts";
-import type { MediaService } from "../media/media-service.ts";
-import { type Alert, DEVICE_KINDS } from "../protocol/messages.ts";
+import { AppError, notFound } from "../errors.ts";
 import { outermost } from "../protocol/region-code.ts";
 import { requireRegions } from "./announcement-service.ts";
-import type { Emergency, EmergencyStore } from "./emergency-store.ts";
-import type { InterruptContent, Source } from "./interrupt-content.ts";
-import type { Interrupt, InterruptClass, InterruptStore } from "./interrupt-store.ts";
-
-export interface NewEmergency {
-  title: string;
-  class: InterruptClass;
-  source: Exclude<Source, { upload: true }>;
-  areas: string[];
-  /** Epoch ms. */
-  until: number;
-  /** Drills only. */
-  silent: boolean;
-  /** The emergency that ends when this one begins. */
-  replaces: string | null;
-}
-
-export interface EmergencyView {
-  emergency: Emergency;
-  interrupt: Interrupt;
-}
+import {
+  confirmByOf,
+  dueEnd,
+  type Emergency,
+  type EmergencyAir,
+  type EmergencyView,
+  type NewEmergency,
+  requireConfirmable,
+  requirePossible,
+  rivalOf,
+} from "./emergency.ts";
+import type { EmergencyFilter, EmergencyStore } from "./emergency-store.ts";
+import type { InterruptContent } from "./interrupt-content.ts";
+import type { InterruptStore } from "./interrupt-store.ts";
+import type { StandingAlerts } from "./standing-alert.ts";
 
 export interface EmergencyService {
   /**
@@ -49,8 +38,8 @@ export interface EmergencyService {
   stop(id: string, userId: string, reason: string): EmergencyView;
   /** @throws {AppError} `not_found` */
   get(id: string): EmergencyView;
-  /** Newest first; `before` is the last id of the page before. */
-  page(before: string, limit: number): EmergencyView[];
+  /** Newest first. */
+  page(filter: EmergencyFilter, limit: number): EmergencyView[];
   /** The areas with an alert on their topics. */
   alertedAreas(): string[];
   /** Starts what is confirmed and has its sound, ends and expires what is over; safe to call at any interval. */
@@ -65,119 +54,68 @@ interface Dependencies {
   store: EmergencyStore;
   interrupts: InterruptStore;
   content: InterruptContent;
-  media: MediaService;
-  unscheduled: Unscheduled;
+  alerts: StandingAlerts;
   broadcasts: Pick<BroadcastService, "stop" | "onCancelled">;
-  downlink: Pick<Downlink, "setAlert" | "clearAlert">;
-  mediaUrl: (sha256: string, expiresAt: number) => string;
   regions: { exists(code: string): boolean };
   transact: Transact;
   clock: Clock;
   log: BaseLogger;
 }
 
-const PROPOSAL_VALID_MS = 10 * MINUTE_MS;
-const MAX_LENGTH_MS = DAY_MS;
 /** From the publish to the first sound, for the devices to begin together. */
 const LEAD_MS = 3 * SECOND_MS;
 
 /** Standing alerts: two people start one, one ends it, and the areas' retained state says so to whoever comes back. */
 export function createEmergencyService(deps: Dependencies): EmergencyService {
-  const {
-    store,
-    interrupts,
-    content,
-    media,
-    unscheduled,
-    broadcasts,
-    downlink,
-    regions,
-    transact,
-    clock,
-    log,
-  } = deps;
+  const { store, interrupts, content, alerts, broadcasts, regions, transact, clock, log } = deps;
 
   function get(id: string): EmergencyView {
     const [emergency, interrupt] = [store.get(id), interrupts.get(id)];
     if (!emergency || !interrupt) throw notFound("emergency", id);
-    return { emergency, interrupt };
+    return { emergency, interrupt, people: store.people(id), confirmBy: confirmByOf(emergency) };
   }
 
-  function check({ class: of, silent, areas, until, replaces }: NewEmergency): void {
-    if (silent && of !== "drill") throw invalid("/silent", "Only a drill can be silent.");
-    requireRegions("/areas", areas, regions);
-    const now = clock.now();
-    if (until <= now) throw invalid("/until", "Its end has passed.");
-    if (until > now + MAX_LENGTH_MS)
-      throw invalid("/until", "An emergency lasts at most a day.", "Replace it by another when it has to.");
-    if (replaces !== null) get(replaces);
+  function check(proposal: NewEmergency): void {
+    requirePossible(proposal, clock.now());
+    requireRegions("/areas", proposal.areas, regions);
+    if (proposal.replaces !== null) get(proposal.replaces);
   }
 
-  /** An area has one state at a time: the one who would start another has to say what becomes of this one. */
-  function requireFreeAreas({ id, areas, replaces }: Emergency): void {
-    const standing = store
-      .open()
-      .filter((other) => other.id !== id && other.id !== replaces && other.confirmedAt !== null);
-    const taken = standing.find((other) => other.areas.some((area) => areas.includes(area)));
-    if (!taken) return;
-    const title = interrupts.get(taken.id)?.title ?? "";
+  /** The one who would start another where one stands has to say what becomes of that. */
+  function requireFreeAreas(emergency: Emergency): void {
+    const rival = rivalOf(emergency, store.open());
+    if (!rival) return;
+    const title = interrupts.get(rival.id)?.title ?? "";
     throw new AppError("conflict", `"${title}" stands in one of its areas already.`, {
       hint: "Stop that one first, or propose this one anew with `replaces`.",
     });
   }
 
-  function start({ emergency, interrupt }: EmergencyView): void {
-    const { id, areas, until, replaces } = emergency;
-    const { compositionId } = interrupt;
+  /** As soon as its sound is made. */
+  function start({ emergency, interrupt }: EmergencyAir): void {
+    const { title, compositionId } = interrupt;
     if (compositionId === null) return end(emergency, "ended", "its recording is gone");
-    const whyNot = media.whyNotAirable(compositionId);
-    const items =
-      whyNot === null
-        ? playableItems(media, [{ title: interrupt.title, compositionId }], ["loudspeaker"])
-        : null;
-    const sound = items?.get("loudspeaker");
-    if (!sound) {
-      if (emergency.reason !== whyNot) store.update({ ...emergency, reason: whyNot });
+    const sound = alerts.soundOf(title, compositionId);
+    if ("whyNot" in sound) {
+      if (emergency.reason !== sound.whyNot) store.update({ ...emergency, reason: sound.whyNot });
       return;
     }
     transact(() => {
-      const before = replaces === null ? null : store.get(replaces);
-      if (before?.state === "active") broadcasts.stop(before.id, `replaced by "${interrupt.title}"`);
-      const startAt = clock.now() + LEAD_MS;
-      const { title, class: of, silent } = interrupt;
-      const targets = { areas, kinds: DEVICE_KINDS, exclude: [], groups: [], tags: [] };
-      // One message for all kinds of devices: what a loudspeaker plays, a terminal can.
-      const itemsByKind = new Map(DEVICE_KINDS.map((kind) => [kind, sound]));
-      unscheduled.raise(
-        { id, class: of, title, targets, startAt, notAfter: until, volume: null, silent },
-        itemsByKind,
-      );
-      const active = { ...emergency, state: "active", startedAt: startAt, reason: null } as const;
+      const before = emergency.replaces === null ? null : store.get(emergency.replaces);
+      if (before?.state === "active") broadcasts.stop(before.id, `replaced by "${title}"`);
+      const active: Emergency = {
+        ...emergency,
+        state: "active",
+        startedAt: clock.now() + LEAD_MS,
+        reason: null,
+      };
+      alerts.raise({ emergency: active, interrupt }, sound.items);
       store.update(active);
-      publish({ emergency: active, interrupt });
     });
   }
 
-  function publish({ emergency, interrupt }: EmergencyView): void {
-    const { id, areas, startedAt, until } = emergency;
-    const alert: Alert = {
-      id,
-      rev: 1,
-      from: startedAt ?? 0,
-      until,
-      ...(interrupt.class === "emergency" ? {} : { class: interrupt.class }),
-      ...(interrupt.silent ? { silent: true } : {}),
-      programme: NAME_OF_CLASS[interrupt.class],
-      title: interrupt.title,
-      items: unscheduled
-        .items(id, "loudspeaker")
-        .map((item) => ({ ...item, url: deps.mediaUrl(item.sha256, until) })),
-    };
-    downlink.setAlert(areas, alert);
-  }
-
   function end(emergency: Emergency, state: Emergency["state"], reason: string | null): void {
-    if (emergency.state === "active") downlink.clearAlert(emergency.areas);
+    if (emergency.state === "active") alerts.clear(emergency.areas);
     store.update({ ...emergency, state, reason, endedAt: clock.now() });
   }
 
@@ -189,13 +127,9 @@ export function createEmergencyService(deps: Dependencies): EmergencyService {
   });
 
   function moveOn(view: EmergencyView): void {
-    const { emergency } = view;
-    const { state, proposedAt, until } = emergency;
-    const now = clock.now();
-    if (state === "proposed" && now >= proposedAt + PROPOSAL_VALID_MS)
-      end(emergency, "expired", "nobody confirmed it within ten minutes");
-    else if (state !== "proposed" && now >= until) end(emergency, "ended", emergency.reason);
-    else if (state === "confirmed") start(view);
+    const due = dueEnd(view.emergency, clock.now());
+    if (due) end(view.emergency, due.state, due.reason);
+    else if (view.emergency.state === "confirmed") start(view);
   }
 
   function withdraw(emergency: Emergency, userId: string, reason: string): void {
@@ -204,11 +138,11 @@ export function createEmergencyService(deps: Dependencies): EmergencyService {
 
   return {
     get,
-    page: (before, limit) => store.page(before, limit).map(({ id }) => get(id)),
+    page: (filter, limit) => store.page(filter, limit).map(({ id }) => get(id)),
 
     async propose(proposal, userId, also = () => {}) {
       check(proposal);
-      const { title, class: of, source, until, silent, replaces } = proposal;
+      const { title, class: of, severity, source, until, silent, replaces } = proposal;
       const sound = await content.prepare(source, { class: of, silent });
       return transact(() => {
         const now = clock.now();
@@ -230,6 +164,7 @@ export function createEmergencyService(deps: Dependencies): EmergencyService {
         store.insert({
           id,
           state: "proposed",
+          severity,
           areas: outermost(proposal.areas),
           until,
           replaces,
@@ -252,16 +187,7 @@ export function createEmergencyService(deps: Dependencies): EmergencyService {
         const { emergency } = get(id);
         if (emergency.confirmedBy === userId) return get(id);
         const now = clock.now();
-        if (emergency.state !== "proposed" || now >= emergency.proposedAt + PROPOSAL_VALID_MS) {
-          throw new AppError("conflict", "This proposal cannot be confirmed any more.", {
-            hint: "A proposal holds for ten minutes, and is confirmed once. Propose it anew.",
-          });
-        }
-        if (emergency.proposedBy === userId) {
-          throw new AppError("forbidden", "An emergency is confirmed by another person than proposed it.", {
-            hint: "Ask a second person to sign in and to confirm it.",
-          });
-        }
+        requireConfirmable(emergency, userId, now);
         requireFreeAreas(emergency);
         store.update({ ...emergency, state: "confirmed", confirmedBy: userId, confirmedAt: now });
         start(get(id));
@@ -301,7 +227,7 @@ export function createEmergencyService(deps: Dependencies): EmergencyService {
       transact(() => {
         const now = clock.now();
         for (const { id, state, until } of store.open())
-          if (state === "active" && until > now) publish(get(id));
+          if (state === "active" && until > now) alerts.publish(get(id));
       });
     },
 

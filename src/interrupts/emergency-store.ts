@@ -1,39 +1,16 @@
 import type { Database } from "../db/open.ts";
+import type { Emergency, EmergencyPeople } from "./emergency.ts";
 
-export const EMERGENCY_STATES = [
-  "proposed",
-  "confirmed",
-  "active",
-  "withdrawn",
-  "expired",
-  "stopped",
-  "ended",
-] as const;
-export type EmergencyState = (typeof EMERGENCY_STATES)[number];
-
-/** A standing alert of some areas, from the proposal to its end. Instants are epoch ms. */
-export interface Emergency {
-  /** Its interrupt's, and its broadcast's once it has begun. */
-  id: string;
-  state: EmergencyState;
-  areas: string[];
-  until: number;
-  /** The one that ends when this begins. */
-  replaces: string | null;
-  proposedBy: string;
-  proposedAt: number;
-  confirmedBy: string | null;
-  confirmedAt: number | null;
-  startedAt: number | null;
-  endedAt: number | null;
-  stoppedBy: string | null;
-  /** Why it ended, or what it waits for. */
-  reason: string | null;
+export interface EmergencyFilter {
+  /** The last id of the page before. */
+  before: string;
+  /** Only what waits, is confirmed or stands. */
+  open: boolean;
 }
 
 type Row = Omit<Emergency, "areas"> & { areas: string };
 
-const SELECT = `SELECT id, state, areas, until, replaces, proposed_by AS proposedBy, proposed_at AS proposedAt,
+const SELECT = `SELECT id, state, severity, areas, until, replaces, proposed_by AS proposedBy, proposed_at AS proposedAt,
   confirmed_by AS confirmedBy, confirmed_at AS confirmedAt, started_at AS startedAt, ended_at AS endedAt,
   stopped_by AS stoppedBy, reason FROM emergencies`;
 
@@ -41,8 +18,8 @@ const toEmergency = (row: Row): Emergency => ({ ...row, areas: JSON.parse(row.ar
 
 export function createEmergencyStore(db: Database) {
   const insert = db.prepare(
-    `INSERT INTO emergencies (id, state, areas, until, replaces, proposed_by, proposed_at, reason)
-     VALUES (@id, @state, @areas, @until, @replaces, @proposedBy, @proposedAt, @reason)`,
+    `INSERT INTO emergencies (id, state, severity, areas, until, replaces, proposed_by, proposed_at, reason)
+     VALUES (@id, @state, @severity, @areas, @until, @replaces, @proposedBy, @proposedAt, @reason)`,
   );
   const update = db.prepare(
     `UPDATE emergencies SET state = @state, confirmed_by = @confirmedBy, confirmed_at = @confirmedAt,
@@ -52,8 +29,14 @@ export function createEmergencyStore(db: Database) {
   const selectOpen = db.prepare<[], Row>(
     `${SELECT} WHERE state IN ('proposed', 'confirmed', 'active') ORDER BY id`,
   );
-  const selectPage = db.prepare<{ before: string; limit: number }, Row>(
-    `${SELECT} WHERE id < @before ORDER BY id DESC LIMIT @limit`,
+  const selectPage = db.prepare<{ before: string; open: 0 | 1; limit: number }, Row>(
+    `${SELECT} WHERE id < @before AND (@open = 0 OR state IN ('proposed', 'confirmed', 'active'))
+     ORDER BY id DESC LIMIT @limit`,
+  );
+  const selectPeople = db.prepare<[string], EmergencyPeople>(
+    `SELECT p.name AS proposed, c.name AS confirmed, s.name AS stopped FROM emergencies e
+     JOIN users p ON p.id = e.proposed_by LEFT JOIN users c ON c.id = e.confirmed_by
+     LEFT JOIN users s ON s.id = e.stopped_by WHERE e.id = ?`,
   );
 
   return {
@@ -66,7 +49,10 @@ export function createEmergencyStore(db: Database) {
     },
     /** Proposed, confirmed or active, oldest first. */
     open: () => selectOpen.all().map(toEmergency),
-    page: (before: string, limit: number) => selectPage.all({ before, limit }).map(toEmergency),
+    page: ({ before, open }: EmergencyFilter, limit: number) =>
+      selectPage.all({ before, open: open ? 1 : 0, limit }).map(toEmergency),
+    people: (id: string): EmergencyPeople =>
+      selectPeople.get(id) ?? { proposed: "", confirmed: null, stopped: null },
   };
 }
 export type EmergencyStore = ReturnType<typeof createEmergencyStore>;

@@ -3,7 +3,7 @@ import ffmpeg, { type FfmpegCommand } from "fluent-ffmpeg";
 import { delay, SECOND_MS } from "../clock.ts";
 import { AppError } from "../errors.ts";
 import { type FfmpegOptions, toArguments } from "./ffmpeg-options.ts";
-import { type ProbeAnswer, type ProbeLimits, runProbe } from "./ffprobe.ts";
+import { type ProbeAnswer, type ProbeLimits, type ProbeWatch, runProbe } from "./ffprobe.ts";
 
 /** How long a process may take to end by itself after SIGTERM. */
 const GRACE_MS = 5 * SECOND_MS;
@@ -32,10 +32,10 @@ export interface FfmpegJob {
 
 export interface Ffmpeg {
   /**
-   * Runs ffprobe on a local file; with `onLine` the answer is handed over line by line instead of kept.
-   * @throws {AppError} `unavailable` when it gave up, which is no refusal of the file
+   * Runs ffprobe on a local file.
+   * @throws {AppError} `unavailable` when it gave up, which is no refusal of the file; or the signal's reason
    */
-  probe(path: string, options: FfmpegOptions, onLine?: (line: string) => void): Promise<ProbeAnswer>;
+  probe(path: string, options: FfmpegOptions, watch?: ProbeWatch): Promise<ProbeAnswer>;
   /** Runs ffmpeg to its end and returns what it said. @throws {FfmpegError}, or the signal's reason */
   run(job: FfmpegJob): Promise<string[]>;
 }
@@ -61,7 +61,7 @@ export function createFfmpeg(paths: {
   limits?: ProbeLimits;
 }): Ffmpeg {
   return {
-    probe: (path, options, onLine) => runProbe(paths, path, { ...LOCAL_ONLY, ...options }, onLine),
+    probe: (path, options, watch) => runProbe(paths, path, { ...LOCAL_ONLY, ...options }, watch),
     run: (job) => runCommand(buildCommand(paths.ffmpegPath, job), job),
   };
 }

@@ -32,20 +32,28 @@ const OWN_FAULTS = new Set(["SIGSEGV", "SIGABRT", "SIGBUS", "SIGFPE", "SIGILL"])
 /** What a shell and Debian's launchers say of a program that they could not start. */
 const NOT_STARTED = new Set([125, 126, 127]);
 
+export interface ProbeWatch {
+  /** Takes the answer line by line, however long it gets, instead of its being kept. */
+  onLine?: (line: string) => void;
+  /** Ends it at once. */
+  signal?: AbortSignal;
+}
+
 /**
  * Runs ffprobe on a local file.
- * @param onLine takes the answer line by line, however long it gets
- * @throws {AppError} `unavailable` when it could not come to an answer: that says nothing about the file
+ * @throws {AppError} `unavailable` when it could not come to an answer: that says nothing about the file; or the signal's
+ *   reason, once the process is gone
  */
 export async function runProbe(
   program: { ffprobePath: string; limits?: ProbeLimits },
   path: string,
   options: FfmpegOptions,
-  onLine?: (line: string) => void,
+  { onLine, signal: ending }: ProbeWatch = {},
 ): Promise<ProbeAnswer> {
   const { ffprobePath, limits = LIMITS } = program;
   const { size } = await stat(path).catch(() => ({ size: 0 }));
   const limitMs = Math.round(limits.leastMs + size / BYTES_PER_MS);
+  ending?.throwIfAborted();
   const args = toArguments({ hide_banner: true, v: "warning", ...options, i: path });
   const child = spawn(ffprobePath, args, {
     stdio: ["ignore", "pipe", "pipe"],
@@ -56,7 +64,12 @@ export async function runProbe(
   const answer = onLine ? null : headOf(child.stdout, limits.maxBytes, () => child.kill("SIGKILL"));
   if (onLine) createInterface({ input: child.stdout }).on("line", onLine);
 
-  const [code, signal] = await ended(child, ffprobePath);
+  const stop = () => void child.kill("SIGKILL");
+  ending?.addEventListener("abort", stop, { once: true });
+  const [code, signal] = await ended(child, ffprobePath).finally(() =>
+    ending?.removeEventListener("abort", stop),
+  );
+  ending?.throwIfAborted();
   if (code !== null && NOT_STARTED.has(code)) throw notRun(ffprobePath, complaints.text());
   if (answer?.isCut()) throw gaveUp("ffprobe has too much to say about it");
   if (signal !== null && !OWN_FAULTS.has(signal)) {

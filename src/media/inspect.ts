@@ -19,10 +19,11 @@ const UNKNOWN_RIFF_BYTES = 0x7fff_f000;
 
 /**
  * What a local file truly is, whatever it is called.
- * @throws {AppError} `invalid` when it is nothing that can be aired, `unavailable` when ffprobe gave up
+ * @throws {AppError} `invalid` when it is nothing that can be aired, `unavailable` when ffprobe gave up; or the signal's
+ *   reason
  */
-export async function probeMedia(ffmpeg: Ffmpeg, path: string): Promise<Probe> {
-  const { ok, stdout, stderr } = await ffmpeg.probe(path, {
+export async function probeMedia(ffmpeg: Ffmpeg, path: string, signal?: AbortSignal): Promise<Probe> {
+  const options: FfmpegOptions = {
     format_whitelist: ALLOWED_DEMUXERS,
     of: "json",
     show_format: true,
@@ -30,7 +31,8 @@ export async function probeMedia(ffmpeg: Ffmpeg, path: string): Promise<Probe> {
     // Encryption of single samples shows only on packets.
     show_packets: true,
     read_intervals: "%+#20",
-  });
+  };
+  const { ok, stdout, stderr } = await ffmpeg.probe(path, options, signal ? { signal } : {});
   if (!ok) throw await whyRefused(path, stderr);
   return readProbe(stdout, stderr);
 }
@@ -123,13 +125,15 @@ async function readPackets(
       show_entries: "packet=pts_time,duration_time",
       ...which,
     },
-    (line) => {
-      const [start, length] = line.split(",").map(Number);
-      if (start === undefined || !Number.isFinite(start)) return;
-      const hole = start - lastSeconds;
-      if (lastSeconds > 0 && hole >= LEAST_HOLE_SECONDS) holesSeconds += hole;
-      lastSeconds = Math.max(lastSeconds, start + (length || 0));
-      addedSeconds += length || 0;
+    {
+      onLine(line) {
+        const [start, length] = line.split(",").map(Number);
+        if (start === undefined || !Number.isFinite(start)) return;
+        const hole = start - lastSeconds;
+        if (lastSeconds > 0 && hole >= LEAST_HOLE_SECONDS) holesSeconds += hole;
+        lastSeconds = Math.max(lastSeconds, start + (length || 0));
+        addedSeconds += length || 0;
+      },
     },
   );
   return {

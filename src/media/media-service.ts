@@ -74,8 +74,9 @@ export interface MediaService extends Receiver {
     page(state: JobState | null, before: string, limit: number): Job[];
     /** @throws {AppError} `not_found` */
     get(id: string): Job;
-    /** All that is queued or running, oldest first. */
-    open(): Job[];
+    /** What is running, then what is queued, the most urgent first: `limit` of them. */
+    open(limit?: number): Job[];
+    countOpen(): number;
     /** @throws {AppError} `not_found`, or `conflict` when it has ended */
     cancel(id: string): Job;
     /**
@@ -298,7 +299,8 @@ export function createMediaService(options: Options): MediaService {
 
     jobs: {
       page: (state, before, limit) => jobStore.page(state, before, limit).map(queue.withProgress),
-      open: () => jobStore.open().map(queue.withProgress),
+      open: (limit) => jobStore.open(limit).map(queue.withProgress),
+      countOpen: jobStore.countOpen,
       get: getJob,
       cancel(id) {
         getJob(id);

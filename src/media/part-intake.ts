@@ -5,7 +5,7 @@ import { cleanFileName } from "./media.ts";
 import type { UploadedFile } from "./upload.ts";
 import type { Part, UploadParts } from "./upload-parts.ts";
 
-/** Where a recording goes, as `episodes/<id>/segments/<n>` or `sessions/<id>`. */
+/** Where a recording goes, as `episodes/<id>/segments/<n>`, `sessions/<id>`, or `recordings/<word>` for no place yet. */
 export interface UploadTarget {
   /**
    * Notes which place that is and what is there now, for `receive`: an upload may last for hours.
@@ -17,7 +17,11 @@ export interface UploadTarget {
    * `refusal` says why.
    * @throws {AppError} as for any upload
    */
-  receive(before: string, file: UploadedFile): Promise<{ sha256: string; refusal: AppError | null }>;
+  receive(
+    before: string,
+    file: UploadedFile,
+    userId: string,
+  ): Promise<{ sha256: string; refusal: AppError | null }>;
 }
 
 interface Options {
@@ -59,7 +63,7 @@ export function createPartIntake({ parts, expiryMs, target, onEnd, clock, log }:
       onDigest: (digest) => parts.note(id, { digest }),
     };
     if (metadata?.["sha256"]) file.declaredSha256 = metadata["sha256"];
-    const { sha256, refusal } = await target.receive(notes.before, file).catch(async (error) => {
+    const { sha256, refusal } = await target.receive(notes.before, file, notes.owner).catch(async (error) => {
       if (error instanceof AppError && error.code === "invalid") await forget(id);
       throw error;
     });

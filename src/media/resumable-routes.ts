@@ -1,3 +1,4 @@
+import { STATUS_CODES } from "node:http";
 import { Readable } from "node:stream";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { Type } from "typebox";
@@ -80,7 +81,7 @@ async function answer(
   if (status < 400) return reply.removeHeader("content-type").send(text === "" ? undefined : text);
   const problem = toProblem(new AppError(CODES[status] ?? "invalid", text.trim()), request.id);
   reply.type("application/problem+json");
-  return reply.send(JSON.stringify({ ...problem, status }));
+  return reply.send(JSON.stringify({ ...problem, status, title: STATUS_CODES[status] ?? problem.title }));
 }
 
 /** The request as the web knows it; its body is read as it arrives. */

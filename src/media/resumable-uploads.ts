@@ -82,7 +82,7 @@ export function createResumableUploads(options: Options) {
       throw invalid(
         "Upload-Metadata",
         "`target` is missing.",
-        "Say where the recording goes: episodes/<id>/segments/<n> or sessions/<id>.",
+        "Say where the recording goes: episodes/<id>/segments/<n>, sessions/<id>, announcements/<id> or recordings/<word>.",
       );
     }
     const before = target.look(path);
@@ -136,6 +136,8 @@ export function createResumableUploads(options: Options) {
   /** Adds what tus itself does not know, or would not give back as it came. */
   function complete(headers: Headers, part: Part): void {
     if (headers.has("upload-metadata")) headers.set("upload-metadata", part.notes.given);
+    // The answer that said it first may have been lost.
+    if (part.notes.asset) headers.set("content-location", `/media/${part.notes.asset}`);
     const expiresAt = intake.expiresAt(part);
     // An RFC 7231 date; its whole seconds are never later than the removal.
     if (expiresAt !== null) headers.set("upload-expires", new Date(expiresAt).toUTCString());

@@ -9,7 +9,7 @@ interface Options<Content> {
   path: string;
   service: {
     approve(id: string, userId: string): Content;
-    withdrawApproval(id: string): Content;
+    withdrawApproval(id: string, userId: string): Content;
   };
   view: (content: Content) => unknown;
   schema: TSchema;
@@ -35,6 +35,6 @@ export function addApprovalRoutes<Content>(instance: FastifyInstance, options: O
         summary: "Take the approval back; a broadcast of it that is frozen or on air is stopped",
       },
     },
-    async (request) => view(service.withdrawApproval(request.params.id)),
+    async (request) => view(service.withdrawApproval(request.params.id, requireUser(request).id)),
   );
 }

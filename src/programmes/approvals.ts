@@ -1,5 +1,5 @@
 import type { Clock } from "../clock.ts";
-import type { ApprovalChange } from "./content.ts";
+import type { ApprovalAct, ApprovalChange } from "./content.ts";
 
 interface Approvable {
   id: string;
@@ -12,25 +12,27 @@ interface ApprovalStore {
   setApproval(id: string, approvedAt: number | null, approvedBy: string | null, now: number): void;
 }
 
-/** Giving and voiding approvals, the same for episodes and sessions. Call inside a transaction. */
+/** Giving approvals, taking them back and voiding them, the same for episodes and sessions. Call inside a transaction. */
 export function createApprovals({ store, clock }: { store: ApprovalStore; clock: Clock }) {
   const listeners: ((change: ApprovalChange) => void)[] = [];
 
-  function write(content: Approvable, userId: string | null): void {
+  function write({ id: contentId, programmeId }: Approvable, act: ApprovalAct, userId: string): void {
     const now = clock.now();
-    const approved = userId !== null;
-    store.setApproval(content.id, approved ? now : null, userId, now);
-    for (const listener of listeners) {
-      listener({ programmeId: content.programmeId, contentId: content.id, approved, userId });
-    }
+    const isApproved = act === "approved";
+    store.setApproval(contentId, isApproved ? now : null, isApproved ? userId : null, now);
+    for (const listener of listeners) listener({ programmeId, contentId, act, userId });
   }
+
+  /** Nothing happens without an approval. */
+  const lose = (act: "withdrawn" | "voided") => (content: Approvable, userId: string) => {
+    if (content.approvedAt !== null) write(content, act, userId);
+  };
 
   return {
     onApprovalChange: (listener: (change: ApprovalChange) => void) => void listeners.push(listener),
-    approve: (content: Approvable, userId: string) => write(content, userId),
-    /** Any edit voids the approval, in the transaction of the edit. Nothing happens without one. */
-    void(content: Approvable): void {
-      if (content.approvedAt !== null) write(content, null);
-    },
+    approve: (content: Approvable, userId: string) => write(content, "approved", userId),
+    withdraw: lose("withdrawn"),
+    /** Any edit voids the approval: in the transaction of the edit and before it, for what was approved to be known. */
+    void: lose("voided"),
   };
 }

@@ -23,14 +23,18 @@ export interface ContentSource {
   idOf(programmeId: string, number: number): string | null;
   /** The compositions of content that is recorded but not approved, in order of number. */
   waiting(programmeId: string): string[][];
-  /** Called in the transaction in which an approval was given or lost. */
+  /** Called in the transaction in which an approval was given, taken back or voided, before what voids it is written. */
   onApprovalChange(listener: (change: ApprovalChange) => void): void;
 }
+
+export const APPROVAL_ACTS = ["approved", "withdrawn", "voided"] as const;
+/** An edit voids what was approved; taking it back needs none. */
+export type ApprovalAct = (typeof APPROVAL_ACTS)[number];
 
 export interface ApprovalChange {
   programmeId: string;
   contentId: string;
-  approved: boolean;
-  /** Who approved; `null` for an approval that was lost, whatever it was lost by. */
-  userId: string | null;
+  act: ApprovalAct;
+  /** Who approved, took it back, or made the edit that voided it. */
+  userId: string;
 }

@@ -1,5 +1,5 @@
 import { type Static, type TProperties, Type } from "typebox";
-import { REGION_CODE_PATTERN } from "./region-code.ts";
+import { REGION_CODE_PATTERN, REGION_LEVELS } from "./region-code.ts";
 
 /**
  * Every payload of protocol v1. Instants are UTC epoch milliseconds. These definitions validate on both sides and
@@ -30,6 +30,9 @@ export const DeviceKind = enumOf(DEVICE_KINDS);
 export const BROADCAST_CLASSES = ["daily", "announcement", "drill", "emergency"] as const;
 export type BroadcastClass = (typeof BROADCAST_CLASSES)[number];
 export const BroadcastClass = enumOf(BROADCAST_CLASSES);
+
+/** Highest first: within a class the higher level has the air. */
+const Authority = enumOf(REGION_LEVELS);
 
 export const LATENESS_POLICIES = ["skip", "join", "play"] as const;
 export type LatenessPolicy = (typeof LATENESS_POLICIES)[number];
@@ -133,7 +136,7 @@ const airing = {
   items: Type.Array(Item, { minItems: 1 }),
 };
 
-export const PlaylistBroadcast = object({ id: Id, class: BroadcastClass, ...airing });
+export const PlaylistBroadcast = object({ id: Id, class: BroadcastClass, authority: Authority, ...airing });
 export type PlaylistBroadcast = Static<typeof PlaylistBroadcast>;
 
 export const Playlist = object({
@@ -202,7 +205,7 @@ const commandOf = <T extends CommandType>(type: T) =>
     notAfter: EpochMs,
     audience: Audience,
     class: BroadcastClass,
-    authority: enumOf(["province", "city", "county", "town", "village"]),
+    authority: Authority,
     body: commandBodies[type],
   });
 
@@ -225,6 +228,7 @@ export const Alert = object({
   until: Type.Integer({ ...EpochMs, description: "The items are played over and over until then" }),
   /** An emergency when left out. */
   class: Type.Optional(BroadcastClass),
+  authority: Authority,
   silent: Silent,
   programme: Text,
   title: Text,

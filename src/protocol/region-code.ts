@@ -18,6 +18,12 @@ export function levelOf(code: string): RegionLevel {
   return level ?? "village";
 }
 
+/** On whose authority speaks what is for these areas: the highest of their levels; the county's for none. */
+export function authorityOf(areas: readonly string[]): RegionLevel {
+  const levels = new Set(areas.map(levelOf));
+  return REGION_LEVELS.find((level) => levels.has(level)) ?? "county";
+}
+
 /** The code itself and each enclosing region, nearest first: `[village, town, county, city, province]`. */
 export function selfAndAncestors(code: string): string[] {
   const depth = REGION_LEVELS.indexOf(levelOf(code));

@@ -1,12 +1,13 @@
 import type { Database } from "../db/open.ts";
+import type { ApprovalAct } from "../programmes/content.ts";
 
-/** An approval given or lost, with what it was for as that was then. */
+/** An approval given, taken back or voided, with what it was for as that was then. */
 export interface ApprovalRecord {
   id: number;
   at: number;
-  act: "approved" | "lost";
-  /** By name; `null` where an edit cost the approval. */
-  by: string | null;
+  act: ApprovalAct;
+  /** Who did it, or made the edit that voided it, by name. */
+  by: string;
   programme: string;
   number: number;
   title: string;
@@ -22,7 +23,7 @@ const toRecord = ({ recordings, ...row }: Row): ApprovalRecord => ({
 });
 
 const SELECT = `SELECT a.id, at, act, u.name AS by, programme, number, title, recordings, duration_ms AS durationMs
-  FROM approval_records a LEFT JOIN users u ON u.id = a.user_id`;
+  FROM approval_records a JOIN users u ON u.id = a.user_id`;
 
 export function createApprovalRecordStore(db: Database) {
   const parts = {
@@ -49,10 +50,8 @@ export function createApprovalRecordStore(db: Database) {
 
   return {
     /** Writes down what the content is now. */
-    add: (
-      kind: keyof typeof parts,
-      record: { id: string; at: number; act: ApprovalRecord["act"]; userId: string | null },
-    ) => void insert[kind].run(record),
+    add: (kind: keyof typeof parts, record: { id: string; at: number; act: ApprovalAct; userId: string }) =>
+      void insert[kind].run(record),
     page: (from: number, until: number, after: number, limit: number) =>
       selectPage.all({ from, until, after, limit }).map(toRecord),
     /** The last approval of some content up to an instant. */

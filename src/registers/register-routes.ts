@@ -12,6 +12,7 @@ import {
 import { toIso } from "../clock.ts";
 import { invalid } from "../errors.ts";
 import { closed, enumOf, Instant, nullable, PageQuery, pageFrom, pageOf, Uuid } from "../http/schemas.ts";
+import { APPROVAL_ACTS, type ApprovalAct } from "../programmes/content.ts";
 import { createWallClock } from "../schedules/wall-clock.ts";
 import type { ApprovalRecord } from "./approval-record-store.ts";
 import { csvDocument, htmlDocument, PAGE_POLICY, type RegisterHead } from "./register-document.ts";
@@ -47,8 +48,8 @@ const BroadcastLine = Type.Object({
 const ApprovalLine = Type.Object({
   id: Type.Integer(),
   at: Instant,
-  act: enumOf(["approved", "lost"]),
-  by: nullable(Type.String({ description: "null where an edit cost the approval, or it was taken back" })),
+  act: enumOf(APPROVAL_ACTS, { description: "withdrawn: taken back; voided: lost by an edit" }),
+  by: Type.String({ description: "Who did that" }),
   programme: Type.String(),
   number: Type.Integer(),
   title: Type.String(),
@@ -92,6 +93,12 @@ const WHY_NOT: Record<WhyNot, string> = {
 const whyText = ({ state, whyNot, reason }: Broadcast): string =>
   state !== "cancelled" && whyNot !== null ? WHY_NOT[whyNot] : (reason ?? "");
 
+const ACTS: Record<ApprovalAct, string> = {
+  approved: "批准",
+  withdrawn: "撤回批准",
+  voided: "修改后批准失效",
+};
+
 /** Enough to find a file by, and to be written down by hand. */
 const PREFIX = 12;
 const READ_AT_ONCE = 100;
@@ -125,7 +132,7 @@ export async function registerRoutes(instance: FastifyInstance, { registers, zon
           `${entry.proof.started} / ${entry.proof.finished} / ${entry.proof.sensed}`,
           String(entry.proof.unknown),
         ]),
-    entry.approval ? `${entry.approval.by ?? ""} ${textAt(entry.approval.at)}` : "",
+    entry.approval ? `${entry.approval.by} ${textAt(entry.approval.at)}` : "",
     [textOrNone(entry.stop?.at), entry.stop?.by ?? "", whyText(broadcast)].filter(Boolean).join(" "),
   ];
   const BROADCAST_COLUMNS = [
@@ -146,8 +153,8 @@ export async function registerRoutes(instance: FastifyInstance, { registers, zon
 
   const approvalRow = (record: ApprovalRecord): string[] => [
     textAt(record.at),
-    record.act === "approved" ? "批准" : "批准失效（修改或撤回）",
-    record.by ?? "",
+    ACTS[record.act],
+    record.by,
     record.programme,
     String(record.number),
     record.title,
@@ -157,7 +164,7 @@ export async function registerRoutes(instance: FastifyInstance, { registers, zon
   const APPROVAL_COLUMNS = [
     "时间",
     "事项",
-    "审批人",
+    "经办人",
     "栏目",
     "期号",
     "题目",

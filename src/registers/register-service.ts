@@ -45,13 +45,13 @@ interface Dependencies {
 
 const MAX_NAMED_REGIONS = 6;
 
-/** Keeps every approval that is given or lost, and draws up what was aired and what was approved in a month. */
+/** Keeps every approval that is given, taken back or voided, and draws up what was aired and what was approved in a month. */
 export function createRegisterService(deps: Dependencies): RegisterService {
   const { store, sources, broadcasts, reports, regions, clock, zone } = deps;
 
   for (const kind of ["episode", "session"] as const) {
-    sources[kind].onApprovalChange(({ contentId: id, approved, userId }) => {
-      store.add(kind, { id, at: clock.now(), act: approved ? "approved" : "lost", userId });
+    sources[kind].onApprovalChange(({ contentId: id, act, userId }) => {
+      store.add(kind, { id, at: clock.now(), act, userId });
     });
   }
 

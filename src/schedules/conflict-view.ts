@@ -1,6 +1,6 @@
 import { type Static, Type } from "typebox";
 import { enumOf, LocalDate, LocalTime, nullable, RegionCode, Uuid } from "../http/schemas.ts";
-import { CONFLICT_KINDS } from "./conflicts.ts";
+import { CONFLICT_KINDS } from "./conflicts/conflict.ts";
 
 /** A `Conflict` as the API shows it. */
 export const ConflictView = Type.Object({

@@ -18,14 +18,36 @@ export function parseDay(date: string): Day | null {
   return formatDay(day) === date ? day : null;
 }
 
-export const formatDay = (day: Day): string => new Date(day * DAY_MS).toISOString().slice(0, 10);
+/** `YYYY-MM-DD`, in the years from 0 to 9999. */
+export function formatDay(day: Day): string {
+  const { year, month, dayOfMonth } = civilOf(day);
+  return `${String(year).padStart(4, "0")}-${two(month)}-${two(dayOfMonth)}`;
+}
+const two = (value: number): string => (value < 10 ? `0${value}` : `${value}`);
 
 /** ISO 8601: Monday is 1, Sunday 7. */
 export const weekdayOf = (day: Day): number => ((((day + 3) % 7) + 7) % 7) + 1;
 
+const DAYS_OF_400_YEARS = 146_097;
+/** From 0000-03-01: a year that begins in March has its leap day at its end. */
+const TO_MARCH_OF_YEAR_0 = 719_468;
+
+/** By whole numbers alone: a rule asks for thousands of them, and a `Date` costs ten times as much. */
 export function civilOf(day: Day): { year: number; month: number; dayOfMonth: number } {
-  const date = new Date(day * DAY_MS);
-  return { year: date.getUTCFullYear(), month: date.getUTCMonth() + 1, dayOfMonth: date.getUTCDate() };
+  const since = day + TO_MARCH_OF_YEAR_0;
+  const era = Math.floor(since / DAYS_OF_400_YEARS);
+  const inEra = since - era * DAYS_OF_400_YEARS;
+  const yearOfEra = Math.floor(
+    (inEra - Math.floor(inEra / 1_460) + Math.floor(inEra / 36_524) - Math.floor(inEra / 146_096)) / 365,
+  );
+  const inYear = inEra - (365 * yearOfEra + Math.floor(yearOfEra / 4) - Math.floor(yearOfEra / 100));
+  const fromMarch = Math.floor((5 * inYear + 2) / 153);
+  const month = fromMarch < 10 ? fromMarch + 3 : fromMarch - 9;
+  return {
+    year: yearOfEra + era * 400 + (month <= 2 ? 1 : 0),
+    month,
+    dayOfMonth: inYear - Math.floor((153 * fromMarch + 2) / 5) + 1,
+  };
 }
 
 export const daysInMonth = (year: number, month: number): number =>

@@ -90,6 +90,7 @@ export interface PolicyService {
 }
 
 const KEY = "county-policy";
+const DATES_HINT = "Name days that the calendar has.";
 
 interface Dependencies {
   store: PolicyStore;
@@ -180,7 +181,7 @@ export function createPolicyService(deps: Dependencies): PolicyService {
     ofArea,
 
     set(policy) {
-      refuse("The policy names dates that cannot be.", dateProblems(policy));
+      refuse("The policy names dates that cannot be.", dateProblems(policy), DATES_HINT);
       change(() => settings.set(KEY, JSON.stringify(policy)), null);
       return wholeServer;
     },
@@ -206,9 +207,13 @@ export function createPolicyService(deps: Dependencies): PolicyService {
     setArea(code, own, ifVersion) {
       requireRegion(code);
       if (own) {
-        refuse("The policy names dates that cannot be.", dateProblems(own));
+        refuse("The policy names dates that cannot be.", dateProblems(own), DATES_HINT);
         const limits = originsOf(layersOf(selfAndAncestors(code).slice(1)));
-        refuse("An area may only be stricter than what encloses it.", looserThan(limits, own));
+        refuse(
+          "An area may only be stricter than what encloses it.",
+          looserThan(limits, own),
+          "Give less, or change the policy of the region around it first.",
+        );
       }
       change(() => {
         const version = areas.get(code)?.version ?? 0;
@@ -235,6 +240,6 @@ const dateProblems = ({ quietHours = [] }: AreaPolicy): ErrorDetail[] =>
     ),
   );
 
-function refuse(message: string, details: ErrorDetail[]): void {
-  if (details.length > 0) throw new AppError("invalid", message, { details });
+function refuse(message: string, details: ErrorDetail[], hint: string): void {
+  if (details.length > 0) throw new AppError("invalid", message, { details, hint });
 }

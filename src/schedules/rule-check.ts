@@ -3,6 +3,7 @@ import { type Day, dayOf, formatDay, parseDay } from "./day.ts";
 import { exceptionProblems } from "./exception-check.ts";
 import type { Calendars, Occurrence, Rule, RuleWindow } from "./rule.ts";
 import { expandRule } from "./rule.ts";
+import { pointerTo } from "./rule-pointer.ts";
 import { createWallClock } from "./wall-clock.ts";
 
 const MONTHS = "January February March April May June July August September October November December".split(
@@ -11,6 +12,8 @@ const MONTHS = "January February March April May June July August September Octo
 /** Of a year that is not leap. */
 const MONTH_DAYS = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
 const DAY_MS = 86_400_000;
+/** Twelve times on each day of the 400 that are tried: more is a mistake. */
+const MAX_OCCURRENCES = 5_000;
 
 /**
  * Refuses rules that cannot mean what they say. Field shapes are checked before.
@@ -33,25 +36,45 @@ export function checkRule(
       "Give daysOfMonth, for example [1, 15], or weekdaysOfMonth, weekly, dates, dateRanges or lunarDays.",
     );
   }
-  refuse("The schedule has dates that cannot be.", dateProblems(window));
+  refuse(
+    "The schedule has dates that cannot be.",
+    dateProblems(window),
+    "Name days that the calendar has, and of each range the earlier one first.",
+  );
   if (validFrom && validUntil && validFrom > validUntil)
-    throw invalid("/validUntil", "The schedule would end before it begins.");
+    throw invalid(
+      "/validUntil",
+      "The schedule would end before it begins.",
+      `Give a last date from ${validFrom} on, or leave one of the two out.`,
+    );
   refuseSkippedMonths(window);
-  refuse("The seasons contradict each other.", seasonProblems(rule));
+  refuse(
+    "The seasons contradict each other.",
+    seasonProblems(rule),
+    "Give each day of the year to one season at most.",
+  );
   const today = createWallClock(window.zone).dayAt(from);
   refuse(
     "The exceptions contradict the rule or each other.",
     exceptionProblems(window, today, calendars),
-    "Each exception is for one slot that the rule yields, and says one thing about it.",
+    "An exception is for one slot that the rule yields and says one thing about it; an extra date is one that it does not yield.",
   );
   const occurrences = expandRule(window, from, until, calendars);
+  const days = Math.round((until - from) / DAY_MS);
+  if (occurrences.length > MAX_OCCURRENCES) {
+    throw invalid(
+      "/rule",
+      `The schedule would air ${occurrences.length} times within ${days} days; at most ${MAX_OCCURRENCES} are possible.`,
+      "Give fewer times or fewer days.",
+    );
+  }
   if (occurrences.every(({ barred }) => barred !== null)) {
     const doubt = occurrences.find(({ exception, barred }) => !exception && barred !== null)?.barred;
     throw invalid(
       "/rule",
       doubt
         ? `The schedule would never air: ${doubt}.`
-        : `The schedule would never air: its dates are past, skipped, or more than ${Math.round((until - from) / DAY_MS)} days ahead.`,
+        : `The schedule would never air: its dates are past, skipped, or more than ${days} days ahead.`,
       "Check the dates, exceptions, validFrom and validUntil.",
     );
   }
@@ -148,13 +171,18 @@ const daysFrom = (first: Day, last: Day): Day[] =>
   Array.from({ length: last - first + 1 }, (_, index) => first + index);
 
 /** A time that clocks leave out would air at another one. */
-function refuseGaps({ rule, zone }: RuleWindow, occurrences: Occurrence[]): void {
+function refuseGaps(window: RuleWindow, occurrences: Occurrence[]): void {
+  const { zone } = window;
   const wallClock = createWallClock(zone);
-  const details = occurrences.flatMap(({ date, time, airDate, airTime, barred }) => {
+  const details = occurrences.flatMap((occurrence) => {
+    const { airDate, airTime, barred } = occurrence;
     if (barred !== null || wallClock.hasTime(parseDay(airDate) ?? 0, airTime)) return [];
-    const index = airDate === date && airTime === time ? rule.times.indexOf(time) : -1;
-    const at = index < 0 ? "/exceptions" : `/rule/times/${index}`;
-    return [{ at, message: `On ${airDate} there is no ${airTime} in ${zone}: clocks go forward over it.` }];
+    return [
+      {
+        at: pointerTo(window, occurrence),
+        message: `On ${airDate} there is no ${airTime} in ${zone}: clocks go forward over it.`,
+      },
+    ];
   });
   refuse("Clocks go forward over some of the times.", details, "Choose a time that every day has.");
 }

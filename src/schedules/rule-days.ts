@@ -37,8 +37,13 @@ export function slotDays(
 /** The times of a date: those of the first season that holds it, else the usual ones. */
 export function timesOn(rule: Rule, day: Day): string[] {
   if (!rule.seasons?.length) return rule.times;
+  return rule.seasons[seasonAt(rule, day)]?.times ?? rule.times;
+}
+
+/** The index of the season that holds a date; −1 for none. */
+export function seasonAt({ seasons = [] }: Rule, day: Day): number {
   const monthDay = formatDay(day).slice(5);
-  return rule.seasons.find((season) => isWithin(season, monthDay))?.times ?? rule.times;
+  return seasons.findIndex((season) => isWithin(season, monthDay));
 }
 
 const isWithin = ({ from, until }: { from: string; until: string }, monthDay: string): boolean =>

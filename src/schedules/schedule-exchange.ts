@@ -5,11 +5,12 @@ import { AppError, type ErrorDetail } from "../errors.ts";
 import type { ContentSource } from "../programmes/content.ts";
 import type { ProgrammeService } from "../programmes/programme-service.ts";
 import type { Programme } from "../programmes/programme-store.ts";
-import type { Conflict } from "./conflicts.ts";
+import { conflicting } from "./conflicting.ts";
+import type { Conflict } from "./conflicts/conflict.ts";
 import { fromPortable, problemInFile, toPortable } from "./portable-schedule.ts";
 import { type Calendars, expandRule } from "./rule.ts";
 import type { PortableSchedule, Schedule, ScheduleDefinition, ScheduleFile } from "./schedule.ts";
-import { CHECK_DAYS, conflicting, type Saving, type ScheduleService } from "./schedule-service.ts";
+import { CHECK_DAYS, type Saving, type ScheduleService } from "./schedule-service.ts";
 
 export const IMPORT_ACTIONS = ["created", "updated", "unchanged"] as const;
 

@@ -15,6 +15,7 @@ import {
 } from "../http/schemas.ts";
 import { requireUser } from "../http/sign-in-guard.ts";
 import { acceptConflicts, ConflictView, OverrideView } from "./conflict-view.ts";
+import { MAX_CONFLICTS } from "./conflicting.ts";
 import { NewSchedule, type Schedule, ScheduleDefinition } from "./schedule.ts";
 import type { Saving, ScheduleService } from "./schedule-service.ts";
 
@@ -45,7 +46,6 @@ export const savingOf = (request: FastifyRequest, reason: string | undefined): S
   reason === undefined ? {} : { acceptance: { userId: requireUser(request).id, reason } };
 
 const MAX_NEXT_DATES = 20;
-const MAX_CONFLICTS = 100;
 
 export async function scheduleRoutes(
   instance: FastifyInstance,

@@ -6,11 +6,13 @@ import { AppError, invalid, notFound } from "../errors.ts";
 import type { ProgrammeService } from "../programmes/programme-service.ts";
 import { keepsQuietHours } from "../protocol/quiet-hours.ts";
 import { isWithin } from "../protocol/region-code.ts";
-import type { Conflict } from "./conflicts.ts";
+import { conflicting, MAX_CONFLICTS } from "./conflicting.ts";
+import type { Conflict } from "./conflicts/conflict.ts";
 import { checkContent } from "./content-check.ts";
 import type { PolicyService } from "./policy.ts";
 import type { Calendars, Occurrence } from "./rule.ts";
 import { checkRule } from "./rule-check.ts";
+import { pointerTo } from "./rule-pointer.ts";
 import type { NewSchedule, Schedule, ScheduleDefinition } from "./schedule.ts";
 import type { Override, ScheduleStore } from "./schedule-store.ts";
 
@@ -62,13 +64,13 @@ interface Dependencies {
   clock: Clock;
 }
 
+/** As somebody wants to save it. */
 interface NewCandidate {
   programmeId: string;
   definition: ScheduleDefinition;
 }
 
 const MAX_OVERRIDES = 100;
-const MAX_CONFLICTS = 100;
 /** How far ahead a rule is tried: a year holds every month and every kind of quiet hours. */
 export const CHECK_DAYS = 400;
 
@@ -120,22 +122,29 @@ export function createScheduleService(deps: Dependencies): ScheduleService {
         : [{ at: `/targets/exclude/${index}`, message: `${code} lies in none of the regions.` }],
     );
     if (details.length > 0)
-      throw new AppError("invalid", "The schedule excludes what it is not for.", { details });
+      throw new AppError("invalid", "The schedule excludes what it is not for.", {
+        details,
+        hint: "Exclude parts of its regions only.",
+      });
     if (areas.every((area) => exclude.some((code) => isWithin(area, code))))
-      throw invalid("/targets/exclude", "Nothing of the regions would be left.");
+      throw invalid(
+        "/targets/exclude",
+        "Nothing of the regions would be left.",
+        "Exclude less, or end the schedule.",
+      );
   }
 
   function checkOccurrences(definition: ScheduleDefinition): Occurrence[] {
     const from = clock.now();
     const occurrences = checkRule(definition, from, from + CHECK_DAYS * DAY_MS, calendars);
     if (!keepsQuietHours(definition.class)) return occurrences;
-    for (const { time, airDate, airTime, startAt, barred } of occurrences) {
+    for (const occurrence of occurrences) {
+      const { airDate, airTime, startAt, barred } = occurrence;
       const window =
         barred === null ? policy.quietEverywhere(definition.targets.regions, startAt) : undefined;
       if (!window) continue;
-      const index = airTime === time ? definition.rule.times.indexOf(time) : -1;
       throw invalid(
-        index < 0 ? "/rule" : `/rule/times/${index}`,
+        pointerTo(definition, occurrence),
         `On ${airDate}, ${airTime} is in the quiet hours ${window.from}–${window.to}: a daily broadcast would be refused by every device.`,
         "Choose another time, or change the quiet hours.",
       );
@@ -203,7 +212,9 @@ export function createScheduleService(deps: Dependencies): ScheduleService {
       check(programmeId, definition);
       return transact(() => {
         const schedule = get(id);
-        if (schedule.endedAt !== null) throw new AppError("conflict", "The schedule has ended.");
+        if (schedule.endedAt !== null) {
+          throw new AppError("conflict", "The schedule has ended.", { hint: "Make a new one." });
+        }
         if (ifVersion !== undefined && ifVersion !== schedule.version) {
           throw new AppError("conflict", "Somebody else changed the schedule meanwhile.", {
             hint: `It is at version ${schedule.version} now: read it again and repeat your change.`,
@@ -228,15 +239,4 @@ export function createScheduleService(deps: Dependencies): ScheduleService {
     overrides: (id) => store.overrides(get(id).id, MAX_OVERRIDES),
     onChange: (listener) => void listeners.push(listener),
   };
-}
-
-/** @param at where each of them stands in what was sent */
-export function conflicting(conflicts: Conflict[], at: (index: number) => string = () => "/rule"): AppError {
-  return new AppError("conflict", `The schedule has ${conflicts.length} conflict(s) and was not saved.`, {
-    details: conflicts
-      .slice(0, MAX_CONFLICTS)
-      .map(({ message, mend }, index) => ({ at: at(index), message: `${message} ${mend.text}` })),
-    members: { conflicts: conflicts.slice(0, MAX_CONFLICTS) },
-    hint: "Mend them, or save it anyway with the reason: ?acceptConflicts=…",
-  });
 }

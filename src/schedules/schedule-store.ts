@@ -1,5 +1,5 @@
 import type { Database } from "../db/open.ts";
-import type { Conflict } from "./conflicts.ts";
+import type { Conflict } from "./conflicts/conflict.ts";
 import type { Schedule, ScheduleDefinition } from "./schedule.ts";
 
 /** A version of a schedule that was saved although it had conflicts. */

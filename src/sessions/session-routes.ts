@@ -14,10 +14,13 @@ import {
   Title,
   Uuid,
 } from "../http/schemas.ts";
+import { requireUser } from "../http/sign-in-guard.ts";
+import { AirTime, judgeAirTime } from "../media/ear/slot.ts";
 import type { MediaService } from "../media/media-service.ts";
 import { AssetBody, RecordingView, TrimView, viewRecording } from "../media/recording.ts";
 import { acceptRawUploads, UploadQuery, uploadFrom } from "../media/upload.ts";
 import { addApprovalRoutes } from "../programmes/approval-routes.ts";
+import type { ProgrammeService } from "../programmes/programme-service.ts";
 import type { SessionService } from "./session-service.ts";
 import type { Session } from "./session-store.ts";
 
@@ -35,11 +38,16 @@ const SessionView = Type.Object({
   createdAt: Instant,
   updatedAt: Instant,
   recording: nullable(RecordingView),
+  slot: AirTime,
 });
 
 export async function sessionRoutes(
   instance: FastifyInstance,
-  { sessions, media }: { sessions: SessionService; media: MediaService },
+  {
+    sessions,
+    programmes,
+    media,
+  }: { sessions: SessionService; programmes: ProgrammeService; media: MediaService },
 ) {
   const app = instance.withTypeProvider<TypeBoxTypeProvider>();
 
@@ -55,7 +63,14 @@ export async function sessionRoutes(
     createdAt: toIso(session.createdAt),
     updatedAt: toIso(session.updatedAt),
     recording: viewRecording(media, session),
+    slot: slotOf(session),
   });
+
+  function slotOf({ programmeId, compositionId }: Session): AirTime {
+    const { slotMinutes } = programmes.get(programmeId).sound;
+    const durationMs = compositionId === null ? 0 : (media.lengthOf(compositionId) ?? 0);
+    return judgeAirTime(durationMs, slotMinutes, compositionId !== null);
+  }
 
   app.get(
     "/sessions",
@@ -128,7 +143,7 @@ export async function sessionRoutes(
         response: { 200: SessionView },
       },
     },
-    async (request) => view(sessions.update(request.params.id, request.body)),
+    async (request) => view(sessions.update(request.params.id, request.body, requireUser(request).id)),
   );
 
   app.put(
@@ -142,7 +157,7 @@ export async function sessionRoutes(
         response: { 200: SessionView },
       },
     },
-    async ({ params, body }) => view(sessions.trim(params.id, body)),
+    async (request) => view(sessions.trim(request.params.id, request.body, requireUser(request).id)),
   );
 
   app.delete(
@@ -155,7 +170,7 @@ export async function sessionRoutes(
         response: { 200: SessionView },
       },
     },
-    async ({ params }) => view(sessions.trim(params.id, null)),
+    async (request) => view(sessions.trim(request.params.id, null, requireUser(request).id)),
   );
 
   app.put(
@@ -169,7 +184,8 @@ export async function sessionRoutes(
         response: { 200: SessionView },
       },
     },
-    async ({ params, body }) => view(sessions.useAsset(params.id, body.sha256)),
+    async (request) =>
+      view(sessions.useAsset(request.params.id, request.body.sha256, requireUser(request).id)),
   );
 
   addApprovalRoutes(instance, { path: "/sessions", service: sessions, view, schema: SessionView });
@@ -188,7 +204,10 @@ export async function sessionRoutes(
           response: { 200: SessionView },
         },
       },
-      async (request) => view(await sessions.uploadRecording(request.params.id, uploadFrom(request))),
+      async (request) => {
+        const { id: userId } = requireUser(request);
+        return view(await sessions.uploadRecording(request.params.id, uploadFrom(request), userId));
+      },
     );
   });
 }

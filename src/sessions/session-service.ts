@@ -20,16 +20,20 @@ export interface SessionService extends ContentSource {
   /** Newest first; `before` is the last id of the page before. */
   page(programmeId: string | null, before: string, limit: number): Session[];
   /** Voids the approval. */
-  update(id: string, changes: Partial<Pick<Session, "topic" | "speakers" | "modules">>): Session;
+  update(
+    id: string,
+    changes: Partial<Pick<Session, "topic" | "speakers" | "modules">>,
+    userId: string,
+  ): Session;
   /** Stores and transcodes the recording. Voids the approval. */
-  uploadRecording(id: string, upload: Upload): Promise<Session>;
+  uploadRecording(id: string, upload: Upload, userId: string): Promise<Session>;
   /** Uses a recording that is there already. Voids the approval. @throws {AppError} `not_found` */
-  useAsset(id: string, sha256: string): Session;
+  useAsset(id: string, sha256: string, userId: string): Session;
   /** Uses a stretch of the recording, `null` all of it. Voids the approval. @throws {AppError} `invalid` */
-  trim(id: string, trim: Trim | null): Session;
+  trim(id: string, trim: Trim | null, userId: string): Session;
   /** @throws {AppError} `conflict` while the recording is missing, faulty or not transcoded. Idempotent. */
   approve(id: string, userId: string): Session;
-  withdrawApproval(id: string): Session;
+  withdrawApproval(id: string, userId: string): Session;
   /** Every composition that a session refers to. */
   compositions(): string[];
 }
@@ -68,11 +72,12 @@ export function createSessionService({
 
   function changeRecording(
     id: string,
+    userId: string,
     change: (session: Session) => Pick<Session, "assetSha256" | "trim">,
   ): Session {
     return transact(() => {
       const session = get(id);
-      approvals.void(session);
+      approvals.void(session, userId);
       compose(id, change(session));
       return get(id);
     });
@@ -99,31 +104,31 @@ export function createSessionService({
       });
     },
 
-    update(id, changes) {
+    update(id, changes, userId) {
       return transact(() => {
         const session = get(id);
+        approvals.void(session, userId);
         store.update({ ...session, ...changes }, clock.now());
-        approvals.void(session);
         compose(id, session);
         return get(id);
       });
     },
 
-    async uploadRecording(id, upload) {
+    async uploadRecording(id, upload, userId) {
       get(id);
       await media.receiveUpload(upload, (asset) => {
-        changeRecording(id, () => ({ assetSha256: asset.sha256, trim: null }));
+        changeRecording(id, userId, () => ({ assetSha256: asset.sha256, trim: null }));
       });
       return get(id);
     },
 
-    useAsset(id, sha256) {
+    useAsset(id, sha256, userId) {
       if (!media.assetOf(sha256)) throw notFound("recording", sha256);
-      return changeRecording(id, () => ({ assetSha256: sha256, trim: null }));
+      return changeRecording(id, userId, () => ({ assetSha256: sha256, trim: null }));
     },
 
-    trim(id, trim) {
-      return changeRecording(id, ({ assetSha256 }) => {
+    trim(id, trim, userId) {
+      return changeRecording(id, userId, ({ assetSha256 }) => {
         const asset = assetSha256 === null ? null : media.assetOf(assetSha256);
         if (!asset) throw new AppError("conflict", "There is no recording to be trimmed.");
         checkTrim(trim, asset.durationMs);
@@ -146,10 +151,10 @@ export function createSessionService({
       });
     },
 
-    withdrawApproval(id) {
+    withdrawApproval(id, userId) {
       return transact(() => {
         const session = get(id);
-        approvals.void(session);
+        approvals.withdraw(session, userId);
         // What the programme has become since then applies now.
         compose(id, session);
         return get(id);

@@ -1,4 +1,5 @@
 import { customPinyin, pinyin } from "pinyin-pro";
+import { PARTICLES } from "./particles.ts";
 
 // Readings that the surrounding words do not tell.
 customPinyin({
@@ -9,7 +10,7 @@ customPinyin({
   村长: "cūn zhǎng",
   镇长: "zhèn zhǎng",
   还款: "huán kuǎn",
-  播种: "bō zhòng",
+  播种: "bō zhǒng",
   重置: "chóng zhì",
   单县: "shàn xiàn",
 });
@@ -21,12 +22,24 @@ customPinyin({
 export function toReadings(spokenText: string): string {
   // A heading has no full stop, and would run into the text below it.
   const sentences = spokenText.trim().replace(/(?<![，、。！？；：,.!?;:\s])\s*\n\s*/g, "。");
-  return (
-    pinyin(sentences, { toneType: "num", type: "array", nonZh: "consecutive" })
+  const particles = particlesIn(sentences);
+  let at = 0;
+  return pinyin(sentences, { toneType: "num", type: "all", nonZh: "consecutive" })
+    .map(({ origin, result }) => {
+      const reading = particles.get(at) ?? result;
+      at += origin.length;
       // The neutral tone: pinyin-pro's is 0, which the voice would stress; its own is 5.
-      .map((syllable) => syllable.replace(/^(?<sound>[a-zü]+)0$/, "$<sound>5"))
-      .join(" ")
-      .replace(/\s+/g, " ")
-      .trim()
+      return reading.replace(/^(?<sound>[a-zü]+)0$/, "$<sound>5");
+    })
+    .join(" ")
+    .replace(/\s+/g, " ")
+    .trim();
+}
+
+/** By its place in the text, what the words around a character make of it. */
+function particlesIn(text: string): Map<number, string> {
+  const found = PARTICLES.flatMap(([, pattern, reading]) =>
+    [...text.matchAll(pattern)].map(({ index }) => [index, reading] as const),
   );
+  return new Map(found);
 }

@@ -28,9 +28,27 @@ export function spellNumber(number: string): string {
   return fraction === undefined ? spoken : `${spoken}点${spell(fraction)}`;
 }
 
+/**
+ * Three and more round numbers, each above the one before, are sums to choose from and no sum of a hundred million:
+ * 100,200,300元.
+ */
+function isRoundList(numbers: readonly string[]): boolean {
+  const rises = numbers.every((number, at) => at === 0 || Number(number) > Number(numbers[at - 1]));
+  return numbers.length >= 3 && rises && numbers.every((number) => /^[1-9].*0$/.test(number));
+}
+
 /** First of all: afterwards a comma between numbers only parts a list. */
 export const GROUPING: Rule[] = [
-  ["thousands", /(?<![\d.,])[1-9]\d{0,2}(?:,\d{3})+(?![\d,])/g, (number = "") => number.replaceAll(",", "")],
+  [
+    "list by its word, 分别为100,200元",
+    /(?<=(?:分别|依次)[^\d，。]{0,4})\d+(?:,\d+)+/g,
+    (list = "") => list.replaceAll(",", "，"),
+  ],
+  [
+    "thousands",
+    /(?<![\d.,])[1-9]\d{0,2}(?:,\d{3})+(?![\d,])/g,
+    (number = "") => number.replaceAll(",", isRoundList(number.split(",")) ? "，" : ""),
+  ],
   ["list", /(?<=\d),(?=\d)/g, () => "，"],
 ];
 

@@ -7,21 +7,38 @@ const CALL = "热线|报警|举报|电话|拨打|致电|求助|急救|火警|咨
 const NO_COUNT = "(?![\\d.%人件次个起名户元条])";
 const AND = "[、，,/或和及]";
 
+/** China's own prefix: nobody in a village dials it. */
+const COUNTRY = "(?:(?:\\+|00)86[- ]?)";
+
 /** A pause where the number is parted: by dashes, spaces or brackets. */
 const inGroups = (number = ""): string =>
-  spellForTelephone(
-    number
-      .replace(/^\+/, "加")
-      .replace(/[-() ]+/g, "，")
-      .replace(/^，/, ""),
+  spellForTelephone(number.replace(/[-() ]+/g, "，").replace(/^，/, ""));
+/** As it is dialled within the country: without its prefix, and with the zero before an area code. */
+const atHome = (number = ""): string => {
+  const rest = number.replace(/^(?:\+|00)?86[- ]?(?:\(0\))?/, "");
+  return inGroups(
+    rest === number || /^\(?0|^1[3-9]\d[- ]?\d{4}[- ]?\d{4}$/.test(rest) ? rest : rest.replace(/\d/, "0$&"),
   );
+};
 
 export const TELEPHONES: Rule[] = [
-  ["mobile", /(?<![\d.])(?:\+?86[- ]?)?1[3-9]\d[- ]?\d{4}[- ]?\d{4}(?!\d)/g, inGroups],
+  [
+    "mobile",
+    new RegExp(`(?<![\\d.+])(?:${COUNTRY}|86[- ]?)?1[3-9]\\d[- ]?\\d{4}[- ]?\\d{4}(?!\\d)`, "g"),
+    atHome,
+  ],
+  [
+    "with the country's prefix, +86 536 5221234",
+    new RegExp(
+      `(?<![\\d.])${COUNTRY}(?:\\(0\\)[- ]?)?\\(?0?(?:10|2\\d|[3-9]\\d{2})\\)?[- ]?\\d{3,4}[- ]?\\d{4}(?!\\d)`,
+      "g",
+    ),
+    atHome,
+  ],
   ["400 and 800", /(?<![\d.])[48]00(?:[- ]?\d{3}[- ]?\d{4}|-\d{4}-\d{3})(?!\d)/g, inGroups],
   [
     "with an area code",
-    /(?<![\d.])(?:\+86[- ]?)?(?:\(0\d{2,3}\)|0\d{2,3})[- ]?\d{3,4}[- ]?\d{4}(?:-\d{1,5})?(?!\d)/g,
+    /(?<![\d.])(?:\(0\d{2,3}\)|0\d{2,3})[- ]?\d{3,4}[- ]?\d{4}(?:-\d{1,5})?(?!\d)/g,
     inGroups,
   ],
   [

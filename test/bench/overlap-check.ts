@@ -1,12 +1,10 @@
 import { countInside } from "../../src/broadcasts/conflict-finder.ts";
 import { DAY_MS, MINUTE_MS } from "../../src/clock.ts";
 import type { Policy } from "../../src/protocol/messages.ts";
-import {
-  type ConflictWorld,
-  findConflicts,
-  type PlannedRule,
-  reachOf,
-} from "../../src/schedules/conflicts.ts";
+import type { ConflictWorld } from "../../src/schedules/conflicts/conflict.ts";
+import { findAllConflicts, findConflicts } from "../../src/schedules/conflicts/conflicts.ts";
+import type { PlannedRule } from "../../src/schedules/conflicts/planned-rule.ts";
+import { reachOf } from "../../src/schedules/conflicts/reach.ts";
 import { median, type ReportRow } from "./report.ts";
 
 const RUNS = Number(process.env["BENCH_RUNS"] ?? 5);
@@ -14,6 +12,7 @@ const DEVICES = 1_500;
 const CURVE = [500, 2_000, 10_000];
 const FIRST_DAY = 21_000;
 const DAYS = 365;
+const PLAN_DAYS = 45;
 const LENGTH_MS = 20 * MINUTE_MS;
 const COUNTY = "370783000000";
 const TOWNS = Array.from({ length: 15 }, (_, index) => `370783${101 + index}000`);
@@ -32,6 +31,9 @@ const policy: Policy = {
  * One new daily rule of the whole county against a year of others, every one of which it meets on some devices: a tenth for
  * the county, a tenth for single villages, the rest for towns, each on every day. The baseline is the bare sweep: the same
  * starts as two sorted lists of numbers, and how many of them overlap.
+ *
+ * And the list of all conflicts of the days that are planned, among villages' own rules of two dates a month beside the two
+ * programmes of the county; its baseline is the bare sweep of all of them at once.
  */
 export async function overlapCheck(report: ReportRow): Promise<void> {
   const world = worldOf();
@@ -40,27 +42,52 @@ export async function overlapCheck(report: ReportRow): Promise<void> {
     const others = Array.from({ length: count }, (_, index) =>
       dailyRule(index + 1, areaOf(index), minuteOf(index)),
     );
-    const bare = Float64Array.from(others.flatMap(({ starts }) => [...starts])).sort();
-    const own: number[] = [];
-    const raw: number[] = [];
-    for (let run = 0; run < RUNS; run += 1) {
-      own.push(time(() => findConflicts(subject, others, world).length));
-      raw.push(time(() => bareSweep(subject.starts, bare)));
-    }
-    const value = median(own);
-    const baseline = median(raw);
-    report({
-      name: `conflicts of a new daily rule with a year of ${count} daily rules, ${DEVICES} devices`,
-      value,
-      unit: "ms",
-      baseline,
-      ratio: value / baseline,
-    });
+    const bare = startsOf(others);
+    compare(
+      report,
+      `conflicts of a new daily rule with a year of ${count} daily rules, ${DEVICES} devices`,
+      () => findConflicts(subject, others, world).length,
+      () => bareSweep(subject.starts, bare),
+    );
+  }
+  for (const count of CURVE) {
+    const rules = [
+      rule(0, COUNTY, 420, datesFrom(0, 14)),
+      rule(1, COUNTY, 1_140, datesFrom(0, 14)),
+      ...Array.from({ length: count }, (_, index) =>
+        rule(index + 2, villageOf(index), minuteOf(index), datesFrom(index % 14, 14)),
+      ),
+    ];
+    const from = FIRST_DAY * DAY_MS;
+    const range = { from, until: from + PLAN_DAYS * DAY_MS };
+    const bare = startsOf(rules).filter((start) => start < range.until);
+    compare(
+      report,
+      `list of all conflicts within ${PLAN_DAYS} days among ${rules.length} rules, ${DEVICES} devices`,
+      () => findAllConflicts(rules, world, range).flat().length,
+      () => bareSweep(bare, bare),
+    );
   }
 }
 
-function dailyRule(index: number, area: string, minute: number): PlannedRule {
-  const days = Int32Array.from({ length: DAYS }, (_, day) => FIRST_DAY + day);
+function compare(report: ReportRow, name: string, own: () => number, raw: () => number): void {
+  const times = Array.from({ length: RUNS }, () => [time(own), time(raw)] as const);
+  const value = median(times.map(([ms]) => ms));
+  const baseline = median(times.map(([, ms]) => ms));
+  report({ name, value, unit: "ms", baseline, ratio: value / baseline });
+}
+
+const startsOf = (rules: readonly PlannedRule[]): Float64Array =>
+  Float64Array.from(rules.flatMap(({ starts }) => [...starts])).sort();
+
+const datesFrom = (first: number, step: number): Int32Array =>
+  Int32Array.from({ length: Math.floor(DAYS / step) }, (_, index) => FIRST_DAY + first + index * step);
+const EVERY_DAY = datesFrom(0, 1);
+
+const dailyRule = (index: number, area: string, minute: number): PlannedRule =>
+  rule(index, area, minute, EVERY_DAY);
+
+function rule(index: number, area: string, minute: number, days: Int32Array): PlannedRule {
   return {
     scheduleId: `${index}`,
     name: `rule ${index}`,
@@ -69,7 +96,7 @@ function dailyRule(index: number, area: string, minute: number): PlannedRule {
     reach: reachOf([area], ["loudspeaker"], []),
     starts: Float64Array.from(days, (day) => day * DAY_MS + (minute - 480) * MINUTE_MS),
     days,
-    minutes: new Int16Array(DAYS).fill(minute),
+    minutes: new Int16Array(days.length).fill(minute),
     lengths: new Map(),
     usualMs: LENGTH_MS,
     slotMs: null,
@@ -81,6 +108,9 @@ function areaOf(index: number): string {
   if (index % 10 === 0) return COUNTY;
   return index % 10 === 1 ? `${town.slice(0, 9)}${201 + (index % 100)}` : town;
 }
+
+const villageOf = (index: number): string =>
+  `${(TOWNS[index % TOWNS.length] ?? "").slice(0, 9)}${201 + (Math.floor(index / TOWNS.length) % 100)}`;
 
 /** Between 06:00 and 22:00, scattered. */
 const minuteOf = (index: number): number => 360 + ((index * 61) % 940);

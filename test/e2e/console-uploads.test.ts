@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
-import { readdirSync, readFileSync, statSync } from "node:fs";
-import { mkdtemp, rm } from "node:fs/promises";
+import { readdirSync, readFileSync, statSync, utimesSync, writeFileSync } from "node:fs";
+import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Browser, BrowserContext } from "playwright-core";
@@ -112,6 +112,65 @@ test("an upload goes on by itself after a cut network and after a kill of the se
   expect(first).toBe(0);
   expect(afterCut).toBeGreaterThan(0);
   expect(afterKill).toBeGreaterThan(afterCut);
+});
+
+/** What was declared of each upload that was begun. */
+function watchDeclared(): (string | undefined)[] {
+  const declared: (string | undefined)[] = [];
+  page.on("request", (request) => {
+    if (request.method() !== "POST" || !request.url().endsWith("/uploads")) return;
+    const [, base64] = /(?:^|,)sha256 ([^,]+)/.exec(request.headers()["upload-metadata"] ?? "") ?? [];
+    declared.push(base64 === undefined ? undefined : Buffer.from(base64, "base64").toString());
+  });
+  return declared;
+}
+
+test("the SHA-256 of any file is declared before its first byte, also where the browser has none of its own", async () => {
+  // More than the browser's own digest was ever given, and as over plain HTTP.
+  const large = makeTone(join(folder, "large.wav"), 900);
+  expect(statSync(large).size).toBeGreaterThan(64 * 1024 * 1024);
+  const sha256 = createHash("sha256").update(readFileSync(large)).digest("hex");
+  const declared = watchDeclared();
+  const loading = Promise.withResolvers<void>();
+  await page.addInitScript(
+    () => void Reflect.deleteProperty(Reflect.get(globalThis, "Crypto").prototype, "subtle"),
+  );
+  await context.route("**/vendor/noble-hashes/sha2.js", async (route) => {
+    await loading.promise;
+    await route.continue();
+  });
+  await page.reload();
+  await choose(large);
+  await card().getByText("准备上传 large.wav").waitFor();
+  // Given up and begun again while it is read.
+  await card().getByRole("button", { name: "暂停" }).click();
+  await card().getByText("已暂停上传 large.wav").waitFor();
+  await card().getByRole("button", { name: "继续上传" }).click();
+  loading.resolve();
+  await until(async () => (await recordingSha256()) === sha256, { what: "the recording", timeoutMs: 60_000 });
+  expect(declared).toEqual([sha256]);
+  expect(offsets[0]).toBe(0);
+});
+
+test("after a reload, another file of the same name, length and time is refused for what it is", async () => {
+  const changed = join(folder, "changed");
+  await mkdir(changed);
+  const other = join(changed, "要闻.wav");
+  const bytes = readFileSync(tone);
+  bytes.writeUInt8(1, bytes.length - 1);
+  writeFileSync(other, bytes);
+  const { mtime } = statSync(tone);
+  utimesSync(other, mtime, mtime);
+  await setLink(SLOW);
+  await choose(tone);
+  await goesOnFrom();
+  await page.reload();
+  await card().getByText("要闻.wav 上次没有传完").waitFor();
+  await setLink(UNLIMITED);
+  await choose(other);
+  await card().getByText("上传失败：要闻.wav").waitFor();
+  expect(offsets.at(-1)).toBeGreaterThan(0);
+  expect(await recordingSha256()).toBeUndefined();
 });
 
 test("after a reload, the same file chosen again goes on from where it was", async () => {

@@ -1,21 +1,8 @@
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { MINUTE_MS } from "../../src/clock.ts";
 import type { Command, Playlist } from "../../src/protocol/messages.ts";
 import { createVerifier } from "../../src/protocol/signing.ts";
-import { subscriptionsOf } from "../../src/protocol/topics.ts";
-import { type RunningApp, runApp } from "../support/app.ts";
-import {
-  approvedEpisode,
-  type BroadcastView,
-  enrolDevice,
-  importRegions,
-  makeTone,
-  programmeId,
-} from "../support/county.ts";
-import { connectDevice, type DeviceClient } from "../support/device-client.ts";
+import type { RunningApp } from "../support/app.ts";
 import {
   COUNTY,
   createTestClock,
@@ -25,6 +12,7 @@ import {
   TOWN,
   VILLAGE,
 } from "../support/fleet.ts";
+import { enrolListener, type Listener, openTimetable, type Timetable } from "../support/timetable.ts";
 import { until } from "../support/until.ts";
 
 interface AreaPolicyView {
@@ -38,32 +26,22 @@ interface AreaPolicyView {
 const clock = createTestClock(Date.parse("2026-11-30T08:00:00+08:00"));
 const noon = { from: "12:00", to: "14:00" };
 const night = { from: "22:00", to: "06:00" };
-let folder: string;
 let app: RunningApp;
-type Enrolled = Awaited<ReturnType<typeof enrolDevice>> & { client: DeviceClient };
-let near: Enrolled;
-let neighbour: Enrolled;
-let far: Enrolled;
-
-async function listener(regionCode: string): Promise<Enrolled> {
-  const member = await enrolDevice(app.operator, app.url, regionCode);
-  const client = await connectDevice(app.brokerUrl, member);
-  const { id: deviceId, areas, groups } = member.identity;
-  await client.subscribe(...subscriptionsOf({ deviceId, areas, groups }));
-  return { ...member, client };
-}
+let timetable: Timetable;
+let near: Listener;
+let neighbour: Listener;
+let far: Listener;
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), "ccx-policy-"));
-  app = await runApp({ clock });
-  await importRegions(app.operator);
-  await approvedEpisode(app.operator, 41, makeTone(join(folder, "tone.wav"), 2));
-  [near, neighbour, far] = [await listener(VILLAGE), await listener(NEIGHBOUR), await listener(FAR_VILLAGE)];
+  timetable = await openTimetable({ clock, episodes: [41] });
+  ({ app } = timetable);
+  near = await enrolListener(app, VILLAGE);
+  neighbour = await enrolListener(app, NEIGHBOUR);
+  far = await enrolListener(app, FAR_VILLAGE);
 });
 afterAll(async () => {
   for (const { client } of [near, neighbour, far]) await client.end();
-  await app.close();
-  await rm(folder, { recursive: true });
+  await timetable.close();
 });
 
 const put = (code: string, own: object, query = "") =>
@@ -72,7 +50,7 @@ const take = (code: string, query = "") =>
   app.operator.remove<AreaPolicyView>(`/regions/${code}/policy${query}`);
 const read = (code: string) => app.operator.get<AreaPolicyView>(`/regions/${code}/policy`);
 
-async function playlistOf({ token, keys }: Enrolled): Promise<Playlist> {
+async function playlistOf({ token, keys }: Listener): Promise<Playlist> {
   const answer = await fetch(`${app.url}/device/v1/playlist`, {
     headers: { authorization: `Bearer ${token}`, accept: "application/jose" },
   });
@@ -139,35 +117,25 @@ test("a change is one pointer to its area, and survives being taken back", async
 });
 
 const local = (at: number) => new Date(at + 8 * 60 * MINUTE_MS).toISOString();
-async function scheduledAt(time: string, regions: string[], more: object = {}): Promise<string> {
-  const { id } = await app.operator.post<{ id: string }>("/schedules?acceptConflicts=rest", {
-    programmeId: await programmeId(app.operator, "broadcast"),
-    name: `播 ${time} ${regions.join()}`,
-    rule: { dates: [local(clock.now()).slice(0, 10)], times: [time] },
-    zone: "Asia/Shanghai",
-    targets: { regions, kinds: ["loudspeaker"] },
-    content: { policy: "latest-approved" },
-    class: "daily",
-    priority: 50,
-    lateness: "skip",
-    graceMinutes: 5,
-    offline: "play",
-    ...more,
-  });
-  return id;
-}
-async function broadcastOf(scheduleId: string): Promise<BroadcastView> {
-  const { items } = await app.operator.get<{ items: BroadcastView[] }>(
-    `/broadcasts?scheduleId=${scheduleId}`,
+const scheduledAt = (time: string, regions: string[], more: object = {}): Promise<string> =>
+  timetable.schedule(
+    {
+      name: `播 ${time} ${regions.join()}`,
+      rule: { dates: [local(clock.now()).slice(0, 10)], times: [time] },
+      targets: { regions, kinds: ["loudspeaker"] },
+      content: { policy: "latest-approved" },
+      lateness: "skip",
+      ...more,
+    },
+    "?acceptConflicts=rest",
   );
-  return app.operator.get<BroadcastView>(`/broadcasts/${items[0]?.id}`);
-}
+const broadcastOf = (scheduleId: string) => timetable.broadcastOf(scheduleId);
 
 test("what begins in a village's rest is not in its playlist, not expected of it, and not commanded", async () => {
   const noonId = await scheduledAt("12:30", [COUNTY], { class: "announcement" });
   const dailyId = await scheduledAt("12:40", [COUNTY]);
   const [notice, daily] = [await broadcastOf(noonId), await broadcastOf(dailyId)];
-  const idsOf = async (device: Enrolled) => (await playlistOf(device)).broadcasts.map(({ id }) => id);
+  const idsOf = async (device: Listener) => (await playlistOf(device)).broadcasts.map(({ id }) => id);
   expect(await idsOf(near)).toContain(notice.id);
   expect(await idsOf(near)).not.toContain(daily.id);
   expect(await idsOf(far)).toContain(daily.id);
@@ -178,7 +146,7 @@ test("what begins in a village's rest is not in its playlist, not expected of it
   });
   const frozen = await broadcastOf(dailyId);
   expect(frozen.devices.items.map(({ deviceId }) => deviceId)).toEqual([far.identity.id]);
-  const commanded = ({ client }: Enrolled) =>
+  const commanded = ({ client }: Listener) =>
     client.heard.flatMap(({ topic, text }) => {
       if (!topic.endsWith("/command")) return [];
       const { body } = JSON.parse(Buffer.from(text.split(".")[1] ?? "", "base64url").toString()) as Command;

@@ -183,7 +183,7 @@ const steps: fc.Arbitrary<Step>[] = [
   fc.nat(EPISODES.length - 1).map((index) =>
     step(`withdraw ${index}`, (seen) => {
       const id = town.episodes[index] ?? "";
-      town.desk.services.episodes.withdrawApproval(id);
+      town.desk.services.episodes.withdrawApproval(id, town.desk.userId);
       seen.approved.delete(id);
     }),
   ),

@@ -1,61 +1,31 @@
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import Sqlite from "better-sqlite3";
 import ICAL from "ical.js";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
-import { type RunningApp, runApp } from "../support/app.ts";
-import {
-  approvedEpisode,
-  type BroadcastView,
-  importRegions,
-  makeTone,
-  programmeId,
-} from "../support/county.ts";
+import type { RunningApp } from "../support/app.ts";
+import type { BroadcastView } from "../support/county.ts";
 import { COUNTY, createTestClock, FAR_VILLAGE, OTHER_TOWN, TOWN, VILLAGE } from "../support/fleet.ts";
+import { openTimetable, type Timetable } from "../support/timetable.ts";
 
 const clock = createTestClock(Date.parse("2026-11-30T20:00:00+08:00"));
-let folder: string;
 let app: RunningApp;
-let programme: string;
+let timetable: Timetable;
 const open: string[] = [];
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), "ccx-calendars-"));
-  app = await runApp({ clock });
-  await importRegions(app.operator);
-  programme = await programmeId(app.operator, "broadcast");
-  await approvedEpisode(app.operator, 41, makeTone(join(folder, "tone.wav"), 2));
+  timetable = await openTimetable({ clock, episodes: [41] });
+  ({ app } = timetable);
 });
 afterEach(async () => {
   for (const id of open.splice(0)) await app.operator.post(`/schedules/${id}/end`);
 });
-afterAll(async () => {
-  await app.close();
-  await rm(folder, { recursive: true });
-});
+afterAll(() => timetable.close());
 
-const definition = (more: object = {}) => ({
-  name: "晨播",
-  rule: { daysOfMonth: [1, 15], times: ["08:00"] },
-  zone: "Asia/Shanghai",
-  targets: { regions: [COUNTY], kinds: ["loudspeaker"] },
-  content: { policy: "next-approved" },
-  class: "daily",
-  priority: 50,
-  lateness: "join",
-  graceMinutes: 5,
-  offline: "play",
-  ...more,
-});
 async function created(more: object = {}): Promise<string> {
-  const { id } = await app.operator.post<{ id: string }>("/schedules", {
-    programmeId: programme,
-    ...definition(more),
-  });
+  const id = await timetable.schedule(more);
   open.push(id);
   return id;
 }
-const changed = (id: string, more: object = {}) => app.operator.put(`/schedules/${id}`, definition(more));
+const changed = (id: string, more: object = {}) => timetable.change(id, more);
 
 const feed = (region: string, headers: Record<string, string> = app.operator.credentials) =>
   fetch(`${app.url}/api/v1/regions/${region}/calendar.ics`, { headers });

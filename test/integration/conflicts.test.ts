@@ -1,10 +1,10 @@
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { type RunningApp, runApp } from "../support/app.ts";
-import { approvedEpisode, enrolDevice, importRegions, makeTone, programmeId } from "../support/county.ts";
+import type { RunningApp } from "../support/app.ts";
+import { approvedEpisode, enrolDevice, makeTone } from "../support/county.ts";
 import { COUNTY, createTestClock, FAR_VILLAGE, TOWN, VILLAGE } from "../support/fleet.ts";
+import { scheduleDefinition } from "../support/schedule-definition.ts";
+import { openTimetable, type Timetable } from "../support/timetable.ts";
 
 interface ConflictView {
   schedule?: string;
@@ -24,36 +24,25 @@ interface Conflicts {
 
 // A Monday.
 const clock = createTestClock(Date.parse("2026-11-30T08:00:00+08:00"));
-let folder: string;
 let app: RunningApp;
-let programme: string;
+let timetable: Timetable;
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), "ccx-conflicts-"));
-  app = await runApp({ clock });
-  await importRegions(app.operator);
-  programme = await programmeId(app.operator, "broadcast");
+  timetable = await openTimetable({ clock });
+  ({ app } = timetable);
   for (const code of [VILLAGE, FAR_VILLAGE]) await enrolDevice(app.operator, app.url, code);
 });
-afterAll(async () => {
-  await app.close();
-  await rm(folder, { recursive: true });
-});
+afterAll(() => timetable.close());
 
-const definition = (more: object = {}) => ({
-  name: "镇新闻",
-  rule: { daysOfMonth: [1], times: ["07:00"] },
-  zone: "Asia/Shanghai",
-  targets: { regions: [TOWN], kinds: ["loudspeaker"] },
-  content: { policy: "latest-approved" },
-  class: "daily",
-  priority: 50,
-  lateness: "join",
-  graceMinutes: 5,
-  offline: "play",
-  ...more,
-});
-const body = (more: object = {}) => ({ programmeId: programme, ...definition(more) });
+const definition = (more: object = {}) =>
+  scheduleDefinition({
+    name: "镇新闻",
+    rule: { daysOfMonth: [1], times: ["07:00"] },
+    targets: { regions: [TOWN], kinds: ["loudspeaker"] },
+    content: { policy: "latest-approved" },
+    ...more,
+  });
+const body = (more: object = {}) => ({ programmeId: timetable.programme, ...definition(more) });
 const accept = (reason: string) => `?acceptConflicts=${encodeURIComponent(reason)}`;
 const scheduleNames = async () =>
   (await app.operator.get<{ items: { name: string }[] }>("/schedules")).items.map(({ name }) => name);
@@ -173,7 +162,7 @@ test("once the length of content is known, the conflicts of what is planned are 
       [schedule, other?.name].includes(name),
     );
   expect(await coming()).toEqual([]);
-  await approvedEpisode(app.operator, 41, makeTone(join(folder, "tone.wav"), 90));
+  await approvedEpisode(app.operator, 41, makeTone(join(app.folder, "tone.wav"), 90));
   expect(await coming()).toMatchObject([
     { kind: "overlap", dates: ["2026-12-01", "2027-01-01"], count: 2, devices: 1 },
   ]);

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { type Running, start } from "../../scripts/processes.ts";
-import type { CommandOf, Item, PlayBody, PlaylistBroadcast } from "../../src/protocol/messages.ts";
+import type { Alert, CommandOf, Item, PlayBody, PlaylistBroadcast } from "../../src/protocol/messages.ts";
 import { createSigner, generateSigningKey } from "../../src/protocol/signing.ts";
 import { commandTopic } from "../../src/protocol/topics.ts";
 import { type AirStation, openAirStation } from "../support/air-station.ts";
@@ -51,6 +51,7 @@ function airing(item: Item, inMs: number, change: Partial<PlaylistBroadcast> = {
     startAt,
     notAfter: startAt + 60_000,
     class: "announcement",
+    authority: "county",
     priority: 50,
     lateness: "join",
     offline: "play",
@@ -61,7 +62,7 @@ function airing(item: Item, inMs: number, change: Partial<PlaylistBroadcast> = {
   };
 }
 
-function playBody({ id, class: _, ...rest }: PlaylistBroadcast): PlayBody {
+function playBody({ id, class: _, authority: _of, ...rest }: PlaylistBroadcast): PlayBody {
   return { broadcastId: id, ...rest };
 }
 
@@ -197,6 +198,20 @@ describe("a broadcast", () => {
     const { firstSampleAt = 0 } = recordingOf(state, emergency.id) ?? {};
     expect(firstSampleAt - emergency.startAt).toBeLessThan(1_000);
   });
+
+  test("yields within its class to the higher authority, listed or commanded, and never to a lower one", async () => {
+    await using _device = await startOnline();
+    const village = airing(longItem(), 2_000, { authority: "village", priority: 100, lateness: "skip" });
+    const county = airing(longItem(), 4_000, { priority: 0 });
+    const town = airing(shortItem(), 5_000, { authority: "town", priority: 100, lateness: "skip" });
+    await station.list([village, town]);
+    await station.command("play", playBody(county), { authority: county.authority });
+    await until(() => recordedMs(state, county.id) > 2_000, { what: "the county", timeoutMs: 20_000 });
+    await station.hears(town.id, "skipped preempted");
+    expect(station.recordsOf(village.id)).toEqual(["received", "cached", "started", "interrupted preempted"]);
+    expect(station.recordsOf(town.id)).toEqual(["received", "cached", "skipped preempted"]);
+    expect(station.recordsOf(county.id)).toEqual(["received", "cached", "started"]);
+  });
 });
 
 describe("an alert", () => {
@@ -204,6 +219,7 @@ describe("an alert", () => {
     station.signer.sign("alert", {
       id: randomUUID(),
       rev: 1,
+      authority: "county",
       from,
       until: from + 60_000,
       programme: "应急",
@@ -256,7 +272,16 @@ describe("refused, with the reason", () => {
     await station.publish(commandTopic(device), await impostor.sign("command", command));
     await lastRefusal("bad-signature");
     // A right signature of another kind of message is no command.
-    const alert = { id: "a", rev: 1, from: now, until: now, programme: "", title: "", items: [shortItem()] };
+    const alert: Alert = {
+      id: "a",
+      rev: 1,
+      from: now,
+      until: now,
+      authority: "county",
+      programme: "",
+      title: "",
+      items: [shortItem()],
+    };
     await station.publish(commandTopic(device), await station.signer.sign("alert", alert));
     await until(() => station.records.filter(({ reason }) => reason === "malformed").length === 2);
     // The right one, retained by somebody on the way, is obeyed when it comes fresh.

@@ -18,6 +18,7 @@ import { until } from "../support/until.ts";
 interface Emergency {
   id: string;
   state: string;
+  severity: string | null;
   reason: string | null;
   confirmedBy: string | null;
 }
@@ -31,7 +32,7 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true }));
 
 async function open(clock?: TestClock): Promise<void> {
-  app = await runApp(clock ? { clock } : {});
+  app = await runApp({ ...(clock ? { clock } : {}), env: { TRANSCODE_NICENESS: "0" } });
   await importRegions(app.operator);
   deputy = await secondPerson(app);
 }
@@ -57,8 +58,8 @@ describe("with gateways that play", () => {
     const near = await enrolGateway(app, VILLAGE, folder);
     const late = await enrolGateway(app, VILLAGE, folder);
     await using _near = await near.start();
-    const { id, state } = await propose();
-    expect(state).toBe("proposed");
+    const { id, state, severity } = await propose();
+    expect({ state, severity }).toEqual({ state: "proposed", severity: null });
     await confirm(id);
     await becomes(id, "active");
     await until(() => recordedMs(near.state, id) > 500, { what: "the emergency", timeoutMs: 30_000 });
@@ -108,9 +109,16 @@ describe("with a clock of its own", () => {
       status: 403,
       problem: { detail: expect.stringContaining("another person") },
     });
-    expect((await confirm(id)).confirmedBy).not.toBeNull();
+    const open = async () =>
+      (await app.operator.get<{ items: Emergency[] }>("/emergencies?open=true")).items.map((each) => each.id);
+    expect(await open()).toContain(id);
+    expect(await confirm(id)).toMatchObject({
+      confirmedBy: expect.any(String),
+      people: { proposed: "admin", confirmed: "deputy", stopped: null },
+    });
     await becomes(id, "active");
     await app.operator.post(`/emergencies/${id}/stop`);
+    expect(await open()).not.toContain(id);
     expect((await get(id)).state).toBe("stopped");
     await expect(confirm(id, app.operator)).rejects.toMatchObject({ status: 409 });
   }, 30_000);
@@ -166,6 +174,7 @@ describe("with a clock of its own", () => {
     expect(first).toMatchObject({
       state: "proposed",
       class: "emergency",
+      severity: "Extreme",
       title: "暴雨红色预警",
       areas: [TOWN],
     });

@@ -1,20 +1,10 @@
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { signIn } from "../../scripts/operator-client.ts";
 import { DAY_MS, MINUTE_MS, toIso } from "../../src/clock.ts";
 import type { PlaybackRecord, Playlist } from "../../src/protocol/messages.ts";
 import { uplinkTopic } from "../../src/protocol/topics.ts";
-import { type RunningApp, runApp } from "../support/app.ts";
-import {
-  approvedEpisode,
-  type BroadcastView,
-  enrolDevice,
-  importRegions,
-  makeTone,
-  programmeId,
-} from "../support/county.ts";
+import type { RunningApp } from "../support/app.ts";
+import { enrolDevice } from "../support/county.ts";
 import { connectDevice, type DeviceClient } from "../support/device-client.ts";
 import {
   COUNTY,
@@ -26,6 +16,7 @@ import {
   TOWN,
   VILLAGE,
 } from "../support/fleet.ts";
+import { openTimetable, type Timetable } from "../support/timetable.ts";
 import { until } from "../support/until.ts";
 
 interface Verdict {
@@ -64,23 +55,16 @@ interface Why {
 
 const START = Date.parse("2026-11-30T20:00:00+08:00");
 const clock = createTestClock(START);
-let folder: string;
 let app: RunningApp;
-let programme: string;
+let timetable: Timetable;
 let near: Member;
 let neighbour: Member;
 let far: Member;
 let client: DeviceClient;
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), "ccx-explanations-"));
-  app = await runApp({ clock });
-  await importRegions(app.operator);
-  programme = await programmeId(app.operator, "broadcast");
-  const { items } = await app.operator.get<{ items: { id: string }[] }>("/schedules");
-  for (const { id } of items) await app.operator.post(`/schedules/${id}/end`);
-  const tone = makeTone(join(folder, "tone.wav"), 2);
-  for (const number of [41, 42]) await approvedEpisode(app.operator, number, tone);
+  timetable = await openTimetable({ clock, episodes: [41, 42], isShipped: false });
+  ({ app } = timetable);
   near = await enrolDevice(app.operator, app.url, VILLAGE);
   neighbour = await enrolDevice(app.operator, app.url, NEIGHBOUR);
   far = await enrolDevice(app.operator, app.url, FAR_VILLAGE);
@@ -88,27 +72,14 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await client.end();
-  await app.close();
-  await rm(folder, { recursive: true });
+  await timetable.close();
 });
 
-const definition = (name: string, more: object = {}) => ({
-  name,
-  rule: { daysOfMonth: [1, 15], times: ["08:00"] },
-  zone: "Asia/Shanghai",
-  targets: { regions: [COUNTY], kinds: ["loudspeaker"] },
-  content: { policy: "latest-approved" },
-  class: "daily",
-  priority: 50,
-  lateness: "skip",
-  graceMinutes: 5,
-  offline: "play",
-  ...more,
-});
-const scheduled = async (name: string, more: object = {}): Promise<string> => {
-  const body = { programmeId: programme, ...definition(name, more) };
-  return (await app.operator.post<{ id: string }>("/schedules?acceptConflicts=test", body)).id;
-};
+const scheduled = (name: string, more: object = {}): Promise<string> =>
+  timetable.schedule(
+    { name, content: { policy: "latest-approved" }, lateness: "skip", ...more },
+    "?acceptConflicts=test",
+  );
 const ended = (id: string) => app.operator.post(`/schedules/${id}/end`);
 
 const previewOf = ({ identity }: Member, days = 35) =>
@@ -163,6 +134,12 @@ test("a preview is the playlist itself, beyond what is planned a forecast, and s
     expect(entries.filter(({ isPlanned }) => isPlanned)).toEqual((await playlistOf(member)).map(shown));
     expect(entries.length).toBeGreaterThan(1);
   }
+  expect(
+    (await playlistOf(near))
+      .slice(0, 2)
+      .map(({ authority }) => authority)
+      .toSorted(),
+  ).toEqual(["county", "town"]);
 
   const preview = await previewOf(near, 60);
   expect(told(preview)).toEqual([
@@ -175,7 +152,7 @@ test("a preview is the playlist itself, beyond what is planned a forecast, and s
     ["晨播", "2027-01-15 08:00", "plays"],
   ]);
   const textOf = (code: string) => preview.dates.find(({ verdict }) => verdict.code === code)?.verdict.text;
-  expect(textOf("lost")).toMatch(/announcement, priority 50\) has the air at that time/);
+  expect(textOf("lost")).toMatch(/announcement, of the town, priority 50\) has the air at that time/);
   expect(textOf("skipped")).toBe("It is skipped: 停电.");
   expect(textOf("moved-away")).toBe("It was moved to 2027-01-02 09:00: 元旦.");
   expect(preview.dates.at(-1)).toMatchObject({ isPlanned: false, broadcastId: null });
@@ -224,14 +201,7 @@ async function reports(...said: Omit<PlaybackRecord, "seq" | "at">[]): Promise<v
   const records = said.map((record) => ({ seq: (seq += 1), at: clock.now(), ...record }));
   await client.publish(uplinkTopic(near.identity.id, "report"), JSON.stringify({ bootId, records }));
 }
-async function broadcastOf(scheduleId: string): Promise<BroadcastView> {
-  const { items } = await app.operator.get<{ items: BroadcastView[] }>(
-    `/broadcasts?scheduleId=${scheduleId}`,
-  );
-  const [first] = items;
-  if (!first) throw new Error("nothing is planned");
-  return first;
-}
+const broadcastOf = (scheduleId: string) => timetable.broadcastOf(scheduleId);
 const becomes = (scheduleId: string, state: string) =>
   until(async () => (await broadcastOf(scheduleId)).state === state, { what: state, timeoutMs: 30_000 });
 

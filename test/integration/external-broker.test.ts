@@ -1,19 +1,11 @@
 import { afterEach, describe, expect, test } from "vitest";
-import { openDatabaseReadOnly } from "../../src/db/open.ts";
-import type { DeviceAccount } from "../../src/devices/device-service.ts";
-import { createDeviceService } from "../../src/devices/device-service.ts";
-import { createDeviceStore } from "../../src/devices/device-store.ts";
-import { createEnrolmentStore } from "../../src/devices/enrolment-store.ts";
-import { createTelemetryStore } from "../../src/devices/telemetry-store.ts";
 import { createVerifier } from "../../src/protocol/signing.ts";
 import { ackTopic, commandTopic, playlistTopic, uplinkTopic } from "../../src/protocol/topics.ts";
-import { createRegionService } from "../../src/regions/region-service.ts";
-import { createRegionStore } from "../../src/regions/region-store.ts";
 import { type RunningApp, runApp } from "../support/app.ts";
 import { enrolDevice, importRegions } from "../support/county.ts";
 import { connectDevice } from "../support/device-client.ts";
-import { COUNTY, createTestClock, VILLAGE } from "../support/fleet.ts";
-import { type RunningMosquitto, startMosquitto } from "../support/mosquitto.ts";
+import { COUNTY, VILLAGE } from "../support/fleet.ts";
+import { accountsIn, type RunningMosquitto, startMosquitto } from "../support/mosquitto.ts";
 import { until } from "../support/until.ts";
 
 const ACCOUNT = { username: "ccx-server", password: "a password with /signs@" };
@@ -26,23 +18,6 @@ afterEach(async () => {
   app = undefined;
   broker = undefined;
 });
-
-/** The accounts as `npm run broker:files` reads them: from the database of the running server. */
-function accountsIn(folder: string): DeviceAccount[] {
-  const db = openDatabaseReadOnly(`${folder}/data/cuncunxiang.db`);
-  try {
-    const devices = createDeviceService({
-      store: createDeviceStore(db),
-      codes: createEnrolmentStore(db),
-      telemetry: createTelemetryStore(db),
-      regions: createRegionService({ store: createRegionStore(db) }),
-      clock: createTestClock(),
-    });
-    return [...devices.accounts()];
-  } finally {
-    db.close();
-  }
-}
 
 describe("the server on a real Mosquitto, with the files it generates", () => {
   test("commands and pointers go out, reports come in and are acknowledged", async () => {

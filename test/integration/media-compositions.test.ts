@@ -3,7 +3,8 @@ import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Composition, Rendition } from "../../src/media/media-service.ts";
-import { loadProfiles, type Profile } from "../../src/media/profiles.ts";
+import { loadProfiles } from "../../src/media/profile-files.ts";
+import type { Profile } from "../../src/media/profiles.ts";
 import {
   ABILITIES,
   createMediaLab,
@@ -392,6 +393,15 @@ describe("a recording with a picture", () => {
     const played = await ffmpeg(...args);
     expect(played).toMatch(/1280x720[^]*640x360/);
     expect(played).toMatch(/time=00:00:1[0-4]/);
+    // What was measured of its track before it was cut into segments holds for the stream.
+    const heard = await measureLoudness(join(folder, `${master}.m3u8`));
+    expect(Math.abs(heard.lufs + 16)).toBeLessThanOrEqual(0.5);
+    expect(heard.truePeakDbtp).toBeLessThanOrEqual(-1.5);
+    for (const profile of ["terminal-hls", "terminal-mp4"])
+      expect(renditions.find((rendition) => rendition.profile === profile)).toMatchObject({
+        loudnessLufs: heard.lufs,
+        truePeakDbtp: heard.truePeakDbtp,
+      });
     await media.stop();
   });
 });

@@ -69,6 +69,9 @@ describe("good speech has nothing to be said against it", () => {
     ["fine.wav", ["-ar", "96000", "-c:a", "pcm_s24le"]],
     ["limited.wav", ["-af", "volume=14dB,alimiter=limit=0.84:level=disabled"]],
     ["limited.mp3", ["-af", "volume=14dB,alimiter=limit=0.84:level=disabled", "-b:a", "128k"]],
+    ["hot.mp3", ["-ar", "44100", "-af", "volume=20dB,alimiter=limit=0.97:level=disabled", "-b:a", "64k"]],
+    ["hot.m4a", ["-ar", "44100", "-af", "volume=20dB,alimiter=limit=0.97:level=disabled", "-b:a", "128k"]],
+    ["loud.m4a", ["-ar", "44100", "-af", "volume=0.7dB", "-c:a", "aac", "-b:a", "64k"]],
   ])("%s", async (name, options) => {
     const listening = await heard(name, ...options);
     expect(listening.findings).toEqual([]);
@@ -132,6 +135,57 @@ describe("damage", () => {
     expect(listening.findings[0]?.fromMs).toBe(4_000);
     expect(listening.findings[0]?.toMs).toBeGreaterThanOrEqual(7_000);
     expect(listening.findings[0]?.toMs).toBeLessThanOrEqual(8_000);
+  });
+
+  describe("clipping that was coded lossily afterwards is found all the same", () => {
+    /** Cut off by 12 dB or so; `quieter` brings it down afterwards, as an editor's master fader does. */
+    const cut = async (name: string, quieter = "anull"): Promise<string> => {
+      const path = lab.file(name);
+      await ffmpeg(
+        "-i",
+        speech,
+        "-ar",
+        "44100",
+        "-af",
+        `volume=12dB,aformat=sample_fmts=s16,${quieter}`,
+        path,
+      );
+      return path;
+    };
+
+    test.each([
+      ["mp3", "64k"],
+      ["mp3", "128k"],
+      ["mp3", "192k"],
+      ["m4a", "64k"],
+      ["m4a", "128k"],
+      ["m4a", "192k"],
+    ])("%s at %s", async (ending, rate) => {
+      const path = lab.file(`cut-${rate}.${ending}`);
+      const codec = ending === "mp3" ? "libmp3lame" : "aac";
+      await ffmpeg("-i", await cut("cut.wav"), "-c:a", codec, "-b:a", rate, path);
+      const { findings } = await listen(path);
+      expect(findings.map(({ kind }) => kind)).toContain("clipping");
+      const clipped = findings.filter(({ kind }) => kind === "clipping");
+      expect(clipped.reduce((sum, { value }) => sum + (value ?? 0), 0)).toBeGreaterThanOrEqual(2);
+    });
+
+    test("in one of two channels, made quieter before it was coded, and decoded again", async () => {
+      const mp3 = lab.file("one-side.mp3");
+      const sides = "[0:a]asplit[a][b];[b]volume=-16dB[c];[a][c]join=inputs=2:channel_layout=stereo";
+      await ffmpeg(
+        "-i",
+        await cut("quieter.wav", "volume=-4dB"),
+        "-filter_complex",
+        sides,
+        "-b:a",
+        "128k",
+        mp3,
+      );
+      const path = lab.file("decoded.wav");
+      await ffmpeg("-i", mp3, path);
+      expect(kinds(await listen(path))).toContain("clipping");
+    });
   });
 
   test.each([

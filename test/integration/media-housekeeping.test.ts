@@ -99,7 +99,7 @@ describe("what is referred to stays", () => {
     shelf.db.exec("UPDATE broadcasts SET not_after = start_at WHERE state <> 'on_air'");
     const before = shelf.snapshot();
     const housekeeping = shelf.restarted({ onAirSoon: () => false });
-    expect((await housekeeping.preview()).things).toEqual([]);
+    expect(housekeeping.garbage()).toEqual([]);
     expect(await housekeeping.collect()).toMatchObject({ things: 0, files: 0, trashedBytes: 0 });
     expect(shelf.snapshot()).toEqual(before);
   });
@@ -115,7 +115,7 @@ describe("what is referred to stays", () => {
     rows.programme({ signature: kept[0], cover: null, stings: [{ of: kept[1] }] });
     rows.job("listen", kept[2] ?? "", "queued");
     const garbage = rows.asset("nobody's");
-    expect((await shelf.housekeeping.preview()).things).toEqual([
+    expect(shelf.housekeeping.garbage()).toEqual([
       { kind: "asset", id: garbage, label: "nobody's.wav", reason: "nothing names it", bytes: 18 },
     ]);
     await shelf.housekeeping.collect();
@@ -159,7 +159,7 @@ describe("what is referred to stays", () => {
     labelled.run(JSON.stringify({ labels: { cover: used } }), composition);
     const episode = rows.episode(rows.programme(), composition);
     const garbage = cover("of nothing");
-    expect((await shelf.housekeeping.preview()).things).toEqual([
+    expect(shelf.housekeeping.garbage()).toEqual([
       { kind: "cover", id: garbage, label: "cover", reason: "nothing names it", bytes: 10 },
     ]);
     await shelf.housekeeping.collect();
@@ -217,8 +217,8 @@ describe("what nothing refers to", () => {
   test("goes with its rows into the trash, comes back whole, and then stays", async () => {
     const made = produced("old");
     const before = shelf.snapshot();
-    const preview = await shelf.housekeeping.preview();
-    expect(preview.things.map(({ kind }) => kind)).toEqual(["composition", "asset"]);
+    const garbage = shelf.housekeeping.garbage();
+    expect(garbage.map(({ kind }) => kind)).toEqual(["composition", "asset"]);
     expect(shelf.snapshot()).toEqual(before);
 
     const bytes = made.files.reduce(
@@ -231,14 +231,15 @@ describe("what nothing refers to", () => {
       trashedBytes: bytes,
       freedBytes: 0,
     });
-    expect(preview.things.reduce((sum, thing) => sum + thing.bytes, 0)).toBe(bytes);
+    expect(garbage.reduce((sum, thing) => sum + thing.bytes, 0)).toBe(bytes);
     expect(shelf.stored()).toEqual([]);
     expect(all("SELECT 1 FROM assets, compositions, renditions")).toEqual([]);
     expect(shelf.inTrash()).toEqual(made.files);
     expect(shelf.housekeeping.status().trash).toEqual({ files: 3, bytes });
 
     // The rendition needs its composition, and that the recording.
-    shelf.housekeeping.restore(made.rendition.sha256);
+    const back = shelf.housekeeping.restore(made.rendition.sha256);
+    expect(back.map(({ kind }) => kind).toSorted()).toEqual(["asset", "composition"]);
     expect(shelf.snapshot()).toEqual(before);
     expect(shelf.inTrash()).toEqual([]);
     expect(shelf.housekeeping.trash()).toEqual([]);
@@ -292,7 +293,7 @@ describe("what nothing refers to", () => {
     const older = rows.rendition(composition, { content: "older" });
     rows.rendition(composition, { content: "newer", updatedAt: clock.now() - 91 * DAY_MS });
     const aware = shelf.restarted({ currentRenditions: (id) => (id === composition ? [older] : []) });
-    expect((await aware.preview()).things).toEqual([]);
+    expect(aware.garbage()).toEqual([]);
     expect(await aware.collect()).toMatchObject({ things: 0 });
     expect(await shelf.housekeeping.collect()).toMatchObject({ things: 1 });
   });
@@ -374,7 +375,7 @@ describe("what nothing refers to", () => {
         return false;
       },
     });
-    expect((await busy.preview()).things).toHaveLength(4);
+    expect(busy.garbage()).toHaveLength(4);
     expect(await busy.collect()).toMatchObject({ things: 2, files: 3 });
     expect(shelf.stored()).toEqual(second?.files);
     expect(shelf.inTrash()).toEqual(first?.files);
@@ -475,10 +476,14 @@ describe("an unmounted store", () => {
     await next.start();
     await next.stop();
     expect(readdirSync(shelf.folder)).toEqual([]);
-    const { collect, preview, orphans, emptyTrash } = housekeeping;
-    for (const ask of [collect, preview, orphans, emptyTrash])
+    const { collect, orphans, emptyTrash } = housekeeping;
+    for (const ask of [collect, () => orphans(), emptyTrash])
       await expect(ask()).rejects.toThrow(unavailable(/no marker file .* looks unmounted/));
-    for (const ask of [housekeeping.startScrub, () => housekeeping.restore("a".repeat(64))])
+    for (const ask of [
+      housekeeping.startScrub,
+      housekeeping.garbage,
+      () => housekeeping.restore("a".repeat(64)),
+    ])
       expect(ask).toThrow(unavailable(/no marker file/));
     // It would land on the disk beneath, and vanish when the store is mounted over it.
     expect(() => housekeeping.mayUpload(1)).toThrow(unavailable(/no marker file/));
@@ -912,28 +917,86 @@ test("over HTTP", async () => {
   });
   expect(await ask("GET", "/garbage")).toMatchObject({
     body: {
-      things: [{ kind: "composition" }, { kind: "asset", id: asset }],
-      orphans: [{ sha256: orphan, isDue: true }],
+      items: [{ kind: "composition" }, { kind: "asset", id: asset }],
+      nextCursor: null,
+      things: 2,
     },
   });
-  expect(await ask("GET", "/orphans")).toMatchObject({ body: [{ sha256: orphan, bytes: 11 }] });
+  expect(await ask("GET", "/orphans")).toMatchObject({
+    body: { items: [{ sha256: orphan, bytes: 11, isDue: true }], nextCursor: null },
+  });
   expect(await ask("POST", "/collect")).toMatchObject({
     status: 200,
     body: { things: 3, files: 4, interrupted: false },
   });
-  expect((await ask("GET", "/trash")).body).toHaveLength(3);
-  expect((await ask("POST", `/trash/${asset}/restore`)).body).toHaveLength(2);
+  expect((await ask("GET", "/trash")).body.items).toHaveLength(3);
+  expect(await ask("POST", `/trash/${asset}/restore`)).toMatchObject({
+    body: { items: [{ kind: "asset", subject: asset, files: [{ sha256: asset }] }] },
+  });
+  expect((await ask("GET", "/trash")).body.items).toHaveLength(2);
   expect(existsSync(shelf.library.pathOf(asset))).toBe(true);
   expect((await ask("POST", "/trash/nonsense/restore")).status).toBe(400);
   flipBit(shelf.library.pathOf(asset));
   expect((await ask("POST", "/scrub")).status).toBe(202);
   await shelf.housekeeping.scrubbed();
   expect(await ask("GET", "/damage")).toMatchObject({
-    body: [{ sha256: asset, problem: "changed", mendedAt: null }],
+    body: { items: [{ sha256: asset, problem: "changed", mendedAt: null }], nextCursor: null },
   });
   expect(await ask("DELETE", "/trash")).toMatchObject({ status: 200 });
   expect(shelf.inTrash()).toEqual([]);
   expect(files).toHaveLength(3);
+  await app.close();
+});
+
+test("over HTTP, what is listed comes in pages: each thing once, in one order", async () => {
+  const app = Fastify();
+  await app.register(housekeepingRoutes, { prefix: "/api/v1", housekeeping: shelf.housekeeping });
+  type Page = { items: Record<string, string>[]; nextCursor: string | null };
+  const pageAt = async (path: string, cursor: string | null): Promise<Page> => {
+    const url = `/api/v1/media-library${path}?limit=2${cursor === null ? "" : `&cursor=${cursor}`}`;
+    const answer = await app.inject({ url });
+    expect(answer.statusCode).toBe(200);
+    return answer.json();
+  };
+  /** What `key` is in everything that is listed. */
+  const listed = async (path: string, key: string): Promise<string[]> => {
+    const found: string[] = [];
+    let cursor: string | null = null;
+    do {
+      const page: Page = await pageAt(path, cursor);
+      expect(page.items.length).toBeLessThanOrEqual(2);
+      found.push(...page.items.map((item) => item[key] ?? ""));
+      cursor = page.nextCursor;
+    } while (cursor !== null);
+    return found;
+  };
+  const names = ["one", "two", "three", "four", "five"];
+  const orphans = names.map((name) => shelf.rows.file(`left behind: ${name}`)).toSorted();
+  const assets = names.map((name) => shelf.rows.asset(name)).toSorted();
+  const compositions = assets
+    .slice(0, 2)
+    .map((asset) => shelf.rows.composition([asset]))
+    .toSorted();
+  expect(await listed("/orphans", "sha256")).toEqual(orphans);
+  expect(await listed("/garbage", "id")).toEqual([...compositions, ...assets]);
+  expect(await pageAt("/garbage", null)).toMatchObject({ things: 7 });
+
+  for (const sha256 of assets) flipBit(shelf.library.pathOf(sha256));
+  shelf.housekeeping.startScrub();
+  await shelf.housekeeping.scrubbed();
+  expect((await listed("/damage", "sha256")).toSorted()).toEqual(assets);
+  expect(shelf.housekeeping.complaints()).toMatchObject([
+    {
+      kind: "damage",
+      text: expect.stringMatching(/^Damaged files without another copy: 5, as (\w{64}(, )?){3}\.$/),
+    },
+  ]);
+  expect((await app.inject({ url: "/api/v1/media-library/damage?cursor=nonsense" })).statusCode).not.toBe(
+    200,
+  );
+
+  await shelf.housekeeping.collect();
+  expect(await listed("/trash", "subject")).toEqual([...compositions, ...assets, ...orphans].toReversed());
   await app.close();
 });
 

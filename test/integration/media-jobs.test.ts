@@ -2,9 +2,14 @@ import { execFileSync } from "node:child_process";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import Fastify from "fastify";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { systemClock } from "../../src/clock.ts";
+import { jobRoutes } from "../../src/media/jobs/job-routes.ts";
+import { createJobStore } from "../../src/media/jobs/job-store.ts";
 import { type RunningApp, runApp } from "../support/app.ts";
 import { type EpisodeView, makeTone, programmeId } from "../support/county.ts";
+import { createMediaLab } from "../support/media-lab.ts";
 import { until } from "../support/until.ts";
 
 interface JobView {
@@ -55,10 +60,20 @@ async function jobs(kind: string, state: string): Promise<JobView[]> {
 }
 
 /** What is told about jobs until `isEnough`, on a connection of its own. */
-async function told(isEnough: (seen: JobView[]) => boolean): Promise<{ seen: JobView[]; text: string }> {
+const told = (isEnough: (seen: JobView[]) => boolean) =>
+  toldAt(`${app.url}/api/v1/jobs/events`, isEnough, {
+    ...app.operator.credentials,
+    "last-event-id": occupied.id,
+  });
+
+async function toldAt(
+  url: string,
+  isEnough: (seen: JobView[]) => boolean,
+  headers: Record<string, string> = {},
+): Promise<{ seen: JobView[]; text: string }> {
   const stop = new AbortController();
-  const answer = await fetch(`${app.url}/api/v1/jobs/events`, {
-    headers: { ...app.operator.credentials, accept: "text/event-stream", "last-event-id": occupied.id },
+  const answer = await fetch(url, {
+    headers: { ...headers, accept: "text/event-stream" },
     signal: stop.signal,
   });
   let text = "";
@@ -89,6 +104,42 @@ describe("jobs as they change", () => {
     expect(seen[0]).toMatchObject({ id: occupied.id, state: "running" });
     expect(seen[0]?.progress).toBeGreaterThan(3);
   });
+});
+
+test("of a long queue the most urgent are told at first, how many there are, and each that changes", async () => {
+  const lab = await createMediaLab({ start: false });
+  const server = Fastify({ forceCloseConnections: true });
+  try {
+    const store = createJobStore(lab.db);
+    const now = systemClock.now();
+    for (let at = 0; at < 150; at += 1)
+      store.add({ kind: "sound", subject: `composition ${at}`, airAt: now + (150 - at), now });
+    store.add({ kind: "listen", subject: "recording", airAt: null, now });
+    store.claim("somebody", now, now + 60_000, false);
+    await server.register(jobRoutes, { media: lab.media, clock: systemClock });
+    const url = `${await server.listen({ host: "127.0.0.1", port: 0 })}/jobs/events`;
+
+    const last = store.latest("sound", "composition 0");
+    let isAsked = false;
+    const { seen, text } = await toldAt(url, (jobsSeen) => {
+      if (jobsSeen.length >= 100 && !isAsked) {
+        isAsked = true;
+        lab.media.jobs.cancel(last?.id ?? "");
+      }
+      return jobsSeen.length > 100;
+    });
+    expect(text).toMatch(/^event: open\ndata: \{"open":151,"told":100\}\n/);
+    expect(seen.map(({ subject }) => subject)).toEqual([
+      "recording",
+      ...Array.from({ length: 99 }, (_, at) => `composition ${149 - at}`),
+      "composition 0",
+    ]);
+    expect(seen[0]).toMatchObject({ state: "running" });
+    expect(seen.at(-1)).toMatchObject({ state: "cancelled" });
+  } finally {
+    await server.close();
+    await lab.close();
+  }
 });
 
 describe("listening that was cancelled", () => {

@@ -4,7 +4,15 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createFfmpeg } from "../../src/media/ffmpeg.ts";
 import { inspectUpload } from "../../src/media/inspect.ts";
 import { explainMachine } from "../../src/media/refusal.ts";
-import { createMediaLab, type MediaLab, settled, shippedProfiles, speak } from "../support/media-lab.ts";
+import {
+  createMediaLab,
+  ffmpeg,
+  type MediaLab,
+  settled,
+  shippedProfiles,
+  speak,
+} from "../support/media-lab.ts";
+import { until } from "../support/until.ts";
 import { wavHeader } from "../support/wav.ts";
 
 let lab: MediaLab;
@@ -81,6 +89,65 @@ describe("an ffprobe that gives up says nothing about the file", () => {
     );
     expect({ ok, stdout }).toEqual({ ok: true, stdout: "answer\n" });
     expect(stderr.length).toBeLessThan(1e6);
+  });
+});
+
+describe("an ffprobe that takes its time", () => {
+  /** Writes down its process id, then waits for ever; exec keeps the id. */
+  const endless = (name: string) => {
+    const pidFile = lab.file(`${name}.pid`);
+    const program = instead(
+      name,
+      `echo $$ > '${pidFile}.new'; mv '${pidFile}.new' '${pidFile}'; exec sleep 3600`,
+    );
+    const pid = async () => {
+      await until(() => existsSync(pidFile), { what: name });
+      return Number(readFileSync(pidFile, "utf8"));
+    };
+    return { program, pid };
+  };
+  const isAlive = (pid: number): boolean => existsSync(`/proc/${pid}`);
+
+  test("ends at once with whoever asked", async () => {
+    const { program, pid } = endless("asked");
+    const asking = new AbortController();
+    const answer = createFfmpeg({ ...paths, ffprobePath: program }).probe(
+      speech,
+      {},
+      { signal: asking.signal },
+    );
+    const seen = await pid();
+    const reason = new Error("enough");
+    asking.abort(reason);
+    await expect(answer).rejects.toBe(reason);
+    expect(isAlive(seen)).toBe(false);
+  });
+
+  test("ends with the job that it is part of, and with the server", async () => {
+    // Of a film its finished rendition is probed.
+    const other = await createMediaLab({ profiles: shippedProfiles("terminal-mp4"), start: false });
+    const film = other.file("film.mkv");
+    const picture = ["-f", "lavfi", "-i", "testsrc=s=64x64:r=10:d=2"];
+    await ffmpeg(...picture, "-i", speech, "-t", "2", "-c:a", "flac", film);
+    await other.upload(film);
+    const pictures = ({ jobs }: MediaLab["media"]) => jobs.open().filter(({ kind }) => kind === "picture");
+    const cancel = (media: MediaLab["media"]) => {
+      for (const { id } of pictures(media)) media.jobs.cancel(id);
+    };
+    for (const [name, end, left] of [
+      ["stopped", () => {}, ["queued"]],
+      ["cancelled", cancel, []],
+    ] as const) {
+      const { program, pid } = endless(name);
+      const media = other.create(undefined, "ffmpeg", program);
+      media.start([]);
+      const seen = await pid();
+      end(media);
+      await media.stop();
+      expect(isAlive(seen)).toBe(false);
+      expect(pictures(media).map(({ state }) => state)).toEqual(left);
+    }
+    await other.close();
   });
 });
 

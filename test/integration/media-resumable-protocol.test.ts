@@ -80,6 +80,20 @@ describe("Upload-Metadata", () => {
   });
 });
 
+test("a request that the protocol refuses is told as a problem whose title is that of its status", async () => {
+  const noted = {
+    type: "urn:ccx:problem:invalid",
+    status: 400,
+    title: "Bad Request",
+    detail: "Invalid upload-length",
+  };
+  for (const length of [-1, "abc"]) {
+    const answer = await house.tus().create({ target: house.targetOf(1) }, length);
+    expect(answer.headers.get("content-type")).toMatch(/^application\/problem\+json/);
+    expect(await answer.json()).toMatchObject(noted);
+  }
+});
+
 describe("OPTIONS", () => {
   const ask = (path: string, headers: Record<string, string> = {}) =>
     fetch(house.app.url + path, { method: "OPTIONS", headers });
@@ -122,6 +136,34 @@ describe("OPTIONS", () => {
         expect.arrayContaining(["Tus-Version", "Tus-Resumable", "Tus-Extension", "Tus-Max-Size"]),
       );
     }
+  });
+});
+
+describe("a recording for no place yet", () => {
+  test("lies in the library, is named by every answer after the last byte, and can be looked at", async () => {
+    const answer = await house.tus().create({ target: "recordings/announcement" }, bytes.length);
+    const location = answer.headers.get("location") ?? "";
+    expect((await house.tus().head(location)).headers.get("content-location")).toBeNull();
+    const last = await house.tus().patch(location, 0, bytes);
+    const named = `/media/${hashOf(bytes)}`;
+    expect([last.status, last.headers.get("content-location")]).toEqual([204, named]);
+    // The answer may have been lost.
+    expect((await house.tus().head(location)).headers.get("content-location")).toBe(named);
+    expect(await house.recordings()).toEqual([null, null]);
+    expect(await house.app.operator.get(`/recordings/${hashOf(bytes)}`)).toMatchObject({
+      sha256: hashOf(bytes),
+      durationMs: 6_000,
+      originalName: "tone.wav",
+      renditions: [],
+    });
+  });
+
+  test("is refused under another name than a plain word, and where there is none", async () => {
+    for (const target of ["recordings/", "recordings/../x", "recordings/Voice"])
+      expect((await house.tus().create({ target }, 10)).status).toBe(422);
+    await expect(house.app.operator.get(`/recordings/${"0".repeat(64)}`)).rejects.toMatchObject({
+      status: 404,
+    });
   });
 });
 

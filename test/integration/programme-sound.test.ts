@@ -121,7 +121,7 @@ describe("a programme's sound", () => {
     await settled(operator, id);
     const whole = renditionOf(episode.programme, "loudspeaker-mp3");
     // Tune, gap, segment, gap, segment.
-    expect(episode.slot).toEqual({ durationMs: 8_000, finding: null });
+    expect(episode.slot).toMatchObject({ durationMs: 8_000, finding: { kind: "under-slot", value: 22 } });
     expect((whole?.durationMs ?? 0) / 1_000).toBeCloseTo(1 + 0.5 + 3 + 0.5 + 3, 1);
 
     await operator.post(`/episodes/${id}/approve`);
@@ -147,6 +147,10 @@ describe("a programme's sound", () => {
     );
     // Its recordings fit the slot of half a minute, the programme with its gaps and its closing does not.
     await operator.patch(`/programmes/${programme}/sound`, { gapMs: 10_000 });
+    expect((await operator.get<Episode>(`/episodes/${id}`)).slot).toEqual({
+      durationMs: 16_000,
+      finding: null,
+    });
     const closing = makeTone(join(folder, "closing.wav"), 6);
     await operator.upload(`/programmes/${programme}/sound/closing`, closing);
     expect((await operator.get<Episode>(`/episodes/${id}`)).slot).toMatchObject({
@@ -156,7 +160,10 @@ describe("a programme's sound", () => {
     await operator.remove(`/programmes/${programme}/sound/closing`);
     await operator.patch(`/programmes/${programme}/sound`, { delivery: "list", gapMs: 500 });
     const listed = await operator.get<Episode>(`/episodes/${id}`);
-    expect(listed).toMatchObject({ programme: null, slot: { durationMs: 6_000, finding: null } });
+    expect(listed).toMatchObject({
+      programme: null,
+      slot: { durationMs: 6_000, finding: { kind: "under-slot" } },
+    });
   });
 
   test("a cover is made square, is served, and is in the podcast; what is no picture is refused", async () => {

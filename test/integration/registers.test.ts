@@ -15,6 +15,8 @@ import {
   programmeId,
 } from "../support/county.ts";
 import { createTestClock, TOWN, VILLAGE } from "../support/fleet.ts";
+import { scheduleDefinition } from "../support/schedule-definition.ts";
+import { secondPerson } from "../support/second-person.ts";
 
 const clock = createTestClock(Date.parse("2026-11-30T20:00:00+08:00"));
 let folder: string;
@@ -38,9 +40,14 @@ afterAll(async () => {
 
 const document = (path: string) => fetch(`${app.url}/api/v1${path}`, { headers: app.operator.credentials });
 
-test("the approval register keeps what was given and what was lost, with what it was for then", async () => {
-  await app.operator.post(`/episodes/${episode.id}/withdraw-approval`);
-  await app.operator.patch(`/episodes/${episode.id}`, { title: '=HYPERLINK("x")' });
+test("the approval register keeps who gave, took back and voided what, and what it was for then", async () => {
+  const deputy = await secondPerson(app);
+  await deputy.post(`/episodes/${episode.id}/withdraw-approval`);
+  await app.operator.post(`/episodes/${episode.id}/approve`);
+  await deputy.patch(`/episodes/${episode.id}`, { title: '=HYPERLINK("x")' });
+  // Without an approval there is nothing to lose.
+  await deputy.patch(`/episodes/${episode.id}`, { title: '=HYPERLINK("x")' });
+  await deputy.post(`/episodes/${episode.id}/withdraw-approval`);
   await app.operator.post(`/episodes/${episode.id}/approve`);
   const sha256 = episode.segments[0]?.recording?.sha256;
   const common = { programme: "党建之声", number: 41, recordings: [sha256], durationMs: 2000 };
@@ -49,15 +56,25 @@ test("the approval register keeps what was given and what was lost, with what it
   );
   expect(items).toMatchObject([
     { ...common, act: "approved", by: "admin", title: "第41期" },
-    { ...common, act: "lost", by: null, title: "第41期" },
+    { ...common, act: "withdrawn", by: "deputy", title: "第41期" },
   ]);
-  const rest = await app.operator.get<{ items: object[]; nextCursor: null }>(
+  const rest = await app.operator.get<{ items: object[]; nextCursor: string }>(
     `/registers/approvals?month=2026-11&limit=2&cursor=${nextCursor}`,
   );
   expect(rest).toMatchObject({
-    items: [{ ...common, act: "approved", by: "admin", title: '=HYPERLINK("x")' }],
-    nextCursor: null,
+    items: [
+      { ...common, act: "approved", by: "admin", title: "第41期" },
+      { ...common, act: "voided", by: "deputy", title: "第41期" },
+    ],
+    nextCursor: expect.any(String),
   });
+  const csv = await (await document("/registers/approvals?month=2026-11&format=csv")).text();
+  const lines = csv.split("\r\n").map((line) => line.split(",").slice(1, 3));
+  const printed = await (await document("/registers/approvals?month=2026-11&format=html")).text();
+  const cells = printed.split("<tr>").map((row) => row.split(/<\/t[dh]>/).slice(1, 3));
+  const acts = ["批准 admin", "撤回批准 deputy", "批准 admin", "修改后批准失效 deputy", "批准 admin"];
+  expect(lines.slice(1, -1).map((line) => line.join(" ").replaceAll('"', ""))).toEqual(acts);
+  expect(cells.slice(2).map((row) => row.join(" ").replaceAll("<td>", ""))).toEqual(acts);
   // It was still November in the county, and is not December.
   expect(await app.operator.get("/registers/approvals?month=2026-12")).toEqual({
     items: [],
@@ -68,16 +85,12 @@ test("the approval register keeps what was given and what was lost, with what it
 test("the broadcast register says what, for whom, with which proof, approved and stopped by whom", async () => {
   const { id } = await app.operator.post<{ id: string }>("/schedules", {
     programmeId: await programmeId(app.operator, "broadcast"),
-    name: "镇播",
-    rule: { dates: ["2026-12-20"], times: ["08:00"] },
-    zone: "Asia/Shanghai",
-    targets: { regions: [TOWN], kinds: ["loudspeaker"] },
-    content: { policy: "latest-approved" },
-    class: "daily",
-    priority: 50,
-    lateness: "skip",
-    graceMinutes: 5,
-    offline: "play",
+    ...scheduleDefinition({
+      name: "镇播",
+      rule: { dates: ["2026-12-20"], times: ["08:00"] },
+      targets: { regions: [TOWN], kinds: ["loudspeaker"] },
+      content: { policy: "latest-approved" },
+    }),
   });
   const { items: planned } = await app.operator.get<{ items: BroadcastView[] }>(
     `/broadcasts?scheduleId=${id}`,

@@ -5,7 +5,9 @@ import { HOUR_MS } from "../../src/clock.ts";
 import type { PortableSchedule, ScheduleFile } from "../../src/schedules/schedule.ts";
 import { type RunningApp, runApp } from "../support/app.ts";
 import { importRegions, programmeId } from "../support/county.ts";
-import { COUNTY, createTestClock, TOWN } from "../support/fleet.ts";
+import { createTestClock, TOWN } from "../support/fleet.ts";
+import { scheduleDefinition } from "../support/schedule-definition.ts";
+import { endAllSchedules } from "../support/timetable.ts";
 
 interface Report {
   dryRun: boolean;
@@ -25,14 +27,8 @@ let there: RunningApp;
 async function emptyApp(): Promise<RunningApp> {
   const app = await runApp({ clock });
   await importRegions(app.operator);
-  await endAll(app);
+  await endAllSchedules(app);
   return app;
-}
-async function endAll(app: RunningApp): Promise<void> {
-  const { items } = await app.operator.get<{ items: { id: string; ended: boolean }[] }>(
-    "/schedules?limit=500",
-  );
-  for (const { id, ended } of items) if (!ended) await app.operator.post(`/schedules/${id}/end`);
 }
 const schedulesOf = async ({ operator }: RunningApp) =>
   (await operator.get<{ items: { id: string; version: number; ended: boolean }[] }>("/schedules?limit=500"))
@@ -54,16 +50,7 @@ const actions = ({ items }: Report) => items.map(({ name, action }) => [name, ac
 
 const entry = (more: Partial<PortableSchedule> = {}): PortableSchedule => ({
   programme: "dangjian-zhisheng",
-  name: "晨播",
-  rule: { daysOfMonth: [1, 15], times: ["08:00"] },
-  zone: "Asia/Shanghai",
-  targets: { regions: [COUNTY], kinds: ["loudspeaker"] },
-  content: { policy: "next-approved" },
-  class: "daily",
-  priority: 50,
-  lateness: "join",
-  graceMinutes: 5,
-  offline: "play",
+  ...scheduleDefinition(),
   ...more,
 });
 const fileOf = (...schedules: PortableSchedule[]) => ({ version: 1, schedules });
@@ -78,8 +65,8 @@ afterAll(async () => {
   await Promise.all([here.close(), there.close()]);
 });
 beforeEach(async () => {
-  await endAll(here);
-  await endAll(there);
+  await endAllSchedules(here);
+  await endAllSchedules(there);
 });
 
 const reason = "中考";

@@ -1,22 +1,10 @@
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import ICAL from "ical.js";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { MINUTE_MS } from "../../src/clock.ts";
 import type { Command, Playlist } from "../../src/protocol/messages.ts";
-import { subscriptionsOf } from "../../src/protocol/topics.ts";
 import type { ScheduleFile } from "../../src/schedules/schedule.ts";
-import { type RunningApp, runApp } from "../support/app.ts";
-import {
-  approvedEpisode,
-  type BroadcastView,
-  enrolDevice,
-  importRegions,
-  makeTone,
-  programmeId,
-} from "../support/county.ts";
-import { connectDevice, type DeviceClient } from "../support/device-client.ts";
+import type { RunningApp } from "../support/app.ts";
+import type { BroadcastView } from "../support/county.ts";
 import {
   COUNTY,
   createTestClock,
@@ -27,16 +15,13 @@ import {
   TOWN,
   VILLAGE,
 } from "../support/fleet.ts";
+import { scheduleDefinition } from "../support/schedule-definition.ts";
+import { enrolListener, type Listener, openTimetable, type Timetable } from "../support/timetable.ts";
 import { until } from "../support/until.ts";
 
 const clock = createTestClock(Date.parse("2026-11-30T08:00:00+08:00"));
-let folder: string;
 let app: RunningApp;
-let programme: string;
-interface Listener {
-  member: Member;
-  client: DeviceClient;
-}
+let timetable: Timetable;
 /** By the name of their region. */
 let near: Listener;
 let neighbour: Listener;
@@ -44,64 +29,36 @@ let far: Listener;
 let office: Listener;
 const all = () => [near, neighbour, far, office];
 
-async function listener(regionCode: string): Promise<Listener> {
-  const member = await enrolDevice(app.operator, app.url, regionCode);
-  const client = await connectDevice(app.brokerUrl, member);
-  const { id: deviceId, areas, groups } = member.identity;
-  await client.subscribe(...subscriptionsOf({ deviceId, areas, groups }));
-  return { member, client };
-}
-
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), "ccx-targets-"));
-  app = await runApp({ clock });
-  await importRegions(app.operator);
-  programme = await programmeId(app.operator, "broadcast");
-  const { items } = await app.operator.get<{ items: { id: string }[] }>("/schedules");
-  for (const { id } of items) await app.operator.post(`/schedules/${id}/end`);
-  await approvedEpisode(app.operator, 41, makeTone(join(folder, "tone.wav"), 2));
-  near = await listener(VILLAGE);
-  neighbour = await listener(NEIGHBOUR);
-  far = await listener(FAR_VILLAGE);
-  office = await listener(TOWN);
+  timetable = await openTimetable({ clock, episodes: [41], isShipped: false });
+  ({ app } = timetable);
+  near = await enrolListener(app, VILLAGE);
+  neighbour = await enrolListener(app, NEIGHBOUR);
+  far = await enrolListener(app, FAR_VILLAGE);
+  office = await enrolListener(app, TOWN);
 });
 afterAll(async () => {
   for (const { client } of all()) await client.end();
-  await app.close();
-  await rm(folder, { recursive: true });
+  await timetable.close();
 });
 beforeEach(() => {
   for (const { client } of all()) client.heard.length = 0;
 });
 
+const definition = (targets: object) =>
+  scheduleDefinition({
+    name: `播 ${JSON.stringify(targets)}`,
+    targets: { regions: [COUNTY], kinds: ["loudspeaker"], ...targets },
+    content: { policy: "latest-approved" },
+    lateness: "skip",
+  });
 /** A schedule that airs once, half an hour from now. */
 async function scheduled(targets: object): Promise<string> {
   const air = new Date(clock.now() + 30 * MINUTE_MS + 8 * 60 * MINUTE_MS).toISOString();
-  const { id } = await app.operator.post<{ id: string }>("/schedules", {
-    ...definition(targets),
-    programmeId: programme,
-    rule: { dates: [air.slice(0, 10)], times: [air.slice(11, 16)] },
-  });
-  return id;
+  const rule = { dates: [air.slice(0, 10)], times: [air.slice(11, 16)] };
+  return timetable.schedule({ ...definition(targets), rule });
 }
-const definition = (targets: object) => ({
-  name: `播 ${JSON.stringify(targets)}`,
-  rule: { daysOfMonth: [1, 15], times: ["08:00"] },
-  zone: "Asia/Shanghai",
-  targets: { regions: [COUNTY], kinds: ["loudspeaker"], ...targets },
-  content: { policy: "latest-approved" },
-  class: "daily",
-  priority: 50,
-  lateness: "skip",
-  graceMinutes: 5,
-  offline: "play",
-});
-async function broadcastOf(scheduleId: string): Promise<BroadcastView> {
-  const { items } = await app.operator.get<{ items: BroadcastView[] }>(
-    `/broadcasts?scheduleId=${scheduleId}`,
-  );
-  return app.operator.get<BroadcastView>(`/broadcasts/${items[0]?.id}`);
-}
+const broadcastOf = (scheduleId: string) => timetable.broadcastOf(scheduleId);
 async function frozen(scheduleId: string): Promise<BroadcastView> {
   clock.advance(21 * MINUTE_MS);
   await until(async () => (await broadcastOf(scheduleId)).state === "frozen", {
@@ -111,7 +68,7 @@ async function frozen(scheduleId: string): Promise<BroadcastView> {
   return broadcastOf(scheduleId);
 }
 const expectedIds = ({ devices }: BroadcastView) => devices.items.map(({ deviceId }) => deviceId).toSorted();
-const idsOf = (...listeners: Listener[]) => listeners.map(({ member }) => member.identity.id).toSorted();
+const idsOf = (...listeners: Listener[]) => listeners.map(({ identity }) => identity.id).toSorted();
 
 async function playlistOf({ token }: Member): Promise<string[]> {
   const answer = await fetch(`${app.url}/device/v1/playlist`, {
@@ -121,7 +78,7 @@ async function playlistOf({ token }: Member): Promise<string[]> {
 }
 async function inPlaylistsOf(broadcastId: string): Promise<string[]> {
   const having = await Promise.all(
-    all().map(async ({ member }) =>
+    all().map(async (member) =>
       (await playlistOf(member)).includes(broadcastId) ? [member.identity.id] : [],
     ),
   );
@@ -154,7 +111,7 @@ test("an exclusion: not in the playlist, not expected, and no command on any top
   expect(told(neighbour)).toEqual([LAST]);
   expect(told(near)[0]).toBe(`play area/${VILLAGE}`);
   expect(told(far)[0]).toBe(`play area/${OTHER_TOWN}`);
-  expect(told(office)[0]).toBe(`play device/${office.member.identity.id}`);
+  expect(told(office)[0]).toBe(`play device/${office.identity.id}`);
   // A smaller address does not make it a smaller authority's.
   expect(commandsTo(near)[0]?.command.authority).toBe("county");
   await app.operator.post(`/schedules/${id}/end`);
@@ -170,8 +127,8 @@ test("a stop goes to those who were told to play, and nobody else", async () => 
   await app.operator.post(`/schedules/${id}/end`);
 });
 
-const label = ({ member }: Listener, labels: object) =>
-  app.operator.patch<{ tags: string[]; groups: string[] }>(`/devices/${member.identity.id}`, labels);
+const label = ({ identity }: Listener, labels: object) =>
+  app.operator.patch<{ tags: string[]; groups: string[] }>(`/devices/${identity.id}`, labels);
 
 test("groups and tags: who has them, also later, and not any more once they are taken", async () => {
   expect(await label(near, { tags: ["文化广场", "学校"], groups: ["party-schools"] })).toMatchObject({
@@ -199,16 +156,16 @@ test("groups and tags: who has them, also later, and not any more once they are 
     body: JSON.stringify({ code, hardwareId: "late", kind: "loudspeaker", model: "test", software: "1" }),
   });
   const { token } = (await enrolled.json()) as { token: string };
-  expect(await playlistOf({ ...near.member, token })).toEqual([broadcastId]);
+  expect(await playlistOf({ ...near, token })).toEqual([broadcastId]);
 
   expect(expectedIds(await frozen(id))).toEqual([...idsOf(near, far), newcomerId].toSorted());
   await until(() => [near, far].every((each) => told(each).length === 1));
   await label(far, { tags: [] });
   expect(await inPlaylistsOf(broadcastId)).toEqual(idsOf(near));
   await allHeard();
-  const farId = far.member.identity.id;
+  const farId = far.identity.id;
   expect(told(far)).toEqual([`play device/${farId}`, `stop device/${farId}`, LAST]);
-  expect(told(near)).toEqual([`play device/${near.member.identity.id}`, LAST]);
+  expect(told(near)).toEqual([`play device/${near.identity.id}`, LAST]);
   for (const each of [neighbour, office]) expect(told(each)).toEqual([LAST]);
   await app.operator.post(`/schedules/${id}/end`);
 });
@@ -217,14 +174,14 @@ test("a change of tags tells the device at once that its playlist is another", a
   const etag = async () =>
     (
       await fetch(`${app.url}/device/v1/playlist`, {
-        headers: { authorization: `Bearer ${office.member.token}` },
+        headers: { authorization: `Bearer ${office.token}` },
       })
     ).headers.get("etag");
   const before = await etag();
   await label(office, { tags: ["镇办"] });
   expect(await etag()).not.toBe(before);
   await until(() =>
-    office.client.heard.some(({ topic }) => topic === `ccx/v1/device/${office.member.identity.id}/playlist`),
+    office.client.heard.some(({ topic }) => topic === `ccx/v1/device/${office.identity.id}/playlist`),
   );
   const between = await etag();
   await label(office, { tags: ["镇办"] });
@@ -237,14 +194,17 @@ test.each([
   ["an exclusion of nowhere", { exclude: ["370783999000"] }, "/targets/exclude/0"],
   ["a group that is no part of a topic", { groups: ["#"] }, "/targets/groups/0"],
 ])("%s is a clear problem", async (_what, targets, at) => {
-  const posted = app.operator.post("/schedules", { programmeId: programme, ...definition(targets) });
+  const posted = app.operator.post("/schedules", {
+    programmeId: timetable.programme,
+    ...definition(targets),
+  });
   await expect(posted).rejects.toMatchObject({ status: 422, problem: { errors: [{ at }] } });
 });
 
 test("targets go from server to server with the schedule", async () => {
   const targets = { exclude: [NEIGHBOUR], groups: ["party-schools"], tags: ["学校"] };
   const { id } = await app.operator.post<{ id: string }>("/schedules", {
-    programmeId: programme,
+    programmeId: timetable.programme,
     ...definition(targets),
   });
   const { schedules } = await app.operator.get<ScheduleFile>("/schedules/export");
@@ -254,7 +214,7 @@ test("targets go from server to server with the schedule", async () => {
 
 test("the calendar of an excluded region never has it, or has it cancelled once it was announced there", async () => {
   const { id } = await app.operator.post<{ id: string }>("/schedules", {
-    programmeId: programme,
+    programmeId: timetable.programme,
     ...definition({ exclude: [NEIGHBOUR] }),
   });
   const statuses = async (region: string) => {

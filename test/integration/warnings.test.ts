@@ -6,7 +6,8 @@ import { signIn } from "../../scripts/operator-client.ts";
 import { DAY_MS } from "../../src/clock.ts";
 import { type RunningApp, runApp } from "../support/app.ts";
 import { approvedEpisode, importRegions, makeTone, programmeId } from "../support/county.ts";
-import { COUNTY, createTestClock } from "../support/fleet.ts";
+import { createTestClock } from "../support/fleet.ts";
+import { scheduleDefinition } from "../support/schedule-definition.ts";
 
 interface WarningView {
   schedule: string;
@@ -25,19 +26,12 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true }));
 
-const definition = (more: object = {}) => ({
-  name: "月中",
-  rule: { dates: ["2026-12-20", "2027-01-20"], times: ["08:00", "18:00"] },
-  zone: "Asia/Shanghai",
-  targets: { regions: [COUNTY], kinds: ["loudspeaker"] },
-  content: { policy: "next-approved" },
-  class: "daily",
-  priority: 50,
-  lateness: "join",
-  graceMinutes: 5,
-  offline: "play",
-  ...more,
-});
+const definition = (more: object = {}) =>
+  scheduleDefinition({
+    name: "月中",
+    rule: { dates: ["2026-12-20", "2027-01-20"], times: ["08:00", "18:00"] },
+    ...more,
+  });
 
 const warningsOf = async ({ operator }: RunningApp): Promise<WarningView[]> =>
   (await operator.get<{ items: WarningView[] }>("/warnings")).items.filter(

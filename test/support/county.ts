@@ -3,7 +3,8 @@ import type { Temporal } from "temporal-polyfill";
 import type { Operator } from "../../scripts/operator-client.ts";
 import type { EnrolResponse } from "../../src/protocol/http-messages.ts";
 import type { Member } from "./fleet.ts";
-import { COUNTY, REGIONS_CSV } from "./fleet.ts";
+import { REGIONS_CSV } from "./fleet.ts";
+import { scheduleDefinition } from "./schedule-definition.ts";
 import { until } from "./until.ts";
 
 export interface EpisodeView {
@@ -119,21 +120,19 @@ export async function approvedEpisode(
 
 /** A schedule that airs once, at that minute, on the county's loudspeakers. Returns its id. */
 export async function scheduleOnce(operator: Operator, air: Temporal.ZonedDateTime): Promise<string> {
+  const rule = {
+    dates: [air.toPlainDate().toString()],
+    times: [air.toPlainTime().toString({ smallestUnit: "minute" })],
+  };
   const { id } = await operator.post<{ id: string }>("/schedules?acceptConflicts=test", {
     programmeId: await programmeId(operator, "broadcast"),
-    name: `试播 ${air.toString()}`,
-    rule: {
-      dates: [air.toPlainDate().toString()],
-      times: [air.toPlainTime().toString({ smallestUnit: "minute" })],
-    },
-    zone: air.timeZoneId,
-    targets: { regions: [COUNTY], kinds: ["loudspeaker"] },
-    content: { policy: "next-approved" },
-    class: "daily",
-    priority: 50,
-    lateness: "skip",
-    graceMinutes: 1,
-    offline: "play",
+    ...scheduleDefinition({
+      name: `试播 ${air.toString()}`,
+      rule,
+      zone: air.timeZoneId,
+      lateness: "skip",
+      graceMinutes: 1,
+    }),
   });
   return id;
 }

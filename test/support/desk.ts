@@ -98,7 +98,7 @@ export function addEpisode(desk: Desk, number: number): string {
   const programmeId = programmes.all().find(({ kind }) => kind === "broadcast")?.id ?? "";
   const segments = [{ name: "党建聚焦", title: "要闻" }];
   const { id } = episodes.create({ programmeId, number, title: `第${number}期`, segments });
-  episodes.useAsset(id, 1, addRecording(desk, `episode ${number} ${randomUUID()}`));
+  episodes.useAsset(id, 1, addRecording(desk, `episode ${number} ${randomUUID()}`), desk.userId);
   renderAll(desk);
   episodes.approve(id, desk.userId);
   return id;
@@ -109,7 +109,7 @@ export function addSession(desk: Desk, number: number): string {
   const { sessions, programmes } = desk.services;
   const programmeId = programmes.all().find(({ kind }) => kind === "lecture")?.id ?? "";
   const { id } = sessions.create({ programmeId, number, topic: `第${number}讲`, speakers: [], modules: [] });
-  sessions.useAsset(id, addRecording(desk, `session ${number} ${randomUUID()}`));
+  sessions.useAsset(id, addRecording(desk, `session ${number} ${randomUUID()}`), desk.userId);
   renderAll(desk);
   sessions.approve(id, desk.userId);
   return id;

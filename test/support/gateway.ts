@@ -7,7 +7,11 @@ import { startTestDevice } from "./test-device.ts";
 import { until } from "./until.ts";
 
 /** The reference gateway, enrolled with the running server; it can be started again and again. */
-export async function enrolGateway(app: RunningApp, regionCode: string, folder: string) {
+export async function enrolGateway(
+  app: Pick<RunningApp, "operator" | "url">,
+  regionCode: string,
+  folder: string,
+) {
   const state = await mkdtemp(join(folder, "state-"));
   const { id } = await app.operator.post<{ id: string }>("/devices", { regionCode, kind: "loudspeaker" });
   const { code } = await app.operator.post<{ code: string }>(`/devices/${id}/enrolment-code`, {});

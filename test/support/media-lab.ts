@@ -21,7 +21,8 @@ import {
   type MediaService,
   type Rendition,
 } from "../../src/media/media-service.ts";
-import { type Link, loadProfiles, type Profile } from "../../src/media/profiles.ts";
+import { loadProfiles } from "../../src/media/profile-files.ts";
+import type { Link, Profile } from "../../src/media/profiles.ts";
 import { createScratchSpace } from "../../src/media/scratch-space.ts";
 import { createUploadSpace } from "../../src/media/upload-space.ts";
 

@@ -4,9 +4,16 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { openDatabaseReadOnly } from "../../src/db/open.ts";
 import { mosquittoFiles } from "../../src/delivery/mosquitto-files.ts";
 import { hashMqttPassword } from "../../src/devices/credentials.ts";
-import type { DeviceAccount } from "../../src/devices/device-service.ts";
+import { createDeviceService, type DeviceAccount } from "../../src/devices/device-service.ts";
+import { createDeviceStore } from "../../src/devices/device-store.ts";
+import { createEnrolmentStore } from "../../src/devices/enrolment-store.ts";
+import { createTelemetryStore } from "../../src/devices/telemetry-store.ts";
+import { createRegionService } from "../../src/regions/region-service.ts";
+import { createRegionStore } from "../../src/regions/region-store.ts";
+import { createTestClock } from "./fleet.ts";
 import { freePort } from "./free-port.ts";
 import { until } from "./until.ts";
 
@@ -87,6 +94,23 @@ export async function startMosquitto({
       await rm(folder, { recursive: true, force: true });
     },
   };
+}
+
+/** The accounts as `npm run broker:files` reads them: from the database of the running server. */
+export function accountsIn(folder: string): DeviceAccount[] {
+  const db = openDatabaseReadOnly(`${folder}/data/cuncunxiang.db`);
+  try {
+    const devices = createDeviceService({
+      store: createDeviceStore(db),
+      codes: createEnrolmentStore(db),
+      telemetry: createTelemetryStore(db),
+      regions: createRegionService({ store: createRegionStore(db) }),
+      clock: createTestClock(),
+    });
+    return [...devices.accounts()];
+  } finally {
+    db.close();
+  }
 }
 
 /** A port that was free a moment ago; Mosquitto cannot choose one itself and say which. */

@@ -6,27 +6,39 @@ import { join } from "node:path";
 import { freePort } from "./free-port.ts";
 import { until } from "./until.ts";
 
-const SAMPLE = new URL("../../docs/nginx.conf.sample", import.meta.url);
-
 export interface RunningNginx {
   url: string;
   close(): Promise<void>;
 }
 
+const sample = (name: string): string =>
+  readFileSync(new URL(`../../docs/${name}.conf.sample`, import.meta.url), "utf8");
+
 /** A real nginx with the sample configuration of the documentation, in front of a server on this port. */
-export async function startNginx({
-  port,
-  mediaDir,
-}: {
-  port: number;
-  mediaDir: string;
-}): Promise<RunningNginx> {
+export const startNginx = ({ port, mediaDir }: { port: number; mediaDir: string }): Promise<RunningNginx> =>
+  run(() =>
+    sample("nginx")
+      .replace("server 127.0.0.1:3000;", `server 127.0.0.1:${port};`)
+      .replaceAll("/srv/cuncunxiang/media", mediaDir),
+  );
+
+/** A real nginx as the documentation's sample of a cache, whose origin is a server on this port. */
+export const startCache = (originPort: number): Promise<RunningNginx> =>
+  run((dir) =>
+    sample("nginx-cdn")
+      .replace("proxy_pass http://127.0.0.1:3000;", `proxy_pass http://127.0.0.1:${originPort};`)
+      .replace("/var/cache/cuncunxiang", join(dir, "cache")),
+  );
+
+/** A real nginx that gives what lies in a folder to everybody, as a public bucket does. */
+export const startBucket = (folder: string): Promise<RunningNginx> =>
+  run(() => `server { listen 80; root ${folder}; }`);
+
+/** @param configure what stands inside `http`, listening on port 80; gets a folder for nginx's own files */
+async function run(configure: (dir: string) => string): Promise<RunningNginx> {
   const dir = mkdtempSync(join(tmpdir(), "ccx-nginx-"));
   const own = await freePort();
-  const sample = readFileSync(SAMPLE, "utf8")
-    .replace("server 127.0.0.1:3000;", `server 127.0.0.1:${port};`)
-    .replace("listen 80;", `listen 127.0.0.1:${own};`)
-    .replaceAll("/srv/cuncunxiang/media", mediaDir);
+  const servers = configure(dir).replace("listen 80;", `listen 127.0.0.1:${own};`);
   const paths = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"].map(
     (name) => `${name}_temp_path ${join(dir, name)};`,
   );
@@ -37,7 +49,7 @@ export async function startNginx({
     `pid ${join(dir, "nginx.pid")};`,
     `error_log ${join(dir, "error.log")};`,
     "events {}",
-    `http { access_log off; ${paths.join(" ")}\n${sample} }`,
+    `http { access_log off; ${paths.join(" ")}\n${servers} }`,
   ].join("\n");
   writeFileSync(join(dir, "nginx.conf"), config);
   // Debian keeps servers in sbin, which is not on everybody's path.

@@ -26,6 +26,7 @@ describe("a CAP message", () => {
         class: "emergency",
         title: "暴雨红色预警",
         text: "暴雨红色预警\n预计三小时内降水超过100毫米。\n请立即转移到安全地带。",
+        severity: "Extreme",
         areas: ["370783112000"],
         until: Date.parse("2026-12-01T09:00:00+08:00"),
       },

@@ -1,17 +1,18 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { MINUTE_MS } from "../../src/clock.ts";
-import type { Policy } from "../../src/protocol/messages.ts";
+import {
+  type BroadcastClass,
+  DEVICE_KINDS,
+  type DeviceKind,
+  type Policy,
+} from "../../src/protocol/messages.ts";
 import { isWithin, selfAndAncestors } from "../../src/protocol/region-code.ts";
 import { type AreaPolicy, inherit } from "../../src/schedules/area-policy.ts";
-import {
-  type Conflict,
-  type ConflictWorld,
-  commonAreas,
-  findConflicts,
-  type PlannedRule,
-  reachOf,
-} from "../../src/schedules/conflicts.ts";
+import { CONFLICT_KINDS, type Conflict, type ConflictWorld } from "../../src/schedules/conflicts/conflict.ts";
+import { findAllConflicts, findConflicts } from "../../src/schedules/conflicts/conflicts.ts";
+import { between, type PlannedRule } from "../../src/schedules/conflicts/planned-rule.ts";
+import { commonAreas, reachOf } from "../../src/schedules/conflicts/reach.ts";
 import { formatDay } from "../../src/schedules/day.ts";
 import { COUNTY, FAR_VILLAGE, NEIGHBOUR, OTHER_TOWN, TOWN, VILLAGE } from "../support/fleet.ts";
 
@@ -198,6 +199,69 @@ describe("an overlap", () => {
         }
       }),
       { numRuns: 500 },
+    );
+  });
+});
+
+describe("the list of all conflicts", () => {
+  const planned = fc
+    .record({
+      slots: fc.uniqueArray(
+        fc.tuple(fc.integer({ min: 0, max: 9 }), fc.integer({ min: 330, max: 1320 })) as fc.Arbitrary<Slot>,
+        { minLength: 1, maxLength: 8, selector: String },
+      ),
+      areas: fc.subarray(PLACES, { minLength: 1, maxLength: 3 }),
+      exclude: fc.subarray(VILLAGES),
+      kinds: fc.subarray(DEVICE_KINDS as unknown as DeviceKind[], { minLength: 1 }),
+      class: fc.constantFrom<BroadcastClass>("daily", "daily", "announcement"),
+      priority: fc.constantFrom(50, 60),
+      lastsMinutes: fc.integer({ min: 1, max: 150 }),
+      slotMs: fc.constantFrom(null, 20 * MINUTE_MS),
+      knownMinutes: fc.option(fc.integer({ min: 1, max: 90 })),
+    })
+    .map(({ slots, kinds, knownMinutes, areas, exclude, ...more }): PlannedRule => {
+      const made = rule(slots, more);
+      const lengths = knownMinutes === null ? [] : [[made.starts[0] ?? 0, knownMinutes * MINUTE_MS] as const];
+      // Nothing is left out that it is not for.
+      const left = exclude.filter((code) => areas.some((area) => area !== code && isWithin(code, area)));
+      return { ...made, lengths: new Map(lengths), reach: reachOf(areas, kinds, left) };
+    });
+  const severalRules = fc
+    .array(planned, { minLength: 1, maxLength: 7 })
+    .map((rules) => rules.map((each, index) => ({ ...each, scheduleId: `${index}`, name: `rule ${index}` })));
+  const othersOf = (rules: readonly PlannedRule[], own: PlannedRule) => rules.filter((each) => each !== own);
+  const noon = { quietHours: [{ from: "12:00", to: "14:00" }] };
+
+  test("says of each rule what a check of it alone says", () => {
+    const capped = worldOf({
+      [VILLAGE]: { dailyMinutesCap: 60, weeklyMinutesCap: 200 },
+      [OTHER_TOWN]: { ...noon, dailyMinutesCap: 90 },
+    });
+    const kinds = new Set<string>();
+    fc.assert(
+      fc.property(severalRules, (rules) => {
+        const found = findAllConflicts(rules, capped, { from: 0, until: Number.MAX_SAFE_INTEGER });
+        expect(found).toEqual(rules.map((own) => findConflicts(own, othersOf(rules, own), capped)));
+        for (const { kind } of found.flat()) kinds.add(kind);
+      }),
+      { numRuns: 1_000 },
+    );
+    expect([...kinds].toSorted()).toEqual(CONFLICT_KINDS.toSorted());
+  });
+
+  test("is of what starts in its range, also where that meets what started before", () => {
+    const world = worldOf({ [TOWN]: noon });
+    const instant = fc
+      .integer({ min: 0, max: 10 * 1440 })
+      .map((minute) => DAY * 86_400_000 + minute * MINUTE_MS);
+    fc.assert(
+      fc.property(severalRules, fc.tuple(instant, instant), (rules, [one, other]) => {
+        const [from, until] = [Math.min(one, other), Math.max(one, other)];
+        expect(findAllConflicts(rules, world, { from, until })).toEqual(
+          rules.map((own) => findConflicts(between(own, from, until), othersOf(rules, own), world)),
+        );
+      }),
+      { numRuns: 1_000 },
     );
   });
 });

@@ -18,6 +18,7 @@ import {
 } from "../../src/protocol/messages.ts";
 import { byPrecedence, outranks } from "../../src/protocol/precedence.ts";
 import { quietWindowAt } from "../../src/protocol/quiet-hours.ts";
+import { REGION_LEVELS } from "../../src/protocol/region-code.ts";
 
 const START = Date.parse("2026-12-01T07:00:00+08:00");
 const MINUTE = 60_000;
@@ -35,6 +36,7 @@ const entryOf = (change: Partial<Entry> = {}): Entry => ({
   startAt: START,
   notAfter: START + 5 * MINUTE,
   class: "daily",
+  authority: "county",
   priority: 50,
   lateness: "skip",
   offline: "play",
@@ -227,12 +229,23 @@ describe("the next step", () => {
 });
 
 describe("precedence", () => {
-  test("class comes before priority, priority before the earlier start", () => {
-    const emergency = entryOf({ id: "e", class: "emergency", priority: 0, startAt: START + 1 });
+  test("class comes before authority, authority before priority, priority before the earlier start", () => {
+    const emergency = entryOf({
+      id: "e",
+      class: "emergency",
+      authority: "village",
+      priority: 0,
+      startAt: START + 1,
+    });
+    const province = entryOf({ id: "p", authority: "province", priority: 0, startAt: START + 1 });
+    const town = entryOf({ id: "t", authority: "town", priority: 100 });
     const high = entryOf({ id: "h", priority: 90, startAt: START + 1 });
     const early = entryOf({ id: "x" });
     const late = entryOf({ id: "a", startAt: START + 1 });
-    expect([late, early, high, emergency].toSorted(byPrecedence)).toEqual([emergency, high, early, late]);
+    const inOrder = [emergency, province, high, early, late, town];
+    expect(inOrder.toReversed().toSorted(byPrecedence)).toEqual(inOrder);
+    expect(outranks(high, town)).toBe(true);
+    expect(outranks(town, early)).toBe(false);
     expect(outranks(early, late)).toBe(false);
     expect(outranks(late, early)).toBe(false);
   });
@@ -240,6 +253,8 @@ describe("precedence", () => {
   test("nothing outranks itself or what outranks it", () => {
     const some = fc.record({
       class: fc.constantFrom(...BROADCAST_CLASSES),
+      authority: fc.constantFrom(...REGION_LEVELS),
+      silent: fc.boolean(),
       priority: fc.integer({ min: 0, max: 100 }),
     });
     fc.assert(
@@ -278,7 +293,16 @@ describe("a newer playlist", () => {
 
   test("leaves alerts alone, and withdraws an emergency that it listed itself", () => {
     const alert = entryFromAlert(
-      { id: "alert", rev: 1, from: START, until: START + MINUTE, programme: "", title: "", items: [item] },
+      {
+        id: "alert",
+        rev: 1,
+        from: START,
+        until: START + MINUTE,
+        authority: "county",
+        programme: "",
+        title: "",
+        items: [item],
+      },
       "370783000000",
     );
     const emergency = entryOf({ id: "listed", class: "emergency", knownSince: 10 });

@@ -1,6 +1,7 @@
 import { array, assert, integer, property, record } from "fast-check";
 import { describe, expect, test } from "vitest";
-import { clock, judgeDuration, mergeSpans, trimOf } from "../../src/media/ear/findings.ts";
+import { clock, mergeSpans, trimOf } from "../../src/media/ear/findings.ts";
+import { judgeAirTime } from "../../src/media/ear/slot.ts";
 
 const spans = array(
   record({ fromMs: integer({ min: 0, max: 10_000 }), length: integer({ min: 1, max: 500 }) }).map(
@@ -25,9 +26,24 @@ describe("merged spans", () => {
 });
 
 test("a length is judged against the slot only when there is one", () => {
-  expect(judgeDuration(60_000, null)).toBeNull();
-  expect(judgeDuration(60_000, 60_000)).toBeNull();
-  expect(judgeDuration(75_000, 60_000)).toMatchObject({
+  const judged = (durationMs: number, slotMinutes: number | null, isWhole = true) => {
+    const { finding, ...rest } = judgeAirTime(durationMs, slotMinutes, isWhole);
+    expect(rest).toEqual({ durationMs });
+    return finding;
+  };
+  expect(judged(60_000, null)).toBeNull();
+  expect([60_000, 30_000].map((durationMs) => judged(durationMs, 1))).toEqual([null, null]);
+  expect(judged(29_000, 1, false)).toBeNull();
+  expect(judged(29_000, 1)).toEqual({
+    kind: "under-slot",
+    severity: "warning",
+    fromMs: 29_000,
+    toMs: 60_000,
+    value: 31,
+    unit: "s",
+    message: expect.stringMatching(/lasts 0:29, less than half of the slot of 1:00/),
+  });
+  expect(judged(75_000, 1, false)).toMatchObject({
     kind: "over-slot",
     severity: "warning",
     fromMs: 60_000,

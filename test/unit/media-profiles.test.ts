@@ -2,7 +2,8 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { type Link, loadProfiles, ProfileSchema, playedOn, problemsOf } from "../../src/media/profiles.ts";
+import { loadProfiles, problemsOf } from "../../src/media/profile-files.ts";
+import { type Link, ProfileSchema, playedOn } from "../../src/media/profiles.ts";
 import type { DeviceKind } from "../../src/protocol/messages.ts";
 import { ABILITIES, PROFILES_DIR, shippedProfiles } from "../support/media-lab.ts";
 

@@ -1,5 +1,11 @@
 import { describe, expect, test } from "vitest";
-import { codeRange, isWithin, outermost, selfAndAncestors } from "../../src/protocol/region-code.ts";
+import {
+  authorityOf,
+  codeRange,
+  isWithin,
+  outermost,
+  selfAndAncestors,
+} from "../../src/protocol/region-code.ts";
 
 describe("administrative codes", () => {
   test("give their ancestry by prefix, nearest first", () => {
@@ -22,6 +28,13 @@ describe("administrative codes", () => {
     for (const code of ["370783112000", "370783112999", "370783113000", "370783111999", "370783000000"]) {
       expect([code, inRange(code)]).toEqual([code, isWithin(code, "370783112000")]);
     }
+  });
+
+  test("the authority over several areas is that of the highest", () => {
+    expect(authorityOf(["370783112201", "370783109000"])).toBe("town");
+    expect(authorityOf(["370783112201"])).toBe("village");
+    expect(authorityOf(["370000000000", "370783000000"])).toBe("province");
+    expect(authorityOf([])).toBe("county");
   });
 
   test("outermost leaves out what lies inside another, and doubles", () => {

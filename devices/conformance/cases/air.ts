@@ -189,6 +189,34 @@ export const airCases: Case[] = [
     },
   },
   {
+    id: "authority",
+    says: "within a class lets the higher authority interrupt, whatever the priorities, and not the lower",
+    section: "What a gateway does",
+    async run(bench) {
+      const village = bench.server.broadcast(LEAD_MS, {
+        authority: "village",
+        priority: 100,
+        lateness: "skip",
+        items: [bench.server.item(14_000)],
+      });
+      const county = bench.server.broadcast(LEAD_MS + 2_500, {
+        authority: "county",
+        priority: 0,
+        items: [bench.server.item(4_000)],
+      });
+      const town = bench.server.broadcast(LEAD_MS + 4_000, {
+        authority: "town",
+        priority: 100,
+        lateness: "skip",
+      });
+      await bench.server.list([village, county, town]);
+      await bench.hears(village.id, "interrupted", "preempted");
+      await bench.hears(county.id, "finished");
+      await bench.hears(town.id, "skipped", "preempted");
+      demand(starts(bench, town.id) === 0, "the lower authority took the air");
+    },
+  },
+  {
     id: "silent-drill",
     says: "goes the whole way of what is silent, and says `silent` in `started` and `finished`",
     section: "What a gateway does",

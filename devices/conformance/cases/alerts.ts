@@ -59,6 +59,7 @@ export const alertCases: Case[] = [
       const alert = {
         id: "forged-alert",
         rev: 1,
+        authority: "county" as const,
         from,
         until: from + 60_000,
         programme: "conformance",

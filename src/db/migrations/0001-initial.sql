@@ -327,12 +327,12 @@ CREATE TABLE sessions (
 CREATE INDEX sessions_by_asset ON sessions (asset_sha256);
 CREATE INDEX sessions_by_composition ON sessions (composition_id);
 
--- Every approval that was given or lost, with what it was given for as it was then.
+-- Every approval that was given, taken back or voided by an edit, by whom, with what it was given for as it was then.
 CREATE TABLE approval_records (
   id           INTEGER PRIMARY KEY AUTOINCREMENT,
   at           INTEGER NOT NULL,
-  act          TEXT NOT NULL CHECK (act IN ('approved', 'lost')),
-  user_id      TEXT REFERENCES users (id),
+  act          TEXT NOT NULL CHECK (act IN ('approved', 'withdrawn', 'voided')),
+  user_id      TEXT NOT NULL REFERENCES users (id),
   content_kind TEXT NOT NULL CHECK (content_kind IN ('episode', 'session')),
   content_id   TEXT NOT NULL,
   programme    TEXT NOT NULL,
@@ -480,6 +480,8 @@ CREATE INDEX interrupts_by_composition ON interrupts (composition_id);
 CREATE TABLE emergencies (
   id           TEXT PRIMARY KEY REFERENCES interrupts (id),
   state        TEXT NOT NULL CHECK (state IN ('proposed', 'confirmed', 'active', 'withdrawn', 'expired', 'stopped', 'ended')),
+  -- As a CAP message said; NULL for one that somebody proposed by hand.
+  severity     TEXT CHECK (severity IN ('Extreme', 'Severe', 'Moderate', 'Minor', 'Unknown')),
   areas        TEXT NOT NULL CHECK (json_valid(areas)),
   until        INTEGER NOT NULL,
   -- The one that ends when this begins.

@@ -17,6 +17,7 @@ const FINDING_KINDS = [
   "sample-rate",
   "narrow-band",
   "over-slot",
+  "under-slot",
 ] as const;
 
 export const Finding = Type.Object(
@@ -68,20 +69,6 @@ export function trimOf(listening: Listening): Span | null {
   const fromMs = Math.max(0, Math.round(leadingSilenceMs - KEPT_BEFORE_MS));
   const toMs = Math.round(Math.min(durationMs, durationMs - trailingSilenceMs + KEPT_AFTER_MS));
   return toMs > fromMs ? { fromMs, toMs } : null;
-}
-
-/** The length against the programme's slot; `null` when it fits, or there is no slot. */
-export function judgeDuration(durationMs: number, slotMs: number | null): Finding | null {
-  if (slotMs === null || durationMs <= slotMs) return null;
-  return {
-    kind: "over-slot",
-    severity: "warning",
-    fromMs: Math.round(slotMs),
-    toMs: Math.round(durationMs),
-    value: Math.round((durationMs - slotMs) / 1_000),
-    unit: "s",
-    message: `It lasts ${clock(durationMs)}, which is ${clock(durationMs - slotMs)} more than the slot of ${clock(slotMs)}: shorten it, or change the slot.`,
-  };
 }
 
 /** `75_000` as `1:15`. */

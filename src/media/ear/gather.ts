@@ -1,11 +1,14 @@
 import { mergeSpans, type Span } from "./findings.ts";
 import { decibels, powerOf, readWindows, type Window } from "./readings.ts";
+import { createCeiling } from "./rounded.ts";
 import { createStretches, lasting, type Stretch } from "./stretches.ts";
 
 export interface Levels {
   durationMs: number;
   peakDbfs: number;
   clipped: Span[];
+  /** Where the sound would end if it was cut off before it was coded, in dBFS; `null` when it is not so dense. */
+  ceilingDbfs: number | null;
   /** Where the sound is off the zero line; `one` adds up the greatest shift of each window, full scale is 1. */
   shifted: Stretch[];
   /** Where one of two channels is quieter than the other, whose power is `one`. */
@@ -46,6 +49,7 @@ const channelsOf = ({ channels }: Window): number[] => Array.from({ length: chan
 /** Sums up windows of a second. */
 export async function gatherLevels(path: string, sampleRateHz: number): Promise<Levels> {
   const clipped: Span[] = [];
+  const ceiling = createCeiling();
   const shifted = createStretches();
   const sides = { left: createSide(), right: createSide() };
   let peakDbfs = Number.NEGATIVE_INFINITY;
@@ -59,6 +63,7 @@ export async function gatherLevels(path: string, sampleRateHz: number): Promise<
     const peaks = channels.map((channel) => window.level(channel, "Peak_level"));
     peakDbfs = Math.max(peakDbfs, ...peaks);
     if (channels.some((channel) => isClipped(window, channel))) clipped.push(span);
+    ceiling.take(window);
     const offsets = channels.map((channel) => Math.abs(finite(window.level(channel, "DC_offset"))));
     const offset = Math.max(0, ...offsets);
     shifted.take(span, offset > DC_OFFSET, offset * lengthMs);
@@ -79,6 +84,7 @@ export async function gatherLevels(path: string, sampleRateHz: number): Promise<
     durationMs,
     peakDbfs,
     clipped,
+    ceilingDbfs: ceiling.dbfs(),
     shifted: lasting(shifted.found, LEAST_SHIFTED_MS, durationMs),
     quieter: { left: quieterOf(left), right: quieterOf(right) },
     missing: { left: missingOf(left), right: missingOf(right) },

@@ -10,6 +10,7 @@ import { gatherBands, gatherLevels, gatherSilences } from "./gather.ts";
 import { judge } from "./judge.ts";
 import { phaseFilters, readOpposite } from "./phase.ts";
 import { printFilter } from "./readings.ts";
+import { countingChains, gatherRounded } from "./rounded.ts";
 
 export interface ListenOptions {
   ffmpeg: Ffmpeg;
@@ -41,7 +42,7 @@ const SILENCE_DBFS = { least: -70, most: -45 };
 
 /**
  * Listens to a recording: one process, one decode, constant memory. Sound that changes its form on the way is brought
- * into one first.
+ * into one first; sound that is dense enough to have been clipped before it was coded is looked at a second time.
  * @throws {FfmpegError}, or the signal's reason
  */
 export async function listenTo(options: ListenOptions): Promise<Listening> {
@@ -64,6 +65,16 @@ export async function listenTo(options: ListenOptions): Promise<Listening> {
   }
   const { lufs } = readMeasurement(lines, "loudness");
   const { channels, sampleRateHz } = source.probe.audio;
+  const levels = await gatherLevels(files.levels, sampleRateHz);
+  if (levels.ceilingDbfs !== null) {
+    await ffmpeg.run({
+      inputs: [{ path: source.path, options: source.options }],
+      complexFilter: countingGraph(source.probe, levels.ceilingDbfs, files),
+      outputs: [{ path: null, options: { map: "[out]" } }],
+      ...limits,
+    });
+    levels.clipped.push(...(await gatherRounded(files.levels, files, sampleRateHz)));
+  }
   const { least, most } = SILENCE_DBFS;
   const silenceDbfs = Math.min(most, Math.max(least, lufs - SILENCE_BELOW_LU));
   return judge({
@@ -71,7 +82,7 @@ export async function listenTo(options: ListenOptions): Promise<Listening> {
     sampleRateHz: probe.audio.sampleRateHz,
     promisedMs: probe.promisedAudioMs,
     pictureMs: probe.video && !probe.estimated ? probe.durationMs : null,
-    levels: await gatherLevels(files.levels, sampleRateHz),
+    levels,
     silences: await gatherSilences(files.silence, silenceDbfs, SILENCE_WINDOW_MS),
     bands: await gatherBands(files.bands),
     opposite: channels === 2 ? await readOpposite(files.phase, sampleRateHz) : [],
@@ -83,7 +94,23 @@ const filesIn = (scratch: string) => ({
   silence: join(scratch, "silence"),
   phase: join(scratch, "phase"),
   bands: join(scratch, "bands"),
+  over: join(scratch, "over"),
+  near: join(scratch, "near"),
+  below: join(scratch, "below"),
 });
+
+/** How the sound lies about its ceiling: a second decode, of sound that is dense enough to have been cut off. */
+function countingGraph(probe: Probe, ceilingDbfs: number, files: ReturnType<typeof filesIn>): string {
+  const { index, sampleRateHz } = probe.audio;
+  const { over, near, below } = countingChains(ceilingDbfs, sampleRateHz, files);
+  const leg = (inlet: string, chain: string[]) => `[${inlet}]${[...headFilters(probe), ...chain].join(",")}`;
+  return [
+    `[0:${index}]asplit=3[over][near][below]`,
+    `${leg("over", over)},anullsink`,
+    `${leg("near", near)},anullsink`,
+    `${leg("below", below)}[out]`,
+  ].join(";");
+}
 
 function graphOf(probe: Probe, files: ReturnType<typeof filesIn>): string {
   const { index, channels, sampleRateHz } = probe.audio;

@@ -16,6 +16,12 @@ export interface Damage {
   mendedAt: number | null;
 }
 
+/** Where one stands in the list. */
+export type DamagePlace = Pick<Damage, "lastSeenAt" | "sha256">;
+const FIRST: DamagePlace = { lastSeenAt: Number.MAX_SAFE_INTEGER, sha256: "" };
+/** SQLite's word for "without a limit". */
+const ALL = -1;
+
 /** The last or present run; `endedAt` is `null` while it lasts, across restarts too. */
 export interface LibraryRun {
   beganAt: number;
@@ -46,9 +52,16 @@ export function createChecksStore(db: Database) {
   const mend = db.prepare<{ sha256: string; now: number }>(
     "UPDATE library_damage SET mended_at = @now WHERE sha256 = @sha256 AND mended_at IS NULL",
   );
-  const damages = db.prepare<[], Damage>(`
+  const damages = db.prepare<DamagePlace & { limit: number }, Damage>(`
     SELECT sha256, problem, found, action, first_seen_at AS firstSeenAt, last_seen_at AS lastSeenAt, mended_at AS mendedAt
-    FROM library_damage ORDER BY last_seen_at DESC, sha256 LIMIT 1000`);
+    FROM library_damage
+    WHERE last_seen_at < @lastSeenAt OR (last_seen_at = @lastSeenAt AND sha256 > @sha256)
+    ORDER BY last_seen_at DESC, sha256 LIMIT @limit`);
+  const OPEN_DAMAGE = "FROM library_damage WHERE mended_at IS NULL AND action = 'reported'";
+  const countOpen = db.prepare<[], { count: number }>(`SELECT count(*) AS count ${OPEN_DAMAGE}`);
+  const namesOfOpen = db.prepare<[number], { sha256: string }>(
+    `SELECT sha256 ${OPEN_DAMAGE} ORDER BY last_seen_at DESC, sha256 LIMIT ?`,
+  );
   const damage = db.prepare<[string], { lastSeenAt: number }>(
     "SELECT last_seen_at AS lastSeenAt FROM library_damage WHERE sha256 = ?",
   );
@@ -66,8 +79,13 @@ export function createChecksStore(db: Database) {
     /** The file was read and is what its name says. */
     mend: (sha256: string, now: number): void => void mend.run({ sha256, now }),
     damage: (sha256: string): { lastSeenAt: number } | null => damage.get(sha256) ?? null,
-    /** Newest first, at most 1,000. */
-    damages: (): Damage[] => damages.all(),
+    /** Newest first, `limit` of them after a place in that order. */
+    damages: (after: DamagePlace = FIRST, limit = ALL): Damage[] => damages.all({ ...after, limit }),
+    /** Of what has no other copy and is not whole again, how many there are and what the last ones are called. */
+    openDamage: (atMost: number): { count: number; names: string[] } => ({
+      count: countOpen.get()?.count ?? 0,
+      names: namesOfOpen.all(atMost).map(({ sha256 }) => sha256),
+    }),
     forgetMended: (before: number): void => void forgetMended.run(before),
   };
 }

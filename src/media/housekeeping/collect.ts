@@ -101,19 +101,13 @@ export function createCollector(options: Options) {
       return [{ sha256, bytes }];
     });
 
-  async function* orphans(): AsyncGenerator<Orphan> {
+  async function* orphans(after?: string): AsyncGenerator<Orphan> {
     mount.require();
-    for await (const file of files.walk()) {
+    for await (const file of files.walk(after)) {
       if (references.isNamed(file.sha256, cutoffs())) continue;
       yield { ...file, isDue: file.modifiedAt <= clock.now() - GRACE_MS };
     }
   }
-
-  const orphansOnly = async (): Promise<Orphan[]> => {
-    const found: Orphan[] = [];
-    for await (const orphan of orphans()) found.push(orphan);
-    return found;
-  };
 
   /** Follows the rows, in the same turn of the event loop. */
   function moveFiles(taken: TrashFile[], result: Collection): void {
@@ -147,12 +141,17 @@ export function createCollector(options: Options) {
   }
 
   return {
-    /** What a run would take, and why; changes nothing. */
-    async preview() {
+    /** The rows that a run would take, in its order, and why; it takes the orphans that are due as well. */
+    garbage(): Garbage[] {
       mount.require();
-      return { things: garbage(), orphans: (await orphansOnly()).filter((o) => o.isDue) };
+      return garbage();
     },
-    orphans: orphansOnly,
+    /** Files that no row names, in the order of their names: `limit` of them after one. */
+    async orphans(after = "", limit = Number.POSITIVE_INFINITY): Promise<Orphan[]> {
+      const found: Orphan[] = [];
+      for await (const orphan of orphans(after)) if (found.push(orphan) >= limit) break;
+      return found;
+    },
     /**
      * @throws {AppError} `unavailable` when the store looks unmounted or a broadcast is on air or near
      */

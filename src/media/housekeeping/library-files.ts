@@ -42,11 +42,13 @@ export function createLibraryFiles({ dir, pathOf }: { dir: string; pathOf: (sha2
   const inTrashDir = (keep: (name: string) => boolean) =>
     existsSync(trashDir) ? readdirSync(trashDir).filter(keep).toSorted() : [];
 
-  async function* walk(): AsyncGenerator<StoredFile> {
+  async function* walk(after = ""): AsyncGenerator<StoredFile> {
     for (const outer of await pairs(dir)) {
+      if (outer < after.slice(0, 2)) continue;
       for (const inner of await pairs(join(dir, outer))) {
+        if (outer + inner < after.slice(0, 4)) continue;
         for (const sha256 of (await readdir(join(dir, outer, inner))).toSorted()) {
-          if (!SHA256.test(sha256) || !sha256.startsWith(outer + inner)) continue;
+          if (!SHA256.test(sha256) || !sha256.startsWith(outer + inner) || sha256 <= after) continue;
           const path = join(dir, outer, inner, sha256);
           const found = await stat(path).catch(() => null);
           if (found?.isFile()) yield { sha256, bytes: found.size, modifiedAt: found.mtimeMs };
@@ -61,7 +63,7 @@ export function createLibraryFiles({ dir, pathOf }: { dir: string; pathOf: (sha2
     pause: (): Promise<void> => setImmediate(),
     pathOf,
     trashPathOf,
-    /** Every file under a library name, in the order of the names; a pause between any two. */
+    /** Every file under a library name after this one, in the order of the names; a pause between any two. */
     walk,
     sizeOf: (sha256: string): number | null => sizeOf(pathOf(sha256)),
     sizeInTrash: (sha256: string): number | null => sizeOf(trashPathOf(sha256)),

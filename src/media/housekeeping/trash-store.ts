@@ -34,9 +34,16 @@ export interface TrashEntry {
   restoredAt: number | null;
 }
 
+export type ShownEntry = TrashEntry & { files: TrashFile[] };
+
 interface StoredEntry extends TrashEntry {
   rows: string;
 }
+
+/** After every id. */
+const NEWEST = "z";
+/** SQLite's word for "without a limit". */
+const ALL = -1;
 
 const COLUMNS = `
   id, kind, subject, label, reason, rows, trashed_at AS trashedAt, expires_at AS expiresAt, restored_at AS restoredAt`;
@@ -50,8 +57,9 @@ export function createTrashStore(db: Database) {
   const insertFile = db.prepare<TrashFile & { id: string }>(
     "INSERT INTO trash_files (trash_id, sha256, bytes) VALUES (@id, @sha256, @bytes)",
   );
-  const entries = db.prepare<[], StoredEntry>(
-    `SELECT ${COLUMNS} FROM trash WHERE restored_at IS NULL ORDER BY trashed_at DESC, id DESC`,
+  // Ids of version 7 grow with time.
+  const entries = db.prepare<{ before: string; limit: number }, StoredEntry>(
+    `SELECT ${COLUMNS} FROM trash WHERE restored_at IS NULL AND id < @before ORDER BY id DESC LIMIT @limit`,
   );
   const filesOf = db.prepare<[string], TrashFile>(
     "SELECT sha256, bytes FROM trash_files WHERE trash_id = ? ORDER BY sha256",
@@ -130,7 +138,7 @@ export function createTrashStore(db: Database) {
     db.prepare(`INSERT INTO ${table} (${names}) VALUES (${values}) ON CONFLICT DO NOTHING`).run(row);
   }
 
-  const shown = ({ rows: _, ...entry }: StoredEntry): TrashEntry & { files: TrashFile[] } => ({
+  const shown = ({ rows: _, ...entry }: StoredEntry): ShownEntry => ({
     ...entry,
     files: filesOf.all(entry.id),
   });
@@ -162,8 +170,8 @@ export function createTrashStore(db: Database) {
     addFile: (entry: NewEntry, file: TrashFile): void => add(entry, {}, [file]),
     /** What can be put back, each file once. */
     holding: () => holding.get() ?? { files: 0, bytes: 0 },
-    /** Newest first. */
-    entries: (): (TrashEntry & { files: TrashFile[] })[] => entries.all().map(shown),
+    /** What can still be put back, newest first: `limit` of them after the id `before`. */
+    entries: (before = NEWEST, limit = ALL): ShownEntry[] => entries.all({ before, limit }).map(shown),
     withFile: (sha256: string) => entriesWithFile.all({ sha256 }).map(openEntry),
     of: (kind: GarbageKind, subject: string) => entriesOf.all({ kind, subject }).map(openEntry),
     filesOf: (id: string): TrashFile[] => filesOf.all(id),

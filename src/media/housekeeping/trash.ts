@@ -7,7 +7,7 @@ import type { LibraryFiles } from "./library-files.ts";
 import type { Mount } from "./mount.ts";
 import { cutoffsAt, GRACE_MS, type KeepPolicy } from "./policy.ts";
 import type { GarbageKind, ReferencesStore } from "./references-store.ts";
-import type { TrashEntry, TrashStore } from "./trash-store.ts";
+import type { ShownEntry, TrashEntry, TrashStore } from "./trash-store.ts";
 
 interface Options {
   store: TrashStore;
@@ -122,15 +122,15 @@ export function createTrash({ store, references, checks, files, mount, transact,
         await files.pause();
       }
     },
-    /** What can still be put back, newest first. */
     entries: store.entries,
 
     /**
      * Brings a file back with its rows and with what these need, all in one transaction. It then stays for as long as
      * the trash keeps things, so that there is time to use it. What was uploaded again meanwhile is left as it is.
+     * @returns what came back
      * @throws {AppError} `not_found` when nothing in the trash has this file, `conflict` when a part of it is gone
      */
-    restore(sha256: string): void {
+    restore(sha256: string): ShownEntry[] {
       mount.require();
       const found = store.withFile(sha256).filter(({ expiresAt }) => expiresAt > clock.now());
       if (found.length === 0) throw notFound("file in the trash", sha256);
@@ -146,7 +146,12 @@ export function createTrash({ store, references, checks, files, mount, transact,
           }
         }
       });
-      for (const { id } of entries) for (const file of store.filesOf(id)) settleFile(file.sha256);
+      const shown = entries.map(({ saved: _, ...entry }) => ({
+        ...entry,
+        files: store.filesOf(entry.id),
+      }));
+      for (const file of shown.flatMap(({ files: all }) => all)) settleFile(file.sha256);
+      return shown;
     },
 
     /** Removes for good what has lain its time. @returns the bytes that became free */

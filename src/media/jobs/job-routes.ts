@@ -39,6 +39,9 @@ const JobView = Type.Object(
 );
 type JobView = Static<typeof JobView>;
 
+/** More are not on a page at once, and a queue of thousands would come before the first thing that happens. */
+const TOLD_AT_FIRST = 100;
+
 export async function jobRoutes(
   instance: FastifyInstance,
   { media, clock }: { media: MediaService; clock: Clock },
@@ -130,8 +133,10 @@ export async function jobRoutes(
           tags,
           summary: "Jobs as they change: server-sent events named `job`, each with one job",
           description:
-            "Each connection begins with an event `open`, after which what was told before counts no more, and with " +
-            "one `job` for each that is queued or running.",
+            "Each connection begins with an event `open`, after which what was told before counts no more, and with one " +
+            `\`job\` for each of the ${TOLD_AT_FIRST} most urgent that are running or queued. \`open\` says how many there ` +
+            "are in all (`open`) and how many of them follow (`told`): the rest is in the pages of `GET /jobs?state=queued`, " +
+            "and each of them is told as soon as it changes.",
           produces: ["text/event-stream"],
         },
       },
@@ -147,8 +152,9 @@ export async function jobRoutes(
           watching.delete(reply.sse);
         });
         // Events have no id: what changed during a reconnection is in what is open now.
-        tell("open", {});
-        for (const job of media.jobs.open()) tell("job", view(job));
+        const open = media.jobs.open(TOLD_AT_FIRST);
+        tell("open", { open: media.jobs.countOpen(), told: open.length });
+        for (const job of open) tell("job", view(job));
       },
     );
   });

@@ -22,6 +22,11 @@ interface PutBack {
   now: number;
 }
 
+/** Listening is short, and an editor waits for what it finds. */
+const MOST_URGENT = "kind <> 'listen', air_at IS NULL, air_at, kind = 'picture', id";
+/** SQLite's word for "without a limit". */
+const ALL = -1;
+
 export type JobStore = ReturnType<typeof createJobStore>;
 
 export function createJobStore(db: Database) {
@@ -46,8 +51,7 @@ export function createJobStore(db: Database) {
     WHERE id = (
       SELECT id FROM jobs
       WHERE state = 'queued' AND not_before <= @now AND (kind <> 'picture' OR @pictures)
-      -- Listening is short, and an editor waits for what it finds.
-      ORDER BY kind <> 'listen', air_at IS NULL, air_at, kind = 'picture', id
+      ORDER BY ${MOST_URGENT}
       LIMIT 1)
     RETURNING ${COLUMNS}`);
   const extend = db.prepare<{ id: string; worker: string; leaseUntil: number }>(`
@@ -61,8 +65,12 @@ export function createJobStore(db: Database) {
     SET state = 'queued', worker = NULL, lease_until = NULL, failures = @failures, abandonments = @abandonments,
         not_before = @notBefore, error = @error, updated_at = @now
     WHERE id = @id AND state = 'running'`);
-  const open = db.prepare<[], Job>(
-    `SELECT ${COLUMNS} FROM jobs WHERE state IN ('queued', 'running') ORDER BY id`,
+  const open = db.prepare<[number], Job>(
+    `SELECT ${COLUMNS} FROM jobs WHERE state IN ('queued', 'running')
+     ORDER BY state = 'queued', ${MOST_URGENT} LIMIT ?`,
+  );
+  const countOpen = db.prepare<[], { count: number }>(
+    "SELECT count(*) AS count FROM jobs WHERE state IN ('queued', 'running')",
   );
   const abandonable = db.prepare<{ worker: string; now: number }, Job>(
     `SELECT ${COLUMNS} FROM jobs WHERE state = 'running' AND (worker = @worker OR lease_until <= @now)`,
@@ -84,8 +92,9 @@ export function createJobStore(db: Database) {
     get: (id: string): Job | null => get.get(id) ?? null,
     /** The newest job of a subject, whatever became of it. */
     latest: (kind: JobKind, subject: string): Job | null => latest.get(kind, subject) ?? null,
-    /** All that is queued or running, oldest first. */
-    open: (): Job[] => open.all(),
+    /** What is running, then what is queued, the most urgent first: `limit` of them. */
+    open: (limit = ALL): Job[] => open.all(limit),
+    countOpen: (): number => countOpen.get()?.count ?? 0,
     /** Newest first. */
     page: (state: JobState | null, before: string, limit: number): Job[] =>
       page.all({ state, before, limit }),

@@ -120,8 +120,12 @@ function pictureContext({ clips, ffmpeg, durationMs, scratch, signal }: SoundCon
 }
 
 /** A size limit that was reached ends a file without an error. */
-async function checkedDuration({ ffmpeg }: SoundContext, path: string, soundMs: number): Promise<number> {
-  const { durationMs } = await probeMedia(ffmpeg, path);
+async function checkedDuration(
+  { ffmpeg, signal }: SoundContext,
+  path: string,
+  soundMs: number,
+): Promise<number> {
+  const { durationMs } = await probeMedia(ffmpeg, path, signal);
   if ((durationMs ?? 0) < soundMs - toleratedLossMs(soundMs)) {
     throw new Error(`The rendition came out too short: ${durationMs} of ${soundMs} ms.`);
   }

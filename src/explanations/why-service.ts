@@ -1,14 +1,13 @@
 import type { Broadcast } from "../broadcasts/broadcast.ts";
 import { isOpen } from "../broadcasts/broadcast.ts";
 import type { BroadcastService } from "../broadcasts/broadcast-service.ts";
-import { occurrenceKey } from "../broadcasts/forecast.ts";
 import type { TargetDevice } from "../broadcasts/targets.ts";
 import { type Clock, MINUTE_MS } from "../clock.ts";
 import type { Downlink } from "../delivery/downlink.ts";
-import { isListedFor, playlistEntries } from "../delivery/playlist-entries.ts";
+import { isListedFor } from "../delivery/playlist-entries.ts";
 import { type DeviceView, identityFrom } from "../devices/device.ts";
 import type { DeviceService } from "../devices/device-service.ts";
-import { DEVICE_KINDS, type DeviceKind, type PlaylistBroadcast } from "../protocol/messages.ts";
+import { DEVICE_KINDS } from "../protocol/messages.ts";
 import { isWithin, selfAndAncestors } from "../protocol/region-code.ts";
 import type { Region } from "../regions/region.ts";
 import { provenBy } from "../reports/proof.ts";
@@ -16,44 +15,10 @@ import type { ReportService } from "../reports/report-service.ts";
 import type { DeviceRecordRow } from "../reports/report-store.ts";
 import type { PolicyService } from "../schedules/policy.ts";
 import { createWallClock } from "../schedules/wall-clock.ts";
-import type { Slot, Timetable } from "./timetable.ts";
-import {
-  contests,
-  outcomeOf,
-  type Verdict,
-  type VerdictCode,
-  verdictOnTarget,
-  wasOnlineAt,
-} from "./verdict.ts";
-
-export interface PreviewDate extends Omit<Slot, "airing"> {
-  broadcastId: string | null;
-}
-
-/** A rule that never plays there, for a reason that is not a date's. */
-interface SilentRule {
-  scheduleId: string | null;
-  schedule: string | null;
-  programme: string;
-  verdict: Verdict;
-}
-
-export interface Preview {
-  /** What the playlist holds; those that are not planned yet have an id that is not kept. */
-  entries: (PlaylistBroadcast & { isPlanned: boolean })[];
-  dates: PreviewDate[];
-  notFor: SilentRule[];
-}
-
-export interface RegionPreview {
-  kinds: { kind: DeviceKind; preview: Preview }[];
-  /** Devices there whose playlist is another than that of their kind. */
-  differing: {
-    total: number;
-    devices: { deviceId: string; regionCode: string; more: string[]; fewer: string[] }[];
-  };
-}
-
+import type { DueAround } from "./due.ts";
+import { dateOf, entriesOf, judgeSlot, type PreviewDate } from "./slot-verdict.ts";
+import type { Slot } from "./timetable.ts";
+import { contests, outcomeOf, type Verdict, type VerdictCode, wasOnlineAt } from "./verdict.ts";
 /** What the records say of one broadcast. */
 export interface DueBroadcast {
   broadcast: Broadcast | null;
@@ -83,19 +48,15 @@ export interface Why {
   device: { wasOnline: boolean | null; view: DeviceView } | null;
 }
 
-export interface ExplanationService {
-  /** What a device's playlist contains of a range, by the function that makes playlists. @throws {AppError} `not_found` */
-  previewOfDevice(deviceId: string, from: number, until: number): Preview;
-  /** What a device there would contain, by kind, and which devices differ from that. @throws {AppError} `not_found` */
-  previewOfRegion(code: string, from: number, until: number): RegionPreview;
+export interface WhyService {
   /** What was due around an instant and what became of it. @throws {AppError} `not_found` */
-  whyOnDevice(deviceId: string, at: number, withinMs: number): Why;
-  whyInRegion(code: string, at: number, withinMs: number): Why;
+  onDevice(deviceId: string, at: number, withinMs: number): Why;
+  inRegion(code: string, at: number, withinMs: number): Why;
 }
 
 interface Dependencies {
-  timetable: Timetable;
-  broadcasts: Pick<BroadcastService, "targets" | "stopOf" | "announced" | "isFor">;
+  dueAround: DueAround;
+  broadcasts: Pick<BroadcastService, "targets" | "stopOf" | "isFor">;
   devices: Pick<DeviceService, "get" | "enrolledWithin">;
   regions: { get(code: string): Region };
   reports: Pick<ReportService, "ofDevice" | "proofOf">;
@@ -108,120 +69,9 @@ interface Dependencies {
 
 const MAX_NAMED_DEVICES = 50;
 
-export function createExplanationService(deps: Dependencies): ExplanationService {
-  const { timetable, broadcasts, devices, regions, reports, downlink, policy, clock, zone } = deps;
-
-  const entriesOf = (slots: readonly Slot[], device: TargetDevice): PlaylistBroadcast[] =>
-    playlistEntries(
-      slots.flatMap(({ airing }) => airing ?? []),
-      device,
-      policy.effective,
-      // Addresses are for devices.
-      () => "",
-    );
-
-  /** What a date's verdict is for a device, among all that want its air. */
-  function judge(slot: Slot, device: TargetDevice, contested: ReadonlyMap<string, Verdict>): Verdict {
-    const broadcast = slot.airing?.broadcast;
-    if (!broadcast) return slot.verdict;
-    return (
-      verdictOnTarget(broadcast, device, policy.effective) ?? contested.get(broadcast.id) ?? slot.verdict
-    );
-  }
-
-  const dateOf = ({ airing, ...slot }: Slot, verdict: Verdict): PreviewDate => ({
-    ...slot,
-    verdict,
-    broadcastId: slot.isPlanned ? (airing?.broadcast.id ?? null) : null,
-  });
-
-  function previewOf(slots: readonly Slot[], device: TargetDevice): Preview {
-    const entries = entriesOf(slots, device);
-    const contested = contests(entries);
-    const planned = new Set(
-      slots.flatMap(({ isPlanned, airing }) => (isPlanned && airing ? [airing.broadcast.id] : [])),
-    );
-    const notFor = new Map<string, SilentRule>();
-    const dates = slots.flatMap((slot) => {
-      const verdict = judge(slot, device, contested);
-      const isFor =
-        slot.airing === null || verdictOnTarget(slot.airing.broadcast, device, policy.effective) === null;
-      if (isFor) return [dateOf(slot, verdict)];
-      const { scheduleId, schedule, programme } = slot;
-      notFor.set(scheduleId ?? programme, { scheduleId, schedule, programme, verdict });
-      return [];
-    });
-    return {
-      entries: entries.map((entry) => ({ ...entry, isPlanned: planned.has(entry.id) })),
-      dates,
-      notFor: [...notFor.values()],
-    };
-  }
-
-  /** A device in a region as any other there: in no group, without tags. */
-  const plainDevice = (code: string, kind: DeviceKind): TargetDevice => ({
-    id: "",
-    kind,
-    areas: selfAndAncestors(code),
-    groups: [],
-    tags: [],
-  });
-
-  function differing(slots: readonly Slot[], code: string): RegionPreview["differing"] {
-    const listed = slots.flatMap(({ airing, isPlanned }) => (airing && isPlanned ? [airing.broadcast] : []));
-    const idsFor = (device: TargetDevice) =>
-      new Set(
-        listed.filter((broadcast) => isListedFor(broadcast, device, policy.effective)).map(({ id }) => id),
-      );
-    const usual = new Map(DEVICE_KINDS.map((kind) => [kind, idsFor(plainDevice(code, kind))]));
-    const found = devices.enrolledWithin([code], DEVICE_KINDS).flatMap((device) => {
-      const own = idsFor(device);
-      const there = usual.get(device.kind) ?? new Set<string>();
-      const more = [...own].filter((id) => !there.has(id));
-      const fewer = [...there].filter((id) => !own.has(id));
-      if (more.length === 0 && fewer.length === 0) return [];
-      return [{ deviceId: device.id, regionCode: device.regionCode, more, fewer }];
-    });
-    return { total: found.length, devices: found.slice(0, MAX_NAMED_DEVICES) };
-  }
-
-  /** What was announced there and taken back before it aired, so that no broadcast is left of it. */
-  function withdrawn(code: string, from: number, until: number, slots: readonly Slot[]): Slot[] {
-    const known = new Set(
-      slots.map(
-        ({ scheduleId, airing, date, time }) =>
-          `${scheduleId ?? airing?.broadcast.id} ${occurrenceKey(date, time)}`,
-      ),
-    );
-    return broadcasts.announced(code, from, until).flatMap((event): Slot[] => {
-      const { seriesId, localDate: date, localTime: time, startAt, programme, reason, status } = event;
-      if (status !== "cancelled" || known.has(`${seriesId} ${occurrenceKey(date, time)}`)) return [];
-      const text = `It was announced and taken back: ${reason ?? "no reason given"}.`;
-      const verdict: Verdict = { code: "withdrawn", text };
-      return [
-        {
-          scheduleId: seriesId,
-          schedule: null,
-          programme,
-          date,
-          time,
-          startAt,
-          verdict,
-          airing: null,
-          isPlanned: false,
-        },
-      ];
-    });
-  }
-
-  /** What was due around an instant, the most telling first: what is for the place, then the nearest. */
-  function dueAround(code: string, at: number, withinMs: number): Slot[] {
-    const [from, until] = [at - withinMs, at + withinMs + 1];
-    const slots = timetable(from, until);
-    return [...slots, ...withdrawn(code, from, until, slots)].toSorted(
-      (one, other) => Math.abs(one.startAt - at) - Math.abs(other.startAt - at),
-    );
-  }
+/** Why something played or did not, from the records alone. */
+export function createWhyService(deps: Dependencies): WhyService {
+  const { dueAround, broadcasts, devices, regions, reports, downlink, policy, clock, zone } = deps;
 
   const commandsOf = (broadcastId: string, records: readonly DeviceRecordRow[]): DueBroadcast["commands"] =>
     downlink.commandsOf(broadcastId).map((command) => ({
@@ -257,13 +107,13 @@ export function createExplanationService(deps: Dependencies): ExplanationService
     text: `It has not begun: it stands on ${createWallClock(zone).textAt(startAt)}. ${verdict.text}`,
   });
 
-  function onDevice(
+  function dueOnDevice(
     slot: Slot,
     device: TargetDevice,
     view: DeviceView,
     contested: ReadonlyMap<string, Verdict>,
   ) {
-    const verdict = judge(slot, device, contested);
+    const verdict = judgeSlot(slot, device, policy.effective, contested);
     const facts = factsOf(slot, verdict);
     const { broadcast } = facts;
     if (!broadcast) return facts;
@@ -285,7 +135,7 @@ export function createExplanationService(deps: Dependencies): ExplanationService
     return { ...known, verdict: notYet(verdict, broadcast) };
   }
 
-  function inRegion(slot: Slot, code: string): DueBroadcast {
+  function dueInRegion(slot: Slot, code: string): DueBroadcast {
     const facts = factsOf(slot, slot.verdict);
     const { broadcast } = facts;
     if (!broadcast) return facts;
@@ -333,27 +183,13 @@ export function createExplanationService(deps: Dependencies): ExplanationService
   }
 
   return {
-    previewOfDevice(deviceId, from, until) {
-      const device = identityFrom(devices.get(deviceId));
-      return previewOf(timetable(from, until), device);
-    },
-
-    previewOfRegion(code, from, until) {
-      regions.get(code);
-      const slots = timetable(from, until);
-      return {
-        kinds: DEVICE_KINDS.map((kind) => ({ kind, preview: previewOf(slots, plainDevice(code, kind)) })),
-        differing: differing(slots, code),
-      };
-    },
-
-    whyOnDevice(deviceId, at, withinMs) {
+    onDevice(deviceId, at, withinMs) {
       const view = devices.get(deviceId);
       const device = identityFrom(view);
       const slots = dueAround(view.regionCode, at, withinMs);
-      const contested = contests(entriesOf(slots, device));
+      const contested = contests(entriesOf(slots, device, policy.effective));
       const due = slots
-        .map((slot) => onDevice(slot, device, view, contested))
+        .map((slot) => dueOnDevice(slot, device, view, contested))
         .filter(({ verdict }) => verdict.code !== "outside-area");
       return {
         at,
@@ -363,11 +199,11 @@ export function createExplanationService(deps: Dependencies): ExplanationService
       };
     },
 
-    whyInRegion(code, at, withinMs) {
+    inRegion(code, at, withinMs) {
       regions.get(code);
       const due = dueAround(code, at, withinMs)
         .filter(({ airing }) => airing === null || concerns(airing.broadcast, code))
-        .map((slot) => inRegion(slot, code));
+        .map((slot) => dueInRegion(slot, code));
       return { at, verdict: conclude(due, withinMs), due, device: null };
     },
   };

@@ -1,0 +1,155 @@
+import type { Airing } from "../broadcasts/broadcast.ts";
+import type { BroadcastService } from "../broadcasts/broadcast-service.ts";
+import { isTarget, type TargetDevice, type Targets, whyNotFor } from "../broadcasts/targets.ts";
+import { NAME_OF_CLASS, PRIORITY } from "../broadcasts/unscheduled.ts";
+import { type Clock, DAY_MS, MINUTE_MS } from "../clock.ts";
+import type { DeviceService } from "../devices/device-service.ts";
+import type { BroadcastClass, DeviceKind } from "../protocol/messages.ts";
+import { authorityOf, isWithin } from "../protocol/region-code.ts";
+import type { Region } from "../regions/region.ts";
+import type { PolicyService } from "../schedules/policy.ts";
+import { type Contender, contests, type VerdictCode } from "./verdict.ts";
+
+/** What somebody is about to air. Instants are epoch ms. */
+export interface IntendedInterrupt {
+  class: Exclude<BroadcastClass, "daily">;
+  title: string;
+  silent: boolean;
+  /** An emergency, or the drill of one: repeated for as long as it lasts. */
+  isStanding: boolean;
+  targets: Targets;
+  /** `null` is now. */
+  startAt: number | null;
+  durationMs: number;
+}
+
+/** How many devices something comes to, by a word that does not change. */
+export interface Fate {
+  code: VerdictCode;
+  devices: number;
+}
+
+export interface InterruptPreview {
+  startAt: number;
+  endsAt: number;
+  devices: { total: number; online: number; byKind: { kind: DeviceKind; devices: number }[] };
+  /** The targeted regions, each with everything below it. */
+  areas: { code: string; name: string; devices: number }[];
+  /** On how many devices it does not simply begin at its start. */
+  own: Fate[];
+  /** What is ready for the same devices at that time, and what becomes of it. */
+  meets: { airing: Airing; devices: number; fates: Fate[] }[];
+}
+
+interface Dependencies {
+  broadcasts: Pick<BroadcastService, "between" | "airingOf">;
+  devices: Pick<DeviceService, "enrolledWithin" | "online">;
+  regions: { get(code: string): Region };
+  policy: Pick<PolicyService, "effective">;
+  clock: Clock;
+}
+
+/** Who would hear an interrupt, and what it would meet on the air; only reads. @throws {AppError} `not_found` for a region */
+export type PreviewInterrupt = (intended: IntendedInterrupt) => InterruptPreview;
+
+const SELF = "this";
+const GRACE_MS = 30 * MINUTE_MS;
+/** An emergency stands for at most a day, a programme lasts less. */
+const LONGEST_MS = DAY_MS;
+const MAX_BROADCASTS = 20_000;
+const SOUNDING = ["ready", "frozen", "on_air"];
+
+export function createInterruptPreview(deps: Dependencies): PreviewInterrupt {
+  const { broadcasts, devices, regions, policy, clock } = deps;
+
+  function selfOf(intended: IntendedInterrupt, startAt: number): Contender {
+    const { class: of, title, silent, isStanding, durationMs, targets } = intended;
+    return {
+      id: SELF,
+      class: of,
+      authority: authorityOf(targets.areas),
+      priority: PRIORITY,
+      programme: NAME_OF_CLASS[of],
+      title,
+      silent,
+      startAt,
+      notAfter: startAt + (isStanding ? durationMs : GRACE_MS),
+      lateness: isStanding ? "join" : "play",
+      items: [{ durationMs }],
+    };
+  }
+
+  function around(startAt: number, endsAt: number): Airing[] {
+    return broadcasts
+      .between(startAt - LONGEST_MS, endsAt, MAX_BROADCASTS)
+      .map(({ broadcast }) => broadcasts.airingOf(broadcast))
+      .filter(
+        ({ broadcast: { state, endsAt: end } }) => SOUNDING.includes(state) && end !== null && end > startAt,
+      );
+  }
+
+  return (intended) => {
+    const startAt = Math.max(intended.startAt ?? 0, clock.now());
+    const endsAt = startAt + intended.durationMs;
+    const { targets } = intended;
+    const areas = targets.areas.map((code) => ({ code, name: regions.get(code).name }));
+    const hearers = devices
+      .enrolledWithin(targets.areas, targets.kinds)
+      .filter((device) => isTarget(targets, device));
+    const rivals = around(startAt, endsAt);
+    const self = selfOf(intended, startAt);
+
+    const own = new Map<VerdictCode, number>();
+    const met = rivals.map((airing) => ({ airing, devices: 0, fates: new Map<VerdictCode, number>() }));
+    // Devices that the same broadcasts are for decide alike.
+    const alike = Map.groupBy(hearers, (device) => {
+      const isHere = ({ broadcast }: Airing) => whyNotFor(broadcast, device, policy.effective) === null;
+      return `${device.kind} ${rivals.map((rival) => (isHere(rival) ? 1 : 0)).join("")}`;
+    });
+    for (const [key, { length: count }] of alike) {
+      const [kind, marks] = key.split(" ") as [DeviceKind, string];
+      const here = met.filter((_, index) => marks[index] === "1");
+      const verdicts = contests([self, ...here.map(({ airing }) => contenderOf(airing, kind))]);
+      add(own, verdicts.get(SELF)?.code, count);
+      for (const meeting of here) {
+        meeting.devices += count;
+        add(meeting.fates, verdicts.get(meeting.airing.broadcast.id)?.code, count);
+      }
+    }
+    const online = devices.online();
+    return {
+      startAt,
+      endsAt,
+      devices: {
+        total: hearers.length,
+        online: hearers.filter(({ id }) => online.has(id)).length,
+        byKind: targets.kinds.map((kind) => ({
+          kind,
+          devices: hearers.filter((device) => device.kind === kind).length,
+        })),
+      },
+      areas: areas.map((area) => ({ ...area, devices: countWithin(hearers, area.code) })),
+      own: fatesOf(own),
+      meets: met
+        .filter((meeting) => meeting.devices > 0)
+        .map((meeting) => ({ ...meeting, fates: fatesOf(meeting.fates) })),
+    };
+  };
+}
+
+/** A standing alert is repeated until its end, whatever its sound lasts. */
+function contenderOf({ broadcast, itemsFor }: Airing, kind: DeviceKind): Contender {
+  const { startAt, endsAt, contentKind, areas } = broadcast;
+  const items = contentKind === "alert" ? [{ durationMs: (endsAt ?? startAt) - startAt }] : itemsFor(kind);
+  return { ...broadcast, authority: authorityOf(areas), items };
+}
+
+const countWithin = (devices: readonly TargetDevice[], area: string): number =>
+  devices.filter(({ areas: [own = ""] }) => isWithin(own, area)).length;
+
+function add(counts: Map<VerdictCode, number>, code: VerdictCode | undefined, devices: number): void {
+  if (code !== undefined) counts.set(code, (counts.get(code) ?? 0) + devices);
+}
+
+const fatesOf = (counts: ReadonlyMap<VerdictCode, number>): Fate[] =>
+  [...counts].map(([code, devices]) => ({ code, devices }));

@@ -1,0 +1,171 @@
+import type { TypeBoxTypeProvider } from "@fastify/type-provider-typebox";
+import type { FastifyInstance } from "fastify";
+import { type Static, Type } from "typebox";
+import { BROADCAST_STATES } from "../broadcasts/broadcast.ts";
+import { MINUTE_MS, toIso } from "../clock.ts";
+import { invalid } from "../errors.ts";
+import { closed, enumOf, Instant, nullable, RegionCode, Uuid } from "../http/schemas.ts";
+import { DeviceState, GRADES, REPORT_TYPES } from "../protocol/messages.ts";
+import { Moment, momentFrom, RuleDate, VerdictView, viewDate } from "./explanation-view.ts";
+import type { DueBroadcast, Why, WhyService } from "./why-service.ts";
+
+const Record = Type.Object({
+  type: enumOf(REPORT_TYPES),
+  at: Type.String({ ...Instant, description: "By the device's clock" }),
+  receivedAt: Instant,
+  grade: nullable(enumOf(GRADES)),
+  reason: nullable(Type.String()),
+  latenessMs: nullable(Type.Number()),
+  commandId: nullable(Type.String()),
+});
+
+const Due = Type.Object({
+  slot: RuleDate,
+  state: nullable(enumOf(BROADCAST_STATES)),
+  reason: nullable(Type.String()),
+  title: nullable(Type.String()),
+  verdict: VerdictView,
+  stopped: nullable(
+    Type.Object({ at: Instant, by: nullable(Type.String({ description: "null: the server" })) }),
+  ),
+  wasTold: nullable(
+    Type.Boolean({
+      description: "Whether the device was among those resolved at the freeze; null before it",
+    }),
+  ),
+  commands: Type.Array(
+    Type.Object({
+      id: Type.String(),
+      type: Type.String(),
+      issuedAt: Instant,
+      notAfter: Instant,
+      answeredAt: nullable(Instant),
+    }),
+  ),
+  records: Type.Array(Record),
+  devices: nullable(
+    Type.Object({
+      total: Type.Integer(),
+      byCode: Type.Record(Type.String(), Type.Integer()),
+      silent: Type.Array(
+        Type.Object({ deviceId: Uuid, name: Type.String(), regionCode: RegionCode, verdict: VerdictView }),
+        { description: "The first of those that did not say that they played it" },
+      ),
+    }),
+  ),
+});
+
+const WhyView = Type.Object({
+  at: Instant,
+  verdict: Type.Object(
+    { ...VerdictView.properties },
+    { description: "Of what is meant for the place and nearest to that time" },
+  ),
+  device: nullable(
+    Type.Object({
+      id: Uuid,
+      name: Type.String(),
+      regionCode: RegionCode,
+      state: Type.String(),
+      wasOnline: nullable(Type.Boolean({ description: "null: not known" })),
+      presence: nullable(Type.Object({ online: Type.Boolean(), heardAt: Instant })),
+      clock: nullable(Type.Object({ ...DeviceState.properties.clock.properties, receivedAt: Instant })),
+    }),
+  ),
+  due: Type.Array(Due),
+});
+
+interface Options {
+  whys: WhyService;
+  /** The county's. */
+  zone: string;
+}
+
+/** Why something played or did not; mounted under the API's prefix, inside the sign-in guard. */
+export async function whyRoutes(instance: FastifyInstance, { whys, zone }: Options) {
+  const app = instance.withTypeProvider<TypeBoxTypeProvider>();
+
+  app.get(
+    "/broadcasts/why",
+    {
+      schema: {
+        tags: ["broadcasts"],
+        summary:
+          "Why something played or did not play on a device or in a region at a time, from the records",
+        querystring: closed({
+          device: Type.Optional(Uuid),
+          region: Type.Optional(RegionCode),
+          at: Moment,
+          within: Type.Integer({
+            minimum: 1,
+            maximum: 720,
+            default: 30,
+            description: "Minutes before and after that count",
+          }),
+        }),
+        response: { 200: WhyView },
+      },
+    },
+    async ({ query: { device, region, at: text, within } }) => {
+      const at = momentFrom("at", text, zone);
+      if ((device === undefined) === (region === undefined))
+        throw invalid(
+          "device",
+          "Ask about a device or about a region.",
+          "Give one of `device` and `region`.",
+        );
+      const why =
+        device === undefined
+          ? whys.inRegion(region ?? "", at, within * MINUTE_MS)
+          : whys.onDevice(device, at, within * MINUTE_MS);
+      return {
+        at: toIso(at),
+        verdict: why.verdict,
+        device: why.device && viewDevice(why.device),
+        due: why.due.map(viewDue),
+      };
+    },
+  );
+}
+
+function viewDevice({
+  wasOnline,
+  view: { id, name, regionCode, state, presence, reported },
+}: NonNullable<Why["device"]>) {
+  return {
+    id,
+    name,
+    regionCode,
+    state,
+    wasOnline,
+    presence: presence && { online: presence.online, heardAt: toIso(presence.heardAt) },
+    clock: reported && { ...reported.clock, receivedAt: toIso(reported.receivedAt) },
+  };
+}
+
+const viewDue = ({
+  broadcast,
+  slot,
+  stop,
+  commands,
+  records,
+  ...rest
+}: DueBroadcast): Static<typeof Due> => ({
+  ...rest,
+  slot: viewDate(slot),
+  state: broadcast?.state ?? null,
+  reason: broadcast?.reason ?? null,
+  title: broadcast?.title ?? null,
+  stopped: stop && { at: toIso(stop.at), by: stop.by },
+  commands: commands.map((command) => ({
+    ...command,
+    issuedAt: toIso(command.issuedAt),
+    notAfter: toIso(command.notAfter),
+    answeredAt: command.answeredAt === null ? null : toIso(command.answeredAt),
+  })),
+  records: records.map((record) => ({
+    ...record,
+    at: toIso(record.at),
+    receivedAt: toIso(record.receivedAt),
+  })),
+});
