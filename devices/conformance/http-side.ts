@@ -26,6 +26,7 @@ export interface HttpPort {
   close(): Promise<void>;
 }
 
+const CUT_AFTER_MS = 1_500;
 const TOKEN_SCHEME = /^Bearer (.+)$/;
 
 /** The server's HTTP as a gateway sees it. @param now the kit's time */
@@ -101,8 +102,8 @@ export async function openHttp(
     const cutAfter = side.cutMediaAfter;
     side.cutMediaAfter = null;
     if (cutAfter === null) response.end(rest);
-    // What was written still arrives, and then nothing.
-    else response.write(rest.subarray(0, cutAfter), () => response.socket?.destroySoon());
+    // What was written arrives and can be stored, and then nothing.
+    else response.write(rest.subarray(0, cutAfter), () => setTimeout(() => response.destroy(), CUT_AFTER_MS));
   }
 
   await new Promise<void>((resolve, reject) => {
