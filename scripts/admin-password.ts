@@ -1,5 +1,6 @@
 /**
- * Gives a user a new random password and prints it once; every sign-in of that user ends. The server may be running.
+ * Gives a person a new random password and prints it once; every sign-in of that person ends, and so does the second
+ * factor: for who is locked out of it. The server may be running.
  *
  *   npm run admin:password [-- name]
  */
@@ -8,15 +9,14 @@ import { systemClock } from "../src/clock.ts";
 import { loadEnvironment, readConfig } from "../src/config.ts";
 import { openDatabase } from "../src/db/open.ts";
 import { messageOf } from "../src/errors.ts";
-import { createPeopleService } from "../src/people/people-service.ts";
-import { createPeopleStore } from "../src/people/people-store.ts";
+import { createPeople } from "../src/people/people.ts";
 
 const name = process.argv[2] ?? "admin";
 try {
   const config = readConfig(loadEnvironment());
   const db = openDatabase(join(config.dataDir, "cuncunxiang.db"), systemClock.now());
-  const people = createPeopleService({ store: createPeopleStore(db), clock: systemClock });
-  console.log(`${name} / ${await people.resetPassword(name)}`);
+  const { passwords } = createPeople({ db, regions: { exists: () => false }, clock: systemClock });
+  console.log(`${name} / ${await passwords.reset(name)}`);
   db.close();
 } catch (error) {
   console.error(messageOf(error));

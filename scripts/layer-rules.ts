@@ -62,7 +62,7 @@ export const ruleSet: IFlattenedRuleSet = {
       comment: "Pure files import types, errors, protocol and the calendar.",
       severity: "error",
       from: {
-        path: "^src/(schedules/(rule|rule-days|rule-check|rule-pointer|exception-check|day|wall-clock|area-policy|conflicts/[^/]+)|broadcasts/(broadcast|assignment|targets)|calendars/calendar|warnings/(empty-dates|clock-watch)|delivery/(airing|playlist-entries)|explanations/(verdict|slot-verdict)|interrupts/emergency|outages/outage|devices/flapping|registers/register-document|reports/proof|regions/region|episodes/episode)\\.ts$",
+        path: "^src/(schedules/(rule|rule-days|rule-check|rule-pointer|exception-check|day|wall-clock|area-policy|conflicts/[^/]+)|broadcasts/(broadcast|assignment|targets)|calendars/calendar|warnings/(empty-dates|clock-watch)|delivery/(airing|playlist-entries)|explanations/(verdict|slot-verdict)|interrupts/emergency|outages/outage|devices/flapping|people/permissions|registers/register-document|reports/proof|regions/region|episodes/episode)\\.ts$",
       },
       to: {
         path: "^src/",
@@ -75,6 +75,7 @@ export const ruleSet: IFlattenedRuleSet = {
     owner("aedes", "node_modules/aedes/", "^src/delivery/(embedded-broker|packet-size)\\.ts$"),
     owner("ical-generator", "node_modules/ical-generator/", "^src/calendars/calendar\\.ts$"),
     owner("node-cron", "node_modules/node-cron/", "^src/broadcasts/ticker\\.ts$"),
+    owner("otpauth", "node_modules/otpauth/", "^src/people/second-factor\\.ts$"),
     owner("better-sqlite3", "node_modules/better-sqlite3/", "^src/db/"),
     owner(
       "child-process",

@@ -29,12 +29,20 @@ export interface Operator {
   upload<T>(path: string, file: string): Promise<T>;
 }
 
-/** A signed-in user of the HTTP API. @throws {ProblemError} from every call that the server refuses */
-export async function signIn(baseUrl: string, name: string, password: string): Promise<Operator> {
+/**
+ * A signed-in person of the HTTP API. @param code of the second factor, where there is one
+ * @throws {ProblemError} from every call that the server refuses
+ */
+export async function signIn(
+  baseUrl: string,
+  name: string,
+  password: string,
+  code?: string,
+): Promise<Operator> {
   const answer = await fetch(`${baseUrl}/api/v1/sign-in`, {
     method: "POST",
     headers: { "content-type": "application/json" },
-    body: JSON.stringify({ name, password }),
+    body: JSON.stringify({ name, password, ...(code === undefined ? {} : { code }) }),
   });
   const { csrfToken } = await read<{ csrfToken: string }>(answer);
   const cookie = answer.headers

@@ -61,6 +61,10 @@ export interface Config {
   /** Requests a minute from one address, outside the device endpoints. */
   rateLimitPerMinute: number;
   enrolmentsPerMinute: number;
+  /** Passwords and codes that are looked at, a minute and address. */
+  signInsPerMinute: number;
+  /** Whether what is heard at once (announcements, drills, emergencies) takes a sign-in with a second factor. */
+  secondFactorRequired: boolean;
   /** Addresses of proxies whose `X-Forwarded-For` is believed; empty believes nobody. */
   trustedProxies: string[];
 }
@@ -185,6 +189,8 @@ export function readConfig(env: Environment): Config {
     planDays: integer("PLAN_DAYS", 45, 40, 400),
     rateLimitPerMinute: integer("RATE_LIMIT_PER_MINUTE", 600, 10, 1_000_000),
     enrolmentsPerMinute: integer("ENROLMENTS_PER_MINUTE", 120, 1, 1_000_000),
+    signInsPerMinute: integer("SIGN_INS_PER_MINUTE", 10, 1, 1_000_000),
+    secondFactorRequired: oneOf("SECOND_FACTOR", "required", ["required", "optional"]) === "required",
     trustedProxies: addresses("TRUSTED_PROXIES"),
   };
   if (config.diskRefusePercent > config.diskWarnPercent)

@@ -17,9 +17,10 @@ import { consoleRoutes } from "./http/console.ts";
 import { healthRoutes } from "./http/health.ts";
 import { mediaAccess } from "./http/media-access.ts";
 import { registerOpenApi } from "./http/openapi.ts";
+import { demandActs, guardPermissions } from "./http/permission-guard.ts";
 import { registerProblems } from "./http/problem.ts";
 import { guardAgainstForgery, registerSecurity } from "./http/security.ts";
-import { signInGuard } from "./http/sign-in-guard.ts";
+import { signInGuard, whoAsksBy } from "./http/sign-in-guard.ts";
 import { validatorCompiler } from "./http/validation.ts";
 import { announcementRoutes } from "./interrupts/announcement-routes.ts";
 import { emergencyRoutes } from "./interrupts/emergency-routes.ts";
@@ -31,7 +32,10 @@ import { recordingRoutes } from "./media/recording-routes.ts";
 import { renditionRoutes } from "./media/rendition-routes.ts";
 import { resumableRoutes } from "./media/resumable-routes.ts";
 import { outageRoutes } from "./outages/outage-routes.ts";
-import { peopleRoutes, signInRoutes } from "./people/people-routes.ts";
+import { accountRoutes } from "./people/account-routes.ts";
+import { peopleRoutes } from "./people/people-routes.ts";
+import { secondFactorRoutes } from "./people/second-factor-routes.ts";
+import { signInRoutes } from "./people/sign-in-routes.ts";
 import { programmeRoutes } from "./programmes/programme-routes.ts";
 import { regionRoutes } from "./regions/region-routes.ts";
 import { registerRoutes } from "./registers/register-routes.ts";
@@ -62,7 +66,10 @@ export async function createServer({
   clock,
   version,
 }: ServerOptions): Promise<FastifyInstance> {
-  const { people, devices, media, schedules, signer } = services;
+  const { people, passwords, signIns, secondFactors, apiTokens, devices, media, schedules, signer } =
+    services;
+  const { secondFactorRequired, signInsPerMinute: attemptsPerMinute } = config;
+  const whoAsks = whoAsksBy({ signIns, apiTokens });
   const secureCookies = config.publicUrl?.startsWith("https:") ?? false;
   const app: FastifyInstance = Fastify({
     loggerInstance: log,
@@ -77,6 +84,7 @@ export async function createServer({
   app.decorateRequest("signIn", null);
   app.setValidatorCompiler(validatorCompiler);
   registerProblems(app);
+  demandActs(app);
   await registerSecurity(app, {
     rateLimitPerMinute: config.rateLimitPerMinute,
     secureCookies,
@@ -92,11 +100,28 @@ export async function createServer({
 
   await app.register(
     async (api) => {
-      await api.register(signInRoutes, { people, secureCookies });
+      await api.register(signInRoutes, {
+        passwords,
+        signIns,
+        secondFactors,
+        secureCookies,
+        secondFactorRequired,
+        attemptsPerMinute,
+      });
       await api.register(async (guarded) => {
-        guarded.addHook("onRequest", signInGuard(people.userOf));
+        guarded.addHook("onRequest", signInGuard(whoAsks));
         guardAgainstForgery(guarded);
-        await guarded.register(peopleRoutes, { people, secureCookies });
+        guardPermissions(guarded, { secondFactorRequired });
+        await guarded.register(accountRoutes, {
+          passwords,
+          signIns,
+          secondFactors,
+          apiTokens,
+          secondFactorRequired,
+          attemptsPerMinute,
+        });
+        await guarded.register(secondFactorRoutes, { signIns, secondFactors, attemptsPerMinute });
+        await guarded.register(peopleRoutes, { people, signIns, apiTokens, publicUrl: config.publicUrl });
         await guarded.register(regionRoutes, { regions: services.regions });
         await guarded.register(deviceRoutes, { devices });
         await guarded.register(reportRoutes, { reports: services.reports });
@@ -113,11 +138,14 @@ export async function createServer({
           programmes: services.programmes,
           media,
         });
-        await guarded.register(resumableRoutes, { uploads: services.uploads });
+        await guarded.register(resumableRoutes, {
+          uploads: services.uploads,
+          announcementAreas: (id) => services.announcements.get(id).broadcast.areas,
+        });
         await guarded.register(recordingRoutes, { media });
         await guarded.register(speechRoutes, { speech: services.speech });
         await guarded.register(renditionRoutes, { media });
-        await guarded.register(jobRoutes, { media, clock });
+        await guarded.register(jobRoutes, { media, clock, whoAsks });
         await guarded.register(housekeepingRoutes, { housekeeping: services.housekeeping });
         await guarded.register(scheduleRoutes, { schedules });
         await guarded.register(policyRoutes, { policy: services.policy });
@@ -126,9 +154,15 @@ export async function createServer({
           calendars: services.calendars,
           publicUrl: config.publicUrl,
         });
-        await guarded.register(previewRoutes, { previews: services.previews, clock, zone: config.zone });
+        const regionOf = (id: string) => devices.get(id).regionCode;
+        await guarded.register(previewRoutes, {
+          previews: services.previews,
+          regionOf,
+          clock,
+          zone: config.zone,
+        });
         await guarded.register(interruptPreviewRoutes, { previewInterrupt: services.previewInterrupt });
-        await guarded.register(whyRoutes, { whys: services.whys, zone: config.zone });
+        await guarded.register(whyRoutes, { whys: services.whys, regionOf, zone: config.zone });
         await guarded.register(registerRoutes, { registers: services.registers, zone: config.zone });
         await guarded.register(broadcastRoutes, { ...services, clock });
         await guarded.register(announcementRoutes, {
@@ -167,7 +201,7 @@ export async function createServer({
     service: media,
     accelPrefix: config.mediaAccelPrefix,
     clock,
-    authorize: mediaAccess({ secret: services.mediaSecret, devices, people, clock }),
+    authorize: mediaAccess({ secret: services.mediaSecret, devices, signIns, clock }),
   });
   await app.register(consoleRoutes);
   return app;

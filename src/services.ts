@@ -61,8 +61,7 @@ import { createScratchSpace } from "./media/scratch-space.ts";
 import { createUploadSpace } from "./media/upload-space.ts";
 import { createOutageService } from "./outages/outage-service.ts";
 import { createOutageStore } from "./outages/outage-store.ts";
-import { createPeopleService } from "./people/people-service.ts";
-import { createPeopleStore } from "./people/people-store.ts";
+import { createPeople } from "./people/people.ts";
 import { createProgrammeService } from "./programmes/programme-service.ts";
 import { createProgrammeStore } from "./programmes/programme-store.ts";
 import { createRegionService } from "./regions/region-service.ts";
@@ -109,8 +108,8 @@ export async function createServices({ db, config, log, clock, version }: Servic
   const { signer } = keys;
 
   // Domains, from the ones that need nobody to the ones that need many.
-  const people = createPeopleService({ store: createPeopleStore(db), clock });
   const regions = createRegionService({ store: createRegionStore(db) });
+  const { people, passwords, signIns, secondFactors, apiTokens } = createPeople({ db, regions, clock });
   const devices = createDeviceService({
     store: createDeviceStore(db),
     codes: createEnrolmentStore(db),
@@ -507,6 +506,10 @@ export async function createServices({ db, config, log, clock, version }: Servic
     settings,
     transact,
     people,
+    passwords,
+    signIns,
+    secondFactors,
+    apiTokens,
     regions,
     devices,
     reports,

@@ -4,8 +4,10 @@ import { Type } from "typebox";
 import { type Clock, DAY_MS, toIso } from "../clock.ts";
 import type { Downlink } from "../delivery/downlink.ts";
 import { invalid, notFound } from "../errors.ts";
+import { type ActsWithin, reachFor } from "../http/permission-guard.ts";
 import { closed, enumOf, IdParams, Instant, PageQuery, pageFrom, pageOf, Uuid } from "../http/schemas.ts";
 import { requireUser } from "../http/sign-in-guard.ts";
+import { reaches } from "../people/permissions.ts";
 import type { ReportService } from "../reports/report-service.ts";
 import type { ScheduleService } from "../schedules/schedule-service.ts";
 import { BROADCAST_STATES, type Broadcast } from "./broadcast.ts";
@@ -52,10 +54,12 @@ const MAX_PREVIEW_DAYS = 400;
 export async function broadcastRoutes(instance: FastifyInstance, options: Options) {
   const { broadcasts, forecast, downlink, schedules, reports, clock } = options;
   const app = instance.withTypeProvider<TypeBoxTypeProvider>();
+  const areasOfBroadcast: ActsWithin = ({ params }) => broadcasts.get((params as { id: string }).id).areas;
 
   app.get(
     "/broadcasts",
     {
+      config: { act: "timetable:read" },
       schema: {
         tags: ["broadcasts"],
         summary: "Broadcasts in order of start; from a day ago unless `from` says otherwise",
@@ -84,27 +88,34 @@ export async function broadcastRoutes(instance: FastifyInstance, options: Option
   app.get(
     "/broadcasts/:id",
     {
+      config: { act: "timetable:read" },
       schema: {
         tags: ["broadcasts"],
         summary: "One broadcast with its proof of play; `limit` and `cursor` page through the devices",
+        description: "The counts are of all devices; the list is of those that the own roles reach.",
         params: IdParams,
         querystring: closed(PageQuery),
         response: { 200: BroadcastDetail },
       },
     },
-    async ({ params, query: { limit, cursor } }) => {
-      const broadcast = broadcasts.get(params.id);
-      const { counts, latenessMs, devices } = reports.proofOf(
-        broadcast.id,
-        broadcasts.targets(broadcast),
-        (deviceId) => broadcasts.isFor(broadcast, deviceId),
+    async (request) => {
+      const { limit, cursor } = request.query;
+      const broadcast = broadcasts.get(request.params.id);
+      const {
+        counts,
+        latenessMs,
+        devices: all,
+      } = reports.proofOf(broadcast.id, broadcasts.targets(broadcast), (deviceId) =>
+        broadcasts.isFor(broadcast, deviceId),
       );
       const { unknown, ...atLeast } = counts;
+      const reach = reachFor(request, "devices:read");
+      const devices = all.filter(({ regionCode }) => reaches(reach, [regionCode]));
       const begin = cursor === undefined ? 0 : devices.findIndex(({ deviceId }) => deviceId === cursor) + 1;
       const page = pageFrom(devices.slice(begin, begin + limit + 1), limit, (row) => row.deviceId);
       return {
         ...viewBroadcast(broadcast),
-        proof: { devices: devices.length, atLeast, unknown, startLatenessMs: latenessMs },
+        proof: { devices: all.length, atLeast, unknown, startLatenessMs: latenessMs },
         devices: { ...page, items: page.items.map(viewDeviceProof) },
       };
     },
@@ -113,6 +124,7 @@ export async function broadcastRoutes(instance: FastifyInstance, options: Option
   app.post(
     "/broadcasts/:id/stop",
     {
+      config: { act: "broadcasts:stop", within: areasOfBroadcast },
       schema: {
         tags: ["broadcasts"],
         summary: "Cancel or stop this broadcast",
@@ -130,6 +142,7 @@ export async function broadcastRoutes(instance: FastifyInstance, options: Option
   app.get(
     "/commands/:id",
     {
+      config: { act: "timetable:read" },
       schema: {
         tags: ["broadcasts"],
         summary: "How many of its devices have acknowledged a stop",
@@ -147,6 +160,7 @@ export async function broadcastRoutes(instance: FastifyInstance, options: Option
   app.get(
     "/schedules/:id/preview",
     {
+      config: { act: "timetable:read" },
       schema: {
         tags: ["schedules"],
         summary: "The coming dates of a schedule: what would play, or why nothing would",

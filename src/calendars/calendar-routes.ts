@@ -84,6 +84,7 @@ export async function calendarRoutes(
   app.get(
     "/regions/:code/calendar.ics",
     {
+      config: { act: "timetable:read" },
       schema: {
         tags,
         summary: "What is heard in any part of the region, from 30 days ago as far as it is planned",
@@ -97,6 +98,7 @@ export async function calendarRoutes(
   app.post(
     "/regions/:code/calendar-links",
     {
+      config: { act: "calendars:share" },
       schema: {
         tags,
         summary: "Make a link to the region's calendar that works without signing in; shown once",
@@ -121,6 +123,7 @@ export async function calendarRoutes(
   app.get(
     "/calendar-links",
     {
+      config: { act: "calendars:share" },
       schema: {
         tags,
         summary: "The calendar links in force, newest first",
@@ -137,6 +140,7 @@ export async function calendarRoutes(
   app.delete(
     "/calendar-links/:id",
     {
+      config: { act: "calendars:share" },
       schema: {
         tags,
         summary: "Revoke a calendar link; it stops working at once",

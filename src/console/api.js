@@ -5,8 +5,10 @@ const ANSWER_WITHIN_MS = 15_000;
 /** The `Date` header has whole seconds; on average half of one has passed. */
 const DATE_HEADER_BIAS_MS = 500;
 
-/** @typedef {{ id: string, name: string, role: string }} User */
-/** @typedef {{ user: User, csrfToken: string }} SignedIn */
+/** @typedef {{ role: string, area: string | null }} Grant */
+/** @typedef {{ id: string, name: string, roles: Grant[] }} User */
+/** @typedef {{ setUp: boolean, wanted: boolean, recoveryCodesLeft: number }} SecondFactor */
+/** @typedef {{ user: User, acts: string[], scopes: string[], secondFactor: SecondFactor, csrfToken: string }} SignedIn */
 /** @typedef {{ at: string, message: string }} ProblemDetail */
 
 /** Anything that did not work, as an RFC 9457 problem document says it or as the network failed. */
@@ -14,9 +16,9 @@ export class Problem extends Error {
   /**
    * @param {string} code as in `urn:ccx:problem:<code>`, or `offline`
    * @param {string} detail what happened
-   * @param {{ hint?: string, errors?: ProblemDetail[], instance?: string }} [more]
+   * @param {{ hint?: string, errors?: ProblemDetail[], instance?: string, secondFactor?: string }} [more]
    */
-  constructor(code, detail, { hint, errors, instance } = {}) {
+  constructor(code, detail, { hint, errors, instance, secondFactor } = {}) {
     super(detail);
     this.name = "Problem";
     this.code = code;
@@ -24,6 +26,8 @@ export class Problem extends Error {
     this.hint = hint ?? null;
     this.errors = errors ?? [];
     this.instance = instance ?? null;
+    /** `needed` or `wrong`: what a sign-in lacks. */
+    this.secondFactor = secondFactor ?? null;
   }
 }
 
@@ -34,14 +38,14 @@ export const asProblem = (error) =>
     : new Problem("internal", error instanceof Error ? error.message : String(error));
 
 let csrfToken = "";
-/** @type {User | null} */
-let signedInAs = null;
+/** @type {SignedIn | null} */
+let signedIn = null;
 let serverOffsetMs = 0;
 /** @type {() => Promise<void>} */
 let askForSignIn = () => Promise.reject(new Problem("unauthorized", "Please sign in."));
 
 /** Who is signed in, as far as this page knows. */
-export const currentUser = () => signedInAs;
+export const currentUser = () => signedIn?.user ?? null;
 
 /** The server's idea of now, epoch ms: an office computer's own clock may be minutes off. */
 export const serverNow = () => Date.now() + serverOffsetMs;
@@ -79,9 +83,9 @@ export const codeOfStatus = (status) => CODES[status] ?? (status >= 502 ? "unava
  */
 export function problemFrom(status, text) {
   try {
-    const { type, detail, title, hint, errors, instance } = JSON.parse(text);
+    const { type, detail, title, hint, errors, instance, secondFactor } = JSON.parse(text);
     const code = String(type ?? "").replace("urn:ccx:problem:", "") || "internal";
-    return new Problem(code, detail ?? title ?? `HTTP ${status}`, { hint, errors, instance });
+    return new Problem(code, detail ?? title ?? `HTTP ${status}`, { hint, errors, instance, secondFactor });
   } catch {
     return new Problem(codeOfStatus(status), `HTTP ${status}`);
   }
@@ -134,25 +138,48 @@ async function exchange(method, path, { body, signal, withinMs = ANSWER_WITHIN_M
   return text === "" ? null : JSON.parse(text);
 }
 
+/** Whether the roles include it, somewhere; the server has the last word. @param {string} act */
+export const may = (act) => signedIn?.acts.includes(act) ?? false;
+/** Whether something that the roles include takes a second factor, and there is none. */
+export const wantsSecondFactor = () => signedIn?.secondFactor.wanted ?? false;
+
+/** @type {() => void} */
+let whenKnown = () => {};
+/** @param {() => void} listener called whenever it is known anew who is signed in and may do what */
+export const onMe = (listener) => void (whenKnown = listener);
+
 /** @param {SignedIn} answer @returns {User} */
-function remember({ user, csrfToken: token }) {
-  csrfToken = token;
-  signedInAs = user;
-  return user;
+function remember(answer) {
+  signedIn = answer;
+  csrfToken = answer.csrfToken;
+  whenKnown();
+  return answer.user;
 }
 
-/** @param {string} name @param {string} password */
-export const signIn = async (name, password) =>
-  remember(await exchange("POST", "/sign-in", { body: { name, password } }));
+/** @param {string} name @param {string} password @param {string} code of the second factor; empty without one */
+export const signIn = async (name, password, code) =>
+  remember(
+    await exchange("POST", "/sign-in", { body: code === "" ? { name, password } : { name, password, code } }),
+  );
+
+/** What a stranger may call. @param {string} path @param {object} body @returns {Promise<any>} */
+export const asStranger = (path, body) => exchange("POST", path, { body });
 
 export async function signOut() {
   await send("DELETE", "/sign-in");
   csrfToken = "";
-  signedInAs = null;
+  signedIn = null;
 }
 
 /** Who is signed in; asks for a sign-in when nobody is. @returns {Promise<User>} */
 export const whoAmI = async () => remember(await read("/me"));
+
+/** All that is known of who is signed in. @param {AbortSignal} [signal] @returns {Promise<SignedIn>} */
+export async function readMe(signal) {
+  const answer = await read("/me", signal);
+  remember(answer);
+  return answer;
+}
 
 /**
  * Reads a resource. When the sign-in has expired it asks for one and then goes on, so a page loses nothing by it.
@@ -188,7 +215,7 @@ export async function send(method, path, body, withinMs = ANSWER_WITHIN_MS) {
     if (!(error instanceof Problem)) throw error;
     if (error.code === "unauthorized") void askForSignIn();
     // A sign-in in another tab made our token worthless; the request was refused, so it may be sent again.
-    if (error.code !== "forbidden") throw error;
+    if (error.code !== "forbidden" || error.hint !== null) throw error;
     remember(await exchange("GET", "/me", {}));
     return exchange(method, path, { body, withinMs });
   }

@@ -1,16 +1,19 @@
-import { onSignInNeeded, serverNow, signOut, whoAmI } from "./api.js";
+import { may, onMe, onSignInNeeded, serverNow, signOut, wantsSecondFactor, whoAmI } from "./api.js";
 import { el, fill, rewrite, ticking } from "./dom.js";
 import { emergencyBars, lookForEmergencies, stopWatching, watchEmergencies } from "./emergency-bar.js";
 import { secondsText, useZone, ZONE } from "./format.js";
 import { locale, onLanguageChange, t } from "./i18n.js";
+import { acceptInvitation, invitationInAddress } from "./invitation.js";
 import { notLive, REFRESH_MS } from "./live.js";
 import { announce, emptyNotice, loadingNotice, problemNotice } from "./notices.js";
 import { countyPolicy } from "./resources.js";
 import { askForSignIn, languageButton } from "./sign-in.js";
 import { askToStopEverything } from "./stop.js";
+import { accountView } from "./view-account.js";
 import { announcementsView, emergenciesView, forgetDrafts } from "./view-announcements.js";
 import { broadcastView } from "./view-broadcast.js";
 import { devicesView } from "./view-devices.js";
+import { peopleView } from "./view-people.js";
 import { programmesView } from "./view-programmes.js";
 import { todayView } from "./view-today.js";
 
@@ -29,9 +32,20 @@ let signedIn = false;
 
 const PLACES = [
   { hash: "#/today", key: "nav.today" },
-  { hash: "#/programmes", key: "nav.programmes" },
-  { hash: "#/announcements", key: "nav.announcements" },
+  {
+    hash: "#/programmes",
+    key: "nav.programmes",
+    change: ["content:edit", "content:approve"],
+    roles: ["editor"],
+  },
+  {
+    hash: "#/announcements",
+    key: "nav.announcements",
+    change: ["announcements:air", "emergencies:propose"],
+    roles: ["administrator", "scheduler", "town-admin"],
+  },
   { hash: "#/devices", key: "nav.devices" },
+  { hash: "#/people", key: "nav.people", see: "people:read" },
 ];
 
 /** @returns {View} */
@@ -41,6 +55,8 @@ function viewOf(/** @type {string} */ hash) {
   if (place === "programmes") return programmesView(id ?? null);
   if (place === "announcements") return id === "emergencies" ? emergenciesView() : announcementsView();
   if (place === "devices") return devicesView();
+  if (place === "people") return peopleView();
+  if (place === "account") return accountView();
   if (place === "today" || place === "") return todayView();
   return {
     element: el("section", { class: "view" }, emptyNotice("notFound.title", "notFound.hint")),
@@ -63,7 +79,7 @@ function go({ focus }) {
     else link.removeAttribute("aria-current");
   }
   fill(heading, () => view?.title() ?? "");
-  fill(main, heading, view.element);
+  fill(main, heading, factorWarning, readOnlyNote(here), view.element);
   // What was drawn before, as a draft, may be in another language.
   rewrite();
   writeTitle();
@@ -73,9 +89,43 @@ function go({ focus }) {
   }
 }
 
+/** Says before it is needed in a hurry that something is missing for it. */
+const factorWarning = el(
+  "p",
+  { class: "warning" },
+  () => t("factor.wanted"),
+  " ",
+  el("a", { href: "#/account" }, () => t("factor.setUpNow")),
+);
+
+/** @param {string} here */
+function readOnlyNote(here) {
+  const { change, roles = [] } = PLACES.find(({ hash }) => here.startsWith(hash)) ?? {};
+  const isReadOnly = change !== undefined && !change.some(may);
+  main.classList.toggle("read-only", isReadOnly);
+  if (!isReadOnly) return null;
+  const names = () => roles.map((role) => t(`role.${role}`)).join(t("list.comma"));
+  return el("p", { class: "hint" }, () => t("readOnly.note", { roles: names() }));
+}
+
+/** Takes away what the roles do not include; where it is called by its address, it says so. */
+function fitToRoles() {
+  for (const [index, { see }] of PLACES.entries()) {
+    const link = links[index];
+    if (link) link.hidden = see !== undefined && !may(see);
+  }
+  stopButton.hidden = !may("everything:stop");
+  factorWarning.hidden = !wantsSecondFactor();
+}
+
 function writeTitle() {
   document.documentElement.lang = locale();
   document.title = view ? t("title.page", { page: view.title() }) : t("brand.name");
+}
+
+/** @param {import("./api.js").User} user */
+function nameUser({ name }) {
+  fill(userName, () => t("account.of", { name }));
 }
 
 async function leave() {
@@ -104,7 +154,7 @@ async function start() {
     try {
       const user = await whoAmI();
       useZone((await countyPolicy()).zone);
-      fill(userName, () => t("header.signedInAs", { name: user.name }));
+      nameUser(user);
       break;
     } catch (error) {
       await new Promise((resolve) => {
@@ -137,6 +187,21 @@ const skipLink = () =>
     () => t("skip.toContent"),
   );
 
+const stopButton = el(
+  "button",
+  {
+    type: "button",
+    class: "stop",
+    "aria-label": () => t("stop.buttonLabel"),
+    onclick: () =>
+      askToStopEverything(() => {
+        view?.refresh();
+        void lookForEmergencies();
+      }),
+  },
+  () => t("stop.button"),
+);
+
 const header = el(
   "header",
   {},
@@ -156,31 +221,19 @@ const header = el(
         class: "clock",
         title: () => t("header.clock", { zone: ZONE }),
       }),
-      userName,
+      el("a", { class: "account-link", href: "#/account" }, userName, () => t("nav.account")),
       languageButton(),
       el("button", { type: "button", class: "quiet", onclick: leave }, () => t("header.signOut")),
     ),
-    el(
-      "button",
-      {
-        type: "button",
-        class: "stop",
-        "aria-label": () => t("stop.buttonLabel"),
-        onclick: () =>
-          askToStopEverything(() => {
-            view?.refresh();
-            void lookForEmergencies();
-          }),
-      },
-      () => t("stop.button"),
-    ),
+    stopButton,
   ),
   emergencyBars,
 );
 
+onMe(fitToRoles);
 onSignInNeeded(async () => {
   const user = await askForSignIn(signedIn ? "expired" : "first");
-  fill(userName, () => t("header.signedInAs", { name: user.name }));
+  nameUser(user);
 });
 onLanguageChange(() => {
   rewrite();
@@ -190,4 +243,6 @@ addEventListener("hashchange", () => void (signedIn && go({ focus: true })));
 setInterval(() => rewrite("[data-tick]"), 1000);
 
 writeTitle();
+const invitation = invitationInAddress();
+if (invitation !== null) await acceptInvitation(invitation);
 await start();

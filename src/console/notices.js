@@ -38,8 +38,8 @@ function hintOf({ code, hint }) {
 export function problemNotice(error, { title, retry, note } = {}) {
   const problem = asProblem(error);
   const { code, detail, errors, instance } = problem;
-  // An upload's one fault is its body; saying it twice helps nobody.
-  const fields = errors.filter(({ at, message }) => at !== "body" || message !== detail);
+  // Where one thing is wrong, it is the detail itself; saying it twice helps nobody.
+  const fields = errors.filter(({ message }) => message !== detail);
   const reachable = code !== "offline" && code !== "timeout";
   return el(
     "div",

@@ -1,9 +1,12 @@
+import { PEOPLE_SENTENCES, PEOPLE_WORDS } from "./sentences-people-zh.js";
+
 /**
  * What the server says in English, and the same in Chinese; `{}` and `{0}` are the values in it. A test holds this
  * against the server's sources: nothing may be missing, and nothing may be left over.
  * @type {Record<string, string>}
  */
 export const SENTENCES = {
+  ...PEOPLE_SENTENCES,
   // Why something is not aired, or cannot be approved yet.
   "nothing approved is left for this date": "这一天没有可播的已批准内容",
   "inside the quiet hours {}–{}": "处于静音时段 {0}–{1}",
@@ -505,4 +508,10 @@ export const SENTENCES = {
 };
 
 /** Words that stand for a value in a sentence. @type {Record<string, string>} */
-export const WORDS = { left: "左", right: "右", "unknown reason": "原因不明", "1 minute": "1 分钟" };
+export const WORDS = {
+  ...PEOPLE_WORDS,
+  left: "左",
+  right: "右",
+  "unknown reason": "原因不明",
+  "1 minute": "1 分钟",
+};

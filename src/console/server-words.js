@@ -32,9 +32,22 @@ function inChinese(text) {
 function valueText(value) {
   const text = value
     .split("\n")
-    .map((line) => inChinese(line) ?? inChinese(`${line}.`)?.replace(/。$/, "") ?? sentencesIn(line) ?? line)
+    .map(
+      (line) =>
+        inChinese(line) ??
+        inChinese(`${line}.`)?.replace(/。$/, "") ??
+        wordsIn(line) ??
+        sentencesIn(line) ??
+        line,
+    )
     .join("\n");
   return term("profile", text);
+}
+
+/** A list of words, such as roles. @param {string} line @returns {string | null} */
+function wordsIn(line) {
+  const words = line.split(", ").map((word) => WORDS[word]);
+  return words.includes(undefined) ? null : words.join("、");
 }
 
 /** Between sentences, and before the advice that follows ffmpeg's own words. */

@@ -1,4 +1,4 @@
-import { signIn } from "./api.js";
+import { asProblem, signIn } from "./api.js";
 import { el, fill } from "./dom.js";
 import { currentLanguage, setLanguage, t } from "./i18n.js";
 import { problemNotice } from "./notices.js";
@@ -48,6 +48,18 @@ function openForm(why, signedIn) {
     required: true,
     maxlength: 200,
   });
+  const code = el("input", {
+    id: "sign-in-code",
+    name: "code",
+    autocomplete: "one-time-code",
+    maxlength: 40,
+  });
+  const codeField = el(
+    "div",
+    { hidden: true },
+    el("label", { for: "sign-in-code" }, () => t("signIn.code")),
+    code,
+  );
   const outcome = el("div", { "aria-live": "assertive" });
   const submit = el("button", { type: "submit", class: "primary" }, () => t("signIn.submit"));
   const titleKey = why === "expired" ? "signIn.expiredTitle" : "signIn.title";
@@ -69,6 +81,7 @@ function openForm(why, signedIn) {
     name,
     el("label", { for: "sign-in-password" }, () => t("signIn.password")),
     password,
+    codeField,
     outcome,
     el("div", { class: "buttons" }, submit, languageButton()),
     el("p", { class: "hint" }, () => t("signIn.hint")),
@@ -94,12 +107,24 @@ function openForm(why, signedIn) {
       el("p", { class: "loading" }, () => t("signIn.busy")),
     );
     try {
-      const user = await signIn(name.value.trim(), password.value);
+      const user = await signIn(name.value.trim(), password.value, code.value.trim());
       dialog.remove();
       signedIn(user);
     } catch (error) {
-      fill(outcome, problemNotice(error, { title: () => t("signIn.failed") }));
-      password.select();
+      const { secondFactor } = asProblem(error);
+      if (secondFactor === null) {
+        fill(outcome, problemNotice(error, { title: () => t("signIn.failed") }));
+        return password.select();
+      }
+      // The password was right; what comes next is no failure.
+      codeField.hidden = false;
+      fill(
+        outcome,
+        secondFactor === "needed"
+          ? el("p", { class: "hint" }, () => t("signIn.codeHint"))
+          : problemNotice(error, { title: () => t("signIn.failed") }),
+      );
+      code.select();
     } finally {
       submit.disabled = false;
     }

@@ -1,8 +1,10 @@
 import { interruptsEn } from "./strings-interrupts-en.js";
+import { peopleEn } from "./strings-people-en.js";
 
 /** English. The keys are the same as in strings-zh.js; a test holds both to that. */
 export const en = {
   ...interruptsEn,
+  ...peopleEn,
   "brand.name": "村村响",
   "brand.subtitle": "Village broadcasting",
   "title.page": "{page} · Cuncunxiang",
@@ -13,7 +15,6 @@ export const en = {
   "nav.devices": "Devices",
   "header.clock": "Server time ({zone})",
   "header.signOut": "Sign out",
-  "header.signedInAs": "Signed in as {name}",
   "language.switch": "简体中文",
   "language.switchLabel": "Switch to Chinese",
 

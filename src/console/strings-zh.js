@@ -1,8 +1,10 @@
 import { interruptsZh } from "./strings-interrupts-zh.js";
+import { peopleZh } from "./strings-people-zh.js";
 
 /** 简体中文。The keys are the same as in strings-en.js; a test holds both to that. */
 export const zh = {
   ...interruptsZh,
+  ...peopleZh,
   "brand.name": "村村响",
   "brand.subtitle": "广播排期与播出",
   "title.page": "{page} · 村村响",
@@ -13,7 +15,6 @@ export const zh = {
   "nav.devices": "终端",
   "header.clock": "服务器时间（{zone}）",
   "header.signOut": "退出登录",
-  "header.signedInAs": "当前用户：{name}",
   "language.switch": "English",
   "language.switchLabel": "切换为英文",
 

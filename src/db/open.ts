@@ -66,6 +66,15 @@ export const createTransact =
     }
   };
 
+/** For a note that is made again soon: a request must not fail for it while somebody else holds the lock. */
+export function whenFree(write: () => void): void {
+  try {
+    write();
+  } catch (error) {
+    if (!isBusy(error)) throw error;
+  }
+}
+
 /**
  * Opens a database for looking only, beside a running server too; does not migrate.
  * @throws {AppError} `not_found` when there is none

@@ -31,6 +31,7 @@ export async function keyRoutes(instance: FastifyInstance, { keys }: { keys: Key
   app.get(
     "/signing-keys",
     {
+      config: { act: "keys:read" },
       schema: {
         tags,
         summary: "The keys that playlists and commands are signed with",
@@ -43,6 +44,7 @@ export async function keyRoutes(instance: FastifyInstance, { keys }: { keys: Key
   app.post(
     "/signing-keys/rotate",
     {
+      config: { act: "keys:rotate" },
       schema: {
         tags,
         summary:

@@ -2,6 +2,7 @@ import type { TypeBoxTypeProvider } from "@fastify/type-provider-typebox";
 import type { FastifyInstance } from "fastify";
 import { type Static, Type } from "typebox";
 import { toIso } from "../clock.ts";
+import { type ActsWithin, reachFor } from "../http/permission-guard.ts";
 import {
   closed,
   enumOf,
@@ -18,7 +19,7 @@ import {
   Uuid,
 } from "../http/schemas.ts";
 import { DEVICE_KINDS, DeviceState } from "../protocol/messages.ts";
-import { codeRange, REGION_LEVELS } from "../protocol/region-code.ts";
+import { REGION_LEVELS } from "../protocol/region-code.ts";
 import { type DeviceView, LIFECYCLES } from "./device.ts";
 import type { DeviceService } from "./device-service.ts";
 
@@ -63,10 +64,18 @@ const DeviceWithCode = Type.Object({ ...deviceProperties, ...IssuedCode });
 export async function deviceRoutes(instance: FastifyInstance, { devices }: { devices: DeviceService }) {
   const app = instance.withTypeProvider<TypeBoxTypeProvider>();
   const tags = ["devices"];
+  const areaOfNew: ActsWithin = ({ body }) => [(body as { regionCode: string }).regionCode];
+  const areaOfBulk: ActsWithin = ({ body }) => [(body as { within: string }).within];
+  const areaOfDevice: ActsWithin = ({ params }) => [devices.get((params as { id: string }).id).regionCode];
+  const areaOfList: ActsWithin = ({ query }) => {
+    const { within } = query as { within?: string };
+    return within === undefined ? "narrowed" : [within];
+  };
 
   app.post(
     "/devices",
     {
+      config: { act: "devices:manage", within: areaOfNew },
       schema: {
         tags,
         summary: "Create a device; it can enrol once it has a code",
@@ -80,6 +89,7 @@ export async function deviceRoutes(instance: FastifyInstance, { devices }: { dev
   app.post(
     "/devices/bulk",
     {
+      config: { act: "devices:manage", within: areaOfBulk },
       schema: {
         tags,
         summary: "Create the missing device of each region inside an area, with enrolment codes",
@@ -108,6 +118,7 @@ export async function deviceRoutes(instance: FastifyInstance, { devices }: { dev
   app.get(
     "/devices",
     {
+      config: { act: "devices:read", within: areaOfList },
       schema: {
         tags,
         summary: "Devices, oldest first, with what each last said of itself",
@@ -120,10 +131,11 @@ export async function deviceRoutes(instance: FastifyInstance, { devices }: { dev
         response: { 200: pageOf(Device) },
       },
     },
-    async ({ query: { within, kind = null, state = null, limit, cursor = "" } }) => {
-      const range = within === undefined ? null : codeRange(within);
+    async (request) => {
+      const { within, kind = null, state = null, limit, cursor = "" } = request.query;
+      const areas = within === undefined ? reachFor(request, "devices:read") : [within];
       const page = pageFrom(
-        devices.list({ range, kind, state }, cursor, limit),
+        devices.list({ areas, kind, state }, cursor, limit),
         limit,
         (device) => device.id,
       );
@@ -133,13 +145,17 @@ export async function deviceRoutes(instance: FastifyInstance, { devices }: { dev
 
   app.get(
     "/devices/:id",
-    { schema: { tags, summary: "One device", params: IdParams, response: { 200: Device } } },
+    {
+      config: { act: "devices:read", within: areaOfDevice },
+      schema: { tags, summary: "One device", params: IdParams, response: { 200: Device } },
+    },
     async (request) => present(devices.get(request.params.id)),
   );
 
   app.patch(
     "/devices/:id",
     {
+      config: { act: "devices:manage", within: areaOfDevice },
       schema: {
         tags,
         summary:
@@ -155,6 +171,7 @@ export async function deviceRoutes(instance: FastifyInstance, { devices }: { dev
   app.post(
     "/devices/:id/enrolment-code",
     {
+      config: { act: "devices:manage", within: areaOfDevice },
       schema: {
         tags,
         summary: "Issue a code to enrol the device with; its earlier unused ones end",
@@ -176,6 +193,7 @@ export async function deviceRoutes(instance: FastifyInstance, { devices }: { dev
   app.post(
     "/devices/:id/revoke",
     {
+      config: { act: "devices:manage", within: areaOfDevice },
       schema: {
         tags,
         summary: "Void the device's credentials for good, and disconnect it",

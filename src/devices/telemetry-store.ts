@@ -1,11 +1,13 @@
 import type { Database } from "../db/open.ts";
 import type { DeviceKind, DeviceState, Presence } from "../protocol/messages.ts";
+import { codeRange } from "../protocol/region-code.ts";
 import type { DeviceView, Lifecycle } from "./device.ts";
-import { type CodeRange, DEVICE_COLUMNS, type StoredDevice, withLabels } from "./device-store.ts";
+import { DEVICE_COLUMNS, type StoredDevice, withLabels } from "./device-store.ts";
 import type { Unrest } from "./flapping.ts";
 
 export interface DeviceFilter {
-  range: CodeRange | null;
+  /** In any of these; `null` everywhere. */
+  areas: readonly string[] | null;
   kind: DeviceKind | null;
   state: Lifecycle | null;
 }
@@ -69,8 +71,7 @@ export function createTelemetryStore(db: Database) {
   const selectPage = db.prepare<
     [
       {
-        from: string | null;
-        before: string | null;
+        ranges: string | null;
         kind: string | null;
         state: string | null;
         after: string;
@@ -80,7 +81,9 @@ export function createTelemetryStore(db: Database) {
     ViewRow
   >(
     `${VIEW}
-     WHERE d.id > @after AND (@from IS NULL OR (d.region_code >= @from AND d.region_code < @before))
+     WHERE d.id > @after
+       AND (@ranges IS NULL OR EXISTS (SELECT 1 FROM json_each(@ranges) range
+         WHERE d.region_code >= range.value ->> 'from' AND d.region_code < range.value ->> 'before'))
        AND (@kind IS NULL OR d.kind = @kind) AND (@state IS NULL OR d.state = @state)
      ORDER BY d.id LIMIT @limit`,
   );
@@ -108,10 +111,10 @@ export function createTelemetryStore(db: Database) {
       const row = selectView.get(id);
       return row && toView(row);
     },
-    page: ({ range, kind, state }: DeviceFilter, after: string, limit: number): DeviceView[] =>
-      selectPage
-        .all({ from: range?.from ?? null, before: range?.before ?? null, kind, state, after, limit })
-        .map(toView),
+    page({ areas, kind, state }: DeviceFilter, after: string, limit: number): DeviceView[] {
+      const ranges = areas && JSON.stringify(areas.map(codeRange));
+      return selectPage.all({ ranges, kind, state, after, limit }).map(toView);
+    },
   };
 }
 export type TelemetryStore = ReturnType<typeof createTelemetryStore>;

@@ -107,6 +107,7 @@ export async function episodeRoutes(
   app.get(
     "/episodes",
     {
+      config: { act: "content:read" },
       schema: {
         tags: ["episodes"],
         summary: "Episodes, newest first",
@@ -127,6 +128,7 @@ export async function episodeRoutes(
   app.post(
     "/episodes",
     {
+      config: { act: "content:edit" },
       schema: {
         tags: ["episodes"],
         summary: "Create an episode; its recordings are uploaded afterwards",
@@ -149,6 +151,7 @@ export async function episodeRoutes(
   app.get(
     "/episodes/:id",
     {
+      config: { act: "content:read" },
       schema: {
         tags: ["episodes"],
         summary: "One episode",
@@ -162,6 +165,7 @@ export async function episodeRoutes(
   app.patch(
     "/episodes/:id",
     {
+      config: { act: "content:edit" },
       schema: {
         tags: ["episodes"],
         summary: "Change title or segments; voids the approval",
@@ -176,6 +180,7 @@ export async function episodeRoutes(
   app.put(
     "/episodes/:id/segments/:position/trim",
     {
+      config: { act: "content:edit" },
       schema: {
         tags: ["episodes"],
         summary: "Use a stretch of a segment's recording, which itself stays as it is; voids the approval",
@@ -193,6 +198,7 @@ export async function episodeRoutes(
   app.delete(
     "/episodes/:id/segments/:position/trim",
     {
+      config: { act: "content:edit" },
       schema: {
         tags: ["episodes"],
         summary: "Use all of a segment's recording again; voids the approval",
@@ -209,6 +215,7 @@ export async function episodeRoutes(
   app.put(
     "/episodes/:id/segments/:position/asset",
     {
+      config: { act: "content:edit" },
       schema: {
         tags: ["episodes"],
         summary: "Use a recording that is there already, such as synthetic speech; voids the approval",
@@ -230,6 +237,7 @@ export async function episodeRoutes(
     uploads.withTypeProvider<TypeBoxTypeProvider>().put(
       "/episodes/:id/segments/:position/recording",
       {
+        config: { act: "content:edit" },
         schema: {
           tags: ["episodes"],
           summary: "Upload a segment's recording as the request body; voids the approval",

@@ -3,6 +3,7 @@ import type { FastifyInstance } from "fastify";
 import { type Static, Type } from "typebox";
 import { BroadcastView, viewBroadcast } from "../broadcasts/broadcast-view.ts";
 import { DAY_MS, toIso } from "../clock.ts";
+import type { ActsWithin } from "../http/permission-guard.ts";
 import { closed, enumOf, Instant, RegionCode, Title } from "../http/schemas.ts";
 import { instantIn } from "../interrupts/instant-in.ts";
 import { DeviceKind } from "../protocol/messages.ts";
@@ -53,6 +54,8 @@ const InterruptPreviewView = Type.Object({
   ),
 });
 
+const within: ActsWithin = ({ body }) => (body as Static<typeof IntendedBody>).targets.regions;
+
 /** Mounted under the API's prefix, inside the sign-in guard. */
 export async function interruptPreviewRoutes(
   instance: FastifyInstance,
@@ -61,6 +64,7 @@ export async function interruptPreviewRoutes(
   instance.withTypeProvider<TypeBoxTypeProvider>().post(
     "/interrupts/preview",
     {
+      config: { act: "interrupts:preview", within },
       schema: {
         tags: ["interrupts"],
         summary: "Who would hear an announcement, a drill or an emergency, and what it would meet on the air",

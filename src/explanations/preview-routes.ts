@@ -3,6 +3,7 @@ import type { FastifyInstance } from "fastify";
 import { type Static, Type } from "typebox";
 import { type Clock, DAY_MS, toIso } from "../clock.ts";
 import { invalid } from "../errors.ts";
+import { type ActsWithin, withinCode } from "../http/permission-guard.ts";
 import { closed, IdParams, Instant, nullable, RegionCode, Uuid } from "../http/schemas.ts";
 import { DeviceKind, PlaylistBroadcast } from "../protocol/messages.ts";
 import { Moment, momentFrom, RuleDate, VerdictView, viewDate } from "./explanation-view.ts";
@@ -53,14 +54,17 @@ const DEFAULT_DAYS = 35;
 
 interface Options {
   previews: PreviewService;
+  /** Of a device, by its id. @throws {AppError} `not_found` */
+  regionOf: (deviceId: string) => string;
   clock: Clock;
   /** The county's. */
   zone: string;
 }
 
 /** What will play and why not; mounted under the API's prefix, inside the sign-in guard. */
-export async function previewRoutes(instance: FastifyInstance, { previews, clock, zone }: Options) {
+export async function previewRoutes(instance: FastifyInstance, { previews, regionOf, clock, zone }: Options) {
   const app = instance.withTypeProvider<TypeBoxTypeProvider>();
+  const areaOfDevice: ActsWithin = ({ params }) => [regionOf((params as { id: string }).id)];
   const Range = closed({ from: Type.Optional(Moment), until: Type.Optional(Moment) });
 
   function rangeOf({ from, until }: Static<typeof Range>): [from: number, until: number] {
@@ -75,6 +79,7 @@ export async function previewRoutes(instance: FastifyInstance, { previews, clock
   app.get(
     "/devices/:id/playlist-preview",
     {
+      config: { act: "devices:read", within: areaOfDevice },
       schema: {
         tags: ["devices"],
         summary: `What the device's playlist will hold, and why each date of each rule plays or not; ${DEFAULT_DAYS} days unless said otherwise`,
@@ -89,6 +94,7 @@ export async function previewRoutes(instance: FastifyInstance, { previews, clock
   app.get(
     "/regions/:code/preview",
     {
+      config: { act: "devices:read", within: withinCode },
       schema: {
         tags: ["regions"],
         summary:

@@ -4,6 +4,7 @@ import { type Static, Type } from "typebox";
 import { BROADCAST_STATES } from "../broadcasts/broadcast.ts";
 import { MINUTE_MS, toIso } from "../clock.ts";
 import { invalid } from "../errors.ts";
+import type { ActsWithin } from "../http/permission-guard.ts";
 import { closed, enumOf, Instant, nullable, RegionCode, Uuid } from "../http/schemas.ts";
 import { DeviceState, GRADES, REPORT_TYPES } from "../protocol/messages.ts";
 import { Moment, momentFrom, RuleDate, VerdictView, viewDate } from "./explanation-view.ts";
@@ -77,17 +78,26 @@ const WhyView = Type.Object({
 
 interface Options {
   whys: WhyService;
+  /** Of a device, by its id. @throws {AppError} `not_found` */
+  regionOf: (deviceId: string) => string;
   /** The county's. */
   zone: string;
 }
 
 /** Why something played or did not; mounted under the API's prefix, inside the sign-in guard. */
-export async function whyRoutes(instance: FastifyInstance, { whys, zone }: Options) {
+export async function whyRoutes(instance: FastifyInstance, { whys, regionOf, zone }: Options) {
   const app = instance.withTypeProvider<TypeBoxTypeProvider>();
+  const areaOfQuestion: ActsWithin = ({ query }) => {
+    const { device, region } = query as { device?: string; region?: string };
+    // Without either it is refused for that.
+    if (device === undefined) return region === undefined ? "narrowed" : [region];
+    return [regionOf(device)];
+  };
 
   app.get(
     "/broadcasts/why",
     {
+      config: { act: "devices:read", within: areaOfQuestion },
       schema: {
         tags: ["broadcasts"],
         summary:

@@ -9,14 +9,14 @@ import { SIGN_IN_COOKIE } from "./sign-in-guard.ts";
 interface Dependencies {
   secret: string;
   devices: { authenticateToken(token: string): unknown };
-  people: { userOf(token: string): unknown };
+  signIns: { byToken(token: string): unknown };
   clock: Clock;
 }
 
 const SOMEBODY: MediaPermit = { expiresAt: null, signFor: null };
 
 /** Lets a media request pass by its signed URL, by a device's token, or by a person's sign-in. */
-export function mediaAccess({ secret, devices, people, clock }: Dependencies) {
+export function mediaAccess({ secret, devices, signIns, clock }: Dependencies) {
   return (request: FastifyRequest, sha256: string): MediaPermit => {
     const { expires, signature } = request.query as { expires?: string; signature?: string };
     if (verifyMediaSignature(secret, { sha256, expires, signature }, clock.now())) {
@@ -29,7 +29,7 @@ export function mediaAccess({ secret, devices, people, clock }: Dependencies) {
     const token = bearerToken(request);
     if (token !== null && devices.authenticateToken(token)) return SOMEBODY;
     const signIn = request.cookies[SIGN_IN_COOKIE];
-    if (signIn !== undefined && people.userOf(signIn)) return SOMEBODY;
+    if (signIn !== undefined && signIns.byToken(signIn)) return SOMEBODY;
     throw new AppError(
       "unauthorized",
       "This file needs a device's token, a sign-in, or a link that is still valid.",

@@ -1,9 +1,12 @@
 import swagger from "@fastify/swagger";
 import swaggerUi from "@fastify/swagger-ui";
-import type { FastifyInstance } from "fastify";
+import type { FastifyContextConfig, FastifyInstance } from "fastify";
+import { ruleOf } from "../people/permissions.ts";
 
 const description = `Instants are UTC in ISO 8601; wall-clock rules carry an IANA zone. Errors are RFC 9457 problem documents.
-Sign in with \`POST /api/v1/sign-in\`; every request that changes something carries the answer's \`csrfToken\` as \`x-csrf-token\`.`;
+Sign in with \`POST /api/v1/sign-in\`; every request that changes something carries the answer's \`csrfToken\` as \`x-csrf-token\`.
+Scripts send a token of their own instead (\`POST /api/v1/me/tokens\`), as \`Authorization: Bearer …\`. Each operation says in \`x-act\`
+what somebody does who calls it, and in \`x-roles\` whose roles include that.`;
 
 /** OpenAPI 3.1 from the route schemas, browsable at /api/docs. Registered before the routes it describes. */
 export async function registerOpenApi(app: FastifyInstance, version: string): Promise<void> {
@@ -14,16 +17,19 @@ export async function registerOpenApi(app: FastifyInstance, version: string): Pr
       components: {
         securitySchemes: {
           signIn: { type: "apiKey", in: "cookie", name: "ccx_sign_in" },
+          script: { type: "http", scheme: "bearer" },
           device: { type: "http", scheme: "bearer" },
           calendarLink: { type: "apiKey", in: "query", name: "token" },
         },
       },
     },
     // Every operation can answer with a problem; saying it here keeps the routes free of repetition.
-    transform: ({ schema, url, ...rest }) => ({
+    transform: ({ schema, url, route, ...rest }) => ({
       url,
+      route,
       schema: {
         ...schema,
+        ...whoMay(route.config?.act),
         response: {
           ...(schema?.response as object | undefined),
           default: { $ref: "Problem#", description: "A problem document" },
@@ -40,10 +46,16 @@ export async function registerOpenApi(app: FastifyInstance, version: string): Pr
   await app.register(swaggerUi, { routePrefix: "/api/docs", staticCSP: true });
 }
 
+function whoMay(act: FastifyContextConfig["act"]): object {
+  if (typeof act !== "string" || act === "public") return {};
+  return { "x-act": act, "x-roles": ruleOf(act).roles };
+}
+
 function securityOf(url: string): Record<string, string[]>[] {
   if (url === "/calendar.ics") return [{ calendarLink: [] }];
+  if (url === "/api/v1/invitations/look" || url === "/api/v1/invitations/accept") return [];
   if (url === "/api/v1/sign-in" || url === "/device/v1/enroll" || url.startsWith("/.well-known/")) return [];
   if (url.startsWith("/device/")) return [{ device: [] }];
   if (url.startsWith("/media/")) return [{ device: [] }, { signIn: [] }];
-  return url.startsWith("/api/v1/") ? [{ signIn: [] }] : [];
+  return url.startsWith("/api/v1/") ? [{ signIn: [] }, { script: [] }] : [];
 }

@@ -15,6 +15,12 @@ export const Problem = Type.Object(
     hint: Type.Optional(Type.String({ description: "What to do about it" })),
     instance: Type.String({ description: "The request id, to find the log entry" }),
     errors: Type.Optional(Type.Array(Type.Object({ at: Type.String(), message: Type.String() }))),
+    retryAfter: Type.Optional(Type.Integer({ description: "Seconds to wait, where an account has to" })),
+    secondFactor: Type.Optional(
+      Type.String({ description: "`needed` or `wrong`: what a sign-in, or this operation, lacks" }),
+    ),
+    roles: Type.Optional(Type.Array(Type.String(), { description: "Whose roles would include it" })),
+    areas: Type.Optional(Type.Array(Type.String(), { description: "What the own roles are bound to" })),
     conflicts: Type.Optional(
       Type.Array(Type.Object({}), {
         description: "Of a schedule that was not saved: as `POST /schedules/check` has them",
@@ -51,6 +57,8 @@ function sendProblem(error: unknown, request: FastifyRequest, reply: FastifyRepl
   const problem = toProblem(appError, request.id);
   // Behind a half-read upload the connection cannot be reused: the rest of the body would be read as a request.
   if (request.raw.readable && !request.raw.complete) void reply.header("connection", "close");
+  const { retryAfter } = appError.members;
+  if (typeof retryAfter === "number") void reply.header("retry-after", retryAfter);
   if (appError.code === "unavailable") void reply.header("retry-after", RETRY_AFTER_S);
   void reply.code(problem.status).type("application/problem+json").send(JSON.stringify(problem));
 }

@@ -46,7 +46,7 @@ export async function registerSecurity(app: FastifyInstance, options: SecurityOp
     cookieKey: "ccx_csrf",
     cookieOpts: { path: "/", httpOnly: true, sameSite: "strict", secure: options.secureCookies },
     csrfOpts: { hmacKey: options.csrfKey, userInfo: true },
-    getUserInfo: (request) => request.signIn?.token ?? "",
+    getUserInfo: (request) => request.signIn?.id ?? "",
     getToken: (request) => {
       const header = request.headers["x-csrf-token"];
       return typeof header === "string" ? header : undefined;
@@ -81,10 +81,13 @@ function isUnlimited({ url, method }: FastifyRequest): boolean {
 
 const SAFE_METHODS = new Set(["GET", "HEAD", "OPTIONS"]);
 
-/** Demands a CSRF token of every request that changes something; added inside the sign-in guard. */
+/**
+ * Demands a CSRF token of every request that changes something; added inside the sign-in guard. A browser adds cookies to
+ * a forged request, but never the `Authorization` of a script's token.
+ */
 export function guardAgainstForgery(app: FastifyInstance): void {
   app.addHook("onRequest", (request, reply, done) => {
-    if (SAFE_METHODS.has(request.method)) return done();
+    if (SAFE_METHODS.has(request.method) || request.signIn?.scopes) return done();
     app.csrfProtection(request, reply, done);
   });
 }

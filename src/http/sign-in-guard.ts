@@ -1,41 +1,55 @@
 import type { FastifyRequest } from "fastify";
+import { bearerToken } from "../devices/device-auth.ts";
 import { AppError } from "../errors.ts";
+import type { Person, SignIn } from "../people/sign-in.ts";
 
 export const SIGN_IN_COOKIE = "ccx_sign_in";
 
-/** The person as the HTTP layer needs it; `people` provides it. */
-export interface SignedInUser {
-  id: string;
-  name: string;
-  role: "administrator";
-}
-
 declare module "fastify" {
   interface FastifyRequest {
-    signIn: { user: SignedInUser; token: string } | null;
+    signIn: SignIn | null;
   }
 }
 
 const signInRequired = () =>
   new AppError("unauthorized", "Please sign in.", { hint: "POST /api/v1/sign-in with name and password." });
 
-/** An `onRequest` hook that lets only signed-in people through. */
-export function signInGuard(userOf: (token: string) => SignedInUser | null) {
+interface Dependencies {
+  /** By the cookie of a browser. */
+  signIns: { byToken(token: string): SignIn | null };
+  /** By the bearer token of a script (RFC 6750). */
+  apiTokens: { signInOf(token: string): SignIn | null };
+}
+
+/** Who makes a request, as of now: what is open for long asks again. `null` for a stranger. */
+export type WhoAsks = (request: FastifyRequest) => SignIn | null;
+
+export const whoAsksBy =
+  ({ signIns, apiTokens }: Dependencies): WhoAsks =>
+  (request) => {
+    const bearer = bearerToken(request);
+    if (bearer !== null) return apiTokens.signInOf(bearer);
+    const cookie = request.cookies[SIGN_IN_COOKIE];
+    return cookie ? signIns.byToken(cookie) : null;
+  };
+
+/** An `onRequest` hook that lets only signed-in people and their scripts through. */
+export function signInGuard(whoAsks: WhoAsks) {
   return async (request: FastifyRequest): Promise<void> => {
-    const token = request.cookies[SIGN_IN_COOKIE];
-    const user = token ? userOf(token) : null;
-    if (!token || !user) throw signInRequired();
-    request.signIn = { user, token };
+    request.signIn = whoAsks(request);
+    if (request.signIn) return;
+    if (bearerToken(request) === null) throw signInRequired();
+    throw new AppError("unauthorized", "This token is not valid, or not any more.", {
+      hint: "Make a new one in the console under My account.",
+    });
   };
 }
 
 /** @throws {AppError} `unauthorized` outside the guard */
-export function requireUser(request: FastifyRequest): SignedInUser {
+export function signInOf(request: FastifyRequest): SignIn {
   if (!request.signIn) throw signInRequired();
-  return request.signIn.user;
+  return request.signIn;
 }
 
-export function tokenOf(request: FastifyRequest): string {
-  if (!request.signIn) throw signInRequired();
-  return request.signIn.token;
-}
+/** @throws {AppError} `unauthorized` outside the guard */
+export const requireUser = (request: FastifyRequest): Person => signInOf(request).user;

@@ -2,6 +2,7 @@ import type { TypeBoxTypeProvider } from "@fastify/type-provider-typebox";
 import type { FastifyInstance } from "fastify";
 import type { Static } from "typebox";
 import type { Targets } from "../broadcasts/targets.ts";
+import type { ActsWithin } from "../http/permission-guard.ts";
 import { closed, IdParams, NEWEST, PageQuery, pageFrom, pageOf } from "../http/schemas.ts";
 import { requireUser } from "../http/sign-in-guard.ts";
 import type { MediaService } from "../media/media-service.ts";
@@ -30,10 +31,15 @@ export async function announcementRoutes(
 ) {
   const app = instance.withTypeProvider<TypeBoxTypeProvider>();
   const view = (announcement: Announcement) => viewAnnouncement(media, announcement);
+  const idOf = (params: unknown) => (params as { id: string }).id;
+  const areasOfNew: ActsWithin = ({ body }) => (body as Static<typeof NewAnnouncementBody>).targets.regions;
+  const areasOfAnnouncement: ActsWithin = ({ params }) => announcements.get(idOf(params)).broadcast.areas;
+  const areasOfCorrection: ActsWithin = ({ params }) => corrections.draft(idOf(params)).targets.areas;
 
   app.post(
     "/announcements",
     {
+      config: { act: "announcements:air", within: areasOfNew },
       schema: {
         tags: ["interrupts"],
         summary: "Air an announcement or a drill, now or at a time; its broadcast has the same id",
@@ -66,6 +72,7 @@ export async function announcementRoutes(
   app.get(
     "/announcements",
     {
+      config: { act: "timetable:read" },
       schema: {
         tags: ["interrupts"],
         summary: "Announcements and drills, newest first",
@@ -83,6 +90,7 @@ export async function announcementRoutes(
   app.get(
     "/announcements/:id",
     {
+      config: { act: "timetable:read" },
       schema: {
         tags: ["interrupts"],
         summary: "One announcement or drill",
@@ -96,6 +104,7 @@ export async function announcementRoutes(
   app.put(
     "/announcements/:id/asset",
     {
+      config: { act: "announcements:air", within: areasOfAnnouncement },
       schema: {
         tags: ["interrupts"],
         summary: "Use a recording that is there already for an announcement that waits for one",
@@ -110,6 +119,7 @@ export async function announcementRoutes(
   app.get(
     "/broadcasts/:id/correction",
     {
+      config: { act: "timetable:read" },
       schema: {
         tags: ["interrupts"],
         summary: "A ready text that puts a broadcast right, and where it was heard",
@@ -137,6 +147,7 @@ export async function announcementRoutes(
   app.post(
     "/broadcasts/:id/correction",
     {
+      config: { act: "announcements:air", within: areasOfCorrection },
       schema: {
         tags: ["interrupts"],
         summary: "Air a correction now, in the areas where devices reported that the broadcast was heard",
@@ -158,6 +169,7 @@ export async function announcementRoutes(
     uploads.withTypeProvider<TypeBoxTypeProvider>().put(
       "/announcements/:id/recording",
       {
+        config: { act: "announcements:air", within: areasOfAnnouncement },
         schema: {
           tags: ["interrupts"],
           summary: "Send the recording of an announcement that waits for one, as the request body",

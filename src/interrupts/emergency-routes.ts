@@ -3,6 +3,7 @@ import type { FastifyInstance } from "fastify";
 import { type Static, Type } from "typebox";
 import { StopBody } from "../broadcasts/broadcast-view.ts";
 import { toIso } from "../clock.ts";
+import type { ActsWithin } from "../http/permission-guard.ts";
 import {
   closed,
   enumOf,
@@ -120,10 +121,22 @@ interface Options {
 export async function emergencyRoutes(instance: FastifyInstance, { cap, emergencies, media }: Options) {
   const app = instance.withTypeProvider<TypeBoxTypeProvider>();
   const view = (emergency: EmergencyView) => viewEmergency(media, emergency);
+  /** What one replaces ends as well. */
+  const areasWith = (areas: readonly string[], replaces: string | null = null): readonly string[] =>
+    replaces === null ? areas : [...areas, ...emergencies.get(replaces).emergency.areas];
+  const areasOfProposal: ActsWithin = ({ body }) => {
+    const { areas, replaces } = body as Static<typeof NewEmergencyBody>;
+    return areasWith(areas, replaces);
+  };
+  const areasOfEmergency: ActsWithin = ({ params }) => {
+    const { areas, replaces } = emergencies.get((params as { id: string }).id).emergency;
+    return areasWith(areas, replaces);
+  };
 
   app.post(
     "/emergencies",
     {
+      config: { act: "emergencies:propose", within: areasOfProposal },
       schema: {
         tags: ["interrupts"],
         summary:
@@ -149,6 +162,7 @@ export async function emergencyRoutes(instance: FastifyInstance, { cap, emergenc
   app.post(
     "/emergencies/:id/confirm",
     {
+      config: { act: "emergencies:confirm", within: areasOfEmergency },
       schema: {
         tags: ["interrupts"],
         summary:
@@ -164,6 +178,7 @@ export async function emergencyRoutes(instance: FastifyInstance, { cap, emergenc
   app.post(
     "/emergencies/:id/stop",
     {
+      config: { act: "broadcasts:stop", within: areasOfEmergency },
       schema: {
         tags: ["interrupts"],
         summary: "End or withdraw an emergency; one person is enough",
@@ -188,6 +203,7 @@ export async function emergencyRoutes(instance: FastifyInstance, { cap, emergenc
     messages.withTypeProvider<TypeBoxTypeProvider>().post(
       "/emergencies/cap",
       {
+        config: { act: "emergencies:import" },
         schema: {
           tags: ["interrupts"],
           summary: "Take in a CAP 1.2 message: Alert and Update propose, Cancel ends what it refers to",
@@ -211,6 +227,7 @@ export async function emergencyRoutes(instance: FastifyInstance, { cap, emergenc
   app.get(
     "/emergencies",
     {
+      config: { act: "timetable:read" },
       schema: {
         tags: ["interrupts"],
         summary: "Emergencies and their drills, newest first",
@@ -231,6 +248,7 @@ export async function emergencyRoutes(instance: FastifyInstance, { cap, emergenc
   app.get(
     "/emergencies/:id",
     {
+      config: { act: "timetable:read" },
       schema: {
         tags: ["interrupts"],
         summary: "One emergency",

@@ -15,6 +15,7 @@ export async function stopRoutes(
   app.post(
     "/stop",
     {
+      config: { act: "everything:stop" },
       schema: {
         tags: ["broadcasts"],
         summary: "Stop everything that sounds or is about to, everywhere",

@@ -9,6 +9,7 @@ export async function recordingRoutes(instance: FastifyInstance, { media }: { me
   instance.withTypeProvider<TypeBoxTypeProvider>().get(
     "/recordings/:sha256",
     {
+      config: { act: "content:read" },
       schema: {
         tags: ["media"],
         summary:

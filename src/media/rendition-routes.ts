@@ -11,6 +11,7 @@ export async function renditionRoutes(instance: FastifyInstance, { media }: { me
   app.post(
     "/renditions/:id/retry",
     {
+      config: { act: "jobs:manage" },
       schema: {
         tags: ["media"],
         summary: "Make a failed or cancelled rendition again",

@@ -1,8 +1,10 @@
 import { STATUS_CODES } from "node:http";
 import { Readable } from "node:stream";
+import { Metadata } from "@tus/server";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { Type } from "typebox";
 import { AppError, type ErrorCode } from "../errors.ts";
+import type { ActsWithin } from "../http/permission-guard.ts";
 import { toProblem } from "../http/problem.ts";
 import { IdParams } from "../http/schemas.ts";
 import { requireUser } from "../http/sign-in-guard.ts";
@@ -39,23 +41,46 @@ const ABILITIES = {
   },
 };
 
+interface Options {
+  uploads: ResumableUploads;
+  /** Where an announcement is heard. @throws {AppError} `not_found` */
+  announcementAreas: (id: string) => readonly string[];
+}
+
+/** Where a new upload goes; empty when that can't be read: it is refused for that. */
+function targetOf({ headers }: FastifyRequest): string {
+  try {
+    return Metadata.parse([headers["upload-metadata"] ?? ""].flat().join(","))["target"] ?? "";
+  } catch {
+    return "";
+  }
+}
+
 /**
  * The tus protocol 1.0 at `/uploads`, inside the sign-in guard, which holds for `OPTIONS` too: a page of another origin
  * has nothing to learn here. The protocol documents its own routes; OpenAPI has where to read of them.
  */
-export async function resumableRoutes(app: FastifyInstance, { uploads }: { uploads: ResumableUploads }) {
+export async function resumableRoutes(app: FastifyInstance, { uploads, announcementAreas }: Options) {
   acceptRawUploads(app);
+  const config = { act: "recordings:send" } as const;
+  const act = (request: FastifyRequest) => {
+    const target = targetOf(request);
+    if (target.startsWith("announcements/")) return "announcements:air";
+    return target.startsWith("recordings/") ? "recordings:send" : "content:edit";
+  };
+  const within: ActsWithin = (request) => announcementAreas(targetOf(request).replace("announcements/", ""));
   const schema = { hide: true };
   const handle = (request: FastifyRequest, reply: FastifyReply) => answer(uploads, request, reply);
-  app.route({ method: "POST", url: "/uploads", schema, handler: handle });
-  app.route({ method: "OPTIONS", url: "/uploads", schema: ABILITIES, handler: handle });
+  app.route({ method: "POST", url: "/uploads", config: { act, within }, schema, handler: handle });
+  app.route({ method: "OPTIONS", url: "/uploads", config, schema: ABILITIES, handler: handle });
   app.route({
     method: "OPTIONS",
     url: "/uploads/:id",
+    config,
     schema: { ...ABILITIES, params: IdParams },
     handler: handle,
   });
-  app.route({ method: ["HEAD", "PATCH", "DELETE"], url: "/uploads/*", schema, handler: handle });
+  app.route({ method: ["HEAD", "PATCH", "DELETE"], url: "/uploads/*", config, schema, handler: handle });
 }
 
 async function answer(

@@ -2,6 +2,7 @@ import type { TypeBoxTypeProvider } from "@fastify/type-provider-typebox";
 import type { FastifyInstance } from "fastify";
 import { Type } from "typebox";
 import { toIso } from "../clock.ts";
+import { reachFor } from "../http/permission-guard.ts";
 import {
   closed,
   enumOf,
@@ -41,6 +42,7 @@ export async function outageRoutes(
   app.get(
     "/outages",
     {
+      config: { act: "devices:read", within: () => "narrowed" },
       schema: {
         tags: ["devices"],
         summary:
@@ -50,9 +52,11 @@ export async function outageRoutes(
         response: { 200: pageOf(OutageView) },
       },
     },
-    async ({ query: { open, limit, cursor } }) => {
+    async (request) => {
+      const { open, limit, cursor } = request.query;
       const before = cursor === undefined ? Number.MAX_SAFE_INTEGER : Number(cursor) || 0;
-      const page = pageFrom(outages.list(open, before, limit + 1), limit, ({ id }) => `${id}`);
+      const filter = { isOpen: open, areas: reachFor(request, "devices:read") };
+      const page = pageFrom(outages.list(filter, before, limit + 1), limit, ({ id }) => `${id}`);
       return {
         ...page,
         items: page.items.map(

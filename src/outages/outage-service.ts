@@ -3,13 +3,13 @@ import type { Clock } from "../clock.ts";
 import { toIso } from "../clock.ts";
 import type { Transact } from "../db/open.ts";
 import { judgeOutages, type Line } from "./outage.ts";
-import type { OutageRow, OutageStore } from "./outage-store.ts";
+import type { OutageFilter, OutageRow, OutageStore } from "./outage-store.ts";
 
 export interface OutageService {
   /** Looks at every device's line; what is written down is told once. */
   tick(): void;
   /** Newest first, older than the id `before`. */
-  list(isOpen: boolean, before: number, limit: number): OutageRow[];
+  list(filter: OutageFilter, before: number, limit: number): OutageRow[];
 }
 
 interface Dependencies {

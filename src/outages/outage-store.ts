@@ -1,4 +1,5 @@
 import type { Database } from "../db/open.ts";
+import { codeRange } from "../protocol/region-code.ts";
 import type { NewOutage, Outage, OutageKind } from "./outage.ts";
 
 export interface OutageRow {
@@ -11,6 +12,12 @@ export interface OutageRow {
   beganAt: number;
   endedAt: number | null;
   devices: number;
+}
+
+export interface OutageFilter {
+  isOpen: boolean;
+  /** Those that concern a device in any of these; `null` for all. */
+  areas: readonly string[] | null;
 }
 
 const VIEW = `SELECT o.id, o.kind, o.region_code AS regionCode, COALESCE(r.name, o.region_code) AS regionName, o.device_id AS deviceId,
@@ -32,8 +39,16 @@ export function createOutageStore(db: Database) {
   );
   const end = db.prepare("UPDATE outages SET ended_at = ? WHERE id = ?");
   const selectView = db.prepare<[number], OutageRow>(`${VIEW} WHERE o.id = ?`);
-  const selectPage = db.prepare<[{ open: 0 | 1; before: number; limit: number }], OutageRow>(
-    `${VIEW} WHERE o.id < @before AND (@open = 0 OR o.ended_at IS NULL) ORDER BY o.id DESC LIMIT @limit`,
+  const selectPage = db.prepare<
+    [{ open: 0 | 1; ranges: string | null; before: number; limit: number }],
+    OutageRow
+  >(
+    `${VIEW} WHERE o.id < @before AND (@open = 0 OR o.ended_at IS NULL)
+       AND (@ranges IS NULL OR EXISTS (
+         SELECT 1 FROM outage_devices m JOIN devices c ON c.id = m.device_id JOIN json_each(@ranges) range
+         WHERE m.outage_id = o.id
+           AND c.region_code >= range.value ->> 'from' AND c.region_code < range.value ->> 'before'))
+     ORDER BY o.id DESC LIMIT @limit`,
   );
 
   function add(id: number, deviceIds: readonly string[]): void {
@@ -52,8 +67,10 @@ export function createOutageStore(db: Database) {
     end: (id: number, now: number) => void end.run(now, id),
     view: (id: number) => selectView.get(id),
     /** Newest first, older than the id `before`. */
-    page: (isOpen: boolean, before: number, limit: number) =>
-      selectPage.all({ open: isOpen ? 1 : 0, before, limit }),
+    page({ isOpen, areas }: OutageFilter, before: number, limit: number): OutageRow[] {
+      const ranges = areas && JSON.stringify(areas.map(codeRange));
+      return selectPage.all({ open: isOpen ? 1 : 0, ranges, before, limit });
+    },
   };
 }
 export type OutageStore = ReturnType<typeof createOutageStore>;

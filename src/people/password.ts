@@ -1,15 +1,22 @@
 import { argon2, randomBytes, timingSafeEqual } from "node:crypto";
 import { promisify } from "node:util";
+import pLimit from "p-limit";
 
 /** Argon2id (RFC 9106), the second recommended setting for memory-constrained machines, in PHC string format. */
 const PARAMETERS = { memory: 65_536, passes: 3, parallelism: 1, tagLength: 32 };
-const derive = promisify(argon2);
+/** Each takes 64 MB and a thread: more at once would only make all of them slower. */
+const inTurn = pLimit(2);
+const run = promisify(argon2);
+const derive: typeof run = (...parameters) => inTurn(() => run(...parameters));
+
+/** The same on every keyboard (NIST SP 800-63B §3.1.1.2). */
+const asTyped = (password: string): string => password.normalize("NFKC");
 
 const encode = (bytes: Buffer): string => bytes.toString("base64").replace(/=+$/, "");
 
 export async function hashPassword(password: string): Promise<string> {
   const nonce = randomBytes(16);
-  const tag = await derive("argon2id", { message: password, nonce, ...PARAMETERS });
+  const tag = await derive("argon2id", { message: asTyped(password), nonce, ...PARAMETERS });
   const { memory, passes, parallelism } = PARAMETERS;
   return `$argon2id$v=19$m=${memory},t=${passes},p=${parallelism}$${encode(nonce)}$${encode(tag)}`;
 }
@@ -21,7 +28,7 @@ export async function verifyPassword(password: string, hash: string): Promise<bo
   const [, memory, passes, parallelism, nonce = "", tag = ""] = match;
   const expected = Buffer.from(tag, "base64");
   const actual = await derive("argon2id", {
-    message: password,
+    message: asTyped(password),
     nonce: Buffer.from(nonce, "base64"),
     memory: Number(memory),
     passes: Number(passes),

@@ -1,101 +1,232 @@
 import type { TypeBoxTypeProvider } from "@fastify/type-provider-typebox";
-import type { FastifyInstance, FastifyReply } from "fastify";
-import { Type } from "typebox";
-import { closed, Uuid } from "../http/schemas.ts";
-import { requireUser, SIGN_IN_COOKIE, tokenOf } from "../http/sign-in-guard.ts";
-import { PASSWORD_MIN_LENGTH, type PeopleService, SIGN_IN_LIFETIME_MS } from "./people-service.ts";
+import type { FastifyInstance, FastifyRequest } from "fastify";
+import { type Static, Type } from "typebox";
+import { toIso } from "../clock.ts";
+import { closed, IdParams, Instant, Uuid } from "../http/schemas.ts";
+import { signInOf } from "../http/sign-in-guard.ts";
+import type { ApiTokens } from "./api-token-service.ts";
+import type { Invitation } from "./password-service.ts";
+import type { PeopleService } from "./people-service.ts";
+import {
+  PersonName,
+  PersonSchema,
+  Roles,
+  SignInSchema,
+  TokenSchema,
+  viewPerson,
+  viewSignIn,
+  viewToken,
+} from "./person-view.ts";
+import type { SignIns } from "./sign-in-service.ts";
 
-const SignedIn = Type.Object({
-  user: Type.Object({ id: Uuid, name: Type.String(), role: Type.String() }),
-  csrfToken: Type.String({ description: "Send as `x-csrf-token` with every POST, PUT, PATCH and DELETE" }),
+const InvitationSchema = Type.Object({
+  url: Type.String({ description: "Hand it to the person; it works once, and is kept nowhere" }),
+  expiresAt: Instant,
 });
+const OfOne = closed({ id: Uuid, itemId: Uuid });
 
-const Password = Type.String({ minLength: PASSWORD_MIN_LENGTH, maxLength: 200 });
-const SIGN_INS_PER_MINUTE = 10;
-
-export interface PeopleRoutesOptions {
+interface Options {
   people: PeopleService;
-  /** Whether cookies may travel over plain HTTP, as on a first start on loopback. */
-  secureCookies: boolean;
+  signIns: SignIns;
+  apiTokens: ApiTokens;
+  publicUrl: string | null;
 }
 
-/** The one operation that a stranger may call; mounted outside the sign-in guard. */
-export async function signInRoutes(
+/** Who there is and what they may do; mounted inside the guard. */
+export async function peopleRoutes(
   instance: FastifyInstance,
-  { people, secureCookies }: PeopleRoutesOptions,
+  { people, signIns, apiTokens, publicUrl }: Options,
 ) {
   const app = instance.withTypeProvider<TypeBoxTypeProvider>();
-  const setCookie = (reply: FastifyReply, token: string) =>
-    reply.setCookie(SIGN_IN_COOKIE, token, {
-      path: "/",
-      httpOnly: true,
-      sameSite: "strict",
-      secure: secureCookies,
-      maxAge: SIGN_IN_LIFETIME_MS / 1000,
-    });
+  const tags = ["people"];
+  const reading = { act: "people:read" } as const;
+  const managing = { act: "people:manage" } as const;
+
+  /** The token after the `#` never reaches a log. */
+  function viewInvitation(
+    request: FastifyRequest,
+    { token, expiresAt }: Invitation,
+  ): Static<typeof InvitationSchema> {
+    const origin = publicUrl ?? `${request.protocol}://${request.host}`;
+    return { url: `${origin}/#/invitation/${token}`, expiresAt: toIso(expiresAt) };
+  }
+
+  app.get(
+    "/people",
+    {
+      config: reading,
+      schema: {
+        tags,
+        summary: "Everybody who may sign in, or once could, by name",
+        response: { 200: Type.Object({ items: Type.Array(PersonSchema) }) },
+      },
+    },
+    async () => ({ items: people.all().map(viewPerson) }),
+  );
+
+  app.get(
+    "/people/:id",
+    {
+      config: reading,
+      schema: { tags, summary: "One person", params: IdParams, response: { 200: PersonSchema } },
+    },
+    async ({ params }) => viewPerson(people.get(params.id)),
+  );
 
   app.post(
-    "/sign-in",
+    "/people",
     {
-      config: { rateLimit: { max: SIGN_INS_PER_MINUTE, timeWindow: "1 minute" } },
+      config: managing,
       schema: {
-        tags: ["people"],
-        summary: "Sign in; sets the cookie",
-        body: closed({
-          name: Type.String({ minLength: 1, maxLength: 100 }),
-          password: Type.String({ minLength: 1, maxLength: 200 }),
-        }),
-        response: { 200: SignedIn },
+        tags,
+        summary: "Invite somebody: the link sets the own password, once, within three days",
+        body: closed({ name: PersonName, roles: Roles }),
+        response: { 201: Type.Object({ person: PersonSchema, invitation: InvitationSchema }) },
       },
     },
     async (request, reply) => {
-      const { user, token } = await people.signIn(request.body.name, request.body.password);
-      setCookie(reply, token);
-      request.signIn = { user, token };
-      return { user, csrfToken: reply.generateCsrf({ userInfo: token }) };
+      const { person, invitation } = people.invite(request.body.name, request.body.roles);
+      reply.code(201).header("cache-control", "no-store").header("location", `/api/v1/people/${person.id}`);
+      return { person: viewPerson(person), invitation: viewInvitation(request, invitation) };
     },
   );
-}
 
-/** What a signed-in person may do with the own account; mounted inside the guard. */
-export async function peopleRoutes(instance: FastifyInstance, { people }: PeopleRoutesOptions) {
-  const app = instance.withTypeProvider<TypeBoxTypeProvider>();
-
-  app.get(
-    "/me",
-    { schema: { tags: ["people"], summary: "Who is signed in", response: { 200: SignedIn } } },
-    async (request, reply) => ({
-      user: requireUser(request),
-      csrfToken: reply.generateCsrf({ userInfo: tokenOf(request) }),
-    }),
-  );
-
-  app.delete(
-    "/sign-in",
-    { schema: { tags: ["people"], summary: "Sign out", response: { 204: Type.Null() } } },
+  app.post(
+    "/people/:id/invitation",
+    {
+      config: managing,
+      schema: {
+        tags,
+        summary: "A new link to set the password, for who did not use it or forgot the password",
+        params: IdParams,
+        response: { 201: InvitationSchema },
+      },
+    },
     async (request, reply) => {
-      people.signOut(tokenOf(request));
-      await reply.clearCookie(SIGN_IN_COOKIE, { path: "/" }).code(204).send(null);
+      const invitation = people.inviteAgain(request.params.id);
+      reply.code(201).header("cache-control", "no-store");
+      return viewInvitation(request, invitation);
     },
   );
 
   app.put(
-    "/me/password",
+    "/people/:id/roles",
     {
-      config: { rateLimit: { max: SIGN_INS_PER_MINUTE, timeWindow: "1 minute" } },
+      config: managing,
       schema: {
-        tags: ["people"],
-        summary: "Change the own password; ends the other sign-ins",
-        body: closed({
-          currentPassword: Type.String({ minLength: 1, maxLength: 200 }),
-          newPassword: Password,
-        }),
+        tags,
+        summary: "Replace the roles; they hold from the next request on",
+        params: IdParams,
+        body: closed({ roles: Roles }),
+        response: { 200: PersonSchema },
+      },
+    },
+    async ({ params, body }) => viewPerson(people.setRoles(params.id, body.roles)),
+  );
+
+  app.post(
+    "/people/:id/disable",
+    {
+      config: managing,
+      schema: {
+        tags,
+        summary: "Let somebody in no more; ends sign-ins, invitations and tokens at once",
+        params: IdParams,
+        response: { 200: PersonSchema },
+      },
+    },
+    async ({ params }) => viewPerson(people.disable(params.id)),
+  );
+
+  app.post(
+    "/people/:id/enable",
+    {
+      config: managing,
+      schema: {
+        tags,
+        summary: "Let somebody in again, with the old password",
+        params: IdParams,
+        response: { 200: PersonSchema },
+      },
+    },
+    async ({ params }) => viewPerson(people.enable(params.id)),
+  );
+
+  app.delete(
+    "/people/:id/second-factor",
+    {
+      config: managing,
+      schema: {
+        tags,
+        summary: "Remove the second factor of who lost the telephone; ends all sign-ins",
+        params: IdParams,
+        response: { 200: PersonSchema },
+      },
+    },
+    async ({ params }) => viewPerson(people.removeSecondFactor(params.id)),
+  );
+
+  app.get(
+    "/people/:id/sign-ins",
+    {
+      config: reading,
+      schema: {
+        tags,
+        summary: "Somebody's sign-ins in force, newest first",
+        params: IdParams,
+        response: { 200: Type.Object({ items: Type.Array(SignInSchema) }) },
+      },
+    },
+    async (request) => {
+      const { id } = people.get(request.params.id);
+      return { items: signIns.of(id).map((record) => viewSignIn(record, signInOf(request).id)) };
+    },
+  );
+
+  app.delete(
+    "/people/:id/sign-ins/:itemId",
+    {
+      config: managing,
+      schema: {
+        tags,
+        summary: "End one of somebody's sign-ins at once",
+        params: OfOne,
         response: { 204: Type.Null() },
       },
     },
-    async (request, reply) => {
-      const { currentPassword, newPassword } = request.body;
-      await people.changePassword(requireUser(request), currentPassword, newPassword, tokenOf(request));
+    async ({ params }, reply) => {
+      signIns.revoke(params.id, params.itemId);
+      await reply.code(204).send(null);
+    },
+  );
+
+  app.get(
+    "/people/:id/tokens",
+    {
+      config: reading,
+      schema: {
+        tags,
+        summary: "Somebody's tokens for scripts, newest first",
+        params: IdParams,
+        response: { 200: Type.Object({ items: Type.Array(TokenSchema) }) },
+      },
+    },
+    async ({ params }) => ({ items: apiTokens.of(people.get(params.id).id).map(viewToken) }),
+  );
+
+  app.delete(
+    "/people/:id/tokens/:itemId",
+    {
+      config: managing,
+      schema: {
+        tags,
+        summary: "Revoke one of somebody's tokens at once",
+        params: OfOne,
+        response: { 204: Type.Null() },
+      },
+    },
+    async ({ params }, reply) => {
+      apiTokens.revoke(params.id, params.itemId);
       await reply.code(204).send(null);
     },
   );

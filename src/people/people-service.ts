@@ -1,115 +1,180 @@
-import { createHash, randomBytes } from "node:crypto";
 import { v7 as uuidv7 } from "uuid";
-import { type Clock, DAY_MS, HOUR_MS, MINUTE_MS } from "../clock.ts";
-import { isBusy } from "../db/open.ts";
-import { AppError, invalid } from "../errors.ts";
-import { generatePassword, hashPassword, verifyPassword } from "./password.ts";
-import type { PeopleStore, User } from "./people-store.ts";
+import type { Clock } from "../clock.ts";
+import type { Transact } from "../db/open.ts";
+import { AppError, invalid, notFound } from "../errors.ts";
+import type { ApiTokens } from "./api-token-service.ts";
+import { generatePassword, hashPassword } from "./password.ts";
+import type { Invitation, Passwords } from "./password-service.ts";
+import type { PeopleStore, StoredPerson } from "./people-store.ts";
+import { COUNTY_WORK, type Grant, ROLES_OF_AN_AREA } from "./permissions.ts";
+import type { SecondFactors } from "./second-factor-service.ts";
+import type { SignIns } from "./sign-in-service.ts";
 
-export const SIGN_IN_LIFETIME_MS = 7 * DAY_MS;
-const IDLE_MS = 12 * HOUR_MS;
-/** A sign-in's last use is written this often at most, so that reading pages does not write rows. */
-const TOUCH_EVERY_MS = 5 * MINUTE_MS;
-export const PASSWORD_MIN_LENGTH = 12;
-
-const sha256 = (text: string): string => createHash("sha256").update(text).digest("hex");
-
-export interface PeopleService {
-  /** On a database without users: makes `admin` and returns its password, which is kept nowhere else. */
-  createFirstAdministrator(): Promise<{ name: string; password: string } | null>;
-  /** @throws {AppError} `unauthorized`, the same for an unknown name and a wrong password */
-  signIn(name: string, password: string): Promise<{ user: User; token: string }>;
-  /** The person behind a sign-in token, or `null` when it is unknown, expired or idle too long. */
-  userOf(token: string): User | null;
-  signOut(token: string): void;
-  /** For the operator at the machine: a new random password, and every sign-in ended. @throws {AppError} `not_found` */
-  resetPassword(name: string): Promise<string>;
-  /** Ends the person's other sign-ins. @throws {AppError} `unauthorized`, `invalid` */
-  changePassword(user: User, current: string, next: string, token: string): Promise<void>;
+export interface PersonView extends Omit<StoredPerson, "passwordHash"> {
+  /** `invited`: has not set a password yet. */
+  state: "invited" | "active" | "disabled";
+  secondFactor: boolean;
+  /** Until when a link to set the password holds, epoch ms. */
+  invitedUntil: number | null;
+  /** Epoch ms, among the sign-ins in force. */
+  lastSeenAt: number | null;
 }
 
-export function createPeopleService({ store, clock }: { store: PeopleStore; clock: Clock }): PeopleService {
-  // Checked when the name is unknown, so that both failures take the same time.
-  const decoy = hashPassword(generatePassword());
+export interface PeopleService {
+  /** On a database without people: makes `admin` and returns its password, which is kept nowhere else. */
+  createFirstAdministrator(): Promise<{ name: string; password: string } | null>;
+  all(): PersonView[];
+  /** @throws {AppError} `not_found` */
+  get(id: string): PersonView;
+  /** Somebody new, who sets the own password. @throws {AppError} `conflict` for a name that is taken, `invalid` */
+  invite(name: string, roles: Grant[]): { person: PersonView; invitation: Invitation };
+  /** A new link to set the password; earlier ones end, the password holds until it is used. @throws {AppError} `not_found`, `conflict` */
+  inviteAgain(id: string): Invitation;
+  /** Holds from the next request on. @throws {AppError} `conflict` when no administrator would be left, `invalid` */
+  setRoles(id: string, roles: Grant[]): PersonView;
+  /** Ends all sign-ins, links and tokens at once. Idempotent. @throws {AppError} `conflict` when no administrator would be left */
+  disable(id: string): PersonView;
+  /** Idempotent. */
+  enable(id: string): PersonView;
+  /** For who has lost the telephone and the recovery codes; ends all sign-ins. */
+  removeSecondFactor(id: string): PersonView;
+}
 
-  async function userWithPassword(name: string, password: string): Promise<User | null> {
-    const row = store.userByName(name);
-    const matches = await verifyPassword(password, row?.passwordHash ?? (await decoy));
-    return row && matches ? { id: row.id, name: row.name, role: row.role } : null;
+interface Dependencies {
+  store: PeopleStore;
+  signIns: SignIns;
+  secondFactors: SecondFactors;
+  apiTokens: Pick<ApiTokens, "revokeAll">;
+  passwords: Pick<Passwords, "issueInvitation">;
+  regions: { exists(code: string): boolean };
+  transact: Transact;
+  clock: Clock;
+}
+
+export function createPeopleService(deps: Dependencies): PeopleService {
+  const { store, signIns, secondFactors, apiTokens, passwords, regions, transact, clock } = deps;
+
+  function personOf(id: string): StoredPerson {
+    const person = store.byId(id);
+    if (!person) throw notFound("person", id);
+    return person;
   }
 
-  /** A stop must not fail for a note of when somebody was last seen; the next request makes it. */
-  function touch(tokenHash: string, now: number): void {
-    try {
-      store.touchSignIn(tokenHash, now);
-    } catch (error) {
-      if (!isBusy(error)) throw error;
+  function get(id: string): PersonView {
+    const { passwordHash, ...person } = personOf(id);
+    return {
+      ...person,
+      state: person.disabledAt !== null ? "disabled" : passwordHash === null ? "invited" : "active",
+      secondFactor: secondFactors.isSetUp(id),
+      invitedUntil: store.invitedUntil(id, clock.now()),
+      lastSeenAt: signIns
+        .of(id)
+        .reduce<number | null>((latest, { lastSeenAt }) => Math.max(latest ?? 0, lastSeenAt), null),
+    };
+  }
+
+  function checkRoles(roles: readonly Grant[]): void {
+    for (const [index, { role, area }] of roles.entries()) {
+      const at = `/roles/${index}/area`;
+      const needsArea = ROLES_OF_AN_AREA.includes(role);
+      if (needsArea && area === null)
+        throw invalid(at, "This role is for one area.", "Choose the town that it is for.");
+      if (!needsArea && area !== null)
+        throw invalid(at, "This role is for the whole county.", "Leave the area out.");
+      if (area !== null && !regions.exists(area))
+        throw invalid(at, `${area} is not a known region.`, "Import the region first.");
     }
   }
 
+  const isAdministrator = ({ roles, disabledAt, passwordHash }: StoredPerson): boolean =>
+    disabledAt === null && passwordHash !== null && roles.some(({ role }) => role === "administrator");
+
+  /** Nobody could let anybody in any more. */
+  function requireAnotherAdministrator(id: string): void {
+    const isLast =
+      isAdministrator(personOf(id)) &&
+      !store.all().some((other) => other.id !== id && isAdministrator(other));
+    if (!isLast) return;
+    throw new AppError("conflict", "This is the last administrator.", {
+      hint: "Make another person administrator first; an invitation counts once it is accepted.",
+    });
+  }
+
   return {
+    get,
+    all: () => store.all().map(({ id }) => get(id)),
+
     async createFirstAdministrator() {
-      if (store.countUsers() > 0) return null;
+      if (!store.isEmpty()) return null;
       const password = generatePassword();
-      const passwordHash = await hashPassword(password);
-      store.insertUser({
+      store.insert({
         id: uuidv7(),
         name: "admin",
-        role: "administrator",
-        passwordHash,
-        now: clock.now(),
+        roles: COUNTY_WORK.map((role) => ({ role, area: null })),
+        passwordHash: await hashPassword(password),
+        createdAt: clock.now(),
       });
       return { name: "admin", password };
     },
 
-    async signIn(name, password) {
-      const user = await userWithPassword(name, password);
-      if (!user) {
-        throw new AppError("unauthorized", "The name or the password is not right.", {
-          hint: "The administrator's first password was printed once, at the first start.",
-        });
-      }
-      const now = clock.now();
-      const token = randomBytes(32).toString("base64url");
-      store.deleteExpired(now, now - IDLE_MS);
-      store.insertSignIn({
-        tokenHash: sha256(token),
-        userId: user.id,
-        now,
-        expiresAt: now + SIGN_IN_LIFETIME_MS,
+    invite(name, roles) {
+      checkRoles(roles);
+      return transact(() => {
+        if (store.byName(name)) {
+          throw new AppError("conflict", `There is a person called "${name}" already.`, {
+            hint: "Choose another name, or give the roles to that person.",
+          });
+        }
+        const id = uuidv7();
+        store.insert({ id, name, roles, passwordHash: null, createdAt: clock.now() });
+        const invitation = passwords.issueInvitation(id);
+        return { person: get(id), invitation };
       });
-      return { user, token };
     },
 
-    userOf(token) {
-      const tokenHash = sha256(token);
-      const row = store.signInByToken(tokenHash);
-      const now = clock.now();
-      if (!row || row.expiresAt <= now || row.lastSeenAt <= now - IDLE_MS) return null;
-      if (row.lastSeenAt <= now - TOUCH_EVERY_MS) touch(tokenHash, now);
-      return { id: row.id, name: row.name, role: row.role };
+    inviteAgain(id) {
+      return transact(() => {
+        if (personOf(id).disabledAt !== null)
+          throw new AppError("conflict", "This account is disabled.", { hint: "Enable it first." });
+        return passwords.issueInvitation(id);
+      });
     },
 
-    async resetPassword(name) {
-      const user = store.userByName(name);
-      if (!user) throw new AppError("not_found", `There is no user "${name}".`);
-      const password = generatePassword();
-      store.updatePassword(user.id, await hashPassword(password));
-      store.deleteOtherSignIns(user.id, "");
-      return password;
+    setRoles(id, roles) {
+      checkRoles(roles);
+      return transact(() => {
+        if (!roles.some(({ role }) => role === "administrator")) requireAnotherAdministrator(id);
+        personOf(id);
+        store.setRoles(id, roles);
+        return get(id);
+      });
     },
 
-    signOut: (token) => store.deleteSignIn(sha256(token)),
+    disable(id) {
+      return transact(() => {
+        if (personOf(id).disabledAt !== null) return get(id);
+        requireAnotherAdministrator(id);
+        store.setDisabled(id, clock.now());
+        store.deleteInvitations(id);
+        signIns.revokeAll(id);
+        apiTokens.revokeAll(id);
+        return get(id);
+      });
+    },
 
-    async changePassword(user, current, next, token) {
-      if (!(await userWithPassword(user.name, current))) {
-        throw new AppError("unauthorized", "The current password is not right.");
-      }
-      if (next === current || next.toLowerCase().includes(user.name.toLowerCase())) {
-        throw invalid("/newPassword", "The new password must be new and must not contain the user name.");
-      }
-      store.updatePassword(user.id, await hashPassword(next));
-      store.deleteOtherSignIns(user.id, sha256(token));
+    enable(id) {
+      personOf(id);
+      store.setDisabled(id, null);
+      return get(id);
+    },
+
+    removeSecondFactor(id) {
+      return transact(() => {
+        personOf(id);
+        secondFactors.remove(id);
+        signIns.revokeAll(id);
+        return get(id);
+      });
     },
   };
 }

@@ -1,51 +1,71 @@
 import type { Database } from "../db/open.ts";
+import type { Grant } from "./permissions.ts";
 
-export interface User {
+export interface StoredPerson {
   id: string;
   name: string;
-  role: "administrator";
+  roles: Grant[];
+  /** `null` until the first invitation is accepted. */
+  passwordHash: string | null;
+  /** Epoch ms. */
+  createdAt: number;
+  disabledAt: number | null;
 }
 
-export interface SignInRow extends User {
-  lastSeenAt: number;
+interface Invitation {
+  userId: string;
   expiresAt: number;
 }
 
-export function createPeopleStore(db: Database) {
-  const countUsers = db.prepare<[], { n: number }>("SELECT COUNT(*) AS n FROM users");
-  const insertUser = db.prepare(
-    "INSERT INTO users (id, name, role, password_hash, created_at) VALUES (@id, @name, @role, @passwordHash, @now)",
-  );
-  const selectByName = db.prepare<[string], User & { passwordHash: string }>(
-    "SELECT id, name, role, password_hash AS passwordHash FROM users WHERE name = ?",
-  );
-  const updatePassword = db.prepare("UPDATE users SET password_hash = ? WHERE id = ?");
-  const insertSignIn = db.prepare(
-    `INSERT INTO sign_ins (token_hash, user_id, created_at, last_seen_at, expires_at)
-     VALUES (@tokenHash, @userId, @now, @now, @expiresAt)`,
-  );
-  const selectSignIn = db.prepare<[string], SignInRow>(
-    `SELECT u.id, u.name, u.role, s.last_seen_at AS lastSeenAt, s.expires_at AS expiresAt
-     FROM sign_ins s JOIN users u ON u.id = s.user_id WHERE s.token_hash = ?`,
-  );
-  const touchSignIn = db.prepare("UPDATE sign_ins SET last_seen_at = ? WHERE token_hash = ?");
-  const deleteSignIn = db.prepare("DELETE FROM sign_ins WHERE token_hash = ?");
-  const deleteOtherSignIns = db.prepare("DELETE FROM sign_ins WHERE user_id = ? AND token_hash <> ?");
-  const deleteExpired = db.prepare("DELETE FROM sign_ins WHERE expires_at <= ? OR last_seen_at <= ?");
+type Row = Omit<StoredPerson, "roles"> & { roles: string };
+const toPerson = (row: Row): StoredPerson => ({ ...row, roles: JSON.parse(row.roles) as Grant[] });
 
+/** People and the invitations by which they set their passwords. */
+export function createPeopleStore(db: Database) {
+  const select = `SELECT id, name, roles, password_hash AS passwordHash, created_at AS createdAt,
+    disabled_at AS disabledAt FROM users`;
+  const countPeople = db.prepare<[], number>("SELECT COUNT(*) FROM users").pluck();
+  const selectAll = db.prepare<[], Row>(`${select} ORDER BY name`);
+  const selectById = db.prepare<[string], Row>(`${select} WHERE id = ?`);
+  const selectByName = db.prepare<[string], Row>(`${select} WHERE name = ?`);
+  const insert = db.prepare(
+    `INSERT INTO users (id, name, roles, password_hash, created_at)
+     VALUES (@id, @name, @roles, @passwordHash, @createdAt)`,
+  );
+  const updateRoles = db.prepare("UPDATE users SET roles = ? WHERE id = ?");
+  const updatePassword = db.prepare("UPDATE users SET password_hash = ? WHERE id = ?");
+  const updateDisabled = db.prepare("UPDATE users SET disabled_at = ? WHERE id = ?");
+  const insertInvitation = db.prepare(
+    `INSERT INTO invitations (token_hash, user_id, created_at, expires_at)
+     VALUES (@tokenHash, @userId, @now, @expiresAt)`,
+  );
+  const selectInvitation = db.prepare<[string], Invitation>(
+    "SELECT user_id AS userId, expires_at AS expiresAt FROM invitations WHERE token_hash = ?",
+  );
+  const selectInvitationOf = db
+    .prepare<[string, number], number>(
+      "SELECT MAX(expires_at) FROM invitations WHERE user_id = ? AND expires_at > ?",
+    )
+    .pluck();
+  const deleteInvitations = db.prepare("DELETE FROM invitations WHERE user_id = ?");
+
+  const found = (row: Row | undefined) => (row ? toPerson(row) : null);
   return {
-    countUsers: () => countUsers.get()?.n ?? 0,
-    insertUser: (user: User & { passwordHash: string; now: number }) => void insertUser.run(user),
-    userByName: (name: string) => selectByName.get(name),
-    updatePassword: (userId: string, passwordHash: string) => void updatePassword.run(passwordHash, userId),
-    insertSignIn: (row: { tokenHash: string; userId: string; now: number; expiresAt: number }) =>
-      void insertSignIn.run(row),
-    signInByToken: (tokenHash: string) => selectSignIn.get(tokenHash),
-    touchSignIn: (tokenHash: string, now: number) => void touchSignIn.run(now, tokenHash),
-    deleteSignIn: (tokenHash: string) => void deleteSignIn.run(tokenHash),
-    deleteOtherSignIns: (userId: string, keepTokenHash: string) =>
-      void deleteOtherSignIns.run(userId, keepTokenHash),
-    deleteExpired: (now: number, idleSince: number) => void deleteExpired.run(now, idleSince),
+    isEmpty: () => countPeople.get() === 0,
+    all: () => selectAll.all().map(toPerson),
+    byId: (id: string) => found(selectById.get(id)),
+    byName: (name: string) => found(selectByName.get(name)),
+    insert: ({ roles, ...person }: Omit<StoredPerson, "disabledAt">) =>
+      void insert.run({ ...person, roles: JSON.stringify(roles) }),
+    setRoles: (id: string, roles: readonly Grant[]) => void updateRoles.run(JSON.stringify(roles), id),
+    setPassword: (id: string, passwordHash: string) => void updatePassword.run(passwordHash, id),
+    setDisabled: (id: string, at: number | null) => void updateDisabled.run(at, id),
+    insertInvitation: (row: { tokenHash: string; userId: string; now: number; expiresAt: number }) =>
+      void insertInvitation.run(row),
+    invitation: (tokenHash: string) => selectInvitation.get(tokenHash) ?? null,
+    /** Until when an open one holds, epoch ms. */
+    invitedUntil: (userId: string, now: number) => selectInvitationOf.get(userId, now) ?? null,
+    deleteInvitations: (userId: string) => void deleteInvitations.run(userId),
   };
 }
 export type PeopleStore = ReturnType<typeof createPeopleStore>;

@@ -23,13 +23,17 @@ export function addApprovalRoutes<Content>(instance: FastifyInstance, options: O
 
   app.post(
     `${path}/:id/approve`,
-    { schema: { ...common, summary: "Let it air: every recording is transcoded and has been heard" } },
+    {
+      config: { act: "content:approve" },
+      schema: { ...common, summary: "Let it air: every recording is transcoded and has been heard" },
+    },
     async (request) => view(service.approve(request.params.id, requireUser(request).id)),
   );
 
   app.post(
     `${path}/:id/withdraw-approval`,
     {
+      config: { act: "content:withdraw" },
       schema: {
         ...common,
         summary: "Take the approval back; a broadcast of it that is frozen or on air is stopped",

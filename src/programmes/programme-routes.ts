@@ -53,6 +53,7 @@ export async function programmeRoutes(
   app.get(
     "/programmes",
     {
+      config: { act: "content:read" },
       schema: {
         tags,
         summary: "All programmes",
@@ -64,13 +65,17 @@ export async function programmeRoutes(
 
   app.get(
     "/programmes/:id",
-    { schema: { tags, summary: "One programme", params: IdParams, response } },
+    {
+      config: { act: "content:read" },
+      schema: { tags, summary: "One programme", params: IdParams, response },
+    },
     async (request) => programmes.get(request.params.id),
   );
 
   app.patch(
     "/programmes/:id/sound",
     {
+      config: { act: "content:edit" },
       schema: {
         tags,
         summary: "Change how it sounds; what is approved keeps the sound it was approved with",
@@ -85,6 +90,7 @@ export async function programmeRoutes(
   app.delete(
     "/programmes/:id/sound/:role",
     {
+      config: { act: "content:edit" },
       schema: {
         tags,
         summary: "Do without a signature tune, sting or closing",
@@ -98,6 +104,7 @@ export async function programmeRoutes(
   app.delete(
     "/programmes/:id/cover",
     {
+      config: { act: "content:edit" },
       schema: {
         tags,
         summary: "Go back to the cover that comes with the server",
@@ -115,7 +122,10 @@ export async function programmeRoutes(
 
     uploads.put(
       "/programmes/:id/sound/:role",
-      { schema: { ...upload, summary: "Upload a signature tune, sting or closing", params: RoleParams } },
+      {
+        config: { act: "content:edit" },
+        schema: { ...upload, summary: "Upload a signature tune, sting or closing", params: RoleParams },
+      },
       async (request) => {
         const { id, role } = request.params;
         return programmes.uploadSound(id, role, uploadFrom(request));
@@ -124,7 +134,10 @@ export async function programmeRoutes(
 
     uploads.put(
       "/programmes/:id/cover",
-      { schema: { ...upload, summary: "Upload the podcast's cover: JPEG, PNG or WebP", params: IdParams } },
+      {
+        config: { act: "content:edit" },
+        schema: { ...upload, summary: "Upload the podcast's cover: JPEG, PNG or WebP", params: IdParams },
+      },
       async (request) => programmes.uploadCover(request.params.id, uploadFrom(request)),
     );
   });

@@ -32,6 +32,7 @@ export async function regionRoutes(instance: FastifyInstance, { regions }: { reg
   app.post(
     "/regions/import",
     {
+      config: { act: "regions:import" },
       bodyLimit: MAX_CSV_BYTES,
       schema: {
         tags: ["regions"],
@@ -47,6 +48,7 @@ export async function regionRoutes(instance: FastifyInstance, { regions }: { reg
   app.get(
     "/regions",
     {
+      config: { act: "regions:read" },
       schema: {
         tags: ["regions"],
         summary: "Regions by code",
@@ -72,6 +74,7 @@ export async function regionRoutes(instance: FastifyInstance, { regions }: { reg
   app.get(
     "/regions/:code",
     {
+      config: { act: "regions:read" },
       schema: {
         tags: ["regions"],
         summary: "One region",

@@ -211,7 +211,10 @@ export async function registerRoutes(instance: FastifyInstance, { registers, zon
 
   app.get(
     "/registers/broadcasts",
-    { schema: schemaOf("The broadcast register 播出登记 of a month, in order of start", BroadcastLine) },
+    {
+      config: { act: "registers:read" },
+      schema: schemaOf("The broadcast register 播出登记 of a month, in order of start", BroadcastLine),
+    },
     async ({ query: { month, format = "json", limit, cursor } }, reply) => {
       const head = { title: "播出登记表", county: registers.county(), month, columns: BROADCAST_COLUMNS };
       if (format !== "json") return send(reply, format, head, allBroadcasts(month)) as never;
@@ -223,7 +226,10 @@ export async function registerRoutes(instance: FastifyInstance, { registers, zon
 
   app.get(
     "/registers/approvals",
-    { schema: schemaOf("The approval register 审批登记 of a month, in order of time", ApprovalLine) },
+    {
+      config: { act: "registers:read" },
+      schema: schemaOf("The approval register 审批登记 of a month, in order of time", ApprovalLine),
+    },
     async ({ query: { month, format = "json", limit, cursor } }, reply) => {
       const head = { title: "审批登记表", county: registers.county(), month, columns: APPROVAL_COLUMNS };
       if (format !== "json") return send(reply, format, head, allApprovals(month)) as never;

@@ -2,6 +2,7 @@ import type { TypeBoxTypeProvider } from "@fastify/type-provider-typebox";
 import type { FastifyInstance } from "fastify";
 import { Type } from "typebox";
 import { toIso } from "../clock.ts";
+import { reachFor } from "../http/permission-guard.ts";
 import { closed, Instant, nullable, PageQuery, pageFrom, pageOf, Uuid } from "../http/schemas.ts";
 import type { ReportService } from "./report-service.ts";
 
@@ -26,6 +27,7 @@ export async function reportRoutes(
   app.get(
     "/quarantined-reports",
     {
+      config: { act: "devices:read", within: () => "narrowed" },
       schema: {
         tags: ["devices"],
         summary: "What devices reported that could not be stored as a record, newest first",
@@ -33,9 +35,11 @@ export async function reportRoutes(
         response: { 200: pageOf(QuarantinedReport) },
       },
     },
-    async ({ query: { deviceId = null, limit, cursor } }) => {
+    async (request) => {
+      const { deviceId = null, limit, cursor } = request.query;
+      const filter = { deviceId, areas: reachFor(request, "devices:read") };
       const before = cursor === undefined ? Number.MAX_SAFE_INTEGER : Number(cursor) || 0;
-      const page = pageFrom(reports.quarantined(deviceId, before, limit + 1), limit, ({ id }) => `${id}`);
+      const page = pageFrom(reports.quarantined(filter, before, limit + 1), limit, ({ id }) => `${id}`);
       return {
         ...page,
         items: page.items.map(({ id: _, firstAt, lastAt, ...row }) => ({

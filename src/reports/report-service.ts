@@ -11,7 +11,14 @@ import {
   latenessOf,
   provenBy,
 } from "./proof.ts";
-import type { DeviceRecordRow, FromBoot, QuarantinedRow, ReportStore, StoredRecord } from "./report-store.ts";
+import type {
+  DeviceRecordRow,
+  FromBoot,
+  QuarantinedRow,
+  QuarantineFilter,
+  ReportStore,
+  StoredRecord,
+} from "./report-store.ts";
 
 export interface IncomingReport {
   deviceId: string;
@@ -45,7 +52,7 @@ export interface ReportService {
   /** What one device said of a broadcast and of the commands about it, in order of its clock. */
   ofDevice(deviceId: string, broadcastId: string, commandIds: readonly string[]): DeviceRecordRow[];
   /** Newest first, older than the row `before`. */
-  quarantined(deviceId: string | null, before: number, limit: number): QuarantinedRow[];
+  quarantined(filter: QuarantineFilter, before: number, limit: number): QuarantinedRow[];
   /** Called in the transaction that stores the record, once. */
   onRecord(listener: (deviceId: string, record: PlaybackRecord) => void): void;
 }

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import type { Database } from "../db/open.ts";
 import type { PlaybackRecord } from "../protocol/messages.ts";
+import { codeRange } from "../protocol/region-code.ts";
 import type { ProofRecord } from "./proof.ts";
 
 interface ProofRow extends ProofRecord {
@@ -44,6 +45,12 @@ interface Quarantined {
   /** Of a single record. */
   bootId?: string | null;
   seq?: number | null;
+}
+
+export interface QuarantineFilter {
+  deviceId: string | null;
+  /** Of devices in any of these; `null` for all. */
+  areas: readonly string[] | null;
 }
 
 export interface QuarantinedRow {
@@ -97,13 +104,15 @@ export function createReportStore(db: Database) {
      ON CONFLICT (device_id, digest) DO UPDATE SET times = times + 1, last_at = excluded.last_at`,
   );
   const selectQuarantined = db.prepare<
-    [{ deviceId: string | null; before: number; limit: number }],
+    [{ deviceId: string | null; ranges: string | null; before: number; limit: number }],
     QuarantinedRow
   >(
-    `SELECT rowid AS id, device_id AS deviceId, boot_id AS bootId, seq, payload, problem, times, first_at AS firstAt,
-       last_at AS lastAt
-     FROM quarantined_reports WHERE rowid < @before AND (@deviceId IS NULL OR device_id = @deviceId)
-     ORDER BY rowid DESC LIMIT @limit`,
+    `SELECT q.rowid AS id, q.device_id AS deviceId, q.boot_id AS bootId, q.seq, q.payload, q.problem, q.times,
+       q.first_at AS firstAt, q.last_at AS lastAt
+     FROM quarantined_reports q WHERE q.rowid < @before AND (@deviceId IS NULL OR q.device_id = @deviceId)
+       AND (@ranges IS NULL OR EXISTS (SELECT 1 FROM devices d JOIN json_each(@ranges) range WHERE d.id = q.device_id
+         AND d.region_code >= range.value ->> 'from' AND d.region_code < range.value ->> 'before'))
+     ORDER BY q.rowid DESC LIMIT @limit`,
   );
   const selectStarted = db
     .prepare<[string], number>(
@@ -180,8 +189,10 @@ export function createReportStore(db: Database) {
       quarantine.run({ ...row, limit: MAX_QUARANTINED });
     },
     /** Newest first, older than the row `before`. */
-    quarantined: (deviceId: string | null, before: number, limit: number) =>
-      selectQuarantined.all({ deviceId, before, limit }),
+    quarantined({ deviceId, areas }: QuarantineFilter, before: number, limit: number): QuarantinedRow[] {
+      const ranges = areas && JSON.stringify(areas.map(codeRange));
+      return selectQuarantined.all({ deviceId, ranges, before, limit });
+    },
     hasStarted: (broadcastId: string) => selectStarted.get(broadcastId) === 1,
     proofOf: (broadcastId: string) => selectProof.all(broadcastId),
     /** What one device said of a broadcast and of the commands about it. */

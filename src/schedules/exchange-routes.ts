@@ -39,6 +39,7 @@ export async function exchangeRoutes(
   app.get(
     "/schedules/export",
     {
+      config: { act: "timetable:read" },
       schema: {
         tags: ["schedules"],
         summary: "The active schedules with anything left to air, as a file for another server",
@@ -57,6 +58,7 @@ export async function exchangeRoutes(
   app.post(
     "/schedules/import",
     {
+      config: { act: "timetable:edit" },
       bodyLimit: MAX_FILE_BYTES,
       schema: {
         tags: ["schedules"],

@@ -1,6 +1,7 @@
 import type { TypeBoxTypeProvider } from "@fastify/type-provider-typebox";
 import type { FastifyInstance } from "fastify";
 import { type TProperties, Type } from "typebox";
+import { withinCode } from "../http/permission-guard.ts";
 import { closed, nullable, RegionCode } from "../http/schemas.ts";
 import { Policy, QuietHours } from "../protocol/messages.ts";
 import { CountyPolicy, OwnAreaPolicy, type PolicyService } from "./policy.ts";
@@ -42,6 +43,7 @@ export async function policyRoutes(instance: FastifyInstance, { policy }: { poli
   app.get(
     "/policy",
     {
+      config: { act: "timetable:read" },
       schema: {
         tags: ["policy"],
         summary: "Quiet hours, volume and caps that hold everywhere",
@@ -54,6 +56,7 @@ export async function policyRoutes(instance: FastifyInstance, { policy }: { poli
   app.put(
     "/policy",
     {
+      config: { act: "policy:edit" },
       schema: {
         tags: ["policy"],
         summary:
@@ -68,6 +71,7 @@ export async function policyRoutes(instance: FastifyInstance, { policy }: { poli
   app.get(
     "/regions/:code/policy",
     {
+      config: { act: "timetable:read" },
       schema: {
         tags: ["policy"],
         summary: "What a region adds, what holds in it, and where each line comes from",
@@ -81,6 +85,7 @@ export async function policyRoutes(instance: FastifyInstance, { policy }: { poli
   app.put(
     "/regions/:code/policy",
     {
+      config: { act: "area-policy:edit", within: withinCode },
       schema: {
         tags: ["policy"],
         summary: "Set what a region adds to what encloses it: it may only be stricter",
@@ -98,6 +103,7 @@ export async function policyRoutes(instance: FastifyInstance, { policy }: { poli
   app.delete(
     "/regions/:code/policy",
     {
+      config: { act: "area-policy:edit", within: withinCode },
       schema: {
         tags: ["policy"],
         summary: "Take back what a region adds; what encloses it goes on holding",

@@ -56,6 +56,7 @@ export async function scheduleRoutes(
   app.get(
     "/schedules",
     {
+      config: { act: "timetable:read" },
       schema: {
         tags: ["schedules"],
         summary: "Schedules, newest first, ended ones too",
@@ -72,6 +73,7 @@ export async function scheduleRoutes(
   app.post(
     "/schedules",
     {
+      config: { act: "timetable:edit" },
       schema: {
         tags: ["schedules"],
         summary: "Create a schedule; its broadcasts are planned at once",
@@ -92,6 +94,7 @@ export async function scheduleRoutes(
   app.post(
     "/schedules/check",
     {
+      config: { act: "timetable:read" },
       schema: {
         tags: ["schedules"],
         summary: "What saving a schedule would say: its conflicts and next dates; nothing is saved",
@@ -133,6 +136,7 @@ export async function scheduleRoutes(
   app.get(
     "/schedules/:id/overrides",
     {
+      config: { act: "timetable:read" },
       schema: {
         tags: ["schedules"],
         summary: "The versions that were saved in spite of conflicts: by whom and why; newest first",
@@ -148,6 +152,7 @@ export async function scheduleRoutes(
   app.get(
     "/schedules/:id",
     {
+      config: { act: "timetable:read" },
       schema: {
         tags: ["schedules"],
         summary: "One schedule",
@@ -161,6 +166,7 @@ export async function scheduleRoutes(
   app.put(
     "/schedules/:id",
     {
+      config: { act: "timetable:edit" },
       schema: {
         tags: ["schedules"],
         summary:
@@ -187,6 +193,7 @@ export async function scheduleRoutes(
   app.post(
     "/schedules/:id/end",
     {
+      config: { act: "timetable:edit" },
       schema: {
         tags: ["schedules"],
         summary: "End the schedule: no further broadcasts",

@@ -75,6 +75,7 @@ export async function sessionRoutes(
   app.get(
     "/sessions",
     {
+      config: { act: "content:read" },
       schema: {
         tags: ["sessions"],
         summary: "Sessions, newest first",
@@ -95,6 +96,7 @@ export async function sessionRoutes(
   app.post(
     "/sessions",
     {
+      config: { act: "content:edit" },
       schema: {
         tags: ["sessions"],
         summary: "Create a session; its recording is uploaded afterwards",
@@ -118,6 +120,7 @@ export async function sessionRoutes(
   app.get(
     "/sessions/:id",
     {
+      config: { act: "content:read" },
       schema: {
         tags: ["sessions"],
         summary: "One session",
@@ -131,6 +134,7 @@ export async function sessionRoutes(
   app.patch(
     "/sessions/:id",
     {
+      config: { act: "content:edit" },
       schema: {
         tags: ["sessions"],
         summary: "Change topic, speakers or modules; voids the approval",
@@ -149,6 +153,7 @@ export async function sessionRoutes(
   app.put(
     "/sessions/:id/trim",
     {
+      config: { act: "content:edit" },
       schema: {
         tags: ["sessions"],
         summary: "Use a stretch of the recording, which itself stays as it is; voids the approval",
@@ -163,6 +168,7 @@ export async function sessionRoutes(
   app.delete(
     "/sessions/:id/trim",
     {
+      config: { act: "content:edit" },
       schema: {
         tags: ["sessions"],
         summary: "Use all of the recording again; voids the approval",
@@ -176,6 +182,7 @@ export async function sessionRoutes(
   app.put(
     "/sessions/:id/asset",
     {
+      config: { act: "content:edit" },
       schema: {
         tags: ["sessions"],
         summary: "Use a recording that is there already; voids the approval",
@@ -195,6 +202,7 @@ export async function sessionRoutes(
     uploads.withTypeProvider<TypeBoxTypeProvider>().put(
       "/sessions/:id/recording",
       {
+        config: { act: "content:edit" },
         schema: {
           tags: ["sessions"],
           summary: "Upload the recording as the request body; voids the approval",

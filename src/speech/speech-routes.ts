@@ -13,6 +13,7 @@ export async function speechRoutes(instance: FastifyInstance, { speech }: { spee
   app.post(
     "/speech",
     {
+      config: { act: "recordings:send" },
       schema: {
         tags: ["media"],
         summary: "Speak a text into a recording, to be heard and then used for a segment",

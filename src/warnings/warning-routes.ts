@@ -54,6 +54,7 @@ export async function warningRoutes(
   app.get(
     "/warnings",
     {
+      config: { act: "timetable:read" },
       schema: {
         tags: ["broadcasts"],
         summary: `Dates within ${WARNING_DAYS[0]} days that have nothing approved, the next one first`,
@@ -76,6 +77,7 @@ export async function warningRoutes(
   app.get(
     "/conflicts",
     {
+      config: { act: "timetable:read" },
       schema: {
         tags: ["broadcasts"],
         summary: "Conflicts of what is planned, with the lengths that are known by now; the next dates first",
@@ -94,6 +96,7 @@ export async function warningRoutes(
   app.get(
     "/clock-events",
     {
+      config: { act: "timetable:read" },
       schema: {
         tags: ["operation"],
         summary: "When the server's clock was set by more than 5 s, or its process slept for more than 30 s",

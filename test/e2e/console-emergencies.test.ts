@@ -11,6 +11,7 @@ import { capXml } from "../support/cap.ts";
 import { importRegions } from "../support/county.ts";
 import { OTHER_TOWN, TOWN, VILLAGE } from "../support/fleet.ts";
 import { enrolGateway } from "../support/gateway.ts";
+import { PASSWORD } from "../support/people.ts";
 import { secondPerson } from "../support/second-person.ts";
 import { recordedMs } from "../support/test-device.ts";
 import { until } from "../support/until.ts";
@@ -57,7 +58,7 @@ beforeEach(async () => {
     await browser.newContext({ locale: "zh-CN" }),
   ];
   page = await openConsole(first, app.url, app.password);
-  other = await openConsole(second, app.url, app.password, "deputy");
+  other = await openConsole(second, app.url, PASSWORD, "deputy");
   await page.goto(`${app.url}/#/announcements/emergencies`);
 });
 afterEach(async () => {

@@ -33,7 +33,7 @@ const STANDS_MS = 60_000;
 const PROPOSAL_MS = 10 * MINUTE_MS;
 
 /** Waiting for a state asks often. */
-const UNLIMITED = { RATE_LIMIT_PER_MINUTE: "100000" };
+const UNLIMITED = { RATE_LIMIT_PER_MINUTE: "100000", SECOND_FACTOR: "optional" };
 
 let folder: string;
 let server: StartedServer;
@@ -57,7 +57,7 @@ async function firstStart(env: NodeJS.ProcessEnv): Promise<void> {
   password = await server.password;
   operator = await signIn(server.url, "admin", password);
   await importRegions(operator);
-  deputy = await secondPerson({ folder, url: server.url, password });
+  deputy = await secondPerson({ operator, url: server.url });
 }
 
 /** Has the sound made that all proposals here have, so that what stands does so from its confirmation on. */
@@ -71,7 +71,7 @@ async function rehearse(): Promise<void> {
 async function restart(env: NodeJS.ProcessEnv): Promise<void> {
   server = await startServer(folder, { ...UNLIMITED, ...env });
   operator = await signIn(server.url, "admin", password);
-  deputy = await signInAsSecondPerson({ url: server.url, password });
+  deputy = await signInAsSecondPerson(server.url);
 }
 
 /** As if this much more time had passed since; the server is dead meanwhile. */

@@ -116,7 +116,8 @@ test("of a long queue the most urgent are told at first, how many there are, and
       store.add({ kind: "sound", subject: `composition ${at}`, airAt: now + (150 - at), now });
     store.add({ kind: "listen", subject: "recording", airAt: null, now });
     store.claim("somebody", now, now + 60_000, false);
-    await server.register(jobRoutes, { media: lab.media, clock: systemClock });
+    const signIn = { id: "1", user: { id: "1", name: "", roles: [] }, secondFactor: false, scopes: null };
+    await server.register(jobRoutes, { media: lab.media, clock: systemClock, whoAsks: () => signIn });
     const url = `${await server.listen({ host: "127.0.0.1", port: 0 })}/jobs/events`;
 
     const last = store.latest("sound", "composition 0");

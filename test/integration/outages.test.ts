@@ -67,7 +67,9 @@ const says = ({ identity: { id } }: Member): boolean =>
     freeBytes: 1,
     faults: [],
   });
-const open = () => outages.list(true, Number.MAX_SAFE_INTEGER, 100);
+const all = (areas: string[] | null = null) =>
+  outages.list({ isOpen: false, areas }, Number.MAX_SAFE_INTEGER, 100);
+const open = () => outages.list({ isOpen: true, areas: null }, Number.MAX_SAFE_INTEGER, 100);
 /** Lets minutes pass, one tick each, with every device that is there saying so now and then. */
 function pass(minutes: number, heard: readonly Member[] = [...town, far]): void {
   for (let minute = 0; minute < minutes; minute += 1) {
@@ -91,7 +93,7 @@ describe("outages", () => {
     expect(open()).toHaveLength(1);
     pass(1);
     expect(open()).toEqual([]);
-    expect(outages.list(false, Number.MAX_SAFE_INTEGER, 10)).toMatchObject([{ endedAt: fleet.clock.now() }]);
+    expect(all()).toMatchObject([{ endedAt: fleet.clock.now() }]);
     const told = log.entries.map(({ level, msg }) => [level, msg]);
     expect(told).toEqual([
       [40, "an outage began"],
@@ -109,7 +111,7 @@ describe("outages", () => {
     for (const member of town) comes(member);
     pass(3);
     expect(open()).toEqual([]);
-    expect(outages.list(false, Number.MAX_SAFE_INTEGER, 10)).toHaveLength(1);
+    expect(all()).toHaveLength(1);
   });
 
   test("of a device that flaps are one, not one for each time", () => {
@@ -119,12 +121,10 @@ describe("outages", () => {
       comes(far);
       pass(1);
     }
-    expect(outages.list(false, Number.MAX_SAFE_INTEGER, 100)).toMatchObject([
-      { kind: "unstable", endedAt: null },
-    ]);
+    expect(all()).toMatchObject([{ kind: "unstable", endedAt: null }]);
     pass(60);
     expect(open()).toEqual([]);
-    expect(outages.list(false, Number.MAX_SAFE_INTEGER, 100)).toHaveLength(1);
+    expect(all()).toHaveLength(1);
   });
 
   test("of one that says nothing for a quarter of an hour begin although its last word was online", () => {
@@ -145,6 +145,16 @@ describe("outages", () => {
     expect(open()).toEqual([]);
     pass(4, town);
     expect(open()).toMatchObject([{ deviceId: far.identity.id }]);
+  });
+
+  test("are shown to whoever has one of their devices in the own area", () => {
+    for (const member of [...town, far]) goes(member);
+    pass(4);
+    expect(all()).toMatchObject([{ deviceId: null, devices: 5 }]);
+    expect(all([TOWN])).toEqual(all());
+    expect(all([FAR_VILLAGE])).toEqual(all());
+    expect(all(["370783110000"])).toEqual([]);
+    expect(all([])).toEqual([]);
   });
 
   test("are of enrolled devices alone", () => {

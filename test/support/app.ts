@@ -48,6 +48,8 @@ export async function runApp({
     // On a busy machine what is polite waits for minutes, and so would the test.
     TRANSCODE_NICENESS: "0",
     ENROLMENTS_PER_MINUTE: "100000",
+    SIGN_INS_PER_MINUTE: "100000",
+    SECOND_FACTOR: "optional",
     ...env,
   });
   const { app, brokerUrl, firstAdministrator } = await buildApp({ config, log: log.log, clock });

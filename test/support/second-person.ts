@@ -1,19 +1,9 @@
-import { join } from "node:path";
 import { type Operator, signIn } from "../../scripts/operator-client.ts";
-import { openDatabase } from "../../src/db/open.ts";
-import type { RunningApp } from "./app.ts";
+import { everywhere, newPerson, type Office, PASSWORD } from "./people.ts";
 
-/** Another signed-in person than the administrator, with the same password. */
-export async function secondPerson(app: Pick<RunningApp, "folder" | "url" | "password">): Promise<Operator> {
-  const db = openDatabase(join(app.folder, "data", "cuncunxiang.db"), Date.now());
-  db.prepare(
-    `INSERT INTO users (id, name, role, password_hash, created_at)
-     SELECT '01900000-0000-7000-8000-00000000beef', 'deputy', role, password_hash, created_at FROM users`,
-  ).run();
-  db.close();
-  return signInAsSecondPerson(app);
-}
+/** Another signed-in person than the administrator, who may do as much on the air. */
+export const secondPerson = (office: Office): Promise<Operator> =>
+  newPerson(office, "deputy", everywhere("administrator", "scheduler"));
 
 /** After a restart. */
-export const signInAsSecondPerson = ({ url, password }: Pick<RunningApp, "url" | "password">) =>
-  signIn(url, "deputy", password);
+export const signInAsSecondPerson = (url: string): Promise<Operator> => signIn(url, "deputy", PASSWORD);

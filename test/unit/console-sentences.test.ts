@@ -12,6 +12,9 @@ const FOLDERS = [
   "sessions",
   "interrupts",
   "explanations",
+  "people",
+  "http/permission-guard",
+  "http/sign-in-guard",
 ];
 /** Read by whoever starts the server, by a profile's author or by a programmer; or no text at all. */
 const NOT_FOR_EDITORS =
@@ -49,7 +52,8 @@ beforeAll(async () => {
 });
 
 const isForEditors = (path: string) =>
-  FOLDERS.some((folder) => path.startsWith(`${folder}/`)) && !NOT_FOR_EDITORS.test(path);
+  FOLDERS.some((folder) => path.startsWith(`${folder}/`) || path === `${folder}.ts`) &&
+  !NOT_FOR_EDITORS.test(path);
 const filled = (template: string) => template.replaceAll("{}", "7");
 
 describe("what the server says", () => {
@@ -75,6 +79,10 @@ describe("what the server says", () => {
       "检听失败：无法检查这个文件：检查程序被终止（SIGKILL）。服务器繁忙或内存不足：请空闲时重试，仍不行请告知管理员。",
     ],
     ["党建聚焦: it is being listened to", "党建聚焦：正在检听"],
+    [
+      "Ask who has the role: administrator, town-admin. An administrator gives roles, under People.",
+      "请找有此角色的同事：管理员、镇街管理员。角色由管理员在“人员”页授予。",
+    ],
     [
       "The left channel is silent from 0:05 to 1:10: check the cable, or export it as mono.",
       "左声道从 0:05 到 1:10 没有声音：请检查线缆，或导出为单声道。",

@@ -25,20 +25,78 @@ CREATE TABLE key_sets (
 
 CREATE TABLE users (
   id            TEXT PRIMARY KEY,
-  name          TEXT NOT NULL UNIQUE,
-  role          TEXT NOT NULL CHECK (role IN ('administrator')),
-  password_hash TEXT NOT NULL,
-  created_at    INTEGER NOT NULL
+  name          TEXT NOT NULL UNIQUE COLLATE NOCASE,
+  -- JSON array of {role, area}; the area is null where the role is for all of the county.
+  roles         TEXT NOT NULL CHECK (json_valid(roles)),
+  -- NULL until the first invitation is accepted.
+  password_hash TEXT,
+  created_at    INTEGER NOT NULL,
+  disabled_at   INTEGER
 ) STRICT;
 
 CREATE TABLE sign_ins (
-  token_hash   TEXT PRIMARY KEY,
-  user_id      TEXT NOT NULL REFERENCES users (id) ON DELETE CASCADE,
-  created_at   INTEGER NOT NULL,
-  last_seen_at INTEGER NOT NULL,
-  expires_at   INTEGER NOT NULL
+  id            TEXT PRIMARY KEY,
+  -- SHA-256 of a token of 256 random bits, which only the cookie holds.
+  token_hash    TEXT NOT NULL UNIQUE,
+  user_id       TEXT NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+  -- Whether it was made with a second factor, too.
+  second_factor INTEGER NOT NULL CHECK (second_factor IN (0, 1)),
+  address       TEXT NOT NULL,
+  agent         TEXT NOT NULL,
+  created_at    INTEGER NOT NULL,
+  last_seen_at  INTEGER NOT NULL,
+  expires_at    INTEGER NOT NULL
+) STRICT;
+CREATE INDEX sign_ins_by_user ON sign_ins (user_id, id);
+
+-- Passwords and codes that were wrong, by account and by address: `account:…`, `address:…`.
+CREATE TABLE sign_in_failures (
+  subject  TEXT PRIMARY KEY,
+  failures INTEGER NOT NULL,
+  last_at  INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX sign_ins_by_user ON sign_ins (user_id);
+CREATE INDEX sign_in_failures_by_age ON sign_in_failures (last_at);
+
+-- Links by which a person sets the own password, once.
+CREATE TABLE invitations (
+  token_hash TEXT PRIMARY KEY,
+  user_id    TEXT NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+  created_at INTEGER NOT NULL,
+  expires_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX invitations_by_user ON invitations (user_id);
+
+-- Second factors (RFC 6238); not in force before a first code has proved that they work.
+CREATE TABLE second_factors (
+  user_id      TEXT PRIMARY KEY REFERENCES users (id) ON DELETE CASCADE,
+  secret       TEXT NOT NULL,
+  confirmed_at INTEGER,
+  -- The time step of the last code that was taken: each counts once.
+  last_step    INTEGER NOT NULL DEFAULT 0
+) STRICT, WITHOUT ROWID;
+
+-- Each counts once, instead of a code, for who has lost the telephone.
+CREATE TABLE recovery_codes (
+  code_hash TEXT PRIMARY KEY,
+  user_id   TEXT NOT NULL REFERENCES users (id) ON DELETE CASCADE
+) STRICT, WITHOUT ROWID;
+CREATE INDEX recovery_codes_by_user ON recovery_codes (user_id);
+
+-- What scripts sign in with.
+CREATE TABLE api_tokens (
+  id            TEXT PRIMARY KEY,
+  user_id       TEXT NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+  label         TEXT NOT NULL,
+  token_hash    TEXT NOT NULL UNIQUE,
+  -- JSON array of acts; what the person may not do, the token may not do either.
+  scopes        TEXT NOT NULL CHECK (json_valid(scopes)),
+  -- Whether it was made in a sign-in with a second factor.
+  second_factor INTEGER NOT NULL CHECK (second_factor IN (0, 1)),
+  created_at    INTEGER NOT NULL,
+  expires_at    INTEGER NOT NULL,
+  last_used_at  INTEGER
+) STRICT;
+CREATE INDEX api_tokens_by_user ON api_tokens (user_id, id);
 
 -- Places and devices -----------------------------------------------------------------------------------------------
 

@@ -127,13 +127,17 @@ export async function housekeepingRoutes(
 
   app.get(
     "/media-library",
-    { schema: schema("Space, quota and the last runs", { response: { 200: StatusView } }) },
+    {
+      config: { act: "content:read" },
+      schema: schema("Space, quota and the last runs", { response: { 200: StatusView } }),
+    },
     async () => status(),
   );
 
   app.get(
     "/media-library/complaints",
     {
+      config: { act: "content:read" },
       schema: schema("What an operator should see to: space, damage, runs that failed", {
         response: { 200: Type.Object({ items: Type.Array(ComplaintView) }) },
       }),
@@ -144,6 +148,7 @@ export async function housekeepingRoutes(
   app.get(
     "/media-library/garbage",
     {
+      config: { act: "content:read" },
       schema: schema("What a collection would take, and why", {
         description: "Rows with their files. Files that no row names are at `/media-library/orphans`.",
         querystring: closed(PageQuery),
@@ -161,6 +166,7 @@ export async function housekeepingRoutes(
   app.post(
     "/media-library/collect",
     {
+      config: { act: "library:manage" },
       schema: schema("Move what nothing needs into the trash, and empty that of what expired", {
         response: { 200: CollectionView },
       }),
@@ -174,6 +180,7 @@ export async function housekeepingRoutes(
   app.get(
     "/media-library/trash",
     {
+      config: { act: "content:read" },
       schema: schema("What can still be restored, newest first", {
         querystring: closed(PageQuery),
         response: { 200: pageOf(TrashView) },
@@ -188,6 +195,7 @@ export async function housekeepingRoutes(
   app.post(
     "/media-library/trash/:sha256/restore",
     {
+      config: { act: "library:manage" },
       schema: schema("Bring a file back with its rows and all that these need; answers with what came back", {
         params: closed({ sha256: Sha256 }),
         response: { 200: Type.Object({ items: Type.Array(TrashView) }) },
@@ -199,6 +207,7 @@ export async function housekeepingRoutes(
   app.delete(
     "/media-library/trash",
     {
+      config: { act: "library:manage" },
       schema: schema("Empty the trash now; nothing in it can be restored afterwards", {
         response: { 200: Type.Object({ freedBytes: Bytes }) },
       }),
@@ -209,6 +218,7 @@ export async function housekeepingRoutes(
   app.get(
     "/media-library/orphans",
     {
+      config: { act: "content:read" },
       schema: schema("Files that no row names, by their names", {
         querystring: closed(PageQuery),
         response: { 200: pageOf(OrphanView) },
@@ -224,6 +234,7 @@ export async function housekeepingRoutes(
   app.get(
     "/media-library/damage",
     {
+      config: { act: "content:read" },
       schema: schema("Files that were not what their name says, newest first", {
         querystring: closed(PageQuery),
         response: { 200: pageOf(DamageView) },
@@ -242,7 +253,10 @@ export async function housekeepingRoutes(
 
   app.post(
     "/media-library/scrub",
-    { schema: schema("Begin to read all files again", { response: { 202: StatusView } }) },
+    {
+      config: { act: "library:manage" },
+      schema: schema("Begin to read all files again", { response: { 202: StatusView } }),
+    },
     async (_request, reply) => {
       housekeeping.startScrub();
       reply.code(202);

@@ -15,6 +15,7 @@ import {
   pageOf,
   Uuid,
 } from "../../http/schemas.ts";
+import type { WhoAsks } from "../../http/sign-in-guard.ts";
 import type { MediaService } from "../media-service.ts";
 import { etaOf, JOB_KINDS, JOB_STATES, type Job } from "./job.ts";
 
@@ -42,10 +43,13 @@ type JobView = Static<typeof JobView>;
 /** More are not on a page at once, and a queue of thousands would come before the first thing that happens. */
 const TOLD_AT_FIRST = 100;
 
-export async function jobRoutes(
-  instance: FastifyInstance,
-  { media, clock }: { media: MediaService; clock: Clock },
-) {
+interface Options {
+  media: MediaService;
+  clock: Clock;
+  whoAsks: WhoAsks;
+}
+
+export async function jobRoutes(instance: FastifyInstance, { media, clock, whoAsks }: Options) {
   const app = instance.withTypeProvider<TypeBoxTypeProvider>();
   const tags = ["media"];
 
@@ -69,6 +73,7 @@ export async function jobRoutes(
   app.get(
     "/jobs",
     {
+      config: { act: "content:read" },
       schema: {
         tags,
         summary: "Work on recordings, newest first",
@@ -88,13 +93,17 @@ export async function jobRoutes(
 
   app.get(
     "/jobs/:id",
-    { schema: { tags, summary: "One job", params: IdParams, response: { 200: JobView } } },
+    {
+      config: { act: "content:read" },
+      schema: { tags, summary: "One job", params: IdParams, response: { 200: JobView } },
+    },
     async ({ params }) => view(media.jobs.get(params.id)),
   );
 
   app.post(
     "/jobs/:id/cancel",
     {
+      config: { act: "jobs:manage" },
       schema: {
         tags,
         summary: "End a job; what it was to make is not made until it is asked for again",
@@ -108,6 +117,7 @@ export async function jobRoutes(
   app.post(
     "/jobs/:id/retry",
     {
+      config: { act: "jobs:manage" },
       schema: {
         tags,
         summary: "Ask anew for what a failed or cancelled job was to do; answers with the job that does it",
@@ -128,6 +138,7 @@ export async function jobRoutes(
     scope.get(
       "/jobs/events",
       {
+        config: { act: "content:read" },
         sse: "only",
         schema: {
           tags,
@@ -140,12 +151,16 @@ export async function jobRoutes(
           produces: ["text/event-stream"],
         },
       },
-      async (_request, reply) => {
+      async (request, reply) => {
         reply.sse.keepAlive();
         // A listener that has gone is told so by its close event, not by this.
         const tell = (event: string, data: object) =>
           void reply.sse.send({ event, data }).catch(() => undefined);
-        const unwatch = media.jobs.watch((job) => tell("job", view(job)));
+        const unwatch = media.jobs.watch((job) => {
+          // Who was signed out meanwhile, or disabled, is told nothing more.
+          if (whoAsks(request) === null) reply.sse.close();
+          else tell("job", view(job));
+        });
         watching.add(reply.sse);
         reply.sse.onClose(() => {
           unwatch();

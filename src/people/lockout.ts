@@ -1,0 +1,71 @@
+import { type Clock, DAY_MS, MINUTE_MS, SECOND_MS } from "../clock.ts";
+import type { Transact } from "../db/open.ts";
+import { AppError } from "../errors.ts";
+import type { SignInStore } from "./sign-in-store.ts";
+
+/** What may be wrong before each further attempt has to wait. An office shares one address. */
+const FREE = { account: 5, address: 20 };
+const FIRST_WAIT_MS = 30 * SECOND_MS;
+/** An attacker can keep somebody from signing in for as long, but nobody who is signed in from working. */
+const LONGEST_WAIT_MS = 15 * MINUTE_MS;
+const FORGOTTEN_AFTER_MS = DAY_MS;
+
+/** How long after its last failure a subject has to wait: twice as long each time. */
+export function waitAfter(failures: number, free: number): number {
+  if (failures < free) return 0;
+  return Math.min(FIRST_WAIT_MS * 2 ** (failures - free), LONGEST_WAIT_MS);
+}
+
+export interface Lockout {
+  /**
+   * Counts an attempt as failed before it is looked at, so that many at once gain nothing.
+   * @returns to be called when it was right after all
+   * @throws {AppError} `too_many` when the account or the address has to wait; then nothing is counted
+   */
+  begin(account: string, address: string): (outcome: "succeeded" | "unanswered") => void;
+  /** What was wrong with the account is forgotten. */
+  forgive(account: string): void;
+}
+
+const accountSubject = (name: string): string => `account:${name.toLowerCase()}`;
+
+export function createLockout(deps: { store: SignInStore; transact: Transact; clock: Clock }): Lockout {
+  const { store, transact, clock } = deps;
+
+  function requireNoWait(subject: string, free: number, now: number): void {
+    const { failures, lastAt } = store.failures(subject);
+    const leftMs = lastAt + waitAfter(failures, free) - now;
+    if (leftMs <= 0) return;
+    const seconds = Math.ceil(leftMs / SECOND_MS);
+    throw new AppError("too_many", `Too much was wrong; the next attempt is in ${seconds} seconds.`, {
+      hint: "Wait. Who has forgotten the password gets a new invitation from an administrator.",
+      members: { retryAfter: seconds },
+    });
+  }
+
+  return {
+    begin(name, address) {
+      const subjects = [
+        [accountSubject(name), FREE.account],
+        [`address:${address}`, FREE.address],
+      ] as const;
+      transact(() => {
+        const now = clock.now();
+        store.deleteOldFailures(now - FORGOTTEN_AFTER_MS);
+        for (const [subject, free] of subjects) requireNoWait(subject, free, now);
+        for (const [subject] of subjects)
+          store.setFailures(subject, store.failures(subject).failures + 1, now);
+      });
+      return (outcome) =>
+        transact(() => {
+          for (const [subject] of subjects) {
+            const { failures, lastAt } = store.failures(subject);
+            // What others got wrong from the same address goes on counting.
+            const isCleared = outcome === "succeeded" && subject.startsWith("account:");
+            store.setFailures(subject, isCleared ? 0 : Math.max(0, failures - 1), lastAt);
+          }
+        });
+    },
+    forgive: (name) => store.setFailures(accountSubject(name), 0, 0),
+  };
+}

@@ -1,0 +1,118 @@
+import { type Clock, DAY_MS } from "../clock.ts";
+import type { Transact } from "../db/open.ts";
+import { AppError, invalid } from "../errors.ts";
+import type { Lockout } from "./lockout.ts";
+import { generatePassword, hashPassword } from "./password.ts";
+import { checkPassword } from "./password-policy.ts";
+import type { PeopleStore, StoredPerson } from "./people-store.ts";
+import type { SecondFactors } from "./second-factor-service.ts";
+import { hashOf, newToken } from "./secrets.ts";
+import type { SignIn } from "./sign-in.ts";
+import type { SignIns } from "./sign-in-service.ts";
+
+const INVITATION_LIFETIME_MS = 3 * DAY_MS;
+
+export interface Invitation {
+  token: string;
+  /** Epoch ms. */
+  expiresAt: number;
+}
+
+/** How people come to their passwords: by an invitation, by changing them, and by the operator at the machine. */
+export interface Passwords {
+  /** A link to set the password; earlier ones end, the password holds until it is used. */
+  issueInvitation(userId: string): Invitation;
+  /** Whose invitation it is. @throws {AppError} `not_found` when it is used, expired or unknown */
+  invited(token: string): { name: string; expiresAt: number };
+  /** Sets the password and ends what there was of sign-ins. @throws {AppError} `not_found`, `invalid` */
+  acceptInvitation(token: string, password: string): Promise<void>;
+  /** Ends the person's other sign-ins. @throws {AppError} `unauthorized`, `invalid`, `too_many` */
+  change(signIn: SignIn, current: string, next: string, address: string): Promise<void>;
+  /**
+   * For the operator at the machine: a new random password, no second factor, enabled, every sign-in ended.
+   * @throws {AppError} `not_found`
+   */
+  reset(name: string): Promise<string>;
+}
+
+interface Dependencies {
+  store: PeopleStore;
+  signIns: SignIns;
+  secondFactors: SecondFactors;
+  lockout: Lockout;
+  transact: Transact;
+  clock: Clock;
+}
+
+export function createPasswords(deps: Dependencies): Passwords {
+  const { store, signIns, secondFactors, lockout, transact, clock } = deps;
+
+  /** @throws {AppError} `not_found` */
+  function openInvitation(token: string): { person: StoredPerson; expiresAt: number } {
+    const invitation = store.invitation(hashOf(token));
+    const person = invitation && store.byId(invitation.userId);
+    if (!invitation || !person || person.disabledAt !== null || invitation.expiresAt <= clock.now()) {
+      throw new AppError("not_found", "This invitation does not hold any more: it was used, or is too old.", {
+        hint: "Ask an administrator for a new one.",
+      });
+    }
+    return { person, expiresAt: invitation.expiresAt };
+  }
+
+  /** Whatever was known of the old password is worth nothing any more. */
+  function replace({ id, name }: StoredPerson, passwordHash: string): void {
+    store.setPassword(id, passwordHash);
+    store.deleteInvitations(id);
+    signIns.revokeAll(id);
+    lockout.forgive(name);
+  }
+
+  return {
+    issueInvitation(userId) {
+      const now = clock.now();
+      const invitation = { token: newToken(), expiresAt: now + INVITATION_LIFETIME_MS };
+      const { token, expiresAt } = invitation;
+      store.deleteInvitations(userId);
+      store.insertInvitation({ tokenHash: hashOf(token), userId, now, expiresAt });
+      return invitation;
+    },
+
+    invited(token) {
+      const { person, expiresAt } = openInvitation(token);
+      return { name: person.name, expiresAt };
+    },
+
+    async acceptInvitation(token, password) {
+      checkPassword("/password", password, openInvitation(token).person.name);
+      const passwordHash = await hashPassword(password);
+      // Somebody else may have been quicker meanwhile.
+      transact(() => replace(openInvitation(token).person, passwordHash));
+    },
+
+    async change(signIn, current, next, address) {
+      const { id, name } = signIn.user;
+      await signIns.confirmPassword(name, current, address);
+      if (next === current) throw invalid("/newPassword", "The new password is the old one.");
+      checkPassword("/newPassword", next, name);
+      const passwordHash = await hashPassword(next);
+      transact(() => {
+        store.setPassword(id, passwordHash);
+        store.deleteInvitations(id);
+        signIns.revokeOthers(signIn);
+      });
+    },
+
+    async reset(name) {
+      const person = store.byName(name);
+      if (!person) throw new AppError("not_found", `There is no person called "${name}".`);
+      const password = generatePassword();
+      const passwordHash = await hashPassword(password);
+      transact(() => {
+        replace(person, passwordHash);
+        store.setDisabled(person.id, null);
+        secondFactors.remove(person.id);
+      });
+      return password;
+    },
+  };
+}

@@ -1,0 +1,109 @@
+import { isWithin } from "../protocol/region-code.ts";
+
+/** Who may do what: the one table that every operation of the API goes through. What it does not allow is refused. */
+
+export const ROLES = [
+  "administrator",
+  "editor",
+  "reviewer-1",
+  "reviewer-2",
+  "reviewer-3",
+  "scheduler",
+  "town-admin",
+  "auditor",
+] as const;
+export type Role = (typeof ROLES)[number];
+
+/** A role, and the region that it is bound to with everything below it; `null` is everywhere. */
+export interface Grant {
+  role: Role;
+  area: string | null;
+}
+
+/** Roles that are for one area each; all others are for the whole county. */
+export const ROLES_OF_AN_AREA: readonly Role[] = ["town-admin"];
+
+export interface Rule {
+  roles: readonly Role[];
+  /** Also of who has no role, or none any more. */
+  evenWithout?: true;
+  /** Whoever has only roles of areas does it there alone; otherwise everywhere. */
+  inArea?: true;
+  /** Heard at once: it takes a second factor. */
+  interrupts?: true;
+  /** Never by a script's token. */
+  inPerson?: true;
+}
+
+const COUNTY_OFFICES = ROLES.filter((role) => role !== "town-admin");
+/** Who does the county's work: any of them may stop what they hear. One person alone needs all of it to try things out. */
+export const COUNTY_WORK = COUNTY_OFFICES.filter((role) => role !== "auditor");
+
+export const ACTS = {
+  "account:own": { roles: ROLES, evenWithout: true, inPerson: true },
+  "people:read": { roles: ["administrator", "auditor"] },
+  "people:manage": { roles: ["administrator"], inPerson: true },
+  "regions:read": { roles: ROLES },
+  "regions:import": { roles: ["administrator"] },
+  "devices:read": { roles: ROLES, inArea: true },
+  "devices:manage": { roles: ["administrator", "town-admin"], inArea: true },
+  "keys:read": { roles: ["administrator", "auditor"] },
+  "keys:rotate": { roles: ["administrator"], inPerson: true },
+  "content:read": { roles: ROLES },
+  "content:edit": { roles: ["editor"] },
+  "content:approve": { roles: ["reviewer-3"], inPerson: true },
+  "content:withdraw": { roles: ["administrator", "reviewer-1", "reviewer-2", "reviewer-3"] },
+  "recordings:send": { roles: ["administrator", "editor", "scheduler", "town-admin"] },
+  "jobs:manage": { roles: ["administrator", "editor"] },
+  "library:manage": { roles: ["administrator"] },
+  "timetable:read": { roles: ROLES },
+  "timetable:edit": { roles: ["scheduler"] },
+  "calendars:share": { roles: ["administrator", "scheduler"] },
+  "policy:edit": { roles: ["administrator", "scheduler"] },
+  "area-policy:edit": { roles: ["administrator", "scheduler", "town-admin"], inArea: true },
+  "interrupts:preview": { roles: ["administrator", "scheduler", "town-admin"], inArea: true },
+  "announcements:air": {
+    roles: ["administrator", "scheduler", "town-admin"],
+    inArea: true,
+    interrupts: true,
+  },
+  "emergencies:propose": {
+    roles: ["administrator", "scheduler", "town-admin"],
+    inArea: true,
+    interrupts: true,
+  },
+  "emergencies:import": { roles: ["administrator", "scheduler"], interrupts: true },
+  "emergencies:confirm": {
+    roles: ["administrator", "scheduler", "town-admin"],
+    inArea: true,
+    interrupts: true,
+    inPerson: true,
+  },
+  "broadcasts:stop": { roles: [...COUNTY_WORK, "town-admin"], inArea: true },
+  "everything:stop": { roles: COUNTY_WORK },
+  "registers:read": { roles: COUNTY_OFFICES },
+} satisfies Record<string, Rule>;
+export type Act = keyof typeof ACTS;
+
+export const ALL_ACTS = Object.keys(ACTS) as Act[];
+export const ruleOf = (act: Act): Rule => ACTS[act];
+
+/** Where somebody may do it: areas with everything below them, `null` everywhere, an empty list nowhere. */
+export function reachOf(grants: readonly Grant[], act: Act): string[] | null {
+  const { roles, evenWithout, inArea } = ruleOf(act);
+  if (evenWithout) return null;
+  const own = grants.filter(({ role }) => roles.includes(role));
+  if (own.some(({ area }) => area === null || !inArea)) return null;
+  return own.flatMap(({ area }) => area ?? []);
+}
+
+export const mayAnywhere = (grants: readonly Grant[], act: Act): boolean =>
+  reachOf(grants, act)?.length !== 0;
+
+/** Whether all of it lies inside the reach; what lies nowhere does not. */
+export const reaches = (reach: readonly string[] | null, areas: readonly string[]): boolean =>
+  reach === null || (areas.length > 0 && areas.every((code) => reach.some((area) => isWithin(code, area))));
+
+/** Whether a role of theirs can interrupt what is heard. */
+export const canInterrupt = (grants: readonly Grant[]): boolean =>
+  ALL_ACTS.some((act) => ruleOf(act).interrupts && mayAnywhere(grants, act));

@@ -1,0 +1,120 @@
+import type { TypeBoxTypeProvider } from "@fastify/type-provider-typebox";
+import type { FastifyInstance } from "fastify";
+import { toDataURL } from "qrcode";
+import { Type } from "typebox";
+import { closed } from "../http/schemas.ts";
+import { requireUser, signInOf } from "../http/sign-in-guard.ts";
+import { Code, CurrentPassword } from "./person-view.ts";
+import type { SecondFactors } from "./second-factor-service.ts";
+import type { SignIns } from "./sign-in-service.ts";
+
+const RecoveryCodes = Type.Object({
+  recoveryCodes: Type.Array(Type.String(), {
+    description: "Each signs in once instead of a code of the app; shown this once",
+  }),
+});
+/** Once more, from whoever sits there now. */
+const PasswordAndCode = closed({ currentPassword: CurrentPassword, code: Code });
+
+interface Options {
+  signIns: SignIns;
+  secondFactors: SecondFactors;
+  attemptsPerMinute: number;
+}
+
+/** The own second factor; mounted inside the guard. */
+export async function secondFactorRoutes(
+  instance: FastifyInstance,
+  { signIns, secondFactors, attemptsPerMinute }: Options,
+) {
+  const app = instance.withTypeProvider<TypeBoxTypeProvider>();
+  const tags = ["account"];
+  const rateLimit = { max: attemptsPerMinute, timeWindow: "1 minute" };
+  const config = { act: "account:own", rateLimit } as const;
+
+  app.post(
+    "/me/second-factor",
+    {
+      config,
+      schema: {
+        tags,
+        summary: "Begin to set up a second factor (RFC 6238); in force once a code of it was confirmed",
+        body: closed({ currentPassword: CurrentPassword }),
+        response: {
+          201: Type.Object({
+            secret: Type.String({ description: "Base32, to be typed where nothing can be scanned" }),
+            uri: Type.String(),
+            qrCode: Type.String({ description: "The same as a picture, in a `data:` address" }),
+          }),
+        },
+      },
+    },
+    async (request, reply) => {
+      const user = requireUser(request);
+      await signIns.confirmPassword(user.name, request.body.currentPassword, request.ip);
+      const { secret, uri } = secondFactors.begin(user);
+      reply.code(201).header("cache-control", "no-store");
+      return { secret, uri, qrCode: await toDataURL(uri, { margin: 2, scale: 5 }) };
+    },
+  );
+
+  app.post(
+    "/me/second-factor/confirm",
+    {
+      config,
+      schema: {
+        tags,
+        summary: "Put the second factor in force by its first code; ends the other sign-ins",
+        body: closed({ code: Code }),
+        response: { 200: RecoveryCodes },
+      },
+    },
+    async (request, reply) => {
+      const signIn = signInOf(request);
+      const recoveryCodes = secondFactors.confirm(signIn.user.id, request.body.code);
+      signIns.proveSecondFactor(signIn);
+      signIns.revokeOthers(signIn);
+      reply.header("cache-control", "no-store");
+      return { recoveryCodes };
+    },
+  );
+
+  app.post(
+    "/me/recovery-codes",
+    {
+      config,
+      schema: {
+        tags,
+        summary: "New recovery codes; the earlier ones end",
+        body: PasswordAndCode,
+        response: { 200: RecoveryCodes },
+      },
+    },
+    async (request, reply) => {
+      const { id, name } = requireUser(request);
+      await signIns.confirmBoth(name, request.body, request.ip);
+      reply.header("cache-control", "no-store");
+      return { recoveryCodes: secondFactors.renewRecoveryCodes(id) };
+    },
+  );
+
+  app.post(
+    "/me/second-factor/remove",
+    {
+      config,
+      schema: {
+        tags,
+        summary: "Remove the own second factor, for instance to set it up on another telephone",
+        body: PasswordAndCode,
+        response: { 204: Type.Null() },
+      },
+    },
+    async (request, reply) => {
+      const { id, name } = requireUser(request);
+      await signIns.confirmBoth(name, request.body, request.ip);
+      secondFactors.remove(id);
+      signIns.forgetSecondFactor(id);
+      await reply.code(204).send(null);
+    },
+  );
+}

@@ -1,0 +1,98 @@
+import type { TypeBoxTypeProvider } from "@fastify/type-provider-typebox";
+import type { FastifyInstance } from "fastify";
+import { Type } from "typebox";
+import { toIso } from "../clock.ts";
+import { closed, Instant } from "../http/schemas.ts";
+import { SIGN_IN_COOKIE } from "../http/sign-in-guard.ts";
+import { Me, viewMe } from "./me-view.ts";
+import type { Passwords } from "./password-service.ts";
+import { Code, NewPassword } from "./person-view.ts";
+import type { SecondFactors } from "./second-factor-service.ts";
+import { SIGN_IN_LIFETIME_MS, type SignIns } from "./sign-in-service.ts";
+
+const Token = Type.String({ minLength: 1, maxLength: 100, description: "The end of the invitation's link" });
+
+interface Options {
+  passwords: Passwords;
+  signIns: SignIns;
+  secondFactors: SecondFactors;
+  /** False where cookies may travel over plain HTTP, as on a first start on loopback. */
+  secureCookies: boolean;
+  secondFactorRequired: boolean;
+  attemptsPerMinute: number;
+}
+
+/** What strangers may call; mounted outside the sign-in guard. */
+export async function signInRoutes(instance: FastifyInstance, options: Options) {
+  const { passwords, signIns, secureCookies } = options;
+  const app = instance.withTypeProvider<TypeBoxTypeProvider>();
+  const rateLimit = { max: options.attemptsPerMinute, timeWindow: "1 minute" };
+  const config = { act: "public", rateLimit } as const;
+
+  app.post(
+    "/sign-in",
+    {
+      config,
+      schema: {
+        tags: ["account"],
+        summary: "Sign in; sets the cookie",
+        description:
+          "401 with `secondFactor: needed` when the password is right and a code is asked for as well.",
+        body: closed({
+          name: Type.String({ minLength: 1, maxLength: 100 }),
+          password: Type.String({ minLength: 1, maxLength: 200 }),
+          code: Type.Optional(Code),
+        }),
+        response: { 200: Me },
+      },
+    },
+    async (request, reply) => {
+      const { ip: address, headers } = request;
+      const agent = headers["user-agent"] ?? "";
+      const { signIn, token } = await signIns.signIn({ ...request.body, address, agent });
+      reply.setCookie(SIGN_IN_COOKIE, token, {
+        path: "/",
+        httpOnly: true,
+        sameSite: "strict",
+        secure: secureCookies,
+        maxAge: SIGN_IN_LIFETIME_MS / 1000,
+      });
+      request.signIn = signIn;
+      return viewMe(request, reply, options);
+    },
+  );
+
+  app.post(
+    "/invitations/look",
+    {
+      config,
+      schema: {
+        tags: ["account"],
+        summary: "Whom an invitation is for",
+        body: closed({ token: Token }),
+        response: { 200: Type.Object({ name: Type.String(), expiresAt: Instant }) },
+      },
+    },
+    async ({ body }) => {
+      const { name, expiresAt } = passwords.invited(body.token);
+      return { name, expiresAt: toIso(expiresAt) };
+    },
+  );
+
+  app.post(
+    "/invitations/accept",
+    {
+      config,
+      schema: {
+        tags: ["account"],
+        summary: "Set the own password by an invitation, once; what there was of sign-ins ends",
+        body: closed({ token: Token, password: NewPassword }),
+        response: { 204: Type.Null() },
+      },
+    },
+    async ({ body }, reply) => {
+      await passwords.acceptInvitation(body.token, body.password);
+      return reply.code(204).send(null);
+    },
+  );
+}

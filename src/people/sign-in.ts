@@ -1,0 +1,18 @@
+import type { Act, Grant } from "./permissions.ts";
+
+export interface Person {
+  id: string;
+  name: string;
+  roles: readonly Grant[];
+}
+
+/** Who makes a request, and by what. */
+export interface SignIn {
+  /** Of the sign-in or of the script's token. */
+  id: string;
+  user: Person;
+  /** Whether a second factor was part of it. */
+  secondFactor: boolean;
+  /** What a script's token is for; `null` for a person's sign-in. */
+  scopes: readonly Act[] | null;
+}

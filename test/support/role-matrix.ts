@@ -1,0 +1,190 @@
+/**
+ * Who may call what: written by hand from what each office does, and held against the server by the role matrix test. A new
+ * operation has to be entered here, too. `{}` stands for the values in a path.
+ */
+
+/** One letter for each role, so that a line stays a line. */
+export const LETTERS = {
+  A: "administrator",
+  E: "editor",
+  "1": "reviewer-1",
+  "2": "reviewer-2",
+  "3": "reviewer-3",
+  S: "scheduler",
+  T: "town-admin",
+  U: "auditor",
+} as const;
+
+/** Roles, then what they may call. */
+const DECLARED: Record<string, string> = {
+  public: `
+    POST /invitations/accept
+    POST /invitations/look
+    POST /sign-in
+  `,
+  AE123STU: `
+    GET /announcements
+    GET /announcements/{}
+    GET /broadcasts
+    GET /broadcasts/why
+    GET /broadcasts/{}
+    GET /broadcasts/{}/correction
+    GET /clock-events
+    GET /commands/{}
+    GET /conflicts
+    GET /devices
+    GET /devices/{}
+    GET /devices/{}/playlist-preview
+    GET /emergencies
+    GET /emergencies/{}
+    GET /episodes
+    GET /episodes/{}
+    GET /jobs
+    GET /jobs/events
+    GET /jobs/{}
+    GET /me
+    PUT /me/password
+    POST /me/recovery-codes
+    POST /me/second-factor
+    POST /me/second-factor/confirm
+    POST /me/second-factor/remove
+    GET /me/sign-ins
+    DELETE /me/sign-ins/{}
+    GET /me/tokens
+    POST /me/tokens
+    DELETE /me/tokens/{}
+    GET /media-library
+    GET /media-library/complaints
+    GET /media-library/damage
+    GET /media-library/garbage
+    GET /media-library/orphans
+    GET /media-library/trash
+    GET /policy
+    GET /programmes
+    GET /recordings/{}
+    GET /programmes/{}
+    GET /regions
+    GET /regions/{}
+    GET /regions/{}/calendar.ics
+    GET /regions/{}/policy
+    GET /regions/{}/preview
+    GET /schedules
+    POST /schedules/check
+    GET /schedules/export
+    GET /schedules/{}
+    GET /schedules/{}/overrides
+    GET /schedules/{}/preview
+    GET /sessions
+    GET /sessions/{}
+    DELETE /sign-in
+    GET /warnings
+  `,
+  AE123ST: `
+    POST /broadcasts/{}/stop
+    POST /emergencies/{}/stop
+  `,
+  AE123SU: `
+    GET /registers/approvals
+    GET /registers/broadcasts
+  `,
+  AE123S: `
+    POST /stop
+  `,
+  A123: `
+    POST /episodes/{}/withdraw-approval
+    POST /sessions/{}/withdraw-approval
+  `,
+  AEST: `
+    POST /speech
+  `,
+  AST: `
+    PUT /announcements/{}/asset
+    PUT /announcements/{}/recording
+    POST /announcements
+    POST /broadcasts/{}/correction
+    POST /emergencies/{}/confirm
+    POST /emergencies
+    POST /interrupts/preview
+    DELETE /regions/{}/policy
+    PUT /regions/{}/policy
+  `,
+  AE: `
+    POST /jobs/{}/cancel
+    POST /jobs/{}/retry
+    POST /renditions/{}/retry
+  `,
+  AS: `
+    GET /calendar-links
+    DELETE /calendar-links/{}
+    POST /emergencies/cap
+    PUT /policy
+    POST /regions/{}/calendar-links
+  `,
+  AT: `
+    POST /devices
+    POST /devices/bulk
+    PATCH /devices/{}
+    POST /devices/{}/enrolment-code
+    POST /devices/{}/revoke
+  `,
+  AU: `
+    GET /people
+    GET /people/{}
+    GET /people/{}/sign-ins
+    GET /people/{}/tokens
+  `,
+  3: `
+    POST /episodes/{}/approve
+    POST /sessions/{}/approve
+  `,
+  A: `
+    POST /media-library/collect
+    POST /media-library/scrub
+    DELETE /media-library/trash
+    POST /media-library/trash/{}/restore
+    POST /people
+    POST /people/{}/disable
+    POST /people/{}/enable
+    POST /people/{}/invitation
+    PUT /people/{}/roles
+    DELETE /people/{}/second-factor
+    DELETE /people/{}/sign-ins/{}
+    DELETE /people/{}/tokens/{}
+    POST /regions/import
+  `,
+  E: `
+    POST /episodes
+    PATCH /episodes/{}
+    PUT /episodes/{}/segments/{}/asset
+    PUT /episodes/{}/segments/{}/recording
+    DELETE /episodes/{}/segments/{}/trim
+    PUT /episodes/{}/segments/{}/trim
+    DELETE /programmes/{}/cover
+    PUT /programmes/{}/cover
+    PATCH /programmes/{}/sound
+    DELETE /programmes/{}/sound/{}
+    PUT /programmes/{}/sound/{}
+    POST /sessions
+    PATCH /sessions/{}
+    PUT /sessions/{}/asset
+    PUT /sessions/{}/recording
+    DELETE /sessions/{}/trim
+    PUT /sessions/{}/trim
+  `,
+  S: `
+    POST /schedules
+    POST /schedules/import
+    PUT /schedules/{}
+    POST /schedules/{}/end
+  `,
+};
+
+/** By operation, as `POST /stop`, the letters of who may call it; `public` for strangers, too. */
+export const ROLE_MATRIX: ReadonlyMap<string, string> = new Map(
+  Object.entries(DECLARED).flatMap(([who, operations]) =>
+    operations
+      .trim()
+      .split(/\s*\n\s*/)
+      .map((operation) => [operation, who] as const),
+  ),
+);
