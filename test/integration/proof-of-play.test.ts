@@ -154,7 +154,7 @@ describe("the journal of a gateway that was without a line for forty days", () =
     const bootIds = Array.from({ length: 40 }, (_, day) => `day-${day}`);
     for (const [day, bootId] of bootIds.entries()) {
       const journal = openJournal(gateway.state, bootId, NOW);
-      for (const { seq: _, ...record } of Array.from({ length: 10 }, (_times, time) =>
+      for (const { seq: _, ...record } of Array.from({ length: 4 }, (_times, time) =>
         recordsOfDay(day, time),
       ).flat())
         journal.record(record);
