@@ -12,6 +12,7 @@ WORKDIR /app
 COPY --from=dependencies /app/node_modules ./node_modules
 COPY package.json ./
 COPY src ./src
+COPY scripts ./scripts
 COPY media/profiles ./media/profiles
 COPY media/cover.jpg ./media/
 COPY schedules ./schedules
@@ -26,7 +27,7 @@ ENV NODE_ENV=production \
     DATA_DIR=/var/lib/cuncunxiang/data \
     MEDIA_DIR=/var/lib/cuncunxiang/media
 VOLUME ["/var/lib/cuncunxiang/data", "/var/lib/cuncunxiang/media"]
-EXPOSE 3000 1883
+EXPOSE 3000 1883 8883
 HEALTHCHECK --interval=30s --timeout=5s --start-period=20s \
   CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.PORT}/healthz`).then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
 ENTRYPOINT ["tini", "--"]

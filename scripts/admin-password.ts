@@ -4,7 +4,9 @@
  *
  *   npm run admin:password [-- name]
  */
+import { userInfo } from "node:os";
 import { join } from "node:path";
+import { createAuditLog } from "../src/audit/audit-log.ts";
 import { systemClock } from "../src/clock.ts";
 import { loadEnvironment, readConfig } from "../src/config.ts";
 import { openDatabase } from "../src/db/open.ts";
@@ -17,6 +19,13 @@ try {
   const db = openDatabase(join(config.dataDir, "cuncunxiang.db"), systemClock.now());
   const { passwords } = createPeople({ db, regions: { exists: () => false }, clock: systemClock });
   console.log(`${name} / ${await passwords.reset(name)}`);
+  const who = { kind: "machine", id: null, name: userInfo().username } as const;
+  createAuditLog({ db, clock: systemClock, log: console, keepMs: config.auditKeepMs }).note(
+    "a password is set anew",
+    "done",
+    name,
+    who,
+  );
   db.close();
 } catch (error) {
   console.error(messageOf(error));

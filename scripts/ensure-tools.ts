@@ -12,15 +12,20 @@ import { delimiter, isAbsolute, join } from "node:path";
 const PACKAGES: Record<string, string> = {
   ffmpeg: "ffmpeg",
   mosquitto: "mosquitto",
-  openssl: "openssl",
   "espeak-ng": "espeak-ng",
   mpv: "mpv",
   "alsa-utils": "aplay",
   "nginx-light": "nginx",
   sox: "sox",
+  "rabbitmq-server": "/usr/lib/rabbitmq",
+  openssl: "openssl",
   chromium: "chromium",
+  strace: "strace",
   "fonts-noto-cjk": "/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc",
 };
+
+/** What Debian starts as a service once installed, on ports of our own; the tests start theirs. */
+const SERVICES = ["mosquitto", "rabbitmq-server"];
 
 const isThere = (proof: string): boolean => (isAbsolute(proof) ? existsSync(proof) : onPath(proof));
 
@@ -40,6 +45,12 @@ const run = (command: string, args: string[]): boolean =>
     stdio: ["ignore", "inherit", "inherit"],
     env: { ...process.env, DEBIAN_FRONTEND: "noninteractive" },
   }).status === 0;
+
+function stopService(service: string, isRoot: boolean): void {
+  if (!onPath("systemctl")) return;
+  const [command, ...args] = [...(isRoot ? [] : ["sudo", "-n"]), "systemctl", "disable", "--now", service];
+  spawnSync(command, args, { stdio: "ignore" });
+}
 
 function main(packages: string[]): number {
   const unknown = packages.filter((name) => !(name in PACKAGES));
@@ -68,12 +79,10 @@ function main(packages: string[]): number {
   };
   const installed =
     apt("update", "-qq") && apt("install", "-y", "-qq", "--no-install-recommends", ...missing);
-  // Debian starts a packaged Mosquitto as a service on 1883, the port of the embedded broker; the tests start their own.
-  if (installed && missing.includes("mosquitto") && onPath("systemctl")) {
-    const stop = ["systemctl", "disable", "--now", "mosquitto"];
-    spawnSync(isRoot ? "systemctl" : "sudo", isRoot ? stop.slice(1) : ["-n", ...stop], { stdio: "ignore" });
+  if (installed) {
+    for (const service of SERVICES) if (missing.includes(service)) stopService(service, isRoot);
+    return 0;
   }
-  if (installed) return 0;
   console.error(`That failed. By hand: sudo sh -c '${install}'`);
   return 1;
 }

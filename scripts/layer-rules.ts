@@ -3,7 +3,7 @@ import type { ICruiseOptions, IFlattenedRuleSet, IForbiddenRuleType } from "depe
 /** The direction rules of the house; `check-layers.ts` runs them and fails when nothing was inspected. */
 
 const DOMAINS =
-  "regions|people|programmes|episodes|sessions|media|speech|schedules|broadcasts|interrupts|calendars|warnings|devices|delivery|outages|reports|explanations|registers";
+  "regions|people|programmes|episodes|sessions|media|speech|schedules|broadcasts|interrupts|calendars|warnings|devices|delivery|outages|reports|explanations|registers|audit|backup";
 
 /** A package that only the named files may import: one owner each. */
 const owner = (name: string, packagePattern: string, owners: string): IForbiddenRuleType => ({
@@ -62,17 +62,22 @@ export const ruleSet: IFlattenedRuleSet = {
       comment: "Pure files import types, errors, protocol and the calendar.",
       severity: "error",
       from: {
-        path: "^src/(schedules/(rule|rule-days|rule-check|rule-pointer|exception-check|day|wall-clock|area-policy|conflicts/[^/]+)|broadcasts/(broadcast|assignment|targets)|calendars/calendar|warnings/(empty-dates|clock-watch)|delivery/(airing|playlist-entries)|explanations/(verdict|slot-verdict)|interrupts/emergency|outages/outage|devices/flapping|people/permissions|registers/register-document|reports/proof|regions/region|episodes/episode)\\.ts$",
+        path: "^src/(schedules/(rule|rule-days|rule-check|rule-pointer|exception-check|day|wall-clock|area-policy|conflicts/[^/]+)|broadcasts/(broadcast|assignment|targets)|calendars/calendar|warnings/(empty-dates|clock-watch)|delivery/(airing|playlist-entries)|explanations/(verdict|slot-verdict)|interrupts/emergency|outages/outage|devices/flapping|people/permissions|registers/register-document|audit/(audit-entry|refusal-quota|responsibility)|backup/backup|reports/proof|regions/region|episodes/episode)\\.ts$",
       },
       to: {
         path: "^src/",
         pathNot:
-          "^src/(protocol/|errors\\.ts|clock\\.ts|programmes/content\\.ts|schedules/(rule|rule-days|rule-pointer|exception-check|day|wall-clock|lunar-calendar|conflicts/[^/]+)\\.ts|broadcasts/(broadcast|targets)\\.ts|delivery/(airing|playlist-entries)\\.ts|explanations/verdict\\.ts)",
+          "^src/(protocol/|http/csv\\.ts|errors\\.ts|clock\\.ts|programmes/content\\.ts|schedules/(rule|rule-days|rule-pointer|exception-check|day|wall-clock|lunar-calendar|conflicts/[^/]+)\\.ts|broadcasts/(broadcast|targets)\\.ts|delivery/(airing|playlist-entries)\\.ts|explanations/verdict\\.ts)",
         dependencyTypesNot: ["type-only"],
       },
     },
     owner("mqtt", "node_modules/mqtt/", "^src/delivery/broker-link\\.ts$"),
-    owner("aedes", "node_modules/aedes/", "^src/delivery/(embedded-broker|packet-size)\\.ts$"),
+    owner(
+      "aedes",
+      "node_modules/aedes/",
+      "^src/delivery/(embedded-broker|broker-connections|packet-size)\\.ts$",
+    ),
+    owner("ws", "node_modules/ws/", "^src/delivery/broker-websocket\\.ts$"),
     owner("ical-generator", "node_modules/ical-generator/", "^src/calendars/calendar\\.ts$"),
     owner("node-cron", "node_modules/node-cron/", "^src/broadcasts/ticker\\.ts$"),
     owner("otpauth", "node_modules/otpauth/", "^src/people/second-factor\\.ts$"),

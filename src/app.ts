@@ -2,6 +2,8 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { FastifyInstance } from "fastify";
 import type { Logger } from "pino";
+import { THE_SERVER } from "./audit/audit-entry.ts";
+import { refuseHalfRestored } from "./backup/restore.ts";
 import { startTicker } from "./broadcasts/ticker.ts";
 import { type Clock, repeat, SECOND_MS, systemClock } from "./clock.ts";
 import type { Config } from "./config.ts";
@@ -20,8 +22,8 @@ export interface AppOptions {
 
 export interface App {
   app: FastifyInstance;
-  /** Where devices find the broker, without an account. */
-  brokerUrl: string;
+  /** Where the broker is, or the nodes of a cluster, without an account. */
+  brokerUrls: string[];
   /** Present on the first start only; the password is kept nowhere. */
   firstAdministrator: { name: string; password: string } | null;
 }
@@ -30,6 +32,8 @@ const { version } = JSON.parse(readFileSync(new URL("../package.json", import.me
   version: string;
 };
 const STOP_REPEAT_MS = 10 * SECOND_MS;
+/** A cluster's node may keep what is retained to itself: whoever comes by another one must not wait for the next change. */
+const ALERT_REPEAT_MS = 30 * SECOND_MS;
 
 /**
  * The whole server, ready to listen. `app.close()` ends all of it, in the reverse order of need.
@@ -38,14 +42,19 @@ const STOP_REPEAT_MS = 10 * SECOND_MS;
 export async function buildApp({ config, log, clock = systemClock }: AppOptions): Promise<App> {
   keepPrivate(config.dataDir, config.mediaDir);
   const locks = [lockFolder(config.dataDir, "DATA_DIR"), lockFolder(config.mediaDir, "MEDIA_DIR")];
-  const db = openDatabase(join(config.dataDir, "cuncunxiang.db"), clock.now());
+  const databasePath = join(config.dataDir, "cuncunxiang.db");
+  refuseHalfRestored(databasePath);
+  const db = openDatabase(databasePath, clock.now());
   const services = await createServices({ db, config, log, clock, version });
-  loadShippedData(services);
+  services.audit.as(THE_SERVER, "the server starts", () => loadShippedData(services));
   const firstAdministrator = await services.people.createFirstAdministrator();
+  if (firstAdministrator) services.audit.note("the first administrator is made", "done", null);
   const app = await createServer({ services, config, log, clock, version });
 
   const {
     announcements,
+    audit,
+    backups,
     conductor,
     downlink,
     embedded,
@@ -63,7 +72,7 @@ export async function buildApp({ config, log, clock = systemClock }: AppOptions)
     warnings,
   } = services;
   let stopTicker = async () => {};
-  let stopRepeating = () => {};
+  const repeats: (() => void)[] = [];
   // A broker may keep nothing over its restart.
   link.onOnline(downlink.republishPointers);
   link.onOnline(emergencies.republish);
@@ -94,32 +103,45 @@ export async function buildApp({ config, log, clock = systemClock }: AppOptions)
     const everyMinute = () => {
       warnings.tell();
       outages.tick();
+      backups.everyMinute();
+      audit.everyMinute();
     };
-    stopTicker = startTicker({ everySecond, everyMinute, everyHour: () => planner.planAll() }, log);
-    stopRepeating = repeat(STOP_REPEAT_MS, () => {
-      try {
-        downlink.repeatUnacknowledged();
-      } catch (error) {
-        log.error({ err: error }, "stops could not be repeated; the next time tries again");
-      }
-    });
+    const everyHour = () => {
+      planner.planAll();
+      audit.prune();
+    };
+    stopTicker = startTicker({ everySecond, everyMinute, everyHour }, log);
+    const again = (everyMs: number, what: string, run: () => void) =>
+      repeats.push(
+        repeat(everyMs, () => {
+          try {
+            run();
+          } catch (error) {
+            log.error({ err: error }, `${what} could not be repeated; the next time tries again`);
+          }
+        }),
+      );
+    again(STOP_REPEAT_MS, "stops", downlink.repeatUnacknowledged);
+    again(ALERT_REPEAT_MS, "alerts", emergencies.republish);
   });
   app.addHook("preClose", async () => {
-    stopRepeating();
+    for (const end of repeats) end();
     stopEverything.close();
     await stopTicker();
     await media.stop();
     await speech.stop();
     await uploads.stop();
     await housekeeping.stop();
+    await backups.stop();
   });
   app.addHook("onClose", async () => {
     uplink.flush();
     await outbox.stop();
     await link.close();
     await embedded?.close();
+    audit.note("the server ends", "done", null);
     db.close();
     for (const unlock of locks) unlock();
   });
-  return { app, brokerUrl: services.brokerUrl, firstAdministrator };
+  return { app, brokerUrls: services.brokerUrls, firstAdministrator };
 }

@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { isIP } from "node:net";
-import { resolve } from "node:path";
+import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { DAY_MS } from "./clock.ts";
 import { SIGNATURE_ALGORITHMS, type SignatureAlgorithm } from "./protocol/key-set.ts";
@@ -21,12 +21,30 @@ export interface Config {
   profilesDir: string;
   /** What the line to the devices is like: which of the profiles they play. */
   deviceLink: "normal" | "slow";
-  /** An external broker; `null` starts the embedded one. */
-  mqttUrl: string | null;
+  /** An external broker, or the nodes of a cluster; none starts the embedded one. */
+  mqttUrls: string[];
+  /** How the server proves itself to an external broker, and by whose signature it knows it. */
+  mqttClientTls: TlsFiles;
   mqttHost: string;
   mqttPort: number;
-  /** The broker's address as devices see it; `null` derives it from the enrolment request's host. */
-  mqttPublicUrl: string | null;
+  mqttMaxConnections: number;
+  /** The embedded broker's listener for mqtts; `null` for none. */
+  mqttTls: {
+    host: string;
+    port: number;
+    cert: string;
+    key: string;
+    clientCa: string | null;
+    clients: ClientCertificates;
+  } | null;
+  /** The brokers' addresses as devices see them; none derives it from the enrolment request's host. */
+  mqttPublicUrls: string[];
+  /** What an external broker proves itself with when it asks who may connect; `null` answers none. */
+  mqttAuthSecret: string | null;
+  /** Addresses and networks that may ask. */
+  mqttAuthAllow: string[];
+  /** Who keeps the accounts of an external Mosquitto: files, or its dynamic-security plugin, told by the server. */
+  mqttAccounts: "elsewhere" | "dynamic-security";
   /** What playlists and commands are signed with. */
   signatureAlgorithm: SignatureAlgorithm;
   logLevel: string;
@@ -56,10 +74,21 @@ export interface Config {
   /** Free part below which new uploads are refused. */
   diskRefusePercent: number;
   scrubBytesPerSecond: number;
+  /** Where backups go; another disk than `dataDir` is better. */
+  backupDir: string;
+  /** Local time of the county; `null` makes none by itself. */
+  backupAt: string | null;
+  backupKeep: { daily: number; weekly: number; monthly: number };
+  /** Days without a good backup after which it is said. */
+  backupWarnMs: number;
+  /** How long audit entries are kept. */
+  auditKeepMs: number;
   freezeMs: number;
   planDays: number;
   /** Requests a minute from one address, outside the device endpoints. */
   rateLimitPerMinute: number;
+  /** Playlists made and signed at a time; who comes on top is asked to come again. */
+  playlistsAtOnce: number;
   enrolmentsPerMinute: number;
   /** Passwords and codes that are looked at, a minute and address. */
   signInsPerMinute: number;
@@ -68,6 +97,16 @@ export interface Config {
   /** Addresses of proxies whose `X-Forwarded-For` is believed; empty believes nobody. */
   trustedProxies: string[];
 }
+
+/** Paths of PEM files. */
+export interface TlsFiles {
+  ca: string | null;
+  cert: string | null;
+  key: string | null;
+}
+
+/** Whether a device may, or must, show a certificate of the clients' authority. */
+export type ClientCertificates = "optional" | "required";
 
 export type Environment = Record<string, string | undefined>;
 
@@ -83,6 +122,10 @@ export class ConfigError extends Error {
   }
 }
 
+const LOOPBACK = "127.0.0.1";
+const BROKER_PROTOCOLS = ["mqtt:", "mqtts:", "ws:", "wss:"];
+/** Of what lets a stranger in when it is guessed. */
+const MIN_SECRET_CHARS = 32;
 const LOG_LEVELS = ["fatal", "error", "warn", "info", "debug", "trace", "silent"];
 const projectRoot = fileURLToPath(new URL("..", import.meta.url));
 
@@ -118,6 +161,15 @@ export function readConfig(env: Environment): Config {
     problems.push(`${name} must be a URL beginning ${protocols.map((p) => `${p}//`).join(" or ")}`);
     return null;
   };
+  const urls = (name: string, protocols: string[]) => {
+    const given = list(name);
+    const good = given.filter((raw) => URL.canParse(raw) && protocols.includes(new URL(raw).protocol));
+    if (good.length < given.length)
+      problems.push(
+        `${name} must be one or more URLs, comma-separated, beginning ${protocols.map((p) => `${p}//`).join(" or ")}`,
+      );
+    return good.map((raw) => raw.replace(/\/+$/, ""));
+  };
   const oneOf = (name: string, fallback: string, allowed: string[]) => {
     const value = text(name, fallback);
     if (!allowed.includes(value))
@@ -130,11 +182,13 @@ export function readConfig(env: Environment): Config {
       problems.push(`${name} must be an IANA time zone such as Asia/Shanghai, not "${value}"`);
     return value;
   };
-  const addresses = (name: string) => {
-    const list = text(name, "")
+  const list = (name: string, fallback = "") =>
+    text(name, fallback)
       .split(",")
-      .map((address) => address.trim());
-    const given = list.filter((address) => address !== "");
+      .map((item) => item.trim())
+      .filter((item) => item !== "");
+  const addresses = (name: string, fallback = "") => {
+    const given = list(name, fallback);
     const bad = given.filter((address) => isIP(address.split("/")[0] ?? "") === 0);
     if (bad.length > 0)
       problems.push(`${name} must list IP addresses or networks such as 10.0.0.0/8, not "${bad.join(", ")}"`);
@@ -146,10 +200,45 @@ export function readConfig(env: Environment): Config {
       problems.push(`${name} must begin and end with a slash, such as /protected/, not "${raw}"`);
     return raw;
   };
+  const file = (name: string) => {
+    const raw = optional(name);
+    if (raw === null) return null;
+    const path = resolve(projectRoot, raw);
+    if (!existsSync(path)) problems.push(`${name} names a file that is not there: ${path}`);
+    return path;
+  };
+  const secret = (name: string) => {
+    const value = optional(name);
+    if (value !== null && value.length < MIN_SECRET_CHARS)
+      problems.push(`${name} must have ${MIN_SECRET_CHARS} characters or more: openssl rand -hex 32`);
+    return value;
+  };
+  /** A listener of its own, when a certificate is given. */
+  const brokerTls = (): Config["mqttTls"] => {
+    const [cert, key, clientCa] = [file("MQTT_TLS_CERT"), file("MQTT_TLS_KEY"), file("MQTT_TLS_CLIENT_CA")];
+    const host = text("MQTT_TLS_HOST", text("MQTT_HOST", LOOPBACK));
+    const port = integer("MQTT_TLS_PORT", 8883, 0, 65_535);
+    const clients = oneOf("MQTT_TLS_CLIENTS", "optional", ["optional", "required"]);
+    if ((cert === null) !== (key === null))
+      problems.push("MQTT_TLS_CERT and MQTT_TLS_KEY go together: set both or none");
+    if (clients === "required" && clientCa === null)
+      problems.push(
+        "MQTT_TLS_CLIENTS=required needs MQTT_TLS_CLIENT_CA, the authority that signed the devices' certificates",
+      );
+    if (cert === null || key === null) return null;
+    return { host, port, cert, key, clientCa, clients: clients === "required" ? "required" : "optional" };
+  };
+  const timeOrOff = (name: string, fallback: string) => {
+    const value = text(name, fallback);
+    if (value === "off") return null;
+    if (!/^([01]\d|2[0-3]):[0-5]\d$/.test(value))
+      problems.push(`${name} must be a time of day such as 03:30, or off, not "${value}"`);
+    return value;
+  };
   const folder = (name: string, fallback: string) => resolve(projectRoot, text(name, fallback));
 
   const config: Config = {
-    host: text("HOST", "127.0.0.1"),
+    host: text("HOST", LOOPBACK),
     port: integer("PORT", 3000, 0, 65_535),
     publicUrl: url("PUBLIC_URL", ["http:", "https:"]),
     dataDir: folder("DATA_DIR", "data"),
@@ -160,10 +249,19 @@ export function readConfig(env: Environment): Config {
       oneOf("MEDIA_BASE_LAYOUT", "origin", ["origin", "bucket"]) === "bucket" ? "bucket" : "origin",
     profilesDir: folder("PROFILES_DIR", "media/profiles"),
     deviceLink: oneOf("DEVICE_LINK", "normal", ["normal", "slow"]) === "slow" ? "slow" : "normal",
-    mqttUrl: url("MQTT_URL", ["mqtt:", "mqtts:"]),
-    mqttHost: text("MQTT_HOST", "127.0.0.1"),
+    mqttUrls: urls("MQTT_URL", BROKER_PROTOCOLS),
+    mqttClientTls: { ca: file("MQTT_CA"), cert: file("MQTT_CERT"), key: file("MQTT_KEY") },
+    mqttHost: text("MQTT_HOST", LOOPBACK),
     mqttPort: integer("MQTT_PORT", 1883, 0, 65_535),
-    mqttPublicUrl: url("MQTT_PUBLIC_URL", ["mqtt:", "mqtts:", "ws:", "wss:"]),
+    mqttMaxConnections: integer("MQTT_MAX_CONNECTIONS", 25_000, 1, 1_000_000),
+    mqttTls: brokerTls(),
+    mqttPublicUrls: urls("MQTT_PUBLIC_URL", BROKER_PROTOCOLS),
+    mqttAuthSecret: secret("MQTT_AUTH_SECRET"),
+    mqttAuthAllow: addresses("MQTT_AUTH_ALLOW", "127.0.0.1,::1"),
+    mqttAccounts:
+      oneOf("MQTT_ACCOUNTS", "elsewhere", ["elsewhere", "dynamic-security"]) === "dynamic-security"
+        ? "dynamic-security"
+        : "elsewhere",
     signatureAlgorithm: oneOf("SIGNATURE_ALGORITHM", "EdDSA", [
       ...SIGNATURE_ALGORITHMS,
     ]) as SignatureAlgorithm,
@@ -185,9 +283,19 @@ export function readConfig(env: Environment): Config {
     diskWarnPercent: integer("DISK_WARN_PERCENT", 15, 0, 99),
     diskRefusePercent: integer("DISK_REFUSE_PERCENT", 5, 0, 99),
     scrubBytesPerSecond: integer("SCRUB_MB_PER_SECOND", 5, 1, 10_000) * 1024 * 1024,
+    backupDir: folder("BACKUP_DIR", join(text("DATA_DIR", "data"), "backups")),
+    backupAt: timeOrOff("BACKUP_AT", "03:30"),
+    backupKeep: {
+      daily: integer("BACKUP_KEEP_DAILY", 7, 1, 1000),
+      weekly: integer("BACKUP_KEEP_WEEKLY", 5, 0, 1000),
+      monthly: integer("BACKUP_KEEP_MONTHLY", 12, 0, 1000),
+    },
+    backupWarnMs: integer("BACKUP_WARN_DAYS", 2, 1, 365) * DAY_MS,
+    auditKeepMs: integer("AUDIT_KEEP_DAYS", 365, 180, 36_500) * DAY_MS,
     freezeMs: integer("FREEZE_MINUTES", 10, 1, 1440) * 60_000,
     planDays: integer("PLAN_DAYS", 45, 40, 400),
     rateLimitPerMinute: integer("RATE_LIMIT_PER_MINUTE", 600, 10, 1_000_000),
+    playlistsAtOnce: integer("PLAYLISTS_AT_ONCE", 64, 1, 10_000),
     enrolmentsPerMinute: integer("ENROLMENTS_PER_MINUTE", 120, 1, 1_000_000),
     signInsPerMinute: integer("SIGN_INS_PER_MINUTE", 10, 1, 1_000_000),
     secondFactorRequired: oneOf("SECOND_FACTOR", "required", ["required", "optional"]) === "required",
@@ -195,6 +303,8 @@ export function readConfig(env: Environment): Config {
   };
   if (config.diskRefusePercent > config.diskWarnPercent)
     problems.push("DISK_REFUSE_PERCENT must not be above DISK_WARN_PERCENT: the warning comes first");
+  if (config.mqttUrls.length === 0 && config.mqttAccounts === "dynamic-security")
+    problems.push("MQTT_ACCOUNTS=dynamic-security is for an external Mosquitto: set MQTT_URL too");
   if (problems.length > 0) throw new ConfigError(problems);
   return config;
 }

@@ -8,6 +8,7 @@ export const ERROR_STATUS = {
   too_large: 413,
   too_many: 429,
   unavailable: 503,
+  no_space: 507,
   timeout: 504,
   internal: 500,
 } as const;
@@ -60,3 +61,12 @@ export const notFound = (what: string, id: string): AppError =>
 
 /** The message of anything that was thrown. */
 export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
+/** What a full disk is called: by the system, and by SQLite, which has only an I/O error for it on some file systems. */
+const DISK_FULL = new Set(["ENOSPC", "EDQUOT", "SQLITE_FULL", "SQLITE_IOERR_WRITE", "SQLITE_IOERR_SHMSIZE"]);
+
+export const isDiskFull = (error: unknown): boolean =>
+  error instanceof Error && "code" in error && DISK_FULL.has(String(error.code));
+
+export const diskFull = (cause: unknown): AppError =>
+  new AppError("no_space", "The server's disk is full.", { cause, hint: "Tell the administrator." });

@@ -10,7 +10,7 @@ import { logOptions } from "./http/log-options.ts";
 async function main(): Promise<void> {
   const config = readConfig(loadEnvironment());
   const log = pino({ ...logOptions, level: config.logLevel });
-  const { app, brokerUrl, firstAdministrator } = await buildApp({ config, log });
+  const { app, brokerUrls, firstAdministrator } = await buildApp({ config, log });
 
   // Before anything that may still fail: it is shown this once.
   if (firstAdministrator) {
@@ -35,7 +35,7 @@ async function main(): Promise<void> {
       "",
       `  Console    ${base}/`,
       `  API docs   ${base}/api/docs`,
-      `  MQTT       ${brokerUrl}`,
+      `  MQTT       ${brokerUrls.join(", ")}`,
       "",
     ].join("\n"),
   );

@@ -1,11 +1,17 @@
 import Fastify, { type FastifyBaseLogger, type FastifyInstance } from "fastify";
 import { v7 as uuidv7 } from "uuid";
+import { registerAudit } from "./audit/audit-hooks.ts";
+import { auditRoutes } from "./audit/audit-routes.ts";
+import { backupRoutes } from "./backup/backup-routes.ts";
 import { broadcastRoutes } from "./broadcasts/broadcast-routes.ts";
 import { calendarLinkRoutes, calendarRoutes } from "./calendars/calendar-routes.ts";
 import { type Clock, MINUTE_MS } from "./clock.ts";
 import type { Config } from "./config.ts";
+import { brokerAuthRoutes } from "./delivery/broker-auth-routes.ts";
+import { serveWebSocket } from "./delivery/broker-websocket.ts";
 import { deviceKeyRoutes, keyRoutes } from "./delivery/key-routes.ts";
 import { playlistRoutes } from "./delivery/playlist-routes.ts";
+import { rabbitmqAuthRoutes } from "./delivery/rabbitmq-auth-routes.ts";
 import { deviceLinkRoutes } from "./devices/device-link-routes.ts";
 import { deviceRoutes } from "./devices/device-routes.ts";
 import { episodeRoutes } from "./episodes/episode-routes.ts";
@@ -84,6 +90,7 @@ export async function createServer({
   app.decorateRequest("signIn", null);
   app.setValidatorCompiler(validatorCompiler);
   registerProblems(app);
+  registerAudit(app, services.audit);
   demandActs(app);
   await registerSecurity(app, {
     rateLimitPerMinute: config.rateLimitPerMinute,
@@ -96,6 +103,7 @@ export async function createServer({
       broker: () => (services.link.online ? null : "not connected"),
       media: services.housekeeping.problem,
     },
+    notices: { backup: services.backups.problem },
   });
 
   await app.register(
@@ -164,6 +172,12 @@ export async function createServer({
         await guarded.register(interruptPreviewRoutes, { previewInterrupt: services.previewInterrupt });
         await guarded.register(whyRoutes, { whys: services.whys, regionOf, zone: config.zone });
         await guarded.register(registerRoutes, { registers: services.registers, zone: config.zone });
+        await guarded.register(auditRoutes, {
+          audit: services.audit,
+          whys: services.whys,
+          zone: config.zone,
+        });
+        await guarded.register(backupRoutes, { backups: services.backups });
         await guarded.register(broadcastRoutes, { ...services, clock });
         await guarded.register(announcementRoutes, {
           announcements: services.announcements,
@@ -190,12 +204,22 @@ export async function createServer({
     devices,
     clock,
     keys: services.keys,
-    mqttPublicUrl: config.mqttPublicUrl ?? (services.embedded ? null : services.brokerUrl),
-    brokerPort: () => services.embedded?.port ?? 0,
+    brokerUrls: (hostname) => publicBrokerUrls(services, config, hostname),
     enrolmentsPerMinute: config.enrolmentsPerMinute,
   });
   await app.register(deviceKeyRoutes, { keys: services.keys, devices });
-  await app.register(playlistRoutes, { playlists: services.playlists, signer, devices });
+  await app.register(playlistRoutes, {
+    playlists: services.playlists,
+    signer,
+    devices,
+    atOnce: config.playlistsAtOnce,
+  });
+  if (config.mqttAuthSecret !== null) {
+    const { brokerAccess: access } = services;
+    const brokerAuth = { access, secret: config.mqttAuthSecret, allow: config.mqttAuthAllow };
+    await app.register(brokerAuthRoutes, brokerAuth);
+    await app.register(rabbitmqAuthRoutes, brokerAuth);
+  }
   await app.register(mediaRoutes, {
     library: services.library,
     service: media,
@@ -204,5 +228,18 @@ export async function createServer({
     authorize: mediaAccess({ secret: services.mediaSecret, devices, signIns, clock }),
   });
   await app.register(consoleRoutes);
+  const { embedded } = services;
+  if (embedded) {
+    const endWebSocket = serveWebSocket({ http: app.server, accept: embedded.accept });
+    app.addHook("preClose", async () => endWebSocket());
+  }
   return app;
+}
+
+/** What a device that enrolled at `hostname` is told: the embedded broker is on the same machine. */
+function publicBrokerUrls({ embedded, brokerUrls }: Services, config: Config, hostname: string): string[] {
+  if (config.mqttPublicUrls.length > 0) return config.mqttPublicUrls;
+  if (!embedded) return brokerUrls;
+  const { port, tlsPort } = embedded;
+  return [tlsPort === null ? `mqtt://${hostname}:${port}` : `mqtts://${hostname}:${tlsPort}`];
 }

@@ -1,7 +1,9 @@
-import { createHash, randomBytes } from "node:crypto";
+import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Logger } from "pino";
+import { createAuditLog } from "./audit/audit-log.ts";
+import { createBackupService } from "./backup/backup-service.ts";
 import { createBroadcastService } from "./broadcasts/broadcast-service.ts";
 import { createBroadcastStore } from "./broadcasts/broadcast-store.ts";
 import { createConductor } from "./broadcasts/conductor.ts";
@@ -11,16 +13,16 @@ import { createForecast } from "./broadcasts/forecast.ts";
 import { createPlannedRules } from "./broadcasts/planned-rules.ts";
 import { createPlanner } from "./broadcasts/planner.ts";
 import { createUnscheduled } from "./broadcasts/unscheduled.ts";
+import { openBroker } from "./broker.ts";
 import { createCalendarLinkStore } from "./calendars/calendar-link-store.ts";
 import { createCalendarService } from "./calendars/calendar-service.ts";
 import { type Clock, DAY_MS, MINUTE_MS } from "./clock.ts";
 import type { Config } from "./config.ts";
+import { madeAt } from "./db/migrate.ts";
 import { createTransact, type Database } from "./db/open.ts";
 import { createSettings } from "./db/settings.ts";
-import { connectBroker } from "./delivery/broker-link.ts";
 import { createDownlink } from "./delivery/downlink.ts";
 import { createDownlinkStore } from "./delivery/downlink-store.ts";
-import { startEmbeddedBroker } from "./delivery/embedded-broker.ts";
 import { createKeyStore } from "./delivery/key-store.ts";
 import { loadKeys } from "./delivery/keys.ts";
 import { createMediaLinks } from "./delivery/media-links.ts";
@@ -102,6 +104,7 @@ export type Services = Awaited<ReturnType<typeof createServices>>;
 /** Makes every part of the server below HTTP, hands each what it needs, and says what follows from what. */
 export async function createServices({ db, config, log, clock, version }: ServicesOptions) {
   requireFfmpeg(config);
+  const audit = createAuditLog({ db, clock, log, keepMs: config.auditKeepMs });
   const transact = createTransact(db);
   const settings = createSettings(db);
   const keys = await loadKeys({ store: createKeyStore(db), clock, algorithm: config.signatureAlgorithm });
@@ -140,6 +143,21 @@ export async function createServices({ db, config, log, clock, version }: Servic
     },
     currentRenditions: (compositionId) => media.renditionsOf(compositionId),
     makeAnew: (sha256) => media.makeAnew(sha256),
+  });
+  const backups = createBackupService({
+    databasePath: db.name,
+    mediaDir: config.mediaDir,
+    backupDir: config.backupDir,
+    since: madeAt(db),
+    version,
+    at: config.backupAt,
+    keep: config.backupKeep,
+    warnMs: config.backupWarnMs,
+    zone: config.zone,
+    isNearAir: housekeeping.isNearAir,
+    audit,
+    clock,
+    log,
   });
   const space = createUploadSpace(housekeeping.mayUpload);
   const media = createMediaService({
@@ -264,27 +282,12 @@ export async function createServices({ db, config, log, clock, version }: Servic
     clock,
   });
 
-  // The broker: an external one, or the embedded one under an account that lives as long as the process.
-  const serverAccount = { username: "ccx-server", password: randomBytes(24).toString("base64url") };
-  const embedded = config.mqttUrl
-    ? null
-    : await startEmbeddedBroker({
-        host: config.mqttHost,
-        port: config.mqttPort,
-        devices,
-        server: serverAccount,
-        log,
-      });
-  const publicBrokerUrl = config.mqttUrl && withoutAccount(config.mqttUrl);
-  const link = connectBroker({
-    url: config.mqttUrl ?? embedded?.url ?? "",
-    ...(embedded ? serverAccount : {}),
-    clientId: embedded
-      ? serverAccount.username
-      : decodeURIComponent(new URL(config.mqttUrl ?? "").username) || "ccx-server",
-    log,
-  });
-  if (embedded) devices.onRevoked((deviceId) => embedded.disconnect(deviceId));
+  const {
+    link,
+    embedded,
+    access: brokerAccess,
+    urls: brokerUrls,
+  } = await openBroker({ config, devices, log });
 
   const outbox = createOutbox({ store: createOutboxStore(db), publisher: link, signer, clock, log });
   const downlink = createDownlink({
@@ -505,6 +508,7 @@ export async function createServices({ db, config, log, clock, version }: Servic
   return {
     settings,
     transact,
+    audit,
     people,
     passwords,
     signIns,
@@ -516,6 +520,7 @@ export async function createServices({ db, config, log, clock, version }: Servic
     programmes,
     library,
     housekeeping,
+    backups,
     media,
     uploads,
     speech,
@@ -550,14 +555,8 @@ export async function createServices({ db, config, log, clock, version }: Servic
     downlink,
     link,
     embedded,
-    /** Where devices find the broker, without an account. */
-    brokerUrl: embedded?.url ?? publicBrokerUrl ?? "",
+    brokerAccess,
+    /** Where devices find the broker, or the nodes of a cluster, without an account. */
+    brokerUrls,
   };
-}
-
-function withoutAccount(url: string): string {
-  const parsed = new URL(url);
-  parsed.username = "";
-  parsed.password = "";
-  return parsed.href;
 }

@@ -8,11 +8,11 @@ import { createAlarm } from "./alarm.ts";
 import { createClockSync } from "./clock-sync.ts";
 import { createCommandHandler } from "./commands.ts";
 import { createDeviceClock } from "./device-clock.ts";
-import type { Identity } from "./identity.ts";
+import { type Identity, SOFTWARE } from "./identity.ts";
 import { openJournal } from "./journal.ts";
 import { createKeyRing } from "./key-ring.ts";
 import { createMediaCache } from "./media-cache.ts";
-import { connectMqtt } from "./mqtt-link.ts";
+import { type ClientCertificate, connectMqtt } from "./mqtt-link.ts";
 import { createObedience } from "./obedience.ts";
 import type { Output } from "./output.ts";
 import { type Entry, entryFromAlert, POLICY_UNTIL_TOLD } from "./plan.ts";
@@ -28,6 +28,7 @@ export interface DeviceOptions {
   server: string;
   stateDir: string;
   identity: Identity;
+  certificate?: ClientCertificate | null;
   /** Made with the device's corrected clock. */
   createOutput: (now: () => number) => Output;
   log: BaseLogger;
@@ -73,15 +74,17 @@ export async function startDevice(options: DeviceOptions): Promise<Device> {
   const policy = () => keeper.playlist?.policy ?? POLICY_UNTIL_TOLD;
   const mqtt = connectMqtt({
     identity,
+    certificate: options.certificate ?? null,
+    software: SOFTWARE,
     bootId: journal.bootId,
     now,
     log,
     onMessage: (topic, payload, retained) =>
       void onMessage(topic, payload.toString("utf8"), retained).catch(logFailure),
     onOnline() {
-      clockSync.within(0);
+      const slotMs = keeper.refreshInSlot();
+      clockSync.within(clock.trusted ? slotMs : 0);
       void keys.follow();
-      keeper.refreshWithin(0);
       reporter.flush();
       stateAlarm.within(0);
     },
@@ -172,7 +175,7 @@ export async function startDevice(options: DeviceOptions): Promise<Device> {
     switch (parsed.leaf) {
       case "playlist": {
         const pointer: unknown = JSON.parse(text);
-        if (validators.pointer.Check(pointer)) keeper.onPointer(pointer);
+        if (validators.pointer.Check(pointer)) keeper.onPointer(pointer, retained);
         break;
       }
       case "command":
@@ -228,7 +231,7 @@ export async function startDevice(options: DeviceOptions): Promise<Device> {
   if (keeper.playlist) adopt(keeper.playlist);
   player.wake();
   // The time comes first: what is over can be told from what is to come only then.
-  void clockSync.run().finally(() => keeper.refreshWithin(0));
+  void clockSync.run().finally(() => keeper.refreshInSlot());
   log.info({ deviceId: identity.deviceId, bootId: journal.bootId, output: output.name }, "device started");
 
   return {

@@ -1,10 +1,11 @@
 import { setTimeout as wait } from "node:timers/promises";
 import mqtt, { type MqttClient } from "mqtt";
 import type { BaseLogger } from "pino";
+import type { EnrolResponse } from "../../src/protocol/http-messages.ts";
 import type { Presence } from "../../src/protocol/messages.ts";
 import { subscriptionsOf, uplinkTopic } from "../../src/protocol/topics.ts";
 import { createBackoff } from "./backoff.ts";
-import { type Identity, SOFTWARE } from "./identity.ts";
+import { brokersInTurn } from "./brokers-in-turn.ts";
 
 export type MessageHandler = (topic: string, payload: Buffer, retained: boolean) => void;
 
@@ -15,8 +16,16 @@ export interface MqttLink {
   close(): Promise<void>;
 }
 
+/** PEM texts: a device's own certificate, which proves it to a broker beside or instead of its password. */
+export interface ClientCertificate {
+  cert: string;
+  key: string;
+}
+
 interface Options {
-  identity: Identity;
+  identity: Pick<EnrolResponse, "deviceId" | "mqtt" | "areas">;
+  certificate?: ClientCertificate | null;
+  software: string;
   bootId: string;
   now: () => number;
   log: BaseLogger;
@@ -32,15 +41,17 @@ const FAREWELL_MS = 2_000;
  * The connection to the broker, supervised for ever. Sessions are clean: what happened meanwhile comes with the retained
  * pointers and the playlist, and a command that waited in a queue would only be late.
  */
-export function connectMqtt({ identity, bootId, now, log, onMessage, onOnline }: Options): MqttLink {
-  const { url, username, password } = identity.mqtt;
+export function connectMqtt(options: Options): MqttLink {
+  const { identity, certificate, software, bootId, now, log, onMessage, onOnline } = options;
+  const { username, password } = identity.mqtt;
+  const nextBroker = brokersInTurn(identity);
   const topics = subscriptionsOf({ deviceId: identity.deviceId, areas: identity.areas, groups: [] });
   const presenceTopic = uplinkTopic(identity.deviceId, "presence");
   const presence = (online: boolean): Presence => ({
     online,
     bootId,
     at: Math.round(now()),
-    software: SOFTWARE,
+    software,
   });
   const backoff = createBackoff();
   let client: MqttClient | null = null;
@@ -49,7 +60,8 @@ export function connectMqtt({ identity, bootId, now, log, onMessage, onOnline }:
   let retry: NodeJS.Timeout | undefined;
 
   function open(): void {
-    const connection = mqtt.connect(url, {
+    const connection = mqtt.connect(nextBroker(), {
+      ...certificate,
       clientId: identity.deviceId,
       username,
       password,

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import type { BaseLogger } from "pino";
-import { fetchSlotMs } from "../../src/protocol/fetch-slot.ts";
+import { fetchSlotMs, RETURN_WINDOW_MS } from "../../src/protocol/fetch-slot.ts";
 import type { Playlist, PlaylistPointer } from "../../src/protocol/messages.ts";
 import { quietWindowAt } from "../../src/protocol/quiet-hours.ts";
 import type { Verifier } from "../../src/protocol/signing.ts";
@@ -12,9 +12,11 @@ import { ServerError, type ServerLink } from "./server-link.ts";
 export interface PlaylistKeeper {
   readonly playlist: Playlist | null;
   /** Fetches in the device's slot before `fetchBy`, unless what is held is at least that new. */
-  onPointer(pointer: PlaylistPointer): void;
+  onPointer(pointer: PlaylistPointer, retained: boolean): void;
   /** Fetches within `ms`; an earlier request already made stands. */
   refreshWithin(ms: number): void;
+  /** Fetches after an outage: in the device's slot, at once when nothing is held. @returns how long that is, ms */
+  refreshInSlot(): number;
   close(): void;
 }
 
@@ -55,6 +57,13 @@ export async function createPlaylistKeeper(options: Options): Promise<PlaylistKe
       log.warn({ err: error }, "the stored playlist cannot be used; fetching another");
       return null;
     }
+  }
+
+  /** The nearer the next start that is known, the shorter. */
+  function returnWindowMs(): number {
+    const starts =
+      held?.playlist.broadcasts.map(({ startAt }) => startAt - now()).filter((ms) => ms > 0) ?? [];
+    return Math.min(RETURN_WINDOW_MS, ...starts.map((ms) => ms / 8));
   }
 
   async function refresh(): Promise<void> {
@@ -100,11 +109,18 @@ export async function createPlaylistKeeper(options: Options): Promise<PlaylistKe
     get playlist() {
       return held?.playlist ?? null;
     },
-    onPointer({ revision, fetchBy }) {
+    onPointer({ revision, fetchBy }, retained) {
       if (held && revision <= held.playlist.revision) return;
-      alarm.within(fetchSlotMs(deviceId, revision, fetchBy - now()));
+      // What waited for this device was missed in an outage, and not by it alone.
+      const windowMs = Math.max(fetchBy - now(), retained ? returnWindowMs() : 0);
+      alarm.within(fetchSlotMs(deviceId, revision, windowMs));
     },
     refreshWithin: alarm.within,
+    refreshInSlot() {
+      const slotMs = held ? fetchSlotMs(deviceId, held.playlist.revision, returnWindowMs()) : 0;
+      alarm.within(slotMs);
+      return slotMs;
+    },
     close() {
       isClosed = true;
       alarm.clear();

@@ -1,4 +1,5 @@
 import { spawnSync } from "node:child_process";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { pino } from "pino";
 import type { DeviceKind } from "../../src/protocol/messages.ts";
@@ -51,6 +52,10 @@ export async function runProgram(
       server: settings.server,
       stateDir,
       identity,
+      certificate: settings.certificate && {
+        cert: readFileSync(settings.certificate.cert, "utf8"),
+        key: readFileSync(settings.certificate.key, "utf8"),
+      },
       createOutput: (now) => createOutput({ kind, name, stateDir, now }),
       log,
       onReboot: () => void end("reboot command"),

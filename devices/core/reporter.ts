@@ -14,7 +14,7 @@ export interface Reporter {
 }
 
 interface Options {
-  journal: Journal;
+  journal: Pick<Journal, "record" | "unacknowledged" | "acknowledge" | "isNoted">;
   now: () => number;
   isOnline: () => boolean;
   send: (report: Report) => Promise<void>;

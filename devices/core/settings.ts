@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { parseArgs } from "node:util";
 
@@ -13,6 +14,8 @@ export interface DeviceSettings {
   code: string | null;
   /** `null` for a random one that is kept in the state folder. */
   hardwareId: string | null;
+  /** PEM files of the device's own certificate, for a broker that asks for one. */
+  certificate: { cert: string; key: string } | null;
   /** `null` takes the best that is installed. */
   output: OutputName | null;
   logLevel: string;
@@ -31,6 +34,7 @@ export const USAGE = `
   --state DIR         where the device keeps its identity, media and journal (CCX_STATE)
   --code CODE         enrolment code, the first time only                    (CCX_CODE)
   --hardware-id ID    what tells this box from others; default: random    (CCX_HARDWARE_ID)
+  --cert FILE, --key FILE   the device's certificate for the broker, PEM  (CCX_CERT, CCX_KEY)
   --output NAME       ${OUTPUT_NAMES.join(", ")}; default: the best that is installed   (CCX_OUTPUT)
   --log-level LEVEL   default: info                                          (CCX_LOG_LEVEL)
 `;
@@ -52,6 +56,10 @@ export function readSettings(argv: string[], env: Record<string, string | undefi
   const knownOutput = OUTPUT_NAMES.find((name) => name === output) ?? null;
   if (output !== null && knownOutput === null)
     problems.push(`--output must be one of ${OUTPUT_NAMES.join(", ")}, not "${output}"`);
+  const [cert, key] = [value("cert", "CCX_CERT"), value("key", "CCX_KEY")];
+  if ((cert === null) !== (key === null)) problems.push("--cert and --key go together");
+  for (const file of [cert, key])
+    if (file !== null && !existsSync(file)) problems.push(`there is no file ${file}`);
   if (problems.length > 0) throw new SettingsError(problems);
 
   return {
@@ -59,6 +67,7 @@ export function readSettings(argv: string[], env: Record<string, string | undefi
     stateDir: resolve(stateDir ?? ""),
     code: value("code", "CCX_CODE"),
     hardwareId: value("hardware-id", "CCX_HARDWARE_ID"),
+    certificate: cert !== null && key !== null ? { cert, key } : null,
     output: knownOutput,
     logLevel: value("log-level", "CCX_LOG_LEVEL") ?? "info",
   };
@@ -74,6 +83,8 @@ function parse(argv: string[]) {
         state: text,
         code: text,
         "hardware-id": text,
+        cert: text,
+        key: text,
         output: text,
         "log-level": text,
       },

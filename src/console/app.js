@@ -1,4 +1,13 @@
-import { may, onMe, onSignInNeeded, serverNow, signOut, wantsSecondFactor, whoAmI } from "./api.js";
+import {
+  asProblem,
+  may,
+  onMe,
+  onSignInNeeded,
+  serverNow,
+  signOut,
+  wantsSecondFactor,
+  whoAmI,
+} from "./api.js";
 import { el, fill, rewrite, ticking } from "./dom.js";
 import { emergencyBars, lookForEmergencies, stopWatching, watchEmergencies } from "./emergency-bar.js";
 import { secondsText, useZone, ZONE } from "./format.js";
@@ -147,13 +156,23 @@ async function leave() {
   await start();
 }
 
+/** Who has no role, or none any more, reads no policy; each page says what to do about it. */
+async function zoneOfCounty() {
+  try {
+    return (await countyPolicy()).zone;
+  } catch (error) {
+    if (asProblem(error).code !== "forbidden") throw error;
+    return ZONE;
+  }
+}
+
 /** Reads who is signed in, and says so while the server can't be reached. */
 async function start() {
   fill(page, el("main", { id: "content" }, loadingNotice()));
   for (;;) {
     try {
       const user = await whoAmI();
-      useZone((await countyPolicy()).zone);
+      useZone(await zoneOfCounty());
       nameUser(user);
       break;
     } catch (error) {

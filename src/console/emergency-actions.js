@@ -1,5 +1,5 @@
 import { drawPreview } from "./air-preview.js";
-import { asProblem, serverNow } from "./api.js";
+import { asProblem, currentUser, serverNow } from "./api.js";
 import { confirmDialog } from "./dialogs.js";
 import { el, fill } from "./dom.js";
 import { momentText } from "./format.js";
@@ -12,6 +12,9 @@ import { sentence } from "./server-words.js";
 
 /** @param {Emergency} emergency */
 export const isDrill = ({ class: of }) => of === "drill";
+
+/** Whether who is signed in proposed it, and so cannot confirm it. @param {Emergency} emergency */
+export const isOwn = ({ proposedBy }) => proposedBy === currentUser()?.id;
 
 /** Asks the second person, who sees first who will hear it. @param {Emergency} emergency @param {() => void} onDone */
 export function askToConfirm(emergency, onDone) {

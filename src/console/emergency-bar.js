@@ -1,6 +1,6 @@
-import { currentUser, serverNow } from "./api.js";
+import { serverNow } from "./api.js";
 import { drawn, el, keyed, ticking } from "./dom.js";
-import { isDrill, stopNow } from "./emergency-actions.js";
+import { isDrill, isOwn, stopNow } from "./emergency-actions.js";
 import { leftToConfirm } from "./emergency-list.js";
 import { countdownText } from "./format.js";
 import { t, term } from "./i18n.js";
@@ -63,16 +63,15 @@ function bar() {
     update(emergency) {
       const look = isDrill(emergency) ? "drill" : emergency.state === "active" ? "standing" : "waiting";
       element.className = `alert-bar ${look}`;
-      part.update(emergency);
+      part.update({ ...emergency, isOwn: isOwn(emergency) });
     },
   };
 }
 
-/** @param {Emergency} emergency @returns {import("./dom.js").Child[]} */
+/** @param {Emergency & { isOwn: boolean }} emergency @returns {import("./dom.js").Child[]} */
 function drawBar(emergency) {
-  const { title, state, until, confirmBy, proposedBy } = emergency;
+  const { title, state, until, confirmBy } = emergency;
   const isWaiting = state === "proposed";
-  const isOwn = proposedBy === currentUser()?.id;
   return [
     el(
       "div",
@@ -84,7 +83,7 @@ function drawBar(emergency) {
         el("strong", { class: "alert-kind" }, () => term("class", emergency.class)),
         el("a", { href: "#/announcements/emergencies" }, title),
         el("span", {}, () =>
-          t(isWaiting ? (isOwn ? "alert.waitsForOther" : "alert.waitsForYou") : `alert.${state}`),
+          t(isWaiting ? (emergency.isOwn ? "alert.waitsForOther" : "alert.waitsForYou") : `alert.${state}`),
         ),
       ),
       isWaiting

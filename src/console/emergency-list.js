@@ -1,8 +1,8 @@
 import { areaNames, classBadge } from "./air-preview.js";
-import { currentUser, serverNow } from "./api.js";
+import { serverNow } from "./api.js";
 import { badge } from "./badges.js";
 import { drawn, el, keyed, ticking } from "./dom.js";
-import { askToConfirm, isDrill, stopNow } from "./emergency-actions.js";
+import { askToConfirm, isDrill, isOwn, stopNow } from "./emergency-actions.js";
 import { countdownText, dateText, momentText, timeText } from "./format.js";
 import { t, term } from "./i18n.js";
 import { player } from "./renditions.js";
@@ -46,8 +46,9 @@ function emergencyCard(onChanged) {
   const about = drawn(el("div"), (/** @type {Shown} */ shown) => drawEmergency(shown));
   const sound = player(() => t("interrupt.listen"));
   const waits = drawn(el("div"), drawSoundState);
-  const actions = drawn(el("div", { class: "buttons" }), (/** @type {Emergency} */ emergency) =>
-    drawActions(emergency, onChanged),
+  const actions = drawn(
+    el("div", { class: "buttons" }),
+    (/** @type {Emergency & { isOwn: boolean }} */ emergency) => drawActions(emergency, onChanged),
   );
   const element = el(
     "li",
@@ -69,7 +70,7 @@ function emergencyCard(onChanged) {
         isReady: renditions.some(({ state, mime }) => state === "ready" && mime?.startsWith("audio/")),
       });
       sound.update(renditions);
-      actions.update({ ...emergency, renditions: [] });
+      actions.update({ ...emergency, renditions: [], isOwn: isOwn(shown.emergency) });
     },
   };
 }
@@ -114,15 +115,14 @@ function drawEmergency({ emergency, regions }) {
   ];
 }
 
-/** @param {Emergency} emergency @param {() => void} onChanged @returns {import("./dom.js").Child[]} */
+/** @param {Emergency & { isOwn: boolean }} emergency @param {() => void} onChanged @returns {import("./dom.js").Child[]} */
 function drawActions(emergency, onChanged) {
-  const { state, proposedBy, confirmBy } = emergency;
+  const { state, confirmBy } = emergency;
   if (!OPEN.has(state)) return [];
-  const isOwn = proposedBy === currentUser()?.id;
   return [
     state === "proposed" && leftToConfirm(confirmBy),
     state === "proposed" &&
-      (isOwn
+      (emergency.isOwn
         ? el("p", { class: "second-person" }, () => t("emergency.needsOther"))
         : el(
             "button",

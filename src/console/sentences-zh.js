@@ -105,6 +105,10 @@ export const SENTENCES = {
   "The sound has {} channels; at most {} are allowed.": "声音有 {0} 个声道，最多允许 {1} 个。",
   "The sound has {} samples a second.": "声音的采样率是 {0} Hz。",
   "Export it with 48,000 samples a second (48 kHz).": "请按 48 kHz 采样率导出。",
+  "The file's name holds characters that cannot be seen, or that change how the others are read.":
+    "文件名里有看不见的字符，或会改变显示顺序的字符。",
+  "Rename the file with letters, digits, spaces and hyphens, then upload it again.":
+    "请用汉字、字母、数字重新命名文件，然后再上传。",
   "The upload is empty.": "上传的文件是空的。",
   "Choose the recording itself.": "请选择录音文件本身。",
   "Send the file itself as the request body.": "请选择有内容的文件。",

@@ -182,6 +182,9 @@ export const peopleEn = {
   "act.broadcasts:stop": "stop a broadcast",
   "act.everything:stop": "stop everything",
   "act.registers:read": "see the registers",
+  "act.audit:read": "read the audit log",
+  "act.backups:read": "see the backups",
+  "act.backups:make": "make a backup",
 
   "signIn.code": "Code",
   "signIn.codeHint":

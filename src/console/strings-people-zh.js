@@ -174,6 +174,9 @@ export const peopleZh = {
   "act.broadcasts:stop": "停止一个播出",
   "act.everything:stop": "全部停播",
   "act.registers:read": "查看登记表",
+  "act.audit:read": "查看审计日志",
+  "act.backups:read": "查看备份",
+  "act.backups:make": "立即备份",
 
   "signIn.code": "动态码",
   "signIn.codeHint": "密码正确。请打开手机上的验证器应用，输入它显示的动态码；手机不在身边可用恢复码。",

@@ -1,8 +1,9 @@
 import { createHash } from "node:crypto";
-import { chmodSync, readdirSync, readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import type { Database } from "better-sqlite3";
 import { AppError } from "../errors.ts";
+import { copyDatabase } from "./copy.ts";
 
 interface Migration {
   name: string;
@@ -41,8 +42,7 @@ export function migrate(db: Database, now: number, migrations = readMigrations()
   if (!first) return;
   if (applied.length > 0 && !db.memory) {
     const snapshot = `${db.name}.before-${first.name.replace(/\.sql$/, "")}-${now}`;
-    db.prepare("VACUUM INTO ?").run(snapshot);
-    chmodSync(snapshot, 0o600);
+    copyDatabase(db, snapshot);
   }
   const record = db.prepare("INSERT INTO migrations (name, checksum, applied_at) VALUES (?, ?, ?)");
   db.transaction(() => {
@@ -72,3 +72,7 @@ function refuseUnknown(applied: { name: string; checksum: string }[], migrations
     }
   }
 }
+
+/** When a migrated database was made, epoch ms. */
+export const madeAt = (db: Database): number =>
+  db.prepare<[], number>("SELECT MIN(applied_at) FROM migrations").pluck().get() ?? 0;

@@ -1,7 +1,7 @@
 import { chmodSync, closeSync, existsSync, mkdirSync, openSync } from "node:fs";
 import { dirname, join } from "node:path";
 import Sqlite, { type Database } from "better-sqlite3";
-import { AppError } from "../errors.ts";
+import { AppError, diskFull, isDiskFull } from "../errors.ts";
 import { migrate } from "./migrate.ts";
 
 export type { Database } from "better-sqlite3";
@@ -46,32 +46,67 @@ export const isBusy = (error: unknown): boolean => {
   return typeof code === "string" && code.startsWith("SQLITE_BUSY");
 };
 
+/** Sees the transactions of a database, to add to each what belongs into it. */
+export interface TransactionWatcher {
+  /** Before a transaction, or a savepoint inside one, begins. */
+  begin(isOutermost: boolean): {
+    /** As the last step of an outermost one; what it throws undoes the whole. */
+    beforeCommit(): void;
+    ended(isKept: boolean): void;
+  };
+}
+
+const watchers = new WeakMap<Database, TransactionWatcher>();
+
+export const watchTransactions = (db: Database, watcher: TransactionWatcher): void =>
+  void watchers.set(db, watcher);
+
 /**
  * Runs `work` in one transaction (a savepoint inside another) and returns its result.
- * @throws {AppError} `unavailable` while another program holds the lock
+ * @throws {AppError} `unavailable` while another program holds the lock, `no_space` when the disk is full
  */
 export type Transact = <T>(work: () => T) => T;
 
 export const createTransact =
   (db: Database): Transact =>
   (work) => {
+    const isOutermost = !db.inTransaction;
+    const watched = watchers.get(db)?.begin(isOutermost);
+    let isKept = false;
     try {
-      return db.transaction(work).immediate();
+      const result = db
+        .transaction(() => {
+          const result = work();
+          if (isOutermost) watched?.beforeCommit();
+          return result;
+        })
+        .immediate();
+      isKept = true;
+      return result;
     } catch (cause) {
-      if (cause instanceof AppError || !isBusy(cause)) throw cause;
-      throw new AppError("unavailable", "The database is locked by another program.", {
-        cause,
-        hint: "Try again in a moment; end what works on the database file if it goes on.",
-      });
+      throw explainDatabase(cause);
+    } finally {
+      watched?.ended(isKept);
     }
   };
 
-/** For a note that is made again soon: a request must not fail for it while somebody else holds the lock. */
+/** Says what people can do about an error of SQLite's; any other is returned as it is. */
+export function explainDatabase(error: unknown): unknown {
+  if (error instanceof AppError) return error;
+  if (isDiskFull(error)) return diskFull(error);
+  if (!isBusy(error)) return error;
+  return new AppError("unavailable", "The database is locked by another program.", {
+    cause: error,
+    hint: "Try again in a moment; end what works on the database file if it goes on.",
+  });
+}
+
+/** For a note that is made again soon: a request must not fail for it for want of the lock, or of space. */
 export function whenFree(write: () => void): void {
   try {
     write();
   } catch (error) {
-    if (!isBusy(error)) throw error;
+    if (!isBusy(error) && !isDiskFull(error)) throw error;
   }
 }
 

@@ -22,8 +22,10 @@ export interface BrokerLink {
 }
 
 export interface BrokerLinkOptions {
-  /** May carry the account as `mqtt://user:password@host`. */
-  url: string;
+  /** One broker, or the nodes of a cluster, tried in turn. May carry the account as `mqtt://user:password@host`. */
+  urls: readonly string[];
+  /** PEM texts: whose signature the broker is known by, and the server's own certificate with its key. */
+  tls?: { ca?: string; cert?: string; key?: string };
   username?: string;
   password?: string;
   clientId: string;
@@ -45,13 +47,7 @@ const KEEPALIVE_S = 30;
  */
 export function connectBroker(options: BrokerLinkOptions): BrokerLink {
   const { log } = options;
-  const target = new URL(options.url);
-  const username = options.username ?? decodeURIComponent(target.username);
-  const password = options.password ?? decodeURIComponent(target.password);
-  target.username = "";
-  target.password = "";
-  const broker = target.href; // without the account: this one may be logged
-
+  let attempts = 0;
   const subscriptions: { filters: readonly string[]; handler: MessageHandler }[] = [];
   const listeners: (() => void)[] = [];
   const inFlight = new Set<(error: AppError) => void>();
@@ -62,7 +58,10 @@ export function connectBroker(options: BrokerLinkOptions): BrokerLink {
   let cancelRetry = () => {};
 
   function open(): void {
+    const { broker, username, password } = accountOf(options, attempts);
+    attempts += 1;
     const connection = mqtt.connect(broker, {
+      ...options.tls,
       clientId: options.clientId,
       ...(username === "" ? {} : { username, password }),
       protocolVersion: 4,
@@ -75,7 +74,7 @@ export function connectBroker(options: BrokerLinkOptions): BrokerLink {
     });
     client = connection;
     connection.on("connect", () => {
-      void standUp(connection).catch((error: unknown) => {
+      void standUp(connection, broker).catch((error: unknown) => {
         log.warn({ broker, reason: messageOf(error) }, "broker refused the subscriptions");
         connection.end(true);
       });
@@ -86,10 +85,10 @@ export function connectBroker(options: BrokerLinkOptions): BrokerLink {
       log.warn({ broker, reason: messageOf(error) }, "broker connection failed");
       connection.end(true);
     });
-    connection.on("close", () => onClose(connection));
+    connection.on("close", () => onClose(connection, broker));
   }
 
-  async function standUp(connection: MqttClient): Promise<void> {
+  async function standUp(connection: MqttClient, broker: string): Promise<void> {
     const filters = subscriptions.flatMap((subscription) => subscription.filters);
     if (filters.length > 0) await subscribeOn(connection, filters);
     if (client !== connection || !connection.connected) return;
@@ -99,7 +98,7 @@ export function connectBroker(options: BrokerLinkOptions): BrokerLink {
     for (const listener of listeners) listener();
   }
 
-  function onClose(connection: MqttClient): void {
+  function onClose(connection: MqttClient, broker: string): void {
     if (client !== connection) return;
     client = null;
     if (online && !closed) log.warn({ broker }, "lost the broker");
@@ -173,6 +172,18 @@ export function connectBroker(options: BrokerLinkOptions): BrokerLink {
       cancelGiveUp();
     },
   };
+}
+
+/** The broker of an attempt, without the account, so that it may be logged; the account apart. */
+function accountOf({ urls, username, password }: BrokerLinkOptions, attempt: number) {
+  const target = new URL(urls[attempt % urls.length] ?? "");
+  const account = {
+    username: username ?? decodeURIComponent(target.username),
+    password: password ?? decodeURIComponent(target.password),
+  };
+  target.username = "";
+  target.password = "";
+  return { broker: target.href, ...account };
 }
 
 /** @throws {AppError} `forbidden` when the broker refuses one of them */

@@ -3,10 +3,11 @@ import type { Server } from "node:net";
 import { AppError, messageOf } from "../errors.ts";
 
 /**
+ * @param setting the variable that names the port
  * @returns the port it listens on, which the system chose when `port` is 0
  * @throws {AppError} `unavailable`, saying what may hold the port
  */
-export async function listen(server: Server, host: string, port: number): Promise<number> {
+export async function listen(server: Server, host: string, port: number, setting: string): Promise<number> {
   server.listen(port, host);
   try {
     await once(server, "listening");
@@ -17,7 +18,7 @@ export async function listen(server: Server, host: string, port: number): Promis
       {
         cause,
         hint:
-          "Set MQTT_PORT to a free port, or MQTT_URL to use the broker that is there; " +
+          `Set ${setting} to a free port, or MQTT_URL to use the broker that is there; ` +
           "Debian's mosquitto package starts a service that holds 1883.",
       },
     );

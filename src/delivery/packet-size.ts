@@ -1,4 +1,4 @@
-import type { Socket } from "node:net";
+import type { Duplex } from "node:stream";
 
 /** What the counter expects next: the type byte of a packet, its length, or so many bytes of its body. */
 type Expecting =
@@ -38,20 +38,24 @@ export function createPacketMeter(maxBytes: number): (chunk: Uint8Array) => numb
 }
 
 /**
- * Destroys the socket at the beginning of a packet that is too long. aedes has no such limit: its parser would collect
+ * Destroys the connection at the beginning of a packet that is too long. aedes has no such limit: its parser would collect
  * up to 256 MB from anyone, before asking who it is.
  *
  * All ways of reading a stream end in `read`, so that one call sees every byte exactly once and copies none.
  */
-export function limitPacketSize(socket: Socket, maxBytes: number, onTooLarge: (bytes: number) => void): void {
+export function limitPacketSize(
+  connection: Duplex,
+  maxBytes: number,
+  onTooLarge: (bytes: number) => void,
+): void {
   const meter = createPacketMeter(maxBytes);
-  const read = socket.read.bind(socket);
-  socket.read = (size?: number) => {
+  const read = connection.read.bind(connection);
+  connection.read = (size?: number) => {
     const chunk: Buffer | null = read(size);
     const tooLarge = chunk && meter(chunk);
     if (!tooLarge) return chunk;
     onTooLarge(tooLarge);
-    socket.destroy();
+    connection.destroy();
     return null;
   };
 }

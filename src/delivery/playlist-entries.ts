@@ -4,6 +4,8 @@ import type { PlaylistBroadcast, Policy } from "../protocol/messages.ts";
 import { authorityOf } from "../protocol/region-code.ts";
 import { airingOf } from "./airing.ts";
 
+const MAX_VOLUME = 100;
+
 /** Whether a device's playlist holds a broadcast; an alert reaches it by another way. */
 export const isListedFor = (
   broadcast: Broadcast,
@@ -15,8 +17,8 @@ export const isListedFor = (
   whyNotFor(broadcast, device, policyOf) === null;
 
 /**
- * What a device's playlist holds of the given broadcasts, in their order: the one answer of its playlist and of every
- * preview of it.
+ * What a device's playlist holds of the given broadcasts, in their order, none louder than its area allows: the one answer
+ * of its playlist and of every preview of it.
  */
 export function playlistEntries(
   airings: readonly Airing[],
@@ -24,12 +26,15 @@ export function playlistEntries(
   policyOf: (regionCode: string) => Policy,
   mediaUrl: (sha256: string, broadcast: Broadcast) => string,
 ): PlaylistBroadcast[] {
+  const [regionCode] = device.areas;
+  const loudest = regionCode === undefined ? MAX_VOLUME : policyOf(regionCode).maxVolume;
   return airings.flatMap(({ broadcast, itemsFor }) => {
     if (!isListedFor(broadcast, device, policyOf)) return [];
     const items = itemsFor(device.kind);
     if (items.length === 0) return [];
     const airing = airingOf(broadcast, items, (sha256) => mediaUrl(sha256, broadcast));
-    const { id, class: of, areas } = broadcast;
-    return [{ id, class: of, authority: authorityOf(areas), ...airing }];
+    const { id, class: of, areas, volume } = broadcast;
+    const quieter = volume === null ? {} : { volume: Math.min(volume, loudest) };
+    return [{ id, class: of, authority: authorityOf(areas), ...airing, ...quieter }];
   });
 }

@@ -8,11 +8,14 @@ import { matchesEtag } from "../http/etag.ts";
 import { Playlist } from "../protocol/messages.ts";
 import type { Signer } from "../protocol/signing.ts";
 import type { PlaylistService } from "./playlist.ts";
+import { createPlaylistGate } from "./playlist-gate.ts";
 
 interface Options {
   playlists: PlaylistService;
   signer: Signer;
   devices: Pick<DeviceService, "authenticateToken">;
+  /** Playlists made and signed at a time. */
+  atOnce: number;
 }
 
 type Representation = "jose" | "json";
@@ -27,6 +30,7 @@ function representationFor(accept: string | undefined): Representation | null {
 
 export async function playlistRoutes(instance: FastifyInstance, options: Options) {
   const { playlists, signer, devices } = options;
+  const gate = createPlaylistGate(options.atOnce);
   const app = instance.withTypeProvider<TypeBoxTypeProvider>();
   decorateWithDevice(app);
 
@@ -61,9 +65,10 @@ export async function playlistRoutes(instance: FastifyInstance, options: Options
         .header("vary", "accept, authorization")
         .header("cache-control", "private, no-cache");
       if (matchesEtag(request.headers["if-none-match"], etag)) return reply.code(304).send(null);
-      const playlist = playlists.playlistFor(device, version);
-      if (representation === "json") return playlist;
-      const jws = await signer.sign("playlist", playlist);
+      if (representation === "json") return playlists.playlistFor(device, version);
+      const jws = await gate.pass({ id: device.id, revision: version.revision }, () =>
+        signer.sign("playlist", playlists.playlistFor(device, version)),
+      );
       return reply
         .type("application/jose")
         .serializer((text) => text as string)

@@ -13,10 +13,8 @@ export interface DeviceLinkOptions {
   clock: Clock;
   /** The public signing keys. */
   keys: { set(): KeySet };
-  /** The broker's address as devices see it; `null` derives it from the host they enrolled at. */
-  mqttPublicUrl: string | null;
-  /** The broker's port on that host; asked at each enrolment, since an embedded broker may choose it. */
-  brokerPort: () => number;
+  /** The brokers as a device sees them that enrolled at this host; asked at each enrolment. */
+  brokerUrls: (hostname: string) => string[];
   enrolmentsPerMinute: number;
 }
 
@@ -43,14 +41,19 @@ export async function deviceLinkRoutes(instance: FastifyInstance, options: Devic
     },
     async (request, reply) => {
       const { identity, token, mqttPassword } = enrolOrLog(request, request.body);
-      const url = options.mqttPublicUrl ?? `mqtt://${request.hostname}:${options.brokerPort()}`;
+      const [url = "", ...alternatives] = options.brokerUrls(request.hostname);
       return reply
         .code(201)
         .header("cache-control", "no-store")
         .send({
           deviceId: identity.id,
           token,
-          mqtt: { url, username: identity.id, password: mqttPassword },
+          mqtt: {
+            url,
+            ...(alternatives.length === 0 ? {} : { alternatives }),
+            username: identity.id,
+            password: mqttPassword,
+          },
           areas: identity.areas,
           keys: keys.set(),
         });

@@ -80,6 +80,9 @@ export interface DeviceService {
   identityOf(id: string): DeviceIdentity | null;
   /** Calls `listener` after a device's credentials ceased to work: it was revoked, or enrolled anew. */
   onRevoked(listener: (deviceId: string) => void): void;
+  /** Calls `listener` after a device enrolled: the one moment at which its broker password is known. */
+  onEnrolled(listener: (identity: DeviceIdentity, mqttPassword: string) => void): void;
+  enrolledIds(): string[];
   /** The enrolled devices of these kinds in any of the areas, each once, by region code. */
   enrolledWithin(areas: readonly string[], kinds: readonly DeviceKind[]): DeviceIdentity[];
   /** The ids of those that are connected, by what is last known. */
@@ -115,11 +118,20 @@ export function createDeviceService({
   clock,
 }: DeviceServiceOptions): DeviceService {
   const listeners = new Set<(deviceId: string) => void>();
+  const enrolledListeners: ((identity: DeviceIdentity, mqttPassword: string) => void)[] = [];
   const labelListeners: ((deviceId: string) => void)[] = [];
   const voided = (deviceId: string) => {
     for (const listener of listeners) listener(deviceId);
   };
-  const enrolment = createEnrolmentService({ store, codes, clock, onVoided: voided });
+  const enrolment = createEnrolmentService({
+    store,
+    codes,
+    clock,
+    onVoided: voided,
+    onEnrolled: (identity, mqttPassword) => {
+      for (const listener of enrolledListeners) listener(identity, mqttPassword);
+    },
+  });
 
   function get(id: string): DeviceView {
     const device = telemetry.view(id);
@@ -208,6 +220,8 @@ export function createDeviceService({
     },
 
     onRevoked: (listener) => void listeners.add(listener),
+    onEnrolled: (listener) => void enrolledListeners.push(listener),
+    enrolledIds: store.enrolledIds,
 
     enrolledWithin(areas, kinds) {
       // Areas either contain each other or are apart: without the inner ones no device is met twice.

@@ -1,4 +1,4 @@
-import type { Database } from "../db/open.ts";
+import { createTransact, type Database } from "../db/open.ts";
 import type { DeviceKind } from "../protocol/messages.ts";
 import type { DeviceLabels, DeviceRow, Lifecycle } from "./device.ts";
 
@@ -66,6 +66,9 @@ export function createDeviceStore(db: Database) {
       "SELECT region_code FROM devices WHERE state = 'enrolled' AND kind = ? ORDER BY region_code",
     )
     .pluck();
+  const selectEnrolledIds = db
+    .prepare<[], string>("SELECT id FROM devices WHERE state = 'enrolled' ORDER BY id")
+    .pluck();
   const selectRegionsServed = db.prepare<[CodeRange & { kind: DeviceKind }], { regionCode: string }>(
     `SELECT DISTINCT region_code AS regionCode FROM devices
      WHERE region_code >= @from AND region_code < @before AND kind = @kind AND state <> 'revoked'`,
@@ -88,7 +91,7 @@ export function createDeviceStore(db: Database) {
 
   return {
     /** Runs `change` as one write transaction. */
-    inTransaction: <T>(change: () => T): T => db.transaction(change).immediate(),
+    inTransaction: createTransact(db),
     insert: (device: NewDevice) => void insert.run(device),
     find: (id: string) => found(selectById.get(id)),
     findByToken: (tokenHash: string) => found(selectByToken.get(tokenHash)),
@@ -100,6 +103,7 @@ export function createDeviceStore(db: Database) {
     enrolledInRange: (range: CodeRange, kinds: readonly DeviceKind[]) =>
       selectRange.all({ ...range, state: "enrolled", kinds: JSON.stringify(kinds) }).map(withLabels),
     enrolledRegions: (kind: DeviceKind) => selectEnrolledRegions.all(kind),
+    enrolledIds: () => selectEnrolledIds.all(),
     regionsServed: (range: CodeRange, kind: DeviceKind) =>
       selectRegionsServed.all({ ...range, kind }).map(({ regionCode }) => regionCode),
     markEnrolled: (enrolment: Enrolment) => void updateEnrolled.run(enrolment),

@@ -26,11 +26,14 @@ export interface EnrolmentOptions {
   clock: Clock;
   /** Called after commit for each device whose earlier credentials ceased to work. */
   onVoided: (deviceId: string) => void;
+  /** Called after commit, and after `onVoided`. */
+  onEnrolled: (identity: DeviceIdentity, mqttPassword: string) => void;
 }
 
 const NEW_CODE_HINT = "Ask the county for a new enrolment code.";
 
-export function createEnrolmentService({ store, codes, clock, onVoided }: EnrolmentOptions) {
+export function createEnrolmentService(options: EnrolmentOptions) {
+  const { store, codes, clock, onVoided, onEnrolled } = options;
   /**
    * Makes the one code that enrols the device; its earlier unused ones end.
    * @throws {AppError} `not_found`, `conflict` for a revoked device
@@ -108,7 +111,9 @@ export function createEnrolmentService({ store, codes, clock, onVoided }: Enrolm
       return device;
     });
     for (const id of voided) onVoided(id);
-    return { identity: identityFrom(device), token, mqttPassword };
+    const identity = identityFrom(device);
+    onEnrolled(identity, mqttPassword);
+    return { identity, token, mqttPassword };
   }
 
   return { issueCode, enrol };

@@ -8,13 +8,22 @@ const Health = Type.Object({ status: Type.Literal("ok") });
 const Readiness = Type.Object({
   status: Type.Union([Type.Literal("ready"), Type.Literal("not ready")]),
   checks: Type.Record(Type.String(), Type.String()),
+  notices: Type.Record(Type.String(), Type.String(), {
+    description: "What somebody should see to, although the server does its work",
+  }),
 });
 
+interface Options {
+  checks: Record<string, ReadinessCheck>;
+  /** What somebody should see to; they leave the server ready. */
+  notices: Record<string, ReadinessCheck>;
+}
+
+const ask = (checks: Record<string, ReadinessCheck>) =>
+  Object.entries(checks).map(([name, check]) => [name, check()] as const);
+
 /** `/healthz`: the process answers. `/readyz`: it can do its work; 503 otherwise, naming what is missing. */
-export async function healthRoutes(
-  app: FastifyInstance,
-  { checks }: { checks: Record<string, ReadinessCheck> },
-) {
+export async function healthRoutes(app: FastifyInstance, { checks, notices }: Options) {
   app.get(
     "/healthz",
     { logLevel: "warn", schema: { tags: ["operation"], summary: "Alive", response: { 200: Health } } },
@@ -28,12 +37,15 @@ export async function healthRoutes(
       schema: { tags: ["operation"], summary: "Able to work", response: { 200: Readiness, 503: Readiness } },
     },
     async (_request, reply) => {
-      const results = Object.entries(checks).map(([name, check]) => [name, check()] as const);
+      const results = ask(checks);
       const ready = results.every(([, problem]) => problem === null);
       reply.code(ready ? 200 : 503);
       return {
         status: ready ? "ready" : "not ready",
         checks: Object.fromEntries(results.map(([name, problem]) => [name, problem ?? "ok"])),
+        notices: Object.fromEntries(
+          ask(notices).flatMap(([name, notice]) => (notice === null ? [] : [[name, notice]])),
+        ),
       };
     },
   );

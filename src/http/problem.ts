@@ -1,6 +1,7 @@
 import { STATUS_CODES } from "node:http";
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { type Static, Type } from "typebox";
+import { explainDatabase } from "../db/open.ts";
 import { AppError, ERROR_STATUS, type ErrorCode } from "../errors.ts";
 
 /** RFC 9457 problem document, the answer to everything that did not work. */
@@ -15,7 +16,9 @@ export const Problem = Type.Object(
     hint: Type.Optional(Type.String({ description: "What to do about it" })),
     instance: Type.String({ description: "The request id, to find the log entry" }),
     errors: Type.Optional(Type.Array(Type.Object({ at: Type.String(), message: Type.String() }))),
-    retryAfter: Type.Optional(Type.Integer({ description: "Seconds to wait, where an account has to" })),
+    retryAfter: Type.Optional(
+      Type.Integer({ description: "Seconds to wait, as in Retry-After, where that is known" }),
+    ),
     secondFactor: Type.Optional(
       Type.String({ description: "`needed` or `wrong`: what a sign-in, or this operation, lacks" }),
     ),
@@ -46,6 +49,8 @@ export function toProblem(error: AppError, instance: string): Problem {
 }
 
 const RETRY_AFTER_S = 5;
+/** What passes by itself. */
+const RETRIABLE: readonly ErrorCode[] = ["unavailable", "no_space"];
 
 /** Sends `error` as a problem document; logs what only the operator should see. */
 function sendProblem(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
@@ -57,15 +62,16 @@ function sendProblem(error: unknown, request: FastifyRequest, reply: FastifyRepl
   const problem = toProblem(appError, request.id);
   // Behind a half-read upload the connection cannot be reused: the rest of the body would be read as a request.
   if (request.raw.readable && !request.raw.complete) void reply.header("connection", "close");
-  const { retryAfter } = appError.members;
+  const retryAfter =
+    appError.members["retryAfter"] ?? (RETRIABLE.includes(appError.code) ? RETRY_AFTER_S : null);
   if (typeof retryAfter === "number") void reply.header("retry-after", retryAfter);
-  if (appError.code === "unavailable") void reply.header("retry-after", RETRY_AFTER_S);
   void reply.code(problem.status).type("application/problem+json").send(JSON.stringify(problem));
 }
 
 /** Fastify's and its plugins' errors carry a status; the message of a 4xx is meant for the caller, others are not. */
 function toAppError(error: unknown): AppError {
-  if (error instanceof AppError) return error;
+  const explained = explainDatabase(error);
+  if (explained instanceof AppError) return explained;
   const { statusCode, message } = error as Partial<FastifyError>;
   const code = statusCode === undefined ? undefined : codeOfStatus(statusCode);
   if (code === undefined || message === undefined) {

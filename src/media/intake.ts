@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { Transform } from "node:stream";
-import { AppError } from "../errors.ts";
+import { AppError, diskFull, isDiskFull } from "../errors.ts";
 import { refused } from "./refusal.ts";
 
 /** What an upload's bytes are held to. */
@@ -83,12 +83,7 @@ export function explainIntakeError(
   if (error instanceof AppError) return error;
   const name = error instanceof Error ? error.name : "";
   const code = error instanceof Error && "code" in error ? error.code : undefined;
-  if (code === "ENOSPC" || code === "EDQUOT") {
-    return new AppError("unavailable", "The server's disk is full.", {
-      cause: error,
-      hint: "Tell the administrator.",
-    });
-  }
+  if (isDiskFull(error)) return diskFull(error);
   if (name === "AbortError" || code === "ECONNRESET" || code === "ERR_STREAM_PREMATURE_CLOSE") {
     const of = declaredBytes === undefined ? "" : ` of ${declaredBytes}`;
     return refused(`The upload was cut off after ${bytes}${of} bytes.`, "Upload it again.");

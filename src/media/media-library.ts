@@ -11,7 +11,7 @@ import {
   rmSync,
 } from "node:fs";
 import { chown, type FileHandle, mkdir, open, rm } from "node:fs/promises";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import type { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { createMeter, explainIntakeError, type IntakeRules } from "./intake.ts";
@@ -47,6 +47,10 @@ export interface MediaLibrary {
   clearTemp(): void;
 }
 
+/** Where a library keeps a file. */
+export const libraryPath = (dir: string, sha256: string): string =>
+  join(dir, sha256.slice(0, 2), sha256.slice(2, 4), sha256);
+
 interface MediaLibraryOptions {
   /** Who works in scratch folders, when that is not the server itself. */
   scratchOwner?: { uid: number; gid: number } | null;
@@ -63,8 +67,8 @@ export function createMediaLibrary(
   const tempDir = join(dir, "tmp");
   mkdirSync(tempDir, { recursive: true });
   const tempPath = () => join(tempDir, randomUUID());
-  const folderOf = (sha256: string) => join(dir, sha256.slice(0, 2), sha256.slice(2, 4));
-  const pathOf = (sha256: string) => join(folderOf(sha256), sha256);
+  const pathOf = (sha256: string) => libraryPath(dir, sha256);
+  const folderOf = (sha256: string) => dirname(pathOf(sha256));
 
   function stage(path: string, sha256: string, bytes: number): StagedFile {
     return {

@@ -46,13 +46,3 @@ export interface Rendition {
 export const ORIGINAL_MIME = "application/octet-stream";
 /** Of speech that the server made itself: browsers play it where it is listened to before it is used. */
 export const SPEECH_MIME: Readonly<Record<string, string>> = { wav: "audio/wav", mp3: "audio/mpeg" };
-
-const MAX_NAME_CHARACTERS = 200;
-
-/** The last part of a name as a browser or script sent it, without what would break a log line or a table. */
-export function cleanFileName(name: string): string {
-  const last = name.split(/[\\/]/).at(-1) ?? "";
-  // Control characters and the bidirectional overrides that can make one name look like another.
-  const printable = last.replace(/[\p{Cc}\u202A-\u202E\u2066-\u2069]/gu, "").trim();
-  return printable.slice(0, MAX_NAME_CHARACTERS).toWellFormed() || "recording";
-}

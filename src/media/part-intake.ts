@@ -1,7 +1,7 @@
 import type { BaseLogger } from "pino";
 import { type Clock, DAY_MS } from "../clock.ts";
 import { AppError } from "../errors.ts";
-import { cleanFileName } from "./media.ts";
+import { fileNameOf } from "./file-name.ts";
 import type { UploadedFile } from "./upload.ts";
 import type { Part, UploadParts } from "./upload-parts.ts";
 
@@ -59,7 +59,7 @@ export function createPartIntake({ parts, expiryMs, target, onEnd, clock, log }:
     parts.fetchBack(part);
     const file: UploadedFile = {
       path: parts.pathOf(id),
-      originalName: cleanFileName(metadata?.["filename"] ?? ""),
+      originalName: fileNameOf(metadata?.["filename"] ?? "", "Upload-Metadata"),
       onDigest: (digest) => parts.note(id, { digest }),
     };
     if (metadata?.["sha256"]) file.declaredSha256 = metadata["sha256"];

@@ -46,18 +46,19 @@ export function createReceiver(dependencies: Dependencies): Receiver {
   const { db, store, library, ffmpeg, clock, maxUploadBytes, space, requireMount, onReceived } = dependencies;
   const transact = createTransact(db);
 
-  const record = db.transaction((asset: Asset, attach: (asset: Asset) => void) => {
-    if (store.assetOf(asset.sha256)) store.receivedAgain(asset, clock.now());
-    else store.insertAsset(asset);
-    onReceived(asset.sha256);
-    attach(asset);
-  });
+  const record = (asset: Asset, attach: (asset: Asset) => void): void =>
+    transact(() => {
+      if (store.assetOf(asset.sha256)) store.receivedAgain(asset, clock.now());
+      else store.insertAsset(asset);
+      onReceived(asset.sha256);
+      attach(asset);
+    });
 
   /** File, then rows, in one turn of the event loop: no other upload of the same bytes can come between. */
   function keep(staged: StagedFile, asset: Asset, attach: (asset: Asset) => void): void {
     const { created } = staged.commit();
     try {
-      record.immediate(asset, attach);
+      record(asset, attach);
     } catch (error) {
       if (created) library.retract(asset.sha256, staged.path);
       throw error;

@@ -3,6 +3,7 @@ import type { BaseLogger } from "pino";
 import { v7 as uuidv7 } from "uuid";
 import { type Clock, HOUR_MS, repeat } from "../clock.ts";
 import { AppError, invalid } from "../errors.ts";
+import { fileNameOf } from "./file-name.ts";
 import type { MediaLibrary } from "./media-library.ts";
 import { createPartIntake, type UploadTarget } from "./part-intake.ts";
 import { createUploadLocks } from "./upload-locks.ts";
@@ -74,7 +75,8 @@ export function createResumableUploads(options: Options) {
 
   /** Leaves the metadata as they are: a `HEAD` gives them back. */
   function admit(request: Request, upload: Upload): object {
-    const { sha256, target: path } = upload.metadata ?? {};
+    const { sha256, filename, target: path } = upload.metadata ?? {};
+    fileNameOf(filename ?? "", "Upload-Metadata");
     if (sha256 && !/^[0-9a-f]{64}$/.test(sha256)) {
       throw invalid("Upload-Metadata", "`sha256` must be 64 hexadecimal digits in lower case.");
     }

@@ -36,6 +36,7 @@ const ATTEMPT_FAULT = /killed|signal|Cannot allocate|not finish within/i;
 
 export function faultOf(error: unknown): Fault {
   if (error instanceof NoRoomYet) return "machine";
+  if (error instanceof AppError && error.code === "no_space") return "machine";
   if (error instanceof AppError) return error.code === "unavailable" ? "attempt" : "recording";
   if (error instanceof FfmpegError) {
     if (OWN_FAULT.test(error.message)) return "recording";

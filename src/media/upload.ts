@@ -5,7 +5,7 @@ import { Type } from "typebox";
 import { Value } from "typebox/value";
 import { AppError, invalid } from "../errors.ts";
 import { parseDigestHeader } from "./content-digest.ts";
-import { cleanFileName } from "./media.ts";
+import { fileNameOf } from "./file-name.ts";
 
 /** A recording that is arriving as a request body. */
 export interface StreamedUpload {
@@ -69,7 +69,7 @@ export function keepOpen({ raw }: FastifyRequest): void {
 
 /**
  * What a raw upload request says of itself; the body is not read yet.
- * @throws {AppError} `invalid` for a missing body, a form, a compressed body, or a bad or contradicting digest
+ * @throws {AppError} `invalid` for a missing body, a form, a compressed body, a deceiving name, or a bad or contradicting digest
  */
 export function uploadFrom(request: FastifyRequest): StreamedUpload {
   const { headers, body } = request;
@@ -88,7 +88,7 @@ export function uploadFrom(request: FastifyRequest): StreamedUpload {
   const { filename } = Value.Check(UploadQuery, request.query) ? request.query : {};
   return {
     stream: body,
-    originalName: cleanFileName(filename ?? ""),
+    originalName: fileNameOf(filename ?? "", "/querystring/filename"),
     ...(length === undefined ? {} : { declaredBytes: Number(length) }),
     ...(declaredSha256 === undefined ? {} : { declaredSha256 }),
   };

@@ -82,6 +82,9 @@ export const ACTS = {
   "broadcasts:stop": { roles: [...COUNTY_WORK, "town-admin"], inArea: true },
   "everything:stop": { roles: COUNTY_WORK },
   "registers:read": { roles: COUNTY_OFFICES },
+  "audit:read": { roles: ["administrator", "auditor"] },
+  "backups:read": { roles: ["administrator", "auditor"] },
+  "backups:make": { roles: ["administrator"] },
 } satisfies Record<string, Rule>;
 export type Act = keyof typeof ACTS;
 

@@ -18,6 +18,11 @@ export const EnrolResponse = object({
   token: Type.String({ description: "Bearer token for HTTP, shown once" }),
   mqtt: object({
     url: Type.String(),
+    alternatives: Type.Optional(
+      Type.Array(Type.String(), {
+        description: "The other nodes of the same cluster, to be tried when this one cannot be reached",
+      }),
+    ),
     username: Type.String(),
     password: Type.String({ description: "Shown once" }),
   }),

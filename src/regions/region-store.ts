@@ -1,4 +1,4 @@
-import type { Database } from "../db/open.ts";
+import { createTransact, type Database } from "../db/open.ts";
 import type { RegionLevel } from "../protocol/region-code.ts";
 import type { Region } from "./region.ts";
 
@@ -39,7 +39,7 @@ export function createRegionStore(db: Database) {
     inRange: (range: { from: string; before: string }, level: RegionLevel) =>
       selectRange.all({ ...range, level }),
     /** Runs `change` as one write transaction: the checks it makes hold until its rows are in. */
-    inTransaction: <T>(change: () => T): T => db.transaction(change).immediate(),
+    inTransaction: createTransact(db),
     upsert: (region: Region) => void upsert.run(region),
   };
 }

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { BOM, csvLine } from "../http/csv.ts";
 
 /** A register as it is printed or opened in a spreadsheet. */
 export interface RegisterHead {
@@ -9,14 +10,6 @@ export interface RegisterHead {
   month: string;
   columns: readonly string[];
 }
-
-/** Excel takes UTF-8 for what it is by this alone. */
-const BOM = "\uFEFF";
-
-/** A cell that begins like a formula would be run by a spreadsheet. */
-const harmless = (text: string): string => (/^[=+\-@\t\r]/.test(text) ? `'${text}` : text);
-const csvCell = (text: string): string => `"${harmless(text).replaceAll('"', '""')}"`;
-const csvLine = (cells: readonly string[]): string => `${cells.map(csvCell).join()}\r\n`;
 
 export function* csvDocument(head: RegisterHead, rows: Iterable<readonly string[]>): Generator<string> {
   yield BOM + csvLine(head.columns);

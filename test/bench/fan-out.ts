@@ -28,7 +28,7 @@ export async function fanOut(report: ReportRow): Promise<void> {
     ENROLMENTS_PER_MINUTE: "1000000",
   });
   const operator = await signIn(server.url, "admin", await server.password);
-  const codes = await enrolmentCodes(operator);
+  const codes = await enrolmentCodes(operator, GATEWAYS);
   await operator.put("/policy", { quietHours: [], maxVolume: 100 });
   await approvedEpisode(operator, 1, makeTone(join(folder, "tone.wav"), 1));
   const fleet = await startReceivers({ kind: "fleet", server: server.url, codes });
@@ -62,13 +62,14 @@ export async function fanOut(report: ReportRow): Promise<void> {
 const scheduleSoon = (operator: Operator, round: number): Promise<string> =>
   scheduleOnce(operator, Temporal.Now.zonedDateTimeISO("UTC").add({ minutes: 2 + round }));
 
-async function enrolmentCodes(operator: Operator): Promise<string[]> {
+/** Makes villages below the towns, a loudspeaker in each, and a code for each of those. */
+export async function enrolmentCodes(operator: Operator, count: number): Promise<string[]> {
   const { items: towns } = await operator.get<{ items: { code: string }[] }>("/regions?level=town&limit=500");
   const village = (index: number) => {
     const town = towns[index % towns.length]?.code ?? "";
     return { code: `${town.slice(0, 9)}${201 + Math.floor(index / towns.length)}`, town };
   };
-  const rows = Array.from({ length: GATEWAYS }, (_, index) => village(index)).map(
+  const rows = Array.from({ length: count }, (_, index) => village(index)).map(
     ({ code, town }) => `${code},village,${town},样本${code},sample`,
   );
   await operator.postText("/regions/import", "text/csv", `code,level,parent,name,note\n${rows.join("\n")}\n`);
@@ -80,7 +81,7 @@ async function enrolmentCodes(operator: Operator): Promise<string[]> {
 }
 
 /** A process of receivers that tells when all of them have a message, and when the message says it was sent. */
-async function startReceivers(job: ReceiverJob): Promise<ChildProcess> {
+export async function startReceivers(job: ReceiverJob): Promise<ChildProcess> {
   const child = fork(here("./receivers.ts"), { stdio: ["ignore", "inherit", "inherit", "ipc"] });
   child.send(job);
   await once(child, "message");
@@ -98,7 +99,7 @@ async function timeCommand(receivers: ChildProcess, send: () => Promise<unknown>
   return lastAt - sentAt;
 }
 
-async function startBareBroker() {
+export async function startBareBroker() {
   const child = fork(here("./bare-broker.ts"), { stdio: ["ignore", "inherit", "inherit", "ipc"] });
   const [port] = (await once(child, "message")) as [number];
   const url = `mqtt://127.0.0.1:${port}`;
@@ -119,7 +120,7 @@ async function startBareBroker() {
   };
 }
 
-async function endChild(child: ChildProcess): Promise<void> {
+export async function endChild(child: ChildProcess): Promise<void> {
   child.kill();
   if (child.exitCode === null && child.signalCode === null) await once(child, "exit");
 }

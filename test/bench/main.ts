@@ -9,6 +9,7 @@ import { fanOut } from "./fan-out.ts";
 import { mediaPasses, mediaQueue } from "./media-passes.ts";
 import { overlapCheck } from "./overlap-check.ts";
 import { planner } from "./planner.ts";
+import { reconnectStorm } from "./reconnect-storm.ts";
 import type { BenchRow } from "./report.ts";
 import { apiWhileTranscoding, mediaMemory } from "./server-under-load.ts";
 import { startWhileTranscoding } from "./start-while-transcoding.ts";
@@ -22,6 +23,7 @@ const BENCHES = {
   "api-while-transcoding": apiWhileTranscoding,
   "start-while-transcoding": startWhileTranscoding,
   "fan-out": fanOut,
+  "reconnect-storm": reconnectStorm,
   "overlap-check": overlapCheck,
   planner,
 };

@@ -84,7 +84,7 @@ describe.each(BROKERS)("%s", (kind) => {
 
   async function connectServer(): Promise<BrokerLink> {
     const { log } = createMemoryLog();
-    const link = connectBroker({ url: broker.url, ...SERVER, clientId: SERVER.username, log });
+    const link = connectBroker({ urls: [broker.url], ...SERVER, clientId: SERVER.username, log });
     await until(() => link.online);
     return link;
   }
@@ -296,6 +296,21 @@ describe.each(BROKERS)("%s", (kind) => {
     );
     await until(() => received.length === 200, { timeoutMs: 15_000, what: "200 reports of 100 kB" });
     expect(server.online).toBe(true);
+  });
+
+  test("what the broker acknowledged while the server was away has been delivered to nobody", async () => {
+    const device = await connect(near);
+    const topic = uplinkTopic(idOf(near), "report");
+    await server.close();
+    await device.publish(topic, "acknowledged and gone");
+    received.length = 0;
+    server = await connectServer();
+    await server.subscribe(UPLINK_FILTERS, (heardTopic, payload, { retain }) => {
+      received.push({ topic: heardTopic, text: payload.toString(), retain });
+    });
+    await device.publish(topic, "heard");
+    await serverHears("heard");
+    expect(received.map(({ text }) => text)).not.toContain("acknowledged and gone");
   });
 
   test("the server's link comes back by itself, with its subscriptions", async () => {

@@ -87,6 +87,16 @@ test("what areas add reaches the signed playlist of what lies below, and of nobo
   });
 });
 
+test("what is to be louder than an area allows is listed no louder there", async () => {
+  const rule = { dates: ["2026-12-03"], times: ["09:00"] };
+  const scheduleId = await timetable.schedule({ rule, volume: 90 });
+  const { id } = await timetable.broadcastOf(scheduleId);
+  const volumeFor = async (listener: Listener) =>
+    (await playlistOf(listener)).broadcasts.find((broadcast) => broadcast.id === id)?.volume;
+  expect(await Promise.all([near, neighbour, far].map(volumeFor))).toEqual([70, 70, 90]);
+  await app.operator.post(`/schedules/${scheduleId}/end`);
+});
+
 test("a looser limit is refused with what the parent has; so is an outdated version and an unknown region", async () => {
   await expect(put(VILLAGE, { maxVolume: 71 })).rejects.toMatchObject({
     status: 422,

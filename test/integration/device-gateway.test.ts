@@ -418,6 +418,25 @@ describe("the playlist", () => {
   });
 });
 
+test("after an outage the newest playlist comes by one conditional fetch", async () => {
+  await using device = await startOnline();
+  // Air that is near makes the slot short.
+  const broadcast = airing(shortItem(), 30_000);
+  const { revision } = await station.list([broadcast]);
+  await until(() => device.playlist?.revision === revision, { what: "the first playlist" });
+  const before = station.playlistRequests;
+  await station.goDown();
+  await until(() => !device.online, { what: "the outage" });
+  // Changed twice where no pointer can say so.
+  for (const broadcasts of [[], [broadcast]]) await station.list(broadcasts).catch(() => {});
+  await station.comeBack();
+  await until(() => device.playlist?.revision === revision + 2, {
+    what: "the newest playlist",
+    timeoutMs: 15_000,
+  });
+  expect(station.conditions.slice(before)).toEqual([`"${revision}"`]);
+});
+
 describe("the gateway process", () => {
   test("killed while on air never plays that again, and says that it was interrupted", async () => {
     const gateway = await startGateway();

@@ -34,8 +34,7 @@ beforeEach(async () => {
     devices: fleet.devices,
     clock: fleet.clock,
     keys: { set: () => KEYS },
-    mqttPublicUrl: null,
-    brokerPort: () => 1883,
+    brokerUrls: (hostname) => [`mqtt://${hostname}:1883`],
     enrolmentsPerMinute: 100,
   });
   await app.register(async (guarded) => {
@@ -179,10 +178,10 @@ describe("devices", () => {
         }),
       }),
     ]);
-    expect(await list("kind=terminal")).toHaveLength(1);
-    expect(await list("state=new")).toHaveLength(0);
-    expect(await list("limit=1")).toHaveLength(1);
-    expect(JSON.stringify(await list(""))).not.toMatch(/hash/i);
+    expect(await list(`within=${COUNTY}&kind=terminal`)).toHaveLength(1);
+    expect(await list(`within=${COUNTY}&state=new`)).toHaveLength(0);
+    expect(await list(`within=${COUNTY}&limit=1`)).toHaveLength(1);
+    expect(JSON.stringify(await list(`within=${COUNTY}`))).not.toMatch(/hash/i);
   });
 });
 

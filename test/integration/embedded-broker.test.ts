@@ -41,7 +41,7 @@ const start = (port = 0, limits = {}) =>
   });
 
 function link(url = broker.url): BrokerLink {
-  const made = connectBroker({ url, clientId: SERVER.username, log: log.log, ...SERVER });
+  const made = connectBroker({ urls: [url], clientId: SERVER.username, log: log.log, ...SERVER });
   links.push(made);
   return made;
 }
@@ -67,6 +67,26 @@ test("only presence may be retained", async () => {
   );
 });
 
+test("a change of groups ends the connection under the old ones, another change does not", async () => {
+  const { id } = member.identity;
+  const topic = commandTopic({ kind: "group", id: "schools" });
+  fleet.devices.label(id, { groups: ["schools"] });
+  const device = await connectDevice(broker.url, member);
+  expect(await device.subscribe(topic)).toEqual([1]);
+  const relabel = (labels: { tags?: string[]; groups?: string[] }) => {
+    fleet.devices.label(id, labels);
+    broker.regroup(fleet.devices.identityOf(id) ?? member.identity);
+  };
+
+  relabel({ tags: ["hill"] });
+  await device.publish(uplinkTopic(id, "state"), "{}");
+  relabel({ groups: [] });
+  await until(() => !device.mqtt.connected, { what: "the disconnection" });
+  const again = await connectDevice(broker.url, member);
+  expect(await again.subscribe(topic)).toEqual([128]);
+  await again.end();
+});
+
 test("refused credentials are logged without the password", async () => {
   await expect(connectDevice(broker.url, { ...member, password: "guessed-secret" })).rejects.toThrow(
     "refused",
@@ -89,7 +109,10 @@ test("a client that reads nothing is disconnected before it fills the memory", a
   const payload = Buffer.alloc(200_000, "x");
   for (let sent = 0; !frozen() && sent < 500; sent += 1) await server.publish(topic, payload);
   await until(frozen, { what: "the disconnection" });
-  expect(log.entries).toContainEqual(expect.objectContaining({ level: 40, device: member.identity.id }));
+  const cut = log.entries.find(({ backlogBytes }) => backlogBytes !== undefined);
+  expect(cut).toMatchObject({ level: 40, device: member.identity.id });
+  // What was allowed, and the one message that was over it.
+  expect(cut?.["backlogBytes"]).toBeLessThan(64 * 1024 + payload.length + 1_000);
   await device.end();
 });
 

@@ -174,6 +174,7 @@ describe("what the API says", () => {
     expect(await (await fetch(`${app.url}/readyz`)).json()).toEqual({
       status: "ready",
       checks: { broker: "ok", media: "ok" },
+      notices: {},
     });
 
     // The store's disk goes away with all that is on it, and comes back.

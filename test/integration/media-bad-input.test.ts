@@ -213,7 +213,7 @@ describe("an upload that is not what was declared is refused", () => {
     const full = Object.assign(new Error("write"), { code: "ENOSPC" });
     const stream = new Readable({ read: () => stream.destroy(full) });
     await expect(lab.media.receiveUpload({ stream, originalName: "a" }, attach)).rejects.toMatchObject({
-      code: "unavailable",
+      code: "no_space",
       message: expect.stringMatching(/disk is full/),
     });
   });

@@ -116,8 +116,9 @@ test("of a long queue the most urgent are told at first, how many there are, and
       store.add({ kind: "sound", subject: `composition ${at}`, airAt: now + (150 - at), now });
     store.add({ kind: "listen", subject: "recording", airAt: null, now });
     store.claim("somebody", now, now + 60_000, false);
-    const signIn = { id: "1", user: { id: "1", name: "", roles: [] }, secondFactor: false, scopes: null };
-    await server.register(jobRoutes, { media: lab.media, clock: systemClock, whoAsks: () => signIn });
+    const user = { id: "somebody", name: "somebody", roles: [] };
+    const whoAsks = () => ({ id: "sign-in", user, secondFactor: false, scopes: null });
+    await server.register(jobRoutes, { media: lab.media, clock: systemClock, whoAsks });
     const url = `${await server.listen({ host: "127.0.0.1", port: 0 })}/jobs/events`;
 
     const last = store.latest("sound", "composition 0");

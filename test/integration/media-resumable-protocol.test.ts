@@ -78,6 +78,25 @@ describe("Upload-Metadata", () => {
     const { segments } = await house.episodeNow();
     expect(segments[0]?.recording).toMatchObject({ originalName: "要闻.wav" });
   });
+
+  test("with a name that deceives is refused before a byte is sent, as it is when the file comes in one request", async () => {
+    const filename = "要闻\u202Evaw.exe";
+    const refusal = { type: "urn:ccx:problem:invalid", hint: expect.stringMatching(/^Rename the file/) };
+    const answer = await begin(metadata({ target: house.targetOf(1), filename }));
+    expect(answer.status).toBe(422);
+    expect(await answer.json()).toMatchObject({ ...refusal, errors: [{ at: "Upload-Metadata" }] });
+
+    const path = `/api/v1/${house.targetOf(1)}/recording?filename=${encodeURIComponent(filename)}`;
+    const headers = { ...house.app.operator.credentials, "content-type": "application/octet-stream" };
+    const whole = await fetch(new URL(path, house.app.url), {
+      method: "PUT",
+      headers,
+      body: new Uint8Array(bytes),
+    });
+    expect(whole.status).toBe(422);
+    expect(await whole.json()).toMatchObject({ ...refusal, errors: [{ at: "/querystring/filename" }] });
+    expect(await house.recordings()).toEqual([null, null]);
+  });
 });
 
 test("a request that the protocol refuses is told as a problem whose title is that of its status", async () => {

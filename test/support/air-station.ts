@@ -38,6 +38,8 @@ export interface AirStation {
   states: DeviceState[];
   mediaRequests: MediaRequest[];
   playlistRequests: number;
+  /** The `If-None-Match` of each of them. */
+  conditions: (string | undefined)[];
   /** How many connections of the device the broker has taken. */
   connections: number;
   /** Whether reports are acknowledged. */
@@ -93,6 +95,7 @@ export async function openAirStation(): Promise<AirStation & AsyncDisposable> {
     states: [],
     mediaRequests: [],
     playlistRequests: 0,
+    conditions: [],
     connections: 0,
     acknowledges: true,
     cutMediaAfter: null,
@@ -185,6 +188,7 @@ export async function openAirStation(): Promise<AirStation & AsyncDisposable> {
     app.get("/device/v1/keys", async () => ({ items: station.keySets }));
     app.get("/device/v1/playlist", async (request, reply) => {
       station.playlistRequests += 1;
+      station.conditions.push(request.headers["if-none-match"]);
       if (station.playlistStatus !== null) return reply.code(station.playlistStatus).send();
       if (!playlist) return reply.code(503).header("retry-after", "0").send();
       const etag = `"${playlist.revision}"`;

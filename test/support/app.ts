@@ -11,7 +11,9 @@ import { until } from "./until.ts";
 
 export interface RunningApp {
   url: string;
+  /** The first of `brokerUrls`. */
   brokerUrl: string;
+  brokerUrls: string[];
   folder: string;
   password: string;
   operator: Operator;
@@ -52,13 +54,14 @@ export async function runApp({
     SECOND_FACTOR: "optional",
     ...env,
   });
-  const { app, brokerUrl, firstAdministrator } = await buildApp({ config, log: log.log, clock });
+  const { app, brokerUrls, firstAdministrator } = await buildApp({ config, log: log.log, clock });
   await app.listen({ host: "127.0.0.1", port });
   const url = `http://127.0.0.1:${(app.server.address() as AddressInfo).port}`;
   const password = firstAdministrator?.password ?? known;
   return {
     url,
-    brokerUrl,
+    brokerUrl: brokerUrls[0] ?? "",
+    brokerUrls,
     folder,
     password,
     operator: await signIn(url, "admin", password),

@@ -10,6 +10,7 @@ import { until } from "./until.ts";
 export interface EpisodeView {
   id: string;
   number: number;
+  title: string;
   approved: boolean;
   segments: {
     recording: {

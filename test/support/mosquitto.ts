@@ -1,11 +1,11 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { openDatabaseReadOnly } from "../../src/db/open.ts";
 import { mosquittoFiles } from "../../src/delivery/mosquitto-files.ts";
+import { dynamicSecurityPlugin } from "../../src/delivery/mosquitto-plugin.ts";
 import { hashMqttPassword } from "../../src/devices/credentials.ts";
 import { createDeviceService, type DeviceAccount } from "../../src/devices/device-service.ts";
 import { createDeviceStore } from "../../src/devices/device-store.ts";
@@ -15,6 +15,7 @@ import { createRegionService } from "../../src/regions/region-service.ts";
 import { createRegionStore } from "../../src/regions/region-store.ts";
 import { createTestClock } from "./fleet.ts";
 import { freePort } from "./free-port.ts";
+import { accepts } from "./listening.ts";
 import { until } from "./until.ts";
 
 const MOSQUITTO = "/usr/sbin/mosquitto";
@@ -25,6 +26,8 @@ export interface MosquittoOptions {
   server: { username: string; password: string };
   /** Where one ran before; a free one when left out. */
   port?: number;
+  /** Its accounts are the dynamic-security plugin's, which begins with those there are at the start. */
+  dynamic?: boolean;
 }
 
 export interface RunningMosquitto {
@@ -54,12 +57,14 @@ export async function startMosquitto({
       server: { username: server.username, mqttHash },
       listen: { host: "127.0.0.1", port },
       folder,
+      plugin: rest.dynamic === true ? dynamicSecurityPlugin() : null,
     });
     // Started as root it would drop to the `mosquitto` account, which cannot read this folder.
     const asSelf = process.getuid?.() === 0 ? "user root\n" : "";
-    await writeFile(join(folder, "passwd"), files.passwd, { mode: 0o600 });
-    await writeFile(join(folder, "acl"), files.acl, { mode: 0o600 });
-    await writeFile(join(folder, "mosquitto.conf"), `${asSelf}log_type all\nlog_dest stderr\n${files.conf}`);
+    const { "cuncunxiang.conf": conf, ...accountFiles } = files;
+    for (const [name, text] of Object.entries(accountFiles))
+      await writeFile(join(folder, name), text, { mode: 0o600 });
+    await writeFile(join(folder, "mosquitto.conf"), `${asSelf}log_type all\nlog_dest stderr\n${conf}`);
   }
 
   await write();
@@ -111,16 +116,4 @@ export function accountsIn(folder: string): DeviceAccount[] {
   } finally {
     db.close();
   }
-}
-
-/** A port that was free a moment ago; Mosquitto cannot choose one itself and say which. */
-function accepts(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connect(port, "127.0.0.1");
-    socket.once("connect", () => {
-      socket.destroy();
-      resolve(true);
-    });
-    socket.once("error", () => resolve(false));
-  });
 }

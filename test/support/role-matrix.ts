@@ -128,6 +128,11 @@ const DECLARED: Record<string, string> = {
     POST /devices/{}/revoke
   `,
   AU: `
+    GET /audit
+    GET /audit/export
+    GET /audit/head
+    GET /audit/why
+    GET /backups
     GET /people
     GET /people/{}
     GET /people/{}/sign-ins
@@ -138,6 +143,7 @@ const DECLARED: Record<string, string> = {
     POST /sessions/{}/approve
   `,
   A: `
+    POST /backups
     POST /media-library/collect
     POST /media-library/scrub
     DELETE /media-library/trash

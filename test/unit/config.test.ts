@@ -7,7 +7,7 @@ describe("configuration", () => {
     expect(readConfig({})).toMatchObject({
       host: "127.0.0.1",
       port: 3000,
-      mqttUrl: null,
+      mqttUrls: [],
       zone: "Asia/Shanghai",
     });
   });
@@ -29,6 +29,27 @@ describe("configuration", () => {
       "ZONE",
       "PLAN_DAYS",
     ]);
+  });
+
+  test("takes the nodes of a cluster as one list", () => {
+    const { mqttUrls, mqttPublicUrls } = readConfig({
+      MQTT_URL: "mqtts://s:p@a, mqtts://s:p@b/",
+      MQTT_PUBLIC_URL: "wss://a/mqtt,mqtts://b",
+    });
+    expect(mqttUrls).toEqual(["mqtts://s:p@a", "mqtts://s:p@b"]);
+    expect(mqttPublicUrls).toEqual(["wss://a/mqtt", "mqtts://b"]);
+  });
+
+  test.each<[string, Record<string, string>, RegExp]>([
+    ["a certificate without its key", { MQTT_TLS_CERT: "package.json" }, /MQTT_TLS_KEY/],
+    ["a file that is not there", { MQTT_CA: "no/such.pem" }, /MQTT_CA names a file that is not there/],
+    ["certificates required of nobody's", { MQTT_TLS_CLIENTS: "required" }, /MQTT_TLS_CLIENT_CA/],
+    ["a secret that can be guessed", { MQTT_AUTH_SECRET: "secret" }, /32 characters/],
+    ["an address that is none", { MQTT_AUTH_ALLOW: "broker.example" }, /MQTT_AUTH_ALLOW/],
+    ["accounts of a broker that is not there", { MQTT_ACCOUNTS: "dynamic-security" }, /MQTT_URL/],
+    ["one bad address among good ones", { MQTT_URL: "mqtt://a,http://b" }, /MQTT_URL must be/],
+  ])("refuses %s", (_name, env, problem) => {
+    expect(() => readConfig(env)).toThrow(problem);
   });
 
   test(".env.example lists every variable, and each with the default that holds without it", () => {

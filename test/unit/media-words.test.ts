@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { AppError } from "../../src/errors.ts";
 import { FfmpegError } from "../../src/media/ffmpeg.ts";
-import { cleanFileName } from "../../src/media/media.ts";
+import { fileNameOf } from "../../src/media/file-name.ts";
 import { describeFailure, isPassing } from "../../src/media/transcode-failure.ts";
 
 describe("the name of an upload", () => {
@@ -9,15 +9,26 @@ describe("the name of an upload", () => {
     ["党建之声第41期.wav", "党建之声第41期.wav"],
     ["C:\\fakepath\\lecture.mp4", "lecture.mp4"],
     ["../../etc/passwd", "passwd"],
-    ["a\u0000b\nc\u202Egnp.exe", "abcgnp.exe"],
     ["", "recording"],
     ["///", "recording"],
   ])("%j becomes %j", (given, kept) => {
-    expect(cleanFileName(given)).toBe(kept);
+    expect(fileNameOf(given, "name")).toBe(kept);
   });
 
+  test.each(["a\u0000b.wav", "two\nlines.wav", "lecture\u202Evaw.exe", "党\u2066建.wav", "a\u0085b.wav"])(
+    "%j is refused, saying where and what to do",
+    (given) => {
+      const refusal = {
+        code: "invalid",
+        details: [expect.objectContaining({ at: "name" })],
+        hint: expect.stringMatching(/^Rename/),
+      };
+      expect(() => fileNameOf(given, "name")).toThrow(expect.objectContaining(refusal));
+    },
+  );
+
   test("is cut without leaving half a character", () => {
-    const name = cleanFileName(`${"a".repeat(199)}😀`);
+    const name = fileNameOf(`${"a".repeat(199)}😀`, "name");
     expect(name.isWellFormed()).toBe(true);
     expect(name.length).toBe(200);
   });

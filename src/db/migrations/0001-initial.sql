@@ -734,3 +734,71 @@ CREATE TABLE quarantined_reports (
   PRIMARY KEY (device_id, digest)
 ) STRICT;
 CREATE INDEX quarantined_records ON quarantined_reports (device_id, boot_id, seq) WHERE seq IS NOT NULL;
+
+-- Audit ------------------------------------------------------------------------------------------------------------
+
+-- Who did what, and who was refused what: a chain in which each entry's hash covers the one before (docs/audit.md).
+CREATE TABLE audit_entries (
+  seq        INTEGER PRIMARY KEY,
+  at         INTEGER NOT NULL,
+  actor_kind TEXT NOT NULL CHECK (actor_kind IN ('person', 'device', 'stranger', 'machine', 'server')),
+  actor_id   TEXT,
+  actor_name TEXT,
+  address    TEXT,
+  request_id TEXT,
+  act        TEXT NOT NULL,
+  outcome    TEXT NOT NULL CHECK (outcome IN ('done', 'refused', 'failed')),
+  -- Of the HTTP answer; NULL where the entry was written before it, in the transaction of the act.
+  status     INTEGER,
+  reason     TEXT,
+  objects    TEXT NOT NULL CHECK (json_valid(objects)),
+  changes    TEXT NOT NULL CHECK (json_valid(changes)),
+  prev_hash  TEXT NOT NULL CHECK (length(prev_hash) = 64),
+  hash       TEXT NOT NULL CHECK (length(hash) = 64)
+) STRICT;
+CREATE INDEX audit_entries_by_at ON audit_entries (at);
+CREATE INDEX audit_entries_by_actor ON audit_entries (actor_id, seq);
+
+-- Finds entries by what they are about: `episodes/<id>`, as the API's addresses name it.
+CREATE TABLE audit_objects (
+  object TEXT NOT NULL,
+  seq    INTEGER NOT NULL REFERENCES audit_entries (seq),
+  PRIMARY KEY (object, seq)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX audit_objects_by_seq ON audit_objects (seq);
+
+-- Where the chain begins after old entries were removed: the last of those that were.
+CREATE TABLE audit_anchors (
+  seq       INTEGER PRIMARY KEY,
+  hash      TEXT NOT NULL CHECK (length(hash) = 64),
+  pruned_at INTEGER NOT NULL
+) STRICT;
+
+CREATE TRIGGER audit_entries_go_on BEFORE INSERT ON audit_entries
+WHEN NEW.seq <> 1 + COALESCE(
+    (SELECT MAX(seq) FROM audit_entries), (SELECT MAX(seq) FROM audit_anchors), 0)
+  OR NEW.prev_hash <> COALESCE(
+    (SELECT hash FROM audit_entries ORDER BY seq DESC LIMIT 1),
+    (SELECT hash FROM audit_anchors ORDER BY seq DESC LIMIT 1),
+    '0000000000000000000000000000000000000000000000000000000000000000')
+BEGIN SELECT RAISE(ABORT, 'the audit log is a chain: an entry follows the last one'); END;
+CREATE TRIGGER audit_entries_stay BEFORE UPDATE ON audit_entries
+BEGIN SELECT RAISE(ABORT, 'the audit log is append-only'); END;
+CREATE TRIGGER audit_entries_are_kept BEFORE DELETE ON audit_entries
+WHEN OLD.seq > COALESCE((SELECT MAX(seq) FROM audit_anchors), 0)
+BEGIN SELECT RAISE(ABORT, 'the audit log is append-only'); END;
+CREATE TRIGGER audit_objects_stay BEFORE UPDATE ON audit_objects
+BEGIN SELECT RAISE(ABORT, 'the audit log is append-only'); END;
+CREATE TRIGGER audit_objects_are_kept BEFORE DELETE ON audit_objects
+WHEN OLD.seq > COALESCE((SELECT MAX(seq) FROM audit_anchors), 0)
+BEGIN SELECT RAISE(ABORT, 'the audit log is append-only'); END;
+-- 180 days: 网络安全法 (Cybersecurity Law) article 21 (3), six months.
+CREATE TRIGGER audit_anchors_are_old BEFORE INSERT ON audit_anchors
+WHEN NOT EXISTS (
+  SELECT 1 FROM audit_entries
+  WHERE seq = NEW.seq AND hash = NEW.hash AND at <= NEW.pruned_at - 180 * 86400000)
+BEGIN SELECT RAISE(ABORT, 'audit entries are kept for 180 days'); END;
+CREATE TRIGGER audit_anchors_stay BEFORE UPDATE ON audit_anchors
+BEGIN SELECT RAISE(ABORT, 'the audit log is append-only'); END;
+CREATE TRIGGER audit_anchors_are_kept BEFORE DELETE ON audit_anchors
+BEGIN SELECT RAISE(ABORT, 'the audit log is append-only'); END;

@@ -110,6 +110,9 @@ export function createHousekeeping(options: Options) {
       refuseWhenFull(diskSpace(), space.usedBytes(), watermarks, bytes, pending);
     },
 
+    /** Whether something is on air or begins within ten minutes. */
+    isNearAir: onAirSoon,
+
     /** Of the media disk, as an ordinary user may use it. */
     freeBytes: (): number => diskSpace().freeBytes,
 

@@ -1,0 +1,99 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import { messageOf } from "../errors.ts";
+import type { Actor, Outcome } from "./audit-entry.ts";
+import type { AuditLog } from "./audit-log.ts";
+
+declare module "fastify" {
+  interface FastifyRequest {
+    audited: ReturnType<AuditLog["begin"]> | null;
+  }
+  interface FastifyContextConfig {
+    /** A request that only reads and is of account all the same, as taking a copy of the log. */
+    isAudited?: boolean;
+  }
+}
+
+const SAFE_METHODS = new Set(["GET", "HEAD", "OPTIONS"]);
+/** Of account only when refused: they change nothing, or only bring bytes of what is of account once it is whole. */
+const MINOR = new Set([
+  "POST /api/v1/schedules/check",
+  "POST /api/v1/interrupts/preview",
+  "POST /api/v1/invitations/look",
+  "POST /api/v1/uploads",
+  "PATCH /api/v1/uploads/*",
+]);
+const SIGN_IN = "POST /api/v1/sign-in";
+const MAX_REASON = 300;
+
+/** Who asks: a signed-in person, an enrolled device, or nobody that is known. */
+export function actorOf(request: FastifyRequest): Actor {
+  const { signIn } = request;
+  if (signIn) return { kind: "person", id: signIn.user.id, name: signIn.user.name };
+  if (request.device) return { kind: "device", id: request.device.id, name: null };
+  return { kind: "stranger", id: null, name: null };
+}
+
+/**
+ * Every request that changes something, and every refusal for want of a right, leaves an entry: the one place where the
+ * log meets HTTP. Added to the root before any route.
+ */
+export function registerAudit(app: FastifyInstance, audit: Pick<AuditLog, "begin" | "accountOf">): void {
+  app.decorateRequest("audited", null);
+
+  const begin = (request: FastifyRequest) => {
+    const act = `${request.method} ${request.routeOptions.url ?? ""}`;
+    return audit.begin({
+      actor: () => actorOf(request),
+      address: request.ip,
+      requestId: request.id,
+      act,
+      object: act === SIGN_IN ? accountIn(request) : objectOf(request),
+      isMinor: MINOR.has(act),
+    });
+  };
+  /** Whom somebody tried to sign in as; what is no account's name may be a password in the wrong field. */
+  function accountIn({ body }: FastifyRequest): string | null {
+    const { name } = (body ?? {}) as { name?: unknown };
+    return typeof name === "string" ? audit.accountOf(name) : null;
+  }
+  const isOfAccount = ({ method, routeOptions }: FastifyRequest) =>
+    routeOptions.url !== undefined && (!SAFE_METHODS.has(method) || routeOptions.config.isAudited === true);
+
+  // After the body was read: its events run outside of what began before.
+  app.addHook("preHandler", (request, _reply, done) => {
+    if (!isOfAccount(request)) return done();
+    request.audited = begin(request);
+    request.audited.during(done);
+  });
+  // Before the answer leaves: what was acknowledged has its entry.
+  app.addHook("onSend", async (request, reply, payload) => {
+    const isRefusal = (reply.statusCode === 401 || reply.statusCode === 403) && request.routeOptions.url;
+    if (isRefusal || isOfAccount(request)) request.audited ??= begin(request);
+    request.audited?.end(outcomeOf(reply), reply.statusCode, reasonOf(reply, payload));
+    return payload;
+  });
+}
+
+function outcomeOf({ statusCode }: FastifyReply): Outcome {
+  if (statusCode < 400) return "done";
+  return statusCode < 500 ? "refused" : "failed";
+}
+
+/** `episodes/<id>` of `/api/v1/episodes/<id>/approve`; `null` where the address names a collection. */
+function objectOf({ routeOptions, params }: FastifyRequest): string | null {
+  const [collection, key] = (routeOptions.url ?? "").replace(/^\/(api|device)\/v1\//, "").split("/");
+  if (collection === undefined || !key?.startsWith(":")) return null;
+  const value = (params as Record<string, unknown> | undefined)?.[key.slice(1)];
+  return typeof value === "string" ? `${collection}/${value.slice(0, 64)}` : null;
+}
+
+/** What a problem document says happened. */
+function reasonOf(reply: FastifyReply, payload: unknown): string | null {
+  if (reply.statusCode < 400 || typeof payload !== "string") return null;
+  try {
+    const { detail } = JSON.parse(payload) as { detail?: unknown };
+    return typeof detail === "string" ? detail.slice(0, MAX_REASON) : null;
+  } catch (error) {
+    return messageOf(error).slice(0, MAX_REASON);
+  }
+}

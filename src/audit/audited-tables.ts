@@ -1,0 +1,129 @@
+/** What of a table's rows an entry shows, as far as it differs; every other column stays out. */
+export interface AuditedTable {
+  /** SQL for what a row belongs to, as the API names it. `ROW` stands for the row. */
+  object: string;
+  columns: readonly string[];
+  /** Shown as `changed`, never by their value. */
+  secrets?: readonly string[];
+  /** SQL: only such rows. */
+  only?: string;
+}
+
+const of = (collection: string, column = "id"): string => `'${collection}/' || ROW.${column}`;
+
+/** The tables that people change. */
+export const AUDITED_TABLES: Record<string, AuditedTable> = {
+  settings: { object: "'policy'", columns: ["value"], only: "ROW.key = 'policy'" },
+  users: { object: of("users"), columns: ["name", "roles", "disabled_at"], secrets: ["password_hash"] },
+  invitations: { object: of("users", "user_id"), columns: ["expires_at"] },
+  second_factors: { object: of("users", "user_id"), columns: ["confirmed_at"], secrets: ["secret"] },
+  api_tokens: {
+    object: of("users", "user_id"),
+    columns: ["label", "scopes", "expires_at"],
+    secrets: ["token_hash"],
+  },
+  regions: { object: of("regions", "code"), columns: ["level", "parent", "name", "note"] },
+  devices: {
+    object: of("devices"),
+    columns: [
+      "region_code",
+      "kind",
+      "name",
+      "state",
+      "hardware_id",
+      "model",
+      "software",
+      "tags",
+      "group_ids",
+    ],
+    secrets: ["token_hash", "mqtt_hash"],
+  },
+  enrolment_codes: { object: of("devices", "device_id"), columns: ["expires_at", "used_at"] },
+  programmes: { object: of("programmes"), columns: ["slug", "kind", "title", "segments", "sound"] },
+  episodes: { object: of("episodes"), columns: ["programme_id", "number", "title", "approved_by"] },
+  segments: {
+    object: of("episodes", "episode_id"),
+    columns: ["position", "name", "title", "asset_sha256", "trim_from_ms", "trim_to_ms"],
+  },
+  sessions: {
+    object: of("sessions"),
+    columns: [
+      "programme_id",
+      "number",
+      "topic",
+      "speakers",
+      "modules",
+      "asset_sha256",
+      "trim_from_ms",
+      "trim_to_ms",
+      "approved_by",
+    ],
+  },
+  schedules: { object: of("schedules"), columns: ["name", "definition", "version", "ended_at"] },
+  schedule_overrides: { object: of("schedules", "schedule_id"), columns: ["version", "reason"] },
+  area_policies: { object: of("regions", "region_code"), columns: ["definition", "version"] },
+  // What planning makes of a schedule follows from it; what was called off does not.
+  broadcasts: {
+    object: of("broadcasts"),
+    columns: ["state", "reason", "title"],
+    only: "ROW.state = 'cancelled'",
+  },
+  interrupts: {
+    object: "CASE ROW.class WHEN 'announcement' THEN 'announcements/' ELSE 'emergencies/' END || ROW.id",
+    columns: ["class", "title", "text", "asset_sha256", "repeats", "silent", "corrects"],
+  },
+  emergencies: {
+    object: of("emergencies"),
+    columns: ["state", "areas", "until", "replaces", "confirmed_by", "stopped_by", "reason"],
+  },
+  cap_messages: { object: of("emergencies", "emergency_id"), columns: ["sender", "identifier", "sent"] },
+  calendar_links: {
+    object: of("calendar-links"),
+    columns: ["region_code", "label", "revoked_at"],
+    secrets: ["token_hash"],
+  },
+  trash: {
+    object: "'media-library/trash/' || ROW.id",
+    columns: ["kind", "subject", "label", "reason", "restored_at"],
+  },
+};
+
+/** Tables of which no entry shows rows, and why. A test holds every table to be here or above. */
+export const OTHER_TABLES: Record<string, string> = {
+  migrations: "the program's own",
+  signing_keys: "secret",
+  sign_ins: "secret; signing in and out are acts by themselves",
+  sign_in_failures: "each attempt is an act by itself",
+  recovery_codes: "secret; asking for new ones is an act by itself",
+  device_presence: "what devices say",
+  device_states: "what devices say",
+  assets: "what uses a recording names it",
+  compositions: "follows from its recordings",
+  composition_assets: "follows from its recordings",
+  renditions: "follows from its recordings",
+  rendition_parts: "follows from its recordings",
+  covers: "the programme's sound names it",
+  jobs: "the server's own work",
+  trash_files: "the trash entry's",
+  library_damage: "found by the server",
+  library_runs: "the server's own work",
+  approval_records: "a register of its own",
+  broadcast_areas: "follows from the schedule",
+  broadcast_items: "follows from the content",
+  broadcast_targets: "follows from the schedule",
+  empty_dates_told: "the server's own",
+  clock_events: "found by the server",
+  calendar_events: "follows from the schedule",
+  calendar_event_areas: "follows from the schedule",
+  calendar_event_exclusions: "follows from the schedule",
+  playlist_revisions: "follows from the schedule",
+  commands: "follows from the act",
+  command_targets: "follows from the act",
+  outbox: "follows from the act",
+  playback_records: "what devices say",
+  report_cursors: "what devices say",
+  quarantined_reports: "what devices say",
+  audit_entries: "the log itself",
+  audit_objects: "the log itself",
+  audit_anchors: "the log itself",
+};

@@ -1,0 +1,61 @@
+import { copyDatabase } from "../db/copy.ts";
+import { openDatabaseReadOnly } from "../db/open.ts";
+import { AppError } from "../errors.ts";
+import { backupName, type Manifest } from "./backup.ts";
+import { checkDatabase, checkMedia, countRows, type DatabaseProof } from "./backup-check.ts";
+import { createBackupFolder } from "./backup-folder.ts";
+
+export interface BackupOrder {
+  databasePath: string;
+  mediaDir: string;
+  backupDir: string;
+  /** Epoch ms. */
+  now: number;
+  version: string;
+  /** Whether the media files are read and hashed, too. */
+  isHashed: boolean;
+}
+
+/**
+ * Copies the database as it is at one instant, opens the copy as a restore would and reads all of it, looks for the media,
+ * and only then gives it its name. The server may run; writers do not wait. Takes seconds, and blocks the thread it is in.
+ * @throws {AppError} `conflict` when the copy is not sound, `no_space`
+ */
+export function makeBackup({
+  databasePath,
+  mediaDir,
+  backupDir,
+  now,
+  version,
+  isHashed,
+}: BackupOrder): Manifest {
+  const folder = createBackupFolder(backupDir);
+  folder.ensure();
+  const name = backupName(now);
+  const path = folder.pathOf(name);
+  const source = openDatabaseReadOnly(databasePath);
+  let proof: DatabaseProof | undefined;
+  try {
+    const before = source.pragma("data_version", { simple: true });
+    copyDatabase(source, path, (copy) => {
+      proof = checkDatabase(copy);
+      const rows = countRows(source);
+      // Where nobody wrote meanwhile, source and copy are the same.
+      if (source.pragma("data_version", { simple: true }) === before) compareRows(rows, proof.rows);
+    });
+  } finally {
+    source.close();
+  }
+  if (!proof) throw new Error("the copy was not checked");
+  const media = checkMedia(path, mediaDir, isHashed);
+  const manifest: Manifest = { format: 1, name, createdAt: now, version, ...proof, media };
+  folder.writeManifest(manifest);
+  return manifest;
+}
+
+function compareRows(source: Record<string, number>, copy: Record<string, number>): void {
+  for (const [table, count] of Object.entries(source)) {
+    if (copy[table] === count) continue;
+    throw new AppError("conflict", `The copy has ${copy[table] ?? 0} of ${count} rows of ${table}.`);
+  }
+}
