@@ -102,7 +102,8 @@ export async function createProgramme({ deviceId, http, now, publish }: Options)
     },
 
     async list(broadcasts, change = {}) {
-      const generatedAt = Math.round(now());
+      // Before every command that follows, in the same millisecond too.
+      const generatedAt = Math.floor(now()) - 1;
       revision += 1;
       const playlist: Playlist = {
         version: 1,
