@@ -84,8 +84,11 @@ function go({ focus }) {
   view = viewOf(hash || "#/today");
   const here = hash.startsWith("#/broadcasts/") || hash === "" ? "#/today" : hash;
   for (const link of links) {
-    if (here.startsWith(link.hash)) link.setAttribute("aria-current", "page");
-    else link.removeAttribute("aria-current");
+    if (here.startsWith(link.hash)) {
+      link.setAttribute("aria-current", "page");
+      // On a telephone not all of them fit beside each other.
+      link.scrollIntoView({ block: "nearest", inline: "nearest" });
+    } else link.removeAttribute("aria-current");
   }
   fill(heading, () => view?.title() ?? "");
   fill(main, heading, factorWarning, readOnlyNote(here), view.element);

@@ -153,9 +153,12 @@ function registerLinks() {
     "section",
     {},
     el("h2", {}, () => t("registers.title")),
-    el("label", { for: "register-month" }, () => t("registers.month")),
-    " ",
-    month,
+    el(
+      "div",
+      { class: "filters" },
+      el("label", { for: "register-month" }, () => t("registers.month")),
+      month,
+    ),
     line("broadcasts"),
     line("approvals"),
   );

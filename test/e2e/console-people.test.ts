@@ -41,7 +41,7 @@ test("an administrator invites a town's admin, who sets a password and finds wha
   await admin.getByRole("link", { name: "人员", exact: true }).click();
   await admin.getByRole("button", { name: "邀请人员…" }).click();
   const dialog = dialogOf(admin);
-  await dialog.getByLabel("用户名").fill("wangwei");
+  await dialog.getByLabel("用户名").fill("daotian-town");
   await dialog.getByLabel("镇街管理员").check();
   await dialog.getByRole("button", { name: "生成邀请链接" }).click();
   // A role of an area without an area is refused, and says what to do.
@@ -50,13 +50,13 @@ test("an administrator invites a town's admin, who sets a password and finds wha
   await dialog.getByRole("button", { name: "生成邀请链接" }).click();
   const link = await dialog.locator("code.secret").innerText();
   await dialog.getByRole("button", { name: "关闭" }).click();
-  const row = admin.getByRole("row", { name: /wangwei/ });
+  const row = admin.getByRole("row", { name: /daotian-town/ });
   await row.getByText("待设密码").waitFor();
   await row.getByText("镇街管理员 稻田镇").waitFor();
 
   const town = await newPage();
   await town.goto(link);
-  await sees(town, "邀请给：wangwei");
+  await sees(town, "邀请给：daotian-town");
   expect(new URL(town.url()).hash).toBe("#/today");
   await town.getByLabel("新密码", { exact: true }).fill("password1234");
   await town.getByLabel("再输入一次新密码").fill("password1234");
@@ -66,7 +66,7 @@ test("an administrator invites a town's admin, who sets a password and finds wha
   await town.getByLabel("再输入一次新密码").fill(PASSWORD);
   await town.getByRole("button", { name: "设置密码" }).click();
   await town.getByRole("button", { name: "去登录" }).click();
-  await signIn(town, "wangwei", PASSWORD);
+  await signIn(town, "daotian-town", PASSWORD);
 
   await town.getByRole("link", { name: "栏目", exact: true }).click();
   await sees(town, "您在这里可以查看，不能修改：修改需要“编辑”角色");
@@ -78,17 +78,17 @@ test("an administrator invites a town's admin, who sets a password and finds wha
 
   // Disabled, the town's admin is out.
   await admin
-    .getByRole("row", { name: /wangwei/ })
+    .getByRole("row", { name: /daotian-town/ })
     .getByRole("button", { name: "停用…" })
     .click();
   await dialogOf(admin).getByRole("button", { name: "停用", exact: true }).click();
   await admin
-    .getByRole("row", { name: /wangwei/ })
+    .getByRole("row", { name: /daotian-town/ })
     .getByText("已停用")
     .waitFor();
   await town.getByRole("link", { name: "终端", exact: true }).click();
   await sees(town, "登录已过期");
-  await signIn(town, "wangwei", PASSWORD);
+  await signIn(town, "daotian-town", PASSWORD);
   await sees(town, "这个账号已停用。");
   await Promise.all([admin.context().close(), town.context().close()]);
 }, 60_000);

@@ -13,6 +13,7 @@ import {
   TOWN,
   VILLAGE,
 } from "../support/fleet.ts";
+import { everywhere } from "../support/people.ts";
 
 const clock = createTestClock(Date.parse("2026-12-02T09:00:00+08:00"));
 const EVERYWHERE = { areas: [COUNTY], exclude: [], groups: [], tags: [] };
@@ -131,13 +132,8 @@ test("what it meets: the earlier keeps it from its like, a higher authority or c
 });
 
 test("a standing emergency has the air until its end, whatever its text lasts", async () => {
-  const { emergencies } = desk.services;
-  desk.db
-    .prepare(
-      `INSERT INTO users (id, name, role, password_hash, created_at)
-       SELECT '01900000-0000-7000-8000-00000000beef', 'deputy', role, password_hash, created_at FROM users`,
-    )
-    .run();
+  const { emergencies, people } = desk.services;
+  const deputy = people.invite("deputy", everywhere("scheduler")).person.id;
   const { emergency } = await emergencies.propose(
     {
       title: "暴雨红色预警",
@@ -152,7 +148,7 @@ test("a standing emergency has the air until its end, whatever its text lasts", 
     desk.userId,
   );
   renderAll(desk);
-  emergencies.confirm(emergency.id, "01900000-0000-7000-8000-00000000beef");
+  emergencies.confirm(emergency.id, deputy);
   expect(emergencies.get(emergency.id).emergency.state).toBe("active");
   clock.advance(10 * MINUTE_MS);
   const { own, meets } = preview();
