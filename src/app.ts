@@ -62,6 +62,7 @@ export async function buildApp({ config, log, clock = systemClock }: AppOptions)
     housekeeping,
     link,
     media,
+    outages,
     outbox,
     planner,
     speech,
@@ -101,6 +102,7 @@ export async function buildApp({ config, log, clock = systemClock }: AppOptions)
     };
     const everyMinute = () => {
       warnings.tell();
+      outages.tick();
       backups.everyMinute();
       audit.everyMinute();
     };

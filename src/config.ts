@@ -3,6 +3,7 @@ import { isIP } from "node:net";
 import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { DAY_MS } from "./clock.ts";
+import { SIGNATURE_ALGORITHMS, type SignatureAlgorithm } from "./protocol/key-set.ts";
 
 export interface Config {
   host: string;
@@ -44,6 +45,8 @@ export interface Config {
   mqttAuthAllow: string[];
   /** Who keeps the accounts of an external Mosquitto: files, or its dynamic-security plugin, told by the server. */
   mqttAccounts: "elsewhere" | "dynamic-security";
+  /** What playlists and commands are signed with. */
+  signatureAlgorithm: SignatureAlgorithm;
   logLevel: string;
   zone: string;
   ffmpegPath: string;
@@ -259,6 +262,9 @@ export function readConfig(env: Environment): Config {
       oneOf("MQTT_ACCOUNTS", "elsewhere", ["elsewhere", "dynamic-security"]) === "dynamic-security"
         ? "dynamic-security"
         : "elsewhere",
+    signatureAlgorithm: oneOf("SIGNATURE_ALGORITHM", "EdDSA", [
+      ...SIGNATURE_ALGORITHMS,
+    ]) as SignatureAlgorithm,
     logLevel: oneOf("LOG_LEVEL", "info", LOG_LEVELS),
     zone: zone("ZONE", "Asia/Shanghai"),
     ffmpegPath: text("FFMPEG_PATH", "ffmpeg"),

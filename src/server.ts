@@ -9,6 +9,7 @@ import { type Clock, MINUTE_MS } from "./clock.ts";
 import type { Config } from "./config.ts";
 import { brokerAuthRoutes } from "./delivery/broker-auth-routes.ts";
 import { serveWebSocket } from "./delivery/broker-websocket.ts";
+import { deviceKeyRoutes, keyRoutes } from "./delivery/key-routes.ts";
 import { playlistRoutes } from "./delivery/playlist-routes.ts";
 import { rabbitmqAuthRoutes } from "./delivery/rabbitmq-auth-routes.ts";
 import { deviceLinkRoutes } from "./devices/device-link-routes.ts";
@@ -36,6 +37,7 @@ import { mediaRoutes } from "./media/media-routes.ts";
 import { recordingRoutes } from "./media/recording-routes.ts";
 import { renditionRoutes } from "./media/rendition-routes.ts";
 import { resumableRoutes } from "./media/resumable-routes.ts";
+import { outageRoutes } from "./outages/outage-routes.ts";
 import { accountRoutes } from "./people/account-routes.ts";
 import { peopleRoutes } from "./people/people-routes.ts";
 import { secondFactorRoutes } from "./people/second-factor-routes.ts";
@@ -43,6 +45,7 @@ import { signInRoutes } from "./people/sign-in-routes.ts";
 import { programmeRoutes } from "./programmes/programme-routes.ts";
 import { regionRoutes } from "./regions/region-routes.ts";
 import { registerRoutes } from "./registers/register-routes.ts";
+import { reportRoutes } from "./reports/report-routes.ts";
 import { exchangeRoutes } from "./schedules/exchange-routes.ts";
 import { policyRoutes } from "./schedules/policy-routes.ts";
 import { scheduleRoutes } from "./schedules/schedule-routes.ts";
@@ -129,6 +132,9 @@ export async function createServer({
         await guarded.register(peopleRoutes, { people, signIns, apiTokens, publicUrl: config.publicUrl });
         await guarded.register(regionRoutes, { regions: services.regions });
         await guarded.register(deviceRoutes, { devices });
+        await guarded.register(reportRoutes, { reports: services.reports });
+        await guarded.register(outageRoutes, { outages: services.outages });
+        await guarded.register(keyRoutes, { keys: services.keys });
         await guarded.register(programmeRoutes, { programmes: services.programmes });
         await guarded.register(episodeRoutes, {
           episodes: services.episodes,
@@ -197,10 +203,11 @@ export async function createServer({
   await app.register(deviceLinkRoutes, {
     devices,
     clock,
-    jwks: () => services.jwks,
+    keys: services.keys,
     brokerUrls: (hostname) => publicBrokerUrls(services, config, hostname),
     enrolmentsPerMinute: config.enrolmentsPerMinute,
   });
+  await app.register(deviceKeyRoutes, { keys: services.keys, devices });
   await app.register(playlistRoutes, {
     playlists: services.playlists,
     signer,

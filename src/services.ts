@@ -23,6 +23,7 @@ import { createTransact, type Database } from "./db/open.ts";
 import { createSettings } from "./db/settings.ts";
 import { createDownlink } from "./delivery/downlink.ts";
 import { createDownlinkStore } from "./delivery/downlink-store.ts";
+import { createKeyStore } from "./delivery/key-store.ts";
 import { loadKeys } from "./delivery/keys.ts";
 import { createMediaLinks } from "./delivery/media-links.ts";
 import { createOutbox } from "./delivery/outbox.ts";
@@ -60,6 +61,8 @@ import { loadProfiles } from "./media/profile-files.ts";
 import { createResumableUploads } from "./media/resumable-uploads.ts";
 import { createScratchSpace } from "./media/scratch-space.ts";
 import { createUploadSpace } from "./media/upload-space.ts";
+import { createOutageService } from "./outages/outage-service.ts";
+import { createOutageStore } from "./outages/outage-store.ts";
 import { createPeople } from "./people/people.ts";
 import { createProgrammeService } from "./programmes/programme-service.ts";
 import { createProgrammeStore } from "./programmes/programme-store.ts";
@@ -104,7 +107,8 @@ export async function createServices({ db, config, log, clock, version }: Servic
   const audit = createAuditLog({ db, clock, log, keepMs: config.auditKeepMs });
   const transact = createTransact(db);
   const settings = createSettings(db);
-  const { signer, jwks } = await loadKeys(db, clock);
+  const keys = await loadKeys({ store: createKeyStore(db), clock, algorithm: config.signatureAlgorithm });
+  const { signer } = keys;
 
   // Domains, from the ones that need nobody to the ones that need many.
   const regions = createRegionService({ store: createRegionStore(db) });
@@ -400,7 +404,8 @@ export async function createServices({ db, config, log, clock, version }: Servic
     policy,
     mediaUrl,
     clock,
-    epoch: createHash("sha256").update(`${signer.kid} ${config.publicUrl} ${version}`).digest("hex"),
+    keySerial: () => keys.set().serial,
+    epoch: createHash("sha256").update(`${config.publicUrl} ${version}`).digest("hex"),
   });
   const timetable = createTimetable({
     broadcasts,
@@ -432,6 +437,16 @@ export async function createServices({ db, config, log, clock, version }: Servic
     clock,
     zone: config.zone,
   });
+  let listeningSince = 0;
+  link.onOnline(() => void (listeningSince = clock.now()));
+  const outages = createOutageService({
+    store: createOutageStore(db),
+    devices,
+    listeningSince: () => (link.online ? listeningSince : null),
+    transact,
+    clock,
+    log,
+  });
   const uplink = createUplink({
     link,
     log,
@@ -445,6 +460,10 @@ export async function createServices({ db, config, log, clock, version }: Servic
   });
 
   // What follows from what.
+  keys.onRotated(() => {
+    transact(() => downlink.playlistChanged(regions.roots(), null));
+    emergencies.republish();
+  });
   devices.onLabelled((deviceId) => {
     downlink.devicePlaylistChanged(deviceId);
     broadcasts.deviceChanged(deviceId);
@@ -528,8 +547,9 @@ export async function createServices({ db, config, log, clock, version }: Servic
     previewInterrupt,
     whys,
     registers,
+    outages,
     signer,
-    jwks,
+    keys,
     uplink,
     outbox,
     downlink,

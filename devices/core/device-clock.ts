@@ -17,6 +17,8 @@ export interface DeviceClock {
   readonly trusted: boolean;
   /** Corrected minus system clock, ms. */
   readonly offsetMs: number;
+  /** When the program began, epoch ms; `null` before the first comparison with the server. */
+  readonly bootedAt: number | null;
   /** Takes the best of the samples, unless what is known is better still. */
   adopt(samples: TimeSample[]): void;
 }
@@ -72,6 +74,9 @@ export function createDeviceClock(stateDir: string): DeviceClock {
     },
     get offsetMs() {
       return shiftMs - systemShift();
+    },
+    get bootedAt() {
+      return compared && Math.round(shiftMs);
     },
     adopt(samples) {
       const best = estimate(samples);

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { BaseLogger } from "pino";
 import { Compile } from "typebox/compile";
 import { Ack, type DeviceState, type Playlist, PlaylistPointer } from "../../src/protocol/messages.ts";
-import { createVerifier, VerificationError } from "../../src/protocol/signing.ts";
+import { VerificationError } from "../../src/protocol/signing.ts";
 import { parseTopic, uplinkTopic } from "../../src/protocol/topics.ts";
 import { createAlarm } from "./alarm.ts";
 import { createClockSync } from "./clock-sync.ts";
@@ -10,6 +10,7 @@ import { createCommandHandler } from "./commands.ts";
 import { createDeviceClock } from "./device-clock.ts";
 import { type Identity, SOFTWARE } from "./identity.ts";
 import { openJournal } from "./journal.ts";
+import { createKeyRing } from "./key-ring.ts";
 import { createMediaCache } from "./media-cache.ts";
 import { type ClientCertificate, connectMqtt } from "./mqtt-link.ts";
 import { createObedience } from "./obedience.ts";
@@ -55,8 +56,9 @@ export async function startDevice(options: DeviceOptions): Promise<Device> {
   const clock = createDeviceClock(stateDir);
   const now = clock.now;
   const journal = openJournal(stateDir, randomUUID(), now());
-  const verify = createVerifier(identity.keys);
   const link = createServerLink({ server, token: identity.token });
+  const keys = createKeyRing({ stateDir, pinned: identity.keys, link, log });
+  const { verify } = keys;
   const cache = createMediaCache(stateDir, link);
   const member = { deviceId: identity.deviceId, kind: identity.kind, areas: identity.areas, groups: [] };
 
@@ -82,6 +84,7 @@ export async function startDevice(options: DeviceOptions): Promise<Device> {
     onOnline() {
       const slotMs = keeper.refreshInSlot();
       clockSync.within(clock.trusted ? slotMs : 0);
+      void keys.follow();
       reporter.flush();
       stateAlarm.within(0);
     },
@@ -146,12 +149,19 @@ export async function startDevice(options: DeviceOptions): Promise<Device> {
       onReboot: options.onReboot,
     }),
   });
+  let toldTrusted: boolean | null = null;
   const stateAlarm = createAlarm(() => void publishState());
-  const clockSync = createClockSync({ clock, link, log, onCompared: player.wake });
+  const clockSync = createClockSync({ clock, link, log, onCompared });
+  function onCompared(): void {
+    if (clock.bootedAt !== null) journal.bootedAt(clock.bootedAt);
+    player.wake();
+    if (clock.trusted !== toldTrusted) stateAlarm.within(0);
+  }
   const isCached = ({ items }: Entry) => items.every((item) => cache.has(item));
 
   function adopt(playlist: Playlist): void {
     book.adopt(playlist);
+    void keys.follow(playlist.keySerial ?? 0);
     cache.purge(new Set([...book.entries()].flatMap(({ items }) => items.map(({ sha256 }) => sha256))));
     const missing = book.toCome().filter((entry) => !isCached(entry));
     const nearest = Math.min(...missing.map(({ startAt }) => startAt));
@@ -209,6 +219,7 @@ export async function startDevice(options: DeviceOptions): Promise<Device> {
       freeBytes: cache.freeBytes(),
       faults: prefetcher.faults(),
     };
+    toldTrusted = clock.trusted;
     stateAlarm.within(STATE_EVERY_MS);
     await mqtt.publish(uplinkTopic(identity.deviceId, "state"), state).catch(() => {});
   }

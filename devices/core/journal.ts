@@ -1,6 +1,6 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-import type { PlaybackRecord, ReasonCode, ReportType } from "../../src/protocol/messages.ts";
+import type { PlaybackRecord, ReasonCode, Report, ReportType } from "../../src/protocol/messages.ts";
 import { openJournalFile, readJournal } from "./journal-file.ts";
 import type { Heard } from "./minutes-cap.ts";
 
@@ -24,6 +24,8 @@ export type Mark =
 type Entry =
   | Mark
   | { kind: "record"; bootId: string; record: PlaybackRecord }
+  /** When a boot began, as far as the clock has been compared in it. */
+  | { kind: "booted"; bootId: string; at: number }
   | { kind: "ack"; bootId: string; seq: number };
 
 export interface Journal {
@@ -31,7 +33,9 @@ export interface Journal {
   /** Gives the record its number. It and the marks are on disk when this returns, or none of them is. */
   record(record: Omit<PlaybackRecord, "seq">, ...marks: Mark[]): void;
   /** Boots with records that the server has not acknowledged, oldest first. */
-  unacknowledged(): { bootId: string; records: PlaybackRecord[] }[];
+  unacknowledged(): Report[];
+  /** When this boot began by the newest comparison of the clock, epoch ms. */
+  bootedAt(at: number): void;
   acknowledge(bootId: string, seq: number): void;
   begin(id: string, at: number, ...marks: Mark[]): void;
   mark(...marks: Mark[]): void;
@@ -47,6 +51,8 @@ export interface Journal {
   close(): void;
 }
 
+/** What two comparisons of the clock may differ by without its being worth a write. */
+const MOVED_MS = 20;
 /** Longer than any playlist's horizon; the protocol asks for at least 7 days. */
 const KEEP_MS = 60 * 24 * 60 * 60 * 1000;
 /** The newest are kept whatever their date says: a clock that was wrong must not make the device forget. */
@@ -60,6 +66,7 @@ export function openJournal(stateDir: string, bootId: string, now: number): Jour
   mkdirSync(stateDir, { recursive: true });
   const path = join(stateDir, "journal.jsonl");
   const pending = new Map<string, PlaybackRecord[]>();
+  const begins = new Map<string, number>();
   const marks = {
     begun: new Map<string, Mark>(),
     done: new Map<string, Mark>(),
@@ -83,6 +90,9 @@ export function openJournal(stateDir: string, bootId: string, now: number): Jour
         else pending.delete(entry.bootId);
         break;
       }
+      case "booted":
+        begins.set(entry.bootId, entry.at);
+        break;
       case "done":
         marks.begun.delete(entry.id);
         marks.done.set(entry.id, entry);
@@ -108,6 +118,7 @@ export function openJournal(stateDir: string, bootId: string, now: number): Jour
 
   function* entriesOf(): Iterable<Entry> {
     for (const map of Object.values(marks)) yield* map.values();
+    for (const [boot, at] of begins) if (pending.has(boot)) yield { kind: "booted", bootId: boot, at };
     for (const [boot, records] of pending)
       for (const record of records) yield { kind: "record", bootId: boot, record };
   }
@@ -125,7 +136,15 @@ export function openJournal(stateDir: string, bootId: string, now: number): Jour
       // Only now: the server acknowledges up to the first number that is missing.
       lastSeq += 1;
     },
-    unacknowledged: () => [...pending].map(([boot, records]) => ({ bootId: boot, records: [...records] })),
+    unacknowledged: () =>
+      [...pending].map(([boot, records]) => {
+        const bootedAt = begins.get(boot);
+        return { bootId: boot, ...(bootedAt === undefined ? {} : { bootedAt }), records: [...records] };
+      }),
+    bootedAt(at) {
+      const known = begins.get(bootId);
+      if (known === undefined || Math.abs(at - known) >= MOVED_MS) append({ kind: "booted", bootId, at });
+    },
     acknowledge(boot, seq) {
       if (pending.get(boot)?.some((record) => record.seq <= seq)) append({ kind: "ack", bootId: boot, seq });
     },

@@ -32,15 +32,17 @@ export function createReporter({ journal, now, isOnline, send }: Options): Repor
   function flush(): void {
     if (!isOnline()) return;
     const waiting = journal.unacknowledged();
-    for (const { bootId, records } of waiting) {
+    for (const report of waiting) {
       // What is lost on the way is sent again after RESEND_MS.
-      send({ bootId, records: records.slice(0, RECORDS_A_MESSAGE) }).catch(() => {});
+      send({ ...report, records: report.records.slice(0, RECORDS_A_MESSAGE) }).catch(() => {});
     }
     if (waiting.length > 0) alarm.within(RESEND_MS);
   }
 
   function report(record: Omit<PlaybackRecord, "seq" | "at"> & { at?: number }, ...marks: Mark[]): void {
-    journal.record({ at: Math.round(now()), ...record }, ...marks);
+    const at = record.at ?? Math.round(now());
+    const upMs = Math.max(0, Math.round(performance.now() - (now() - at)));
+    journal.record({ ...record, at, upMs }, ...marks);
     alarm.within(GATHER_MS);
   }
 

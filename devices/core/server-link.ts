@@ -1,3 +1,5 @@
+import { Compile } from "typebox/compile";
+import { KeyChain } from "../../src/protocol/key-set.ts";
 import type { TimeSample } from "./device-clock.ts";
 
 export type PlaylistAnswer = { kind: "new"; jws: string; etag: string | null } | { kind: "unchanged" };
@@ -16,6 +18,8 @@ export class ServerError extends Error {
 
 export interface ServerLink {
   fetchPlaylist(etag: string | null): Promise<PlaylistAnswer>;
+  /** The signed key sets after a serial, in order. */
+  fetchKeySets(after: number): Promise<string[]>;
   sampleTime(): Promise<TimeSample>;
   /** A stream of bytes from `offset` on; `resumed` is false when the server begins at 0 all the same. */
   openMedia(
@@ -26,6 +30,13 @@ export interface ServerLink {
 }
 
 const TIMEOUT_MS = 15_000;
+
+const chainValidator = Compile(KeyChain);
+function parseKeyChain(body: unknown): string[] {
+  if (!chainValidator.Check(body))
+    throw new Error("the server's key sets are not as the protocol describes them");
+  return body.items;
+}
 
 /** HTTP with the server; every call throws on a network failure, and `ServerError` on an unexpected status. */
 export function createServerLink({ server, token }: { server: string; token: string }): ServerLink {
@@ -45,6 +56,15 @@ export function createServerLink({ server, token }: { server: string; token: str
       if (answer.status === 304) return { kind: "unchanged" };
       if (answer.status !== 200) throw new ServerError(answer.status, answer.headers.get("retry-after"));
       return { kind: "new", jws: await answer.text(), etag: answer.headers.get("etag") };
+    },
+
+    async fetchKeySets(after) {
+      const answer = await fetch(`${server}/device/v1/keys?after=${after}`, {
+        headers: authorization,
+        signal: AbortSignal.timeout(TIMEOUT_MS),
+      });
+      if (answer.status !== 200) throw new ServerError(answer.status, answer.headers.get("retry-after"));
+      return parseKeyChain(await answer.json());
     },
 
     async sampleTime() {

@@ -160,6 +160,8 @@ export const peopleEn = {
   "act.regions:import": "import regions",
   "act.devices:read": "see devices",
   "act.devices:manage": "manage devices",
+  "act.keys:read": "see the signing keys",
+  "act.keys:rotate": "change the signing key",
   "act.content:read": "see content",
   "act.content:edit": "edit content",
   "act.content:approve": "approve content",

@@ -152,6 +152,8 @@ export const peopleZh = {
   "act.regions:import": "导入地区",
   "act.devices:read": "查看终端",
   "act.devices:manage": "管理终端",
+  "act.keys:read": "查看签名密钥",
+  "act.keys:rotate": "更换签名密钥",
   "act.content:read": "查看内容",
   "act.content:edit": "编辑内容",
   "act.content:approve": "批准内容",

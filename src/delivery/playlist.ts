@@ -29,7 +29,9 @@ interface Dependencies {
   policy: Pick<PolicyService, "effective">;
   mediaUrl: (sha256: string, expiresAt: number) => string;
   clock: Clock;
-  /** What else the bytes depend on, e.g. the signing key's id and the public address. */
+  /** Of the newest key set; a new one also means another signature. */
+  keySerial: () => number;
+  /** What else the bytes depend on, e.g. the public address. */
   epoch: string;
 }
 
@@ -39,7 +41,7 @@ const MAX_SLOT_WINDOW_MS = 10 * MINUTE_MS;
 const SLOT_WINDOW_SHARE = 1 / 8;
 
 export function createPlaylistService(deps: Dependencies): PlaylistService {
-  const { broadcasts, downlink, policy, mediaUrl, clock, epoch } = deps;
+  const { broadcasts, downlink, policy, mediaUrl, clock, keySerial, epoch } = deps;
 
   const scopesOf = ({ id, areas, groups }: DeviceIdentity): Scope[] => [
     { kind: "device", id },
@@ -55,7 +57,14 @@ export function createPlaylistService(deps: Dependencies): PlaylistService {
       const generatedAt = Math.max(changedAt, today);
       const tag = createHash("sha256")
         .update(
-          JSON.stringify([device.id, revision, generatedAt, policy.effective(device.regionCode), epoch]),
+          JSON.stringify([
+            device.id,
+            revision,
+            generatedAt,
+            policy.effective(device.regionCode),
+            keySerial(),
+            epoch,
+          ]),
         )
         .digest("base64url");
       return { revision, generatedAt, tag };
@@ -77,6 +86,7 @@ export function createPlaylistService(deps: Dependencies): PlaylistService {
         generatedAt,
         validUntil,
         revision,
+        keySerial: keySerial(),
         policy: policy.effective(device.regionCode),
         fetch: { slotOffsetMs: fetchSlotMs(device.id, revision, slotWindow), deadline },
         broadcasts: entries,

@@ -2,15 +2,22 @@ import type { BaseLogger } from "pino";
 import { Compile } from "typebox/compile";
 import { after } from "../clock.ts";
 import { messageOf } from "../errors.ts";
-import { type Ack, DeviceState, Presence, Report } from "../protocol/messages.ts";
+import { type Ack, DeviceState, Presence, type Report } from "../protocol/messages.ts";
+import { type Misfit, readReport } from "../protocol/read-report.ts";
 import { ackTopic, parseTopic, UPLINK_FILTERS } from "../protocol/topics.ts";
+
+interface Incoming {
+  deviceId: string;
+  report: Report;
+  misfits: Misfit[];
+}
 
 export interface UplinkHandlers {
   isEnrolled(deviceId: string): boolean;
   presence(deviceId: string, presence: Presence): void;
   state(deviceId: string, state: DeviceState): void;
   /** Stores the reports; what it returns may be acknowledged. */
-  reports(reports: { deviceId: string; report: Report }[]): { deviceId: string; ack: Ack }[];
+  reports(reports: Incoming[]): { deviceId: string; ack: Ack }[];
   quarantine(deviceId: string, payload: string, problem: string): void;
 }
 
@@ -22,7 +29,7 @@ interface Link {
   ): Promise<void>;
 }
 
-const validators = { presence: Compile(Presence), state: Compile(DeviceState), report: Compile(Report) };
+const validators = { presence: Compile(Presence), state: Compile(DeviceState) };
 
 /** Reports that arrive within this are stored in one transaction: a county answers a command all at once. */
 const GATHER_MS = 20;
@@ -44,7 +51,7 @@ export function createUplink({
   handlers: UplinkHandlers;
   log: BaseLogger;
 }): Uplink {
-  let gathered: { deviceId: string; report: Report }[] = [];
+  let gathered: Incoming[] = [];
   let cancelFlush: (() => void) | null = null;
 
   function flush(): void {
@@ -64,8 +71,8 @@ export function createUplink({
     }
   }
 
-  function gather(deviceId: string, report: Report): void {
-    gathered.push({ deviceId, report });
+  function gather(incoming: Incoming): void {
+    gathered.push(incoming);
     cancelFlush ??= after(GATHER_MS, () => {
       try {
         flush();
@@ -98,10 +105,13 @@ export function createUplink({
         if (validators.state.Check(message)) handlers.state(deviceId, message);
         else log.warn({ deviceId, topic }, "state that fits no schema");
         break;
-      case "report":
-        if (validators.report.Check(message)) gather(deviceId, message);
-        else handlers.quarantine(deviceId, text.slice(0, MAX_QUARANTINED_CHARS), problemOf(message));
+      case "report": {
+        const read = readReport(message);
+        if ("problem" in read)
+          handlers.quarantine(deviceId, text.slice(0, MAX_QUARANTINED_CHARS), read.problem);
+        else gather({ deviceId, ...read });
         break;
+      }
     }
   }
 
@@ -114,10 +124,4 @@ function parseJson(text: string): unknown {
   } catch {
     return undefined;
   }
-}
-
-function problemOf(message: unknown): string {
-  if (message === undefined) return "not JSON";
-  const [first] = validators.report.Errors(message);
-  return first ? `${first.instancePath || "/"} ${first.message}` : "not a report";
 }

@@ -3,15 +3,16 @@ import type { FastifyInstance, FastifyRequest } from "fastify";
 import { Type } from "typebox";
 import type { Clock } from "../clock.ts";
 import { closed } from "../http/schemas.ts";
-import { EnrolRequest, EnrolResponse, Jwks, TimeResponse } from "../protocol/http-messages.ts";
+import { EnrolRequest, EnrolResponse, TimeResponse } from "../protocol/http-messages.ts";
+import { KeySet } from "../protocol/key-set.ts";
 import { decorateWithDevice, requireDevice } from "./device-auth.ts";
 import type { DeviceService } from "./device-service.ts";
 
 export interface DeviceLinkOptions {
   devices: DeviceService;
   clock: Clock;
-  /** The public signing keys, current and next. */
-  jwks: () => Jwks;
+  /** The public signing keys. */
+  keys: { set(): KeySet };
   /** The brokers as a device sees them that enrolled at this host; asked at each enrolment. */
   brokerUrls: (hostname: string) => string[];
   enrolmentsPerMinute: number;
@@ -22,7 +23,7 @@ const MAX_ENROL_BYTES = 8 * 1024;
 
 /** What a device asks of the server by HTTP, apart from playlist and media; full paths, outside the sign-in guard. */
 export async function deviceLinkRoutes(instance: FastifyInstance, options: DeviceLinkOptions) {
-  const { devices, clock, jwks } = options;
+  const { devices, clock, keys } = options;
   const app = instance.withTypeProvider<TypeBoxTypeProvider>();
   decorateWithDevice(app);
 
@@ -54,7 +55,7 @@ export async function deviceLinkRoutes(instance: FastifyInstance, options: Devic
             password: mqttPassword,
           },
           areas: identity.areas,
-          keys: jwks(),
+          keys: keys.set(),
         });
     },
   );
@@ -105,13 +106,13 @@ export async function deviceLinkRoutes(instance: FastifyInstance, options: Devic
       logLevel: "warn",
       schema: {
         tags: ["device link"],
-        summary: "The keys that playlists and commands are signed with (RFC 7517)",
-        response: { 200: Jwks },
+        summary: "The keys that playlists and commands are signed with (RFC 7517): in use, next, before",
+        response: { 200: KeySet },
       },
     },
     async (_request, reply) => {
       void reply.header("cache-control", `public, max-age=${KEYS_MAX_AGE_SECONDS}`);
-      return jwks();
+      return keys.set();
     },
   );
 }

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import { v7 as uuidv7 } from "uuid";
-import type { Clock } from "../clock.ts";
+import { type Clock, MINUTE_MS } from "../clock.ts";
 import { invalid, notFound } from "../errors.ts";
 import type { EnrolRequest } from "../protocol/http-messages.ts";
 import type { DeviceKind, DeviceState, Presence } from "../protocol/messages.ts";
@@ -17,6 +17,7 @@ import {
 import type { DeviceStore } from "./device-store.ts";
 import { createEnrolmentService, type EnrolledDevice, type IssuedCode } from "./enrolment-service.ts";
 import type { EnrolmentStore } from "./enrolment-store.ts";
+import { comingOrGoing, isUnstable } from "./flapping.ts";
 import type { DeviceFilter, TelemetryStore } from "./telemetry-store.ts";
 
 /** An enrolled device as a broker's files know it. */
@@ -25,6 +26,18 @@ export interface DeviceAccount {
   /** `$7$…`, see `hashMqttPassword`. */
   mqttHash: string;
 }
+
+/** Whether a device can be reached: since when it is gone, or there. */
+export interface DeviceLine {
+  deviceId: string;
+  regionCode: string;
+  goneSince: number | null;
+  backSince: number | null;
+  isUnstable: boolean;
+}
+
+/** A device tells its state every five minutes; whoever says nothing for this long is gone, whatever was its last word. */
+const SILENT_MS = 15 * MINUTE_MS;
 
 interface NewDevice {
   regionCode: string;
@@ -79,6 +92,12 @@ export interface DeviceService {
   /** Whether it was taken: see `supersedes`. Nothing happens for an unknown device. */
   recordPresence(deviceId: string, presence: Presence): boolean;
   recordState(deviceId: string, state: DeviceState): boolean;
+  /**
+   * The line of each enrolled device that was ever heard.
+   * @param heardFrom since when the server could have heard it, epoch ms
+   * @param unstable those that were unstable the last time
+   */
+  lines(heardFrom: number, unstable: ReadonlySet<string>): DeviceLine[];
   /** Every enrolled device, for a broker's password and ACL files. */
   accounts(): Iterable<DeviceAccount>;
 }
@@ -218,10 +237,33 @@ export function createDeviceService({
     regionsOf: store.enrolledRegions,
 
     recordPresence(deviceId, presence) {
-      return (
-        supersedes(presence, telemetry.presenceOf(deviceId)) &&
-        telemetry.savePresence(deviceId, presence, clock.now())
+      const known = telemetry.presenceOf(deviceId);
+      if (!supersedes(presence, known)) return false;
+      const now = clock.now();
+      const before = known ?? { unrest: 0, unrestAt: now };
+      const hasChanged = known !== null && known.online !== presence.online;
+      return telemetry.savePresence(
+        deviceId,
+        presence,
+        hasChanged ? comingOrGoing(before, now) : before,
+        now,
       );
+    },
+
+    lines(heardFrom, unstable) {
+      const now = clock.now();
+      return telemetry.lines().map(({ deviceId, regionCode, online, heardAt, stateAt, ...unrest }) => {
+        const heard = Math.max(heardAt, stateAt ?? 0);
+        const isSilent = Math.max(heard, heardFrom) + SILENT_MS < now;
+        const goneSince = online === 0 ? heardAt : isSilent ? heard : null;
+        return {
+          deviceId,
+          regionCode,
+          goneSince,
+          backSince: goneSince === null ? heardAt : null,
+          isUnstable: isUnstable(unrest, now, unstable.has(deviceId)),
+        };
+      });
     },
 
     recordState: (deviceId, state) => telemetry.saveState(deviceId, state, clock.now()),

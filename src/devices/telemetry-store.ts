@@ -3,6 +3,7 @@ import type { DeviceKind, DeviceState, Presence } from "../protocol/messages.ts"
 import { codeRange } from "../protocol/region-code.ts";
 import type { DeviceView, Lifecycle } from "./device.ts";
 import { DEVICE_COLUMNS, type StoredDevice, withLabels } from "./device-store.ts";
+import type { Unrest } from "./flapping.ts";
 
 export interface DeviceFilter {
   /** In any of these; `null` everywhere. */
@@ -12,6 +13,16 @@ export interface DeviceFilter {
 }
 
 type PresenceRow = Omit<Presence, "online"> & { online: 0 | 1 };
+/** What the server knows of an enrolled device's line. */
+export interface LineRow extends Unrest {
+  deviceId: string;
+  regionCode: string;
+  online: 0 | 1;
+  /** When the server heard of its coming or going. */
+  heardAt: number;
+  /** When it last heard its state; `null` for never. */
+  stateAt: number | null;
+}
 interface ViewRow extends StoredDevice {
   presence: string | null;
   reported: string | null;
@@ -29,15 +40,22 @@ const VIEW = `SELECT ${DEVICE_COLUMNS},
 
 /** What devices last said of themselves, and devices together with it. */
 export function createTelemetryStore(db: Database) {
-  const selectPresence = db.prepare<[string], PresenceRow>(
-    "SELECT online, boot_id AS bootId, at, software FROM device_presence WHERE device_id = ?",
+  const selectPresence = db.prepare<[string], PresenceRow & Unrest>(
+    `SELECT online, boot_id AS bootId, at, software, unrest, unrest_at AS unrestAt
+     FROM device_presence WHERE device_id = ?`,
+  );
+  const selectLines = db.prepare<[], LineRow>(
+    `SELECT d.id AS deviceId, d.region_code AS regionCode, p.online, p.heard_at AS heardAt, s.received_at AS stateAt,
+       p.unrest, p.unrest_at AS unrestAt
+     FROM devices d JOIN device_presence p ON p.device_id = d.id LEFT JOIN device_states s ON s.device_id = d.id
+     WHERE d.state = 'enrolled' ORDER BY d.id`,
   );
   // Selecting from devices makes a message of a device that does not exist change nothing.
-  const upsertPresence = db.prepare<[PresenceRow & { deviceId: string; now: number }]>(
-    `INSERT INTO device_presence (device_id, online, boot_id, at, software, heard_at)
-     SELECT id, @online, @bootId, @at, @software, @now FROM devices WHERE id = @deviceId
+  const upsertPresence = db.prepare<[PresenceRow & Unrest & { deviceId: string; now: number }]>(
+    `INSERT INTO device_presence (device_id, online, boot_id, at, software, heard_at, unrest, unrest_at)
+     SELECT id, @online, @bootId, @at, @software, @now, @unrest, @unrestAt FROM devices WHERE id = @deviceId
      ON CONFLICT (device_id) DO UPDATE SET online = excluded.online, boot_id = excluded.boot_id, at = excluded.at,
-       software = excluded.software,
+       software = excluded.software, unrest = excluded.unrest, unrest_at = excluded.unrest_at,
        -- Presence is retained, so a server that starts hears it once more.
        heard_at = iif((online, boot_id, at) = (excluded.online, excluded.boot_id, excluded.at), heard_at, excluded.heard_at)`,
   );
@@ -71,12 +89,21 @@ export function createTelemetryStore(db: Database) {
   );
 
   return {
-    presenceOf(deviceId: string): Presence | null {
+    presenceOf(deviceId: string): (Presence & Unrest) | null {
       const row = selectPresence.get(deviceId);
       return row ? { ...row, online: row.online === 1 } : null;
     },
-    savePresence: (deviceId: string, { online, bootId, at, software }: Presence, now: number): boolean =>
-      upsertPresence.run({ deviceId, online: online ? 1 : 0, bootId, at, software, now }).changes > 0,
+    savePresence(
+      deviceId: string,
+      { online, bootId, at, software }: Presence,
+      { unrest, unrestAt }: Unrest,
+      now: number,
+    ): boolean {
+      const said = { deviceId, online: online ? 1 : 0, bootId, at, software } as const;
+      return upsertPresence.run({ ...said, unrest, unrestAt, now }).changes > 0;
+    },
+    /** Of the enrolled devices that were ever heard. */
+    lines: () => selectLines.all(),
     saveState: (deviceId: string, state: DeviceState, now: number): boolean =>
       upsertState.run({ deviceId, state: JSON.stringify(state), now }).changes > 0,
     online: (): Set<string> => new Set(selectOnline.all().map(({ id }) => id)),

@@ -47,6 +47,8 @@ export const ACTS = {
   "regions:import": { roles: ["administrator"] },
   "devices:read": { roles: ROLES, inArea: true },
   "devices:manage": { roles: ["administrator", "town-admin"], inArea: true },
+  "keys:read": { roles: ["administrator", "auditor"] },
+  "keys:rotate": { roles: ["administrator"], inPerson: true },
   "content:read": { roles: ROLES },
   "content:edit": { roles: ["editor"] },
   "content:approve": { roles: ["reviewer-3"], inPerson: true },

@@ -1,5 +1,6 @@
 import type { TSchema } from "typebox";
 import * as http from "./http-messages.ts";
+import { KeyChain, KeySet } from "./key-set.ts";
 import * as messages from "./messages.ts";
 import { DOWNLINKS, type ScopeKind, TOPIC_PREFIX, UPLINKS } from "./topics.ts";
 
@@ -10,6 +11,8 @@ const PAYLOADS: Record<string, TSchema> = {
   command: messages.Command,
   "enrol-request": http.EnrolRequest,
   "enrol-response": http.EnrolResponse,
+  "key-chain": KeyChain,
+  "key-set": KeySet,
   playlist: messages.Playlist,
   "playlist-pointer": messages.PlaylistPointer,
   presence: messages.Presence,
@@ -70,7 +73,7 @@ function asyncApi(): unknown {
           {
             name,
             contentType: SIGNED.has(name) ? "application/jose" : "application/json",
-            ...(SIGNED.has(name) ? { description: "A compact JWS (RFC 7515, EdDSA) of this payload" } : {}),
+            ...(SIGNED.has(name) ? { description: "A compact JWS (RFC 7515) of this payload" } : {}),
             payload: { $ref: `schemas/${name}.schema.json` },
           },
         ]),

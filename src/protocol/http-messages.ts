@@ -1,4 +1,5 @@
 import { type Static, Type } from "typebox";
+import { KeySet } from "./key-set.ts";
 import { DeviceKind, Id, object, RegionCode } from "./messages.ts";
 
 /** What a device and the server say to each other over HTTP, apart from the playlist. */
@@ -11,20 +12,6 @@ export const EnrolRequest = object({
   software: Type.String({ maxLength: 100 }),
 });
 export type EnrolRequest = Static<typeof EnrolRequest>;
-
-export const Jwks = object({
-  keys: Type.Array(
-    object({
-      kty: Type.String(),
-      crv: Type.String(),
-      x: Type.String(),
-      kid: Type.String(),
-      alg: Type.String(),
-      use: Type.String(),
-    }),
-  ),
-});
-export type Jwks = Static<typeof Jwks>;
 
 export const EnrolResponse = object({
   deviceId: Id,
@@ -40,7 +27,7 @@ export const EnrolResponse = object({
     password: Type.String({ description: "Shown once" }),
   }),
   areas: Type.Array(RegionCode, { description: "Nearest first" }),
-  keys: Jwks,
+  keys: KeySet,
 });
 export type EnrolResponse = Static<typeof EnrolResponse>;
 

@@ -11,7 +11,7 @@ export const object = <T extends TProperties>(properties: T) => Type.Object(prop
 const enumOf = <const T extends readonly string[]>(values: T) =>
   Type.Unsafe<T[number]>(Type.String({ enum: [...values] }));
 
-const EpochMs = Type.Integer({ minimum: 0, maximum: 8_640_000_000_000_000 });
+export const EpochMs = Type.Integer({ minimum: 0, maximum: 8_640_000_000_000_000 });
 export const Id = Type.String({ minLength: 1, maxLength: 64, pattern: "^[A-Za-z0-9_-]+$" });
 const Sha256 = Type.String({ pattern: "^[0-9a-f]{64}$" });
 export const RegionCode = Type.String({ pattern: REGION_CODE_PATTERN });
@@ -58,31 +58,32 @@ export type ReportType = (typeof REPORT_TYPES)[number];
 export const GRADES = ["delivered", "cached", "started", "finished", "sensed"] as const;
 export type Grade = (typeof GRADES)[number];
 
-/** The reasons a device gives in `refused`, `skipped` and `interrupted` records. */
-export const REASONS = [
-  "malformed",
-  "bad-signature",
-  "unknown-key",
-  "not-yet-valid",
-  "expired",
-  "already-done",
-  "wrong-audience",
-  "retained",
-  "quiet-hours",
-  "minutes-cap",
-  "untrusted-clock",
-  "unsupported",
-  "not-cached",
-  "late",
-  "offline",
-  "stopped",
-  "withdrawn",
-  "preempted",
-  "restart",
-  "output-failed",
-  "corrupt-media",
-] as const;
-export type ReasonCode = (typeof REASONS)[number];
+/** The reasons that a device gives in `refused`, `skipped`, `failed` and `interrupted` records, and what each says. */
+export const REASONS = {
+  malformed: "it is no compact JWS, has another `typ`, asks for an extension, or its payload fits no schema",
+  "bad-signature": "the signature is not of the key that `kid` names, or `alg` is not that key's",
+  "unknown-key": "`kid` is not in the key set that the device trusts, after it has asked for newer ones",
+  "not-yet-valid":
+    "`issuedAt` is more than 5 s ahead; the same may be good later, so this is not kept as its result",
+  expired: "`notAfter` has passed; not kept as its result while the clock is not trusted",
+  "already-done": "it was obeyed or refused before, and its stored result is no more at hand",
+  "wrong-audience": "the device is not in it",
+  retained: "the broker had kept the command; not kept as its result",
+  "quiet-hours": "a daily broadcast would begin in quiet hours",
+  "minutes-cap": "a daily broadcast does not fit into the minutes that are left",
+  "untrusted-clock": "the clock is more than 2 s unsure, so no instant can be kept",
+  unsupported: "the device cannot do this: a type of command, a kind of media",
+  "not-cached": "its media were not there when it should have sounded",
+  late: "it was too late by the lateness policy",
+  offline: "the line was down, and its offline policy is `skip`",
+  stopped: "a `stop` ended it, or the end of an alert",
+  withdrawn: "a newer playlist lacks it",
+  preempted: "something that takes the air from it has it",
+  restart: "the power went, or the program ended, while it sounded",
+  "output-failed": "the sound could not be put out",
+  "corrupt-media": "what is stored is not what its SHA-256 says",
+} as const;
+export type ReasonCode = keyof typeof REASONS;
 
 export const Item = object({
   sha256: Sha256,
@@ -144,6 +145,12 @@ export const Playlist = object({
   generatedAt: EpochMs,
   validUntil: EpochMs,
   revision: Revision,
+  keySerial: Type.Optional(
+    Type.Integer({
+      minimum: 1,
+      description: "Of the newest key set; a device that holds an older one asks for it",
+    }),
+  ),
   policy: Policy,
   fetch: object({
     slotOffsetMs: Type.Integer({ minimum: 0 }),
@@ -250,6 +257,12 @@ export type DeviceState = Static<typeof DeviceState>;
 export const PlaybackRecord = object({
   seq: Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER }),
   at: EpochMs,
+  upMs: Type.Optional(
+    Type.Number({
+      minimum: 0,
+      description: "The same instant, counted from the begin of the boot by time that nobody sets",
+    }),
+  ),
   type: enumOf(REPORT_TYPES),
   broadcastId: Type.Optional(Id),
   commandId: Type.Optional(Id),
@@ -266,6 +279,12 @@ export type PlaybackRecord = Static<typeof PlaybackRecord>;
 export const MAX_RECORDS_PER_REPORT = 500;
 export const Report = object({
   bootId: Id,
+  bootedAt: Type.Optional(
+    Type.Integer({
+      ...EpochMs,
+      description: "When the boot began, as far as the clock has been compared since; left out before that",
+    }),
+  ),
   records: Type.Array(PlaybackRecord, { minItems: 1, maxItems: MAX_RECORDS_PER_REPORT }),
 });
 export type Report = Static<typeof Report>;

@@ -1,7 +1,8 @@
 import type { Clock } from "../clock.ts";
 import type { Transact } from "../db/open.ts";
 import { messageOf } from "../errors.ts";
-import type { Ack, Report } from "../protocol/messages.ts";
+import type { Ack, PlaybackRecord, Report } from "../protocol/messages.ts";
+import type { Misfit } from "../protocol/read-report.ts";
 import {
   countGrades,
   type DeviceProof,
@@ -10,11 +11,20 @@ import {
   latenessOf,
   provenBy,
 } from "./proof.ts";
-import type { DeviceRecordRow, ReportStore } from "./report-store.ts";
+import type {
+  DeviceRecordRow,
+  FromBoot,
+  QuarantinedRow,
+  QuarantineFilter,
+  ReportStore,
+  StoredRecord,
+} from "./report-store.ts";
 
 export interface IncomingReport {
   deviceId: string;
   report: Report;
+  /** Records of the same report that are not as they should be. */
+  misfits: Misfit[];
 }
 
 export interface BroadcastProof {
@@ -25,7 +35,9 @@ export interface BroadcastProof {
 
 export interface ReportService {
   /**
-   * Stores reports in one transaction. Idempotent by device, boot and sequence number; any order, any age.
+   * Stores reports in one transaction. Idempotent by device, boot and sequence number; any order, any age. A record that
+   * fits no schema, or says otherwise than the one that is stored under its number, goes to the quarantine and counts as
+   * received.
    * @returns for each report, what may be acknowledged once this has returned
    */
   ingest(reports: IncomingReport[]): { deviceId: string; ack: Ack }[];
@@ -39,9 +51,25 @@ export interface ReportService {
   proofOf(broadcastId: string, deviceIds: string[], isFor: (deviceId: string) => boolean): BroadcastProof;
   /** What one device said of a broadcast and of the commands about it, in order of its clock. */
   ofDevice(deviceId: string, broadcastId: string, commandIds: readonly string[]): DeviceRecordRow[];
-  /** Called in the transaction that stores the record. */
-  onRecord(listener: (deviceId: string, record: Report["records"][number]) => void): void;
+  /** Newest first, older than the row `before`. */
+  quarantined(filter: QuarantineFilter, before: number, limit: number): QuarantinedRow[];
+  /** Called in the transaction that stores the record, once. */
+  onRecord(listener: (deviceId: string, record: PlaybackRecord) => void): void;
 }
+
+const CONTRADICTS =
+  "another record is stored under this boot and number: a second device with the same identity, or a lost journal";
+
+/** By the begin of the boot when the device has measured it, which a clock that was wrong at the time cannot. */
+const instantOf = ({ at, upMs }: PlaybackRecord, bootedAt: number | undefined): number =>
+  bootedAt === undefined || upMs === undefined ? at : Math.round(bootedAt + upMs);
+
+const isSame = (record: PlaybackRecord, stored: StoredRecord): boolean =>
+  record.at === stored.claimedAt &&
+  record.type === stored.type &&
+  (record.broadcastId ?? null) === stored.broadcastId &&
+  (record.commandId ?? null) === stored.commandId &&
+  (record.reason ?? null) === stored.reason;
 
 export function createReportService(deps: {
   store: ReportStore;
@@ -49,14 +77,32 @@ export function createReportService(deps: {
   clock: Clock;
 }): ReportService {
   const { store, transact, clock } = deps;
-  const listeners: ((deviceId: string, record: Report["records"][number]) => void)[] = [];
+  const listeners: ((deviceId: string, record: PlaybackRecord) => void)[] = [];
 
-  function storeOne({ deviceId, report: { bootId, records } }: IncomingReport) {
+  function storeOne({ deviceId, report, misfits }: IncomingReport) {
+    const { bootId, bootedAt, records } = report;
+    const from = { deviceId, bootId };
+    const now = clock.now();
+    for (const misfit of misfits) store.quarantine({ ...from, ...misfit }, now);
     for (const record of records) {
-      store.insert(record, { deviceId, bootId }, clock.now());
-      for (const listener of listeners) listener(deviceId, record);
+      const at = instantOf(record, bootedAt);
+      if (store.insert(record, from, at, now))
+        for (const listener of listeners) listener(deviceId, { ...record, at });
+      else meetAgain(record, from, at, now);
     }
     return { deviceId, ack: { bootId, ackedSeq: store.advanceCursor(deviceId, bootId) } };
+  }
+
+  /** The same record again may know its instant better by now; another one under its number must not be lost. */
+  function meetAgain(record: PlaybackRecord, from: FromBoot, at: number, now: number): void {
+    const stored = store.stored(record.seq, from);
+    if (!stored) return; // only its misfit is known by this number
+    if (!isSame(record, stored)) {
+      store.quarantine(
+        { ...from, seq: record.seq, payload: JSON.stringify(record), problem: CONTRADICTS },
+        now,
+      );
+    } else if (at !== record.at && at !== stored.at) store.correctInstant(record.seq, from, at);
   }
 
   return {
@@ -67,13 +113,17 @@ export function createReportService(deps: {
         // One report that cannot be stored must not take the others of its moment with it.
         if (reports.length > 1) return reports.flatMap((report) => this.ingest([report]));
         for (const { deviceId, report } of reports) {
-          store.quarantine(deviceId, JSON.stringify(report), messageOf(error), clock.now());
+          store.quarantine(
+            { deviceId, payload: JSON.stringify(report), problem: messageOf(error) },
+            clock.now(),
+          );
         }
         return [];
       }
     },
 
-    quarantine: (deviceId, payload, problem) => store.quarantine(deviceId, payload, problem, clock.now()),
+    quarantine: (deviceId, payload, problem) => store.quarantine({ deviceId, payload, problem }, clock.now()),
+    quarantined: store.quarantined,
     hasStarted: store.hasStarted,
     ofDevice: store.ofDevice,
     onRecord: (listener) => void listeners.push(listener),

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import type { Database } from "../db/open.ts";
 import type { PlaybackRecord } from "../protocol/messages.ts";
+import { codeRange } from "../protocol/region-code.ts";
 import type { ProofRecord } from "./proof.ts";
 
 interface ProofRow extends ProofRecord {
@@ -22,21 +23,74 @@ export interface TargetRow {
   online: number;
 }
 
-const MAX_QUARANTINED = 500;
+export interface FromBoot {
+  deviceId: string;
+  bootId: string;
+}
+
+/** What of a stored record tells it from another under the same number. */
+export interface StoredRecord {
+  at: number;
+  claimedAt: number;
+  type: string;
+  broadcastId: string | null;
+  commandId: string | null;
+  reason: string | null;
+}
+
+interface Quarantined {
+  deviceId: string;
+  payload: string;
+  problem: string;
+  /** Of a single record. */
+  bootId?: string | null;
+  seq?: number | null;
+}
+
+export interface QuarantineFilter {
+  deviceId: string | null;
+  /** Of devices in any of these; `null` for all. */
+  areas: readonly string[] | null;
+}
+
+export interface QuarantinedRow {
+  id: number;
+  deviceId: string;
+  bootId: string | null;
+  seq: number | null;
+  payload: string;
+  problem: string;
+  times: number;
+  firstAt: number;
+  lastAt: number;
+}
+
+/** Of one device: a gateway that reports nothing but nonsense fills no disk. */
+const MAX_QUARANTINED = 2_000;
 
 export function createReportStore(db: Database) {
   const insert = db.prepare(
-    `INSERT OR IGNORE INTO playback_records (device_id, boot_id, seq, at, type, broadcast_id, command_id, sha256,
+    `INSERT OR IGNORE INTO playback_records (device_id, boot_id, seq, at, claimed_at, type, broadcast_id, command_id, sha256,
        position_ms, lateness_ms, grade, reason, silent, received_at)
-     VALUES (@deviceId, @bootId, @seq, @at, @type, @broadcastId, @commandId, @sha256,
+     VALUES (@deviceId, @bootId, @seq, @at, @claimedAt, @type, @broadcastId, @commandId, @sha256,
        @positionMs, @latenessMs, @grade, @reason, @silent, @now)`,
+  );
+  const selectStored = db.prepare<[FromBoot & { seq: number }], StoredRecord>(
+    `SELECT at, claimed_at AS claimedAt, type, broadcast_id AS broadcastId, command_id AS commandId, reason
+     FROM playback_records WHERE device_id = @deviceId AND boot_id = @bootId AND seq = @seq`,
+  );
+  const updateAt = db.prepare(
+    "UPDATE playback_records SET at = @at WHERE device_id = @deviceId AND boot_id = @bootId AND seq = @seq",
   );
   const selectCursor = db.prepare<[string, string], { ackedSeq: number }>(
     "SELECT acked_seq AS ackedSeq FROM report_cursors WHERE device_id = ? AND boot_id = ?",
   );
   const selectAfter = db
-    .prepare<[string, string, number], number>(
-      "SELECT seq FROM playback_records WHERE device_id = ? AND boot_id = ? AND seq > ? ORDER BY seq",
+    .prepare<[FromBoot & { after: number }], number>(
+      `SELECT seq FROM playback_records WHERE device_id = @deviceId AND boot_id = @bootId AND seq > @after
+       UNION SELECT seq FROM quarantined_reports
+         WHERE device_id = @deviceId AND boot_id = @bootId AND seq > @after
+       ORDER BY seq`,
     )
     .pluck();
   const upsertCursor = db.prepare(
@@ -44,10 +98,21 @@ export function createReportStore(db: Database) {
      ON CONFLICT (device_id, boot_id) DO UPDATE SET acked_seq = excluded.acked_seq`,
   );
   const quarantine = db.prepare(
-    `INSERT INTO quarantined_reports (device_id, digest, payload, problem, first_at, last_at)
-     SELECT @deviceId, @digest, @payload, @problem, @now, @now
+    `INSERT INTO quarantined_reports (device_id, digest, boot_id, seq, payload, problem, first_at, last_at)
+     SELECT @deviceId, @digest, @bootId, @seq, @payload, @problem, @now, @now
      WHERE (SELECT COUNT(*) FROM quarantined_reports WHERE device_id = @deviceId) < @limit
      ON CONFLICT (device_id, digest) DO UPDATE SET times = times + 1, last_at = excluded.last_at`,
+  );
+  const selectQuarantined = db.prepare<
+    [{ deviceId: string | null; ranges: string | null; before: number; limit: number }],
+    QuarantinedRow
+  >(
+    `SELECT q.rowid AS id, q.device_id AS deviceId, q.boot_id AS bootId, q.seq, q.payload, q.problem, q.times,
+       q.first_at AS firstAt, q.last_at AS lastAt
+     FROM quarantined_reports q WHERE q.rowid < @before AND (@deviceId IS NULL OR q.device_id = @deviceId)
+       AND (@ranges IS NULL OR EXISTS (SELECT 1 FROM devices d JOIN json_each(@ranges) range WHERE d.id = q.device_id
+         AND d.region_code >= range.value ->> 'from' AND d.region_code < range.value ->> 'before'))
+     ORDER BY q.rowid DESC LIMIT @limit`,
   );
   const selectStarted = db
     .prepare<[string], number>(
@@ -77,15 +142,18 @@ export function createReportStore(db: Database) {
   );
 
   return {
+    /** Whether it was not there yet. @param at its instant by the server's time */
     insert(
-      { seq, at, type, ...rest }: PlaybackRecord,
-      from: { deviceId: string; bootId: string },
+      { seq, at: claimedAt, type, ...rest }: PlaybackRecord,
+      from: FromBoot,
+      at: number,
       now: number,
-    ) {
-      insert.run({
+    ): boolean {
+      const { changes } = insert.run({
         ...from,
         seq,
         at,
+        claimedAt,
         type,
         broadcastId: rest.broadcastId ?? null,
         commandId: rest.commandId ?? null,
@@ -97,12 +165,15 @@ export function createReportStore(db: Database) {
         silent: rest.silent ? 1 : 0,
         now,
       });
+      return changes === 1;
     },
+    stored: (seq: number, from: FromBoot) => selectStored.get({ ...from, seq }),
+    correctInstant: (seq: number, from: FromBoot, at: number) => void updateAt.run({ ...from, seq, at }),
     /** Moves the cursor over every record that follows without a gap; returns where it stands. */
     advanceCursor(deviceId: string, bootId: string): number {
       const before = selectCursor.get(deviceId, bootId)?.ackedSeq ?? 0;
       let acked = before;
-      for (const seq of selectAfter.iterate(deviceId, bootId, before)) {
+      for (const seq of selectAfter.iterate({ deviceId, bootId, after: before })) {
         if (seq !== acked + 1) break;
         acked = seq;
       }
@@ -110,9 +181,17 @@ export function createReportStore(db: Database) {
       return acked;
     },
     /** The same payload again is counted, not kept again; a device fills no more than its share. */
-    quarantine(deviceId: string, payload: string, problem: string, now: number): void {
-      const digest = createHash("sha256").update(payload).digest("hex");
-      quarantine.run({ deviceId, digest, payload, problem, now, limit: MAX_QUARANTINED });
+    quarantine({ deviceId, payload, problem, bootId = null, seq = null }: Quarantined, now: number): void {
+      const digest = createHash("sha256")
+        .update(JSON.stringify([bootId, payload]))
+        .digest("hex");
+      const row = { deviceId, digest, bootId, seq, payload, problem, now };
+      quarantine.run({ ...row, limit: MAX_QUARANTINED });
+    },
+    /** Newest first, older than the row `before`. */
+    quarantined({ deviceId, areas }: QuarantineFilter, before: number, limit: number): QuarantinedRow[] {
+      const ranges = areas && JSON.stringify(areas.map(codeRange));
+      return selectQuarantined.all({ deviceId, ranges, before, limit });
     },
     hasStarted: (broadcastId: string) => selectStarted.get(broadcastId) === 1,
     proofOf: (broadcastId: string) => selectProof.all(broadcastId),

@@ -3,6 +3,7 @@ import { MINUTE_MS } from "../../src/clock.ts";
 import { createTransact, type Database, openDatabase } from "../../src/db/open.ts";
 import { createDownlink, type Downlink } from "../../src/delivery/downlink.ts";
 import { createDownlinkStore } from "../../src/delivery/downlink-store.ts";
+import { createKeyStore } from "../../src/delivery/key-store.ts";
 import { loadKeys } from "../../src/delivery/keys.ts";
 import { createOutbox, type Outbox } from "../../src/delivery/outbox.ts";
 import { createOutboxStore, type OutboxMessage } from "../../src/delivery/outbox-store.ts";
@@ -50,8 +51,8 @@ beforeEach(async () => {
   clock = createTestClock();
   db = openDatabase(":memory:", clock.now());
   broker = createBroker();
-  const { signer, jwks } = await loadKeys(db, clock);
-  verify = createVerifier(jwks);
+  const { signer, set } = await loadKeys({ store: createKeyStore(db), clock, algorithm: "EdDSA" });
+  verify = createVerifier(set());
   const transact = createTransact(db);
   outbox = createOutbox({
     store: createOutboxStore(db),

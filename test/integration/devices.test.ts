@@ -7,11 +7,16 @@ import { deviceRoutes } from "../../src/devices/device-routes.ts";
 import { registerProblems } from "../../src/http/problem.ts";
 import { validatorCompiler } from "../../src/http/validation.ts";
 import type { EnrolResponse } from "../../src/protocol/http-messages.ts";
+import type { KeySet } from "../../src/protocol/key-set.ts";
 import { regionRoutes } from "../../src/regions/region-routes.ts";
 import { COUNTY, createFleet, FAR_VILLAGE, type Fleet, NEIGHBOUR, TOWN, VILLAGE } from "../support/fleet.ts";
 import { createMemoryLog } from "../support/memory-log.ts";
 
-const KEYS = { keys: [{ kty: "OKP", crv: "Ed25519", x: "x", kid: "k1", alg: "EdDSA", use: "sig" }] };
+const KEYS: KeySet = {
+  serial: 1,
+  issuedAt: 0,
+  keys: [{ kty: "OKP", crv: "Ed25519", x: "x", kid: "k1", alg: "EdDSA", use: "sig" }],
+};
 
 let fleet: Fleet;
 let app: FastifyInstance;
@@ -28,7 +33,7 @@ beforeEach(async () => {
   await app.register(deviceLinkRoutes, {
     devices: fleet.devices,
     clock: fleet.clock,
-    jwks: () => KEYS,
+    keys: { set: () => KEYS },
     brokerUrls: (hostname) => [`mqtt://${hostname}:1883`],
     enrolmentsPerMinute: 100,
   });

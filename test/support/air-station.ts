@@ -48,6 +48,8 @@ export interface AirStation {
   cutMediaAfter: number | null;
   /** Answers the playlist with this status and nothing else, when set. */
   playlistStatus: number | null;
+  /** Signed key sets after the first. */
+  keySets: string[];
   addMedia(bytes: Buffer, durationMs: number): Item;
   /** Serves these bytes under the digest of others. */
   spoil(item: Item, bytes: Buffer): void;
@@ -85,7 +87,7 @@ export async function openAirStation(): Promise<AirStation & AsyncDisposable> {
       token: "token",
       mqtt: { url: `mqtt://127.0.0.1:${mqttPort}`, username: DEVICE, password: "secret" },
       areas: [VILLAGE, TOWN, COUNTY],
-      keys: { keys: [publicJwk(key)] },
+      keys: { serial: 1, issuedAt: 0, keys: [publicJwk(key)] },
       kind: "loudspeaker",
     },
     signer,
@@ -98,6 +100,7 @@ export async function openAirStation(): Promise<AirStation & AsyncDisposable> {
     acknowledges: true,
     cutMediaAfter: null,
     playlistStatus: null,
+    keySets: [],
 
     addMedia(bytes, durationMs) {
       const sha256 = createHash("sha256").update(bytes).digest("hex");
@@ -182,6 +185,7 @@ export async function openAirStation(): Promise<AirStation & AsyncDisposable> {
   async function openHttp() {
     const app = Fastify({ forceCloseConnections: true });
     app.get("/device/v1/time", async () => ({ t1: 0, t2: Date.now(), t3: Date.now() }));
+    app.get("/device/v1/keys", async () => ({ items: station.keySets }));
     app.get("/device/v1/playlist", async (request, reply) => {
       station.playlistRequests += 1;
       station.conditions.push(request.headers["if-none-match"]);

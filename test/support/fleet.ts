@@ -1,5 +1,5 @@
 import type { Clock } from "../../src/clock.ts";
-import { openDatabase } from "../../src/db/open.ts";
+import { type Database, openDatabase } from "../../src/db/open.ts";
 import type { DeviceIdentity } from "../../src/devices/device.ts";
 import { createDeviceService, type DeviceService } from "../../src/devices/device-service.ts";
 import { createDeviceStore } from "../../src/devices/device-store.ts";
@@ -54,6 +54,7 @@ export interface Member {
 
 export interface Fleet {
   clock: TestClock;
+  db: Database;
   regions: RegionService;
   devices: DeviceService;
   /** Creates a device and enrols it. */
@@ -77,6 +78,7 @@ export function createFleet(databasePath = ":memory:"): Fleet {
   let serial = 0;
   return {
     clock,
+    db,
     regions,
     devices,
     enrol(regionCode, kind = "loudspeaker", hardwareId = `hw-${(serial += 1)}`) {

@@ -7,8 +7,18 @@ CREATE TABLE settings (
 
 CREATE TABLE signing_keys (
   kid         TEXT PRIMARY KEY,
+  alg         TEXT NOT NULL CHECK (alg IN ('EdDSA', 'SM2-SM3')),
   private_jwk TEXT NOT NULL,
   created_at  INTEGER NOT NULL
+) STRICT;
+
+-- Every set of public keys that devices were told to trust, each signed by a key of the one before: a device that was away
+-- for long follows them to the newest.
+CREATE TABLE key_sets (
+  serial    INTEGER PRIMARY KEY,
+  payload   TEXT NOT NULL CHECK (json_valid(payload)),
+  jws       TEXT NOT NULL,
+  issued_at INTEGER NOT NULL
 ) STRICT;
 
 -- People ---------------------------------------------------------------------------------------------------------
@@ -138,13 +148,34 @@ CREATE TABLE device_presence (
   at        INTEGER NOT NULL,
   software  TEXT NOT NULL,
   -- When the server first heard this, by its own clock.
-  heard_at  INTEGER NOT NULL
+  heard_at  INTEGER NOT NULL,
+  -- Grows with each coming and going and decays; see src/devices/flapping.ts.
+  unrest    REAL NOT NULL DEFAULT 0,
+  unrest_at INTEGER NOT NULL DEFAULT 0
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE device_states (
   device_id   TEXT PRIMARY KEY REFERENCES devices (id) ON DELETE CASCADE,
   state       TEXT NOT NULL CHECK (json_valid(state)),
   received_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- Lines that are or were down: a device's, or a region's of which most devices went at once.
+CREATE TABLE outages (
+  id          INTEGER PRIMARY KEY AUTOINCREMENT,
+  kind        TEXT NOT NULL CHECK (kind IN ('gone', 'unstable')),
+  -- It may lie above all that were imported.
+  region_code TEXT NOT NULL,
+  device_id   TEXT REFERENCES devices (id) ON DELETE CASCADE,
+  began_at    INTEGER NOT NULL,
+  ended_at    INTEGER
+) STRICT;
+CREATE INDEX outages_open ON outages (id) WHERE ended_at IS NULL;
+
+CREATE TABLE outage_devices (
+  outage_id INTEGER NOT NULL REFERENCES outages (id) ON DELETE CASCADE,
+  device_id TEXT NOT NULL REFERENCES devices (id) ON DELETE CASCADE,
+  PRIMARY KEY (outage_id, device_id)
 ) STRICT, WITHOUT ROWID;
 
 -- Media ------------------------------------------------------------------------------------------------------------
@@ -661,7 +692,10 @@ CREATE TABLE playback_records (
   device_id    TEXT NOT NULL REFERENCES devices (id),
   boot_id      TEXT NOT NULL,
   seq          INTEGER NOT NULL,
+  -- By the server's time, as far as the device has measured its own against it.
   at           INTEGER NOT NULL,
+  -- What the device took for the time when it wrote the record.
+  claimed_at   INTEGER NOT NULL,
   type         TEXT NOT NULL,
   broadcast_id TEXT,
   command_id   TEXT,
@@ -685,10 +719,13 @@ CREATE TABLE report_cursors (
   PRIMARY KEY (device_id, boot_id)
 ) STRICT, WITHOUT ROWID;
 
--- What a device sent that fits no schema or names what does not exist: kept, never dropped.
+-- What a device sent that fits no schema, or contradicts what is stored: kept, never dropped. A single record is told by
+-- boot and number, and counts as received.
 CREATE TABLE quarantined_reports (
   device_id TEXT NOT NULL,
   digest    TEXT NOT NULL,
+  boot_id   TEXT,
+  seq       INTEGER,
   payload   TEXT NOT NULL,
   problem   TEXT NOT NULL,
   times     INTEGER NOT NULL DEFAULT 1,
@@ -696,6 +733,7 @@ CREATE TABLE quarantined_reports (
   last_at   INTEGER NOT NULL,
   PRIMARY KEY (device_id, digest)
 ) STRICT;
+CREATE INDEX quarantined_records ON quarantined_reports (device_id, boot_id, seq) WHERE seq IS NOT NULL;
 
 -- Audit ------------------------------------------------------------------------------------------------------------
 
