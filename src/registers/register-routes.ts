@@ -2,7 +2,7 @@ import { Readable } from "node:stream";
 import type { TypeBoxTypeProvider } from "@fastify/type-provider-typebox";
 import type { FastifyInstance, FastifyReply } from "fastify";
 import { Type } from "typebox";
-import { BROADCAST_STATES, type Broadcast, type BroadcastState, isOpen } from "../broadcasts/broadcast.ts";
+import { BROADCAST_STATES, type BroadcastState, isOpen } from "../broadcasts/broadcast.ts";
 import { whyNotText } from "../broadcasts/office-words.ts";
 import { toIso } from "../clock.ts";
 import { invalid } from "../errors.ts";
