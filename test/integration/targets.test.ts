@@ -16,7 +16,13 @@ import {
   VILLAGE,
 } from "../support/fleet.ts";
 import { scheduleDefinition } from "../support/schedule-definition.ts";
-import { enrolListener, type Listener, openTimetable, type Timetable } from "../support/timetable.ts";
+import {
+  comesBack,
+  enrolListener,
+  type Listener,
+  openTimetable,
+  type Timetable,
+} from "../support/timetable.ts";
 import { until } from "../support/until.ts";
 
 const clock = createTestClock(Date.parse("2026-11-30T08:00:00+08:00"));
@@ -136,6 +142,7 @@ test("groups and tags: who has them, also later, and not any more once they are 
     groups: ["party-schools"],
   });
   await label(far, { groups: ["party-schools"] });
+  for (const each of [near, far]) await comesBack(app, each, ["party-schools"]);
   const id = await scheduled({ groups: ["party-schools"], tags: ["学校"] });
   const { id: broadcastId } = await broadcastOf(id);
   expect(await inPlaylistsOf(broadcastId)).toEqual(idsOf(near));

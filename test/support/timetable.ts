@@ -14,6 +14,7 @@ import {
 import { connectDevice, type DeviceClient } from "./device-client.ts";
 import type { TestClock } from "./fleet.ts";
 import { scheduleDefinition } from "./schedule-definition.ts";
+import { until } from "./until.ts";
 
 /** A server with the regions, where schedules are made. */
 export interface Timetable {
@@ -89,8 +90,26 @@ export type Listener = Awaited<ReturnType<typeof enrolDevice>> & { client: Devic
 
 export async function enrolListener(app: RunningApp, regionCode: string): Promise<Listener> {
   const member = await enrolDevice(app.operator, app.url, regionCode);
+  return { ...member, client: await connectListener(app, member, member.identity.groups) };
+}
+
+/** Waits until it is cut, as a device is when its groups change, and comes back with the topics of these. */
+export async function comesBack(
+  app: RunningApp,
+  listener: Listener,
+  groups: readonly string[],
+): Promise<void> {
+  await until(() => !listener.client.mqtt.connected, { what: "the cut" });
+  listener.client = await connectListener(app, listener, groups);
+}
+
+async function connectListener(
+  app: RunningApp,
+  member: Awaited<ReturnType<typeof enrolDevice>>,
+  groups: readonly string[],
+): Promise<DeviceClient> {
   const client = await connectDevice(app.brokerUrl, member);
-  const { id: deviceId, areas, groups } = member.identity;
-  await client.subscribe(...subscriptionsOf({ deviceId, areas, groups }));
-  return { ...member, client };
+  const { id: deviceId, areas } = member.identity;
+  await client.subscribe(...subscriptionsOf({ deviceId, areas, groups: [...groups] }));
+  return client;
 }
