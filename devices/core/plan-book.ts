@@ -26,6 +26,9 @@ interface Options {
   onFailure: (error: unknown) => void;
 }
 
+/** What a clock that is trusted may differ from the server's. */
+const CLOCKS_APART_MS = 2_000;
+
 export function createPlanBook({ journal, reporter, player, now, onFailure }: Options): PlanBook {
   let plan = new Map<string, Entry>();
   /** When the newest playlist was made. */
@@ -40,9 +43,14 @@ export function createPlanBook({ journal, reporter, player, now, onFailure }: Op
     player().wake();
   }
 
+  /** At its own end the round that has begun is heard to its end: the server only takes away what is over. */
+  const isOver = ({ repeatsUntil = 0 }: Entry): boolean => now() >= repeatsUntil - CLOCKS_APART_MS;
+
   async function clearAlert(area: string, except?: string): Promise<void> {
     const standing = [...plan.values()].filter(({ id, alertArea }) => alertArea === area && id !== except);
-    for (const { id } of standing) {
+    for (const entry of standing) {
+      if (except === undefined && isOver(entry)) continue;
+      const { id } = entry;
       const stopping = player().stop(id, "stopped");
       plan.delete(id);
       await stopping;
