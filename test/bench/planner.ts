@@ -84,11 +84,11 @@ function timed(work: () => unknown): number {
 
 /** Which rows of a table belong to the schedules that a query gives. */
 function belongsTo(table: string, schedules: string): string {
-  if (table === "broadcasts" || table === "calendar_events") return `schedule_id IN (${schedules})`;
-  const [column, owner] = table.startsWith("calendar")
-    ? ["event_id", "calendar_events"]
-    : ["broadcast_id", "broadcasts"];
-  return `${column} IN (SELECT id FROM ${owner} WHERE schedule_id IN (${schedules}))`;
+  if (table === "broadcasts") return `schedule_id IN (${schedules})`;
+  if (table === "calendar_events") return `series_id IN (${schedules})`;
+  return table.startsWith("calendar")
+    ? `event_id IN (SELECT id FROM calendar_events WHERE series_id IN (${schedules}))`
+    : `broadcast_id IN (SELECT id FROM broadcasts WHERE schedule_id IN (${schedules}))`;
 }
 
 function clear(db: Database, schedules: string): void {
