@@ -23,8 +23,6 @@ export const SENTENCES = {
   "its content lost the approval": "内容的批准被撤回",
   "the schedule was changed": "排期已更改",
   "this date was broadcast before it was moved": "这一天在改期之前已经播出",
-  "it is for other regions now": "已改为面向其他区域",
-  "it is not planned any more": "已不再排播",
   "nothing has been uploaded": "还没有上传录音",
   "it is being listened to": "正在检听",
   "it could not be listened to: {}": "检听失败：{0}",
