@@ -60,9 +60,11 @@ const DECLARED: Record<string, string> = {
     GET /media-library/orphans
     GET /media-library/trash
     GET /policy
+    GET /outages
     GET /programmes
     GET /recordings/{}
     GET /programmes/{}
+    GET /quarantined-reports
     GET /regions
     GET /regions/{}
     GET /regions/{}/calendar.ics
@@ -137,6 +139,7 @@ const DECLARED: Record<string, string> = {
     GET /people/{}
     GET /people/{}/sign-ins
     GET /people/{}/tokens
+    GET /signing-keys
   `,
   3: `
     POST /episodes/{}/approve
@@ -157,6 +160,7 @@ const DECLARED: Record<string, string> = {
     DELETE /people/{}/sign-ins/{}
     DELETE /people/{}/tokens/{}
     POST /regions/import
+    POST /signing-keys/rotate
   `,
   E: `
     POST /episodes
