@@ -6,10 +6,12 @@
  */
 import { userInfo } from "node:os";
 import { join } from "node:path";
+import { pino } from "pino";
 import { createAuditLog } from "../src/audit/audit-log.ts";
 import { systemClock } from "../src/clock.ts";
 import { loadEnvironment, readConfig } from "../src/config.ts";
 import { openDatabase } from "../src/db/open.ts";
+import { createSettings } from "../src/db/settings.ts";
 import { messageOf } from "../src/errors.ts";
 import { createPeople } from "../src/people/people.ts";
 
@@ -17,7 +19,14 @@ const name = process.argv[2] ?? "admin";
 try {
   const config = readConfig(loadEnvironment());
   const db = openDatabase(join(config.dataDir, "cuncunxiang.db"), systemClock.now());
-  const { passwords } = createPeople({ db, regions: { exists: () => false }, clock: systemClock });
+  const { passwords } = createPeople({
+    db,
+    regions: { exists: () => false },
+    config,
+    settings: createSettings(db),
+    log: pino({ level: "warn" }),
+    clock: systemClock,
+  });
   console.log(`${name} / ${await passwords.reset(name)}`);
   const who = { kind: "machine", id: null, name: userInfo().username } as const;
   createAuditLog({ db, clock: systemClock, log: console, keepMs: config.auditKeepMs }).note(

@@ -112,7 +112,14 @@ export async function createServices({ db, config, log, clock, version }: Servic
 
   // Domains, from the ones that need nobody to the ones that need many.
   const regions = createRegionService({ store: createRegionStore(db) });
-  const { people, passwords, signIns, secondFactors, apiTokens } = createPeople({ db, regions, clock });
+  const { people, passwords, signIns, secondFactors, apiTokens, oidc } = createPeople({
+    db,
+    regions,
+    config,
+    settings,
+    log,
+    clock,
+  });
   const devices = createDeviceService({
     store: createDeviceStore(db),
     codes: createEnrolmentStore(db),
@@ -512,6 +519,7 @@ export async function createServices({ db, config, log, clock, version }: Servic
     people,
     passwords,
     signIns,
+    oidc,
     secondFactors,
     apiTokens,
     regions,
