@@ -44,7 +44,7 @@ export function guardPermissions(app: FastifyInstance, { secondFactorRequired }:
     requireRole(signIn, act);
     if (rule.interrupts && secondFactorRequired && !signIn.secondFactor) {
       throw new AppError("forbidden", "What is heard at once takes a sign-in with a second factor.", {
-        hint: "Set it up under My account: it takes an authenticator app and a minute.",
+        hint: "Under My account: set one up, or add its code to this sign-in.",
         members: { secondFactor: "needed" },
       });
     }
