@@ -93,7 +93,7 @@ function openForm(why, failure, signedIn) {
     outcome,
     passwordPart,
     providerPart({ isOver: why === "expired", passwordPart, outcome }),
-    el("div", { class: "buttons" }, languageButton()),
+    el("div", { class: "language" }, languageButton()),
   );
   const dialog = el(
     "dialog",

@@ -34,6 +34,7 @@ export async function startProvider(redirectUri: string, port = 0) {
     jwks: { keys: [jwk] } as NonNullable<Configuration["jwks"]>,
     cookies: { keys: ["of a test"] },
     claims: { openid: ["sub", "acr", "amr"], profile: ["preferred_username", "groups"] },
+    ttl: { AccessToken: 60, AuthorizationCode: 60, Grant: 600, IdToken: 600, Interaction: 60, Session: 600 },
     features: { devInteractions: { enabled: false } },
     interactions: { url: (_ctx, { uid }) => `/interaction/${uid}` },
     findAccount: (_ctx, sub) => ({ accountId: sub, claims: () => ({ sub, ...accounts.get(sub) }) }),
