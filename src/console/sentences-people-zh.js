@@ -20,7 +20,6 @@ export const PEOPLE_SENTENCES = {
   'Your own roles do not include "{}".': "您自己的角色不包括“{0}”。",
   '"{}" is heard at once: only who signed in with a second factor hands it to a script.':
     "“{0}”会立即播出：只有经双重验证登录的人才能交给脚本。",
-  "Set up your second factor first.": "请先设置双重验证。",
   "Too much was wrong; the next attempt is in {} seconds.": "错误次数太多，请过 {0} 秒再试。",
   "Wait. Who has forgotten the password gets a new invitation from an administrator.":
     "请稍候。忘记密码请向管理员要新的设密链接。",

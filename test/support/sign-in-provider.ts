@@ -31,7 +31,7 @@ export async function startProvider(redirectUri: string, port = 0) {
 
   const configuration: Configuration = {
     clients: [{ client_id: CLIENT_ID, client_secret: CLIENT_SECRET, redirect_uris: [redirectUri] }],
-    jwks: { keys: [jwk] } as NonNullable<Configuration["jwks"]>,
+    jwks: { keys: [jwk] },
     cookies: { keys: ["of a test"] },
     claims: { openid: ["sub", "acr", "amr"], profile: ["preferred_username", "groups"] },
     ttl: { AccessToken: 60, AuthorizationCode: 60, Grant: 600, IdToken: 600, Interaction: 60, Session: 600 },
