@@ -1,4 +1,9 @@
-import { AuthorizationResponseError, ClientError, ResponseBodyError } from "openid-client";
+import {
+  AuthorizationResponseError,
+  ClientError,
+  ResponseBodyError,
+  WWWAuthenticateChallengeError,
+} from "openid-client";
 import { AppError } from "../errors.ts";
 
 /** Of the provider's own words only what is a code: the rest comes by an address that anybody may have written. */
@@ -26,7 +31,8 @@ const NOT_GENUINE = {
 export function explainOidc(cause: unknown): AppError {
   if (cause instanceof AppError) return cause;
   if (cause instanceof AuthorizationResponseError) return explainAnswer(cause);
-  if (cause instanceof ResponseBodyError) return explainRefusal(cause);
+  if (cause instanceof ResponseBodyError) return explainRefusal(cause, cause.error);
+  if (cause instanceof WWWAuthenticateChallengeError) return explainRefusal(cause, "invalid_client");
   if (isUnreachable(cause)) {
     return new AppError("unavailable", "The sign-in provider cannot be reached, or is not well.", {
       cause,
@@ -55,20 +61,16 @@ function explainAnswer(cause: AuthorizationResponseError): AppError {
 }
 
 /** What the provider says to this server itself. */
-function explainRefusal(cause: ResponseBodyError): AppError {
-  if (cause.error === "invalid_grant")
+function explainRefusal(cause: Error, error: string): AppError {
+  if (error === "invalid_grant")
     return new AppError("unauthorized", "This sign-in was used already, or took too long.", {
       cause,
       hint: again,
     });
-  return new AppError(
-    "unavailable",
-    `The provider refuses this server: it answers "${codeIn(cause.error)}".`,
-    {
-      cause,
-      hint: "Tell the administrator: the client's id, its secret or its address at the provider is not right.",
-    },
-  );
+  return new AppError("unavailable", `The provider refuses this server: it answers "${codeIn(error)}".`, {
+    cause,
+    hint: "Tell the administrator: the client's id, its secret or its address at the provider is not right.",
+  });
 }
 
 const codeOf = (error: unknown): string => (error instanceof ClientError ? (error.code ?? "") : "");

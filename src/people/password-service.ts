@@ -99,7 +99,7 @@ export function createPasswords(deps: Dependencies): Passwords {
           hint: "Change it there.",
         });
       }
-      await signIns.confirm(signIn, current, address);
+      await signIns.confirm(signIn, { currentPassword: current }, address);
       if (next === current) throw invalid("/newPassword", "The new password is the old one.");
       checkPassword("/newPassword", next, name);
       const passwordHash = await hashPassword(next);

@@ -1,7 +1,7 @@
 import type { TypeBoxTypeProvider } from "@fastify/type-provider-typebox";
-import type { FastifyInstance, FastifyRequest } from "fastify";
+import type { FastifyInstance } from "fastify";
 import { toDataURL } from "qrcode";
-import { type Static, Type } from "typebox";
+import { Type } from "typebox";
 import { closed } from "../http/schemas.ts";
 import { signInOf } from "../http/sign-in-guard.ts";
 import { Code, CurrentPassword } from "./person-view.ts";
@@ -39,13 +39,6 @@ export async function secondFactorRoutes(
   const rateLimit = { max: attemptsPerMinute, timeWindow: "1 minute" };
   const config = { act: "account:own", rateLimit } as const;
 
-  async function confirmBoth(request: FastifyRequest, proof: Static<typeof PasswordAndCode>) {
-    const signIn = signInOf(request);
-    await signIns.confirm(signIn, proof.currentPassword, request.ip);
-    signIns.confirmCode(signIn, proof.code, request.ip);
-    return signIn.user;
-  }
-
   app.post(
     "/me/second-factor",
     {
@@ -65,7 +58,7 @@ export async function secondFactorRoutes(
     },
     async (request, reply) => {
       const signIn = signInOf(request);
-      await signIns.confirm(signIn, request.body.currentPassword, request.ip);
+      await signIns.confirm(signIn, request.body, request.ip);
       const { secret, uri } = secondFactors.begin(signIn.user);
       reply.code(201).header("cache-control", "no-store");
       return { secret, uri, qrCode: await toDataURL(uri, { margin: 2, scale: 5 }) };
@@ -124,9 +117,10 @@ export async function secondFactorRoutes(
       },
     },
     async (request, reply) => {
-      const { id } = await confirmBoth(request, request.body);
+      const signIn = signInOf(request);
+      await signIns.confirm(signIn, request.body, request.ip);
       reply.header("cache-control", "no-store");
-      return { recoveryCodes: secondFactors.renewRecoveryCodes(id) };
+      return { recoveryCodes: secondFactors.renewRecoveryCodes(signIn.user.id) };
     },
   );
 
@@ -142,7 +136,9 @@ export async function secondFactorRoutes(
       },
     },
     async (request, reply) => {
-      const { id } = await confirmBoth(request, request.body);
+      const signIn = signInOf(request);
+      const { id } = signIn.user;
+      await signIns.confirm(signIn, request.body, request.ip);
       secondFactors.remove(id);
       signIns.forgetSecondFactor(id);
       await reply.code(204).send(null);

@@ -23,6 +23,11 @@ interface From {
   agent: string;
 }
 
+interface Proof {
+  currentPassword?: string | undefined;
+  code?: string | undefined;
+}
+
 interface Attempt extends From {
   name: string;
   password: string;
@@ -54,9 +59,9 @@ export interface SignIns {
   hasPassword(user: Person): boolean;
   /**
    * That it is still the same person who sits there: by the password, or for whom there is none by a sign-in of the last ten
-   * minutes. @throws {AppError} `unauthorized`, `too_many`
+   * minutes; and by a code of the second factor, where one is asked for. @throws {AppError} `unauthorized`, `too_many`
    */
-  confirm(signIn: SignIn, password: string | undefined, address: string): Promise<void>;
+  confirm(signIn: SignIn, proof: Proof, address: string): Promise<void>;
   /** By a code of the second factor. @throws {AppError} `unauthorized`, `too_many`, `conflict` without one */
   confirmCode(signIn: SignIn, code: string, address: string): void;
 }
@@ -102,7 +107,7 @@ export function createSignIns(deps: Dependencies): SignIns {
   }
 
   const inForce = (userId: string) => store.of(userId, clock.now(), clock.now() - limits.idleMs);
-  const hasPassword = ({ name }: Person) => passwordSignIn && people.byName(name)?.passwordHash !== null;
+  const hasPassword = ({ name }: Person) => passwordSignIn && Boolean(people.byName(name)?.passwordHash);
 
   return {
     async signIn({ name, password, code, address, agent }) {
@@ -152,15 +157,15 @@ export function createSignIns(deps: Dependencies): SignIns {
 
     hasPassword,
 
-    async confirm({ id, user }, password, address) {
-      if (!hasPassword(user)) {
-        const began = inForce(user.id).find((record) => record.id === id)?.createdAt ?? 0;
-        if (began <= clock.now() - FRESH_MS) throw notFresh();
-        return;
-      }
+    async confirm({ id, user }, { currentPassword = "", code }, address) {
+      const byPassword = hasPassword(user);
+      const began = inForce(user.id).find((record) => record.id === id)?.createdAt ?? 0;
+      if (!byPassword && began <= clock.now() - FRESH_MS) throw notFresh();
       const settle = lockout.begin(user.name, address);
-      if (!(await withPassword(user.name, password ?? ""))) throw wrongPassword();
-      settle("succeeded");
+      if (byPassword && !(await withPassword(user.name, currentPassword))) throw wrongPassword();
+      if (code !== undefined && !secondFactors.take(user.id, code)) throw wrongCode();
+      // The right password alone makes no wrong code forgotten.
+      settle(code === undefined && secondFactors.isSetUp(user.id) ? "unanswered" : "succeeded");
     },
 
     confirmCode({ user }, code, address) {

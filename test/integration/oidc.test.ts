@@ -438,6 +438,24 @@ test("a provider that is gone in the middle, or from the start, is said; and it 
   await other.close();
 });
 
+test("a secret that is not right is the administrator's to mend, and said so", async () => {
+  const other = await runApp({
+    clock,
+    env: {
+      PUBLIC_URL: redirectUri.replace("/signed-in", ""),
+      OIDC_ISSUER: provider.issuer,
+      OIDC_CLIENT_ID: CLIENT_ID,
+      OIDC_CLIENT_SECRET: "another",
+      OIDC_ROLES_FILE: join(folder, "roles.json"),
+    },
+  });
+  provider.accounts.set("s-1", { groups: ["media"] });
+  provider.desk.who = "s-1";
+  const browser = openBrowser(other.url, redirectUri);
+  expect(await signInThere(browser)).toMatchObject({ status: 503, body: said(/answers "invalid_client"/) });
+  await other.close();
+});
+
 test("the secret, the codes and the tokens are nowhere in the log, and the browser's cookies are its own", async () => {
   const browser = sits("s-1", { preferred_username: "zhenren", groups: ["media"] });
   const answer = await cameBack(browser);
