@@ -305,6 +305,11 @@ export const SENTENCES = {
   "The exceptions contradict the rule or each other.": "例外与规则或彼此矛盾。",
   "An exception is for one slot that the rule yields and says one thing about it; an extra date is one that it does not yield.":
     "每个例外针对规则的一个播出时刻，只说一件事；加播的日期须是规则里没有的。",
+  "Some dates would be put where their start is past.": "有些日期会改到已经过去的时间。",
+  "{} would move to {}, which is past: it would never air.": "{0} 会改到 {1}，这个时间已过，永远不会播出。",
+  "{} is past: nothing would air.": "{0} 已过，什么也不会播出。",
+  "Give a time that is still ahead; leave an extra date out that is over, and skip a date that shall not air.":
+    "请给出还没到的时间；已过的加播日期请去掉，不要播出的日期请用跳过。",
   "Name days that the calendar has, and of each range the earlier one first.":
     "请填写日历上有的日期，时间段先早后晚。",
   "Give a last date from {} on, or leave one of the two out.": "请填 {0} 或更晚的截止日期，或去掉其中一个。",

@@ -121,7 +121,7 @@ export function createScheduleExchange(deps: Dependencies): ScheduleExchange {
     if (resolved.problems.length > 0 || isDeepStrictEqual(before?.definition, resolved.definition))
       return resolved;
     try {
-      schedules.check(programme.id, resolved.definition);
+      schedules.check(programme.id, resolved.definition, before?.definition ?? null);
       return resolved;
     } catch (error) {
       if (!(error instanceof AppError) || error.code !== "invalid") throw error;

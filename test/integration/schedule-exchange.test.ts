@@ -159,6 +159,7 @@ test("one wrong entry refuses all, and each is told where it is wrong", async ()
     entry({ name: "夜", rule: { daysOfMonth: [1], times: ["23:00"] } }),
     entry({ name: "对" }),
     entry({ name: "外县", targets: { regions: ["370784000000"], kinds: ["loudspeaker"] } }),
+    entry({ name: "昨天", extraDates: [{ date: "2026-11-29", time: "08:00", reason }] }),
   );
   for (const query of ["", "?dryRun=true"]) {
     await expect(imported(here, wrong, query)).rejects.toMatchObject({
@@ -171,6 +172,7 @@ test("one wrong entry refuses all, and each is told where it is wrong", async ()
           { at: "/schedules/4/rule/times/0" },
           { at: "/schedules/5/name", message: expect.stringContaining("/schedules/0") },
           { at: "/schedules/6/targets/regions/0" },
+          { at: "/schedules/7/extraDates/0" },
         ],
       },
     });
