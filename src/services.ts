@@ -51,6 +51,7 @@ import { createInterruptContent } from "./interrupts/interrupt-content.ts";
 import { createInterruptStore } from "./interrupts/interrupt-store.ts";
 import { createStandingAlerts } from "./interrupts/standing-alert.ts";
 import { createStopEverything } from "./interrupts/stop-everything.ts";
+import { createStopJournal } from "./interrupts/stop-journal.ts";
 import { createFfmpeg, requireFfmpeg } from "./media/ffmpeg.ts";
 import { abilitiesOf } from "./media/ffmpeg-abilities.ts";
 import { confine } from "./media/ffmpeg-confinement.ts";
@@ -388,7 +389,15 @@ export async function createServices({ db, config, log, clock, version }: Servic
   });
   const corrections = createCorrectionService({ broadcasts, reports, announcements, zone: config.zone });
   const cap = createCapService({ store: createCapStore(db), emergencies, transact, clock });
-  const stopEverything = createStopEverything({ broadcasts, emergencies, downlink, transact, log });
+  const stopEverything = createStopEverything({
+    broadcasts,
+    emergencies,
+    downlink,
+    journal: createStopJournal(join(config.dataDir, "stops")),
+    inNameOf: ({ id, name }, work) => audit.as({ kind: "person", id, name }, "POST /api/v1/stop", work),
+    transact,
+    log,
+  });
   const warnings = createWarningService({
     store: createWarningStore(db),
     broadcasts,

@@ -36,8 +36,8 @@ export interface BroadcastService {
   stop(id: string, reason: string, userId?: string | null): StopResult;
   /** The stop for whatever sounds or is about to, everywhere, and what it stops; only reads. */
   prepareStopAll(): PreparedCommand & { broadcastIds: string[] };
-  /** Cancels all of that; returns their ids. Call it in a transaction. */
-  cancelAll(reason: string, userId: string | null): string[];
+  /** Cancels what of that is not over yet; returns their ids. Call it in a transaction. */
+  cancelAll(broadcastIds: readonly string[], reason: string, userId: string): string[];
   /** When one was cancelled, and who by name did it: `null` for the server itself. */
   stopOf(id: string): { at: number; by: string | null } | null;
   /** All that start in a range of epoch ms, in order, at most `limit`; also those that others took the place of. */
@@ -143,11 +143,11 @@ export function createBroadcastService(deps: Dependencies): BroadcastService {
     });
   }
 
-  /** On air or frozen, and interrupts that air as soon as they are ready. */
-  const soundingOrSoon = () => [
-    ...store.live(),
-    ...store.waiting().filter(({ startAt }) => startAt < clock.now() + freezeMs),
-  ];
+  /** On air, frozen or due to be, and interrupts that air as soon as they are ready. */
+  const soundingOrSoon = () =>
+    store
+      .unsettled(clock.now() + freezeMs)
+      .filter(({ state, scheduleId }) => state !== "planned" || scheduleId === null);
 
   return {
     get,
@@ -173,8 +173,10 @@ export function createBroadcastService(deps: Dependencies): BroadcastService {
       return { command, untilAckedBy, broadcastIds: soundingOrSoon().map(({ id }) => id) };
     },
 
-    cancelAll(reason, userId) {
-      const all = soundingOrSoon();
+    cancelAll(broadcastIds, reason, userId) {
+      const all = broadcastIds
+        .flatMap((id) => store.get(id) ?? [])
+        .filter((broadcast) => isLive(broadcast) || isOpen(broadcast));
       for (const broadcast of all) cancel(broadcast, reason, userId);
       return all.map(({ id }) => id);
     },
