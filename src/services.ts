@@ -10,6 +10,7 @@ import { createConductor } from "./broadcasts/conductor.ts";
 import { createConflictFinder } from "./broadcasts/conflict-finder.ts";
 import { createExpectedAir } from "./broadcasts/expected-air.ts";
 import { createForecast } from "./broadcasts/forecast.ts";
+import { createLeftOut } from "./broadcasts/left-out.ts";
 import { createPlannedRules } from "./broadcasts/planned-rules.ts";
 import { createPlanner } from "./broadcasts/planner.ts";
 import { createUnscheduled } from "./broadcasts/unscheduled.ts";
@@ -39,6 +40,7 @@ import { createEpisodeStore } from "./episodes/episode-store.ts";
 import { createDueAround } from "./explanations/due.ts";
 import { createInterruptPreview } from "./explanations/interrupt-preview.ts";
 import { createPreviewService } from "./explanations/preview-service.ts";
+import { createSlotsAround } from "./explanations/slots-around.ts";
 import { createTimetable } from "./explanations/timetable.ts";
 import { createWhyService } from "./explanations/why-service.ts";
 import { createAnnouncementService } from "./interrupts/announcement-service.ts";
@@ -306,12 +308,14 @@ export async function createServices({ db, config, log, clock, version }: Servic
     base: config.mediaBaseUrl === null ? null : { url: config.mediaBaseUrl, layout: config.mediaBaseLayout },
   });
 
+  const leftOut = createLeftOut({ store: broadcastStore, policy });
   const broadcasts = createBroadcastService({
     store: broadcastStore,
     downlink,
     devices,
     regions,
     policy,
+    leftOut,
     transact,
     clock,
     freezeMs: config.freezeMs,
@@ -346,6 +350,7 @@ export async function createServices({ db, config, log, clock, version }: Servic
     store: broadcastStore,
     devices,
     policy,
+    leftOut,
     reports,
     downlink,
     mediaUrl,
@@ -424,9 +429,10 @@ export async function createServices({ db, config, log, clock, version }: Servic
     calendars: dayCalendars,
     clock,
   });
-  const previews = createPreviewService({ timetable, devices, regions, policy });
+  const slotsAround = createSlotsAround({ timetable, policy });
+  const previews = createPreviewService({ slotsAround, devices, regions, policy });
   const whys = createWhyService({
-    dueAround: createDueAround({ timetable, broadcasts }),
+    dueAround: createDueAround({ slotsAround, broadcasts }),
     broadcasts,
     devices,
     regions,

@@ -11,6 +11,7 @@ import { type Airing, type Broadcast, isLive, isOpen } from "./broadcast.ts";
 import type { BroadcastFilter, BroadcastStore } from "./broadcast-store.ts";
 import type { CalendarEvent } from "./calendar-event-store.ts";
 import { NOTHING_APPROVED } from "./forecast.ts";
+import type { LeftOut } from "./left-out.ts";
 import { audienceOf, isTarget, reachesNobody, type TargetDevice, whyNotFor } from "./targets.ts";
 
 export interface StopResult {
@@ -58,6 +59,8 @@ export interface BroadcastService {
   forPlaylist(device: Pick<TargetDevice, "areas" | "kind">, endAfter: number): Airing[];
   /** With the exact bytes that one kind of device plays. */
   airingOf(broadcast: Broadcast): Airing;
+  /** Of the devices that it is for: those whose minutes do not hold it, by their ids. */
+  leftOut: LeftOut;
 }
 
 interface Dependencies {
@@ -66,6 +69,7 @@ interface Dependencies {
   devices: Pick<DeviceService, "enrolledWithin" | "identityOf">;
   regions: { roots(): string[] };
   policy: Pick<PolicyService, "effective">;
+  leftOut: LeftOut;
   transact: Transact;
   clock: Clock;
   freezeMs: number;
@@ -75,7 +79,7 @@ interface Dependencies {
 const STOP_VALID_MS = 10 * MINUTE_MS;
 
 export function createBroadcastService(deps: Dependencies): BroadcastService {
-  const { store, downlink, devices, regions, policy, transact, clock, freezeMs } = deps;
+  const { store, downlink, devices, regions, policy, leftOut, transact, clock, freezeMs } = deps;
 
   function get(id: string): Broadcast {
     const broadcast = store.get(id);
@@ -83,16 +87,14 @@ export function createBroadcastService(deps: Dependencies): BroadcastService {
     return broadcast;
   }
 
-  const airingOf = (broadcast: Broadcast): Airing => ({
-    broadcast,
-    itemsFor: (kind) => store.items(broadcast.id, kind),
-  });
-
   const listeners: ((broadcast: Broadcast) => void)[] = [];
-  const resolve = (broadcast: Broadcast) =>
-    devices
+  function resolve(broadcast: Broadcast): DeviceIdentity[] {
+    const meant = devices
       .enrolledWithin(broadcast.areas, broadcast.kinds)
       .filter((device) => whyNotFor(broadcast, device, policy.effective) === null);
+    const over = leftOut(broadcast, meant);
+    return meant.filter(({ id }) => !over.has(id));
+  }
 
   function isFor(broadcast: Broadcast, deviceId: string): boolean {
     const device = devices.identityOf(deviceId);
@@ -214,7 +216,8 @@ export function createBroadcastService(deps: Dependencies): BroadcastService {
 
     stopOf: store.stopOf,
     between: store.between,
-    airingOf,
-    forPlaylist: ({ areas, kind }, endAfter) => store.forPlaylist(areas, kind, endAfter).map(airingOf),
+    airingOf: store.airingOf,
+    leftOut,
+    forPlaylist: ({ areas, kind }, endAfter) => store.forPlaylist(areas, kind, endAfter).map(store.airingOf),
   };
 }

@@ -1,6 +1,7 @@
 import type { Database } from "../db/open.ts";
 import type { DeviceKind } from "../protocol/messages.ts";
 import {
+  type Airing,
   type Broadcast,
   type BroadcastItem,
   type BroadcastState,
@@ -142,6 +143,9 @@ export function createBroadcastStore(db: Database) {
   const selectTargets = db.prepare<[string], { deviceId: string }>(
     "SELECT device_id AS deviceId FROM broadcast_targets WHERE broadcast_id = ?",
   );
+  const selectTarget = db.prepare<[string, string]>(
+    "SELECT 1 FROM broadcast_targets WHERE broadcast_id = ? AND device_id = ?",
+  );
 
   function get(id: string): Broadcast | null {
     const row = selectOne.get(id);
@@ -242,6 +246,12 @@ export function createBroadcastStore(db: Database) {
       for (const deviceId of deviceIds) insertTarget.run(broadcastId, deviceId);
     },
     targets: (broadcastId: string) => selectTargets.all(broadcastId).map((row) => row.deviceId),
+    /** With what is looked up about it when somebody asks. */
+    airingOf: (broadcast: Broadcast): Airing => ({
+      broadcast,
+      itemsFor: (kind) => selectItems.all(broadcast.id, kind),
+      wasTold: (deviceId) => selectTarget.get(broadcast.id, deviceId) !== undefined,
+    }),
   };
 }
 export type BroadcastStore = ReturnType<typeof createBroadcastStore>;

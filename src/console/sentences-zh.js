@@ -385,8 +385,8 @@ export const SENTENCES = {
   "Move it to {}, or {}.": "可改到 {0}，或{1}。",
   "At {} what airs lasts up to {} minutes, and its slot is {}.": "{0} 的内容最长 {1} 分钟，预留时长为 {2}。",
   "Shorten it, or make the slot {} minutes.": "请缩短内容，或把预留时长改为 {0} 分钟。",
-  "Up to {} minutes a {} where {} are allowed: devices refuse what does not fit.":
-    "最多 {0} 分钟（每{1}），而只允许 {2} 分钟：放不下的会被终端拒播。",
+  "Up to {} minutes a {} where {} are allowed: what does not fit is left out there, the lowest priority and the latest first.":
+    "最多 {0} 分钟（每{1}），而只允许 {2} 分钟：放不下的在当地不播，先舍优先级低的和时间晚的。",
   "Skip these dates, leave out these areas, or shorten what airs on them.":
     "请跳过这些日期、不面向这些地区，或缩短当天的内容。",
   "Name days that the calendar has.": "请填写日历上有的日期。",
@@ -435,6 +435,12 @@ export const SENTENCES = {
   "It is for devices tagged {}, and this one has none of these tags.":
     "它面向有标签 {0} 的终端，本终端没有。",
   "It is quiet there at that time.": "届时那里处于静音时段。",
+  "What comes before it has the {} min a day that are allowed there.":
+    "那里每天允许 {0} 分钟，已由排在它前面的占用。",
+  "What comes before it has the {} min a week that are allowed there.":
+    "那里每周允许 {0} 分钟，已由排在它前面的占用。",
+  "What comes before it has the {} min a day or {} min a week that are allowed there.":
+    "那里每天允许的 {0} 分钟或每周的 {1} 分钟，已由排在它前面的占用。",
   "{} has the air at that time, and it may not begin so late.": "届时由{0}占用，再晚就不能开播了。",
   "{} has the air at that time; it begins after that.": "届时由{0}占用，之后开播。",
   "It begins, is interrupted by {}{}.": "开播后被{0}打断{1}。",

@@ -120,9 +120,9 @@ export const en = {
   "conflict.runs-into-quiet-hours": "It runs into quiet hours (up to {devices} devices)",
   "conflict.longer-than-slot": "What airs is longer than its slot",
   "conflict.daily-minutes":
-    "More minutes a day than allowed: up to {devices} devices refuse what does not fit",
+    "More minutes a day than allowed: on up to {devices} devices what does not fit is left out",
   "conflict.weekly-minutes":
-    "More minutes a week than allowed: up to {devices} devices refuse what does not fit",
+    "More minutes a week than allowed: on up to {devices} devices what does not fit is left out",
   "conflict.winner": "“{name}” has the air",
   "conflict.move": "{time} is free on all these dates",
   "conflict.slot": "The slot would have to be {minutes} minutes",
@@ -472,6 +472,7 @@ export const en = {
   "verdict.not-in-group": "Not in the group",
   "verdict.without-tag": "Without the tag",
   "verdict.quiet-there": "Quiet there",
+  "verdict.over-minutes": "Over the minutes",
   "verdict.lost": "Lost the air",
   "verdict.waits": "Waits",
   "verdict.interrupted": "Interrupted",

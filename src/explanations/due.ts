@@ -1,17 +1,18 @@
 import type { BroadcastService } from "../broadcasts/broadcast-service.ts";
 import { occurrenceKey } from "../broadcasts/forecast.ts";
-import type { Slot, Timetable } from "./timetable.ts";
+import type { SlotsAround } from "./slots-around.ts";
+import type { Slot } from "./timetable.ts";
 import type { Verdict } from "./verdict.ts";
 
 interface Dependencies {
-  timetable: Timetable;
+  slotsAround: (code: string, from: number, until: number) => SlotsAround;
   broadcasts: Pick<BroadcastService, "announced">;
 }
 
 /** What was due around an instant in a region or around it, the nearest first; also what was taken back before it aired. */
-export type DueAround = (code: string, at: number, withinMs: number) => Slot[];
+export type DueAround = (code: string, at: number, withinMs: number) => SlotsAround;
 
-export function createDueAround({ timetable, broadcasts }: Dependencies): DueAround {
+export function createDueAround({ slotsAround, broadcasts }: Dependencies): DueAround {
   /** What was announced there and taken back before it aired, so that no broadcast is left of it. */
   function withdrawn(code: string, from: number, until: number, slots: readonly Slot[]): Slot[] {
     const known = new Set(
@@ -43,9 +44,10 @@ export function createDueAround({ timetable, broadcasts }: Dependencies): DueAro
 
   return (code, at, withinMs) => {
     const [from, until] = [at - withinMs, at + withinMs + 1];
-    const slots = timetable(from, until);
-    return [...slots, ...withdrawn(code, from, until, slots)].toSorted(
+    const { slots, around } = slotsAround(code, from, until);
+    const due = [...slots, ...withdrawn(code, from, until, slots)].toSorted(
       (one, other) => Math.abs(one.startAt - at) - Math.abs(other.startAt - at),
     );
+    return { slots: due, around };
   };
 }

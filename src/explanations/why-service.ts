@@ -4,7 +4,6 @@ import type { BroadcastService } from "../broadcasts/broadcast-service.ts";
 import type { TargetDevice } from "../broadcasts/targets.ts";
 import { type Clock, MINUTE_MS } from "../clock.ts";
 import type { Downlink } from "../delivery/downlink.ts";
-import { isListedFor } from "../delivery/playlist-entries.ts";
 import { type DeviceView, identityFrom } from "../devices/device.ts";
 import type { DeviceService } from "../devices/device-service.ts";
 import { DEVICE_KINDS } from "../protocol/messages.ts";
@@ -16,9 +15,9 @@ import type { DeviceRecordRow } from "../reports/report-store.ts";
 import type { PolicyService } from "../schedules/policy.ts";
 import { createWallClock } from "../schedules/wall-clock.ts";
 import type { DueAround } from "./due.ts";
-import { dateOf, entriesOf, judgeSlot, type PreviewDate } from "./slot-verdict.ts";
+import { dateOf, type Judgement, judgeFor, type PreviewDate } from "./slot-verdict.ts";
 import type { Slot } from "./timetable.ts";
-import { contests, outcomeOf, type Verdict, type VerdictCode, wasOnlineAt } from "./verdict.ts";
+import { outcomeOf, type Verdict, type VerdictCode, wasOnlineAt } from "./verdict.ts";
 /** What the records say of one broadcast. */
 export interface DueBroadcast {
   broadcast: Broadcast | null;
@@ -107,13 +106,8 @@ export function createWhyService(deps: Dependencies): WhyService {
     text: `It has not begun: it stands on ${createWallClock(zone).textAt(startAt)}. ${verdict.text}`,
   });
 
-  function dueOnDevice(
-    slot: Slot,
-    device: TargetDevice,
-    view: DeviceView,
-    contested: ReadonlyMap<string, Verdict>,
-  ) {
-    const verdict = judgeSlot(slot, device, policy.effective, contested);
+  function dueOnDevice(slot: Slot, device: TargetDevice, view: DeviceView, judged: Judgement) {
+    const verdict = judged.verdictOf(slot);
     const facts = factsOf(slot, verdict);
     const { broadcast } = facts;
     if (!broadcast) return facts;
@@ -130,7 +124,7 @@ export function createWhyService(deps: Dependencies): WhyService {
     const saysMore = own.some(({ type }) => type !== "received" && type !== "cached");
     if (broadcast.state === "cancelled")
       return { ...known, verdict: saysMore ? both(facts.verdict, outcome) : facts.verdict };
-    if (!isListedFor(broadcast, device, policy.effective) && !saysMore && wasTold !== true) return known;
+    if (!judged.isListed(broadcast) && !saysMore && wasTold !== true) return known;
     if (hasBegun(broadcast) || saysMore) return { ...known, verdict: outcome };
     return { ...known, verdict: notYet(verdict, broadcast) };
   }
@@ -186,10 +180,10 @@ export function createWhyService(deps: Dependencies): WhyService {
     onDevice(deviceId, at, withinMs) {
       const view = devices.get(deviceId);
       const device = identityFrom(view);
-      const slots = dueAround(view.regionCode, at, withinMs);
-      const contested = contests(entriesOf(slots, device, policy.effective));
-      const due = slots
-        .map((slot) => dueOnDevice(slot, device, view, contested))
+      const found = dueAround(view.regionCode, at, withinMs);
+      const judged = judgeFor(found, device, policy.effective);
+      const due = found.slots
+        .map((slot) => dueOnDevice(slot, device, view, judged))
         .filter(({ verdict }) => verdict.code !== "outside-area");
       return {
         at,
@@ -202,7 +196,7 @@ export function createWhyService(deps: Dependencies): WhyService {
     inRegion(code, at, withinMs) {
       regions.get(code);
       const due = dueAround(code, at, withinMs)
-        .filter(({ airing }) => airing === null || concerns(airing.broadcast, code))
+        .slots.filter(({ airing }) => airing === null || concerns(airing.broadcast, code))
         .map((slot) => dueInRegion(slot, code));
       return { at, verdict: conclude(due, withinMs), due, device: null };
     },
