@@ -15,17 +15,19 @@ interface Dependencies {
   policy: Pick<PolicyService, "effective">;
 }
 
-const MAX_A_WEEK = 100_000;
-
 export function createLeftOut({ store, policy }: Dependencies): LeftOut {
-  /** The week's broadcasts of the daily class, by each area that they name. */
-  function weekAround(zone: string, { startAt }: Broadcast): Map<string, Airing[]> {
-    const { from, until } = wholeWeeks(zone, startAt, startAt + 1);
+  /** What counts in the week around an instant and is for any of the devices, by each area that it names. */
+  function weekAround(devices: readonly TargetDevice[], zone: string, at: number): Map<string, Airing[]> {
+    const { from, until } = wholeWeeks(zone, at, at + 1);
+    const areas = new Set(devices.flatMap((device) => device.areas));
     const byArea = new Map<string, Airing[]>();
-    for (const { broadcast } of store.between(from, until, MAX_A_WEEK)) {
-      if (!keepsQuietHours(broadcast.class)) continue;
+    for (const broadcast of store.dailyNaming([...areas], from, until)) {
       const airing = rememberingItems(store.airingOf(broadcast));
-      for (const area of broadcast.areas) byArea.set(area, [...(byArea.get(area) ?? []), airing]);
+      for (const area of broadcast.areas) {
+        const shelf = byArea.get(area) ?? [];
+        shelf.push(airing);
+        byArea.set(area, shelf);
+      }
     }
     return byArea;
   }
@@ -37,7 +39,7 @@ export function createLeftOut({ store, policy }: Dependencies): LeftOut {
       : [];
     const [first] = capped;
     if (!first) return new Set();
-    const byArea = weekAround(policy.effective(regionOf(first)).zone, broadcast);
+    const byArea = weekAround(capped, policy.effective(regionOf(first)).zone, broadcast.startAt);
     const isLeftOut = (device: TargetDevice) => {
       const near = new Set(device.areas.flatMap((area) => byArea.get(area) ?? []));
       return overMinutes([...near], device, policy.effective).has(broadcast.id);
