@@ -408,6 +408,8 @@ export const SENTENCES = {
   "Ask about a device or about a region.": "请指定终端或地区。",
   "Give one of `device` and `region`.": "终端和地区请指定其中一个。",
   "It was announced and taken back: {}.": "曾经排播，后来撤回：{0}。",
+  "it is on no timetable any more": "已不在排期中",
+  "it is for other areas now": "已改为其他区域",
   "It has not begun: it stands on {}. {}": "还没有开播：排在 {0}。{1}",
   "Nothing was due there within {} minutes of that time.": "该时间前后 {0} 分钟内那里没有排播。",
   "{} of {} devices reported that they played it.": "{1} 台终端中有 {0} 台回传已播出。",

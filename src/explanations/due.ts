@@ -1,5 +1,6 @@
 import type { BroadcastService } from "../broadcasts/broadcast-service.ts";
 import { occurrenceKey } from "../broadcasts/forecast.ts";
+import { plainWords } from "../broadcasts/office-words.ts";
 import type { SlotsAround } from "./slots-around.ts";
 import type { Slot } from "./timetable.ts";
 import type { Verdict } from "./verdict.ts";
@@ -24,7 +25,7 @@ export function createDueAround({ slotsAround, broadcasts }: Dependencies): DueA
     return broadcasts.announced(code, from, until).flatMap((event): Slot[] => {
       const { seriesId, localDate: date, localTime: time, startAt, programme, reason, status } = event;
       if (status !== "cancelled" || known.has(`${seriesId} ${occurrenceKey(date, time)}`)) return [];
-      const text = `It was announced and taken back: ${reason ?? "no reason given"}.`;
+      const text = `It was announced and taken back: ${plainWords(reason ?? "no reason given")}.`;
       const verdict: Verdict = { code: "withdrawn", text };
       return [
         {
