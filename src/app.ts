@@ -93,6 +93,7 @@ export async function buildApp({ config, log, clock = systemClock }: AppOptions)
     warnings.tell();
     const watchClock = createClockWatch(clock);
     const everySecond = () => {
+      stopEverything.everySecond();
       emergencies.tick();
       announcements.tick();
       conductor.tick();
@@ -127,7 +128,6 @@ export async function buildApp({ config, log, clock = systemClock }: AppOptions)
   });
   app.addHook("preClose", async () => {
     for (const end of repeats) end();
-    stopEverything.close();
     await stopTicker();
     await media.stop();
     await speech.stop();

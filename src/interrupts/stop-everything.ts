@@ -1,6 +1,5 @@
 import type { BaseLogger } from "pino";
 import type { BroadcastService } from "../broadcasts/broadcast-service.ts";
-import { after, SECOND_MS } from "../clock.ts";
 import { isBusy, type Transact } from "../db/open.ts";
 import type { Downlink, PreparedCommand } from "../delivery/downlink.ts";
 import { messageOf } from "../errors.ts";
@@ -27,8 +26,8 @@ export interface StopEverything {
    * @throws {AppError} `unavailable` while the database is still locked
    */
   catchUp(): void;
-  /** Gives up what could not be written down, until `catchUp` at the next start. */
-  close(): void;
+  /** Writes down what a lock kept from it, and sends it again meanwhile; every second, before anything else is moved on. */
+  everySecond(): void;
 }
 
 interface Dependencies {
@@ -42,14 +41,21 @@ interface Dependencies {
   log: BaseLogger;
 }
 
-const WRITE_AGAIN_MS = SECOND_MS;
+/** A stop that devices may have heard of and the database not yet. */
+interface Pending {
+  stop: UnwrittenStop;
+  alerts: string[];
+  isPublished: boolean;
+  attempts: number;
+}
+
 /** How often a stop that is not written down yet is sent again; from then on the downlink repeats it. */
 const SEND_AGAIN_AFTER_WRITES = 10;
 
 /** The one stop: told to the devices first, and written down after, as a lock on the database must not delay it. */
 export function createStopEverything(deps: Dependencies): StopEverything {
   const { broadcasts, emergencies, downlink, journal, inNameOf, transact, log } = deps;
-  const pending = new Set<() => void>();
+  const waiting = new Set<Pending>();
 
   /** A disk that takes nothing must not delay it either. */
   function keep(stop: UnwrittenStop): void {
@@ -83,7 +89,7 @@ export function createStopEverything(deps: Dependencies): StopEverything {
   }
 
   /** Returns `null` while the database is busy. */
-  function tryToWrite(stop: UnwrittenStop, isPublished: boolean): string[] | null {
+  function tryToWrite({ stop, isPublished }: Pending): string[] | null {
     try {
       return write(stop, isPublished);
     } catch (error) {
@@ -93,6 +99,18 @@ export function createStopEverything(deps: Dependencies): StopEverything {
     }
   }
 
+  function tryAgain(pending: Pending): void {
+    const { stop, alerts } = pending;
+    try {
+      if (inNameOf(stop.person, () => tryToWrite(pending)) !== null) return void waiting.delete(pending);
+    } catch (error) {
+      log.error({ err: error }, "the stop of everything could not be written down; trying again");
+    }
+    pending.attempts += 1;
+    if (!pending.isPublished || pending.attempts % SEND_AGAIN_AFTER_WRITES === 0)
+      void publish(stop, alerts).then((isOut) => void (pending.isPublished ||= isOut));
+  }
+
   return {
     async stop(person, reason) {
       const prepared = broadcasts.prepareStopAll();
@@ -100,32 +118,24 @@ export function createStopEverything(deps: Dependencies): StopEverything {
       const stop: UnwrittenStop = { ...prepared, person, reason };
       keep(stop);
       const alerts = emergencies.alertedAreas();
-      let published = await publish(prepared, alerts);
-
-      function writeLater(attempt: number): void {
-        const cancel = after(WRITE_AGAIN_MS, () => {
-          pending.delete(cancel);
-          try {
-            if (inNameOf(person, () => tryToWrite(stop, published)) !== null) return;
-          } catch (error) {
-            log.error({ err: error }, "the stop of everything could not be written down; trying again");
-          }
-          if (!published || attempt % SEND_AGAIN_AFTER_WRITES === 0)
-            void publish(prepared, alerts).then((isOut) => void (published ||= isOut));
-          writeLater(attempt + 1);
-        });
-        pending.add(cancel);
+      const pending = { stop, alerts, isPublished: await publish(stop, alerts), attempts: 0 };
+      let stopped: string[] | null = null;
+      try {
+        stopped = tryToWrite(pending);
+      } finally {
+        if (stopped === null) waiting.add(pending);
       }
-
-      const stopped = tryToWrite(stop, published);
-      if (stopped === null) writeLater(1);
       return {
         commandId: command.id,
         targets: untilAckedBy.length,
         stopped: stopped ?? broadcastIds,
-        published,
+        published: pending.isPublished,
         recorded: stopped !== null,
       };
+    },
+
+    everySecond() {
+      for (const pending of waiting) tryAgain(pending);
     },
 
     catchUp() {
@@ -141,10 +151,6 @@ export function createStopEverything(deps: Dependencies): StopEverything {
           log.error({ err: error, stop }, "a stop of everything cannot be written down");
         }
       }
-    },
-
-    close() {
-      for (const cancel of pending) cancel();
     },
   };
 }
