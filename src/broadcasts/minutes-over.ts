@@ -5,11 +5,9 @@ import { keepsQuietHours } from "../protocol/quiet-hours.ts";
 import { authorityOf } from "../protocol/region-code.ts";
 import { mondayOf } from "../schedules/day.ts";
 import { createWallClock } from "../schedules/wall-clock.ts";
-import type { Airing, BroadcastState } from "./broadcast.ts";
+import { type Airing, type BroadcastState, LISTED_STATES } from "./broadcast.ts";
 import { type TargetDevice, whyNotFor } from "./targets.ts";
 
-/** What takes minutes; of one that nobody reported a start of it is not known that it did. */
-const COUNTED: readonly BroadcastState[] = ["ready", "frozen", "on_air", "aired"];
 const TOLD: readonly BroadcastState[] = ["frozen", "on_air", "aired"];
 
 /**
@@ -31,7 +29,7 @@ export function overMinutes(
     .filter(
       ({ broadcast }) =>
         keepsQuietHours(broadcast.class) &&
-        COUNTED.includes(broadcast.state) &&
+        LISTED_STATES.includes(broadcast.state) &&
         whyNotFor(broadcast, device, policyOf) === null,
     )
     .map(({ broadcast, itemsFor, wasTold }) => ({
@@ -45,8 +43,9 @@ export function overMinutes(
   for (const { id, startAt, ms, isTold, state } of counted) {
     const sounding = { at: startAt, ms };
     const hasBegun = isTold && state !== "frozen";
-    if (hasBegun || left.hold(sounding)) left.take(sounding);
-    else over.add(id);
+    if (!hasBegun && !left.hold(sounding)) over.add(id);
+    // Of one that nobody reported a start of it is not known that it took any.
+    else if (state !== "failed") left.take(sounding);
   }
   return over;
 }

@@ -1,8 +1,7 @@
-import type { TargetDevice } from "../broadcasts/targets.ts";
+import { plainDevice, type TargetDevice } from "../broadcasts/targets.ts";
 import { identityFrom } from "../devices/device.ts";
 import type { DeviceService } from "../devices/device-service.ts";
 import { DEVICE_KINDS, type DeviceKind, type PlaylistBroadcast } from "../protocol/messages.ts";
-import { selfAndAncestors } from "../protocol/region-code.ts";
 import type { Region } from "../regions/region.ts";
 import type { PolicyService } from "../schedules/policy.ts";
 import { dateOf, judgeFor, type PreviewDate } from "./slot-verdict.ts";
@@ -78,15 +77,6 @@ export function createPreviewService({
       notFor: [...notFor.values()],
     };
   }
-
-  /** A device in a region as any other there: in no group, without tags. */
-  const plainDevice = (code: string, kind: DeviceKind): TargetDevice => ({
-    id: "",
-    kind,
-    areas: selfAndAncestors(code),
-    groups: [],
-    tags: [],
-  });
 
   function differing(found: SlotsAround, code: string): RegionPreview["differing"] {
     const listed = found.slots.flatMap(({ airing, isPlanned }) =>

@@ -1,7 +1,7 @@
 import type { Broadcast } from "../broadcasts/broadcast.ts";
 import { isOpen } from "../broadcasts/broadcast.ts";
 import type { BroadcastService } from "../broadcasts/broadcast-service.ts";
-import type { TargetDevice } from "../broadcasts/targets.ts";
+import { plainDevice, type TargetDevice } from "../broadcasts/targets.ts";
 import { type Clock, MINUTE_MS } from "../clock.ts";
 import type { Downlink } from "../delivery/downlink.ts";
 import { type DeviceView, identityFrom } from "../devices/device.ts";
@@ -16,6 +16,7 @@ import type { PolicyService } from "../schedules/policy.ts";
 import { createWallClock } from "../schedules/wall-clock.ts";
 import type { DueAround } from "./due.ts";
 import { dateOf, type Judgement, judgeFor, type PreviewDate } from "./slot-verdict.ts";
+import type { SlotsAround } from "./slots-around.ts";
 import type { Slot } from "./timetable.ts";
 import { outcomeOf, type Verdict, type VerdictCode, wasOnlineAt } from "./verdict.ts";
 /** What the records say of one broadcast. */
@@ -129,7 +130,15 @@ export function createWhyService(deps: Dependencies): WhyService {
     return { ...known, verdict: notYet(verdict, broadcast) };
   }
 
-  function dueInRegion(slot: Slot, code: string): DueBroadcast {
+  /** Why nothing of it is heard in a region, though the region is one that it is for. */
+  function silentIn(code: string, slot: Slot, { kinds }: Broadcast, found: SlotsAround): Verdict | null {
+    const verdicts = kinds.map((kind) =>
+      judgeFor(found, plainDevice(code, kind), policy.effective).verdictOf(slot),
+    );
+    return verdicts.find((verdict) => SILENT.includes(verdict.code)) ?? null;
+  }
+
+  function dueInRegion(slot: Slot, code: string, found: SlotsAround): DueBroadcast {
     const facts = factsOf(slot, slot.verdict);
     const { broadcast } = facts;
     if (!broadcast) return facts;
@@ -161,6 +170,8 @@ export function createWhyService(deps: Dependencies): WhyService {
       },
     };
     if (facts.verdict.code === "stopped" || facts.verdict.code === "superseded") return known;
+    const whySilent = outcomes.length === 0 ? silentIn(code, slot, broadcast, found) : null;
+    if (whySilent !== null) return { ...known, verdict: whySilent };
     if (isOpen(broadcast) || broadcast.state === "missed") {
       const isComing = broadcast.state === "ready";
       return isComing ? { ...known, verdict: notYet(slot.verdict, broadcast) } : known;
@@ -195,9 +206,10 @@ export function createWhyService(deps: Dependencies): WhyService {
 
     inRegion(code, at, withinMs) {
       regions.get(code);
-      const due = dueAround(code, at, withinMs)
-        .slots.filter(({ airing }) => airing === null || concerns(airing.broadcast, code))
-        .map((slot) => dueInRegion(slot, code));
+      const found = dueAround(code, at, withinMs);
+      const due = found.slots
+        .filter(({ airing }) => airing === null || concerns(airing.broadcast, code))
+        .map((slot) => dueInRegion(slot, code, found));
       return { at, verdict: conclude(due, withinMs), due, device: null };
     },
   };
@@ -212,6 +224,8 @@ function concerns({ areas, exclude }: Broadcast, code: string): boolean {
   );
 }
 
+/** What the policy of an area keeps from it. */
+const SILENT: readonly VerdictCode[] = ["quiet-there", "over-minutes"];
 const ELSEWHERE: readonly VerdictCode[] = ["other-kind", "excluded", "not-in-group", "without-tag"];
 const isElsewhere = ({ code }: Verdict): boolean => ELSEWHERE.includes(code);
 

@@ -51,7 +51,8 @@ export function withHistory(
     list.some((each) => isDeepStrictEqual(each, one));
   const past = (before.exceptions ?? []).filter((each) => isOver(each) && !isIn(exceptions)(each));
   const aired = (before.extraDates ?? []).filter((each) => hasAired(each) && !isIn(extraDates)(each));
-  return { ...rest, ...listed([...past, ...exceptions], [...aired, ...extraDates]) };
+  // At the end: what is wrong with one of the others is told by its place.
+  return { ...rest, ...listed([...exceptions, ...past], [...extraDates, ...aired]) };
 }
 
 const listed = (exceptions: Exception[], extraDates: ExtraDate[]) => ({

@@ -159,6 +159,10 @@ test("what begins in a village's rest is not in its playlist, not expected of it
   expect(await idsOf(near)).toContain(notice.id);
   expect(await idsOf(near)).not.toContain(daily.id);
   expect(await idsOf(far)).toContain(daily.id);
+  const why = (region: string) =>
+    app.operator.get<{ verdict: object }>(`/broadcasts/why?region=${region}&at=2026-11-30T12:40&within=5`);
+  expect((await why(VILLAGE)).verdict).toMatchObject({ code: "quiet-there" });
+  expect((await why(FAR_VILLAGE)).verdict).toMatchObject({ code: "not-yet" });
   clock.advance(Date.parse("2026-11-30T12:31:00+08:00") - clock.now());
   await until(async () => (await broadcastOf(dailyId)).state === "frozen", {
     what: "the freeze",
@@ -214,11 +218,12 @@ test("what does not fit into a village's minutes is left out there: playlist, pr
     text: "What comes before it has the 1 min a day that are allowed there.",
   };
   expect(preview.dates.find(({ broadcastId }) => broadcastId === low.id)?.verdict).toEqual(over);
-  const whyAt = (time: string) =>
-    app.operator.get<{ verdict: object }>(
-      `/broadcasts/why?device=${near.identity.id}&at=2026-11-30T${time}&within=5`,
-    );
-  expect((await whyAt("15:00")).verdict).toEqual(over);
+  const whyAtThree = async (where: string) =>
+    (await app.operator.get<{ verdict: object }>(`/broadcasts/why?${where}&at=2026-11-30T15:00&within=5`))
+      .verdict;
+  expect(await whyAtThree(`device=${near.identity.id}`)).toEqual(over);
+  expect(await whyAtThree(`region=${VILLAGE}`)).toEqual(over);
+  expect(await whyAtThree(`region=${NEIGHBOUR}`)).toMatchObject({ code: "not-yet" });
 
   clock.advance(Date.parse("2026-11-30T14:51:00+08:00") - clock.now());
   await until(async () => (await view(low.id)).state === "frozen", { what: "the freeze", timeoutMs: 30_000 });

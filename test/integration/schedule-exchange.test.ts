@@ -237,7 +237,7 @@ test("what is over is not exported, and an import takes it from nobody", async (
   const { items } = await imported(here, fileOf(...louder));
   expect(items).toMatchObject([{ action: "updated", changes: [{ at: "/volume" }] }]);
   expect(await here.operator.get(`/schedules/${items[0]?.scheduleId}`)).toMatchObject({
-    exceptions: [past.exceptions[0], { date: "2026-12-15", skip: true, reason }],
+    exceptions: [{ date: "2026-12-15", skip: true, reason }, past.exceptions[0]],
     extraDates: past.extraDates,
   });
 });
