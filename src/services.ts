@@ -38,9 +38,9 @@ import { createTelemetryStore } from "./devices/telemetry-store.ts";
 import { createEpisodeService } from "./episodes/episode-service.ts";
 import { createEpisodeStore } from "./episodes/episode-store.ts";
 import { createDueAround } from "./explanations/due.ts";
+import { createFindSlots } from "./explanations/find-slots.ts";
 import { createInterruptPreview } from "./explanations/interrupt-preview.ts";
 import { createPreviewService } from "./explanations/preview-service.ts";
-import { createSlotsAround } from "./explanations/slots-around.ts";
 import { createTimetable } from "./explanations/timetable.ts";
 import { createWhyService } from "./explanations/why-service.ts";
 import { createAnnouncementService } from "./interrupts/announcement-service.ts";
@@ -429,10 +429,10 @@ export async function createServices({ db, config, log, clock, version }: Servic
     calendars: dayCalendars,
     clock,
   });
-  const slotsAround = createSlotsAround({ timetable, policy });
-  const previews = createPreviewService({ slotsAround, devices, regions, policy });
+  const findSlots = createFindSlots({ timetable, broadcasts, policy });
+  const previews = createPreviewService({ findSlots, devices, regions, policy });
   const whys = createWhyService({
-    dueAround: createDueAround({ slotsAround, broadcasts }),
+    dueAround: createDueAround({ findSlots, broadcasts }),
     broadcasts,
     devices,
     regions,

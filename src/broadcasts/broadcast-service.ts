@@ -59,6 +59,8 @@ export interface BroadcastService {
   forPlaylist(device: Pick<TargetDevice, "areas" | "kind">, endAfter: number): Airing[];
   /** With the exact bytes that one kind of device plays. */
   airingOf(broadcast: Broadcast): Airing;
+  /** Of the daily class, what starts in a range of epoch ms and names any of the areas. */
+  dailyNaming(areas: readonly string[], from: number, until: number): Airing[];
   /** Of the devices that it is for: those whose minutes do not hold it, by their ids. */
   leftOut: LeftOut;
 }
@@ -218,6 +220,7 @@ export function createBroadcastService(deps: Dependencies): BroadcastService {
     between: store.between,
     airingOf: store.airingOf,
     leftOut,
+    dailyNaming: (areas, from, until) => store.dailyNaming(areas, from, until).map(store.airingOf),
     forPlaylist: ({ areas, kind }, endAfter) => store.forPlaylist(areas, kind, endAfter).map(store.airingOf),
   };
 }

@@ -1,19 +1,20 @@
 import type { BroadcastService } from "../broadcasts/broadcast-service.ts";
 import { occurrenceKey } from "../broadcasts/forecast.ts";
 import { plainWords } from "../broadcasts/office-words.ts";
-import type { SlotsAround } from "./slots-around.ts";
+import { selfAndAncestors } from "../protocol/region-code.ts";
+import type { FindSlots, FoundSlots } from "./find-slots.ts";
 import type { Slot } from "./timetable.ts";
 import type { Verdict } from "./verdict.ts";
 
 interface Dependencies {
-  slotsAround: (code: string, from: number, until: number) => SlotsAround;
+  findSlots: FindSlots;
   broadcasts: Pick<BroadcastService, "announced">;
 }
 
 /** What was due around an instant in a region or around it, the nearest first; also what was taken back before it aired. */
-export type DueAround = (code: string, at: number, withinMs: number) => SlotsAround;
+export type DueAround = (code: string, at: number, withinMs: number) => FoundSlots;
 
-export function createDueAround({ slotsAround, broadcasts }: Dependencies): DueAround {
+export function createDueAround({ findSlots, broadcasts }: Dependencies): DueAround {
   /** What was announced there and taken back before it aired, so that no broadcast is left of it. */
   function withdrawn(code: string, from: number, until: number, slots: readonly Slot[]): Slot[] {
     const known = new Set(
@@ -45,10 +46,10 @@ export function createDueAround({ slotsAround, broadcasts }: Dependencies): DueA
 
   return (code, at, withinMs) => {
     const [from, until] = [at - withinMs, at + withinMs + 1];
-    const { slots, around } = slotsAround(code, from, until);
+    const { slots, airings } = findSlots(selfAndAncestors(code), from, until);
     const due = [...slots, ...withdrawn(code, from, until, slots)].toSorted(
       (one, other) => Math.abs(one.startAt - at) - Math.abs(other.startAt - at),
     );
-    return { slots: due, around };
+    return { slots: due, airings };
   };
 }

@@ -2,10 +2,11 @@ import { plainDevice, type TargetDevice } from "../broadcasts/targets.ts";
 import { identityFrom } from "../devices/device.ts";
 import type { DeviceService } from "../devices/device-service.ts";
 import { DEVICE_KINDS, type DeviceKind, type PlaylistBroadcast } from "../protocol/messages.ts";
+import { selfAndAncestors } from "../protocol/region-code.ts";
 import type { Region } from "../regions/region.ts";
 import type { PolicyService } from "../schedules/policy.ts";
+import type { FindSlots, FoundSlots } from "./find-slots.ts";
 import { dateOf, judgeFor, type PreviewDate } from "./slot-verdict.ts";
-import type { SlotsAround } from "./slots-around.ts";
 import { type Verdict, verdictOnTarget } from "./verdict.ts";
 
 /** A rule that never plays there, for a reason that is not a date's. */
@@ -40,7 +41,7 @@ export interface PreviewService {
 }
 
 interface Dependencies {
-  slotsAround: (code: string, from: number, until: number) => SlotsAround;
+  findSlots: FindSlots;
   devices: Pick<DeviceService, "get" | "enrolledWithin">;
   regions: { get(code: string): Region };
   policy: Pick<PolicyService, "effective">;
@@ -49,13 +50,8 @@ interface Dependencies {
 const MAX_NAMED_DEVICES = 50;
 
 /** What will play, and what becomes of each date of each rule. */
-export function createPreviewService({
-  slotsAround,
-  devices,
-  regions,
-  policy,
-}: Dependencies): PreviewService {
-  function previewOf(found: SlotsAround, device: TargetDevice): Preview {
+export function createPreviewService({ findSlots, devices, regions, policy }: Dependencies): PreviewService {
+  function previewOf(found: FoundSlots, device: TargetDevice): Preview {
     const { slots } = found;
     const { entries, verdictOf } = judgeFor(found, device, policy.effective);
     const planned = new Set(
@@ -78,7 +74,7 @@ export function createPreviewService({
     };
   }
 
-  function differing(found: SlotsAround, code: string): RegionPreview["differing"] {
+  function differing(found: FoundSlots, code: string): RegionPreview["differing"] {
     const listed = found.slots.flatMap(({ airing, isPlanned }) =>
       airing && isPlanned ? [airing.broadcast] : [],
     );
@@ -101,12 +97,13 @@ export function createPreviewService({
   return {
     ofDevice(deviceId, from, until) {
       const device = identityFrom(devices.get(deviceId));
-      return previewOf(slotsAround(device.regionCode, from, until), device);
+      return previewOf(findSlots(device.areas, from, until), device);
     },
 
     ofRegion(code, from, until) {
       regions.get(code);
-      const found = slotsAround(code, from, until);
+      const inside = devices.enrolledWithin([code], DEVICE_KINDS).flatMap(({ areas }) => areas);
+      const found = findSlots([...new Set([...selfAndAncestors(code), ...inside])], from, until);
       return {
         kinds: DEVICE_KINDS.map((kind) => ({ kind, preview: previewOf(found, plainDevice(code, kind)) })),
         differing: differing(found, code),

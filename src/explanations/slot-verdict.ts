@@ -3,7 +3,7 @@ import { overMinutes } from "../broadcasts/minutes-over.ts";
 import type { TargetDevice } from "../broadcasts/targets.ts";
 import { isListedFor, playlistEntries } from "../delivery/playlist-entries.ts";
 import type { PlaylistBroadcast, Policy } from "../protocol/messages.ts";
-import type { SlotsAround } from "./slots-around.ts";
+import type { FoundSlots } from "./find-slots.ts";
 import type { Slot } from "./timetable.ts";
 import { contests, type Verdict, verdictOnMinutes, verdictOnTarget } from "./verdict.ts";
 
@@ -22,15 +22,14 @@ export interface Judgement {
 }
 
 export function judgeFor(
-  { slots, around }: SlotsAround,
+  { slots, airings }: FoundSlots,
   device: TargetDevice,
   policyOf: (regionCode: string) => Policy,
 ): Judgement {
-  const airingsOf = (list: readonly Slot[]) => list.flatMap(({ airing }) => airing ?? []);
-  const week = airingsOf(around);
+  const own = slots.flatMap(({ airing }) => airing ?? []);
   // Addresses are for devices.
-  const entries = playlistEntries(airingsOf(slots), device, policyOf, () => "", week);
-  const over = overMinutes(week, device, policyOf);
+  const entries = playlistEntries(own, device, policyOf, () => "", airings);
+  const over = overMinutes(airings, device, policyOf);
   const contested = contests(entries);
   return {
     entries,

@@ -15,8 +15,8 @@ import type { DeviceRecordRow } from "../reports/report-store.ts";
 import type { PolicyService } from "../schedules/policy.ts";
 import { createWallClock } from "../schedules/wall-clock.ts";
 import type { DueAround } from "./due.ts";
+import type { FoundSlots } from "./find-slots.ts";
 import { dateOf, type Judgement, judgeFor, type PreviewDate } from "./slot-verdict.ts";
-import type { SlotsAround } from "./slots-around.ts";
 import type { Slot } from "./timetable.ts";
 import { outcomeOf, type Verdict, type VerdictCode, wasOnlineAt } from "./verdict.ts";
 /** What the records say of one broadcast. */
@@ -131,14 +131,14 @@ export function createWhyService(deps: Dependencies): WhyService {
   }
 
   /** Why nothing of it is heard in a region, though the region is one that it is for. */
-  function silentIn(code: string, slot: Slot, { kinds }: Broadcast, found: SlotsAround): Verdict | null {
+  function silentIn(code: string, slot: Slot, { kinds }: Broadcast, found: FoundSlots): Verdict | null {
     const verdicts = kinds.map((kind) =>
       judgeFor(found, plainDevice(code, kind), policy.effective).verdictOf(slot),
     );
     return verdicts.find((verdict) => SILENT.includes(verdict.code)) ?? null;
   }
 
-  function dueInRegion(slot: Slot, code: string, found: SlotsAround): DueBroadcast {
+  function dueInRegion(slot: Slot, code: string, found: FoundSlots): DueBroadcast {
     const facts = factsOf(slot, slot.verdict);
     const { broadcast } = facts;
     if (!broadcast) return facts;
