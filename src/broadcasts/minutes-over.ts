@@ -5,10 +5,8 @@ import { keepsQuietHours } from "../protocol/quiet-hours.ts";
 import { authorityOf } from "../protocol/region-code.ts";
 import { mondayOf } from "../schedules/day.ts";
 import { createWallClock } from "../schedules/wall-clock.ts";
-import { type Airing, type BroadcastState, LISTED_STATES } from "./broadcast.ts";
+import { type Airing, LISTED_STATES } from "./broadcast.ts";
 import { type TargetDevice, whyNotFor } from "./targets.ts";
-
-const TOLD: readonly BroadcastState[] = ["frozen", "on_air", "aired"];
 
 /**
  * What of a device's broadcasts the minutes that its area allows on a date and in a week do not hold: what the device was
@@ -36,16 +34,16 @@ export function overMinutes(
       ...broadcast,
       authority: authorityOf(broadcast.areas),
       ms: itemsFor(device.kind).reduce((sum, { durationMs }) => sum + durationMs, 0),
-      isTold: TOLD.includes(broadcast.state) && wasTold(device.id),
+      isTold: broadcast.state !== "ready" && wasTold(device.id),
     }))
     .toSorted((a, b) => Number(b.isTold) - Number(a.isTold) || byPrecedence(a, b));
   const left = createMinutesLeft(policy);
   for (const { id, startAt, ms, isTold, state } of counted) {
     const sounding = { at: startAt, ms };
+    // One that no device has reported a start of counts as well: records come in late.
     const hasBegun = isTold && state !== "frozen";
-    if (!hasBegun && !left.hold(sounding)) over.add(id);
-    // Of one that nobody reported a start of it is not known that it took any.
-    else if (state !== "failed") left.take(sounding);
+    if (hasBegun || left.hold(sounding)) left.take(sounding);
+    else over.add(id);
   }
   return over;
 }
