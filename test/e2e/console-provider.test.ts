@@ -11,7 +11,13 @@ import { launchChromium } from "../support/browser.ts";
 import { importRegions } from "../support/county.ts";
 import { createTestClock } from "../support/fleet.ts";
 import { freePort } from "../support/free-port.ts";
-import { CLIENT_ID, CLIENT_SECRET, type SignInProvider, startProvider } from "../support/sign-in-provider.ts";
+import {
+  CLIENT_ID,
+  CLIENT_SECRET,
+  GROUPS_CLAIM,
+  type SignInProvider,
+  startProvider,
+} from "../support/sign-in-provider.ts";
 
 const BUTTON = "用“县政务统一认证”登录";
 const clock = createTestClock(Date.now());
@@ -36,6 +42,7 @@ beforeAll(async () => {
       SECOND_FACTOR: "required",
       OIDC_ISSUER: provider.issuer,
       OIDC_CLIENT_ID: CLIENT_ID,
+      OIDC_GROUPS_CLAIM: GROUPS_CLAIM,
       OIDC_CLIENT_SECRET: CLIENT_SECRET,
       OIDC_ROLES_FILE: roles,
       OIDC_LABEL: "县政务统一认证",

@@ -20,6 +20,7 @@ import {
   type Account,
   CLIENT_ID,
   CLIENT_SECRET,
+  GROUPS_CLAIM,
   type SignInProvider,
   startProvider,
 } from "../support/sign-in-provider.ts";
@@ -57,6 +58,7 @@ beforeAll(async () => {
       TRUSTED_PROXIES: "127.0.0.1",
       OIDC_ISSUER: provider.issuer,
       OIDC_CLIENT_ID: CLIENT_ID,
+      OIDC_GROUPS_CLAIM: GROUPS_CLAIM,
       OIDC_CLIENT_SECRET_FILE: file("secret", `${CLIENT_SECRET}\n`),
       OIDC_ROLES_FILE: file("roles.json", JSON.stringify(MAPPING)),
       OIDC_SECOND_FACTOR: "mfa, otp",

@@ -387,6 +387,22 @@ describe("a second factor", () => {
     expect(statuses).toEqual([401, 401, 401, 401, 401, 429]);
   });
 
+  test("wrong codes make the account wait, however often the password is right in between", async () => {
+    const operator = await newPerson(app, "persistent", everywhere("editor"));
+    const { secret } = await setUpSecondFactor(operator);
+    const proof = { currentPassword: PASSWORD, code: "000000" };
+    const samePassword = { currentPassword: PASSWORD, newPassword: PASSWORD };
+    const outcomes: number[] = [];
+    for (let tries = 0; tries < 3; tries += 1) {
+      outcomes.push(await statusOf(operator.post("/me/recovery-codes", proof)));
+      outcomes.push(await statusOf(operator.post("/me/second-factor/use", { code: "000000" })));
+      outcomes.push(await statusOf(operator.put("/me/password", samePassword)));
+    }
+    expect(outcomes).toEqual([401, 401, 422, 401, 401, 422, 401, 429, 429]);
+    clock.advance(15 * MINUTE_MS);
+    expect(await statusOf(operator.post("/me/second-factor/use", { code: codeAt(secret) }))).toBe(200);
+  });
+
   test("has recovery codes that count once each, and can be renewed", async () => {
     const operator = await newPerson(app, "lostphone", everywhere("editor"));
     const { secret, recoveryCodes } = await setUpSecondFactor(operator);

@@ -13,6 +13,8 @@ export interface Account {
 
 export const CLIENT_ID = "cuncunxiang";
 export const CLIENT_SECRET = "the-loudspeakers-of-a-county-and-nobody-else";
+/** As Keycloak has them, by default. */
+export const GROUPS_CLAIM = "realm_access.roles";
 const KID = "one";
 
 /** A real OpenID provider on the loopback, of which a test says who sits before it and what it answers wrongly. */
@@ -33,11 +35,17 @@ export async function startProvider(redirectUri: string, port = 0) {
     clients: [{ client_id: CLIENT_ID, client_secret: CLIENT_SECRET, redirect_uris: [redirectUri] }],
     jwks: { keys: [jwk] },
     cookies: { keys: ["of a test"] },
-    claims: { openid: ["sub", "acr", "amr"], profile: ["preferred_username", "groups"] },
+    claims: { openid: ["sub", "acr", "amr"], profile: ["preferred_username", "realm_access"] },
     ttl: { AccessToken: 60, AuthorizationCode: 60, Grant: 600, IdToken: 600, Interaction: 60, Session: 600 },
     features: { devInteractions: { enabled: false } },
     interactions: { url: (_ctx, { uid }) => `/interaction/${uid}` },
-    findAccount: (_ctx, sub) => ({ accountId: sub, claims: () => ({ sub, ...accounts.get(sub) }) }),
+    findAccount: (_ctx, sub) => {
+      const { groups = [], preferred_username } = accounts.get(sub) ?? {};
+      return {
+        accountId: sub,
+        claims: () => ({ sub, preferred_username, realm_access: { roles: groups } }),
+      };
+    },
     async loadExistingGrant({ oidc }) {
       const grant = new provider.Grant({ clientId: CLIENT_ID, accountId: oidc.session?.accountId });
       grant.addOIDCScope("openid profile");
