@@ -81,7 +81,7 @@ export const ruleSet: IFlattenedRuleSet = {
     owner("ical-generator", "node_modules/ical-generator/", "^src/calendars/calendar\\.ts$"),
     owner("node-cron", "node_modules/node-cron/", "^src/broadcasts/ticker\\.ts$"),
     owner("otpauth", "node_modules/otpauth/", "^src/people/second-factor\\.ts$"),
-    owner("openid-client", "node_modules/openid-client/", "^src/people/oidc-(client|errors)\\.ts$"),
+    owner("openid-client", "node_modules/openid-client/", "^src/people/oidc-(claims|client|errors)\\.ts$"),
     owner("better-sqlite3", "node_modules/better-sqlite3/", "^src/db/"),
     owner(
       "child-process",

@@ -39,6 +39,7 @@ import { renditionRoutes } from "./media/rendition-routes.ts";
 import { resumableRoutes } from "./media/resumable-routes.ts";
 import { outageRoutes } from "./outages/outage-routes.ts";
 import { accountRoutes } from "./people/account-routes.ts";
+import { identityRoutes } from "./people/identity-routes.ts";
 import { oidcRoutes } from "./people/oidc-routes.ts";
 import { peopleRoutes } from "./people/people-routes.ts";
 import { secondFactorRoutes } from "./people/second-factor-routes.ts";
@@ -126,6 +127,7 @@ export async function createServer({
         await guarded.register(accountRoutes, { ...me, passwords, apiTokens, attemptsPerMinute });
         await guarded.register(secondFactorRoutes, { signIns, secondFactors, attemptsPerMinute });
         await guarded.register(peopleRoutes, { people, signIns, apiTokens, publicUrl: config.publicUrl });
+        await guarded.register(identityRoutes, { people });
         await guarded.register(regionRoutes, { regions: services.regions });
         await guarded.register(deviceRoutes, { devices });
         await guarded.register(reportRoutes, { reports: services.reports });

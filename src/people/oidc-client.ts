@@ -1,6 +1,7 @@
 import * as library from "openid-client";
 import type { BaseLogger } from "pino";
 import { type Clock, HOUR_MS, SECOND_MS } from "../clock.ts";
+import { type Claims, claimOf, type Identified, identified } from "./oidc-claims.ts";
 import { explainOidc } from "./oidc-errors.ts";
 import type { OidcSettings } from "./oidc-settings.ts";
 
@@ -10,17 +11,6 @@ export interface Flow {
   nonce: string;
   /** Of PKCE (RFC 7636). */
   verifier: string;
-}
-
-/** What the provider says of whoever signed in there. */
-export interface Identified {
-  issuer: string;
-  subject: string;
-  /** What to call them; `null` when the claim is not there. */
-  name: string | null;
-  /** Of the groups' claim. */
-  groups: string[];
-  secondFactor: boolean;
 }
 
 export interface OidcClient {
@@ -111,7 +101,11 @@ export function createOidcClient(
         });
         const claims = tokens.claims();
         if (!claims) throw new Error("The provider's answer has no ID token.");
-        return identified(settings, claims, await more(provider, settings, claims, tokens.access_token));
+        return identified(
+          settings,
+          claims,
+          await moreClaims(provider, settings, claims, tokens.access_token),
+        );
       } catch (error) {
         throw explainOidc(error);
       }
@@ -135,10 +129,8 @@ function authenticate(secret: string): library.ClientAuth {
   };
 }
 
-type Claims = Record<string, unknown>;
-
 /** Many providers keep groups and names out of the ID token. */
-async function more(
+async function moreClaims(
   provider: library.Configuration,
   { nameClaim, groupsClaim }: OidcSettings,
   claims: library.IDToken,
@@ -148,34 +140,3 @@ async function more(
   if (isComplete || provider.serverMetadata().userinfo_endpoint === undefined) return {};
   return library.fetchUserInfo(provider, accessToken, claims.sub);
 }
-
-function identified(settings: OidcSettings, claims: library.IDToken, others: Claims): Identified {
-  const all = { ...others, ...claims };
-  const name = claimOf(all, settings.nameClaim);
-  const factors = [claims["acr"], claims["amr"]].flatMap(textsOf);
-  return {
-    // As it is written here: with or without a slash at the end, it is the same one.
-    issuer: settings.issuer.href,
-    subject: claims.sub,
-    name: typeof name === "string" ? name : null,
-    groups: textsOf(claimOf(all, settings.groupsClaim)),
-    secondFactor: factors.some((value) => settings.secondFactor.includes(value)),
-  };
-}
-
-/** A claim by its name, or the one inside others that a name with dots leads to. */
-function claimOf(claims: Claims, name: string): unknown {
-  if (Object.hasOwn(claims, name)) return claims[name];
-  return name
-    .split(".")
-    .reduce<unknown>(
-      (value, key) =>
-        typeof value === "object" && value !== null && Object.hasOwn(value, key)
-          ? (value as Claims)[key]
-          : undefined,
-      claims,
-    );
-}
-
-const textsOf = (value: unknown): string[] =>
-  [value].flat().filter((each): each is string => typeof each === "string");

@@ -12,7 +12,6 @@ import {
   PersonSchema,
   Roles,
   SignInSchema,
-  Subject,
   TokenSchema,
   viewPerson,
   viewSignIn,
@@ -151,35 +150,6 @@ export async function peopleRoutes(
       },
     },
     async ({ params }) => viewPerson(people.enable(params.id)),
-  );
-
-  app.put(
-    "/people/:id/identity",
-    {
-      config: managing,
-      schema: {
-        tags,
-        summary: "Link somebody with the sign-in provider: whoever has the subject there is this person here",
-        params: IdParams,
-        body: closed({ subject: Subject }),
-        response: { 200: PersonSchema },
-      },
-    },
-    async ({ params, body }) => viewPerson(people.link(params.id, body.subject)),
-  );
-
-  app.delete(
-    "/people/:id/identity",
-    {
-      config: managing,
-      schema: {
-        tags,
-        summary: "Remove the link; ends all sign-ins, and takes the roles that the provider's groups gave",
-        params: IdParams,
-        response: { 200: PersonSchema },
-      },
-    },
-    async ({ params }) => viewPerson(people.unlink(params.id)),
   );
 
   app.delete(
