@@ -56,7 +56,8 @@ describe("of devices", () => {
       (id?: string) => town.get(`/devices/${id}`),
       (id?: string) => town.get(`/devices/${id}/playlist-preview`),
       (id?: string) => town.get(`/broadcasts/why?device=${id}&at=${at}`),
-      (id?: string) => town.patch(`/devices/${id}`, { tags: ["文化广场"] }),
+      (id?: string) => town.get(`/devices/${id}/twin`),
+      (id?: string) => town.patch(`/devices/${id}/twin`, { tags: ["文化广场"] }, "*"),
       (id?: string) => town.post(`/devices/${id}/enrolment-code`, {}),
       (id?: string) => town.post(`/devices/${id}/revoke`),
     ];
