@@ -59,6 +59,7 @@ const deviceProperties = {
   reported: nullable(Type.Object({ ...DeviceState.properties, receivedAt: Instant })),
   twin: Type.Object(
     {
+      version: Type.Integer({ description: "Of its settings" }),
       state: enumOf(TWIN_STATES),
       drift: Type.Array(Type.Object({ field: enumOf(TWIN_FIELDS), since: Instant })),
     },

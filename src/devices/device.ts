@@ -30,7 +30,7 @@ export type DeviceLabels = Pick<DeviceRow, "tags" | "groups">;
 export interface DeviceView extends DeviceRow {
   presence: (Presence & { heardAt: number }) | null;
   reported: (DeviceState & { receivedAt: number }) | null;
-  twin: { state: TwinState; drift: Pick<Drift, "field" | "since">[] };
+  twin: { version: number; state: TwinState; drift: Pick<Drift, "field" | "since">[] };
 }
 
 /** Whom a token or a broker password belongs to, and what it may hear. */

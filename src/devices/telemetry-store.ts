@@ -29,6 +29,7 @@ interface ViewRow extends StoredDevice {
   presence: string | null;
   reported: string | null;
   twin: TwinState;
+  version: number;
   drift: string;
 }
 
@@ -42,7 +43,7 @@ const VIEW = `SELECT ${DEVICE_COLUMNS},
       json_object('online', p.online, 'bootId', p.boot_id, 'at', p.at, 'software', p.software, 'heardAt', p.heard_at))
       AS presence,
     iif(s.device_id IS NULL, NULL, json_set(s.state, '$.receivedAt', s.received_at)) AS reported,
-    ${TWIN_STATE} AS twin,
+    ${TWIN_STATE} AS twin, d.desired_version AS version,
     (SELECT json_group_array(json_object('field', field, 'since', since)) FROM device_drifts WHERE device_id = d.id)
       AS drift
   FROM devices d
@@ -132,12 +133,12 @@ export function createTelemetryStore(db: Database) {
 }
 export type TelemetryStore = ReturnType<typeof createTelemetryStore>;
 
-function toView({ presence, reported, twin, drift, ...device }: ViewRow): DeviceView {
+function toView({ presence, reported, twin, version, drift, ...device }: ViewRow): DeviceView {
   const said: (PresenceRow & { heardAt: number }) | null = presence === null ? null : JSON.parse(presence);
   return {
     ...withLabels(device),
     presence: said && { ...said, online: said.online === 1 },
     reported: reported === null ? null : JSON.parse(reported),
-    twin: { state: twin, drift: JSON.parse(drift) },
+    twin: { version, state: twin, drift: JSON.parse(drift) },
   };
 }

@@ -92,11 +92,17 @@ const ManyBody = closed({
       description: "With a version, one that is at another by now is left as it is",
     }),
   ),
-  within: Type.Optional(RegionCode),
+  areas: Type.Optional(
+    Type.Array(RegionCode, {
+      minItems: 1,
+      maxItems: 1000,
+      description: "The enrolled devices in any of these regions, each once",
+    }),
+  ),
   kinds: Type.Array(enumOf(DEVICE_KINDS), {
     minItems: 1,
     default: [...DEVICE_KINDS],
-    description: "With `within`",
+    description: "With `areas`",
   }),
   change: closed({
     ...optionalSettings,
@@ -133,8 +139,8 @@ export async function twinRoutes(instance: FastifyInstance, { twins, devices }: 
   const tags = ["devices"];
   const areaOfDevice: ActsWithin = ({ params }) => [devices.get((params as { id: string }).id).regionCode];
   const areasOfMany: ActsWithin = ({ body }) => {
-    const { devices: named = [], within } = body as Static<typeof ManyBody>;
-    return [...(within === undefined ? [] : [within]), ...twins.regionsOf(named.map(({ id }) => id))];
+    const { devices: named = [], areas = [] } = body as Static<typeof ManyBody>;
+    return [...areas, ...twins.regionsOf(named.map(({ id }) => id))];
   };
   // The tag is not that of the whole answer, so no cache may take it for that.
   const answer = (reply: FastifyReply, twin: Twin) => {
@@ -198,19 +204,19 @@ export async function twinRoutes(instance: FastifyInstance, { twins, devices }: 
       schema: {
         tags,
         summary: "Change the settings of many devices in one transaction, with a result for each",
-        description: "Either `devices` or `within`, which is for the enrolled devices in a region.",
+        description: "Either `devices` or `areas`.",
         body: ManyBody,
         response: { 200: ManyAnswer },
       },
     },
     async (request) => {
-      const { devices: named, within, kinds, change } = request.body;
+      const { devices: named, areas, kinds, change } = request.body;
       const { name } = requireUser(request);
-      if (named && within === undefined) return { items: twins.changeMany({ devices: named }, change, name) };
-      if (within !== undefined && !named) return { items: twins.changeMany({ within, kinds }, change, name) };
+      if (named && !areas) return { items: twins.changeMany({ devices: named }, change, name) };
+      if (areas && !named) return { items: twins.changeMany({ areas, kinds }, change, name) };
       throw invalid(
         "/devices",
-        "Name the devices, or the region that they are in.",
+        "Name the devices, or the regions that they are in.",
         "One of the two, not both.",
       );
     },

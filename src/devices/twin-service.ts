@@ -3,6 +3,7 @@ import { type Clock, toIso } from "../clock.ts";
 import type { Transact } from "../db/open.ts";
 import { AppError, invalid, notFound } from "../errors.ts";
 import type { Desired, DeviceKind } from "../protocol/messages.ts";
+import { outermost } from "../protocol/region-code.ts";
 import type { DeviceLabels } from "./device.ts";
 import type { SoftwareChannelStore } from "./software-channel-store.ts";
 import { type SettingsChange, settingsAfter, settingsOf, type Twin, type TwinRow, twinOf } from "./twin.ts";
@@ -22,7 +23,7 @@ export interface ManyResult {
 
 export type WhichDevices =
   | { devices: { id: string; version?: number }[] }
-  | { within: string; kinds: readonly DeviceKind[] };
+  | { areas: readonly string[]; kinds: readonly DeviceKind[] };
 
 /** Whether a change is meant for a version of the settings. */
 type IsFor = (version: number) => boolean;
@@ -116,8 +117,8 @@ export function createTwinService(deps: TwinDependencies): TwinService {
   const chosen = (which: WhichDevices): { id: string; version?: number; row: TwinRow | undefined }[] =>
     "devices" in which
       ? which.devices.map((each) => ({ ...each, row: store.find(each.id) }))
-      : store
-          .enrolledWithin(which.within)
+      : outermost(which.areas)
+          .flatMap(store.enrolledWithin)
           .filter(({ kind }) => which.kinds.includes(kind))
           .map((row) => ({ id: row.id, row }));
 

@@ -188,7 +188,7 @@ describe("with the whole server", () => {
     }
     const fleet = await createSimulation({ server: app.url, codes });
     await app.operator.patch("/devices/twins", {
-      within: NEIGHBOUR,
+      areas: [NEIGHBOUR],
       change: { volume: 45, addGroups: ["choir"] },
     });
     for (const id of ids) await agrees(id, 1, "the fleet");

@@ -187,7 +187,7 @@ describe("what a device says", () => {
           `/devices?within=${FAR_VILLAGE}&twin=${twin}`,
         )
       ).items.map((device) => [device.id, device.twin]);
-    expect(await found("unknown")).toEqual([[id, { state: "unknown", drift: [] }]]);
+    expect(await found("unknown")).toEqual([[id, { version: 0, state: "unknown", drift: [] }]]);
     await says({ volume: 20 });
     expect(await found("agrees")).toHaveLength(1);
     await patch(id, { volume: 30 });
@@ -196,6 +196,7 @@ describe("what a device says", () => {
       [
         id,
         {
+          version: 1,
           state: "differs",
           drift: [
             { field: "version", since: expect.any(String) },
@@ -248,11 +249,11 @@ describe("many devices", () => {
       app.operator.patch<{ items: { deviceId: string; result: string }[] }>("/devices/twins", body);
     const id = near.identity.id;
     const volume = { change: { volume: 33 } };
-    expect((await change({ within: NEIGHBOUR, kinds: ["terminal"], ...volume })).items).toEqual([]);
-    expect((await change({ within: NEIGHBOUR, ...volume })).items).toMatchObject([
-      { deviceId: id, result: "changed" },
-    ]);
-    await expect(change({ within: NEIGHBOUR, devices: [{ id }], ...volume })).rejects.toMatchObject({
+    expect((await change({ areas: [NEIGHBOUR], kinds: ["terminal"], ...volume })).items).toEqual([]);
+    expect(
+      (await change({ areas: [NEIGHBOUR, NEIGHBOUR], ...volume })).items,
+    ).toMatchObject([{ deviceId: id, result: "changed" }]);
+    await expect(change({ areas: [NEIGHBOUR], devices: [{ id }], ...volume })).rejects.toMatchObject({
       status: 422,
     });
     await expect(change(volume)).rejects.toMatchObject({ status: 422 });

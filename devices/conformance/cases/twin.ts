@@ -51,7 +51,7 @@ export const twinCases: Case[] = [
       await bench.server.list([], { desired: desired(2, { volume: 50 }) });
       await says(bench, { volume: 50 }, "no state says the volume of the playlist");
       await bench.offline(async () => {
-        await bench.server.list([], { desired: desired(3, { volume: 20 }) });
+        await bench.server.serve([], { desired: desired(3, { volume: 20 }) });
       });
       await says(
         bench,
