@@ -250,9 +250,9 @@ describe("many devices", () => {
     const id = near.identity.id;
     const volume = { change: { volume: 33 } };
     expect((await change({ areas: [NEIGHBOUR], kinds: ["terminal"], ...volume })).items).toEqual([]);
-    expect(
-      (await change({ areas: [NEIGHBOUR, NEIGHBOUR], ...volume })).items,
-    ).toMatchObject([{ deviceId: id, result: "changed" }]);
+    expect((await change({ areas: [NEIGHBOUR, NEIGHBOUR], ...volume })).items).toMatchObject([
+      { deviceId: id, result: "changed" },
+    ]);
     await expect(change({ areas: [NEIGHBOUR], devices: [{ id }], ...volume })).rejects.toMatchObject({
       status: 422,
     });
