@@ -61,7 +61,8 @@ export async function softwareChannelRoutes(
         tags,
         summary:
           "Make a channel, or name other software for it: its devices are told with their next playlist",
-        description: "The server brings no software onto a device; see docs/devices.md.",
+        description:
+          "The server brings no software onto a device: that is for the operator's own means, which gateways leave the wish to.",
         params: IdParams,
         body: closed({ software: Software }),
         response: { 200: Type.Object(channel) },

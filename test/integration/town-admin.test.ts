@@ -68,6 +68,24 @@ describe("of devices", () => {
     expect(await app.operator.get(`/devices/${other}`)).toMatchObject({ state: "new", tags: [] });
   });
 
+  test("many are changed in the own town, and none when one lies outside", async () => {
+    const { id } = await town.post<{ id: string }>("/devices", { regionCode: VILLAGE, kind: "loudspeaker" });
+    const [own, other] = [{ id }, { id: device[FAR_VILLAGE] }];
+    const change = (which: object) => town.patch("/devices/twins", { ...which, change: { volume: 40 } });
+    for (const which of [{ devices: [own, other] }, { areas: [TOWN, FAR_VILLAGE] }])
+      await expect(change(which)).rejects.toMatchObject(outside);
+    const volumes = () =>
+      Promise.all(
+        [own, other].map(async (each) => {
+          const twin = await app.operator.get<{ desired: object }>(`/devices/${each.id}/twin`);
+          return twin.desired;
+        }),
+      );
+    expect(await volumes()).toMatchObject([{ volume: null }, { volume: null }]);
+    await change({ devices: [own] });
+    expect(await volumes()).toMatchObject([{ volume: 40 }, { volume: null }]);
+  });
+
   test("new ones are for the own town", async () => {
     await expect(town.post("/devices", { regionCode: FAR_VILLAGE, kind: "terminal" })).rejects.toMatchObject(
       outside,

@@ -169,6 +169,17 @@ describe("what a device says", () => {
     expect(later.drift[1]).toMatchObject({ desired: 50, reported: 90 });
   });
 
+  test("what it does not do is said to it once more when it is set again, and not otherwise", async () => {
+    const { id, says, client } = await speaking();
+    await patch(id, { volume: 60 });
+    expect(await says({ desiredVersion: 1, volume: 60 })).toMatchObject({ version: 1 });
+    expect(await patch(id, { volume: 60 })).toMatchObject({ version: 1 });
+    await says({ desiredVersion: 1, volume: 85 });
+    expect(await patch(id, { maxKbps: null })).toMatchObject({ version: 1 });
+    expect(await patch(id, { volume: 60 })).toMatchObject({ version: 2, drift: [{ field: "version" }, {}] });
+    await client.end();
+  });
+
   test("a policy that it does not hold shows, and is gone when the policy is taken back", async () => {
     const { id, says, client } = await speaking();
     await says({ policyVersion: (await twinOf(id)).desired["policyVersion"] });
