@@ -60,7 +60,7 @@ export interface TwinService {
 export interface TwinDependencies {
   store: TwinStore;
   channels: Pick<SoftwareChannelStore, "find">;
-  devices: { label(id: string, labels: DeviceLabels): unknown };
+  devices: { label(id: string, labels: DeviceLabels): void };
   policy: { effective(regionCode: string): { maxVolume: number }; versionOf(regionCode: string): string };
   transact: Transact;
   clock: Clock;
@@ -105,7 +105,8 @@ export function createTwinService(deps: TwinDependencies): TwinService {
     if (isSo && !lagsIn(row, change)) return "unchanged";
     store.save(row.id, next, row.version + 1, clock.now(), by);
     devices.label(row.id, next);
-    settle(find(row.id));
+    const channel = next.softwareChannel === null ? undefined : channels.find(next.softwareChannel);
+    settle({ ...row, ...next, version: row.version + 1, software: channel?.software ?? null });
     return "changed";
   }
 

@@ -107,6 +107,7 @@ describe("the reference gateway", () => {
     await until(() => told(station.states)?.volume === 50, { what: "the cap" });
     await station.list([], { desired: desired(1, { volume: 80 }), policy: policy(100) });
     await until(() => told(station.states)?.volume === 80, { what: "what was set" });
+    expect(told(station.states)).toMatchObject({ desiredVersion: 1 });
   });
 
   test("hears a command to its group, and to no other", async () => {
@@ -192,6 +193,11 @@ describe("with the whole server", () => {
       change: { volume: 45, addGroups: ["choir"] },
     });
     for (const id of ids) await agrees(id, 1, "the fleet");
+    const { items } = await app.operator.get<{ items: { id: string; reported: object }[] }>(
+      `/devices?within=${NEIGHBOUR}&twin=agrees`,
+    );
+    expect(items.map(({ id }) => id)).toEqual(ids);
+    for (const { reported } of items) expect(reported).toMatchObject({ volume: 45, groups: ["choir"] });
     await fleet.close();
   }, 120_000);
 });
