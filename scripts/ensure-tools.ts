@@ -21,6 +21,8 @@ const PACKAGES: Record<string, string> = {
   openssl: "openssl",
   chromium: "chromium",
   strace: "strace",
+  iproute2: "ip",
+  socat: "socat",
   "fonts-noto-cjk": "/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc",
 };
 
