@@ -37,9 +37,10 @@ export function createClockSync({ clock, link, log, onCompared }: Options): Cloc
     try {
       const samples: TimeSample[] = [];
       const isEnough = () =>
+        isClosed ||
         samples.length >= SAMPLES_ON_A_BAD_LINE ||
         (samples.length >= SAMPLES && samples.some((sample) => roundTrip(sample) <= QUICK_MS));
-      while (!isEnough() && !isClosed) samples.push(await link.sampleTime());
+      while (!isEnough()) samples.push(await link.sampleTime());
       if (isClosed) return;
       clock.adopt(samples);
       backoff.reset();
