@@ -1,10 +1,12 @@
 import { createHash } from "node:crypto";
 import type { BroadcastService } from "../broadcasts/broadcast-service.ts";
+import { wholeWeeks } from "../broadcasts/minutes-over.ts";
 import { type Clock, DAY_MS, MINUTE_MS } from "../clock.ts";
 import type { DeviceIdentity } from "../devices/device.ts";
 import type { TwinService } from "../devices/twin-service.ts";
 import { fetchSlotMs } from "../protocol/fetch-slot.ts";
 import type { Playlist } from "../protocol/messages.ts";
+import { hasMinutesCap } from "../protocol/minutes-cap.ts";
 import type { Scope } from "../protocol/topics.ts";
 import type { PolicyService } from "../schedules/policy.ts";
 import type { Downlink } from "./downlink.ts";
@@ -74,11 +76,15 @@ export function createPlaylistService(deps: Dependencies): PlaylistService {
 
     playlistFor(device, { revision, generatedAt }) {
       const validUntil = generatedAt + VALID_MS;
+      const own = policy.effective(device.regionCode);
+      const monday = wholeWeeks(own.zone, generatedAt, generatedAt + 1).from;
+      const week = broadcasts.forPlaylist(device, hasMinutesCap(own) ? monday : generatedAt);
       const entries = playlistEntries(
-        broadcasts.forPlaylist(device, generatedAt),
+        week.filter(({ broadcast: { notAfter, endsAt } }) => Math.max(notAfter, endsAt ?? 0) > generatedAt),
         device,
         policy.effective,
         (sha256, { notAfter }) => mediaUrl(sha256, Math.max(validUntil, notAfter)),
+        week,
       );
       const deadline = entries.find(({ startAt }) => startAt > generatedAt)?.startAt ?? validUntil;
       // It changes with the revision alone, so that the version need not ask for it.
@@ -91,7 +97,7 @@ export function createPlaylistService(deps: Dependencies): PlaylistService {
         validUntil,
         revision,
         keySerial: keySerial(),
-        policy: policy.effective(device.regionCode),
+        policy: own,
         desired,
         fetch: {
           slotOffsetMs: fetchSlotMs(device.id, revision, slotWindow),
