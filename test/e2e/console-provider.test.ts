@@ -65,7 +65,7 @@ const toProvider = (page: Page) => page.getByRole("button", { name: BUTTON }).cl
 test("somebody signs in at the provider, and is back at the page that was asked for", async () => {
   const context = await browser.newContext({ locale: "zh-CN" });
   const page = await context.newPage();
-  await page.goto(`${app.url}/#/devices`);
+  await page.goto(`${app.url}/#/programmes`);
   provider.desk.who = null;
   await toProvider(page);
   await sees(page, "统一认证拒绝了这次登录，或登录被取消。");
@@ -75,8 +75,8 @@ test("somebody signs in at the provider, and is back at the page that was asked 
 
   provider.desk.who = "s-air";
   await toProvider(page);
-  await page.getByRole("link", { name: "终端", exact: true, includeHidden: false }).waitFor();
-  expect(page.url()).toBe(`${app.url}/#/devices`);
+  await page.getByRole("link", { name: "我的账号" }).waitFor();
+  expect(page.url()).toBe(`${app.url}/#/programmes`);
   await sees(page, "paiqi");
 
   // What is heard at once takes a second factor, and nobody here has a password to set one up with.
@@ -95,7 +95,7 @@ test("somebody signs in at the provider, and is back at the page that was asked 
 
   // The page stays as it is while the sign-in is made anew in another tab.
   clock.advance(13 * HOUR_MS);
-  await page.getByRole("link", { name: "终端", exact: true }).click();
+  await page.getByRole("link", { name: "栏目", exact: true }).click();
   await sees(page, "登录已过期");
   const [tab] = await Promise.all([context.waitForEvent("page"), toProvider(page)]);
   await sees(tab, "本次登录没有经过双重验证");
