@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { isDiskFull } from "./ballast.ts";
 import { readIfPresent, writeDurably } from "./durable-file.ts";
 
 export interface TimeSample {
@@ -89,7 +90,12 @@ export function createDeviceClock(stateDir: string): DeviceClock {
       shiftMs = best.shiftMs;
       trusted = best.uncertaintyMs <= MAX_UNCERTAINTY_MS;
       const note: Verified = { offsetMs: shiftMs - systemShift(), at: Date.now() };
-      writeDurably(path, JSON.stringify(note));
+      try {
+        writeDurably(path, JSON.stringify(note));
+      } catch (error) {
+        // It serves the next boot; this one knows the time whether there is room or not.
+        if (!isDiskFull(error)) throw error;
+      }
     },
   };
 }

@@ -5,9 +5,11 @@ import { Ack, type DeviceState, type Playlist, PlaylistPointer } from "../../src
 import { VerificationError } from "../../src/protocol/signing.ts";
 import { parseTopic, uplinkTopic } from "../../src/protocol/topics.ts";
 import { createAlarm } from "./alarm.ts";
+import { type CacheLimits, USUAL_LIMITS } from "./cache-space.ts";
 import { createClockSync } from "./clock-sync.ts";
 import { createCommandHandler } from "./commands.ts";
 import { createDeviceClock } from "./device-clock.ts";
+import { createFaults, type Faults } from "./faults.ts";
 import { type Identity, SOFTWARE } from "./identity.ts";
 import { openJournal } from "./journal.ts";
 import { createKeyRing } from "./key-ring.ts";
@@ -29,8 +31,9 @@ export interface DeviceOptions {
   stateDir: string;
   identity: Identity;
   certificate?: ClientCertificate | null;
-  /** Made with the device's corrected clock. */
-  createOutput: (now: () => number) => Output;
+  limits?: CacheLimits;
+  /** Made with the device's corrected clock; what is wrong with it goes among the device's faults. */
+  createOutput: (now: () => number, faults: Faults) => Output;
   log: BaseLogger;
   /** A `reboot` command was obeyed: end the process, its supervisor starts it again. */
   onReboot: () => void;
@@ -52,14 +55,20 @@ const validators = { ack: Compile(Ack), pointer: Compile(PlaylistPointer) };
 
 /** A gateway or terminal, from its links to its output. It runs until closed, whatever fails around it. */
 export async function startDevice(options: DeviceOptions): Promise<Device> {
-  const { server, stateDir, identity, log } = options;
+  const { server, stateDir, identity, log, limits = USUAL_LIMITS } = options;
   const clock = createDeviceClock(stateDir);
   const now = clock.now;
   const journal = openJournal(stateDir, randomUUID(), now());
   const link = createServerLink({ server, token: identity.token });
   const keys = createKeyRing({ stateDir, pinned: identity.keys, link, log });
   const { verify } = keys;
-  const cache = createMediaCache(stateDir, link);
+  const cache = createMediaCache({
+    stateDir,
+    limits,
+    link,
+    referenced: () => new Set(book.toCome().flatMap(({ items }) => items.map(({ sha256 }) => sha256))),
+  });
+  const faults = createFaults(() => stateAlarm.within(500));
   const member = { deviceId: identity.deviceId, kind: identity.kind, areas: identity.areas, groups: [] };
 
   const keeper = await createPlaylistKeeper({
@@ -96,7 +105,7 @@ export async function startDevice(options: DeviceOptions): Promise<Device> {
     send: (report) => mqtt.publish(uplinkTopic(identity.deviceId, "report"), report),
   });
   const volume = createVolume(stateDir, () => policy().maxVolume);
-  const output = options.createOutput(now);
+  const output = options.createOutput(now, faults);
   const book = createPlanBook({ journal, reporter, player: () => player, now, onFailure: logFailure });
   const player = createPlayer({
     entries: book.entries,
@@ -117,6 +126,7 @@ export async function startDevice(options: DeviceOptions): Promise<Device> {
     maxKbps: () => keeper.playlist?.fetch.maxKbps,
     now,
     log,
+    onFaults: () => stateAlarm.within(500),
     onCached(entry) {
       const digests = entry.items.map(({ sha256 }) => sha256.slice(0, 16)).join();
       const isNews = reporter.reportOnce(`cached:${entry.id}:${digests}`, {
@@ -162,7 +172,7 @@ export async function startDevice(options: DeviceOptions): Promise<Device> {
   function adopt(playlist: Playlist): void {
     book.adopt(playlist);
     void keys.follow(playlist.keySerial ?? 0);
-    cache.purge(new Set([...book.entries()].flatMap(({ items }) => items.map(({ sha256 }) => sha256))));
+    cache.space.purge();
     const missing = book.toCome().filter((entry) => !isCached(entry));
     const nearest = Math.min(...missing.map(({ startAt }) => startAt));
     prefetcher.wake(Math.min(playlist.fetch.slotOffsetMs, Math.max(0, (nearest - now()) * SLOT_SHARE)));
@@ -208,6 +218,7 @@ export async function startDevice(options: DeviceOptions): Promise<Device> {
 
   async function publishState(): Promise<void> {
     const coming = book.toCome();
+    lookAtDisk();
     const state: DeviceState = {
       revision: keeper.playlist?.revision ?? 0,
       cached: {
@@ -216,18 +227,24 @@ export async function startDevice(options: DeviceOptions): Promise<Device> {
       },
       volume: volume.current,
       clock: { offsetMs: Math.round(clock.offsetMs), trusted: clock.trusted },
-      freeBytes: cache.freeBytes(),
-      faults: prefetcher.faults(),
+      freeBytes: cache.space.freeBytes(),
+      faults: [...faults.list(), ...prefetcher.faults()],
     };
     toldTrusted = clock.trusted;
     stateAlarm.within(STATE_EVERY_MS);
     await mqtt.publish(uplinkTopic(identity.deviceId, "state"), state).catch(() => {});
   }
 
+  function lookAtDisk(): void {
+    const isFull = !journal.hasRoom() || cache.space.freeBytes() < limits.keepFreeBytes;
+    faults.set("disk", isFull ? "the disk is full; what is left is kept for the journal" : null);
+  }
+
   function logFailure(error: unknown): void {
     log.error({ err: error }, "a message could not be handled");
   }
 
+  lookAtDisk();
   if (keeper.playlist) adopt(keeper.playlist);
   player.wake();
   // The time comes first: what is over can be told from what is to come only then.

@@ -1,4 +1,4 @@
-import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, writeSync } from "node:fs";
+import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, writeSync } from "node:fs";
 import { dirname } from "node:path";
 
 /**
@@ -10,8 +10,13 @@ export function writeDurably(path: string, text: string, mode = 0o600): void {
   const temporary = `${path}.new`;
   const file = openSync(temporary, "w", mode);
   try {
-    writeSync(file, text);
+    const bytes = Buffer.from(text);
+    for (let written = 0; written < bytes.length; ) written += writeSync(file, bytes, written);
     fsyncSync(file);
+  } catch (error) {
+    // Half of it must not take the room on a full disk.
+    rmSync(temporary, { force: true });
+    throw error;
   } finally {
     closeSync(file);
   }

@@ -1,41 +1,40 @@
 import { createHash } from "node:crypto";
-import {
-  createReadStream,
-  mkdirSync,
-  readdirSync,
-  renameSync,
-  rmSync,
-  statfsSync,
-  statSync,
-  utimesSync,
-} from "node:fs";
+import { createReadStream, mkdirSync, renameSync, rmSync, statSync } from "node:fs";
 import { open } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import type { Item } from "../../src/protocol/messages.ts";
+import { type CacheLimits, type CacheSpace, createCacheSpace } from "./cache-space.ts";
 import { flushToDisk } from "./durable-file.ts";
 import { ServerError, type ServerLink } from "./server-link.ts";
 
 export interface MediaCache {
   pathOf(item: Pick<Item, "sha256">): string;
   has(item: Pick<Item, "sha256" | "bytes">): boolean;
-  /** Fetches what is missing of a file, verifies it, and only then gives it its name. @param maxKbps optional rate cap */
+  /**
+   * Fetches what is missing of a file, verifies it, and only then gives it its name.
+   * @param maxKbps optional rate cap @throws {NoRoomError}
+   */
   fetch(item: Item, maxKbps: number | undefined, signal: AbortSignal): Promise<void>;
-  /** Removes files that nothing refers to and nothing has for a week; an empty list of references removes nothing. */
-  purge(referenced: ReadonlySet<string>): void;
-  freeBytes(): number;
+  readonly space: CacheSpace;
 }
 
-/** Left free for the journal, without which the device must not play. */
-const RESERVE_BYTES = 32 * 1024 * 1024;
+interface Options {
+  stateDir: string;
+  limits: CacheLimits;
+  link: Pick<ServerLink, "openMedia">;
+  /** Digests of the media of all that is still to come. */
+  referenced: () => ReadonlySet<string>;
+}
+
 /** A line that was cut without a word is given up after this long without a byte. */
 const STALLED_MS = 20_000;
-const UNUSED_MS = 7 * 24 * 60 * 60 * 1000;
 
 /** Media by SHA-256: each file is whole and right, or absent. What has been fetched of others waits in `.part`. */
-export function createMediaCache(stateDir: string, link: Pick<ServerLink, "openMedia">): MediaCache {
+export function createMediaCache({ stateDir, limits, link, referenced }: Options): MediaCache {
   const folder = join(stateDir, "media");
   mkdirSync(folder, { recursive: true });
+  const space = createCacheSpace({ folder, limits, referenced });
   const pathOf = ({ sha256 }: Pick<Item, "sha256">) => join(folder, sha256);
 
   async function download(
@@ -46,8 +45,7 @@ export function createMediaCache(stateDir: string, link: Pick<ServerLink, "openM
   ): Promise<void> {
     const have = sizeOf(part) ?? 0;
     if (have >= item.bytes) return;
-    const free = freeBytes();
-    if (item.bytes - have > free - RESERVE_BYTES) throw new Error(`no room: ${free} bytes are free`);
+    space.makeRoom(item.bytes - have);
     const stalled = new AbortController();
     const idle = setTimeout(() => stalled.abort(new Error("the download stalled")), STALLED_MS);
     try {
@@ -82,11 +80,6 @@ export function createMediaCache(stateDir: string, link: Pick<ServerLink, "openM
     }
   }
 
-  function freeBytes(): number {
-    const { bavail, bsize } = statfsSync(folder);
-    return bavail * bsize;
-  }
-
   return {
     pathOf,
     // The digest was checked when the file got its name; the size is a cheap guard against a damaged disk since.
@@ -105,17 +98,7 @@ export function createMediaCache(stateDir: string, link: Pick<ServerLink, "openM
       flushToDisk(folder);
     },
 
-    purge(referenced) {
-      if (referenced.size === 0) return;
-      const now = Date.now();
-      for (const name of readdirSync(folder)) {
-        const path = join(folder, name);
-        if (referenced.has(name.slice(0, 64))) utimesSync(path, new Date(now), new Date(now));
-        else if (statSync(path).mtimeMs < now - UNUSED_MS) rmSync(path);
-      }
-    },
-
-    freeBytes,
+    space,
   };
 }
 

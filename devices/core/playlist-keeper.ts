@@ -6,6 +6,7 @@ import { quietWindowAt } from "../../src/protocol/quiet-hours.ts";
 import type { Verifier } from "../../src/protocol/signing.ts";
 import { createAlarm } from "./alarm.ts";
 import { createBackoff } from "./backoff.ts";
+import { isDiskFull } from "./ballast.ts";
 import { readIfPresent, writeDurably } from "./durable-file.ts";
 import { ServerError, type ServerLink } from "./server-link.ts";
 
@@ -44,6 +45,7 @@ export async function createPlaylistKeeper(options: Options): Promise<PlaylistKe
   const backoff = createBackoff({ baseMs: 2_000 });
   const alarm = createAlarm(() => void refresh());
   let held: { playlist: Playlist; etag: string | null } | null = await load();
+  let unstored: Stored | null = null;
   let fetching = false;
   let isClosed = false;
 
@@ -66,6 +68,18 @@ export async function createPlaylistKeeper(options: Options): Promise<PlaylistKe
     return Math.min(RETURN_WINDOW_MS, ...starts.map((ms) => ms / 8));
   }
 
+  /** On a full disk it holds in memory alone, since the older one may have what was cancelled since. */
+  function store(): void {
+    if (!unstored) return;
+    try {
+      writeDurably(path, JSON.stringify(unstored));
+      unstored = null;
+    } catch (error) {
+      if (!isDiskFull(error)) throw error;
+      log.warn({ err: error }, "there is no room to store the playlist; trying again");
+    }
+  }
+
   async function refresh(): Promise<void> {
     if (isClosed) return;
     if (fetching) return alarm.within(1_000);
@@ -73,6 +87,7 @@ export async function createPlaylistKeeper(options: Options): Promise<PlaylistKe
     try {
       const answer = await link.fetchPlaylist(held?.etag ?? null);
       if (answer.kind === "new") await accept(answer.jws, answer.etag);
+      else store();
       backoff.reset();
       if (!isClosed) alarm.within(REFRESH_MS * (0.5 + Math.random()));
     } catch (error) {
@@ -99,8 +114,9 @@ export async function createPlaylistKeeper(options: Options): Promise<PlaylistKe
       log.info({ revision: playlist.revision }, "ignoring an older playlist");
       return;
     }
-    writeDurably(path, JSON.stringify({ etag, jws } satisfies Stored));
     held = { playlist, etag };
+    unstored = { etag, jws };
+    store();
     log.info({ revision: playlist.revision, broadcasts: playlist.broadcasts.length }, "new playlist");
     onChange(playlist);
   }
