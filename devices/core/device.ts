@@ -24,6 +24,7 @@ import { createPlaylistKeeper } from "./playlist-keeper.ts";
 import { createPrefetcher } from "./prefetcher.ts";
 import { createReporter } from "./reporter.ts";
 import { createServerLink } from "./server-link.ts";
+import { createSupervisor } from "./supervisor.ts";
 import { createVolume } from "./volume.ts";
 
 export interface DeviceOptions {
@@ -35,8 +36,12 @@ export interface DeviceOptions {
   /** Made with the device's corrected clock; what is wrong with it goes among the device's faults. */
   createOutput: (now: () => number, faults: Faults) => Output;
   log: BaseLogger;
+  /** How much longer than it said a loop may take before it is restarted, ms. */
+  graceMs?: number;
   /** A `reboot` command was obeyed: end the process, its supervisor starts it again. */
   onReboot: () => void;
+  /** A loop stands still and restarting it did not help: end the process, also when `close` hangs. */
+  onHopeless: (loop: string) => void;
 }
 
 export interface Device {
@@ -47,6 +52,8 @@ export interface Device {
   close(): Promise<void>;
 }
 
+/** A busy card or a weak line is slow for a minute; what is slower than that has stopped. */
+const GRACE_MS = 60_000;
 const STATE_EVERY_MS = 5 * 60 * 1000;
 /** Media is fetched in the device's slot, but never later than this share of what is left before air. */
 const SLOT_SHARE = 1 / 8;
@@ -68,7 +75,14 @@ export async function startDevice(options: DeviceOptions): Promise<Device> {
     link,
     referenced: () => new Set(book.toCome().flatMap(({ items }) => items.map(({ sha256 }) => sha256))),
   });
+  const stateAlarm = createAlarm(() => void publishState());
   const faults = createFaults(() => stateAlarm.within(500));
+  const supervisor = createSupervisor({
+    graceMs: options.graceMs ?? GRACE_MS,
+    log,
+    faults,
+    onHopeless: options.onHopeless,
+  });
   const member = { deviceId: identity.deviceId, kind: identity.kind, areas: identity.areas, groups: [] };
 
   const keeper = await createPlaylistKeeper({
@@ -79,6 +93,7 @@ export async function startDevice(options: DeviceOptions): Promise<Device> {
     now,
     log,
     onChange: (playlist) => adopt(playlist),
+    supervise: supervisor.watch("playlist"),
   });
   const policy = () => keeper.playlist?.policy ?? POLICY_UNTIL_TOLD;
   const mqtt = connectMqtt({
@@ -88,6 +103,7 @@ export async function startDevice(options: DeviceOptions): Promise<Device> {
     bootId: journal.bootId,
     now,
     log,
+    supervise: supervisor.watch("link"),
     onMessage: (topic, payload, retained) =>
       void onMessage(topic, payload.toString("utf8"), retained).catch(logFailure),
     onOnline() {
@@ -103,6 +119,7 @@ export async function startDevice(options: DeviceOptions): Promise<Device> {
     now,
     isOnline: () => mqtt.online,
     send: (report) => mqtt.publish(uplinkTopic(identity.deviceId, "report"), report),
+    supervise: supervisor.watch("reporter"),
   });
   const volume = createVolume(stateDir, () => policy().maxVolume);
   const output = options.createOutput(now, faults);
@@ -119,6 +136,7 @@ export async function startDevice(options: DeviceOptions): Promise<Device> {
     policy,
     volumeFor: (entry) => volume.capped(entry.volume),
     log,
+    supervise: supervisor.watch("player"),
   });
   const prefetcher = createPrefetcher({
     cache,
@@ -126,6 +144,7 @@ export async function startDevice(options: DeviceOptions): Promise<Device> {
     maxKbps: () => keeper.playlist?.fetch.maxKbps,
     now,
     log,
+    supervise: supervisor.watch("prefetch"),
     onFaults: () => stateAlarm.within(500),
     onCached(entry) {
       const digests = entry.items.map(({ sha256 }) => sha256.slice(0, 16)).join();
@@ -160,8 +179,7 @@ export async function startDevice(options: DeviceOptions): Promise<Device> {
     }),
   });
   let toldTrusted: boolean | null = null;
-  const stateAlarm = createAlarm(() => void publishState());
-  const clockSync = createClockSync({ clock, link, log, onCompared });
+  const clockSync = createClockSync({ clock, link, log, onCompared, supervise: supervisor.watch("clock") });
   function onCompared(): void {
     if (clock.bootedAt !== null) journal.bootedAt(clock.bootedAt);
     player.wake();
@@ -260,6 +278,7 @@ export async function startDevice(options: DeviceOptions): Promise<Device> {
       return keeper.playlist;
     },
     async close() {
+      supervisor.close();
       for (const part of [keeper, clockSync]) part.close();
       stateAlarm.clear();
       await Promise.all([player.close(), prefetcher.close()]);

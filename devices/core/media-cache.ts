@@ -11,12 +11,16 @@ import { ServerError, type ServerLink } from "./server-link.ts";
 export interface MediaCache {
   pathOf(item: Pick<Item, "sha256">): string;
   has(item: Pick<Item, "sha256" | "bytes">): boolean;
-  /**
-   * Fetches what is missing of a file, verifies it, and only then gives it its name.
-   * @param maxKbps optional rate cap @throws {NoRoomError}
-   */
-  fetch(item: Item, maxKbps: number | undefined, signal: AbortSignal): Promise<void>;
+  /** Fetches what is missing of a file, verifies it, and only then gives it its name. @throws {NoRoomError} */
+  fetch(item: Item, how: FetchOptions): Promise<void>;
   readonly space: CacheSpace;
+}
+
+export interface FetchOptions {
+  /** A cap of the rate. */
+  maxKbps: number | undefined;
+  signal: AbortSignal;
+  onPiece: () => void;
 }
 
 interface Options {
@@ -40,8 +44,7 @@ export function createMediaCache({ stateDir, limits, link, referenced }: Options
   async function download(
     item: Item,
     part: string,
-    maxKbps: number | undefined,
-    signal: AbortSignal,
+    { maxKbps, signal, onPiece }: FetchOptions,
   ): Promise<void> {
     const have = sizeOf(part) ?? 0;
     if (have >= item.bytes) return;
@@ -62,6 +65,7 @@ export function createMediaCache({ stateDir, limits, link, referenced }: Options
           await file.writeFile(chunk);
           received += chunk.byteLength;
           idle.refresh();
+          onPiece();
           if (received > item.bytes) throw new Error(`more arrives for ${item.sha256} than it has`);
           if (maxKbps === undefined) continue;
           const aheadMs = (received * 8) / maxKbps - (performance.now() - startedAt);
@@ -85,9 +89,9 @@ export function createMediaCache({ stateDir, limits, link, referenced }: Options
     // The digest was checked when the file got its name; the size is a cheap guard against a damaged disk since.
     has: (item) => sizeOf(pathOf(item)) === item.bytes,
 
-    async fetch(item, maxKbps, signal) {
+    async fetch(item, how) {
       const part = `${pathOf(item)}.part`;
-      await download(item, part, maxKbps, signal);
+      await download(item, part, how);
       if ((sizeOf(part) ?? 0) < item.bytes) throw new Error(`only a part of ${item.sha256} arrived`);
       if ((await digestOf(part)) !== item.sha256) {
         rmSync(part);

@@ -27,10 +27,13 @@ export interface Prepared {
   stop(): Promise<void>;
 }
 
+/** The media cannot be played, by whatever output. */
+export class MediaError extends Error {}
+
 /** Where sound goes. */
 export interface Output {
   readonly name: string;
-  /** Resolves when the first samples are decoded. @throws when the media cannot be decoded or the device not opened */
+  /** Resolves when the first samples are decoded. @throws {MediaError} or, when the output cannot be opened, another */
   prepare(programme: Programme): Promise<Prepared>;
   /** A sine of 1 kHz. */
   testTone(durationMs: number, volume: number): Promise<void>;

@@ -1,7 +1,7 @@
 import { type ChildProcessByStdio, spawn } from "node:child_process";
 import { once } from "node:events";
 import type { Readable } from "node:stream";
-import type { Ending, Output, Prepared, Programme } from "./output.ts";
+import { type Ending, MediaError, type Output, type Prepared, type Programme } from "./output.ts";
 import { frameBytes, type OpenSink, type PcmFormat, type PcmSink } from "./pcm-sink.ts";
 
 interface Options {
@@ -38,7 +38,7 @@ export function createPcmOutput({ name, format, openSink, now, ffmpegPath = "ffm
   async function prepare(programme: Programme): Promise<Prepared> {
     const remaining = partsFrom(programme);
     const first = remaining.shift();
-    if (!first) throw new Error("the seek is past the end");
+    if (!first) throw new MediaError("the seek is past the end");
     let decoder = decode(first, first.seekMs, programme.volume);
     await firstSamples(decoder);
     const sink = openOr(decoder, () =>
@@ -70,7 +70,7 @@ export function createPcmOutput({ name, format, openSink, now, ffmpegPath = "ffm
         pump.writeUntil(decoder.stdout, performance.now() - startedAt + CHUNK_MS);
         if (decoder.stdout.readableEnded && hasExited(decoder)) {
           if (decoder.exitCode !== 0)
-            throw new Error(`the decoder ended with ${decoder.exitCode ?? decoder.signalCode}`);
+            throw new MediaError(`the decoder ended with ${decoder.exitCode ?? decoder.signalCode}`);
           const next = remaining.shift();
           if (!next) return void settle(true, pump.writtenMs());
           decoder = decode(next, next.seekMs, programme.volume);
@@ -159,7 +159,7 @@ async function firstSamples(decoder: Decoder): Promise<void> {
     once(decoder.stdout, "readable"),
     once(decoder, "error").then(([error]) => Promise.reject(error as Error)),
   ]);
-  if (decoder.stdout.readableLength === 0) throw new Error("the decoder gave no sound");
+  if (decoder.stdout.readableLength === 0) throw new MediaError("the decoder gave no sound");
 }
 
 function sine(format: PcmFormat, durationMs: number, volume: number): Buffer {

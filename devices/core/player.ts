@@ -5,8 +5,9 @@ import { createAlarm } from "./alarm.ts";
 import type { Journal } from "./journal.ts";
 import type { MediaCache } from "./media-cache.ts";
 import type { Output, Prepared } from "./output.ts";
-import { type Entry, isState, nextStep, roundsOf, type Step } from "./plan.ts";
+import { type Entry, isState, lengthOf, nextStep, roundsOf, type Step } from "./plan.ts";
 import type { Reporter } from "./reporter.ts";
+import type { Supervise } from "./supervisor.ts";
 import { perform, type Turn } from "./turn.ts";
 
 export interface Player {
@@ -31,6 +32,7 @@ interface Options {
   policy: () => Policy;
   volumeFor: (entry: Entry) => number;
   log: BaseLogger;
+  supervise: Supervise;
 }
 
 /** Leads the plan to the output: one broadcast at a time, each at most once, by `nextStep` and `outranks`. */
@@ -102,15 +104,18 @@ export function createPlayer(options: Options): Player {
       if (now() < entry.startAt) return alarm.within(entry.startAt - now());
       // One that was not heard yet loses nothing by waiting; its lateness policy decides then.
       onAir.ending = { reason: "preempted", final: onAir.started && onAir.entry.lateness !== "join" };
+      loop.moved(0);
       void onAir.prepared?.stop();
       return;
     }
     const { id } = entry;
-    const turn: Turn = { entry, ending: null, prepared: null, started: false, over: Promise.resolve() };
+    const turn: Turn = { entry, ending: null, prepared: null, started: false, over: Promise.resolve(), giveUp() {} };
     const wasHeard = resumable.get(id) ?? false;
     resumable.delete(id);
     onAir = turn;
-    turn.over = perform(turn, seekMs, wasHeard, { prepare, judge, drop, journal, reporter, now, log })
+    loop.moved(entry.startAt - now() + lengthOf(entry) - seekMs);
+    const performed = perform(turn, seekMs, wasHeard, { prepare, judge, drop, journal, reporter, now, log });
+    turn.over = Promise.race([performed, givenUp(turn)])
       .then((mayGoOn) => {
         if (mayGoOn) resumable.set(id, wasHeard || turn.started);
       })
@@ -120,15 +125,28 @@ export function createPlayer(options: Options): Player {
       })
       .finally(() => {
         onAir = null;
+        loop.rests();
         evaluate();
       });
   }
+
+  /** Rejects when the output neither comes to an end nor can be stopped. */
+  function givenUp(turn: Turn): Promise<never> {
+    return new Promise((_, reject) => {
+      turn.giveUp = () => reject(new Error("the output stands still"));
+    });
+  }
+  const loop = options.supervise(() => {
+    void onAir?.prepared?.stop().catch(() => {});
+    onAir?.giveUp();
+  });
 
   /** Ends the turn if the broadcast has one. */
   async function end(id: string, ending: NonNullable<Turn["ending"]>): Promise<void> {
     if (onAir?.entry.id !== id) return;
     const turn = onAir;
     turn.ending = ending;
+    loop.moved(0);
     await turn.prepared?.stop();
     await turn.over;
   }

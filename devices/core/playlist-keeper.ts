@@ -9,6 +9,7 @@ import { createBackoff } from "./backoff.ts";
 import { isDiskFull } from "./ballast.ts";
 import { readIfPresent, writeDurably } from "./durable-file.ts";
 import { ServerError, type ServerLink } from "./server-link.ts";
+import type { Supervise } from "./supervisor.ts";
 
 export interface PlaylistKeeper {
   readonly playlist: Playlist | null;
@@ -29,6 +30,7 @@ interface Options {
   now: () => number;
   log: BaseLogger;
   onChange: (playlist: Playlist) => void;
+  supervise: Supervise;
 }
 
 interface Stored {
@@ -46,7 +48,7 @@ export async function createPlaylistKeeper(options: Options): Promise<PlaylistKe
   const alarm = createAlarm(() => void refresh());
   let held: { playlist: Playlist; etag: string | null } | null = await load();
   let unstored: Stored | null = null;
-  let fetching = false;
+  let fetching: symbol | null = null;
   let isClosed = false;
 
   async function load() {
@@ -83,20 +85,25 @@ export async function createPlaylistKeeper(options: Options): Promise<PlaylistKe
   async function refresh(): Promise<void> {
     if (isClosed) return;
     if (fetching) return alarm.within(1_000);
-    fetching = true;
+    const own = Symbol("fetch");
+    fetching = own;
+    let nextMs = REFRESH_MS * (0.5 + Math.random());
     try {
       const answer = await link.fetchPlaylist(held?.etag ?? null);
       if (answer.kind === "new") await accept(answer.jws, answer.etag);
       else store();
       backoff.reset();
-      if (!isClosed) alarm.within(REFRESH_MS * (0.5 + Math.random()));
     } catch (error) {
       log.warn({ err: error }, "the playlist could not be fetched; keeping the one that is held");
       const retryAfterMs = error instanceof ServerError ? error.retryAfterMs : null;
-      if (!isClosed) alarm.within(Math.max(retryAfterMs ?? 0, backoff.nextMs()));
-    } finally {
-      fetching = false;
+      nextMs = Math.max(retryAfterMs ?? 0, backoff.nextMs());
     }
+    // One that was given up says nothing any more.
+    if (fetching !== own) return;
+    fetching = null;
+    if (isClosed) return;
+    alarm.within(nextMs);
+    loop.moved(nextMs);
   }
 
   async function read(jws: string): Promise<Playlist> {
@@ -120,6 +127,12 @@ export async function createPlaylistKeeper(options: Options): Promise<PlaylistKe
     log.info({ revision: playlist.revision, broadcasts: playlist.broadcasts.length }, "new playlist");
     onChange(playlist);
   }
+
+  const loop = options.supervise(() => {
+    fetching = null;
+    alarm.within(0);
+  });
+  loop.moved(0);
 
   return {
     get playlist() {

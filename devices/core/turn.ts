@@ -15,6 +15,8 @@ export interface Turn {
   prepared: Prepared | null;
   started: boolean;
   over: Promise<void>;
+  /** Takes the air from it, whatever its output does. */
+  giveUp: () => void;
 }
 
 interface Stage {

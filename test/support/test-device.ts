@@ -24,6 +24,7 @@ export async function startTestDevice(
     createOutput: (now) => recorder(stateDir, now),
     log,
     onReboot: () => {},
+    onHopeless: () => {},
     ...change,
   });
   let closing: Promise<void> | undefined;

@@ -1,0 +1,50 @@
+import type { Logger } from "pino";
+import { USUAL_LIMITS } from "../core/cache-space.ts";
+import { createOutputList, type OutputList } from "../core/output-list.ts";
+import type { Box } from "../core/program.ts";
+import type { DeviceSettings } from "../core/settings.ts";
+import { createSound, usualSound } from "../core/sound.ts";
+import { type BoxFile, readBoxFile } from "./box-file.ts";
+
+const MEGABYTE = 1024 * 1024;
+const DAY_MS = 24 * 60 * 60 * 1000;
+
+/** The loudspeaker gateway, as its box file describes it. SIGHUP reads the file again and takes its outputs. */
+export function createGatewayBox(settings: DeviceSettings, log: Logger): Box {
+  const read = (): BoxFile => (settings.boxFile === null ? {} : readBoxFile(settings.boxFile));
+  const file = read();
+  let outputs: OutputList;
+
+  return {
+    limits: limitsOf(file),
+
+    createOutput({ now, faults }) {
+      const soundsOf = ({ outputs: listed }: BoxFile) => {
+        const chosen = settings.output === null ? listed : [{ name: settings.output }];
+        return (chosen ?? [usualSound()]).map((setting) =>
+          createSound({ kind: "loudspeaker", setting, stateDir: settings.stateDir, now }),
+        );
+      };
+      outputs = createOutputList({ outputs: soundsOf(file), log, faults });
+      process.on("SIGHUP", () => {
+        try {
+          outputs.replace(soundsOf(read()));
+          log.info({ outputs: outputs.name }, "other outputs from the next broadcast on");
+        } catch (error) {
+          log.error({ err: error }, "the box file cannot be used; everything stays as it is");
+        }
+      });
+      return outputs;
+    },
+  };
+}
+
+function limitsOf({ media = {} }: BoxFile) {
+  const { maxMegabytes, keepFreeMegabytes, retentionDays } = media;
+  return {
+    maxBytes: maxMegabytes === undefined ? null : maxMegabytes * MEGABYTE,
+    keepFreeBytes:
+      keepFreeMegabytes === undefined ? USUAL_LIMITS.keepFreeBytes : keepFreeMegabytes * MEGABYTE,
+    retentionMs: retentionDays === undefined ? USUAL_LIMITS.retentionMs : retentionDays * DAY_MS,
+  };
+}
