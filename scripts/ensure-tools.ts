@@ -21,6 +21,7 @@ const PACKAGES: Record<string, string> = {
   openssl: "openssl",
   chromium: "chromium",
   strace: "strace",
+  systemd: "systemd-analyze",
   "fonts-noto-cjk": "/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc",
 };
 

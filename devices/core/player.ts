@@ -113,7 +113,7 @@ export function createPlayer(options: Options): Player {
     const wasHeard = resumable.get(id) ?? false;
     resumable.delete(id);
     onAir = turn;
-    loop.moved(entry.startAt - now() + lengthOf(entry) - seekMs);
+    loop.moved(Math.max(0, entry.startAt - now()) + lengthOf(entry) - seekMs);
     const performed = perform(turn, seekMs, wasHeard, { prepare, judge, drop, journal, reporter, now, log });
     turn.over = Promise.race([performed, givenUp(turn)])
       .then((mayGoOn) => {
