@@ -24,6 +24,7 @@ import { createPlaylistKeeper } from "./playlist-keeper.ts";
 import { createPrefetcher } from "./prefetcher.ts";
 import { createReporter } from "./reporter.ts";
 import { createServerLink } from "./server-link.ts";
+import { createSilence, type Silence } from "./silence.ts";
 import { createSupervisor } from "./supervisor.ts";
 import { createVolume } from "./volume.ts";
 
@@ -48,6 +49,8 @@ export interface Device {
   readonly bootId: string;
   readonly online: boolean;
   readonly playlist: Playlist | null;
+  readonly faults: Faults;
+  readonly silence: Silence;
   /** Silence, a last word to the broker, everything on disk. */
   close(): Promise<void>;
 }
@@ -122,6 +125,7 @@ export async function startDevice(options: DeviceOptions): Promise<Device> {
     supervise: supervisor.watch("reporter"),
   });
   const volume = createVolume(stateDir, () => policy().maxVolume);
+  const silence = createSilence({ log, faults, onChange: () => player.onSilence() });
   const output = options.createOutput(now, faults);
   const book = createPlanBook({ journal, reporter, player: () => player, now, onFailure: logFailure });
   const player = createPlayer({
@@ -136,6 +140,7 @@ export async function startDevice(options: DeviceOptions): Promise<Device> {
     policy,
     volumeFor: (entry) => volume.capped(entry.volume),
     log,
+    silence,
     supervise: supervisor.watch("player"),
   });
   const prefetcher = createPrefetcher({
@@ -170,6 +175,7 @@ export async function startDevice(options: DeviceOptions): Promise<Device> {
       player,
       output,
       volume,
+      silence,
       now,
       log,
       prefetch: () => prefetcher.wake(),
@@ -271,6 +277,8 @@ export async function startDevice(options: DeviceOptions): Promise<Device> {
 
   return {
     bootId: journal.bootId,
+    faults,
+    silence,
     get online() {
       return mqtt.online;
     },

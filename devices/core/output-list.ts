@@ -109,8 +109,8 @@ export function createOutputList({ outputs, log, faults }: Options): OutputList 
       list = newer;
     },
     prepare,
-    async testTone(durationMs, volume) {
-      const { output } = await firstOf(inOrder(), (each) => each.testTone(durationMs, volume));
+    async testTone(durationMs, volume, signal) {
+      const { output } = await firstOf(inOrder(), (each) => each.testTone(durationMs, volume, signal));
       recover(output);
     },
   };

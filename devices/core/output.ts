@@ -15,6 +15,8 @@ export interface Ending {
   positionMs: number;
   /** `false` when it was stopped. */
   complete: boolean;
+  /** It was measured that the whole of it sounded; left out when that is not known. */
+  sensed?: boolean;
 }
 
 /** A decoder that is rolled and waits for its instant. */
@@ -35,6 +37,6 @@ export interface Output {
   readonly name: string;
   /** Resolves when the first samples are decoded. @throws {MediaError} or, when the output cannot be opened, another */
   prepare(programme: Programme): Promise<Prepared>;
-  /** A sine of 1 kHz. */
-  testTone(durationMs: number, volume: number): Promise<void>;
+  /** A sine of 1 kHz, cut off by the signal. */
+  testTone(durationMs: number, volume: number, signal: AbortSignal): Promise<void>;
 }

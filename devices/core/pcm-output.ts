@@ -97,11 +97,20 @@ export function createPcmOutput({ name, format, openSink, now, ffmpegPath = "ffm
   return {
     name,
     prepare,
-    async testTone(durationMs, volume) {
+    async testTone(durationMs, volume, signal) {
+      if (signal.aborted) return;
       const sink = openSink({ broadcastId: `test-tone-${Math.round(now())}`, startAt: now(), format });
       sink.begin(now());
       sink.write(sine(format, durationMs, volume));
-      await sink.close(true);
+      const cutOff = () => void sink.close(false);
+      signal.addEventListener("abort", cutOff);
+      try {
+        await sink.close(true);
+      } catch (error) {
+        if (!signal.aborted) throw error;
+      } finally {
+        signal.removeEventListener("abort", cutOff);
+      }
     },
   };
 }

@@ -7,6 +7,7 @@ import type { MediaCache } from "./media-cache.ts";
 import type { Output, Prepared } from "./output.ts";
 import { type Entry, isState, lengthOf, nextStep, roundsOf, type Step } from "./plan.ts";
 import type { Reporter } from "./reporter.ts";
+import type { Silence } from "./silence.ts";
 import type { Supervise } from "./supervisor.ts";
 import { perform, type Turn } from "./turn.ts";
 
@@ -17,6 +18,8 @@ export interface Player {
   stop(id: string, reason: ReasonCode): Promise<void>;
   /** It left the playlist: silent if it sounds; otherwise it may be listed again some day, and then plays. */
   withdraw(id: string): Promise<void>;
+  /** Somebody at the device holds it silent, or no more: what sounds falls silent, and may go on by its lateness policy. */
+  onSilence(): void;
   close(): Promise<void>;
 }
 
@@ -32,6 +35,7 @@ interface Options {
   policy: () => Policy;
   volumeFor: (entry: Entry) => number;
   log: BaseLogger;
+  silence: Pick<Silence, "isOn">;
   supervise: Supervise;
 }
 
@@ -61,6 +65,7 @@ export function createPlayer(options: Options): Player {
       clockTrusted: options.clockTrusted(),
       policy: options.policy(),
       heard: journal.heard(),
+      silenced: options.silence.isOn,
       airTaken: onAir !== null && onAir.entry.id !== entry.id && !outranks(entry, onAir.entry),
     });
 
@@ -102,14 +107,17 @@ export function createPlayer(options: Options): Player {
     if (onAir) {
       if (onAir.ending) return; // it is on its way out
       if (now() < entry.startAt) return alarm.within(entry.startAt - now());
-      // One that was not heard yet loses nothing by waiting; its lateness policy decides then.
-      onAir.ending = { reason: "preempted", final: onAir.started && onAir.entry.lateness !== "join" };
-      loop.moved(0);
-      void onAir.prepared?.stop();
-      return;
+      return yieldAir(onAir, "preempted");
     }
     const { id } = entry;
-    const turn: Turn = { entry, ending: null, prepared: null, started: false, over: Promise.resolve(), giveUp() {} };
+    const turn: Turn = {
+      entry,
+      ending: null,
+      prepared: null,
+      started: false,
+      over: Promise.resolve(),
+      giveUp() {},
+    };
     const wasHeard = resumable.get(id) ?? false;
     resumable.delete(id);
     onAir = turn;
@@ -141,6 +149,14 @@ export function createPlayer(options: Options): Player {
     onAir?.giveUp();
   });
 
+  /** One that was not heard yet loses nothing by waiting; its lateness policy decides then. */
+  function yieldAir(turn: Turn, reason: ReasonCode): void {
+    if (turn.ending) return;
+    turn.ending = { reason, final: turn.started && turn.entry.lateness !== "join" };
+    loop.moved(0);
+    void turn.prepared?.stop();
+  }
+
   /** Ends the turn if the broadcast has one. */
   async function end(id: string, ending: NonNullable<Turn["ending"]>): Promise<void> {
     if (onAir?.entry.id !== id) return;
@@ -161,6 +177,11 @@ export function createPlayer(options: Options): Player {
   return {
     wake: () => alarm.within(0),
     stop,
+
+    onSilence() {
+      if (options.silence.isOn && onAir) yieldAir(onAir, "silenced");
+      alarm.within(0);
+    },
 
     async withdraw(id) {
       if (journal.isDone(id)) return;

@@ -28,7 +28,13 @@ const GATHER_MS = 50;
 const RESEND_MS = 10_000;
 
 /** Records leave the journal only when the server's application acknowledged them, however often they were sent. */
-export function createReporter({ journal, now, isOnline, send, supervise = unsupervised }: Options): Reporter {
+export function createReporter({
+  journal,
+  now,
+  isOnline,
+  send,
+  supervise = unsupervised,
+}: Options): Reporter {
   const alarm = createAlarm(flush);
   const loop = supervise(flush);
 

@@ -2,9 +2,12 @@ import type { Logger } from "pino";
 import { USUAL_LIMITS } from "../core/cache-space.ts";
 import { createOutputList, type OutputList } from "../core/output-list.ts";
 import type { Box } from "../core/program.ts";
+import { createSensedOutput } from "../core/sensed-output.ts";
 import type { DeviceSettings } from "../core/settings.ts";
 import { createSound, usualSound } from "../core/sound.ts";
 import { type BoxFile, readBoxFile } from "./box-file.ts";
+import { createSensorProgram } from "./sensor-program.ts";
+import { watchButtonFile, watchButtonProgram } from "./stop-button.ts";
 
 const MEGABYTE = 1024 * 1024;
 const DAY_MS = 24 * 60 * 60 * 1000;
@@ -34,7 +37,30 @@ export function createGatewayBox(settings: DeviceSettings, log: Logger): Box {
           log.error({ err: error }, "the box file cannot be used; everything stays as it is");
         }
       });
-      return outputs;
+      const { sensor } = file;
+      if (!sensor) return outputs;
+      return createSensedOutput({
+        output: outputs,
+        sense: createSensorProgram({ command: sensor.program, level: sensor.level, log }),
+        everyMs: (sensor.everySeconds ?? 2) * 1_000,
+        faults,
+      });
+    },
+
+    async equip({ faults, silence }) {
+      const { stopButton } = file;
+      const ends: (() => Promise<void> | void)[] = [];
+      if (stopButton) {
+        const options = { faults, log, onChange: silence.set };
+        ends.push(
+          "file" in stopButton
+            ? watchButtonFile(stopButton, options)
+            : watchButtonProgram(stopButton, options),
+        );
+      }
+      return async () => {
+        for (const end of ends) await end();
+      };
     },
   };
 }

@@ -191,10 +191,14 @@ describe("the gateway's box file", () => {
     const horns = { name: "rtp", address: "239.255.77.2", port, localAddress: "127.0.0.1" };
     await writeFile(box, JSON.stringify({ outputs: [horns] }));
     process.kill(gateway.pid, "SIGHUP");
-    await until(() => readFileSync(log, "utf8").includes("other outputs from the next"), { what: "the change" });
+    await until(() => readFileSync(log, "utf8").includes("other outputs from the next"), {
+      what: "the change",
+    });
     await writeFile(box, JSON.stringify({ output: [{ name: "wav" }] }));
     process.kill(gateway.pid, "SIGHUP");
-    await until(() => readFileSync(log, "utf8").includes("everything stays as it is"), { what: "the refusal" });
+    await until(() => readFileSync(log, "utf8").includes("everything stays as it is"), {
+      what: "the refusal",
+    });
 
     await station.hears(first.id, "finished");
     expect(recordingOf(folder, first.id)).toMatchObject({ complete: true });

@@ -1,0 +1,176 @@
+import { readFileSync } from "node:fs";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { createFaults } from "../../devices/core/faults.ts";
+import { createSensedOutput } from "../../devices/core/sensed-output.ts";
+import { createSensorProgram } from "../../devices/gateway/sensor-program.ts";
+import { type Running, start } from "../../scripts/processes.ts";
+import { type AirStation, openAirStation } from "../support/air-station.ts";
+import { airing } from "../support/airing.ts";
+import { makeTone } from "../support/county.ts";
+import { createMemoryLog } from "../support/memory-log.ts";
+import { recordedMs, recorder, recordingOf } from "../support/test-device.ts";
+import { until } from "../support/until.ts";
+
+const SHORT_MS = 4_000;
+const LONG_MS = 30_000;
+
+let state: string;
+let station: AirStation & AsyncDisposable;
+let gateway: Running | null = null;
+beforeEach(async () => {
+  state = await mkdtemp(join(tmpdir(), "ccx-box-"));
+  station = await openAirStation();
+});
+afterEach(async () => {
+  await gateway?.end("SIGKILL");
+  gateway = null;
+  await station[Symbol.asyncDispose]();
+  await rm(state, { recursive: true });
+});
+
+const media = (name: string, ms: number) =>
+  station.addMedia(readFileSync(makeTone(join(state, name), ms / 1_000)), ms);
+const log = () => readFileSync(join(state, "gateway.log"), "utf8");
+const faults = () => station.states.at(-1)?.faults ?? [];
+
+async function startGateway(box: object): Promise<void> {
+  const { kind: _, ...identity } = station.identity;
+  await writeFile(join(state, "identity.json"), JSON.stringify(identity));
+  const file = join(state, "box.json");
+  await writeFile(file, JSON.stringify(box));
+  gateway = start(
+    ["devices/gateway/main.ts", "--server", station.url, "--state", state, "--output", "wav", "--box", file],
+    join(state, "gateway.log"),
+  );
+  await until(() => station.states.length > 0, { what: "the gateway", timeoutMs: 20_000 });
+}
+
+/** A program that does what a script says, as an operator would write one. */
+const shell = (script: string) => ["/bin/sh", "-c", script];
+
+describe("a sensor", () => {
+  /** What an output says of one broadcast that a script listened to. */
+  async function hearWith(script: string, level?: number, seekMs = 0) {
+    const found = createFaults(() => {});
+    const now = () => performance.timeOrigin + performance.now();
+    const output = createSensedOutput({
+      output: recorder(state, now),
+      sense: createSensorProgram({ command: shell(script), level, log: createMemoryLog().log }),
+      everyMs: 200,
+      faults: found,
+    });
+    const path = makeTone(join(state, "tone.wav"), 2);
+    const parts = [{ path, durationMs: 2_000 }];
+    const prepared = await output.prepare({ broadcastId: "b", startAt: now(), parts, seekMs, volume: 100 });
+    await prepared.start();
+    const { sensed = false } = await prepared.ended;
+    return { sensed, faults: found.list() };
+  }
+  const silent = "it plays, but the sensor finds no sound";
+
+  test("that measures the whole, by a word or by a number that reaches the level, has sensed it", async () => {
+    expect(await hearWith("echo yes")).toEqual({ sensed: true, faults: [] });
+    expect(await hearWith("echo -31.5", -40)).toEqual({ sensed: true, faults: [] });
+  });
+
+  test("that finds no sound has not, and that is a fault", async () => {
+    expect(await hearWith("echo no")).toEqual({ sensed: false, faults: [silent] });
+    expect(await hearWith("echo -71.5", -40)).toEqual({ sensed: false, faults: [silent] });
+  });
+
+  test.each([
+    ["says nothing", "true"],
+    ["fails while it says yes", "echo yes; exit 1"],
+    ["says a number that is held against nothing", "echo 12"],
+    ["says yes only half the time", "if test -e FILE; then rm FILE; else touch FILE; echo yes; fi"],
+  ])("that %s leaves unknown what is unknown", async (_, script) => {
+    const own = script.replaceAll("FILE", join(state, "half"));
+    expect(await hearWith(own)).toEqual({ sensed: false, faults: [] });
+  });
+
+  test("proves nothing of what was joined in progress", async () => {
+    expect(await hearWith("echo yes", undefined, 500)).toEqual({ sensed: false, faults: [] });
+  });
+
+  test("of the gateway raises the grade of what is reported", async () => {
+    await startGateway({ sensor: { program: shell("echo yes"), everySeconds: 0.3 } });
+    const broadcast = airing(media("short.wav", SHORT_MS), 3_000);
+    await station.list([broadcast]);
+    await station.hears(broadcast.id, "finished");
+    expect(station.records.map(({ type, grade }) => [type, grade])).toEqual([
+      ["received", undefined],
+      ["cached", undefined],
+      ["started", undefined],
+      ["finished", "sensed"],
+    ]);
+  });
+});
+
+describe("the stop button", () => {
+  const line = () => join(state, "line");
+
+  test("held silences at once and for as long as it is held; let go, what may be joined goes on", async () => {
+    await writeFile(line(), "0\n");
+    await startGateway({ stopButton: { file: line() } });
+    const item = media("long.wav", LONG_MS);
+    const long = airing(item, 3_000);
+    const later = airing(media("short.wav", SHORT_MS), 6_000, { class: "emergency", lateness: "skip" });
+    await station.list([long, later]);
+    await until(() => recordedMs(state, long.id) > 300, { what: "sound", timeoutMs: 20_000 });
+
+    const pressedAt = Date.now();
+    await writeFile(line(), "1\n");
+    await station.hears(long.id, "interrupted silenced");
+    const { firstSampleAt = 0, durationMs = 0 } = recordingOf(state, long.id) ?? {};
+    expect(firstSampleAt + durationMs - pressedAt).toBeLessThan(500);
+    await until(() => faults().includes("the stop button is pressed: nothing sounds"), { what: "the fault" });
+
+    // Neither an emergency nor a test tone gets by.
+    await station.command("test-tone", { durationMs: 500, volume: 50 });
+    await station.hears(later.id, "refused silenced", "skipped silenced");
+    expect(recordedMs(state, later.id)).toBe(0);
+    expect(recordedMs(state, `${long.id}.2`)).toBe(0);
+
+    const releasedAt = Date.now();
+    await writeFile(line(), "0\n");
+    await until(() => recordedMs(state, `${long.id}.2`) > 300, { what: "going on", timeoutMs: 20_000 });
+    expect(Date.now() - releasedAt).toBeLessThan(5_000);
+    await until(() => faults().length === 0, { what: "the end of the fault" });
+    expect(station.recordsOf(long.id)).toEqual([
+      "received",
+      "cached",
+      "started",
+      "interrupted silenced",
+      "refused silenced",
+    ]);
+    expect(log()).toMatch(/the stop button is pressed[^]*the stop button is released/);
+  });
+
+  test("a program tells as well; when it ends, things stay as it said, and that is a fault", async () => {
+    // It says that the button is pressed and ends; started again, that it is released.
+    const script = `if test -e ${line()}; then echo released; exec sleep 60; else touch ${line()}; echo pressed; fi`;
+    await startGateway({ stopButton: { program: shell(script) } });
+    await until(() => log().includes("the stop button is pressed"), { what: "the press" });
+    await until(() => log().includes("the stop button is released"), { what: "the release" });
+    await until(() => faults().length === 0, { what: "no fault" });
+  });
+
+  test("a line that cannot be read silences nobody, and is a fault", async () => {
+    await startGateway({ stopButton: { file: line() } });
+    await until(() => faults().some((fault) => fault.startsWith("the stop button cannot be read")));
+    const broadcast = airing(media("short.wav", SHORT_MS), 3_000);
+    await station.list([broadcast]);
+    await station.hears(broadcast.id, "finished");
+  });
+});
+
+test("a box file that is not as described ends the program with its faults named", async () => {
+  await writeFile(join(state, "box.json"), JSON.stringify({ sensor: { programme: ["x"] } }));
+  const args = ["--server", station.url, "--state", state, "--box", join(state, "box.json")];
+  const running = start(["devices/gateway/main.ts", ...args], join(state, "gateway.log"));
+  expect(await running.ended).toBe(1);
+  await until(() => log().includes("/sensor"), { what: "what is wrong" });
+});
