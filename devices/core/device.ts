@@ -25,6 +25,7 @@ import { createPrefetcher } from "./prefetcher.ts";
 import { createReporter } from "./reporter.ts";
 import { createServerLink } from "./server-link.ts";
 import { createSilence, type Silence } from "./silence.ts";
+import { createStatus, type DeviceStatus } from "./status.ts";
 import { createSupervisor } from "./supervisor.ts";
 import { createVolume } from "./volume.ts";
 
@@ -49,6 +50,7 @@ export interface Device {
   readonly bootId: string;
   readonly online: boolean;
   readonly playlist: Playlist | null;
+  status(): DeviceStatus;
   readonly faults: Faults;
   readonly silence: Silence;
   /** Silence, a last word to the broker, everything on disk. */
@@ -252,12 +254,14 @@ export async function startDevice(options: DeviceOptions): Promise<Device> {
       volume: volume.current,
       clock: { offsetMs: Math.round(clock.offsetMs), trusted: clock.trusted },
       freeBytes: cache.space.freeBytes(),
-      faults: [...faults.list(), ...prefetcher.faults()],
+      faults: allFaults(),
     };
     toldTrusted = clock.trusted;
     stateAlarm.within(STATE_EVERY_MS);
     await mqtt.publish(uplinkTopic(identity.deviceId, "state"), state).catch(() => {});
   }
+
+  const allFaults = () => [...faults.list(), ...prefetcher.faults()];
 
   function lookAtDisk(): void {
     const isFull = !journal.hasRoom() || cache.space.freeBytes() < limits.keepFreeBytes;
@@ -279,6 +283,23 @@ export async function startDevice(options: DeviceOptions): Promise<Device> {
     bootId: journal.bootId,
     faults,
     silence,
+    status: createStatus({
+      deviceId: identity.deviceId,
+      now,
+      policy,
+      clock,
+      mqtt,
+      keeper,
+      book,
+      player,
+      isCached,
+      space: cache.space,
+      output,
+      volume,
+      journal,
+      faults: allFaults,
+      loops: supervisor.list,
+    }),
     get online() {
       return mqtt.online;
     },

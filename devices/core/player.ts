@@ -12,6 +12,8 @@ import type { Supervise } from "./supervisor.ts";
 import { perform, type Turn } from "./turn.ts";
 
 export interface Player {
+  /** What sounds at this moment. */
+  readonly onAir: Entry | null;
   /** Looks at the plan again; call it whenever something that matters has changed. */
   wake(): void;
   /** Ends a broadcast for good: silent at once if it sounds, never to begin otherwise. */
@@ -175,6 +177,9 @@ export function createPlayer(options: Options): Player {
   }
 
   return {
+    get onAir() {
+      return onAir?.started ? onAir.entry : null;
+    },
     wake: () => alarm.within(0),
     stop,
 

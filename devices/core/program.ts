@@ -1,11 +1,12 @@
 import { readFileSync } from "node:fs";
-import { type Logger, pino } from "pino";
+import { type Level, type Logger, pino } from "pino";
 import type { DeviceKind } from "../../src/protocol/messages.ts";
 import type { CacheLimits } from "./cache-space.ts";
 import { type Device, startDevice } from "./device.ts";
 import type { Faults } from "./faults.ts";
 import { EnrolmentError, loadOrEnrol } from "./identity.ts";
 import type { Output } from "./output.ts";
+import { createRecentTroubles, type Trouble } from "./recent-troubles.ts";
 import { createServiceManager } from "./service-manager.ts";
 import { type DeviceSettings, readSettings, SettingsError, USAGE } from "./settings.ts";
 
@@ -14,7 +15,7 @@ export interface Box {
   limits?: CacheLimits;
   createOutput(context: { now: () => number; faults: Faults }): Output;
   /** Takes up what goes beside the device. @returns what ends it */
-  equip?(device: Device): Promise<() => Promise<void>>;
+  equip?(device: Device, troubles: () => Trouble[]): Promise<() => Promise<void>>;
 }
 
 /** A loop stood still, and a restart of it did not help. */
@@ -27,7 +28,15 @@ export async function runProgram(
 ): Promise<void> {
   try {
     const settings = readSettings(process.argv.slice(2), process.env);
-    const log = pino({ level: settings.logLevel });
+    const troubles = createRecentTroubles();
+    const level = settings.logLevel;
+    const log = pino(
+      { level },
+      pino.multistream([
+        { level: level as Level, stream: process.stdout },
+        { level: "warn", stream: troubles },
+      ]),
+    );
     const box = createBox(settings, log);
     const manager = createServiceManager({ env: process.env, log });
     const identity = await loadOrEnrol({ ...settings, kind, log });
@@ -46,7 +55,7 @@ export async function runProgram(
       // Not by way of `close`, which waits for what stands still.
       onHopeless: () => process.exit(EXIT_STOOD_STILL),
     });
-    const unequip = (await box.equip?.(device)) ?? (async () => {});
+    const unequip = (await box.equip?.(device, troubles.list)) ?? (async () => {});
     const end = async (why: string) => {
       log.info({ why }, "ending");
       manager.close();

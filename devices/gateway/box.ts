@@ -7,6 +7,7 @@ import type { DeviceSettings } from "../core/settings.ts";
 import { createSound, usualSound } from "../core/sound.ts";
 import { type BoxFile, readBoxFile } from "./box-file.ts";
 import { createSensorProgram } from "./sensor-program.ts";
+import { openStatusPage } from "./status-server.ts";
 import { watchButtonFile, watchButtonProgram } from "./stop-button.ts";
 
 const MEGABYTE = 1024 * 1024;
@@ -47,8 +48,8 @@ export function createGatewayBox(settings: DeviceSettings, log: Logger): Box {
       });
     },
 
-    async equip({ faults, silence }) {
-      const { stopButton } = file;
+    async equip({ faults, silence, status }, troubles) {
+      const { stopButton, statusPage } = file;
       const ends: (() => Promise<void> | void)[] = [];
       if (stopButton) {
         const options = { faults, log, onChange: silence.set };
@@ -57,6 +58,14 @@ export function createGatewayBox(settings: DeviceSettings, log: Logger): Box {
             ? watchButtonFile(stopButton, options)
             : watchButtonProgram(stopButton, options),
         );
+      }
+      if (statusPage) {
+        // An address that another program has taken must not silence a village.
+        const opened = await openStatusPage(statusPage, { status, troubles }).catch((error: unknown) => {
+          log.error({ err: error }, "the status page cannot be opened");
+          faults.set("status-page", "the status page cannot be opened");
+        });
+        if (opened) ends.push(opened);
       }
       return async () => {
         for (const end of ends) await end();

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { connect, createServer } from "node:net";
+import { networkInterfaces, tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { createFaults } from "../../devices/core/faults.ts";
@@ -10,6 +11,8 @@ import { type Running, start } from "../../scripts/processes.ts";
 import { type AirStation, openAirStation } from "../support/air-station.ts";
 import { airing } from "../support/airing.ts";
 import { makeTone } from "../support/county.ts";
+import { freePort } from "../support/free-port.ts";
+import { listening } from "../support/listening.ts";
 import { createMemoryLog } from "../support/memory-log.ts";
 import { recordedMs, recorder, recordingOf } from "../support/test-device.ts";
 import { until } from "../support/until.ts";
@@ -164,6 +167,81 @@ describe("the stop button", () => {
     const broadcast = airing(media("short.wav", SHORT_MS), 3_000);
     await station.list([broadcast]);
     await station.hears(broadcast.id, "finished");
+  });
+});
+
+describe("the status page", () => {
+  const open = async (box: object = {}) => {
+    const port = await freePort();
+    await startGateway({ statusPage: { port }, ...box });
+    return `http://127.0.0.1:${port}`;
+  };
+
+  test("says in both languages what plays and what comes, and nothing secret", async () => {
+    const url = await open();
+    const long = airing(media("long.wav", LONG_MS), 2_500, { title: "<b>第42期</b>" });
+    const later = airing({ ...media("short.wav", SHORT_MS), sha256: "f".repeat(64) }, 3_600_000, {
+      title: "后来的",
+    });
+    await station.list([long, later]);
+    await until(() => recordedMs(state, long.id) > 300, { what: "sound", timeoutMs: 20_000 });
+    const pageOf = async (path: string, language = "zh-CN") =>
+      (await fetch(`${url}${path}`, { headers: { "accept-language": language } })).text();
+
+    const zh = await pageOf("/");
+    expect(zh).toContain('<html lang="zh-CN">');
+    expect(zh).toContain("通知 · &lt;b&gt;第42期&lt;/b&gt; (通知)");
+    expect(zh).toMatch(/后来的<\/td><td class="bad">未缓存/);
+    expect(zh).not.toContain("<b>");
+    expect(await pageOf("/", "en-GB")).toMatch(/<dt>Link to the server<\/dt><dd>connected<\/dd>/);
+    expect(await pageOf("/?lang=en")).toContain("1 of 2 broadcasts are ready");
+    await until(async () => (await pageOf("/?lang=en")).includes("media could not be fetched"), {
+      what: "the trouble",
+    });
+
+    const status = await pageOf("/status.json");
+    expect(JSON.parse(status)).toMatchObject({
+      deviceId: station.identity.deviceId,
+      online: true,
+      onAir: { title: "<b>第42期</b>", startAt: long.startAt },
+      next: [{ title: "后来的", isCached: false }],
+      output: "wav",
+    });
+    for (const secret of [station.identity.token, station.identity.mqtt.password, "/media/", "sha256"])
+      expect(zh + status).not.toContain(`"${secret}`);
+  });
+
+  test("is read only, lets no script run, and is on the loopback alone", async () => {
+    const url = await open();
+    const page = await fetch(url);
+    expect(page.headers.get("content-security-policy")).toMatch(/^default-src 'none'; style-src 'self';/);
+    expect(await page.text()).not.toMatch(/<script|style=| on[a-z]+=/);
+    for (const method of ["POST", "PUT", "DELETE"]) {
+      const answer = await fetch(url, { method });
+      expect([answer.status, answer.headers.get("allow")]).toEqual([405, "GET, HEAD"]);
+    }
+    expect((await fetch(`${url}/identity.json`)).status).toBe(404);
+    expect((await fetch(`${url}/../identity.json`)).status).toBe(404);
+    // Not an address at all.
+    const port = Number(new URL(url).port);
+    const socket = connect(port, "127.0.0.1").end("GET // HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n");
+    let answer = "";
+    for await (const piece of socket.setEncoding("utf8")) answer += piece as string;
+    expect(answer).toMatch(/^HTTP\/1.1 404/);
+    expect((await fetch(url)).status).toBe(200);
+    const addresses = Object.values(networkInterfaces()).flatMap((list) => list ?? []);
+    const other = addresses.find(({ internal, family }) => !internal && family === "IPv4");
+    if (other) await expect(fetch(`http://${other.address}:${port}/`)).rejects.toThrow();
+  });
+
+  test("that cannot be opened silences nobody, and is a fault", async () => {
+    const taken = createServer();
+    await startGateway({ statusPage: { port: await listening(taken) } });
+    await until(() => faults().includes("the status page cannot be opened"), { what: "the fault" });
+    const broadcast = airing(media("short.wav", SHORT_MS), 3_000);
+    await station.list([broadcast]);
+    await station.hears(broadcast.id, "finished");
+    taken.close();
   });
 });
 
