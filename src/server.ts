@@ -10,6 +10,7 @@ import type { Config } from "./config.ts";
 import { brokerAuthRoutes } from "./delivery/broker-auth-routes.ts";
 import { serveWebSocket } from "./delivery/broker-websocket.ts";
 import { deviceKeyRoutes, keyRoutes } from "./delivery/key-routes.ts";
+import { bundleRoutes } from "./delivery/bundle-routes.ts";
 import { playlistRoutes } from "./delivery/playlist-routes.ts";
 import { rabbitmqAuthRoutes } from "./delivery/rabbitmq-auth-routes.ts";
 import { deviceLinkRoutes } from "./devices/device-link-routes.ts";
@@ -132,6 +133,7 @@ export async function createServer({
         await guarded.register(peopleRoutes, { people, signIns, apiTokens, publicUrl: config.publicUrl });
         await guarded.register(regionRoutes, { regions: services.regions });
         await guarded.register(deviceRoutes, { devices });
+        await guarded.register(bundleRoutes, { bundles: services.bundles });
         await guarded.register(reportRoutes, { reports: services.reports });
         await guarded.register(outageRoutes, { outages: services.outages });
         await guarded.register(keyRoutes, { keys: services.keys });

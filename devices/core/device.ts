@@ -5,6 +5,7 @@ import { Ack, type DeviceState, type Playlist, PlaylistPointer } from "../../src
 import { VerificationError } from "../../src/protocol/signing.ts";
 import { parseTopic, uplinkTopic } from "../../src/protocol/topics.ts";
 import { createAlarm } from "./alarm.ts";
+import { createBundleImport, type Imported } from "./bundle-import.ts";
 import { type CacheLimits, USUAL_LIMITS } from "./cache-space.ts";
 import { createClockSync } from "./clock-sync.ts";
 import { createCommandHandler } from "./commands.ts";
@@ -51,6 +52,8 @@ export interface Device {
   readonly online: boolean;
   readonly playlist: Playlist | null;
   status(): DeviceStatus;
+  /** Takes a file that was carried here instead of the network. @throws {BundleError} and changes nothing */
+  importBundle(path: string): Promise<Imported>;
   readonly faults: Faults;
   readonly silence: Silence;
   /** Silence, a last word to the broker, everything on disk. */
@@ -283,6 +286,14 @@ export async function startDevice(options: DeviceOptions): Promise<Device> {
     bootId: journal.bootId,
     faults,
     silence,
+    importBundle: createBundleImport({
+      deviceId: identity.deviceId,
+      keys,
+      keeper,
+      cache,
+      now,
+      clockTrusted: () => clock.trusted,
+    }),
     status: createStatus({
       deviceId: identity.deviceId,
       now,

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { createReadStream, mkdirSync, renameSync, rmSync, statSync } from "node:fs";
+import { createReadStream, mkdirSync, readdirSync, renameSync, rmSync, statSync } from "node:fs";
 import { open } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
@@ -13,7 +13,17 @@ export interface MediaCache {
   has(item: Pick<Item, "sha256" | "bytes">): boolean;
   /** Fetches what is missing of a file, verifies it, and only then gives it its name. @throws {NoRoomError} */
   fetch(item: Item, how: FetchOptions): Promise<void>;
+  /**
+   * Writes a file that came another way beside the others and verifies it; it counts only once it is kept.
+   * @throws {Error} when it is not the item's
+   */
+  stage(item: Pick<Item, "sha256" | "bytes">, content: AsyncIterable<Uint8Array>): Promise<StagedMedia>;
   readonly space: CacheSpace;
+}
+
+export interface StagedMedia {
+  keep(): void;
+  discard(): void;
 }
 
 export interface FetchOptions {
@@ -31,6 +41,7 @@ interface Options {
   referenced: () => ReadonlySet<string>;
 }
 
+const STAGED = ".staged";
 /** A line that was cut without a word is given up after this long without a byte. */
 const STALLED_MS = 20_000;
 
@@ -38,6 +49,7 @@ const STALLED_MS = 20_000;
 export function createMediaCache({ stateDir, limits, link, referenced }: Options): MediaCache {
   const folder = join(stateDir, "media");
   mkdirSync(folder, { recursive: true });
+  for (const name of readdirSync(folder)) if (name.endsWith(STAGED)) rmSync(join(folder, name));
   const space = createCacheSpace({ folder, limits, referenced });
   const pathOf = ({ sha256 }: Pick<Item, "sha256">) => join(folder, sha256);
 
@@ -100,6 +112,40 @@ export function createMediaCache({ stateDir, limits, link, referenced }: Options
       flushToDisk(part);
       renameSync(part, pathOf(item));
       flushToDisk(folder);
+    },
+
+    async stage(item, content) {
+      const path = `${pathOf(item)}${STAGED}`;
+      const discard = () => rmSync(path, { force: true });
+      const hash = createHash("sha256");
+      let received = 0;
+      try {
+        const file = await open(path, "w");
+        try {
+          for await (const chunk of content) {
+            received += chunk.byteLength;
+            if (received > item.bytes) break;
+            hash.update(chunk);
+            await file.writeFile(chunk);
+          }
+          await file.sync();
+        } finally {
+          await file.close();
+        }
+        if (received !== item.bytes || hash.digest("hex") !== item.sha256)
+          throw new Error(`the file ${item.sha256.slice(0, 16)} is damaged`);
+      } catch (error) {
+        discard();
+        throw error;
+      }
+      return {
+        keep() {
+          renameSync(path, pathOf(item));
+          rmSync(`${pathOf(item)}.part`, { force: true });
+          flushToDisk(folder);
+        },
+        discard,
+      };
     },
 
     space,

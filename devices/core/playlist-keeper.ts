@@ -14,6 +14,11 @@ import type { Supervise } from "./supervisor.ts";
 export interface PlaylistKeeper {
   readonly playlist: Playlist | null;
   /** Fetches in the device's slot before `fetchBy`, unless what is held is at least that new. */
+  /**
+   * Takes one that came another way along with its media, if it is newer than what is held.
+   * @throws {Error} when it is another device's
+   */
+  take(playlist: Playlist, jws: string): void;
   onPointer(pointer: PlaylistPointer, retained: boolean): void;
   /** Fetches within `ms`; an earlier request already made stands. */
   refreshWithin(ms: number): void;
@@ -108,10 +113,14 @@ export async function createPlaylistKeeper(options: Options): Promise<PlaylistKe
 
   async function read(jws: string): Promise<Playlist> {
     const playlist = await verify("playlist", jws);
+    checkOwn(playlist);
+    return playlist;
+  }
+
+  function checkOwn(playlist: Playlist): void {
     // After a new enrolment the old identity's may still lie there, with a higher revision.
     if (playlist.deviceId !== deviceId) throw new Error("this playlist is another device's");
     quietWindowAt(playlist.policy, now()); // throws on a zone that this device does not know
-    return playlist;
   }
 
   async function accept(jws: string, etag: string | null): Promise<void> {
@@ -121,8 +130,12 @@ export async function createPlaylistKeeper(options: Options): Promise<PlaylistKe
       log.info({ revision: playlist.revision }, "ignoring an older playlist");
       return;
     }
-    held = { playlist, etag };
-    unstored = { etag, jws };
+    hold(playlist, { etag, jws });
+  }
+
+  function hold(playlist: Playlist, stored: Stored): void {
+    held = { playlist, etag: stored.etag };
+    unstored = stored;
     store();
     log.info({ revision: playlist.revision, broadcasts: playlist.broadcasts.length }, "new playlist");
     onChange(playlist);
@@ -137,6 +150,17 @@ export async function createPlaylistKeeper(options: Options): Promise<PlaylistKe
   return {
     get playlist() {
       return held?.playlist ?? null;
+    },
+    take(playlist, jws) {
+      checkOwn(playlist);
+      const known = held?.playlist;
+      const isNewer =
+        !known ||
+        playlist.revision > known.revision ||
+        (playlist.revision === known.revision && playlist.generatedAt > known.generatedAt);
+      // Without an entity tag: the server is asked for its own word once it can be reached.
+      if (isNewer) hold(playlist, { etag: null, jws });
+      else onChange(known);
     },
     onPointer({ revision, fetchBy }, retained) {
       if (held && revision <= held.playlist.revision) return;

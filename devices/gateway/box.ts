@@ -6,6 +6,7 @@ import { createSensedOutput } from "../core/sensed-output.ts";
 import type { DeviceSettings } from "../core/settings.ts";
 import { createSound, usualSound } from "../core/sound.ts";
 import { type BoxFile, readBoxFile } from "./box-file.ts";
+import { watchBundles } from "./bundle-folder.ts";
 import { createSensorProgram } from "./sensor-program.ts";
 import { openStatusPage } from "./status-server.ts";
 import { watchButtonFile, watchButtonProgram } from "./stop-button.ts";
@@ -48,8 +49,8 @@ export function createGatewayBox(settings: DeviceSettings, log: Logger): Box {
       });
     },
 
-    async equip({ faults, silence, status }, troubles) {
-      const { stopButton, statusPage } = file;
+    async equip({ faults, silence, status, importBundle }, troubles) {
+      const { stopButton, statusPage, bundles } = file;
       const ends: (() => Promise<void> | void)[] = [];
       if (stopButton) {
         const options = { faults, log, onChange: silence.set };
@@ -59,6 +60,7 @@ export function createGatewayBox(settings: DeviceSettings, log: Logger): Box {
             : watchButtonProgram(stopButton, options),
         );
       }
+      if (bundles) ends.push(watchBundles(bundles.folder, { importBundle, faults, log }));
       if (statusPage) {
         // An address that another program has taken must not silence a village.
         const opened = await openStatusPage(statusPage, { status, troubles }).catch((error: unknown) => {

@@ -128,6 +128,7 @@ const DECLARED: Record<string, string> = {
     PATCH /devices/{}
     POST /devices/{}/enrolment-code
     POST /devices/{}/revoke
+    GET /regions/{}/bundle
   `,
   AU: `
     GET /audit
