@@ -5,16 +5,31 @@ export type PlayerCommand = (format: PcmFormat) => [program: string, ...args: st
 
 /** The format of raw PCM on standard input, for ffmpeg and ffplay; nothing is read ahead of the sound. */
 const rawInput = ({ sampleRate, channels }: PcmFormat): string[] => [
-  ...["-hide_banner", "-loglevel", "error", "-fflags", "nobuffer", "-probesize", "32"],
-  ...["-f", "s16le", "-ar", `${sampleRate}`, "-ch_layout", channels === 1 ? "mono" : "stereo"],
-  ...["-i", "pipe:0"],
+  "-hide_banner",
+  "-loglevel",
+  "error",
+  "-fflags",
+  "nobuffer",
+  "-probesize",
+  "32",
+  "-f",
+  "s16le",
+  "-ar",
+  `${sampleRate}`,
+  "-ch_layout",
+  channels === 1 ? "mono" : "stereo",
+  "-i",
+  "pipe:0",
 ];
 
 export const ffplay: PlayerCommand = (format) => ["ffplay", "-nodisp", "-autoexit", ...rawInput(format)];
 
 export const mpv: PlayerCommand = ({ sampleRate, channels }) => [
   "mpv",
-  ...["--no-terminal", "--no-video", "--cache=no", "--demuxer=rawaudio"],
+  "--no-terminal",
+  "--no-video",
+  "--cache=no",
+  "--demuxer=rawaudio",
   `--demuxer-rawaudio-rate=${sampleRate}`,
   `--demuxer-rawaudio-channels=${channels}`,
   "--demuxer-rawaudio-format=s16le",
@@ -26,9 +41,18 @@ export const aplay =
   (device?: string): PlayerCommand =>
   ({ sampleRate, channels }) => [
     "aplay",
-    ...["-q", "-t", "raw", "-f", "S16_LE", "-r", `${sampleRate}`, "-c", `${channels}`],
+    "-q",
+    "-t",
+    "raw",
+    "-f",
+    "S16_LE",
+    "-r",
+    `${sampleRate}`,
+    "-c",
+    `${channels}`,
     ...(device === undefined ? [] : ["-D", device]),
-    ...["--buffer-time=200000", "-"],
+    "--buffer-time=200000",
+    "-",
   ];
 
 export const RTP_PAYLOADS = ["l16", "mp2", "opus"] as const;
@@ -66,7 +90,16 @@ export const rtp =
     const target = `rtp://${address}:${port}?${query.toString()}`;
     return [
       "ffmpeg",
-      ...["-nostdin", "-y", ...rawInput(format), ...RTP_CODECS[payload]],
-      ...["-flush_packets", "1", "-f", "rtp", "-sdp_file", sdpFile, target],
+      "-nostdin",
+      "-y",
+      ...rawInput(format),
+      ...RTP_CODECS[payload],
+      "-flush_packets",
+      "1",
+      "-f",
+      "rtp",
+      "-sdp_file",
+      sdpFile,
+      target,
     ];
   };

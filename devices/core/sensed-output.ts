@@ -29,15 +29,14 @@ export function createSensedOutput({ output, sense, everyMs, faults }: Options):
     let timer: NodeJS.Timeout | undefined;
 
     function askIn(ms: number): void {
-      timer = setTimeout(() => {
-        sense(over.signal)
-          .catch(() => null)
-          .then((answer) => {
-            if (over.signal.aborted) return;
-            answers.push(answer);
-            askIn(everyMs);
-          });
-      }, ms);
+      timer = setTimeout(() => void ask(), ms);
+    }
+
+    async function ask(): Promise<void> {
+      const answer = await sense(over.signal).catch(() => null);
+      if (over.signal.aborted) return;
+      answers.push(answer);
+      askIn(everyMs);
     }
 
     function conclude(ending: Ending): Ending {

@@ -29,7 +29,7 @@ export function watchBundles(folder: string, { importBundle, faults, log }: Opti
     await lookThrough().catch((error: unknown) =>
       log.warn({ err: error }, "bundles could not be looked for"),
     );
-    if (!isClosed) timer = setTimeout(() => (looking = look()), LOOK_EVERY_MS);
+    if (!isClosed) timer = setTimeout(() => void (looking = look()), LOOK_EVERY_MS);
   }
 
   async function lookThrough(): Promise<void> {

@@ -38,7 +38,8 @@ export async function openStatusPage(
     if (request.method !== "GET" && request.method !== "HEAD")
       return void send(405, "text/plain", "read only\n", { allow: "GET, HEAD" });
     const url = URL.parse(request.url ?? "/", "http://box");
-    switch (url?.pathname) {
+    if (!url) return void send(400, "text/plain", "no such address\n");
+    switch (url.pathname) {
       case "/": {
         const asked = url.searchParams.get("lang") ?? request.headers["accept-language"] ?? "zh";
         const words = asked.startsWith("en") ? statusWords.en : statusWords.zh;

@@ -127,7 +127,7 @@ describe("a list of outputs", () => {
       await prepared.start();
       return prepared.ended;
     });
-    await expect(attempt).rejects.toThrow();
+    await expect(attempt).rejects.toThrow(/two|false|EPIPE|output/);
     expect(faults.list()).toHaveLength(2);
   });
 });
@@ -152,8 +152,19 @@ describe("RTP multicast to horns", () => {
     const horn = spawn(
       "ffmpeg",
       [
-        ...["-nostdin", "-v", "error", "-y", "-protocol_whitelist", "file,rtp,udp"],
-        ...["-localaddr", "127.0.0.1", "-i", sdp, "-t", "2", heard],
+        "-nostdin",
+        "-v",
+        "error",
+        "-y",
+        "-protocol_whitelist",
+        "file,rtp,udp",
+        "-localaddr",
+        "127.0.0.1",
+        "-i",
+        sdp,
+        "-t",
+        "2",
+        heard,
       ],
       { stdio: "inherit" },
     );

@@ -22,7 +22,7 @@ function watch() {
 
 test("a loop that stands still is restarted once, then the whole is given up", () => {
   const { supervisor, faults, hopeless } = watch();
-  const restart = vi.fn();
+  const restart = vi.fn<() => void>();
   supervisor.watch("clock")(restart).moved(5_000);
   vi.advanceTimersByTime(6_000);
   expect(restart).not.toHaveBeenCalled();
@@ -48,7 +48,7 @@ test("one that moves again is well, and its next standstill is a new one", () =>
 
 test("one that rests may do so for ever, and the list says so", () => {
   const { supervisor, hopeless } = watch();
-  const restart = vi.fn();
+  const restart = vi.fn<() => void>();
   supervisor.watch("player")(restart).rests();
   supervisor.watch("reporter")(restart).moved(3_600_000);
   vi.advanceTimersByTime(3_000_000);
