@@ -1,15 +1,14 @@
 import { randomUUID } from "node:crypto";
 import type { BaseLogger } from "pino";
-import { Compile } from "typebox/compile";
-import { Ack, type DeviceState, type Playlist, PlaylistPointer } from "../../src/protocol/messages.ts";
-import { VerificationError } from "../../src/protocol/signing.ts";
-import { parseTopic, uplinkTopic } from "../../src/protocol/topics.ts";
+import type { DeviceState, Playlist } from "../../src/protocol/messages.ts";
+import { uplinkTopic } from "../../src/protocol/topics.ts";
 import { createAlarm } from "./alarm.ts";
 import { createBundleImport, type Imported } from "./bundle-import.ts";
 import { type CacheLimits, USUAL_LIMITS } from "./cache-space.ts";
 import { createClockSync } from "./clock-sync.ts";
 import { createCommandHandler } from "./commands.ts";
 import { createDeviceClock } from "./device-clock.ts";
+import { createDownlink } from "./downlink.ts";
 import { createFaults, type Faults } from "./faults.ts";
 import { type Identity, SOFTWARE } from "./identity.ts";
 import { openJournal } from "./journal.ts";
@@ -18,7 +17,8 @@ import { createMediaCache } from "./media-cache.ts";
 import { type ClientCertificate, connectMqtt } from "./mqtt-link.ts";
 import { createObedience } from "./obedience.ts";
 import type { Output } from "./output.ts";
-import { type Entry, entryFromAlert, POLICY_UNTIL_TOLD } from "./plan.ts";
+import { type OwnPolicy, withOwn } from "./own-policy.ts";
+import { type Entry, POLICY_UNTIL_TOLD } from "./plan.ts";
 import { createPlanBook } from "./plan-book.ts";
 import { createPlayer } from "./player.ts";
 import { createPlaylistKeeper } from "./playlist-keeper.ts";
@@ -36,6 +36,7 @@ export interface DeviceOptions {
   identity: Identity;
   certificate?: ClientCertificate | null;
   limits?: CacheLimits;
+  ownPolicy?: OwnPolicy;
   /** Made with the device's corrected clock; what is wrong with it goes among the device's faults. */
   createOutput: (now: () => number, faults: Faults) => Output;
   log: BaseLogger;
@@ -65,8 +66,6 @@ const GRACE_MS = 60_000;
 const STATE_EVERY_MS = 5 * 60 * 1000;
 /** Media is fetched in the device's slot, but never later than this share of what is left before air. */
 const SLOT_SHARE = 1 / 8;
-
-const validators = { ack: Compile(Ack), pointer: Compile(PlaylistPointer) };
 
 /** A gateway or terminal, from its links to its output. It runs until closed, whatever fails around it. */
 export async function startDevice(options: DeviceOptions): Promise<Device> {
@@ -103,7 +102,7 @@ export async function startDevice(options: DeviceOptions): Promise<Device> {
     onChange: (playlist) => adopt(playlist),
     supervise: supervisor.watch("playlist"),
   });
-  const policy = () => keeper.playlist?.policy ?? POLICY_UNTIL_TOLD;
+  const policy = () => withOwn(keeper.playlist?.policy ?? POLICY_UNTIL_TOLD, options.ownPolicy ?? {});
   const mqtt = connectMqtt({
     identity,
     certificate: options.certificate ?? null,
@@ -113,7 +112,7 @@ export async function startDevice(options: DeviceOptions): Promise<Device> {
     log,
     supervise: supervisor.watch("link"),
     onMessage: (topic, payload, retained) =>
-      void onMessage(topic, payload.toString("utf8"), retained).catch(logFailure),
+      void onDownlink(topic, payload.toString("utf8"), retained).catch(logFailure),
     onOnline() {
       const slotMs = keeper.refreshInSlot();
       clockSync.within(clock.trusted ? slotMs : 0);
@@ -189,6 +188,15 @@ export async function startDevice(options: DeviceOptions): Promise<Device> {
       onReboot: options.onReboot,
     }),
   });
+  const onDownlink = createDownlink({
+    verify,
+    keeper,
+    onCommand: handleCommand,
+    book,
+    reporter,
+    prefetch: () => prefetcher.wake(),
+    log,
+  });
   let toldTrusted: boolean | null = null;
   const clockSync = createClockSync({ clock, link, log, onCompared, supervise: supervisor.watch("clock") });
   function onCompared(): void {
@@ -206,43 +214,6 @@ export async function startDevice(options: DeviceOptions): Promise<Device> {
     const nearest = Math.min(...missing.map(({ startAt }) => startAt));
     prefetcher.wake(Math.min(playlist.fetch.slotOffsetMs, Math.max(0, (nearest - now()) * SLOT_SHARE)));
     stateAlarm.within(500);
-  }
-
-  async function onMessage(topic: string, text: string, retained: boolean): Promise<void> {
-    const parsed = parseTopic(topic);
-    if (!parsed) return;
-    switch (parsed.leaf) {
-      case "playlist": {
-        const pointer: unknown = JSON.parse(text);
-        if (validators.pointer.Check(pointer)) keeper.onPointer(pointer, retained);
-        break;
-      }
-      case "command":
-        await handleCommand(text, retained);
-        break;
-      case "alert":
-        await onAlert(parsed.scope.id, text);
-        break;
-      case "ack": {
-        const ack: unknown = JSON.parse(text);
-        if (validators.ack.Check(ack)) reporter.onAck(ack);
-        break;
-      }
-      default:
-        log.warn({ topic }, "message on an unknown topic");
-    }
-  }
-
-  async function onAlert(area: string, jws: string): Promise<void> {
-    if (jws === "") return book.clearAlert(area);
-    try {
-      const raised = book.raise(entryFromAlert(await verify("alert", jws), area));
-      prefetcher.wake();
-      await raised;
-    } catch (error) {
-      if (!(error instanceof VerificationError)) throw error;
-      reporter.report({ type: "refused", reason: error.reason });
-    }
   }
 
   async function publishState(): Promise<void> {

@@ -6,6 +6,7 @@ import { type Device, startDevice } from "./device.ts";
 import type { Faults } from "./faults.ts";
 import { EnrolmentError, loadOrEnrol } from "./identity.ts";
 import type { Output } from "./output.ts";
+import type { OwnPolicy } from "./own-policy.ts";
 import { createRecentTroubles, type Trouble } from "./recent-troubles.ts";
 import { createServiceManager } from "./service-manager.ts";
 import { type DeviceSettings, readSettings, SettingsError, USAGE } from "./settings.ts";
@@ -13,6 +14,7 @@ import { type DeviceSettings, readSettings, SettingsError, USAGE } from "./setti
 /** What a program adds to the core of a device. */
 export interface Box {
   limits?: CacheLimits;
+  ownPolicy?: OwnPolicy;
   createOutput(context: { now: () => number; faults: Faults }): Output;
   /** Takes up what goes beside the device. @returns what ends it */
   equip?(device: Device, troubles: () => Trouble[]): Promise<() => Promise<void>>;
@@ -49,6 +51,7 @@ export async function runProgram(
         key: readFileSync(settings.certificate.key, "utf8"),
       },
       ...(box.limits ? { limits: box.limits } : {}),
+      ...(box.ownPolicy ? { ownPolicy: box.ownPolicy } : {}),
       createOutput: (now, faults) => box.createOutput({ now, faults }),
       log,
       onReboot: () => void end("reboot command"),

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { type Static, Type } from "typebox";
 import { Compile } from "typebox/compile";
+import { QuietHours } from "../../src/protocol/messages.ts";
 import { RTP_PAYLOADS } from "../core/player-programs.ts";
 
 /**
@@ -41,6 +42,15 @@ const BoxFile = Type.Object(
           maxMegabytes: Type.Optional(Type.Integer({ minimum: 1 })),
           keepFreeMegabytes: Type.Optional(Type.Integer({ minimum: 1 })),
           retentionDays: Type.Optional(Type.Integer({ minimum: 0 })),
+        },
+        closed,
+      ),
+    ),
+    policy: Type.Optional(
+      Type.Object(
+        {
+          quietHours: Type.Optional(Type.Array(QuietHours)),
+          maxVolume: Type.Optional(Type.Integer({ minimum: 0, maximum: 100 })),
         },
         closed,
       ),

@@ -22,6 +22,7 @@ export function createGatewayBox(settings: DeviceSettings, log: Logger): Box {
 
   return {
     limits: limitsOf(file),
+    ownPolicy: file.policy ?? {},
 
     createOutput({ now, faults }) {
       const soundsOf = ({ outputs: listed }: BoxFile) => {

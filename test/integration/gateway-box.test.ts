@@ -1,3 +1,4 @@
+import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { connect, createServer } from "node:net";
@@ -110,6 +111,30 @@ describe("a sensor", () => {
       ["finished", "sensed"],
     ]);
   });
+});
+
+test("the box's own quiet hours and volume hold besides the county's", async () => {
+  const allDay = ["00:00", "08:00", "16:00"].map((from, third) => ({
+    from,
+    to: ["08:00", "16:00", "00:00"][third],
+  }));
+  await startGateway({ policy: { quietHours: allDay, maxVolume: 20 } });
+  const item = media("short.wav", SHORT_MS);
+  const [daily, notice] = [airing(item, 3_000, { class: "daily" }), airing(item, 3_000, { volume: 90 })];
+  await station.list([daily, notice]);
+  await station.hears(daily.id, "refused quiet-hours");
+  await station.hears(notice.id, "finished");
+  await station.command("volume", { volume: 80 });
+  await until(() => station.states.at(-1)?.volume === 20, { what: "the cap" });
+  const peakOf = (file: string) =>
+    Number(
+      /max_volume: (-?[\d.]+) dB/.exec(
+        spawnSync("ffmpeg", ["-i", file, "-af", "volumedetect", "-f", "null", "-"], { encoding: "utf8" })
+          .stderr,
+      )?.[1],
+    );
+  const lowerBy = peakOf(join(state, "short.wav")) - peakOf(join(state, "recordings", `${notice.id}.wav`));
+  expect(Math.abs(lowerBy - 14)).toBeLessThan(0.5);
 });
 
 describe("the stop button", () => {

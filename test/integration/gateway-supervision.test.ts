@@ -122,3 +122,25 @@ describe("under systemd", () => {
     expect(exposure).toBeLessThan(3);
   });
 });
+
+test("with a read-only root it writes below its state folder alone", async () => {
+  const { kind: _, ...identity } = station.identity;
+  await writeFile(join(state, "identity.json"), JSON.stringify(identity));
+  const item = station.addMedia(readFileSync(makeTone(join(state, "tone.wav"), 1)), 1_000);
+  // A name space of its own: everything is remounted read-only in it, but the state folder, as an image does it.
+  const script = `mount --make-rprivate / && mount --bind "$1" "$1" &&
+    for each in / /tmp /var /run /dev/shm; do mountpoint -q $each && mount -o remount,bind,ro $each; done
+    shift; ! touch /tmp/probe 2>/dev/null && exec "$@"`;
+  const command = ["devices/gateway/main.ts", "--server", station.url, "--state", state, "--output", "wav"];
+  const child = spawn("unshare", ["--mount", "sh", "-c", script, "sh", state, process.execPath, ...command], {
+    stdio: ["ignore", "ignore", "inherit"],
+    env: { PATH: process.env["PATH"] },
+  });
+  const ended = once(child, "exit");
+  const broadcast = airing(item, 5_000);
+  await station.list([broadcast]);
+  await station.hears(broadcast.id, "cached", "started", "finished");
+  expect(recordingOf(state, broadcast.id)).toMatchObject({ complete: true });
+  child.kill("SIGTERM");
+  expect((await ended)[0]).toBe(0);
+});
