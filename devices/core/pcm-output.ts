@@ -10,6 +10,8 @@ interface Options {
   openSink: OpenSink;
   /** The corrected clock, epoch ms. */
   now: () => number;
+  /** Gets what is handed on, as it is. */
+  onSound?: (pcm: Buffer) => void;
   ffmpegPath?: string;
 }
 
@@ -22,7 +24,19 @@ type Decoder = ChildProcessByStdio<null, Readable, null>;
  * Decodes with ffmpeg and hands the samples on at the pace of the clock, so that a stop is silent within one chunk and a
  * recording is as long as what sounded.
  */
-export function createPcmOutput({ name, format, openSink, now, ffmpegPath = "ffmpeg" }: Options): Output {
+export function createPcmOutput(options: Options): Output {
+  const { name, format, now, ffmpegPath = "ffmpeg", onSound = () => {} } = options;
+  const openSink: OpenSink = (request) => {
+    const sink = options.openSink(request);
+    return {
+      ...sink,
+      write(pcm) {
+        sink.write(pcm);
+        onSound(pcm);
+      },
+    };
+  };
+
   function decode(part: { path: string }, seekMs: number, volume: number): Decoder {
     const args = ["-nostdin", "-v", "error", "-protocol_whitelist", "file,pipe"];
     if (seekMs > 0) args.push("-ss", (seekMs / 1000).toFixed(3));

@@ -1,26 +1,31 @@
 import type { Faults } from "./faults.ts";
 import type { Ending, Output, Prepared, Programme } from "./output.ts";
 
-/** Whether sound is to be measured at this moment; `null` when nothing can be said. */
-export type Sense = (signal: AbortSignal) => Promise<boolean | null>;
+export interface Sensor {
+  /** From the start to the first question, and from one answer to the next question, ms. */
+  firstMs: number;
+  everyMs: number;
+  /** Something begins to sound. */
+  begin(): void;
+  /** Whether there is sound; `null` when nothing can be said. */
+  sense(signal: AbortSignal): Promise<boolean | null>;
+  end(): void;
+}
 
 interface Options {
   output: Output;
-  sense: Sense;
-  /** From one answer to the next question, ms. */
-  everyMs: number;
+  sensor: Sensor;
   faults: Faults;
 }
 
 /** A pause between two sentences is silent too; so much of the answers must be one and the same. */
 const SHARE = 0.8;
-const FIRST_MS = 500;
 
 /**
  * An output whose sound is measured while it plays. Its ending says `sensed` only when it was played from the first sample
  * to the last and nearly every answer was a yes: no answer is no yes, and the half that was not played proves nothing.
  */
-export function createSensedOutput({ output, sense, everyMs, faults }: Options): Output {
+export function createSensedOutput({ output, sensor, faults }: Options): Output {
   async function prepare(programme: Programme): Promise<Prepared> {
     const prepared = await output.prepare(programme);
     if (programme.volume === 0) return prepared;
@@ -33,10 +38,10 @@ export function createSensedOutput({ output, sense, everyMs, faults }: Options):
     }
 
     async function ask(): Promise<void> {
-      const answer = await sense(over.signal).catch(() => null);
+      const answer = await sensor.sense(over.signal).catch(() => null);
       if (over.signal.aborted) return;
       answers.push(answer);
-      askIn(everyMs);
+      askIn(sensor.everyMs);
     }
 
     function conclude(ending: Ending): Ending {
@@ -50,8 +55,10 @@ export function createSensedOutput({ output, sense, everyMs, faults }: Options):
     }
 
     const end = () => {
+      if (over.signal.aborted) return;
       clearTimeout(timer);
       over.abort();
+      sensor.end();
     };
     const ended = prepared.ended.finally(end).then(conclude);
     ended.catch(() => {}); // also when nobody waits for it yet
@@ -60,7 +67,8 @@ export function createSensedOutput({ output, sense, everyMs, faults }: Options):
       ended,
       async start() {
         const started = await prepared.start();
-        askIn(FIRST_MS);
+        sensor.begin();
+        askIn(sensor.firstMs);
         return started;
       },
       async stop() {

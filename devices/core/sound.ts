@@ -19,9 +19,11 @@ export interface SoundRequest {
   stateDir: string;
   /** The corrected clock, epoch ms. */
   now: () => number;
+  /** Gets the samples as they are handed on, by `FORMATS` of the kind. */
+  onSound?: (pcm: Buffer) => void;
 }
 
-const FORMATS: Record<DeviceKind, PcmFormat> = {
+export const FORMATS: Record<DeviceKind, PcmFormat> = {
   loudspeaker: { sampleRate: 44_100, channels: 1 },
   terminal: { sampleRate: 48_000, channels: 2 },
 };
@@ -36,12 +38,13 @@ export function usualSound(): SoundSetting {
   return { name: name ?? "wav" };
 }
 
-export function createSound({ kind, setting, stateDir, now }: SoundRequest): Output {
+export function createSound({ kind, setting, stateDir, now, onSound = () => {} }: SoundRequest): Output {
   return createPcmOutput({
     name: setting.name === "rtp" ? `rtp ${setting.address}:${setting.port}` : setting.name,
     format: FORMATS[kind],
     openSink: sinkOf(setting, stateDir),
     now,
+    onSound,
   });
 }
 

@@ -56,14 +56,17 @@ const BoxFile = Type.Object(
       ),
     ),
     sensor: Type.Optional(
-      Type.Object(
-        {
-          program: CommandLine,
-          level: Type.Optional(Type.Number()),
-          everySeconds: Type.Optional(Type.Number({ minimum: 0.1 })),
-        },
-        closed,
-      ),
+      Type.Union([
+        Type.Object(
+          {
+            program: CommandLine,
+            level: Type.Optional(Type.Number()),
+            everySeconds: Type.Optional(Type.Number({ minimum: 0.1 })),
+          },
+          closed,
+        ),
+        Type.Object({ microphone: Type.Union([Type.String({ minLength: 1 }), CommandLine]) }, closed),
+      ]),
     ),
     stopButton: Type.Optional(
       Type.Union([

@@ -1,12 +1,14 @@
 import type { Logger } from "pino";
 import { USUAL_LIMITS } from "../core/cache-space.ts";
+import { createEnvelope, type Envelope } from "../core/envelope.ts";
 import { createOutputList, type OutputList } from "../core/output-list.ts";
 import type { Box } from "../core/program.ts";
-import { createSensedOutput } from "../core/sensed-output.ts";
+import { createSensedOutput, type Sensor } from "../core/sensed-output.ts";
 import type { DeviceSettings } from "../core/settings.ts";
-import { createSound, usualSound } from "../core/sound.ts";
+import { createSound, FORMATS, usualSound } from "../core/sound.ts";
 import { type BoxFile, readBoxFile } from "./box-file.ts";
 import { watchBundles } from "./bundle-folder.ts";
+import { arecord, createMicrophone } from "./microphone.ts";
 import { createSensorProgram } from "./sensor-program.ts";
 import { openStatusPage } from "./status-server.ts";
 import { watchButtonFile, watchButtonProgram } from "./stop-button.ts";
@@ -18,6 +20,8 @@ const DAY_MS = 24 * 60 * 60 * 1000;
 export function createGatewayBox(settings: DeviceSettings, log: Logger): Box {
   const read = (): BoxFile => (settings.boxFile === null ? {} : readBoxFile(settings.boxFile));
   const file = read();
+  const played = createEnvelope(FORMATS.loudspeaker);
+  const needsPlayed = file.sensor !== undefined && "microphone" in file.sensor;
   let outputs: OutputList;
 
   return {
@@ -28,7 +32,13 @@ export function createGatewayBox(settings: DeviceSettings, log: Logger): Box {
       const soundsOf = ({ outputs: listed }: BoxFile) => {
         const chosen = settings.output === null ? listed : [{ name: settings.output }];
         return (chosen ?? [usualSound()]).map((setting) =>
-          createSound({ kind: "loudspeaker", setting, stateDir: settings.stateDir, now }),
+          createSound({
+            kind: "loudspeaker",
+            setting,
+            stateDir: settings.stateDir,
+            now,
+            ...(needsPlayed ? { onSound: played.push } : {}),
+          }),
         );
       };
       outputs = createOutputList({ outputs: soundsOf(file), log, faults });
@@ -42,12 +52,7 @@ export function createGatewayBox(settings: DeviceSettings, log: Logger): Box {
       });
       const { sensor } = file;
       if (!sensor) return outputs;
-      return createSensedOutput({
-        output: outputs,
-        sense: createSensorProgram({ command: sensor.program, level: sensor.level, log }),
-        everyMs: (sensor.everySeconds ?? 2) * 1_000,
-        faults,
-      });
+      return createSensedOutput({ output: outputs, sensor: sensorOf(sensor, played, log), faults });
     },
 
     async equip({ faults, silence, status, importBundle }, troubles) {
@@ -75,6 +80,16 @@ export function createGatewayBox(settings: DeviceSettings, log: Logger): Box {
       };
     },
   };
+}
+
+function sensorOf(setting: NonNullable<BoxFile["sensor"]>, played: Envelope, log: Logger): Sensor {
+  if ("microphone" in setting) {
+    const { microphone } = setting;
+    const command = typeof microphone === "string" ? arecord(microphone) : microphone;
+    return createMicrophone({ command, played, log });
+  }
+  const { program, level, everySeconds = 2 } = setting;
+  return createSensorProgram({ command: program, level, everyMs: everySeconds * 1_000, log });
 }
 
 function limitsOf({ media = {} }: BoxFile) {

@@ -1,12 +1,16 @@
 import { spawnSync } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { randomUUID } from "node:crypto";
+import { readFileSync, writeFileSync } from "node:fs";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { connect, createServer } from "node:net";
 import { networkInterfaces, tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { createEnvelope } from "../../devices/core/envelope.ts";
 import { createFaults } from "../../devices/core/faults.ts";
 import { createSensedOutput } from "../../devices/core/sensed-output.ts";
+import { createSound, FORMATS } from "../../devices/core/sound.ts";
+import { createMicrophone } from "../../devices/gateway/microphone.ts";
 import { createSensorProgram } from "../../devices/gateway/sensor-program.ts";
 import { type Running, start } from "../../scripts/processes.ts";
 import { type AirStation, openAirStation } from "../support/air-station.ts";
@@ -17,6 +21,7 @@ import { listening } from "../support/listening.ts";
 import { createMemoryLog } from "../support/memory-log.ts";
 import { recordedMs, recorder, recordingOf } from "../support/test-device.ts";
 import { until } from "../support/until.ts";
+import { wavHeader } from "../support/wav.ts";
 
 const SHORT_MS = 4_000;
 const LONG_MS = 30_000;
@@ -62,8 +67,12 @@ describe("a sensor", () => {
     const now = () => performance.timeOrigin + performance.now();
     const output = createSensedOutput({
       output: recorder(state, now),
-      sense: createSensorProgram({ command: shell(script), level, log: createMemoryLog().log }),
-      everyMs: 200,
+      sensor: createSensorProgram({
+        command: shell(script),
+        level,
+        everyMs: 200,
+        log: createMemoryLog().log,
+      }),
       faults: found,
     });
     const path = makeTone(join(state, "tone.wav"), 2);
@@ -135,6 +144,77 @@ test("the box's own quiet hours and volume hold besides the county's", async () 
     );
   const lowerBy = peakOf(join(state, "short.wav")) - peakOf(join(state, "recordings", `${notice.id}.wav`));
   expect(Math.abs(lowerBy - 14)).toBeLessThan(0.5);
+});
+
+describe("a microphone", () => {
+  const MS = 25_000;
+  const RATE = 8_000;
+
+  /** Syllables of noise, as long and as loud as a seed says: what speech looks like from afar. */
+  function babble(name: string, seed: number): string {
+    let random = seed;
+    const next = () => (random = (random * 1_103_515_245 + 12_345) % 2 ** 31) / 2 ** 31;
+    const samples = Buffer.alloc((MS / 1_000) * RATE * 2);
+    for (let at = 0; at < samples.length; ) {
+      const loud = next() < 0.3 ? 0 : 3_000 + next() * 20_000;
+      const end = Math.min(samples.length, at + 2 * Math.floor((0.08 + next() * 0.35) * RATE));
+      for (; at < end; at += 2) samples.writeInt16LE(Math.round((next() - 0.5) * loud), at);
+    }
+    const path = join(state, name);
+    const format = { rate: RATE, channels: 1, bits: 16 };
+    writeFileSync(path, Buffer.concat([wavHeader(44 + samples.length, format), samples]));
+    return path;
+  }
+
+  /** What it says of a broadcast while it hears a file, softly, with noise upon it. */
+  async function listen(playing: string, hearing: string) {
+    const found = createFaults(() => {});
+    const now = () => performance.timeOrigin + performance.now();
+    const played = createEnvelope(FORMATS.loudspeaker);
+    const command = [
+      ..."ffmpeg -v error -nostdin -re -i".split(" "),
+      hearing,
+      "-filter_complex",
+      `[0]volume=0.1,adelay=300[far];anoisesrc=a=0.005:r=${RATE}[hiss];[far][hiss]amix=inputs=2:duration=first`,
+      ...`-f s16le -ar ${RATE} -ac 1 -`.split(" "),
+    ];
+    const output = createSensedOutput({
+      output: createSound({
+        kind: "loudspeaker",
+        setting: { name: "wav" },
+        stateDir: state,
+        now,
+        onSound: played.push,
+      }),
+      sensor: createMicrophone({ command, played, log: createMemoryLog().log }),
+      faults: found,
+    });
+    const parts = [{ path: playing, durationMs: MS }];
+    const programme = { broadcastId: randomUUID(), startAt: now(), parts, seekMs: 0, volume: 100 };
+    const prepared = await output.prepare(programme);
+    await prepared.start();
+    const { sensed = false } = await prepared.ended;
+    return { sensed, faults: found.list() };
+  }
+
+  test("knows what is played among noise, from something else that is heard, and from nothing", async () => {
+    const [notice, street] = [babble("notice.wav", 1), babble("street.wav", 2)];
+    const silence = join(state, "silence.wav");
+    const none = Buffer.alloc((MS / 1_000) * RATE * 2);
+    writeFileSync(
+      silence,
+      Buffer.concat([wavHeader(44 + none.length, { rate: RATE, channels: 1, bits: 16 }), none]),
+    );
+    const absent = join(state, "absent.wav");
+    const [heard, other, hiss, broken] = await Promise.all(
+      [notice, street, silence, absent].map((hearing) => listen(notice, hearing)),
+    );
+    const fault = "it plays, but the sensor finds no sound";
+    expect(heard).toEqual({ sensed: true, faults: [] });
+    expect(other).toEqual({ sensed: false, faults: [fault] });
+    expect(hiss).toEqual({ sensed: false, faults: [fault] });
+    expect(broken).toEqual({ sensed: false, faults: [] });
+  });
 });
 
 describe("the stop button", () => {
