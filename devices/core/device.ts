@@ -9,7 +9,7 @@ import { createClockSync } from "./clock-sync.ts";
 import { createCommandHandler } from "./commands.ts";
 import { createDeviceClock } from "./device-clock.ts";
 import { createDownlink } from "./downlink.ts";
-import { createFaults, type Faults } from "./faults.ts";
+import { createFaults, type Faults, faultsToTell } from "./faults.ts";
 import { type Identity, SOFTWARE } from "./identity.ts";
 import { openJournal } from "./journal.ts";
 import { createKeyRing } from "./key-ring.ts";
@@ -235,7 +235,7 @@ export async function startDevice(options: DeviceOptions): Promise<Device> {
     await mqtt.publish(uplinkTopic(identity.deviceId, "state"), state).catch(() => {});
   }
 
-  const allFaults = () => [...faults.list(), ...prefetcher.faults()];
+  const allFaults = () => faultsToTell([...faults.list(), ...prefetcher.faults()]);
 
   function lookAtDisk(): void {
     const isFull = !journal.hasRoom() || cache.space.freeBytes() < limits.keepFreeBytes;

@@ -5,6 +5,12 @@ export interface Faults {
   list(): string[];
 }
 
+const MAX_FAULTS = 50;
+const MAX_CHARACTERS = 500;
+/** As many and as long as a state may tell; one that is too long must not keep the rest from being told. */
+export const faultsToTell = (faults: readonly string[]): string[] =>
+  faults.slice(0, MAX_FAULTS).map((fault) => fault.slice(0, MAX_CHARACTERS));
+
 export function createFaults(onChange: () => void): Faults {
   const standing = new Map<string, string>();
   return {

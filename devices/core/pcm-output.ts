@@ -16,6 +16,8 @@ interface Options {
 }
 
 const CHUNK_MS = 40;
+/** A decoder that gives nothing for so long reads from a card that fails. */
+const STALLED_MS = 10_000;
 const TEST_TONE_HZ = 1000;
 
 type Decoder = ChildProcessByStdio<null, Readable, null>;
@@ -77,6 +79,7 @@ export function createPcmOutput(options: Options): Output {
     }
 
     const pump = createPump(sink, format);
+    let moved = { writtenMs: 0, at: Infinity };
     /** Paced by the monotonic clock: a correction of the time of day must neither stretch nor cut what sounds. */
     const step = (startedAt: number): void => {
       if (settled) return;
@@ -90,6 +93,9 @@ export function createPcmOutput(options: Options): Output {
           decoder = decode(next, next.seekMs, programme.volume);
           decoder.on("error", (error) => void settle(false, pump.writtenMs(), error));
         }
+        const at = performance.now();
+        if (pump.writtenMs() > moved.writtenMs) moved = { writtenMs: pump.writtenMs(), at };
+        else if (at - moved.at > STALLED_MS) throw new MediaError("the decoder stands still");
         timer = setTimeout(() => step(startedAt), CHUNK_MS / 2);
       } catch (error) {
         void settle(false, pump.writtenMs(), error);

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { USUAL_LIMITS } from "../../devices/core/cache-space.ts";
+import { openJournal } from "../../devices/core/journal.ts";
 import { type AirStation, openAirStation } from "../support/air-station.ts";
 import { airing } from "../support/airing.ts";
 import { makeTone } from "../support/county.ts";
@@ -76,6 +77,30 @@ test("a full disk silences nobody: what is cached plays once, is reported whole,
   await until(() => faults().length === 0, { what: "the end of the fault" });
   expect(existsSync(join(disk.path, "journal.ballast"))).toBe(true);
   await again.close();
+});
+
+test("the journal goes on in the room that was kept for it, and takes it again afterwards", async () => {
+  const journal = openJournal(disk.path, "boot-1", Date.now());
+  expect(journal.hasRoom()).toBe(true);
+  disk.fill();
+  const started = { at: Date.now(), type: "started", broadcastId: "b" } as const;
+  // More than what is left of the file's last page.
+  for (let count = 0; count < 200; count += 1) journal.record(started);
+  expect(journal.hasRoom()).toBe(false);
+  journal.close();
+  const next = openJournal(disk.path, "boot-2", Date.now());
+  expect(next.unacknowledged()).toMatchObject([{ bootId: "boot-1", records: { length: 200 } }]);
+  // Filled up once more, it says so: what is not written down did not happen.
+  disk.fill();
+  expect(() => {
+    for (let count = 0; count < 200; count += 1) next.record(started);
+  }).toThrow("ENOSPC");
+  const kept = next.unacknowledged().find(({ bootId }) => bootId === "boot-2")?.records ?? [];
+  disk.free();
+  next.record(started);
+  expect(next.unacknowledged().at(-1)?.records).toHaveLength(kept.length + 1);
+  expect(next.hasRoom()).toBe(true);
+  next.close();
 });
 
 test("media never fills the disk: the nearest has the room, and what may not go yet stays", async () => {

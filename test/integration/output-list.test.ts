@@ -118,6 +118,18 @@ describe("a list of outputs", () => {
     expect(faults.list()).toEqual([]);
   });
 
+  test("a decoder that stands still ends the broadcast, and is no output's fault either", async () => {
+    const stuck = join(folder, "stuck-decoder");
+    await writeFile(stuck, "#!/bin/sh\nhead -c 88200 /dev/zero\nexec sleep 60\n", { mode: 0o755 });
+    const openSink = wavSink(join(folder, "first"));
+    const output = createPcmOutput({ name: "first", format, openSink, now, ffmpegPath: stuck });
+    const { list, faults } = listOf(output, recorder("second"));
+    const prepared = await list.prepare(programme());
+    await prepared.start();
+    await expect(prepared.ended).rejects.toThrow("the decoder stands still");
+    expect(faults.list()).toEqual([]);
+  });
+
   test("when none works, the broadcast fails and says which", async () => {
     const { list, faults } = listOf(
       through("one", () => ["no-such-program"]),
