@@ -19,6 +19,8 @@ const PACKAGES: Record<string, string> = {
   sox: "sox",
   "rabbitmq-server": "/usr/lib/rabbitmq",
   openssl: "openssl",
+  wapiti: "wapiti",
+  sqlmap: "sqlmap",
   chromium: "chromium",
   strace: "strace",
   systemd: "systemd-analyze",
