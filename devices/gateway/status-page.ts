@@ -80,7 +80,7 @@ export function renderStatus(status: DeviceStatus, troubles: readonly Trouble[],
 <title>${text(words.name)}</title><link rel="stylesheet" href="/status.css"></head><body>
 <h1>${text(words.name)}</h1><p><a href="/?lang=${words.otherCode}">${text(words.other)}</a></p>
 <dl>${facts.join("\n")}</dl>
-<h2>${text(words.faults)}</h2>${list(status.faults)}
+<h2>${text(words.faults)}</h2>${list(status.faults.map(words.fault))}
 <h2>${text(words.next)}</h2>
 <table><thead><tr>${[words.start, words.programme, words.title, words.media].map((head) => `<th>${text(head)}</th>`).join("")}</tr></thead>
 <tbody>${coming.join("\n")}</tbody></table>

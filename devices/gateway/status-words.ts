@@ -1,3 +1,5 @@
+import { faultInChinese } from "./faults-zh.ts";
+
 /** What the status page says, in both languages. */
 const zh = {
   language: "zh-CN",
@@ -32,6 +34,7 @@ const zh = {
   volume: "音量",
   waiting: "待上报记录",
   faults: "故障",
+  fault: faultInChinese,
   troubles: "最近的警告与错误",
   loops: "运行状况",
   rests: "空闲",
@@ -74,6 +77,7 @@ const en: StatusWords = {
   volume: "Volume",
   waiting: "Records still to report",
   faults: "Faults",
+  fault: (fault) => fault,
   troubles: "Latest warnings and errors",
   loops: "Loops",
   rests: "at rest",

@@ -44,6 +44,9 @@ describe("the status page", () => {
       what: "the trouble",
     });
 
+    const fault = /内容 f{16} 下载失败：what was fetched for f{64} has another digest/;
+    await until(async () => fault.test(await pageOf("/")), { what: "the fault" });
+
     const status = await pageOf("/status.json");
     expect(JSON.parse(status)).toMatchObject({
       deviceId: box.station.identity.deviceId,
