@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { BaseLogger } from "pino";
-import type { DeviceState, Playlist } from "../../src/protocol/messages.ts";
+import type { Playlist } from "../../src/protocol/messages.ts";
 import { uplinkTopic } from "../../src/protocol/topics.ts";
 import { createAlarm } from "./alarm.ts";
 import { createBundleImport, type Imported } from "./bundle-import.ts";
@@ -26,7 +26,7 @@ import { createPrefetcher } from "./prefetcher.ts";
 import { createReporter } from "./reporter.ts";
 import { createServerLink } from "./server-link.ts";
 import { createSilence, type Silence } from "./silence.ts";
-import { createStatus, type DeviceStatus } from "./status.ts";
+import { createStatus, type DeviceStatus, stateOf } from "./status.ts";
 import { createSupervisor } from "./supervisor.ts";
 import { createVolume } from "./volume.ts";
 
@@ -216,26 +216,30 @@ export async function startDevice(options: DeviceOptions): Promise<Device> {
     stateAlarm.within(500);
   }
 
+  const status = createStatus({
+    deviceId: identity.deviceId,
+    now,
+    policy,
+    clock,
+    mqtt,
+    keeper,
+    book,
+    player,
+    isCached,
+    space: cache.space,
+    output,
+    volume,
+    journal,
+    faults: () => faultsToTell([...faults.list(), ...prefetcher.faults()]),
+    loops: supervisor.list,
+  });
+
   async function publishState(): Promise<void> {
-    const coming = book.toCome();
     lookAtDisk();
-    const state: DeviceState = {
-      revision: keeper.playlist?.revision ?? 0,
-      cached: {
-        ready: coming.filter(isCached).length,
-        total: coming.length,
-      },
-      volume: volume.current,
-      clock: { offsetMs: Math.round(clock.offsetMs), trusted: clock.trusted },
-      freeBytes: cache.space.freeBytes(),
-      faults: allFaults(),
-    };
     toldTrusted = clock.trusted;
     stateAlarm.within(STATE_EVERY_MS);
-    await mqtt.publish(uplinkTopic(identity.deviceId, "state"), state).catch(() => {});
+    await mqtt.publish(uplinkTopic(identity.deviceId, "state"), stateOf(status())).catch(() => {});
   }
-
-  const allFaults = () => faultsToTell([...faults.list(), ...prefetcher.faults()]);
 
   function lookAtDisk(): void {
     const isFull = !journal.hasRoom() || cache.space.freeBytes() < limits.keepFreeBytes;
@@ -265,23 +269,7 @@ export async function startDevice(options: DeviceOptions): Promise<Device> {
       now,
       clockTrusted: () => clock.trusted,
     }),
-    status: createStatus({
-      deviceId: identity.deviceId,
-      now,
-      policy,
-      clock,
-      mqtt,
-      keeper,
-      book,
-      player,
-      isCached,
-      space: cache.space,
-      output,
-      volume,
-      journal,
-      faults: allFaults,
-      loops: supervisor.list,
-    }),
+    status,
     get online() {
       return mqtt.online;
     },

@@ -1,4 +1,4 @@
-import type { BroadcastClass, Policy } from "../../src/protocol/messages.ts";
+import type { BroadcastClass, DeviceState, Policy } from "../../src/protocol/messages.ts";
 import type { CacheSpace } from "./cache-space.ts";
 import type { DeviceClock } from "./device-clock.ts";
 import { SOFTWARE } from "./identity.ts";
@@ -94,6 +94,16 @@ export function createStatus(parts: Parts): () => DeviceStatus {
     };
   };
 }
+
+/** What the server is told of it. */
+export const stateOf = ({ playlist, media, volume, clock, faults }: DeviceStatus): DeviceState => ({
+  revision: playlist?.revision ?? 0,
+  cached: { ready: media.ready, total: media.total },
+  volume,
+  clock,
+  freeBytes: media.freeBytes,
+  faults,
+});
 
 /** Field by field: the addresses of its media are signed, and nobody else's. */
 const broadcastOf = ({ programme, title, class: of, startAt }: Entry): BroadcastStatus => ({
