@@ -82,7 +82,7 @@ export async function startDevice(options: DeviceOptions): Promise<Device> {
     link,
     referenced: () => new Set(book.toCome().flatMap(({ items }) => items.map(({ sha256 }) => sha256))),
   });
-  const stateAlarm = createAlarm(() => void publishState());
+  const stateAlarm = createAlarm(() => void publishState().catch(logFailure));
   const faults = createFaults(() => stateAlarm.within(500));
   const supervisor = createSupervisor({
     graceMs: options.graceMs ?? GRACE_MS,
@@ -242,12 +242,18 @@ export async function startDevice(options: DeviceOptions): Promise<Device> {
   }
 
   function lookAtDisk(): void {
-    const isFull = !journal.hasRoom() || cache.space.freeBytes() < limits.keepFreeBytes;
-    faults.set("disk", isFull ? "the disk is full; what is left is kept for the journal" : null);
+    try {
+      const isFull = !journal.hasRoom() || cache.space.freeBytes() < limits.keepFreeBytes;
+      faults.set("disk", isFull ? "the disk is full; what is left is kept for the journal" : null);
+    } catch (error) {
+      // A card that fails: what still can be read plays.
+      log.error({ err: error }, "the disk fails");
+      faults.set("disk", "the disk fails");
+    }
   }
 
   function logFailure(error: unknown): void {
-    log.error({ err: error }, "a message could not be handled");
+    log.error({ err: error }, "it could not be handled");
   }
 
   lookAtDisk();
