@@ -1,6 +1,7 @@
 /** The faults that a box tells, in Chinese; the innermost reason stays as the program that failed said it. */
 const SENTENCES: readonly (readonly [RegExp, string])[] = [
   [/^the disk is full; what is left is kept for the journal$/, "磁盘已满，剩余空间留给播出记录"],
+  [/^the disk fails$/, "磁盘故障"],
   [/^media (\w+): no room: (.+) are needed, (.+) are left for media$/, "内容 $1 没有空间：需要 $2，只剩 $3"],
   [/^media (\w+): (.+)$/, "内容 $1 下载失败：$2"],
   [/^the output (.+?) failed: (.+)$/, "声音输出 $1 失败：$2"],
