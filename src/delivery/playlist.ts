@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import type { BroadcastService } from "../broadcasts/broadcast-service.ts";
 import { type Clock, DAY_MS, MINUTE_MS } from "../clock.ts";
 import type { DeviceIdentity } from "../devices/device.ts";
+import type { TwinService } from "../devices/twin-service.ts";
 import { fetchSlotMs } from "../protocol/fetch-slot.ts";
 import type { Playlist } from "../protocol/messages.ts";
 import type { Scope } from "../protocol/topics.ts";
@@ -27,6 +28,7 @@ interface Dependencies {
   broadcasts: Pick<BroadcastService, "forPlaylist">;
   downlink: Pick<Downlink, "newestRevision">;
   policy: Pick<PolicyService, "effective">;
+  twins: Pick<TwinService, "desiredOf">;
   mediaUrl: (sha256: string, expiresAt: number) => string;
   clock: Clock;
   /** Of the newest key set; a new one also means another signature. */
@@ -41,7 +43,7 @@ const MAX_SLOT_WINDOW_MS = 10 * MINUTE_MS;
 const SLOT_WINDOW_SHARE = 1 / 8;
 
 export function createPlaylistService(deps: Dependencies): PlaylistService {
-  const { broadcasts, downlink, policy, mediaUrl, clock, keySerial, epoch } = deps;
+  const { broadcasts, downlink, policy, twins, mediaUrl, clock, keySerial, epoch } = deps;
 
   const scopesOf = ({ id, areas, groups }: DeviceIdentity): Scope[] => [
     { kind: "device", id },
@@ -79,6 +81,8 @@ export function createPlaylistService(deps: Dependencies): PlaylistService {
         (sha256, { notAfter }) => mediaUrl(sha256, Math.max(validUntil, notAfter)),
       );
       const deadline = entries.find(({ startAt }) => startAt > generatedAt)?.startAt ?? validUntil;
+      // It changes with the revision alone, so that the version need not ask for it.
+      const { desired, maxKbps } = twins.desiredOf(device.id);
       const slotWindow = Math.min((deadline - generatedAt) * SLOT_WINDOW_SHARE, MAX_SLOT_WINDOW_MS);
       return {
         version: 1,
@@ -88,7 +92,12 @@ export function createPlaylistService(deps: Dependencies): PlaylistService {
         revision,
         keySerial: keySerial(),
         policy: policy.effective(device.regionCode),
-        fetch: { slotOffsetMs: fetchSlotMs(device.id, revision, slotWindow), deadline },
+        desired,
+        fetch: {
+          slotOffsetMs: fetchSlotMs(device.id, revision, slotWindow),
+          deadline,
+          ...(maxKbps === null ? {} : { maxKbps }),
+        },
         broadcasts: entries,
       };
     },
