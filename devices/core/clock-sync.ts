@@ -45,9 +45,10 @@ export function createClockSync({ clock, link, log, onCompared, supervise }: Opt
     try {
       const samples: TimeSample[] = [];
       const isEnough = () =>
+        isClosed ||
         samples.length >= SAMPLES_ON_A_BAD_LINE ||
         (samples.length >= SAMPLES && samples.some((sample) => roundTrip(sample) <= QUICK_MS));
-      while (!isEnough() && !isClosed) {
+      while (!isEnough()) {
         samples.push(await link.sampleTime());
         loop.moved(0);
       }
