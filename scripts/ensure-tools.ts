@@ -24,6 +24,8 @@ const PACKAGES: Record<string, string> = {
   chromium: "chromium",
   strace: "strace",
   systemd: "systemd-analyze",
+  iproute2: "ip",
+  socat: "socat",
   "fonts-noto-cjk": "/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc",
 };
 

@@ -1,4 +1,5 @@
 import { closeSync, fsyncSync, openSync, rmSync, statSync, writeSync } from "node:fs";
+import { isDiskFull } from "./durable-file.ts";
 
 /** Room that is taken while there is plenty, to be given to the journal when the disk is full. */
 export interface Ballast {
@@ -10,9 +11,6 @@ export interface Ballast {
 
 /** Some five thousand lines of a journal. */
 const BALLAST_BYTES = 1024 * 1024;
-
-export const isDiskFull = (error: unknown): boolean =>
-  ["ENOSPC", "EDQUOT"].includes((error as NodeJS.ErrnoException).code ?? "");
 
 /**
  * A file of written bytes, not of a hole: without the journal a device must not play, and whoever filled the disk (a log,

@@ -1,6 +1,5 @@
 import { join } from "node:path";
-import { isDiskFull } from "./ballast.ts";
-import { readIfPresent, writeDurably } from "./durable-file.ts";
+import { readIfPresent, writeIfRoom } from "./durable-file.ts";
 
 export interface TimeSample {
   /** Monotonic ms at sending and at receiving. */
@@ -47,7 +46,8 @@ export function estimate(samples: TimeSample[]): { shiftMs: number; uncertaintyM
     uncertaintyMs: roundTrip(best) / 2,
   };
 }
-const roundTrip = ({ sentAt, receivedAt, t2, t3 }: TimeSample): number => receivedAt - sentAt - (t3 - t2);
+export const roundTrip = ({ sentAt, receivedAt, t2, t3 }: TimeSample): number =>
+  receivedAt - sentAt - (t3 - t2);
 
 /**
  * A clock anchored to `performance.now()`. Before the first comparison with the server it shows the system's time, and is
@@ -90,12 +90,7 @@ export function createDeviceClock(stateDir: string): DeviceClock {
       shiftMs = best.shiftMs;
       trusted = best.uncertaintyMs <= MAX_UNCERTAINTY_MS;
       const note: Verified = { offsetMs: shiftMs - systemShift(), at: Date.now() };
-      try {
-        writeDurably(path, JSON.stringify(note));
-      } catch (error) {
-        // It serves the next boot; this one knows the time whether there is room or not.
-        if (!isDiskFull(error)) throw error;
-      }
+      writeIfRoom(path, JSON.stringify(note));
     },
   };
 }

@@ -10,6 +10,7 @@ import { createCommandHandler } from "./commands.ts";
 import { createDeviceClock } from "./device-clock.ts";
 import { createDownlink } from "./downlink.ts";
 import { createFaults, type Faults, faultsToTell } from "./faults.ts";
+import { heldDesired } from "./held-desired.ts";
 import { type Identity, SOFTWARE } from "./identity.ts";
 import { openJournal } from "./journal.ts";
 import { createKeyRing } from "./key-ring.ts";
@@ -29,6 +30,7 @@ import { createSilence, type Silence } from "./silence.ts";
 import { createStatus, type DeviceStatus, stateOf } from "./status.ts";
 import { createSupervisor } from "./supervisor.ts";
 import { createVolume } from "./volume.ts";
+import { noteWantedSoftware } from "./wanted-software.ts";
 
 export interface DeviceOptions {
   server: string;
@@ -90,7 +92,15 @@ export async function startDevice(options: DeviceOptions): Promise<Device> {
     faults,
     onHopeless: options.onHopeless,
   });
-  const member = { deviceId: identity.deviceId, kind: identity.kind, areas: identity.areas, groups: [] };
+  const groups = () => keeper.playlist?.desired?.groups ?? [];
+  const member = {
+    deviceId: identity.deviceId,
+    kind: identity.kind,
+    areas: identity.areas,
+    get groups() {
+      return groups();
+    },
+  };
 
   const keeper = await createPlaylistKeeper({
     stateDir,
@@ -101,6 +111,7 @@ export async function startDevice(options: DeviceOptions): Promise<Device> {
     log,
     onChange: (playlist) => adopt(playlist),
     supervise: supervisor.watch("playlist"),
+    onConfirmed: () => void takeUpGroups().catch(logFailure),
   });
   const policy = () => withOwn(keeper.playlist?.policy ?? POLICY_UNTIL_TOLD, options.ownPolicy ?? {});
   const mqtt = connectMqtt({
@@ -128,7 +139,11 @@ export async function startDevice(options: DeviceOptions): Promise<Device> {
     send: (report) => mqtt.publish(uplinkTopic(identity.deviceId, "report"), report),
     supervise: supervisor.watch("reporter"),
   });
-  const volume = createVolume(stateDir, () => policy().maxVolume);
+  const volume = createVolume({
+    stateDir,
+    deviceId: identity.deviceId,
+    maxVolume: () => policy().maxVolume,
+  });
   const silence = createSilence({ log, faults, onChange: () => player.onSilence() });
   const output = options.createOutput(now, faults);
   const book = createPlanBook({ journal, reporter, player: () => player, now, onFailure: logFailure });
@@ -207,6 +222,7 @@ export async function startDevice(options: DeviceOptions): Promise<Device> {
   const isCached = ({ items }: Entry) => items.every((item) => cache.has(item));
 
   function adopt(playlist: Playlist): void {
+    follow(playlist);
     book.adopt(playlist);
     void keys.follow(playlist.keySerial ?? 0);
     cache.space.purge();
@@ -214,6 +230,18 @@ export async function startDevice(options: DeviceOptions): Promise<Device> {
     const nearest = Math.min(...missing.map(({ startAt }) => startAt));
     prefetcher.wake(Math.min(playlist.fetch.slotOffsetMs, Math.max(0, (nearest - now()) * SLOT_SHARE)));
     stateAlarm.within(500);
+  }
+
+  function follow({ desired, generatedAt }: Playlist): void {
+    if (!desired) return;
+    volume.follow(desired, generatedAt);
+    noteWantedSoftware(stateDir, desired);
+  }
+
+  async function takeUpGroups(): Promise<void> {
+    const before = mqtt.groups;
+    await mqtt.takeUpGroups(groups());
+    if (mqtt.groups !== before) stateAlarm.within(0);
   }
 
   const status = createStatus({
@@ -236,9 +264,10 @@ export async function startDevice(options: DeviceOptions): Promise<Device> {
 
   async function publishState(): Promise<void> {
     lookAtDisk();
+    const state = { ...stateOf(status()), ...heldDesired(keeper.playlist, mqtt.groups) };
     toldTrusted = clock.trusted;
     stateAlarm.within(STATE_EVERY_MS);
-    await mqtt.publish(uplinkTopic(identity.deviceId, "state"), stateOf(status())).catch(() => {});
+    await mqtt.publish(uplinkTopic(identity.deviceId, "state"), state).catch(() => {});
   }
 
   function lookAtDisk(): void {

@@ -33,6 +33,20 @@ export function writeDurably(path: string, text: string, mode = 0o600): void {
   flushToDisk(dirname(path));
 }
 
+export const isDiskFull = (error: unknown): boolean =>
+  ["ENOSPC", "EDQUOT"].includes((error as NodeJS.ErrnoException).code ?? "");
+
+/** The same for what also counts unwritten, until the next boot. @returns whether there was room for it */
+export function writeIfRoom(path: string, text: string, mode?: number): boolean {
+  try {
+    writeDurably(path, text, mode);
+    return true;
+  } catch (error) {
+    if (!isDiskFull(error)) throw error;
+    return false;
+  }
+}
+
 /** fsync of a file or folder by its path. */
 export function flushToDisk(path: string): void {
   const opened = openSync(path, "r");

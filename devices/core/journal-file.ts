@@ -1,6 +1,6 @@
 import { closeSync, fsyncSync, ftruncateSync, openSync, readFileSync, statSync, writeSync } from "node:fs";
-import { type Ballast, isDiskFull } from "./ballast.ts";
-import { readIfPresent, writeDurably } from "./durable-file.ts";
+import type { Ballast } from "./ballast.ts";
+import { isDiskFull, readIfPresent, writeIfRoom } from "./durable-file.ts";
 
 export interface JournalFile<Entry> {
   /** On disk when this returns; entries given together survive a power cut together or not at all. */
@@ -58,13 +58,9 @@ export function openJournalFile<Entry>(
 
 /** The same in fewer lines; where there is no room for that, the longer file goes on. */
 function rewrite(path: string, text: string): void {
-  try {
-    writeDurably(path, text);
-  } catch (error) {
-    if (!isDiskFull(error)) throw error;
-    const file = openSync(path, "a+", 0o600);
-    // A line that the power cut must not be continued.
-    ftruncateSync(file, readFileSync(file).lastIndexOf("\n") + 1);
-    closeSync(file);
-  }
+  if (writeIfRoom(path, text)) return;
+  const file = openSync(path, "a+", 0o600);
+  // A line that the power cut must not be continued.
+  ftruncateSync(file, readFileSync(file).lastIndexOf("\n") + 1);
+  closeSync(file);
 }

@@ -6,8 +6,7 @@ import { quietWindowAt } from "../../src/protocol/quiet-hours.ts";
 import type { Verifier } from "../../src/protocol/signing.ts";
 import { createAlarm } from "./alarm.ts";
 import { createBackoff } from "./backoff.ts";
-import { isDiskFull } from "./ballast.ts";
-import { readIfPresent, writeDurably } from "./durable-file.ts";
+import { readIfPresent, writeIfRoom } from "./durable-file.ts";
 import { ServerError, type ServerLink } from "./server-link.ts";
 import type { Supervise } from "./supervisor.ts";
 
@@ -36,6 +35,8 @@ interface Options {
   log: BaseLogger;
   onChange: (playlist: Playlist) => void;
   supervise: Supervise;
+  /** The server has just said that what is held, which may be new, is the newest. */
+  onConfirmed: () => void;
 }
 
 interface Stored {
@@ -47,7 +48,7 @@ const REFRESH_MS = 60 * 60 * 1000;
 
 /** Holds the newest playlist that was verified, over restarts; an empty, failed or older one changes nothing. */
 export async function createPlaylistKeeper(options: Options): Promise<PlaylistKeeper> {
-  const { stateDir, deviceId, verify, link, now, log, onChange } = options;
+  const { stateDir, deviceId, verify, link, now, log, onChange, onConfirmed } = options;
   const path = join(stateDir, "playlist.json");
   const backoff = createBackoff({ baseMs: 2_000 });
   const alarm = createAlarm(() => void refresh());
@@ -78,13 +79,8 @@ export async function createPlaylistKeeper(options: Options): Promise<PlaylistKe
   /** On a full disk it holds in memory alone, since the older one may have what was cancelled since. */
   function store(): void {
     if (!unstored) return;
-    try {
-      writeDurably(path, JSON.stringify(unstored));
-      unstored = null;
-    } catch (error) {
-      if (!isDiskFull(error)) throw error;
-      log.warn({ err: error }, "there is no room to store the playlist; trying again");
-    }
+    if (writeIfRoom(path, JSON.stringify(unstored))) unstored = null;
+    else log.warn("there is no room to store the playlist; trying again");
   }
 
   async function refresh(): Promise<void> {
@@ -98,6 +94,7 @@ export async function createPlaylistKeeper(options: Options): Promise<PlaylistKe
       if (answer.kind === "new") await accept(answer.jws, answer.etag);
       else store();
       backoff.reset();
+      if (!isClosed) onConfirmed();
     } catch (error) {
       log.warn({ err: error }, "the playlist could not be fetched; keeping the one that is held");
       const retryAfterMs = error instanceof ServerError ? error.retryAfterMs : null;

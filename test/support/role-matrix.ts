@@ -35,6 +35,7 @@ const DECLARED: Record<string, string> = {
     GET /devices
     GET /devices/{}
     GET /devices/{}/playlist-preview
+    GET /devices/{}/twin
     GET /emergencies
     GET /emergencies/{}
     GET /episodes
@@ -78,6 +79,7 @@ const DECLARED: Record<string, string> = {
     GET /schedules/{}/preview
     GET /sessions
     GET /sessions/{}
+    GET /software-channels
     DELETE /sign-in
     GET /warnings
   `,
@@ -125,7 +127,8 @@ const DECLARED: Record<string, string> = {
   AT: `
     POST /devices
     POST /devices/bulk
-    PATCH /devices/{}
+    PATCH /devices/twins
+    PATCH /devices/{}/twin
     POST /devices/{}/enrolment-code
     POST /devices/{}/revoke
     GET /regions/{}/bundle
@@ -162,6 +165,8 @@ const DECLARED: Record<string, string> = {
     DELETE /people/{}/tokens/{}
     POST /regions/import
     POST /signing-keys/rotate
+    DELETE /software-channels/{}
+    PUT /software-channels/{}
   `,
   E: `
     POST /episodes
