@@ -115,13 +115,17 @@ export function createTwinService(deps: TwinDependencies): TwinService {
     for (const listener of listeners) listener(changed, volume);
   }
 
-  const chosen = (which: WhichDevices): { id: string; version?: number; row: TwinRow | undefined }[] =>
-    "devices" in which
-      ? which.devices.map((each) => ({ ...each, row: store.find(each.id) }))
-      : outermost(which.areas)
-          .flatMap(store.enrolledWithin)
-          .filter(({ kind }) => which.kinds.includes(kind))
-          .map((row) => ({ id: row.id, row }));
+  /** Each as it is when its turn comes: one may be named twice. */
+  function* chosen(
+    which: WhichDevices,
+  ): Generator<{ id: string; version?: number; row: TwinRow | undefined }> {
+    if ("devices" in which) {
+      for (const each of which.devices) yield { ...each, row: store.find(each.id) };
+      return;
+    }
+    for (const row of outermost(which.areas).flatMap(store.enrolledWithin))
+      if (which.kinds.includes(row.kind)) yield { id: row.id, row };
+  }
 
   return {
     get: (id) => view(find(id)),
@@ -146,17 +150,17 @@ export function createTwinService(deps: TwinDependencies): TwinService {
       return transact(() => {
         requireChannel(change);
         const changed: TwinRow[] = [];
-        const results = chosen(which).map(({ id, version, row }): ManyResult => {
-          if (!row) return { deviceId: id, name: null, result: "not_found", version: null };
+        const results: ManyResult[] = [];
+        for (const { id, version, row } of chosen(which)) {
+          if (!row) {
+            results.push({ deviceId: id, name: null, result: "not_found", version: null });
+            continue;
+          }
           const result = apply(row, change, (current) => version === undefined || version === current, by);
           if (result === "changed") changed.push(row);
-          return {
-            deviceId: id,
-            name: row.name,
-            result,
-            version: row.version + Number(result === "changed"),
-          };
-        });
+          const after = row.version + Number(result === "changed");
+          results.push({ deviceId: id, name: row.name, result, version: after });
+        }
         tell(changed, change.volume);
         return results;
       });

@@ -1,4 +1,4 @@
-import { statSync } from "node:fs";
+import { readFileSync, statSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -19,10 +19,10 @@ const APART_MS = 4_000;
 /** For a gateway at the end of a bad line to fetch the playlist and the media. */
 const LEAD_MS = 30_000;
 const RURAL = { delayMs: 100, jitterMs: 50, loss: 0.02 };
-/** A bare program that waits for the same instants by the system's clock, and writes once at each. */
+/** A bare program that waits for such instants by the system's clock, and writes down when it woke. */
 const BARE = `const { writeFileSync } = require("node:fs");
 const [folder, ...instants] = process.argv.slice(1);
-for (const at of instants) setTimeout(() => writeFileSync(folder + "/" + at, "1"), at - Date.now());`;
+for (const at of instants) setTimeout(() => writeFileSync(folder + "/" + at, String(performance.timeOrigin + performance.now())), at - Date.now());`;
 
 /** A gateway's state folder, and when the recording of a broadcast in it began; `null` while there is nothing. */
 type BeganAt = (id: string) => number | null;
@@ -77,7 +77,9 @@ async function bareSkew(): Promise<number[]> {
     start(["-e", BARE, each, ...instants.map(String)], join(folder, "log")),
   );
   await Promise.all(running.map(({ ended }) => ended));
-  const skews = instants.map((at) => spread(folders.map((each) => statSync(join(each, `${at}`)).mtimeMs)));
+  const skews = instants.map((at) =>
+    spread(folders.map((each) => Number(readFileSync(join(each, `${at}`), "utf8")))),
+  );
   await rm(folder, { recursive: true });
   return skews;
 }

@@ -254,6 +254,23 @@ describe("many devices", () => {
     ]);
   });
 
+  test("one that is named twice is changed once", async () => {
+    const { id, says, client } = await speaking();
+    await says({});
+    const { items } = await app.operator.patch<{ items: object[] }>("/devices/twins", {
+      devices: [
+        { id, version: 0 },
+        { id, version: 0 },
+      ],
+      change: { volume: 25 },
+    });
+    expect(items).toMatchObject([
+      { result: "changed", version: 1 },
+      { result: "unchanged", version: 1 },
+    ]);
+    await client.end();
+  });
+
   test("are the enrolled ones of an area, of a kind", async () => {
     const near = await member(NEIGHBOUR);
     const change = (body: object) =>
