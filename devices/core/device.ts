@@ -11,6 +11,7 @@ import { createDeviceClock } from "./device-clock.ts";
 import { type Identity, SOFTWARE } from "./identity.ts";
 import { openJournal } from "./journal.ts";
 import { createKeyRing } from "./key-ring.ts";
+import { openLiveFeed } from "./live-feed.ts";
 import { createMediaCache } from "./media-cache.ts";
 import { type ClientCertificate, connectMqtt } from "./mqtt-link.ts";
 import { createObedience } from "./obedience.ts";
@@ -109,11 +110,14 @@ export async function startDevice(options: DeviceOptions): Promise<Device> {
     isOnline: () => mqtt.online,
     policy,
     volumeFor: (entry) => volume.capped(entry.volume),
+    openFeed: (broadcastId) => openLiveFeed({ broadcastId, link, verify, member, log }),
     log,
   });
+  /** What can be fetched beforehand. */
+  const recordedToCome = () => book.toCome().filter(({ live }) => live === undefined);
   const prefetcher = createPrefetcher({
     cache,
-    entries: book.toCome,
+    entries: recordedToCome,
     maxKbps: () => keeper.playlist?.fetch.maxKbps,
     now,
     log,
@@ -207,7 +211,7 @@ export async function startDevice(options: DeviceOptions): Promise<Device> {
   }
 
   async function publishState(): Promise<void> {
-    const coming = book.toCome();
+    const coming = recordedToCome();
     const state: DeviceState = {
       revision: keeper.playlist?.revision ?? 0,
       cached: {

@@ -1,6 +1,7 @@
 import { type ChildProcessByStdio, spawn } from "node:child_process";
 import { once } from "node:events";
 import type { Readable } from "node:stream";
+import { createLiveOutput } from "./live-output.ts";
 import type { Ending, Output, Prepared, Programme } from "./output.ts";
 import { frameBytes, type OpenSink, type PcmFormat, type PcmSink } from "./pcm-sink.ts";
 
@@ -97,6 +98,7 @@ export function createPcmOutput({ name, format, openSink, now, ffmpegPath = "ffm
   return {
     name,
     prepare,
+    prepareLive: createLiveOutput({ format, openSink, now, ffmpegPath }),
     async testTone(durationMs, volume) {
       const sink = openSink({ broadcastId: `test-tone-${Math.round(now())}`, startAt: now(), format });
       sink.begin(now());
