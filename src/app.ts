@@ -61,6 +61,8 @@ export async function buildApp({ config, log, clock = systemClock }: AppOptions)
     emergencies,
     housekeeping,
     link,
+    live,
+    liveParts,
     media,
     outages,
     outbox,
@@ -87,6 +89,7 @@ export async function buildApp({ config, log, clock = systemClock }: AppOptions)
       ...services.sessions.compositions(),
       ...announcements.compositions(),
     ]);
+    live.takeUp();
     planner.planAll();
     conductor.tick();
     warnings.tell();
@@ -94,6 +97,7 @@ export async function buildApp({ config, log, clock = systemClock }: AppOptions)
     const everySecond = () => {
       emergencies.tick();
       announcements.tick();
+      live.tick();
       conductor.tick();
       const events = watchClock();
       warnings.keepClockEvents(events);
@@ -108,6 +112,7 @@ export async function buildApp({ config, log, clock = systemClock }: AppOptions)
     };
     const everyHour = () => {
       planner.planAll();
+      liveParts.everyHour();
       audit.prune();
     };
     stopTicker = startTicker({ everySecond, everyMinute, everyHour }, log);
@@ -128,6 +133,7 @@ export async function buildApp({ config, log, clock = systemClock }: AppOptions)
     for (const end of repeats) end();
     stopEverything.close();
     await stopTicker();
+    await live.stop();
     await media.stop();
     await speech.stop();
     await uploads.stop();

@@ -49,12 +49,17 @@ import { createEmergencyService } from "./interrupts/emergency-service.ts";
 import { createEmergencyStore } from "./interrupts/emergency-store.ts";
 import { createInterruptContent } from "./interrupts/interrupt-content.ts";
 import { createInterruptStore } from "./interrupts/interrupt-store.ts";
+import { createLiveService } from "./interrupts/live/live-service.ts";
+import { createLiveStore } from "./interrupts/live/live-store.ts";
+import { createVoiceFiles } from "./interrupts/live/voice-file.ts";
 import { createStandingAlerts } from "./interrupts/standing-alert.ts";
 import { createStopEverything } from "./interrupts/stop-everything.ts";
 import { createFfmpeg, requireFfmpeg } from "./media/ffmpeg.ts";
 import { abilitiesOf } from "./media/ffmpeg-abilities.ts";
 import { confine } from "./media/ffmpeg-confinement.ts";
 import { createHousekeeping } from "./media/housekeeping/housekeeping-service.ts";
+import { createLiveParts } from "./media/live/live-parts.ts";
+import { createVoiceEncoder } from "./media/live/voice-encoder.ts";
 import { createMediaLibrary } from "./media/media-library.ts";
 import { createMediaService } from "./media/media-service.ts";
 import { loadProfiles } from "./media/profile-files.ts";
@@ -159,6 +164,7 @@ export async function createServices({ db, config, log, clock, version }: Servic
     clock,
     log,
   });
+  const profiles = loadProfiles(config.profilesDir, abilitiesOf(config.ffmpegPath));
   const space = createUploadSpace(housekeeping.mayUpload);
   const media = createMediaService({
     db,
@@ -167,7 +173,7 @@ export async function createServices({ db, config, log, clock, version }: Servic
       ffmpegPath: confinement.launch(config.ffmpegPath),
       ffprobePath: confinement.launch(config.ffprobePath),
     }),
-    profiles: loadProfiles(config.profilesDir, abilitiesOf(config.ffmpegPath)),
+    profiles,
     space,
     scratchSpace: createScratchSpace(housekeeping.freeBytes, config.diskReserveBytes),
     requireMount: housekeeping.requireMount,
@@ -362,14 +368,37 @@ export async function createServices({ db, config, log, clock, version }: Servic
     zone: config.zone,
   });
   const interruptStore = createInterruptStore(db);
+  const liveStore = createLiveStore(db);
   const interruptContent = createInterruptContent({ speech, media });
   const announcements = createAnnouncementService({
     store: interruptStore,
+    voices: liveStore,
     content: interruptContent,
     media,
     unscheduled,
     broadcasts,
     regions,
+    onReady: conductor.tick,
+    transact,
+    clock,
+    log,
+  });
+  const liveParts = createLiveParts({ db, library, clock });
+  const live = createLiveService({
+    store: liveStore,
+    announcements,
+    broadcasts,
+    unscheduled,
+    encoder: createVoiceEncoder({
+      ffmpegPath: confinement.launch(config.ffmpegPath, { urgent: true }),
+      profiles,
+      pathOf: library.pathOf,
+      assetOf: media.assetOf,
+    }),
+    parts: liveParts,
+    files: createVoiceFiles(join(config.mediaDir, "live")),
+    signer,
+    mediaUrl,
     onReady: conductor.tick,
     transact,
     clock,
@@ -388,7 +417,7 @@ export async function createServices({ db, config, log, clock, version }: Servic
   });
   const corrections = createCorrectionService({ broadcasts, reports, announcements, zone: config.zone });
   const cap = createCapService({ store: createCapStore(db), emergencies, transact, clock });
-  const stopEverything = createStopEverything({ broadcasts, emergencies, downlink, transact, log });
+  const stopEverything = createStopEverything({ broadcasts, emergencies, live, downlink, transact, log });
   const warnings = createWarningService({
     store: createWarningStore(db),
     broadcasts,
@@ -434,6 +463,7 @@ export async function createServices({ db, config, log, clock, version }: Servic
     broadcasts,
     reports,
     regions,
+    spokenIn: (broadcastId) => interruptStore.get(broadcastId)?.assetSha256 ?? null,
     clock,
     zone: config.zone,
   });
@@ -533,6 +563,8 @@ export async function createServices({ db, config, log, clock, version }: Servic
     conflicts,
     broadcasts,
     announcements,
+    live,
+    liveParts,
     corrections,
     emergencies,
     cap,

@@ -155,6 +155,7 @@ export function createEmergencyService(deps: Dependencies): EmergencyService {
           title,
           ...sound,
           compositionId,
+          longestMs: null,
           repeats: 1,
           silent,
           corrects: null,

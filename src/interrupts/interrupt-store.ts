@@ -15,6 +15,8 @@ export interface Interrupt {
   compositionId: string | null;
   /** Spoken before and after a drill, so that nobody takes it for real. */
   marks: string[];
+  /** Spoken live, for at most so long; `null` for everything else. */
+  longestMs: number | null;
   /** How often it is heard in one airing. */
   repeats: number;
   silent: boolean;
@@ -27,7 +29,7 @@ export interface Interrupt {
 type Row = Omit<Interrupt, "silent" | "marks"> & { silent: 0 | 1; marks: string };
 
 const SELECT = `SELECT id, class, title, text, asset_sha256 AS assetSha256, composition_id AS compositionId, marks,
-  repeats, silent, corrects, created_by AS createdBy, created_at AS createdAt FROM interrupts`;
+  longest_ms AS longestMs, repeats, silent, corrects, created_by AS createdBy, created_at AS createdAt FROM interrupts`;
 
 const toInterrupt = (row: Row): Interrupt => ({
   ...row,
@@ -37,9 +39,9 @@ const toInterrupt = (row: Row): Interrupt => ({
 
 export function createInterruptStore(db: Database) {
   const insert = db.prepare(
-    `INSERT INTO interrupts (id, class, title, text, asset_sha256, composition_id, marks, repeats, silent, corrects,
+    `INSERT INTO interrupts (id, class, title, text, asset_sha256, composition_id, marks, longest_ms, repeats, silent, corrects,
        created_by, created_at)
-     VALUES (@id, @class, @title, @text, @assetSha256, @compositionId, @marks, @repeats, @silent, @corrects,
+     VALUES (@id, @class, @title, @text, @assetSha256, @compositionId, @marks, @longestMs, @repeats, @silent, @corrects,
        @createdBy, @createdAt)`,
   );
   const selectOne = db.prepare<[string], Row>(`${SELECT} WHERE id = ?`);

@@ -28,6 +28,7 @@ export interface StopEverything {
 interface Dependencies {
   broadcasts: Pick<BroadcastService, "prepareStopAll" | "cancelAll">;
   emergencies: Pick<EmergencyService, "alertedAreas" | "withdrawWaiting">;
+  live: { silence(): void };
   downlink: Pick<Downlink, "publishNow" | "clearAlertNow" | "record">;
   transact: Transact;
   log: BaseLogger;
@@ -39,7 +40,7 @@ const SEND_AGAIN_AFTER_WRITES = 10;
 
 /** The one stop: told to the devices first, and written down after, as a lock on the database must not delay it. */
 export function createStopEverything(deps: Dependencies): StopEverything {
-  const { broadcasts, emergencies, downlink, transact, log } = deps;
+  const { broadcasts, emergencies, live, downlink, transact, log } = deps;
   const pending = new Set<() => void>();
 
   async function publish({ command }: PreparedCommand, alerts: string[]): Promise<boolean> {
@@ -58,6 +59,7 @@ export function createStopEverything(deps: Dependencies): StopEverything {
       const { command, untilAckedBy, broadcastIds } = prepared;
       const alerts = emergencies.alertedAreas();
       let published = await publish(prepared, alerts);
+      live.silence();
 
       /** Returns what it stopped, or `null` while the database is busy. */
       function write(): string[] | null {
