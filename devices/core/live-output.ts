@@ -28,12 +28,13 @@ export function createLiveOutput({ format, openSink, now, ffmpegPath = "ffmpeg" 
     const begun = Promise.withResolvers<{ firstSampleAt: number } | null>();
     const { promise: ended, resolve, reject } = Promise.withResolvers<Ending>();
     ended.catch(() => {}); // also when nobody waits for it yet
+    let isStarted = false;
     let isBegun = false;
     let isSettled = false;
     /** Samples since the start of the whole. */
     let written = 0;
     let timer: NodeJS.Timeout | undefined;
-    let position = () => 0;
+    let position = () => now() - startAt;
 
     function takeParts(): void {
       for (let part = feed.take(position()); part; part = feed.take(position())) {
@@ -94,11 +95,12 @@ export function createLiveOutput({ format, openSink, now, ffmpegPath = "ffmpeg" 
       if (isSettled) return;
       try {
         takeParts();
+        timer = setTimeout(step, CHUNK_MS / 2);
+        if (!isStarted) return; // the decoder is rolled
         if (isBegun) writeUntil(samplesIn(position() + CHUNK_MS));
         else begin();
         const ending = endingNow();
-        if (ending) return void settle(ending.reason === null, ending.reason);
-        timer = setTimeout(step, CHUNK_MS / 2);
+        if (ending) void settle(ending.reason === null, ending.reason);
       } catch (error) {
         void settle(false, null, error);
       }
@@ -120,9 +122,12 @@ export function createLiveOutput({ format, openSink, now, ffmpegPath = "ffmpeg" 
       begun.resolve(null);
     }
 
+    step();
     return {
       ended,
       start() {
+        isStarted = true;
+        clearTimeout(timer);
         // Paced by the monotonic clock: a correction of the time of day must neither stretch nor cut what sounds.
         const zero = performance.now() - (now() - startAt);
         position = () => performance.now() - zero;

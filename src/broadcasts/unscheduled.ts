@@ -34,8 +34,8 @@ export interface Unscheduled {
   makeReady(broadcast: Broadcast, items: Items): void;
   /** Somebody speaks: it is heard from `startAt`, and until `endsAt` at the latest. */
   goLive(broadcast: Broadcast, times: { startAt: number; endsAt: number }): void;
-  /** Nothing more is spoken; what was is over at `endsAt`. */
-  endLive(id: string, endsAt: number): void;
+  /** Nothing more is spoken; what was is over at `endsAt`. @param reason why, unless the speaker ended it */
+  endLive(id: string, endsAt: number, reason: string | null): void;
   /** An alert, on air from now until `notAfter`, to the devices that there are and whoever comes. */
   raise(alert: NewInterrupt, items: Items): void;
   items(id: string, kind: DeviceKind): BroadcastItem[];
@@ -130,11 +130,11 @@ export function createUnscheduled(deps: Dependencies): Unscheduled {
       });
     },
 
-    endLive(id, endsAt) {
+    endLive(id, endsAt, reason) {
       transact(() => {
         const broadcast = store.get(id);
         if (!broadcast) return;
-        store.update({ ...broadcast, endsAt, notAfter: endsAt }, clock.now());
+        store.update({ ...broadcast, endsAt, notAfter: endsAt, reason }, clock.now());
         downlink.playlistChanged(broadcast.areas, null);
       });
     },

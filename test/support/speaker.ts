@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import { spawn } from "node:child_process";
 import { ProblemError } from "../../scripts/operator-client.ts";
 import type { RunningApp } from "./app.ts";
 
@@ -35,27 +35,29 @@ export async function sendChunk(
 }
 
 /** What a browser's microphone hears of a file, at the pace at which it is spoken: WebM with Opus in chunks of half a second. */
-export function openMicrophone(file: string): AsyncIterable<Buffer> & { end(): void } {
-  const recorder: ChildProcess & { stdout: NodeJS.ReadableStream } = spawn(
-    "ffmpeg",
-    ["-v", "error", "-re", "-i", file, "-c:a", "libopus", "-b:a", "48k", "-ac", "1"].concat(
-      ["-f", "webm", "-live", "1", "-cluster_time_limit", "500", "-flush_packets", "1", "pipe:1"],
-    ),
-    { stdio: ["ignore", "pipe", "ignore"] },
-  ) as ChildProcess & { stdout: NodeJS.ReadableStream };
-  return {
-    [Symbol.asyncIterator]: () => recorder.stdout[Symbol.asyncIterator]() as AsyncIterator<Buffer>,
-    end: () => void recorder.kill("SIGKILL"),
-  };
+export async function* openMicrophone(file: string): AsyncGenerator<Buffer> {
+  const hear = ["-v", "error", "-re", "-i", file, "-c:a", "libopus", "-b:a", "48k", "-ac", "1"];
+  const send = ["-f", "webm", "-live", "1", "-cluster_time_limit", "500", "-flush_packets", "1", "pipe:1"];
+  const recorder = spawn("ffmpeg", [...hear, ...send], { stdio: ["ignore", "pipe", "ignore"] });
+  try {
+    for await (const chunk of recorder.stdout) yield chunk as Buffer;
+  } finally {
+    recorder.kill("SIGKILL");
+  }
 }
 
-/** Speaks a file to its end, chunk by chunk; resolves with the number of chunks once all were taken. */
-export async function speak(app: Reached, id: string, file: string): Promise<number> {
+/** Speaks a file to its end, chunk by chunk. @param onSent called after each */
+export async function speak(
+  app: Reached,
+  id: string,
+  file: string,
+  onSent: () => void | Promise<void> = () => {},
+): Promise<void> {
   let n = 0;
   for await (const chunk of openMicrophone(file)) {
     await sendChunk(app, id, n, chunk);
     n += 1;
+    await onSent();
   }
-  return n;
 }
 

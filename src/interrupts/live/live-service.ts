@@ -1,6 +1,7 @@
 import type { BaseLogger } from "pino";
 import type { Broadcast } from "../../broadcasts/broadcast.ts";
 import type { BroadcastService } from "../../broadcasts/broadcast-service.ts";
+import { LIVE_ENDS } from "../../broadcasts/office-words.ts";
 import { isTarget, type TargetDevice } from "../../broadcasts/targets.ts";
 import type { Unscheduled } from "../../broadcasts/unscheduled.ts";
 import { type Clock, HOUR_MS, SECOND_MS } from "../../clock.ts";
@@ -145,7 +146,10 @@ export function createLiveService(deps: Dependencies): LiveService {
       if (!store.end(id, by, clock.now())) return;
       const { state, startAt } = broadcasts.get(id);
       if (state === "planned") broadcasts.stop(id, NOTHING_SAID);
-      else if (ON_AIR.has(state)) unscheduled.endLive(id, startAt + Math.round(endMs));
+      else if (ON_AIR.has(state)) {
+        const reason = by === "speaker" || by === "stopped" ? null : LIVE_ENDS[by];
+        unscheduled.endLive(id, startAt + Math.round(endMs), reason);
+      }
     });
     log.info({ broadcastId: id, by, endMs }, "a live voice has ended");
     keep(id);

@@ -39,11 +39,11 @@ const AT_ONCE: FfmpegOptions = { probesize: 32_000, analyzeduration: 0, fflags: 
 const GAP_MS = 600;
 
 /**
- * One pass without a look at what is still to be said. Every 150 ms are brought to the same mean power, smoothed over five of
+ * One pass without a look at what is still to be said. Every 100 ms are brought to the same mean power, smoothed over five of
  * them; what is nearly silent is not lifted. Speech comes out within two LU of the target then, by this much gain.
  */
-const EVEN_OUT = "dynaudnorm=framelen=150:gausssize=5:peak=1:targetrms=0.12:maxgain=40:threshold=0.003";
-const LUFS_OF_EVEN = -22.5;
+const EVEN_OUT = "dynaudnorm=framelen=100:gausssize=5:peak=1:targetrms=0.12:maxgain=40:threshold=0.003";
+const LUFS_OF_EVEN = -23;
 
 /** Makes of a microphone's stream the MP3 that a horn needs, by the loudspeakers' profile, while it comes. */
 export function createVoiceEncoder({ ffmpegPath, profiles, pathOf, assetOf }: Dependencies): VoiceEncoder {
