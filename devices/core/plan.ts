@@ -36,8 +36,7 @@ export const durationOf = (items: readonly Item[]): number =>
 /** How often the items are heard from start to end: every round that begins before the end of an alert. */
 export const roundsOf = ({ items, startAt, repeatsUntil }: Entry): number =>
   repeatsUntil === undefined ? 1 : Math.max(1, Math.ceil((repeatsUntil - startAt) / durationOf(items)));
-const lengthOf = (entry: Entry): number =>
-  entry.live?.longestMs ?? roundsOf(entry) * durationOf(entry.items);
+const lengthOf = (entry: Entry): number => entry.live?.longestMs ?? roundsOf(entry) * durationOf(entry.items);
 const endOf = (entry: Entry): number => entry.startAt + lengthOf(entry);
 /** Whether it may still sound. */
 export const isAhead = (entry: Entry, now: number): boolean => entry.notAfter > now || endOf(entry) > now;

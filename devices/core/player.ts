@@ -91,7 +91,13 @@ export function createPlayer(options: Options): Player {
     const volume = entry.silent ? 0 : options.volumeFor(entry);
     if (live) {
       const { longestMs } = live;
-      return output.prepareLive({ broadcastId, startAt, longestMs, volume, feed: options.openFeed(broadcastId) });
+      return output.prepareLive({
+        broadcastId,
+        startAt,
+        longestMs,
+        volume,
+        feed: options.openFeed(broadcastId),
+      });
     }
     const round = entry.items.map((item) => ({ path: cache.pathOf(item), durationMs: item.durationMs }));
     return output.prepare({

@@ -92,7 +92,11 @@ export function createAnnouncementService(deps: Dependencies): AnnouncementServi
     voice: interrupt.longestMs === null ? null : voices.get(interrupt.id),
   });
 
-  function timesOf({ source, startAt, notAfter }: NewAnnouncement): Pick<NewInterrupt, "startAt" | "notAfter"> {
+  function timesOf({
+    source,
+    startAt,
+    notAfter,
+  }: NewAnnouncement): Pick<NewInterrupt, "startAt" | "notAfter"> {
     const now = clock.now();
     if ("live" in source) return { startAt: now, notAfter: now + LIVE_GRACE_MS };
     if (startAt !== null && startAt < now) {

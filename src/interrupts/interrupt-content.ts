@@ -22,7 +22,12 @@ export interface InterruptContent {
    */
   prepare(source: Source, of: Pick<Interrupt, "class" | "silent">): Promise<Sound>;
   /** Queues the rendering; call it in the transaction that refers to it. @param airAt epoch ms, `null` when nobody waits for it */
-  compose(of: Pick<Interrupt, "class" | "title">, asset: string, marks: string[], airAt: number | null): string;
+  compose(
+    of: Pick<Interrupt, "class" | "title">,
+    asset: string,
+    marks: string[],
+    airAt: number | null,
+  ): string;
 }
 
 interface Dependencies {

@@ -105,7 +105,9 @@ export const AnnouncementView = Type.Object({
         }),
       ),
       delayMs: nullable(
-        Type.Integer({ description: "How far what is heard lies behind the speaker; none before it is sent" }),
+        Type.Integer({
+          description: "How far what is heard lies behind the speaker; none before it is sent",
+        }),
       ),
     }),
   ),

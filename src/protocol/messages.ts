@@ -125,7 +125,10 @@ const Silent = Type.Optional(
 
 /** Somebody speaks: there are no items, but parts that the live index tells of while they are made. */
 const Live = object({
-  longestMs: Type.Integer({ minimum: 1, description: "It is over so long after `startAt`, whatever is told" }),
+  longestMs: Type.Integer({
+    minimum: 1,
+    description: "It is over so long after `startAt`, whatever is told",
+  }),
 });
 
 /** How and when something airs: the same in a playlist and in a `play` command. */

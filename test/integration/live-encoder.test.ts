@@ -11,7 +11,8 @@ import { loadProfiles } from "../../src/media/profile-files.ts";
 import { lufsOf } from "../support/loudness.ts";
 
 const PROFILES = new URL("../../media/profiles", import.meta.url).pathname;
-const SAYING = "ming2 tian1 shang4 wu3 jiu3 dian3 quan2 cun1 ting2 shui3 liang3 xiao3 shi2, qing3 da4 jia1 ti2 qian2 chu3 shui3";
+const SAYING =
+  "ming2 tian1 shang4 wu3 jiu3 dian3 quan2 cun1 ting2 shui3 liang3 xiao3 shi2, qing3 da4 jia1 ti2 qian2 chu3 shui3";
 
 let folder: string;
 beforeAll(async () => {

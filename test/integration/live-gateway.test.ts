@@ -160,7 +160,9 @@ describe("a live voice", () => {
     const [first, second] = [recordingOf(state, id), recordingOf(state, `${id}.2`)];
     expect(second?.firstSampleAt).toBeGreaterThan((first?.firstSampleAt ?? 0) + (first?.durationMs ?? 0));
     const endsAt = broadcast.startAt + 11 * PART_MS;
-    expect(Math.abs((second?.firstSampleAt ?? 0) + (second?.durationMs ?? 0) - endsAt)).toBeLessThan(ON_TIME_MS);
+    expect(Math.abs((second?.firstSampleAt ?? 0) + (second?.durationMs ?? 0) - endsAt)).toBeLessThan(
+      ON_TIME_MS,
+    );
     expect(levelsOf(wav(`${id}.2`), PART_MS).every((level) => level > -30)).toBe(true);
   }, 60_000);
 
@@ -171,7 +173,16 @@ describe("a live voice", () => {
     await recorded(id, PART_MS);
     const from = Date.now() + 500;
     const items = [station.addMedia(sounds[30]?.bytes ?? Buffer.alloc(0), PART_MS)];
-    const alert: Alert = { id: randomUUID(), rev: 1, from, until: from + 1_000, authority: "county", items, programme: "应急", title: "汛" };
+    const alert: Alert = {
+      id: randomUUID(),
+      rev: 1,
+      from,
+      until: from + 1_000,
+      authority: "county",
+      items,
+      programme: "应急",
+      title: "汛",
+    };
     await station.alert(VILLAGE, await station.signer.sign("alert", alert));
     await station.hears(id, "interrupted preempted");
     await station.hears(alert.id, "finished");
@@ -186,19 +197,23 @@ describe("a live voice", () => {
     ["for others", { audience: { areas: [FAR_VILLAGE] } }, true],
     ["of another voice", { broadcastId: randomUUID() }, true],
     ["of an unknown key", {}, false],
-  ])("sounds nothing of an index that is %s", async (_what, change, isOurs) => {
-    await using _device = await startOnline();
-    const { bytes, durationMs } = sounds[0] as Mp3Part;
-    const { sha256, url } = station.addMedia(bytes, durationMs);
-    const part = { n: 1, atMs: 0, durationMs, sha256, url, bytes: bytes.length };
-    const id = await goLive(3_500, { live: { longestMs: 2_000 } });
-    const signer = isOurs ? station.signer : await createSigner(await generateSigningKey("stranger"));
-    await station.tellLive({ ...indexOf([part], false), ...change }, signer);
-    await station.hears(id, "received", "skipped late");
-    expect(station.liveRequests).toBeGreaterThan(1);
-    expect(station.mediaRequests).toEqual([]);
-    expect(recordingOf(state, id)).toBeNull();
-  }, 30_000);
+  ])(
+    "sounds nothing of an index that is %s",
+    async (_what, change, isOurs) => {
+      await using _device = await startOnline();
+      const { bytes, durationMs } = sounds[0] as Mp3Part;
+      const { sha256, url } = station.addMedia(bytes, durationMs);
+      const part = { n: 1, atMs: 0, durationMs, sha256, url, bytes: bytes.length };
+      const id = await goLive(3_500, { live: { longestMs: 2_000 } });
+      const signer = isOurs ? station.signer : await createSigner(await generateSigningKey("stranger"));
+      await station.tellLive({ ...indexOf([part], false), ...change }, signer);
+      await station.hears(id, "received", "skipped late");
+      expect(station.liveRequests).toBeGreaterThan(1);
+      expect(station.mediaRequests).toEqual([]);
+      expect(recordingOf(state, id)).toBeNull();
+    },
+    30_000,
+  );
 
   test("is stopped before its first word as well", async () => {
     await using _device = await startOnline();

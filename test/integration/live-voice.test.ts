@@ -57,9 +57,16 @@ const proved = (id: string, grade: string, devices: number) =>
     timeoutMs: 60_000,
   });
 const kept = (id: string) =>
-  until(async () => (await announcementOf(id)).assetSha256 !== null, { what: "the recording", timeoutMs: 30_000 });
+  until(async () => (await announcementOf(id)).assetSha256 !== null, {
+    what: "the recording",
+    timeoutMs: 30_000,
+  });
 const wavOf = ({ state }: { state: string }, id: string) => join(state, "recordings", `${id}.wav`);
-const refusal = (work: Promise<unknown>) => work.then(() => null, (error: unknown) => error);
+const refusal = (work: Promise<unknown>) =>
+  work.then(
+    () => null,
+    (error: unknown) => error,
+  );
 
 describe("what is spoken live", () => {
   test("is heard while it is spoken, by two gateways at once, as loud as the rest, and is kept", async () => {
@@ -171,7 +178,10 @@ describe("what is spoken live", () => {
 
   test("of a drill says before and after that it is one", async () => {
     await using _near = await near.start();
-    const { id } = await announce({ class: "drill", targets: { regions: [VILLAGE], kinds: ["loudspeaker"] } });
+    const { id } = await announce({
+      class: "drill",
+      targets: { regions: [VILLAGE], kinds: ["loudspeaker"] },
+    });
     await speak(app, id, spoken(3));
     await app.operator.post(`/live/${id}/end`);
     await proved(id, "finished", 1);
@@ -187,11 +197,16 @@ describe("who may speak", () => {
     const neighbour = await newPerson(app, "neighbour", ofArea("370783112000"));
     const strangers = [neighbour, await signIn(app.url, "admin", app.password)];
     const asStranger = (at: number, n: number) =>
-      refusal(sendChunk({ url: app.url, operator: strangers[at] as typeof neighbour }, id, n, chunks[n] as Buffer));
+      refusal(
+        sendChunk({ url: app.url, operator: strangers[at] as typeof neighbour }, id, n, chunks[n] as Buffer),
+      );
     expect(await asStranger(0, 0)).toMatchObject({ status: 403 });
     await sendChunk(app, id, 0, chunks[0] as Buffer);
     expect(await asStranger(0, 1)).toMatchObject({ status: 403 });
-    expect(await asStranger(1, 1)).toMatchObject({ status: 403, problem: { detail: "Somebody else speaks here." } });
+    expect(await asStranger(1, 1)).toMatchObject({
+      status: 403,
+      problem: { detail: "Somebody else speaks here." },
+    });
     for (const credentials of [{}, { cookie: app.operator.credentials["cookie"] ?? "" }]) {
       const answer = await fetch(`${app.url}/api/v1/live/${id}/chunks/1`, {
         method: "PUT",
@@ -206,11 +221,16 @@ describe("who may speak", () => {
       const { token } = await enrolDevice(app.operator, app.url, regionCode);
       return fetch(`${app.url}/device/v1/live/${id}`, { headers: { authorization: `Bearer ${token}` } });
     };
-    await until(async () => (await announcementOf(id)).live.delayMs !== null, { what: "the first part", timeoutMs: 20_000 });
+    await until(async () => (await announcementOf(id)).live.delayMs !== null, {
+      what: "the first part",
+      timeoutMs: 20_000,
+    });
     expect((await asDevice(FAR_VILLAGE)).status).toBe(404);
     const answer = await asDevice(VILLAGE);
     expect(answer.headers.get("content-type")).toContain("application/jose");
-    const payload = JSON.parse(Buffer.from((await answer.text()).split(".")[1] ?? "", "base64url").toString()) as {
+    const payload = JSON.parse(
+      Buffer.from((await answer.text()).split(".")[1] ?? "", "base64url").toString(),
+    ) as {
       parts: { url: string; sha256: string }[];
     };
     const { url = "", sha256 = "" } = payload.parts.at(-1) ?? {};
@@ -252,11 +272,16 @@ describe("refuses", () => {
     expect(answer.status).toBe(422);
     await sendChunk(app, id, 0, Buffer.from("this is no WebM"));
     await app.operator.post(`/live/${id}/end`);
-    await until(async () => (await broadcastOf(id)).state === "cancelled", { what: "the end", timeoutMs: 20_000 });
+    await until(async () => (await broadcastOf(id)).state === "cancelled", {
+      what: "the end",
+      timeoutMs: 20_000,
+    });
     expect(await broadcastOf(id)).toMatchObject({ reason: "nothing was said" });
   });
 });
 
 /** In the county's zone. */
 const localMonth = () =>
-  new Intl.DateTimeFormat("sv", { timeZone: "Asia/Shanghai", year: "numeric", month: "2-digit" }).format(new Date());
+  new Intl.DateTimeFormat("sv", { timeZone: "Asia/Shanghai", year: "numeric", month: "2-digit" }).format(
+    new Date(),
+  );

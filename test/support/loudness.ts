@@ -9,9 +9,13 @@ export function lufsOf(file: string): number {
 
 /** The mean power of each stretch of so many ms, dB of full scale. */
 export function levelsOf(file: string, everyMs: number): number[] {
-  const raw = execFileSync("ffmpeg", ["-v", "error", "-i", file, "-ac", "1", "-ar", "8000", "-f", "f32le", "-"], {
-    maxBuffer: 64 * 1024 * 1024,
-  });
+  const raw = execFileSync(
+    "ffmpeg",
+    ["-v", "error", "-i", file, "-ac", "1", "-ar", "8000", "-f", "f32le", "-"],
+    {
+      maxBuffer: 64 * 1024 * 1024,
+    },
+  );
   const samples = new Float32Array(raw.buffer, raw.byteOffset, Math.floor(raw.length / 4));
   const length = everyMs * 8;
   return Array.from({ length: Math.floor(samples.length / length) }, (_, at) => {

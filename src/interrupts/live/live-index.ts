@@ -22,16 +22,14 @@ export function liveIndexOf(
   return {
     broadcastId: id,
     audience: { areas: [...areas], kinds: [...kinds] },
-    parts: current
-      .slice(-MOST_PARTS)
-      .map(({ n, sha256, bytes, atMs, durationMs }) => ({
-        n,
-        atMs,
-        durationMs,
-        sha256,
-        url: mediaUrl(sha256),
-        bytes,
-      })),
+    parts: current.slice(-MOST_PARTS).map(({ n, sha256, bytes, atMs, durationMs }) => ({
+      n,
+      atMs,
+      durationMs,
+      sha256,
+      url: mediaUrl(sha256),
+      bytes,
+    })),
     ended,
   };
 }

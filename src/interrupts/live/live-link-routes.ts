@@ -24,7 +24,8 @@ export async function liveLinkRoutes(instance: FastifyInstance, { live, devices 
       logLevel: "warn",
       schema: {
         tags: ["device link"],
-        summary: "The signed index of a live broadcast (application/jose), once it tells of a part after `after`",
+        summary:
+          "The signed index of a live broadcast (application/jose), once it tells of a part after `after`",
         description: "It answers within about ten seconds: what nobody speaks into any more ends.",
         params: IdParams,
         querystring: closed({ after: Type.Integer({ minimum: 0, default: 0 }) }),

@@ -13,8 +13,7 @@ export interface VoiceRow {
   endedBy: EndedBy | null;
 }
 
-const SELECT =
-  "SELECT id, began_at AS beganAt, ended_at AS endedAt, ended_by AS endedBy FROM live_voices";
+const SELECT = "SELECT id, began_at AS beganAt, ended_at AS endedAt, ended_by AS endedBy FROM live_voices";
 
 export function createLiveStore(db: Database) {
   const insert = db.prepare<[string, number]>("INSERT INTO live_voices (id, began_at) VALUES (?, ?)");

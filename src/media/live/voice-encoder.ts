@@ -1,7 +1,7 @@
 import { MINUTE_MS } from "../../clock.ts";
 import { AppError, invalid } from "../../errors.ts";
-import { type FfmpegStream, type StreamJob, streamFfmpeg } from "../ffmpeg-stream.ts";
 import type { FfmpegOptions } from "../ffmpeg-options.ts";
+import { type FfmpegStream, type StreamJob, streamFfmpeg } from "../ffmpeg-stream.ts";
 import { inputOptionsFor } from "../inspect.ts";
 import type { Asset } from "../media.ts";
 import type { Profile, SoundProfile } from "../profiles.ts";
@@ -57,7 +57,11 @@ export function createVoiceEncoder({ ffmpegPath, profiles, pathOf, assetOf }: De
     open({ mime, marks, longestMs, onPart }) {
       const demuxer = DEMUXERS[mime.split(";")[0]?.trim().toLowerCase() ?? ""];
       if (demuxer === undefined) {
-        throw invalid("Content-Type", `A voice cannot be spoken as ${mime}.`, `Send ${VOICE_MIMES.join(", ")}.`);
+        throw invalid(
+          "Content-Type",
+          `A voice cannot be spoken as ${mime}.`,
+          `Send ${VOICE_MIMES.join(", ")}.`,
+        );
       }
       const profile = profileOf(profiles);
       const [before, after] = marks.map(inputOf);
@@ -83,9 +87,13 @@ function profileOf(profiles: readonly Profile[]): SoundProfile {
     if (profile.type !== "sound" || profile.muxer !== "mp3") continue;
     if (profile.playedBy?.some(({ kind }) => kind === "loudspeaker")) return profile;
   }
-  throw new AppError("unavailable", "No profile makes MP3 for loudspeakers, which is what a live voice is sent in.", {
-    hint: "Put loudspeaker-mp3.json back into the profiles, or record the announcement.",
-  });
+  throw new AppError(
+    "unavailable",
+    "No profile makes MP3 for loudspeakers, which is what a live voice is sent in.",
+    {
+      hint: "Put loudspeaker-mp3.json back into the profiles, or record the announcement.",
+    },
+  );
 }
 
 /** Thresholds of a chain are meant for sound at the target loudness, so that it is evened out before the first of them. */
