@@ -16,9 +16,9 @@ export class Problem extends Error {
   /**
    * @param {string} code as in `urn:ccx:problem:<code>`, or `offline`
    * @param {string} detail what happened
-   * @param {{ hint?: string, errors?: ProblemDetail[], instance?: string, secondFactor?: string }} [more]
+   * @param {{ hint?: string, errors?: ProblemDetail[], instance?: string, secondFactor?: string, endedBy?: string }} [more]
    */
-  constructor(code, detail, { hint, errors, instance, secondFactor } = {}) {
+  constructor(code, detail, { hint, errors, instance, secondFactor, endedBy } = {}) {
     super(detail);
     this.name = "Problem";
     this.code = code;
@@ -28,6 +28,8 @@ export class Problem extends Error {
     this.instance = instance ?? null;
     /** `needed` or `wrong`: what a sign-in lacks. */
     this.secondFactor = secondFactor ?? null;
+    /** Why nothing more is taken of what is spoken live. */
+    this.endedBy = endedBy ?? null;
   }
 }
 
@@ -83,9 +85,15 @@ export const codeOfStatus = (status) => CODES[status] ?? (status >= 502 ? "unava
  */
 export function problemFrom(status, text) {
   try {
-    const { type, detail, title, hint, errors, instance, secondFactor } = JSON.parse(text);
+    const { type, detail, title, hint, errors, instance, secondFactor, endedBy } = JSON.parse(text);
     const code = String(type ?? "").replace("urn:ccx:problem:", "") || "internal";
-    return new Problem(code, detail ?? title ?? `HTTP ${status}`, { hint, errors, instance, secondFactor });
+    return new Problem(code, detail ?? title ?? `HTTP ${status}`, {
+      hint,
+      errors,
+      instance,
+      secondFactor,
+      endedBy,
+    });
   } catch {
     return new Problem(codeOfStatus(status), `HTTP ${status}`);
   }
@@ -220,6 +228,10 @@ export async function send(method, path, body, withinMs = ANSWER_WITHIN_MS) {
     return exchange(method, path, { body, withinMs });
   }
 }
+
+/** The last word of a page that is being left: nobody waits for the answer. @param {string} path */
+export const sendLast = (path) =>
+  void fetch(`${BASE}${path}`, { method: "POST", headers: csrfHeader(), keepalive: true }).catch(() => {});
 
 /** For requests that are not made with `fetch`. */
 export const csrfHeader = () => ({ "x-csrf-token": csrfToken });

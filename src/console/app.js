@@ -15,6 +15,7 @@ import { locale, onLanguageChange, t } from "./i18n.js";
 import { acceptInvitation, invitationInAddress } from "./invitation.js";
 import { notLive, REFRESH_MS } from "./live.js";
 import { announce, emptyNotice, loadingNotice, problemNotice } from "./notices.js";
+import { leaveTheAir, onAirBar } from "./on-air.js";
 import { countyPolicy } from "./resources.js";
 import { askForSignIn, languageButton } from "./sign-in.js";
 import { askToStopEverything } from "./stop.js";
@@ -150,6 +151,7 @@ async function leave() {
   }
   view?.close();
   view = null;
+  leaveTheAir();
   forgetDrafts();
   stopWatching();
   fill(page);
@@ -249,6 +251,7 @@ const header = el(
     ),
     stopButton,
   ),
+  onAirBar,
   emergencyBars,
 );
 

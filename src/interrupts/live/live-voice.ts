@@ -84,7 +84,7 @@ export function openVoice(options: Options): LiveVoice {
   const board = createLiveBoard({
     signer: options.signer,
     index: () => {
-      if (!broadcast) throw new AppError("not_found", "Nobody is told of this voice yet.");
+      if (!broadcast) throw new Error("it is told before it is on air");
       return liveIndexOf({ broadcast, parts: kept, ended: isOver }, clock.now(), options.mediaUrl);
     },
   });
