@@ -79,7 +79,8 @@ export async function openHttp(
   }
 
   async function sendLive(after: number, response: ServerResponse): Promise<void> {
-    const hasNews = () => side.live && (side.live.index.ended || (side.live.index.parts.at(-1)?.n ?? 0) > after);
+    const hasNews = () =>
+      side.live && (side.live.index.ended || (side.live.index.parts.at(-1)?.n ?? 0) > after);
     while (!hasNews() && !response.destroyed) await wait(LOOK_MS);
     response.writeHead(200, { "content-type": "application/jose" }).end(side.live?.jws);
   }

@@ -90,8 +90,10 @@ export function openLiveFeed({ broadcastId, link, verify, member, log }: Options
     if (news.length === 0 && !ended) throw new Error("the server said nothing new");
   }
 
+  const hasMore = () => !ended && !signal.aborted;
   async function follow(): Promise<void> {
-    while (!ended && !signal.aborted) await insist(takeIndex, () => true);
+    do await insist(takeIndex, () => true);
+    while (hasMore());
   }
   void follow();
 

@@ -89,6 +89,7 @@ function begin({ id, title, live, broadcast, class: of, silent }, microphone, me
         role: "timer",
       }),
       meter,
+      buttons,
       el("p", { class: "on-air-who" }, () =>
         t("live.who", {
           areas: areaNames(
@@ -101,7 +102,6 @@ function begin({ id, title, live, broadcast, class: of, silent }, microphone, me
       ),
       state,
       outcome,
-      buttons,
     ),
   );
   speaking = {

@@ -42,7 +42,7 @@ export function streamFfmpeg(program: string, job: StreamJob): FfmpegStream {
   const child = spawn(program, args, { stdio: ["pipe", "pipe", "pipe"] });
   let isKilled = false;
   let complaints = "";
-  let broken: unknown = null;
+  let broken: Error | null = null;
   child.stdin.on("error", () => {}); // it says itself how it ended
   child.stderr.on("data", (chunk: Buffer) => (complaints = (complaints + chunk).slice(-KEPT_BYTES)));
   child.stdout.on("data", (chunk: Buffer) => {
@@ -50,7 +50,7 @@ export function streamFfmpeg(program: string, job: StreamJob): FfmpegStream {
     try {
       job.onOutput(chunk);
     } catch (error) {
-      broken = error;
+      broken = error instanceof Error ? error : new Error("its output is of no use", { cause: error });
       kill();
     }
   });

@@ -9,10 +9,7 @@ import type { Mp3Part } from "../../src/media/live/mp3-parts.ts";
 import { createVoiceEncoder } from "../../src/media/live/voice-encoder.ts";
 import { loadProfiles } from "../../src/media/profile-files.ts";
 import { lufsOf } from "../support/loudness.ts";
-
-const PROFILES = new URL("../../media/profiles", import.meta.url).pathname;
-const SAYING =
-  "ming2 tian1 shang4 wu3 jiu3 dian3 quan2 cun1 ting2 shui3 liang3 xiao3 shi2, qing3 da4 jia1 ti2 qian2 chu3 shui3";
+import { PROFILES_DIR, speak } from "../support/media-lab.ts";
 
 let folder: string;
 beforeAll(async () => {
@@ -20,10 +17,10 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true }));
 
-/** A sentence as a browser's microphone sends it. */
-function sentence(name: string, args: string[]): string {
-  const [wav, file] = [join(folder, "sentence.wav"), join(folder, name)];
-  execFileSync("espeak-ng", ["-v", "cmn-latn-pinyin", "-w", wav, SAYING]);
+/** What is said, as a browser's microphone sends it. */
+async function said(name: string, args: string[]): Promise<string> {
+  const [wav, file] = [join(folder, "said.wav"), join(folder, name)];
+  await speak(wav);
   execFileSync("ffmpeg", ["-v", "error", "-y", "-i", wav, ...args, file]);
   return file;
 }
@@ -32,7 +29,7 @@ async function encode(file: string, mime: string): Promise<Mp3Part[]> {
   const parts: Mp3Part[] = [];
   const encoder = createVoiceEncoder({
     ffmpegPath: "ffmpeg",
-    profiles: loadProfiles(PROFILES, abilitiesOf("ffmpeg")),
+    profiles: loadProfiles(PROFILES_DIR, abilitiesOf("ffmpeg")),
     pathOf: () => "",
     assetOf: () => null,
   });
@@ -51,7 +48,7 @@ function written(parts: readonly Mp3Part[]): string {
 
 describe("a live voice is brought to the loudness of the loudspeakers in one pass", () => {
   test.each([-30, -14, 0])("from %d dB", async (gainDb) => {
-    const file = sentence("voice.webm", ["-af", `volume=${gainDb}dB`, "-c:a", "libopus", "-b:a", "48k"]);
+    const file = await said("voice.webm", ["-af", `volume=${gainDb}dB`, "-c:a", "libopus", "-b:a", "48k"]);
     const parts = await encode(file, "audio/webm;codecs=opus");
     expect(Math.abs(lufsOf(written(parts)) + 16)).toBeLessThan(2);
   });
@@ -63,7 +60,7 @@ describe("what browsers record in", () => {
     ["audio/ogg;codecs=opus", ["-c:a", "libopus"], "voice.ogg"],
     ["audio/mp4", ["-c:a", "aac", "-movflags", "frag_keyframe+empty_moov+default_base_moof"], "voice.mp4"],
   ])("%s comes out in parts of 1.28 s that need each other for nothing", async (mime, args, name) => {
-    const parts = await encode(sentence(name, args), mime);
+    const parts = await encode(await said(name, args), mime);
     expect(parts.length).toBeGreaterThan(3);
     expect(parts.slice(0, -1).every(({ durationMs }) => durationMs === 1_280)).toBe(true);
     const alone = written(parts.slice(2, 3));

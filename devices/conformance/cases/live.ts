@@ -52,8 +52,7 @@ export const liveCases: Case[] = [
         Math.abs(finished.at - endsAt) <= ON_TIME_MS,
         `it ended ${Math.round(finished.at - endsAt)} ms off the end of the last part`,
       );
-      for (const part of rest)
-        demand(requestsFor(bench, part).length > 0, `it did not fetch part ${part.n}`);
+      for (const part of rest) demand(requestsFor(bench, part).length > 0, `it did not fetch part ${part.n}`);
       const said = bench.reports.records(broadcast.id).map(({ type }) => type);
       demand(!said.includes("cached"), "it said `cached` of what nobody had spoken yet");
     },

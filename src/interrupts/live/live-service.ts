@@ -93,8 +93,16 @@ export function createLiveService(deps: Dependencies): LiveService {
     const endedBy = store.get(id)?.endedBy ?? (broadcast.state === "planned" ? null : "stopped");
     if (endedBy !== null) throw hasEnded(endedBy);
     const voice = openVoice({
-      ...{ id, mime, marks, longestMs, parts, signer, mediaUrl, clock, log },
+      id,
       speaker: speaker.id,
+      mime,
+      marks,
+      longestMs,
+      parts,
+      signer,
+      mediaUrl,
+      clock,
+      log,
       openFile: () => files.open(id),
       encoder: deps.encoder,
       goLive: () => goLive(id, longestMs),
