@@ -305,11 +305,13 @@ export async function createServices({ db, config, log, clock, version }: Servic
     clock,
   });
   const mediaSecret = settings.secret("media-url-secret");
-  const mediaUrl = createMediaLinks({
-    secret: mediaSecret,
-    publicUrl: config.publicUrl,
-    base: config.mediaBaseUrl === null ? null : { url: config.mediaBaseUrl, layout: config.mediaBaseLayout },
-  });
+  const { publicUrl, mediaBaseUrl, mediaBaseLayout } = config;
+  const linksBy = (base: Parameters<typeof createMediaLinks>[0]["base"]) =>
+    createMediaLinks({ secret: mediaSecret, publicUrl, base });
+  const mediaBase = mediaBaseUrl === null ? null : { url: mediaBaseUrl, layout: mediaBaseLayout };
+  const mediaUrl = linksBy(mediaBase);
+  // What is being spoken cannot be in the copy that a bucket holds.
+  const liveUrl = linksBy(mediaBase?.layout === "bucket" ? null : mediaBase);
 
   const broadcasts = createBroadcastService({
     store: broadcastStore,
@@ -397,8 +399,9 @@ export async function createServices({ db, config, log, clock, version }: Servic
     }),
     parts: liveParts,
     files: createVoiceFiles(join(config.mediaDir, "live")),
+    requireMount: housekeeping.requireMount,
     signer,
-    mediaUrl,
+    mediaUrl: liveUrl,
     onReady: conductor.tick,
     transact,
     clock,

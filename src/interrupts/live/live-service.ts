@@ -51,6 +51,8 @@ interface Dependencies {
   encoder: VoiceEncoder;
   parts: LiveParts;
   files: VoiceFiles;
+  /** Throws when the library's disk is not there. */
+  requireMount: () => void;
   signer: Signer;
   mediaUrl: (sha256: string, expiresAt: number) => string;
   /** Something became ready: lead it on at once. */
@@ -92,6 +94,7 @@ export function createLiveService(deps: Dependencies): LiveService {
     if (createdBy !== speaker.user.id) throw speaksAlready();
     const endedBy = store.get(id)?.endedBy ?? (broadcast.state === "planned" ? null : "stopped");
     if (endedBy !== null) throw hasEnded(endedBy);
+    deps.requireMount();
     const voice = openVoice({
       id,
       speaker: speaker.id,
