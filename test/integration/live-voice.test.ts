@@ -2,11 +2,14 @@ import { execFileSync } from "node:child_process";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import mqtt from "mqtt";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { signIn } from "../../scripts/operator-client.ts";
+import { MINUTE_MS } from "../../src/clock.ts";
+import { uplinkTopic } from "../../src/protocol/topics.ts";
 import { type RunningApp, runApp } from "../support/app.ts";
 import { type BroadcastView, enrolDevice, importRegions } from "../support/county.ts";
-import { FAR_VILLAGE, NEIGHBOUR, VILLAGE } from "../support/fleet.ts";
+import { createTestClock, FAR_VILLAGE, NEIGHBOUR, VILLAGE } from "../support/fleet.ts";
 import { enrolGateway } from "../support/gateway.ts";
 import { levelsOf, lufsOf } from "../support/loudness.ts";
 import { newPerson, ofArea } from "../support/people.ts";
@@ -187,6 +190,62 @@ describe("what is spoken live", () => {
     await proved(id, "finished", 1);
     expect(recordingOf(near.state, id)?.durationMs).toBeGreaterThan(3_000 + 2_000);
   }, 120_000);
+});
+
+describe("with a clock of its own", () => {
+  test("ends at its longest duration, and what nobody speaks into is missed", async () => {
+    const clock = createTestClock();
+    const own = await runApp({ clock });
+    try {
+      await importRegions(own.operator);
+      const make = () =>
+        own.operator.post<LiveAnnouncement>("/announcements", {
+          title: "太长",
+          class: "announcement",
+          source: { live: { longestMinutes: 1 } },
+          targets: { regions: [VILLAGE], kinds: ["loudspeaker"] },
+        });
+      const [{ id }, { id: silent }] = [await make(), await make()];
+      const speaking = speak(own, id, spoken(20), () => clock.advance(4_000));
+      expect(await refusal(speaking)).toMatchObject({ status: 409, problem: { endedBy: "longest" } });
+      const endedBy = async () =>
+        (await own.operator.get<LiveAnnouncement>(`/announcements/${id}`)).live.endedBy;
+      await until(async () => (await endedBy()) === "longest", { what: "the end", timeoutMs: 20_000 });
+      const view = await own.operator.get<BroadcastView>(`/broadcasts/${id}`);
+      expect(view.reason).toBe("it had lasted as long as it may");
+      clock.advance(2 * MINUTE_MS);
+      const missed = async () => own.operator.get<BroadcastView>(`/broadcasts/${silent}`);
+      await until(async () => (await missed()).state === "missed", { what: "the other" });
+      expect((await missed()).reason).toBe("nobody has spoken yet");
+    } finally {
+      await own.close();
+    }
+  }, 60_000);
+});
+
+describe("a device that cannot do it", () => {
+  test("says so, and the broadcast shows it", async () => {
+    const { identity, password } = await enrolDevice(app.operator, app.url, FAR_VILLAGE);
+    const { id } = await announce({ targets: { regions: [FAR_VILLAGE], kinds: ["loudspeaker"] } });
+    for await (const chunk of openMicrophone(spoken(3))) {
+      const { next } = await sendChunk(app, id, 0, chunk);
+      if (next > 0) break;
+    }
+    const client = await mqtt.connectAsync(app.brokerUrl, {
+      protocolVersion: 4,
+      clientId: identity.id,
+      username: identity.id,
+      password,
+    });
+    const record = { seq: 1, at: Date.now(), type: "refused", broadcastId: id, reason: "unsupported" };
+    const report = { bootId: "boot", records: [record] };
+    await client.publishAsync(uplinkTopic(identity.id, "report"), JSON.stringify(report), { qos: 1 });
+    await until(async () => (await broadcastOf(id)).devices.items[0]?.reason === "refused: unsupported", {
+      what: "the refusal",
+    });
+    await client.endAsync();
+    await app.operator.post(`/broadcasts/${id}/stop`);
+  }, 30_000);
 });
 
 describe("who may speak", () => {
