@@ -25,12 +25,16 @@ import { inPath, query } from "./resources.js";
  */
 /** @typedef {"speaker" | "link" | "longest" | "stopped" | "server"} EndedBy */
 /** @typedef {{ longestMinutes: number, beganAt: string | null, endedAt: string | null, endedBy: EndedBy | null, delayMs: number | null }} Live */
-/** @typedef {Interrupt & { repeat: number, corrects: string | null, live: Live | null, broadcast: Broadcast }} Announcement */
+/**
+ * @typedef {Interrupt & {
+ *   repeat: number, corrects: string | null, live: Live | null, people: { created: string }, broadcast: Broadcast
+ * }} Announcement
+ */
 /** @typedef {"proposed" | "confirmed" | "active" | "withdrawn" | "expired" | "stopped" | "ended"} EmergencyState */
 /**
  * @typedef {object} EmergencyFields
  * @property {EmergencyState} state
- * @property {string | null} severity as a CAP message has it
+ * @property {string | null} severity as CAP grades it
  * @property {string[]} areas
  * @property {string} until
  * @property {string | null} replaces

@@ -10,7 +10,7 @@ import type { Transact } from "../db/open.ts";
 import { AppError, invalid, notFound } from "../errors.ts";
 import type { MediaService, Upload } from "../media/media-service.ts";
 import type { InterruptContent, Source } from "./interrupt-content.ts";
-import type { Interrupt, InterruptClass, InterruptStore } from "./interrupt-store.ts";
+import type { Interrupt, InterruptClass, InterruptRecord, InterruptStore } from "./interrupt-store.ts";
 import type { LiveStore, VoiceRow } from "./live/live-store.ts";
 
 export interface NewAnnouncement {
@@ -122,7 +122,7 @@ export function createAnnouncementService(deps: Dependencies): AnnouncementServi
     requireRegions("/targets/exclude", targets.exclude, regions);
   }
 
-  function use(interrupt: Interrupt, sha256: string, airAt: number | null): void {
+  function use(interrupt: InterruptRecord, sha256: string, airAt: number | null): void {
     const compositionId = content.compose(interrupt, sha256, interrupt.marks, airAt);
     store.setRecording({ id: interrupt.id, assetSha256: sha256, compositionId });
   }
@@ -167,7 +167,7 @@ export function createAnnouncementService(deps: Dependencies): AnnouncementServi
       const sound = await content.prepare(source, { class: of, silent });
       return transact(() => {
         const times = timesOf(announcement);
-        const interrupt: Interrupt = {
+        const interrupt: InterruptRecord = {
           id: uuidv7(),
           class: of,
           title,

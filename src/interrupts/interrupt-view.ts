@@ -111,6 +111,7 @@ export const AnnouncementView = Type.Object({
       ),
     }),
   ),
+  people: Type.Object({ created: Type.String() }, { description: "Who did it, by name" }),
   broadcast: BroadcastView,
 });
 
@@ -134,6 +135,7 @@ export const viewAnnouncement = (
   repeat: announcement.interrupt.repeats,
   corrects: announcement.interrupt.corrects,
   live: viewLive(announcement),
+  people: { created: announcement.interrupt.createdByName },
   broadcast: viewBroadcast(announcement.broadcast),
 });
 

@@ -27,6 +27,7 @@ const untouchable = new Set<string>();
 
 /** What is there, by the collection it is of. */
 const there = new Map<string, Set<string>>([
+  ["name", new Set(["党建聚焦", "身边榜样"])],
   ["zone", new Set(["Asia/Shanghai"])],
   ["at", new Set(["2026-12-01T07:00", new Date().toISOString()])],
 ]);
