@@ -142,6 +142,7 @@ function nameUser({ name }) {
 }
 
 async function leave() {
+  leaveTheAir();
   try {
     await signOut();
   } catch (error) {
@@ -151,7 +152,6 @@ async function leave() {
   }
   view?.close();
   view = null;
-  leaveTheAir();
   forgetDrafts();
   stopWatching();
   fill(page);

@@ -21,17 +21,17 @@ const MINUTE_MS = 60_000;
 
 /** Empty while nobody speaks from this page. */
 export const onAirBar = el("div", { class: "on-air-place" });
-/** @type {{ stop: () => void, leave: () => void } | null} */
-let speaking = null;
+/** Ends what is spoken from this page, without waiting for it. @type {(() => void) | null} */
+let leave = null;
 
-export const isSpeaking = () => speaking !== null;
+export const isSpeaking = () => leave !== null;
 /** Nobody comes back to it, as after a sign-out. */
 export function leaveTheAir() {
-  speaking?.leave();
+  leave?.();
   fill(onAirBar);
 }
 
-addEventListener("beforeunload", (event) => void (speaking && event.preventDefault()));
+addEventListener("beforeunload", (event) => void (leave && event.preventDefault()));
 addEventListener("pagehide", leaveTheAir);
 
 /**
@@ -104,13 +104,10 @@ function begin({ id, title, live, broadcast, class: of, silent }, microphone, me
       outcome,
     ),
   );
-  speaking = {
-    stop: sender.stop,
-    leave() {
-      endVoiceAtLast(id);
-      speaking = null;
-      sender.stop();
-    },
+  leave = () => {
+    endVoiceAtLast(id);
+    leave = null;
+    sender.stop();
   };
   let shown = "";
   let isTold = false;
@@ -143,7 +140,7 @@ function begin({ id, title, live, broadcast, class: of, silent }, microphone, me
   /** @param {SendState} now */
   function showEnd({ endedBy, problem, delayMs }) {
     const hadFocus = onAirBar.contains(document.activeElement);
-    speaking = null;
+    leave = null;
     bar.classList.add("over");
     bar.classList.remove("cut");
     fill(sign, () => t("live.over"));

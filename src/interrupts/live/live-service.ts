@@ -207,8 +207,8 @@ export function createLiveService(deps: Dependencies): LiveService {
     async follow(id, after, device) {
       const voice = voices.get(id);
       const broadcast = voice?.broadcast ?? broadcasts.get(id);
-      if (broadcast.contentKind !== "live" || !isTarget(broadcast, device))
-        throw notFound("live broadcast", id);
+      const isTold = broadcast.contentKind === "live" && broadcast.state !== "planned";
+      if (!isTold || !isTarget(broadcast, device)) throw notFound("live broadcast", id);
       if (voice) return voice.board.read(after);
       const told = { broadcast, parts: parts.of(id), ended: true };
       return signer.sign("live", liveIndexOf(told, clock.now(), mediaUrl));

@@ -68,7 +68,11 @@ export function openVoice(options: Options): LiveVoice {
   let work = Promise.resolve();
   const beganAt = clock.steadyMs();
   let heardAt = beganAt;
-  const endMs = () => kept.reduce((_, { atMs, durationMs }) => atMs + durationMs, 0);
+
+  function endMs(): number {
+    const last = kept.at(-1);
+    return last ? last.atMs + last.durationMs : 0;
+  }
 
   const stream = encoder.open({
     ...options,
