@@ -223,6 +223,24 @@ describe("with a clock of its own", () => {
   }, 60_000);
 });
 
+test("a server that ends lets go of whoever speaks, and has it down why", async () => {
+  const own = await runApp();
+  await importRegions(own.operator);
+  const { id } = await own.operator.post<LiveAnnouncement>("/announcements", {
+    title: "停机",
+    class: "announcement",
+    source: { live: { longestMinutes: 1 } },
+    targets: { regions: [VILLAGE], kinds: ["loudspeaker"] },
+  });
+  for await (const chunk of openMicrophone(spoken(3))) {
+    await sendChunk(own, id, 0, chunk);
+    break;
+  }
+  await own.close();
+  const ended = own.log.entries.find(({ msg }) => msg === "a live voice has ended");
+  expect(ended).toMatchObject({ broadcastId: id, by: "server" });
+}, 30_000);
+
 describe("a device that cannot do it", () => {
   test("says so, and the broadcast shows it", async () => {
     const { identity, password } = await enrolDevice(app.operator, app.url, FAR_VILLAGE);
