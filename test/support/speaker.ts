@@ -51,12 +51,12 @@ export async function speak(
   app: Reached,
   id: string,
   file: string,
-  onSent: () => void | Promise<void> = () => {},
+  onSent: (chunk: Buffer) => void | Promise<void> = () => {},
 ): Promise<void> {
   let n = 0;
   for await (const chunk of openMicrophone(file)) {
     await sendChunk(app, id, n, chunk);
     n += 1;
-    await onSent();
+    await onSent(chunk);
   }
 }
