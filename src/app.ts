@@ -70,6 +70,7 @@ export async function buildApp({ config, log, clock = systemClock }: AppOptions)
     planner,
     speech,
     stopEverything,
+    twins,
     uplink,
     uploads,
     warnings,
@@ -91,6 +92,7 @@ export async function buildApp({ config, log, clock = systemClock }: AppOptions)
       ...announcements.compositions(),
     ]);
     live.takeUp();
+    twins.review("all");
     planner.planAll();
     conductor.tick();
     warnings.tell();

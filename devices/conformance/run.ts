@@ -9,6 +9,7 @@ import { behaviourCases, linkCases } from "./cases/link.ts";
 import { liveCases } from "./cases/live.ts";
 import { mediaCases } from "./cases/media.ts";
 import { memoryCases } from "./cases/memory.ts";
+import { twinCases } from "./cases/twin.ts";
 import { CaseFailure } from "./failure.ts";
 
 /** In an order in which each finds the gateway as it needs it. */
@@ -19,6 +20,7 @@ export const CASES: readonly Case[] = [
   ...liveCases,
   ...refusalCases,
   ...commandCases,
+  ...twinCases,
   ...alertCases,
   ...memoryCases,
   ...keyCases,

@@ -8,6 +8,7 @@ import {
   wantsSecondFactor,
   whoAmI,
 } from "./api.js";
+import { devicePlace } from "./device-places.js";
 import { el, fill, rewrite, ticking } from "./dom.js";
 import { emergencyBars, lookForEmergencies, stopWatching, watchEmergencies } from "./emergency-bar.js";
 import { secondsText, useZone, ZONE } from "./format.js";
@@ -22,7 +23,6 @@ import { askToStopEverything } from "./stop.js";
 import { accountView } from "./view-account.js";
 import { announcementsView, emergenciesView, forgetDrafts } from "./view-announcements.js";
 import { broadcastView } from "./view-broadcast.js";
-import { devicesView } from "./view-devices.js";
 import { peopleView } from "./view-people.js";
 import { programmesView } from "./view-programmes.js";
 import { todayView } from "./view-today.js";
@@ -60,11 +60,11 @@ const PLACES = [
 
 /** @returns {View} */
 function viewOf(/** @type {string} */ hash) {
-  const [place = "today", id] = hash.replace(/^#\/?/, "").split("/").map(decodeURIComponent);
+  const [place = "today", id, more] = hash.replace(/^#\/?/, "").split("/").map(decodeURIComponent);
   if (place === "broadcasts" && id) return broadcastView(id);
   if (place === "programmes") return programmesView(id ?? null);
   if (place === "announcements") return id === "emergencies" ? emergenciesView() : announcementsView();
-  if (place === "devices") return devicesView();
+  if (place === "devices") return devicePlace(id, more);
   if (place === "people") return peopleView();
   if (place === "account") return accountView();
   if (place === "today" || place === "") return todayView();

@@ -1,3 +1,4 @@
+import { DEVICE_SENTENCES } from "./sentences-devices-zh.js";
 import { PEOPLE_SENTENCES, PEOPLE_WORDS } from "./sentences-people-zh.js";
 
 /**
@@ -6,6 +7,7 @@ import { PEOPLE_SENTENCES, PEOPLE_WORDS } from "./sentences-people-zh.js";
  * @type {Record<string, string>}
  */
 export const SENTENCES = {
+  ...DEVICE_SENTENCES,
   ...PEOPLE_SENTENCES,
   // Why something is not aired, or cannot be approved yet.
   "nothing approved is left for this date": "这一天没有可播的已批准内容",

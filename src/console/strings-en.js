@@ -1,9 +1,11 @@
+import { devicesEn } from "./strings-devices-en.js";
 import { interruptsEn } from "./strings-interrupts-en.js";
 import { peopleEn } from "./strings-people-en.js";
 
 /** English. The keys are the same as in strings-zh.js; a test holds both to that. */
 export const en = {
   ...interruptsEn,
+  ...devicesEn,
   ...peopleEn,
   "brand.name": "村村响",
   "brand.subtitle": "Village broadcasting",

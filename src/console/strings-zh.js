@@ -1,9 +1,11 @@
+import { devicesZh } from "./strings-devices-zh.js";
 import { interruptsZh } from "./strings-interrupts-zh.js";
 import { peopleZh } from "./strings-people-zh.js";
 
 /** 简体中文。The keys are the same as in strings-en.js; a test holds both to that. */
 export const zh = {
   ...interruptsZh,
+  ...devicesZh,
   ...peopleZh,
   "brand.name": "村村响",
   "brand.subtitle": "广播排期与播出",

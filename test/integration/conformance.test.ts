@@ -70,6 +70,7 @@ describe.concurrent("a careless gateway", () => {
     "refuse-expired",
     "refuse-foreign-device",
     "replayed",
+    "desired",
   ];
 
   test(

@@ -35,6 +35,7 @@ const DECLARED: Record<string, string> = {
     GET /devices
     GET /devices/{}
     GET /devices/{}/playlist-preview
+    GET /devices/{}/twin
     GET /emergencies
     GET /emergencies/{}
     GET /episodes
@@ -78,6 +79,7 @@ const DECLARED: Record<string, string> = {
     GET /schedules/{}/preview
     GET /sessions
     GET /sessions/{}
+    GET /software-channels
     DELETE /sign-in
     GET /warnings
   `,
@@ -127,7 +129,8 @@ const DECLARED: Record<string, string> = {
   AT: `
     POST /devices
     POST /devices/bulk
-    PATCH /devices/{}
+    PATCH /devices/twins
+    PATCH /devices/{}/twin
     POST /devices/{}/enrolment-code
     POST /devices/{}/revoke
   `,
@@ -163,6 +166,8 @@ const DECLARED: Record<string, string> = {
     DELETE /people/{}/tokens/{}
     POST /regions/import
     POST /signing-keys/rotate
+    DELETE /software-channels/{}
+    PUT /software-channels/{}
   `,
   E: `
     POST /episodes
