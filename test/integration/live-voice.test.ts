@@ -262,6 +262,7 @@ describe("a device that cannot do it", () => {
       what: "the refusal",
     });
     await client.endAsync();
+    expect((await broadcastOf(id)).proof.atLeast).toMatchObject({ started: 0 });
     await app.operator.post(`/broadcasts/${id}/stop`);
   }, 30_000);
 });
