@@ -46,6 +46,8 @@ export interface Ending {
   /** `false` when it was stopped, or ended by itself for a `reason`. */
   complete: boolean;
   reason?: ReasonCode;
+  /** It was measured that the whole of it sounded; left out when that is not known. */
+  sensed?: boolean;
 }
 
 /** A decoder that is rolled and waits for its instant. */
@@ -58,13 +60,16 @@ export interface Prepared {
   stop(): Promise<void>;
 }
 
+/** The media cannot be played, by whatever output. */
+export class MediaError extends Error {}
+
 /** Where sound goes. */
 export interface Output {
   readonly name: string;
-  /** Resolves when the first samples are decoded. @throws when the media cannot be decoded or the device not opened */
+  /** Resolves when the first samples are decoded. @throws {MediaError} or, when the output cannot be opened, another */
   prepare(programme: Programme): Promise<Prepared>;
   /** Keeps every part to its instant; what has not come by then is silence. */
   prepareLive(programme: LiveProgramme): Prepared;
-  /** A sine of 1 kHz. */
-  testTone(durationMs: number, volume: number): Promise<void>;
+  /** A sine of 1 kHz, cut off by the signal. */
+  testTone(durationMs: number, volume: number, signal: AbortSignal): Promise<void>;
 }

@@ -7,7 +7,8 @@ import { createInterface } from "node:readline";
 import { setTimeout as wait } from "node:timers/promises";
 import { createLiveOutput } from "../core/live-output.ts";
 import type { Ending, Output, Prepared, Programme } from "../core/output.ts";
-import { playerSink } from "../core/pcm-sink.ts";
+import { mpv } from "../core/player-programs.ts";
+import { playerSink } from "../core/player-sink.ts";
 
 interface Options {
   /** Where the control socket is made. */
@@ -83,14 +84,17 @@ export function createMpvOutput({ stateDir, now, args = [] }: Options): Output {
   return {
     name: "mpv",
     prepare,
-    prepareLive: createLiveOutput({ format: SPOKEN, openSink: playerSink("mpv"), now }),
-    async testTone(durationMs, volume) {
+    prepareLive: createLiveOutput({ format: SPOKEN, openSink: playerSink(mpv), now }),
+    async testTone(durationMs, volume, signal) {
       const source = `av://lavfi:sine=frequency=1000:duration=${durationMs / 1000}`;
       await exitOf(
         spawn("mpv", ["--no-config", "--no-terminal", `--volume=${volume}`, ...args, source], {
           stdio: "ignore",
+          signal,
         }),
-      );
+      ).catch((error: unknown) => {
+        if (!signal.aborted) throw error;
+      });
     },
   };
 }

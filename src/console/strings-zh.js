@@ -507,6 +507,7 @@ export const zh = {
   "why.withdrawn": "已从节目单撤下",
   "why.preempted": "被更高级别插播",
   "why.stalled": "现场喊话中断满 10 秒",
+  "why.silenced": "终端停止按钮被按下",
   "why.restart": "终端重启",
   "why.output-failed": "声音输出失败",
   "why.corrupt-media": "内容损坏",

@@ -85,6 +85,7 @@ export const REASONS = {
   withdrawn: "a newer playlist lacks it",
   preempted: "something that takes the air from it has it",
   stalled: "spoken live: no part of it came for 10 s after the last was due",
+  silenced: "somebody at the device holds its stop button",
   restart: "the power went, or the program ended, while it sounded",
   "output-failed": "the sound could not be put out",
   "corrupt-media": "what is stored is not what its SHA-256 says",

@@ -4,7 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createPcmOutput } from "../../devices/core/pcm-output.ts";
-import { type PlayerProgram, playerSink } from "../../devices/core/pcm-sink.ts";
+import { aplay, ffplay, mpv } from "../../devices/core/player-programs.ts";
+import { playerSink } from "../../devices/core/player-sink.ts";
 import { toneParts } from "../support/live-parts.ts";
 import { until } from "../support/until.ts";
 
@@ -35,8 +36,9 @@ afterAll(async () => {
 
 const now = () => performance.timeOrigin + performance.now();
 const format = { sampleRate: 44_100, channels: 1 };
-const prepare = (program: PlayerProgram) =>
-  createPcmOutput({ name: program, format, openSink: playerSink(program), now }).prepare({
+const programs = { ffplay, mpv, aplay: aplay() };
+const prepare = (program: keyof typeof programs) =>
+  createPcmOutput({ name: program, format, openSink: playerSink(programs[program]), now }).prepare({
     broadcastId: "b",
     startAt: now(),
     parts: [{ path: tone, durationMs: SECONDS * 1000 }],
@@ -62,7 +64,7 @@ describe.each(["ffplay", "mpv", "aplay"] as const)("sound through %s", (program)
     }));
     const endMs = sounds.reduce((sum, { durationMs }) => sum + durationMs, 0);
     const startAt = now() + 1_000;
-    const output = createPcmOutput({ name: program, format, openSink: playerSink(program), now });
+    const output = createPcmOutput({ name: program, format, openSink: playerSink(programs[program]), now });
     const prepared = output.prepareLive({
       broadcastId: "b",
       startAt,
@@ -96,7 +98,7 @@ test("a program that is not there fails the broadcast, not the gateway", async (
     const output = createPcmOutput({
       name: "x",
       format,
-      openSink: playerSink("aplay"),
+      openSink: playerSink(aplay()),
       now,
       ffmpegPath: "/usr/bin/ffmpeg",
     });
