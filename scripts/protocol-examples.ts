@@ -13,6 +13,7 @@ import {
   uplinkTopic,
 } from "../src/protocol/topics.ts";
 import { bytes, decode, fence, http, publish } from "./line-blocks.ts";
+import { liveExample } from "./protocol-live-example.ts";
 import { EXAMPLE_DEVICE, ISSUED_AT, stopCommand, testKey } from "./protocol-vectors.ts";
 
 const AREAS = ["370783112201", "370783112000", "370783000000", "370700000000", "370000000000"];
@@ -225,7 +226,10 @@ ${publish(10, ackTopic(deviceId), JSON.stringify(ack))}
 An empty retained payload on the topic of the area that raised it:
 
 ${publish(11, alertTopic("370783112000"), "", true)}
-## 9. New keys
+## 9. What is spoken live
+
+${await liveExample(signer, (path) => `GET ${path} HTTP/1.1\nHost: ${HOST}\nAuthorization: Bearer ${TOKEN}`)}
+## 10. New keys
 
 The playlist names a newer \`keySerial\`. The device holds serial 1:
 

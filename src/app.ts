@@ -62,6 +62,8 @@ export async function buildApp({ config, log, clock = systemClock }: AppOptions)
     emergencies,
     housekeeping,
     link,
+    live,
+    liveParts,
     media,
     outages,
     outbox,
@@ -89,6 +91,7 @@ export async function buildApp({ config, log, clock = systemClock }: AppOptions)
       ...services.sessions.compositions(),
       ...announcements.compositions(),
     ]);
+    live.takeUp();
     twins.review("all");
     planner.planAll();
     conductor.tick();
@@ -98,6 +101,7 @@ export async function buildApp({ config, log, clock = systemClock }: AppOptions)
       stopEverything.everySecond();
       emergencies.tick();
       announcements.tick();
+      live.tick();
       conductor.tick();
       const events = watchClock();
       warnings.keepClockEvents(events);
@@ -112,6 +116,7 @@ export async function buildApp({ config, log, clock = systemClock }: AppOptions)
     };
     const everyHour = () => {
       planner.planAll();
+      liveParts.everyHour();
       audit.prune();
     };
     stopTicker = startTicker({ everySecond, everyMinute, everyHour }, log);
@@ -131,6 +136,7 @@ export async function buildApp({ config, log, clock = systemClock }: AppOptions)
   app.addHook("preClose", async () => {
     for (const end of repeats) end();
     await stopTicker();
+    await live.stop();
     await media.stop();
     await speech.stop();
     await uploads.stop();

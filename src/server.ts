@@ -33,6 +33,8 @@ import { signInGuard, whoAsksBy } from "./http/sign-in-guard.ts";
 import { validatorCompiler } from "./http/validation.ts";
 import { announcementRoutes } from "./interrupts/announcement-routes.ts";
 import { emergencyRoutes } from "./interrupts/emergency-routes.ts";
+import { liveLinkRoutes } from "./interrupts/live/live-link-routes.ts";
+import { liveRoutes } from "./interrupts/live/live-routes.ts";
 import { stopRoutes } from "./interrupts/stop-routes.ts";
 import { housekeepingRoutes } from "./media/housekeeping/housekeeping-routes.ts";
 import { jobRoutes } from "./media/jobs/job-routes.ts";
@@ -188,6 +190,11 @@ export async function createServer({
           corrections: services.corrections,
           media,
         });
+        await guarded.register(liveRoutes, {
+          live: services.live,
+          announcements: services.announcements,
+          media,
+        });
         await guarded.register(emergencyRoutes, {
           cap: services.cap,
           emergencies: services.emergencies,
@@ -218,6 +225,7 @@ export async function createServer({
     devices,
     atOnce: config.playlistsAtOnce,
   });
+  await app.register(liveLinkRoutes, { live: services.live, devices });
   if (config.mqttAuthSecret !== null) {
     const { brokerAccess: access } = services;
     const brokerAuth = { access, secret: config.mqttAuthSecret, allow: config.mqttAuthAllow };

@@ -53,6 +53,9 @@ import { createEmergencyService } from "./interrupts/emergency-service.ts";
 import { createEmergencyStore } from "./interrupts/emergency-store.ts";
 import { createInterruptContent } from "./interrupts/interrupt-content.ts";
 import { createInterruptStore } from "./interrupts/interrupt-store.ts";
+import { createLiveService } from "./interrupts/live/live-service.ts";
+import { createLiveStore } from "./interrupts/live/live-store.ts";
+import { createVoiceFiles } from "./interrupts/live/voice-file.ts";
 import { createStandingAlerts } from "./interrupts/standing-alert.ts";
 import { createStopEverything } from "./interrupts/stop-everything.ts";
 import { createStopJournal } from "./interrupts/stop-journal.ts";
@@ -60,6 +63,8 @@ import { createFfmpeg, requireFfmpeg } from "./media/ffmpeg.ts";
 import { abilitiesOf } from "./media/ffmpeg-abilities.ts";
 import { confine } from "./media/ffmpeg-confinement.ts";
 import { createHousekeeping } from "./media/housekeeping/housekeeping-service.ts";
+import { createLiveParts } from "./media/live/live-parts.ts";
+import { createVoiceEncoder } from "./media/live/voice-encoder.ts";
 import { createMediaLibrary } from "./media/media-library.ts";
 import { createMediaService } from "./media/media-service.ts";
 import { loadProfiles } from "./media/profile-files.ts";
@@ -171,6 +176,7 @@ export async function createServices({ db, config, log, clock, version }: Servic
     clock,
     log,
   });
+  const profiles = loadProfiles(config.profilesDir, abilitiesOf(config.ffmpegPath));
   const space = createUploadSpace(housekeeping.mayUpload);
   const media = createMediaService({
     db,
@@ -179,7 +185,7 @@ export async function createServices({ db, config, log, clock, version }: Servic
       ffmpegPath: confinement.launch(config.ffmpegPath),
       ffprobePath: confinement.launch(config.ffprobePath),
     }),
-    profiles: loadProfiles(config.profilesDir, abilitiesOf(config.ffmpegPath)),
+    profiles,
     space,
     scratchSpace: createScratchSpace(housekeeping.freeBytes, config.diskReserveBytes),
     requireMount: housekeeping.requireMount,
@@ -312,11 +318,13 @@ export async function createServices({ db, config, log, clock, version }: Servic
     clock,
   });
   const mediaSecret = settings.secret("media-url-secret");
-  const mediaUrl = createMediaLinks({
-    secret: mediaSecret,
-    publicUrl: config.publicUrl,
-    base: config.mediaBaseUrl === null ? null : { url: config.mediaBaseUrl, layout: config.mediaBaseLayout },
-  });
+  const { publicUrl, mediaBaseUrl, mediaBaseLayout } = config;
+  const linksBy = (base: Parameters<typeof createMediaLinks>[0]["base"]) =>
+    createMediaLinks({ secret: mediaSecret, publicUrl, base });
+  const mediaBase = mediaBaseUrl === null ? null : { url: mediaBaseUrl, layout: mediaBaseLayout };
+  const mediaUrl = linksBy(mediaBase);
+  // What is being spoken cannot be in the copy that a bucket holds.
+  const liveUrl = linksBy(mediaBase?.layout === "bucket" ? null : mediaBase);
 
   const leftOut = createLeftOut({ store: broadcastStore, policy });
   const broadcasts = createBroadcastService({
@@ -378,14 +386,38 @@ export async function createServices({ db, config, log, clock, version }: Servic
     zone: config.zone,
   });
   const interruptStore = createInterruptStore(db);
+  const liveStore = createLiveStore(db);
   const interruptContent = createInterruptContent({ speech, media });
   const announcements = createAnnouncementService({
     store: interruptStore,
+    voices: liveStore,
     content: interruptContent,
     media,
     unscheduled,
     broadcasts,
     regions,
+    onReady: conductor.tick,
+    transact,
+    clock,
+    log,
+  });
+  const liveParts = createLiveParts({ db, library, clock });
+  const live = createLiveService({
+    store: liveStore,
+    announcements,
+    broadcasts,
+    unscheduled,
+    encoder: createVoiceEncoder({
+      ffmpegPath: confinement.launch(config.ffmpegPath, { urgent: true }),
+      profiles,
+      pathOf: library.pathOf,
+      assetOf: media.assetOf,
+    }),
+    parts: liveParts,
+    files: createVoiceFiles(join(config.mediaDir, "live")),
+    requireMount: housekeeping.requireMount,
+    signer,
+    mediaUrl: liveUrl,
     onReady: conductor.tick,
     transact,
     clock,
@@ -407,6 +439,7 @@ export async function createServices({ db, config, log, clock, version }: Servic
   const stopEverything = createStopEverything({
     broadcasts,
     emergencies,
+    live,
     downlink,
     journal: createStopJournal(join(config.dataDir, "stops")),
     inNameOf: ({ id, name }, work) => audit.as({ kind: "person", id, name }, "POST /api/v1/stop", work),
@@ -461,6 +494,7 @@ export async function createServices({ db, config, log, clock, version }: Servic
     broadcasts,
     reports,
     regions,
+    spokenIn: (broadcastId) => interruptStore.get(broadcastId)?.assetSha256 ?? null,
     clock,
     zone: config.zone,
   });
@@ -581,6 +615,8 @@ export async function createServices({ db, config, log, clock, version }: Servic
     conflicts,
     broadcasts,
     announcements,
+    live,
+    liveParts,
     corrections,
     emergencies,
     cap,

@@ -86,6 +86,7 @@ export async function openBench(
     playlist: null,
     playlistFailure: null,
     keySets: new Map(),
+    live: null,
     media: new Map(),
     spoilt: new Map(),
     cutMediaAfter: null,

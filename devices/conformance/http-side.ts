@@ -1,6 +1,8 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import { setTimeout as wait } from "node:timers/promises";
 import type { EnrolResponse } from "../../src/protocol/http-messages.ts";
+import type { LiveIndex } from "../../src/protocol/live-index.ts";
 import type { Sound } from "./sound.ts";
 import type { Timeline } from "./timeline.ts";
 
@@ -14,6 +16,8 @@ export interface HttpSide {
   playlistFailure: { status: number; retryAfterS: number } | null;
   /** Signed key sets by the serial they have. */
   keySets: Map<number, string>;
+  /** What is spoken live: asked for again and again until there is news. */
+  live: { index: LiveIndex; jws: string } | null;
   media: Map<string, Sound>;
   /** What is served under the digest of something else. */
   spoilt: Map<string, Buffer>;
@@ -27,6 +31,7 @@ export interface HttpPort {
 }
 
 const CUT_AFTER_MS = 1_500;
+const LOOK_MS = 20;
 const TOKEN_SCHEME = /^Bearer (.+)$/;
 
 /** The server's HTTP as a gateway sees it. @param now the kit's time */
@@ -60,6 +65,8 @@ export async function openHttp(
       const items = [...side.keySets].filter(([serial]) => serial > after).map(([, jws]) => jws);
       return sendJson(response, 200, { items });
     }
+    if (url.pathname.startsWith("/device/v1/live/"))
+      return sendLive(Number(url.searchParams.get("after")), response);
     if (route === "GET /device/v1/playlist") return sendPlaylist(headers["if-none-match"], response);
     sendJson(response, 404, { title: "not found" });
   }
@@ -69,6 +76,13 @@ export async function openHttp(
     if (code === undefined || !side.codes.delete(code))
       return sendJson(response, 401, { title: "unauthorized", detail: "The enrolment code is not known." });
     sendJson(response, 201, side.enrolment());
+  }
+
+  async function sendLive(after: number, response: ServerResponse): Promise<void> {
+    const hasNews = () =>
+      side.live && (side.live.index.ended || (side.live.index.parts.at(-1)?.n ?? 0) > after);
+    while (!hasNews() && !response.destroyed) await wait(LOOK_MS);
+    response.writeHead(200, { "content-type": "application/jose" }).end(side.live?.jws);
   }
 
   function sendPlaylist(ifNoneMatch: string | undefined, response: ServerResponse): void {

@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { KeySet } from "../../src/protocol/key-set.ts";
+import type { LiveIndex, LivePart } from "../../src/protocol/live-index.ts";
 import type {
   Alert,
   Command,
@@ -19,7 +20,7 @@ import {
 } from "../../src/protocol/signing.ts";
 import { alertTopic, commandTopic, playlistTopic } from "../../src/protocol/topics.ts";
 import type { HttpSide } from "./http-side.ts";
-import { silence } from "./sound.ts";
+import { silence, silentPart } from "./sound.ts";
 
 /** What the kit says to the gateway, rightly signed unless a case does otherwise. */
 export interface Programme {
@@ -40,13 +41,17 @@ export interface Programme {
   /** Signs a command and publishes it. */
   command<T extends CommandType>(type: T, body: CommandOf<T>["body"]): Promise<{ id: string; jws: string }>;
   send(jws: string, retain?: boolean): Promise<void>;
+  /** Tells of `parts`, of what is spoken live. */
+  tellLive(broadcastId: string, parts: LivePart[], ended: boolean): Promise<void>;
+  /** One more part of it, of silence. */
+  livePart(after: LivePart | undefined): LivePart;
   alert(area: string, inMs: number, change?: Partial<Alert>): Promise<Alert>;
   clearAlert(area: string): Promise<void>;
 }
 
 interface Options {
   deviceId: string;
-  http: Pick<HttpSide, "media" | "playlist">;
+  http: Pick<HttpSide, "media" | "playlist" | "live">;
   /** Epoch ms. */
   now: () => number;
   publish: (topic: string, payload: string, retain?: boolean) => Promise<void>;
@@ -155,6 +160,20 @@ export async function createProgramme({ deviceId, http, now, publish }: Options)
     },
 
     send: (jws, retain = false) => publish(commandTopic(device), jws, retain),
+
+    async tellLive(broadcastId, parts, ended) {
+      const index: LiveIndex = { broadcastId, audience: { devices: [deviceId] }, parts, ended };
+      http.live = { index, jws: await signer.sign("live", index) };
+    },
+
+    livePart(after) {
+      const sound = silentPart(randomUUID());
+      const { sha256, durationMs, bytes } = sound;
+      http.media.set(sha256, sound);
+      const url = `/media/${sha256}?expires=4102444800&signature=kit`;
+      const atMs = after ? after.atMs + after.durationMs : 0;
+      return { n: (after?.n ?? 0) + 1, atMs, durationMs, sha256, url, bytes: bytes.length };
+    },
 
     async alert(area, inMs, change = {}) {
       const from = Math.round(now() + inMs);

@@ -6,6 +6,7 @@ import { commandCases } from "./cases/commands.ts";
 import { refusalCases } from "./cases/forgeries.ts";
 import { keyCases } from "./cases/keys.ts";
 import { behaviourCases, linkCases } from "./cases/link.ts";
+import { liveCases } from "./cases/live.ts";
 import { mediaCases } from "./cases/media.ts";
 import { memoryCases } from "./cases/memory.ts";
 import { twinCases } from "./cases/twin.ts";
@@ -16,6 +17,7 @@ export const CASES: readonly Case[] = [
   ...linkCases,
   ...mediaCases,
   ...airCases,
+  ...liveCases,
   ...refusalCases,
   ...commandCases,
   ...twinCases,

@@ -14,6 +14,7 @@ import { heldDesired } from "./held-desired.ts";
 import { type Identity, SOFTWARE } from "./identity.ts";
 import { openJournal } from "./journal.ts";
 import { createKeyRing } from "./key-ring.ts";
+import { openLiveFeed } from "./live-feed.ts";
 import { createMediaCache } from "./media-cache.ts";
 import { type ClientCertificate, connectMqtt } from "./mqtt-link.ts";
 import { createObedience } from "./obedience.ts";
@@ -158,13 +159,16 @@ export async function startDevice(options: DeviceOptions): Promise<Device> {
     isOnline: () => mqtt.online,
     policy,
     volumeFor: (entry) => volume.capped(entry.volume),
+    openFeed: (broadcastId) => openLiveFeed({ broadcastId, link, verify, member, log }),
     log,
     silence,
     supervise: supervisor.watch("player"),
   });
+  /** What can be fetched beforehand. */
+  const recordedToCome = () => book.toCome().filter(({ live }) => live === undefined);
   const prefetcher = createPrefetcher({
     cache,
-    entries: book.toCome,
+    entries: recordedToCome,
     maxKbps: () => keeper.playlist?.fetch.maxKbps,
     now,
     log,

@@ -109,6 +109,18 @@ export function createOutputList({ outputs, log, faults }: Options): OutputList 
       list = newer;
     },
     prepare,
+    prepareLive(programme) {
+      let last: unknown = new Error("there is no output");
+      for (const output of inOrder()) {
+        try {
+          return output.prepareLive(programme);
+        } catch (error) {
+          fail(output, error);
+          last = error;
+        }
+      }
+      throw last;
+    },
     async testTone(durationMs, volume, signal) {
       const { output } = await firstOf(inOrder(), (each) => each.testTone(durationMs, volume, signal));
       recover(output);

@@ -1,3 +1,5 @@
+import type { ReasonCode } from "../../src/protocol/messages.ts";
+
 /** A stretch of media to play from start to end, as files that are there and verified. */
 export interface Programme {
   broadcastId: string;
@@ -10,19 +12,48 @@ export interface Programme {
   volume: number;
 }
 
+/** One of the parts that somebody's voice comes in, which is what its SHA-256 says. */
+export interface LiveSound {
+  /** Due so long after the start of the whole. */
+  atMs: number;
+  durationMs: number;
+  /** MP3. */
+  bytes: Buffer;
+}
+
+/** The parts of a voice, in order, as they come. */
+export interface LiveFeed {
+  /** The next part that can still be heard; `null` while it has not come. @param positionMs how far the whole has come */
+  take(positionMs: number): LiveSound | null;
+  /** When the last part that it knows of ends, ms into the whole. */
+  readonly endMs: number;
+  /** There will be no further part. */
+  readonly ended: boolean;
+  close(): void;
+}
+
+/** Somebody who speaks while it sounds. */
+export interface LiveProgramme extends Pick<Programme, "broadcastId" | "startAt" | "volume"> {
+  /** It is over so long after its start. */
+  longestMs: number;
+  /** Closed by the output. */
+  feed: LiveFeed;
+}
+
 export interface Ending {
   /** How far into the whole it came, ms. */
   positionMs: number;
-  /** `false` when it was stopped. */
+  /** `false` when it was stopped, or ended by itself for a `reason`. */
   complete: boolean;
+  reason?: ReasonCode;
   /** It was measured that the whole of it sounded; left out when that is not known. */
   sensed?: boolean;
 }
 
 /** A decoder that is rolled and waits for its instant. */
 export interface Prepared {
-  /** Resolves with the corrected-clock instant of the first sample. Call at most once. */
-  start(): Promise<{ firstSampleAt: number }>;
+  /** Resolves with the corrected-clock instant of the first sample; `null` when it ended without one. Call at most once. */
+  start(): Promise<{ firstSampleAt: number } | null>;
   /** Settles after `start`; rejects when the output fails. */
   readonly ended: Promise<Ending>;
   /** Silence at once, also before the start. Idempotent. */
@@ -37,6 +68,8 @@ export interface Output {
   readonly name: string;
   /** Resolves when the first samples are decoded. @throws {MediaError} or, when the output cannot be opened, another */
   prepare(programme: Programme): Promise<Prepared>;
+  /** Keeps every part to its instant; what has not come by then is silence. */
+  prepareLive(programme: LiveProgramme): Prepared;
   /** A sine of 1 kHz, cut off by the signal. */
   testTone(durationMs: number, volume: number, signal: AbortSignal): Promise<void>;
 }

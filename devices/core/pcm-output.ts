@@ -1,6 +1,7 @@
 import { type ChildProcessByStdio, spawn } from "node:child_process";
 import { once } from "node:events";
 import type { Readable } from "node:stream";
+import { createLiveOutput } from "./live-output.ts";
 import { type Ending, MediaError, type Output, type Prepared, type Programme } from "./output.ts";
 import { frameBytes, type OpenSink, type PcmFormat, type PcmSink } from "./pcm-sink.ts";
 
@@ -117,6 +118,7 @@ export function createPcmOutput(options: Options): Output {
   return {
     name,
     prepare,
+    prepareLive: createLiveOutput({ format, openSink, now, ffmpegPath }),
     async testTone(durationMs, volume, signal) {
       if (signal.aborted) return;
       const sink = openSink({ broadcastId: `test-tone-${Math.round(now())}`, startAt: now(), format });

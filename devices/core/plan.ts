@@ -27,16 +27,18 @@ export const POLICY_UNTIL_TOLD: Policy = {
   maxVolume: 100,
 };
 
-/** Something that holds for a time, not something that is heard once. */
-export const isState = ({ repeatsUntil }: Entry): boolean => repeatsUntil !== undefined;
+/** Something that goes on by itself for a time, joined at any moment of it, not something that is heard once. */
+export const isState = ({ repeatsUntil, live }: Entry): boolean =>
+  repeatsUntil !== undefined || live !== undefined;
 
 export const durationOf = (items: readonly Item[]): number =>
   items.reduce((sum, item) => sum + item.durationMs, 0);
 /** How often the items are heard from start to end: every round that begins before the end of an alert. */
 export const roundsOf = ({ items, startAt, repeatsUntil }: Entry): number =>
   repeatsUntil === undefined ? 1 : Math.max(1, Math.ceil((repeatsUntil - startAt) / durationOf(items)));
-/** Of all rounds, ms. */
-export const lengthOf = (entry: Entry): number => roundsOf(entry) * durationOf(entry.items);
+/** Of all rounds, or of what is spoken at most, ms. */
+export const lengthOf = (entry: Entry): number =>
+  entry.live?.longestMs ?? roundsOf(entry) * durationOf(entry.items);
 const endOf = (entry: Entry): number => entry.startAt + lengthOf(entry);
 /** Whether it may still sound. */
 export const isAhead = (entry: Entry, now: number): boolean => entry.notAfter > now || endOf(entry) > now;

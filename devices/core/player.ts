@@ -4,7 +4,7 @@ import { byPrecedence, outranks } from "../../src/protocol/precedence.ts";
 import { createAlarm } from "./alarm.ts";
 import type { Journal } from "./journal.ts";
 import type { MediaCache } from "./media-cache.ts";
-import type { Output, Prepared } from "./output.ts";
+import type { LiveFeed, Output, Prepared } from "./output.ts";
 import { type Entry, isState, lengthOf, nextStep, roundsOf, type Step } from "./plan.ts";
 import type { Reporter } from "./reporter.ts";
 import type { Silence } from "./silence.ts";
@@ -36,6 +36,8 @@ interface Options {
   isOnline: () => boolean;
   policy: () => Policy;
   volumeFor: (entry: Entry) => number;
+  /** Follows what is spoken live. */
+  openFeed: (broadcastId: string) => LiveFeed;
   log: BaseLogger;
   silence: Pick<Silence, "isOn">;
   supervise: Supervise;
@@ -93,14 +95,26 @@ export function createPlayer(options: Options): Player {
     log.info({ broadcastId: id, type, reason }, "not playing");
   }
 
-  function prepare(entry: Entry, seekMs: number): Promise<Prepared> {
+  async function prepare(entry: Entry, seekMs: number): Promise<Prepared> {
+    const { id: broadcastId, startAt, live } = entry;
+    const volume = entry.silent ? 0 : options.volumeFor(entry);
+    if (live) {
+      const { longestMs } = live;
+      return output.prepareLive({
+        broadcastId,
+        startAt,
+        longestMs,
+        volume,
+        feed: options.openFeed(broadcastId),
+      });
+    }
     const round = entry.items.map((item) => ({ path: cache.pathOf(item), durationMs: item.durationMs }));
     return output.prepare({
-      broadcastId: entry.id,
-      startAt: entry.startAt,
+      broadcastId,
+      startAt,
       parts: Array.from({ length: roundsOf(entry) }, () => round).flat(),
       seekMs,
-      volume: entry.silent ? 0 : options.volumeFor(entry),
+      volume,
     });
   }
 
@@ -200,7 +214,7 @@ export function createPlayer(options: Options): Player {
       closed = true;
       alarm.clear();
       // What was not heard yet is still to come after a quick restart.
-      // An alert is joined again as long as it stands.
+      // What goes on by itself is joined again.
       if (onAir)
         await end(onAir.entry.id, { reason: "restart", final: onAir.started && !isState(onAir.entry) });
     },

@@ -83,6 +83,8 @@ export function createSensedOutput({ output, sensor, faults }: Options): Output 
       return output.name;
     },
     prepare,
+    // Whoever speaks may be silent for as long as they like.
+    prepareLive: (programme) => output.prepareLive(programme),
     testTone: (durationMs, volume, signal) => output.testTone(durationMs, volume, signal),
   };
 }

@@ -21,6 +21,8 @@ export interface ServerLink {
   /** The signed key sets after a serial, in order. */
   fetchKeySets(after: number): Promise<string[]>;
   sampleTime(): Promise<TimeSample>;
+  /** The signed index of a live broadcast, once it tells of a part after `after` or of the end. */
+  fetchLiveIndex(broadcastId: string, after: number, signal: AbortSignal): Promise<string>;
   /** A stream of bytes from `offset` on; `resumed` is false when the server begins at 0 all the same. */
   openMedia(
     url: string,
@@ -30,6 +32,8 @@ export interface ServerLink {
 }
 
 const TIMEOUT_MS = 15_000;
+/** The server answers within 10 s of silence, as it ends what is spoken live then. */
+const LONG_POLL_MS = 30_000;
 
 const chainValidator = Compile(KeyChain);
 function parseKeyChain(body: unknown): string[] {
@@ -77,6 +81,15 @@ export function createServerLink({ server, token }: { server: string; token: str
       const receivedAt = performance.now();
       if (answer.status !== 200) throw new ServerError(answer.status, answer.headers.get("retry-after"));
       return { sentAt, receivedAt, t2, t3 };
+    },
+
+    async fetchLiveIndex(broadcastId, after, signal) {
+      const answer = await fetch(`${server}/device/v1/live/${broadcastId}?after=${after}`, {
+        headers: { ...authorization, accept: "application/jose" },
+        signal: AbortSignal.any([signal, AbortSignal.timeout(LONG_POLL_MS)]),
+      });
+      if (answer.status !== 200) throw new ServerError(answer.status, answer.headers.get("retry-after"));
+      return answer.text();
     },
 
     async openMedia(url, offset, signal) {

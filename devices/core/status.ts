@@ -66,6 +66,7 @@ export function createStatus(parts: Parts): () => DeviceStatus {
   const { deviceId, now, policy, clock, mqtt, keeper, book, player, isCached, space } = parts;
   return () => {
     const coming = book.toCome().toSorted((a, b) => a.startAt - b.startAt);
+    const recorded = coming.filter(({ live }) => live === undefined);
     const { playlist } = keeper;
     const { onAir } = player;
     return {
@@ -81,8 +82,8 @@ export function createStatus(parts: Parts): () => DeviceStatus {
         .filter((entry) => entry !== onAir)
         .map((entry) => ({ ...broadcastOf(entry), isCached: isCached(entry) })),
       media: {
-        ready: coming.filter(isCached).length,
-        total: coming.length,
+        ready: recorded.filter(isCached).length,
+        total: recorded.length,
         usedBytes: space.usedBytes(),
         freeBytes: space.freeBytes(),
       },

@@ -41,7 +41,8 @@ export async function perform(turn: Turn, seekMs: number, wasHeard: boolean, sta
   const { journal, reporter, now, log } = stage;
   const { entry } = turn;
   const { id } = entry;
-  const isEnding = () => turn.ending !== null;
+  const endingOf = () => turn.ending;
+  const isEnding = () => endingOf() !== null;
   const sound = entry.silent ? { silent: true } : {};
 
   const prepared = await stage.prepare(entry, seekMs);
@@ -68,7 +69,14 @@ export async function perform(turn: Turn, seekMs: number, wasHeard: boolean, sta
     return !journal.isDone(id);
   }
 
-  const { firstSampleAt } = await prepared.start();
+  const begun = await prepared.start();
+  if (!begun) {
+    const { reason = "stopped" } = await prepared.ended;
+    const ending = endingOf() ?? { reason, final: true };
+    if (ending.final) stage.drop(entry, "skipped", ending.reason);
+    return !ending.final;
+  }
+  const { firstSampleAt } = begun;
   turn.started = true;
   const latenessMs = Math.round((firstSampleAt - entry.startAt) * 10) / 10;
   if (!wasHeard) {
@@ -82,7 +90,8 @@ export async function perform(turn: Turn, seekMs: number, wasHeard: boolean, sta
   }
   log.info({ broadcastId: id, latenessMs, seekMs, title: entry.title }, "on air");
 
-  const { positionMs: exactMs, complete, sensed } = await prepared.ended;
+  const ended = await prepared.ended;
+  const { positionMs: exactMs, complete, sensed, reason: ownReason = "stopped" } = ended;
   const positionMs = Math.round(exactMs);
   const done = { kind: "done", id, at: now() } as const;
   const sounded = heard(Math.max(0, positionMs - seekMs));
@@ -92,7 +101,7 @@ export async function perform(turn: Turn, seekMs: number, wasHeard: boolean, sta
     log.info({ broadcastId: id, positionMs }, "finished");
     return false;
   }
-  const { reason, final } = turn.ending ?? { reason: "stopped" as const, final: true };
+  const { reason, final } = endingOf() ?? { reason: ownReason, final: true };
   const marks = [...sounded, ...(final ? [done] : [])];
   reporter.report({ type: "interrupted", broadcastId: id, positionMs, reason }, ...marks);
   log.info({ broadcastId: id, positionMs, reason }, "interrupted");

@@ -1,4 +1,4 @@
-import type { PlaybackRecord, PlaylistBroadcast } from "../../src/protocol/messages.ts";
+import type { PlaybackRecord, PlaylistBroadcast, ReasonCode } from "../../src/protocol/messages.ts";
 import { outranks } from "../../src/protocol/precedence.ts";
 
 interface Dependencies {
@@ -23,7 +23,7 @@ export function createSimulatedAir({ report, at, now }: Dependencies) {
   }
 
   function begin(entry: PlaylistBroadcast): void {
-    const { id: broadcastId, startAt, items } = entry;
+    const { id: broadcastId, startAt, items, live } = entry;
     // Of two that follow each other the second may be woken first.
     if (onAir && onAir.endsAt <= startAt) finish();
     if (onAir && !outranks(entry, onAir.entry)) {
@@ -34,7 +34,8 @@ export function createSimulatedAir({ report, at, now }: Dependencies) {
       const { id, startAt: begunAt } = onAir.entry;
       report({ type: "interrupted", broadcastId: id, positionMs: now() - begunAt, reason: "preempted" });
     }
-    const mine = { entry, endsAt: startAt + items.reduce((sum, { durationMs }) => sum + durationMs, 0) };
+    const lengthMs = items.reduce((sum, { durationMs }) => sum + durationMs, live?.longestMs ?? 0);
+    const mine = { entry, endsAt: startAt + lengthMs };
     onAir = mine;
     report({ type: "started", broadcastId, latenessMs: now() - startAt });
     at(mine.endsAt, () => {
@@ -42,5 +43,14 @@ export function createSimulatedAir({ report, at, now }: Dependencies) {
     });
   }
 
-  return { play: (entry: PlaylistBroadcast) => at(entry.startAt, () => begin(entry)) };
+  /** What is spoken live is over. @param reason why it was cut off, or `null` at its end */
+  function end(broadcastId: string, reason: ReasonCode | null): void {
+    if (onAir?.entry.id !== broadcastId) return;
+    const positionMs = now() - onAir.entry.startAt;
+    onAir = null;
+    if (reason === null) report({ type: "finished", broadcastId, positionMs });
+    else report({ type: "interrupted", broadcastId, positionMs, reason });
+  }
+
+  return { play: (entry: PlaylistBroadcast) => at(entry.startAt, () => begin(entry)), end };
 }

@@ -1,3 +1,4 @@
+import { pino } from "pino";
 import { fetchSlotMs, RETURN_WINDOW_MS } from "../../src/protocol/fetch-slot.ts";
 import type { EnrolResponse } from "../../src/protocol/http-messages.ts";
 import type { Ack, Command, PlaylistBroadcast, PlaylistPointer } from "../../src/protocol/messages.ts";
@@ -5,6 +6,7 @@ import type { Verifier } from "../../src/protocol/signing.ts";
 import { uplinkTopic } from "../../src/protocol/topics.ts";
 import { createAlarm } from "../core/alarm.ts";
 import { createBackoff } from "../core/backoff.ts";
+import { openLiveFeed } from "../core/live-feed.ts";
 import type { MqttLink } from "../core/mqtt-link.ts";
 import { createReporter } from "../core/reporter.ts";
 import { createServerLink, ServerError } from "../core/server-link.ts";
@@ -23,8 +25,13 @@ interface Options {
   onPlaylist: (status: number) => void;
 }
 
+const LOOK_MS = 250;
+/** As the protocol has it. */
+const STALLED_MS = 10_000;
 /** Beyond what a timer can hold; a fleet does not run for weeks. */
 const MAX_TIMER_MS = 2 ** 31 - 1;
+
+const log = pino({ level: "silent" });
 
 /** What a gateway does apart from the sound: it fetches, plays by the clock, and reports until it is acknowledged. */
 export function takePartIn(options: Options) {
@@ -37,6 +44,8 @@ export function takePartIn(options: Options) {
   const known = new Set<string>();
   const twin = createSimulatedTwin();
   const timers = new Set<NodeJS.Timeout>();
+  const listening = new Set<() => void>();
+  const member = { deviceId, kind: "loudspeaker", areas: identity.areas, groups: [] } as const;
   let held: { revision: number; etag: string | null } | null = null;
   const reporter = createReporter({
     journal,
@@ -94,8 +103,28 @@ export function takePartIn(options: Options) {
     if (known.has(broadcastId) || startAt < Date.now()) return;
     known.add(broadcastId);
     reporter.report({ type: "received", broadcastId });
-    reporter.report({ type: "cached", broadcastId });
+    if (entry.live) listen(entry);
+    else reporter.report({ type: "cached", broadcastId });
     air.play(entry);
+  }
+
+  /** Fetches and checks what is spoken live, as it comes, until its end. */
+  function listen({ id: broadcastId, startAt }: PlaylistBroadcast): void {
+    const feed = openLiveFeed({ broadcastId, link: http, verify, member, log });
+    const timer = setInterval(() => {
+      const positionMs = Date.now() - startAt;
+      while (feed.take(positionMs));
+      const isStalled = positionMs > feed.endMs + STALLED_MS;
+      if (!isStalled && !(feed.ended && positionMs >= feed.endMs)) return;
+      air.end(broadcastId, isStalled ? "stalled" : null);
+      leave();
+    }, LOOK_MS);
+    const leave = () => {
+      clearInterval(timer);
+      feed.close();
+      listening.delete(leave);
+    };
+    listening.add(leave);
   }
 
   return {
@@ -123,6 +152,7 @@ export function takePartIn(options: Options) {
     waiting: () => journal.unacknowledged().reduce((sum, { records }) => sum + records.length, 0),
     close(): void {
       for (const timer of timers) clearTimeout(timer);
+      for (const leave of listening) leave();
       refresh.clear();
       reporter.close();
     },

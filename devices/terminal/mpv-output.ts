@@ -5,7 +5,10 @@ import { connect, type Socket } from "node:net";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { setTimeout as wait } from "node:timers/promises";
+import { createLiveOutput } from "../core/live-output.ts";
 import type { Ending, Output, Prepared, Programme } from "../core/output.ts";
+import { mpv } from "../core/player-programs.ts";
+import { playerSink } from "../core/player-sink.ts";
 
 interface Options {
   /** Where the control socket is made. */
@@ -15,6 +18,8 @@ interface Options {
   args?: string[];
 }
 
+/** A voice has no picture: what is on the screen stays. */
+const SPOKEN = { sampleRate: 48_000, channels: 2 };
 const CONNECT_WITHIN_MS = 2_500;
 const CONNECT_EVERY_MS = 20;
 
@@ -79,6 +84,7 @@ export function createMpvOutput({ stateDir, now, args = [] }: Options): Output {
   return {
     name: "mpv",
     prepare,
+    prepareLive: createLiveOutput({ format: SPOKEN, openSink: playerSink(mpv), now }),
     async testTone(durationMs, volume, signal) {
       const source = `av://lavfi:sine=frequency=1000:duration=${durationMs / 1000}`;
       await exitOf(

@@ -22,6 +22,7 @@ const MINOR = new Set([
   "POST /api/v1/sign-in/oidc/begin",
   "POST /api/v1/uploads",
   "PATCH /api/v1/uploads/*",
+  "PUT /api/v1/live/:id/chunks/:n",
 ]);
 const SIGN_IN = "POST /api/v1/sign-in";
 const MAX_REASON = 300;

@@ -75,8 +75,9 @@ export const AUDITED_TABLES: Record<string, AuditedTable> = {
   },
   interrupts: {
     object: "CASE ROW.class WHEN 'announcement' THEN 'announcements/' ELSE 'emergencies/' END || ROW.id",
-    columns: ["class", "title", "text", "asset_sha256", "repeats", "silent", "corrects"],
+    columns: ["class", "title", "text", "asset_sha256", "longest_ms", "repeats", "silent", "corrects"],
   },
+  live_voices: { object: of("announcements"), columns: ["began_at", "ended_by"] },
   emergencies: {
     object: of("emergencies"),
     columns: ["state", "areas", "until", "replaces", "confirmed_by", "stopped_by", "reason"],
@@ -109,6 +110,7 @@ export const OTHER_TABLES: Record<string, string> = {
   composition_assets: "follows from its recordings",
   renditions: "follows from its recordings",
   rendition_parts: "follows from its recordings",
+  live_parts: "follows from the voice",
   covers: "the programme's sound names it",
   jobs: "the server's own work",
   trash_files: "the trash entry's",

@@ -124,7 +124,8 @@ export function createBroadcastStore(db: Database) {
     `${SELECT} WHERE state IN (${LISTED_STATES.map((state) => `'${state}'`).join()}) AND content_kind <> 'alert'
        AND MAX(not_after, COALESCE(ends_at, 0)) > @endAfter
        AND id IN (SELECT broadcast_id FROM broadcast_areas WHERE region_code IN (SELECT value FROM json_each(@areas)))
-       AND EXISTS (SELECT 1 FROM broadcast_items i WHERE i.broadcast_id = b.id AND i.device_kind = @kind)
+       AND (EXISTS (SELECT 1 FROM broadcast_items i WHERE i.broadcast_id = b.id AND i.device_kind = @kind)
+         OR (content_kind = 'live' AND EXISTS (SELECT 1 FROM json_each(kinds) WHERE value = @kind)))
      ORDER BY start_at, id`,
   );
   const selectNaming = db.prepare<{ areas: string; from: number; until: number }, Row>(

@@ -18,8 +18,11 @@ export const BROADCAST_STATES = [
   "cancelled",
   "missed",
 ] as const;
-/** An `alert` is told as the standing state of its areas, never by playlist or `play` command. */
-export const CONTENT_KINDS = ["episode", "session", "announcement", "alert"] as const;
+/**
+ * An `alert` is told as the standing state of its areas, never by playlist or `play` command. What is `live` has no items
+ * but parts, which are made while it is on air: until its speaker has ended, its end is the latest that it may have.
+ */
+export const CONTENT_KINDS = ["episode", "session", "announcement", "alert", "live"] as const;
 export type ContentKind = (typeof CONTENT_KINDS)[number];
 
 export type BroadcastState = (typeof BROADCAST_STATES)[number];

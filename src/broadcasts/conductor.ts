@@ -85,7 +85,9 @@ export function createConductor(deps: Dependencies): Conductor {
 
   function move(broadcast: Broadcast, to: BroadcastState): Broadcast {
     return transact(() => {
-      const reason = to === "missed" ? (broadcast.reason ?? "it was not ready in time") : null;
+      // Why somebody who spoke live did not end it stays with it.
+      const kept = broadcast.contentKind === "live" ? broadcast.reason : null;
+      const reason = to === "missed" ? (broadcast.reason ?? "it was not ready in time") : kept;
       const noStart = to === "failed" ? "no device has reported a start" : reason;
       if (!store.setState(broadcast.id, broadcast.state, to, noStart, clock.now())) return broadcast;
       if (to === "frozen") freeze(broadcast);

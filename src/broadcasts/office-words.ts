@@ -13,9 +13,18 @@ const WHY_NOT: Record<WhyNot, string> = {
 /** What stops a broadcast when its schedule is edited, or when somebody stops it and says no more. */
 export const SCHEDULE_CHANGED = "the schedule was changed";
 export const BY_HAND = "stopped by hand";
-const STOPS = new Map([
+/** Why a live voice ended that its speaker did not end. */
+export const LIVE_ENDS = {
+  link: "the speaker's connection was silent for ten seconds",
+  longest: "it had lasted as long as it may",
+  server: "the server ended while it was being spoken",
+} as const;
+const STOPS = new Map<string, string>([
   [SCHEDULE_CHANGED, "排期已更改"],
   [BY_HAND, "手动停播"],
+  [LIVE_ENDS.link, "喊话人连接中断十秒"],
+  [LIVE_ENDS.longest, "喊话已到最长时间"],
+  [LIVE_ENDS.server, "喊话时服务器停止"],
 ]);
 
 /** Of what a calendar has shown and the timetable has no more. */

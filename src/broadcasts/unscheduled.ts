@@ -25,13 +25,17 @@ export type Items = Map<DeviceKind, BroadcastItem[]>;
 
 /** Broadcasts without a schedule: from here on they are stopped, proved and shown as any other. */
 export interface Unscheduled {
-  /** An announcement that waits for its recording. @param whyNot what is missing */
-  plan(interrupt: NewInterrupt, whyNot: string): void;
+  /** An announcement that waits for its recording, or for whoever is to speak. @param whyNot what is missing */
+  plan(interrupt: NewInterrupt, kind: "announcement" | "live", whyNot: string): void;
   /** Those that wait. */
   waiting(): Broadcast[];
   wait(broadcast: Broadcast, whyNot: string): void;
   /** It can air: at its start, or as soon as its devices can know of it. */
   makeReady(broadcast: Broadcast, items: Items): void;
+  /** Somebody speaks: it is heard from `startAt`, and until `endsAt` at the latest. */
+  goLive(broadcast: Broadcast, times: { startAt: number; endsAt: number }): void;
+  /** Nothing more is spoken; what was is over at `endsAt`. @param reason why, unless the speaker ended it */
+  endLive(id: string, endsAt: number, reason: string | null): void;
   /** An alert, on air from now until `notAfter`, to the devices that there are and whoever comes. */
   raise(alert: NewInterrupt, items: Items): void;
   items(id: string, kind: DeviceKind): BroadcastItem[];
@@ -95,9 +99,10 @@ export function createUnscheduled(deps: Dependencies): Unscheduled {
   }
 
   return {
-    plan(interrupt, whyNot) {
-      const rest = { state: "planned", reason: whyNot, endsAt: null, lateness: "play" } as const;
-      store.insert(broadcastOf(interrupt, { ...rest, contentKind: "announcement" }), clock.now());
+    plan(interrupt, contentKind, whyNot) {
+      const lateness = contentKind === "live" ? "join" : "play";
+      const rest = { state: "planned", reason: whyNot, endsAt: null, lateness } as const;
+      store.insert(broadcastOf(interrupt, { ...rest, contentKind }), clock.now());
     },
 
     waiting: store.waiting,
@@ -114,6 +119,23 @@ export function createUnscheduled(deps: Dependencies): Unscheduled {
         store.update({ ...broadcast, state: "ready", reason: null, startAt, endsAt }, now);
         store.replaceItems(broadcast.id, items);
         downlink.playlistChanged(broadcast.areas, startAt);
+      });
+    },
+
+    goLive(broadcast, { startAt, endsAt }) {
+      transact(() => {
+        const state = { state: "ready", reason: null } as const;
+        store.update({ ...broadcast, ...state, startAt, endsAt, notAfter: endsAt }, clock.now());
+        downlink.playlistChanged(broadcast.areas, startAt);
+      });
+    },
+
+    endLive(id, endsAt, reason) {
+      transact(() => {
+        const broadcast = store.get(id);
+        if (!broadcast) return;
+        store.update({ ...broadcast, endsAt, notAfter: endsAt, reason }, clock.now());
+        downlink.playlistChanged(broadcast.areas, null);
       });
     },
 

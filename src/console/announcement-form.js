@@ -1,24 +1,31 @@
 import { drawPreview } from "./air-preview.js";
-import { serverNow } from "./api.js";
+import { Problem, serverNow } from "./api.js";
 import { confirmDialog } from "./dialogs.js";
 import { el, fill } from "./dom.js";
 import { choice, drillOptions, field, isComplete, manyOf } from "./form-parts.js";
 import { dayOf, durationText, instantOfLocal, momentText, timeText } from "./format.js";
 import { t, term } from "./i18n.js";
 import { createAnnouncement, previewInterrupt } from "./interrupts.js";
+import { MicrophoneProblem } from "./microphone.js";
 import { announce, problemNotice } from "./notices.js";
+import { goOnAir, isSpeaking } from "./on-air.js";
 import { regionTree } from "./region-tree.js";
 import { soundSource } from "./sound-source.js";
 
-/** @typedef {import("./interrupts.js").Announcement} Announcement */
 /** @typedef {import("./interrupts.js").Preview} Preview */
 
 const KINDS = ["loudspeaker", "terminal"];
 const MINUTE_MS = 60_000;
 
+/** Says in the words of the page why there is no microphone. @param {unknown} error @returns {never} */
+function explained(error) {
+  if (!(error instanceof MicrophoneProblem)) throw error;
+  throw new Problem("microphone", t(`microphone.${error.why}`), { hint: t(`microphone.do.${error.why}`) });
+}
+
 /**
  * A new announcement or drill. It keeps what was written, spoken and chosen until it was sent.
- * @param {(made: Announcement) => void} onCreated
+ * @param {() => void} onCreated called when the list has something else to show
  */
 export function announcementForm(onCreated) {
   const title = field(() => t("interrupt.title"), { maxlength: 200, autocomplete: "off" });
@@ -29,7 +36,7 @@ export function announcementForm(onCreated) {
     onChange: showClass,
   });
   const drill = drillOptions();
-  const sound = soundSource("recordings/announcement");
+  const sound = soundSource("recordings/announcement", (way) => showLive(way === "live"));
   const regions = regionTree({ legend: () => t("interrupt.areas") });
   const kinds = manyOf(
     () => t("interrupt.kinds"),
@@ -67,6 +74,7 @@ export function announcementForm(onCreated) {
   );
   showClass("announcement");
   showWhen("now");
+  showLive(false);
 
   /** @param {"announcement" | "drill"} value */
   function showClass(value) {
@@ -81,42 +89,66 @@ export function announcementForm(onCreated) {
     at.input.value = `${dayOf(inAnHour)}T${timeText(inAnHour)}`;
   }
 
+  /** What is spoken live is heard as it is spoken, once. @param {boolean} isLive */
+  function showLive(isLive) {
+    for (const part of [when.element, repeat.element]) part.hidden = isLive;
+    at.element.hidden = isLive || when.value() !== "at";
+    fill(submit, () => t(isLive ? "live.check" : "interrupt.check"));
+  }
+
   /** What would be sent. */
   function input() {
+    const isLive = sound.way() === "live";
     const chosen = sound.sound();
-    const startAt = when.value() === "at" ? instantOfLocal(at.input.value) : null;
+    const startAt = !isLive && when.value() === "at" ? instantOfLocal(at.input.value) : null;
     return {
       title: title.input.value.trim(),
       class: of.value(),
       targets: { regions: regions.codes(), kinds: kinds.values() },
       silent: drill.isSilent(),
       startAt: startAt === null || Number.isNaN(startAt) ? undefined : new Date(startAt).toISOString(),
-      repeat: repeat.input.valueAsNumber,
-      sha256: chosen?.sha256 ?? "",
-      durationMs: (chosen?.durationMs ?? 0) * repeat.input.valueAsNumber,
+      repeat: isLive ? 1 : repeat.input.valueAsNumber,
+      source: isLive
+        ? { live: { longestMinutes: sound.longestMinutes() } }
+        : { assetSha256: chosen?.sha256 ?? "" },
+      durationMs: isLive
+        ? sound.longestMinutes() * MINUTE_MS
+        : (chosen?.durationMs ?? 0) * repeat.input.valueAsNumber,
     };
   }
 
   const isReady = () =>
-    isComplete(outcome, [
-      [title.input.value.trim() === "", "interrupt.needTitle", () => title.input.focus()],
-      [sound.isBusy(), "interrupt.needWait", sound.focus],
-      [sound.sound() === null, "interrupt.needSound", sound.focus],
-      [regions.codes().length === 0, "interrupt.needAreas", regions.focus],
-      [kinds.values().length === 0, "interrupt.needKinds", kinds.focus],
-      [
-        when.value() === "at" && !(instantOfLocal(at.input.value) > serverNow()),
-        "interrupt.needTime",
-        () => at.input.focus(),
-      ],
-      [!repeat.input.checkValidity(), "interrupt.needRepeat", () => repeat.input.focus()],
-    ]);
+    sound.way() === "live" ? isComplete(outcome, liveNeeds()) : isComplete(outcome, needs());
+
+  /** @returns {[isMissing: boolean, key: string, focus: () => void][]} */
+  const liveNeeds = () => [
+    [isSpeaking(), "live.already", () => {}],
+    [title.input.value.trim() === "", "interrupt.needTitle", () => title.input.focus()],
+    [Number.isNaN(sound.longestMinutes()), "live.needLongest", sound.focusLongest],
+    [regions.codes().length === 0, "interrupt.needAreas", regions.focus],
+    [kinds.values().length === 0, "interrupt.needKinds", kinds.focus],
+  ];
+
+  /** @returns {[isMissing: boolean, key: string, focus: () => void][]} */
+  const needs = () => [
+    [title.input.value.trim() === "", "interrupt.needTitle", () => title.input.focus()],
+    [sound.isBusy(), "interrupt.needWait", sound.focus],
+    [sound.sound() === null, "interrupt.needSound", sound.focus],
+    [regions.codes().length === 0, "interrupt.needAreas", regions.focus],
+    [kinds.values().length === 0, "interrupt.needKinds", kinds.focus],
+    [
+      when.value() === "at" && !(instantOfLocal(at.input.value) > serverNow()),
+      "interrupt.needTime",
+      () => at.input.focus(),
+    ],
+    [!repeat.input.checkValidity(), "interrupt.needRepeat", () => repeat.input.focus()],
+  ];
 
   /** @param {SubmitEvent} event */
   async function check(event) {
     event.preventDefault();
     if (!isReady()) return;
-    const { repeat: times, sha256, durationMs, ...rest } = input();
+    const { repeat: times, source, durationMs, ...rest } = input();
     submit.disabled = true;
     fill(
       outcome,
@@ -125,7 +157,9 @@ export function announcementForm(onCreated) {
     try {
       const preview = await previewInterrupt({ ...rest, durationMs, standing: false });
       fill(outcome);
-      ask(preview, { ...rest, repeat: times, source: { assetSha256: sha256 } }, durationMs);
+      const wanted = { ...rest, repeat: times, source };
+      if (sound.way() === "live") askToSpeak(preview, wanted, durationMs);
+      else ask(preview, wanted, durationMs);
     } catch (error) {
       fill(outcome, problemNotice(error));
     } finally {
@@ -157,7 +191,32 @@ export function announcementForm(onCreated) {
       done(made) {
         announce(() => t("interrupt.sent", { title: made.title }));
         reset();
-        onCreated(made);
+        onCreated();
+        return null;
+      },
+    });
+  }
+
+  /** @param {Preview} preview @param {any} wanted @param {number} longestMs */
+  function askToSpeak(preview, wanted, longestMs) {
+    const isDrill = wanted.class === "drill";
+    confirmDialog({
+      title: () => t("live.ask", { title: wanted.title }),
+      drill: isDrill,
+      body: [
+        isDrill &&
+          el("p", { class: "drill-note" }, () => t(wanted.silent ? "drill.silentNote" : "drill.note")),
+        el("p", {}, () => t("live.askText", { duration: durationText(longestMs) })),
+        ...drawPreview(preview),
+      ],
+      confirm: () => t("live.go"),
+      busy: () => t("live.opening"),
+      again: () => t("action.retry"),
+      run: () =>
+        goOnAir(() => createAnnouncement(wanted), { preview, onChange: () => onCreated() }).catch(explained),
+      done() {
+        reset();
+        onCreated();
         return null;
       },
     });

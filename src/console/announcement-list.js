@@ -60,13 +60,15 @@ function announcementCard(onStopped) {
 
 /** @param {Shown} shown @returns {import("./dom.js").Child[]} */
 function drawAnnouncement({ announcement, regions, proof }) {
-  const { title, text, broadcast, repeat, corrects, silent, people, createdAt } = announcement;
+  const { title, text, broadcast, repeat, corrects, silent, live, people, createdAt } = announcement;
   const { id, state, reason, startAt, targets } = broadcast;
   return [
     el(
       "h3",
       {},
       classBadge({ class: announcement.class, silent }),
+      live !== null && " ",
+      live !== null && el("span", { class: "badge" }, () => t("live.badge")),
       " ",
       el("a", { href: `#/broadcasts/${id}` }, title),
       " ",

@@ -17,9 +17,11 @@ export class Problem extends Error {
   /**
    * @param {string} code as in `urn:ccx:problem:<code>`, or `offline`
    * @param {string} detail what happened
-   * @param {{ hint?: string, errors?: ProblemDetail[], instance?: string, secondFactor?: string, current?: any }} [more]
+   * @param {{
+   *   hint?: string, errors?: ProblemDetail[], instance?: string, secondFactor?: string, current?: any, endedBy?: string
+   * }} [more]
    */
-  constructor(code, detail, { hint, errors, instance, secondFactor, current } = {}) {
+  constructor(code, detail, { hint, errors, instance, secondFactor, current, endedBy } = {}) {
     super(detail);
     this.name = "Problem";
     this.code = code;
@@ -31,6 +33,8 @@ export class Problem extends Error {
     this.secondFactor = secondFactor ?? null;
     /** What there is now, where somebody else was faster. */
     this.current = current ?? null;
+    /** Why nothing more is taken of what is spoken live. */
+    this.endedBy = endedBy ?? null;
   }
 }
 
@@ -87,7 +91,7 @@ export const codeOfStatus = (status) => CODES[status] ?? (status >= 502 ? "unava
  */
 export function problemFrom(status, text) {
   try {
-    const { type, detail, title, hint, errors, instance, secondFactor, current } = JSON.parse(text);
+    const { type, detail, title, hint, errors, instance, secondFactor, current, endedBy } = JSON.parse(text);
     const code = String(type ?? "").replace("urn:ccx:problem:", "") || "internal";
     return new Problem(code, detail ?? title ?? `HTTP ${status}`, {
       hint,
@@ -95,6 +99,7 @@ export function problemFrom(status, text) {
       instance,
       secondFactor,
       current,
+      endedBy,
     });
   } catch {
     return new Problem(codeOfStatus(status), `HTTP ${status}`);
@@ -252,6 +257,10 @@ export async function send(method, path, body, withinMs = ANSWER_WITHIN_MS, ifMa
 
 /** A code or a password that is wrong is refused in the same way, and the sign-in goes on. @param {Problem} problem */
 const isSignInMissing = ({ code, hint }) => code === "unauthorized" && hint?.startsWith("POST ") === true;
+
+/** The last word of a page that is being left: nobody waits for the answer. @param {string} path */
+export const sendLast = (path) =>
+  void fetch(`${BASE}${path}`, { method: "POST", headers: csrfHeader(), keepalive: true }).catch(() => {});
 
 /** For requests that are not made with `fetch`. */
 export const csrfHeader = () => ({ "x-csrf-token": csrfToken });

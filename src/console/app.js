@@ -16,6 +16,7 @@ import { locale, onLanguageChange, t } from "./i18n.js";
 import { acceptInvitation, invitationInAddress } from "./invitation.js";
 import { notLive, REFRESH_MS } from "./live.js";
 import { announce, emptyNotice, loadingNotice, problemNotice } from "./notices.js";
+import { leaveTheAir, onAirBar } from "./on-air.js";
 import { comeBack, providerAnswer } from "./provider-sign-in.js";
 import { countyPolicy } from "./resources.js";
 import { askToUseFactor } from "./second-factor.js";
@@ -153,6 +154,7 @@ function nameUser({ name }) {
 }
 
 async function leave() {
+  leaveTheAir();
   try {
     await signOut();
   } catch (error) {
@@ -261,6 +263,7 @@ const header = el(
     ),
     stopButton,
   ),
+  onAirBar,
   emergencyBars,
 );
 

@@ -1,4 +1,4 @@
-import { read, send } from "./api.js";
+import { read, send, sendLast } from "./api.js";
 import { inPath, query } from "./resources.js";
 
 /** Announcements, drills, emergencies and corrections, as the API has them; instants are ISO 8601. */
@@ -11,7 +11,7 @@ import { inPath, query } from "./resources.js";
  * @typedef {import("./resources.js").Page<T>} Page
  */
 /** @typedef {{ regions: string[], kinds: string[] }} Targets */
-/** @typedef {{ text: string } | { assetSha256: string }} Source */
+/** @typedef {{ text: string } | { assetSha256: string } | { live: { longestMinutes: number } }} Source */
 /** @typedef {"announcement" | "drill" | "emergency"} InterruptClass */
 /**
  * @typedef {object} Interrupt
@@ -23,9 +23,11 @@ import { inPath, query } from "./resources.js";
  * @property {string} createdAt
  * @property {Rendition[]} renditions
  */
+/** @typedef {"speaker" | "link" | "longest" | "stopped" | "server"} EndedBy */
+/** @typedef {{ longestMinutes: number, beganAt: string | null, endedAt: string | null, endedBy: EndedBy | null, delayMs: number | null }} Live */
 /**
  * @typedef {Interrupt & {
- *   repeat: number, corrects: string | null, people: { created: string }, broadcast: Broadcast
+ *   repeat: number, corrects: string | null, live: Live | null, people: { created: string }, broadcast: Broadcast
  * }} Announcement
  */
 /** @typedef {"proposed" | "confirmed" | "active" | "withdrawn" | "expired" | "stopped" | "ended"} EmergencyState */
@@ -78,6 +80,16 @@ export const listAnnouncements = (page, signal) => read(`/announcements${query(p
 /** @param {object} announcement @returns {Promise<Announcement>} */
 export const createAnnouncement = (announcement) =>
   send("POST", "/announcements", announcement, SPEAKS_WITHIN_MS);
+
+/** The server ends what is silent for ten seconds, so that an answer that takes longer than this is of no use. */
+const CHUNK_WITHIN_MS = 4000;
+/** @param {string} id @param {number} n @param {Blob} piece @returns {Promise<{ next: number, announcement: Announcement }>} */
+export const sendVoice = (id, n, piece) =>
+  send("PUT", `/live/${inPath(id)}/chunks/${n}`, piece, CHUNK_WITHIN_MS);
+/** @param {string} id @returns {Promise<Announcement>} */
+export const endVoice = (id) => send("POST", `/live/${inPath(id)}/end`);
+/** @param {string} id */
+export const endVoiceAtLast = (id) => sendLast(`/live/${inPath(id)}/end`);
 
 /**
  * @param {{ limit: number, cursor?: string | null, open?: "true" }} page `open`: only what waits or stands

@@ -2,7 +2,7 @@ import { serverNow } from "./api.js";
 import { dayOf, secondsText } from "./format.js";
 import { t } from "./i18n.js";
 
-/** The microphone of this computer: a recording of what is said into it, and how loud that is. */
+/** The microphone of this computer: what is said into it, whole or piece by piece, and how loud that is. */
 
 /** @typedef {"insecure" | "unsupported" | "denied" | "missing" | "busy" | "failed"} WhyNot */
 
@@ -47,12 +47,21 @@ const WISHES = { channelCount: 1, noiseSuppression: true, autoGainControl: true,
  */
 
 /**
- * Asks for the microphone and begins to record.
+ * @typedef {object} Microphone open, and heard by nobody but the meter yet
+ * @property {string} ending of a file's name
+ * @property {string} type
+ * @property {(pieceMs: number, onPiece: (piece: Blob) => void) => Omit<Recorder, "done"> & { done: Promise<void> }} record
+ * @property {() => void} close
+ */
+
+/**
+ * Asks for the microphone.
  * @param {(peak: number) => void} onLevel 0 to 1 of full scale, several times a second
- * @returns {Promise<Recorder>}
+ * @param {number} bitsPerSecond
+ * @returns {Promise<Microphone>}
  * @throws {MicrophoneProblem}
  */
-export async function startRecording(onLevel) {
+export async function openMicrophone(onLevel, bitsPerSecond) {
   // Where the page is not secure, browsers leave `mediaDevices` out.
   if (!isSecureContext) throw new MicrophoneProblem("insecure");
   if (!navigator.mediaDevices?.getUserMedia || typeof MediaRecorder === "undefined")
@@ -60,38 +69,64 @@ export async function startRecording(onLevel) {
   const [type, ending] = FORMATS.find(([name]) => MediaRecorder.isTypeSupported(name)) ?? ["", ""];
   if (type === "") throw new MicrophoneProblem("unsupported");
   const stream = await openStream();
-  const recorder = new MediaRecorder(stream, { mimeType: type, audioBitsPerSecond: BITS_PER_SECOND });
+  const recorder = new MediaRecorder(stream, { mimeType: type, audioBitsPerSecond: bitsPerSecond });
   const closeMeter = openMeter(stream, onLevel);
+  function close() {
+    closeMeter();
+    for (const track of stream.getTracks()) track.stop();
+  }
+
+  return {
+    type,
+    ending,
+    close,
+    record(pieceMs, onPiece) {
+      const startedAt = performance.now();
+      /** @type {number | null} */
+      let endedAt = null;
+      recorder.addEventListener("dataavailable", ({ data }) => void (data.size > 0 && onPiece(data)));
+      /** @type {Promise<void>} */
+      const done = new Promise((resolve) =>
+        recorder.addEventListener("stop", () => {
+          endedAt ??= performance.now();
+          close();
+          resolve();
+        }),
+      );
+      recorder.start(pieceMs);
+      return {
+        elapsedMs: () => (endedAt ?? performance.now()) - startedAt,
+        done,
+        stop() {
+          if (recorder.state === "inactive") return;
+          endedAt = performance.now();
+          recorder.stop();
+        },
+      };
+    },
+  };
+}
+
+/**
+ * Asks for the microphone and begins to record.
+ * @param {(peak: number) => void} onLevel 0 to 1 of full scale, several times a second
+ * @returns {Promise<Recorder>}
+ * @throws {MicrophoneProblem}
+ */
+export async function startRecording(onLevel) {
+  const microphone = await openMicrophone(onLevel, BITS_PER_SECOND);
   /** @type {Blob[]} */
   const pieces = [];
-  const startedAt = performance.now();
-  /** @type {number | null} */
-  let endedAt = null;
-  const elapsedMs = () => (endedAt ?? performance.now()) - startedAt;
-  recorder.addEventListener("dataavailable", ({ data }) => void (data.size > 0 && pieces.push(data)));
-  /** @type {Promise<Voice>} */
-  const done = new Promise((resolve) =>
-    recorder.addEventListener("stop", () => {
-      endedAt ??= performance.now();
-      closeMeter();
-      for (const track of stream.getTracks()) track.stop();
-      const now = serverNow();
-      const moment = `${dayOf(now)} ${secondsText(now).replaceAll(":", "")}`;
-      resolve({
-        file: new File(pieces, `${t("voice.fileName", { moment })}.${ending}`, { type }),
-        durationMs: elapsedMs(),
-      });
-    }),
-  );
-  recorder.start(PIECE_MS);
+  const { elapsedMs, stop, done } = microphone.record(PIECE_MS, (piece) => void pieces.push(piece));
   return {
     elapsedMs,
-    done,
-    stop() {
-      if (recorder.state === "inactive") return;
-      endedAt = performance.now();
-      recorder.stop();
-    },
+    stop,
+    done: done.then(() => {
+      const now = serverNow();
+      const moment = `${dayOf(now)} ${secondsText(now).replaceAll(":", "")}`;
+      const name = `${t("voice.fileName", { moment })}.${microphone.ending}`;
+      return { file: new File(pieces, name, { type: microphone.type }), durationMs: elapsedMs() };
+    }),
   };
 }
 

@@ -1,4 +1,5 @@
 import { drawn, el, fill } from "./dom.js";
+import { field } from "./form-parts.js";
 import { durationText } from "./format.js";
 import { t } from "./i18n.js";
 import { sentRecording } from "./sent-recording.js";
@@ -7,16 +8,20 @@ import { unfinishedAt } from "./upload-transfer.js";
 import { voicePart } from "./voice-part.js";
 
 /** @typedef {import("./sent-recording.js").Sound} Sound */
-/** @typedef {"text" | "voice" | "file"} Way */
+/** @typedef {"text" | "voice" | "file" | "live"} Way */
 
-const WAYS = /** @type {const} */ (["text", "voice", "file"]);
+const WAYS = /** @type {const} */ (["text", "voice", "file", "live"]);
+const LONGEST_MINUTES = 5;
+const MOST_MINUTES = 30;
 let serial = 0;
 
 /**
- * Where the sound comes from: typed and spoken by the server, the microphone, or a file.
+ * Where the sound comes from: typed and spoken by the server, the microphone, a file, or somebody who speaks live.
  * @param {string} place as `recordings/<word>`
+ * @param {(way: Way) => void} [onWay] called when another way is chosen; without it nobody speaks live
  */
-export function soundSource(place) {
+export function soundSource(place, onWay) {
+  const ways = onWay ? WAYS : WAYS.filter((each) => each !== "live");
   const name = `sound-${(serial += 1)}`;
   /** @type {Way} */
   let way = "text";
@@ -42,13 +47,27 @@ export function soundSource(place) {
     onDiscard: () => sentWay === "voice" && sent.forget(),
   });
   const files = fileChooser(place, (file) => send("file", file));
+  const longest = field(() => t("live.longest"), {
+    type: "number",
+    min: 1,
+    max: MOST_MINUTES,
+    value: LONGEST_MINUTES,
+    required: true,
+  });
+  const spokenLive = el(
+    "div",
+    { class: "voice" },
+    el("p", { class: "hint" }, () => t("live.hint")),
+    longest.element,
+  );
   const chosen = drawn(el("div", { class: "chosen-sound", "aria-live": "polite" }), drawChosen);
   const panels = /** @type {Record<Way, HTMLElement>} */ ({
     text: spoken.element,
     voice: voice.element,
     file: files.element,
+    live: spokenLive,
   });
-  const radios = WAYS.map((each) =>
+  const radios = ways.map((each) =>
     el("input", { type: "radio", name, value: each, checked: each === way, onchange: () => show(each) }),
   );
   const element = el(
@@ -58,7 +77,7 @@ export function soundSource(place) {
     el(
       "div",
       { class: "choices" },
-      ...radios.map((radio, index) => el("label", {}, radio, " ", () => t(`source.by.${WAYS[index]}`))),
+      ...radios.map((radio, index) => el("label", {}, radio, " ", () => t(`source.by.${ways[index]}`))),
     ),
     ...Object.values(panels),
     sent.element,
@@ -74,11 +93,13 @@ export function soundSource(place) {
 
   /** @param {Way} next */
   function show(next) {
-    if (next !== way) pause();
+    const isOther = next !== way;
+    if (isOther) pause();
     way = next;
     for (const each of WAYS) panels[each].hidden = each !== way;
     if (way === "file") files.recall();
     showChosen();
+    if (isOther) onWay?.(way);
   }
 
   function showChosen() {
@@ -103,6 +124,10 @@ export function soundSource(place) {
   return {
     element,
     sound,
+    way: () => way,
+    /** How long somebody may speak live; `NaN` when that is no number that may be. */
+    longestMinutes: () => (longest.input.checkValidity() ? longest.input.valueAsNumber : Number.NaN),
+    focusLongest: () => longest.input.focus(),
     /** Whether what is chosen is still on its way. */
     isBusy: () => way === sentWay && sent.isBusy(),
     pause,
@@ -110,6 +135,7 @@ export function soundSource(place) {
     reset() {
       spoken.write("");
       voice.discard();
+      longest.input.value = String(LONGEST_MINUTES);
       files.forget();
       sent.forget();
       const [first] = radios;
@@ -187,5 +213,7 @@ function drawChosen({ way, durationMs }) {
       el("p", { class: "done" }, () => `✓ ${t("source.chosen", { duration: durationText(durationMs) })}`),
     ];
   // The text says by itself that it has to be heard.
-  return [way !== "text" && el("p", { class: "hint" }, () => t(`source.missing.${way}`))];
+  return [
+    (way === "voice" || way === "file") && el("p", { class: "hint" }, () => t(`source.missing.${way}`)),
+  ];
 }

@@ -8,6 +8,7 @@ export function airingOf(
   mediaUrl: (sha256: string) => string,
 ): Omit<PlayBody, "broadcastId"> {
   const { startAt, notAfter, priority, lateness, offline, volume, silent, programme, title } = broadcast;
+  const isLive = broadcast.contentKind === "live";
   return {
     startAt,
     notAfter,
@@ -19,5 +20,6 @@ export function airingOf(
     programme,
     title,
     items: items.map((item) => ({ ...item, url: mediaUrl(item.sha256) })),
+    ...(isLive ? { live: { longestMs: (broadcast.endsAt ?? notAfter) - startAt } } : {}),
   };
 }

@@ -35,7 +35,7 @@ export function playlistEntries(
   return airings.flatMap(({ broadcast, itemsFor }) => {
     if (over.has(broadcast.id) || !isListedFor(broadcast, device, policyOf)) return [];
     const items = itemsFor(device.kind);
-    if (items.length === 0) return [];
+    if (items.length === 0 && broadcast.contentKind !== "live") return [];
     const airing = airingOf(broadcast, items, (sha256) => mediaUrl(sha256, broadcast));
     const { id, class: of, areas, volume } = broadcast;
     const quieter = volume === null ? {} : { volume: Math.min(volume, loudest) };

@@ -139,10 +139,14 @@ export function createInterruptPreview(deps: Dependencies): PreviewInterrupt {
   };
 }
 
-/** A standing alert is repeated until its end, whatever its sound lasts. */
+const WITHOUT_LENGTH: ReadonlySet<string | null> = new Set(["alert", "live"]);
+
+/** A standing alert is repeated until its end, whatever its sound lasts; what is spoken live has no items. */
 function contenderOf({ broadcast, itemsFor }: Airing, kind: DeviceKind): Contender {
   const { startAt, endsAt, contentKind, areas } = broadcast;
-  const items = contentKind === "alert" ? [{ durationMs: (endsAt ?? startAt) - startAt }] : itemsFor(kind);
+  const items = WITHOUT_LENGTH.has(contentKind)
+    ? [{ durationMs: (endsAt ?? startAt) - startAt }]
+    : itemsFor(kind);
   return { ...broadcast, authority: authorityOf(areas), items };
 }
 

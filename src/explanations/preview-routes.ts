@@ -5,13 +5,15 @@ import { type Clock, DAY_MS, toIso } from "../clock.ts";
 import { invalid } from "../errors.ts";
 import { type ActsWithin, withinCode } from "../http/permission-guard.ts";
 import { closed, IdParams, Instant, nullable, RegionCode, Uuid } from "../http/schemas.ts";
-import { DeviceKind, PlaylistBroadcast } from "../protocol/messages.ts";
+import { Authority, airing, BroadcastClass, DeviceKind } from "../protocol/messages.ts";
 import { Moment, momentFrom, RuleDate, VerdictView, viewDate } from "./explanation-view.ts";
 import type { Preview, PreviewService } from "./preview-service.ts";
 
-const { items: _items, startAt: _startAt, notAfter: _notAfter, ...airing } = PlaylistBroadcast.properties;
+const { startAt: _startAt, notAfter: _notAfter, ...how } = airing;
 const Entry = Type.Object({
-  ...airing,
+  ...how,
+  class: BroadcastClass,
+  authority: Authority,
   id: Type.String(),
   startAt: Instant,
   notAfter: Instant,

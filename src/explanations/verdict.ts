@@ -102,12 +102,13 @@ export type Contender = Pick<
   | "startAt"
   | "notAfter"
   | "lateness"
+  | "live"
   | "programme"
   | "title"
 > & { items: readonly { durationMs: number }[] };
 
-const endOf = ({ startAt, items }: Contender): number =>
-  items.reduce((end, { durationMs }) => end + durationMs, startAt);
+const endOf = ({ startAt, items, live }: Contender): number =>
+  items.reduce((end, { durationMs }) => end + durationMs, startAt + (live?.longestMs ?? 0));
 
 /**
  * What becomes of the entries of one playlist that want the air at the same time, as a device decides it; those that get

@@ -68,7 +68,7 @@ export async function registerSecurity(app: FastifyInstance, options: SecurityOp
  */
 function rateLimitKey(request: FastifyRequest): string {
   const token = request.headers.authorization;
-  const forDevices = /^\/(device\/v1\/(playlist|time)|media\/)/.test(request.url);
+  const forDevices = /^\/(device\/v1\/(playlist|time|live)|media\/)/.test(request.url);
   return forDevices && token !== undefined ? token : request.ip;
 }
 

@@ -11,6 +11,7 @@ import { AppError, invalid, notFound } from "../errors.ts";
 import type { MediaService, Upload } from "../media/media-service.ts";
 import type { InterruptContent, Source } from "./interrupt-content.ts";
 import type { Interrupt, InterruptClass, InterruptRecord, InterruptStore } from "./interrupt-store.ts";
+import type { LiveStore, VoiceRow } from "./live/live-store.ts";
 
 export interface NewAnnouncement {
   title: string;
@@ -30,6 +31,8 @@ export interface NewAnnouncement {
 export interface Announcement {
   interrupt: Interrupt;
   broadcast: Broadcast;
+  /** Of what is spoken live, once somebody has begun. */
+  voice: VoiceRow | null;
 }
 
 export interface AnnouncementService {
@@ -42,6 +45,8 @@ export interface AnnouncementService {
   /** What is heard, unless it has a recording. @throws {AppError} `not_found`, `conflict` */
   useAsset(id: string, sha256: string): Announcement;
   uploadRecording(id: string, upload: Upload): Promise<Announcement>;
+  /** What was spoken live becomes its recording. Idempotent. @param path a file that is moved away */
+  keepSpoken(id: string, path: string): Promise<void>;
   /** Makes ready whatever has its recording rendered; safe to call at any interval. */
   tick(): void;
   compositions(): string[];
@@ -49,6 +54,7 @@ export interface AnnouncementService {
 
 interface Dependencies {
   store: InterruptStore;
+  voices: Pick<LiveStore, "get">;
   content: InterruptContent;
   media: MediaService;
   unscheduled: Unscheduled;
@@ -64,21 +70,35 @@ interface Dependencies {
 const GRACE_MS = 30 * MINUTE_MS;
 const MAX_GRACE_MS = DAY_MS;
 const MAX_AHEAD_MS = 40 * DAY_MS;
+/** Whoever is to speak live begins by then. */
+const LIVE_GRACE_MS = 2 * MINUTE_MS;
+const NOT_SPOKEN = "nobody has spoken yet";
 const NO_RECORDING = "its recording has not been sent yet";
 const NOT_RENDERED = "it is not transcoded yet";
 
 /** Announcements and drills: broadcasts that somebody airs once, now or at a time. */
 export function createAnnouncementService(deps: Dependencies): AnnouncementService {
-  const { store, content, media, unscheduled, broadcasts, regions, transact, clock, log } = deps;
+  const { store, voices, content, media, unscheduled, broadcasts, regions, transact, clock, log } = deps;
 
   function get(id: string): Announcement {
     const interrupt = store.get(id);
     if (!interrupt || interrupt.class === "emergency") throw notFound("announcement", id);
-    return { interrupt, broadcast: broadcasts.get(id) };
+    return withBroadcast(interrupt);
   }
 
-  function timesOf({ startAt, notAfter }: NewAnnouncement): Pick<NewInterrupt, "startAt" | "notAfter"> {
+  const withBroadcast = (interrupt: Interrupt): Announcement => ({
+    interrupt,
+    broadcast: broadcasts.get(interrupt.id),
+    voice: interrupt.longestMs === null ? null : voices.get(interrupt.id),
+  });
+
+  function timesOf({
+    source,
+    startAt,
+    notAfter,
+  }: NewAnnouncement): Pick<NewInterrupt, "startAt" | "notAfter"> {
     const now = clock.now();
+    if ("live" in source) return { startAt: now, notAfter: now + LIVE_GRACE_MS };
     if (startAt !== null && startAt < now) {
       throw invalid("/startAt", "This moment has passed.", "Leave `startAt` out to air it now.");
     }
@@ -93,21 +113,25 @@ export function createAnnouncementService(deps: Dependencies): AnnouncementServi
     return { startAt: start, notAfter: end };
   }
 
-  function check({ targets, silent, class: of }: NewAnnouncement): void {
+  function check({ source, startAt, notAfter, repeats, targets, silent, class: of }: NewAnnouncement): void {
+    if ("live" in source && (startAt !== null || notAfter !== null))
+      throw invalid("/startAt", "What is spoken live is heard as it is spoken.", "Leave the times out.");
+    if ("live" in source && repeats > 1) throw invalid("/repeat", "What is spoken live is heard once.");
     if (silent && of !== "drill") throw invalid("/silent", "Only a drill can be silent.");
     requireRegions("/targets/regions", targets.areas, regions);
     requireRegions("/targets/exclude", targets.exclude, regions);
   }
 
-  function use(interrupt: InterruptRecord, sha256: string, startAt: number): void {
-    const compositionId = content.compose(interrupt, sha256, interrupt.marks, startAt);
+  function use(interrupt: InterruptRecord, sha256: string, airAt: number | null): void {
+    const compositionId = content.compose(interrupt, sha256, interrupt.marks, airAt);
     store.setRecording({ id: interrupt.id, assetSha256: sha256, compositionId });
   }
 
   function attach(id: string, sha256: string): void {
     transact(() => {
       const { interrupt, broadcast } = get(id);
-      if (interrupt.assetSha256 !== null || broadcast.state !== "planned") {
+      const isWaiting = interrupt.assetSha256 === null && interrupt.longestMs === null;
+      if (!isWaiting || broadcast.state !== "planned") {
         throw new AppError("conflict", "It has its recording, or does not wait for one any more.", {
           hint: "Stop it and make another.",
         });
@@ -119,7 +143,7 @@ export function createAnnouncementService(deps: Dependencies): AnnouncementServi
   function settle(broadcast: Broadcast): void {
     const interrupt = store.get(broadcast.id);
     // What is stopped or missed meanwhile is not looked at any more.
-    if (!interrupt || clock.now() >= broadcast.notAfter) return;
+    if (!interrupt || interrupt.longestMs !== null || clock.now() >= broadcast.notAfter) return;
     const { compositionId, title, repeats } = interrupt;
     if (compositionId === null) return unscheduled.wait(broadcast, NO_RECORDING);
     const parts = Array.from({ length: repeats }, () => ({ title, compositionId }));
@@ -133,13 +157,13 @@ export function createAnnouncementService(deps: Dependencies): AnnouncementServi
   return {
     get,
     compositions: store.compositions,
-    page: (before, limit) =>
-      store.page(before, limit).map((interrupt) => ({ interrupt, broadcast: broadcasts.get(interrupt.id) })),
+    page: (before, limit) => store.page(before, limit).map(withBroadcast),
 
     async create(announcement, userId) {
       check(announcement);
       timesOf(announcement);
       const { class: of, title, source, repeats, silent, corrects, targets, volume } = announcement;
+      const longestMs = "live" in source ? source.live.longestMinutes * MINUTE_MS : null;
       const sound = await content.prepare(source, { class: of, silent });
       return transact(() => {
         const times = timesOf(announcement);
@@ -149,6 +173,7 @@ export function createAnnouncementService(deps: Dependencies): AnnouncementServi
           title,
           ...sound,
           compositionId: null,
+          longestMs,
           repeats,
           silent,
           corrects,
@@ -156,8 +181,10 @@ export function createAnnouncementService(deps: Dependencies): AnnouncementServi
           createdAt: clock.now(),
         };
         store.insert(interrupt);
-        const whyNot = sound.assetSha256 === null ? NO_RECORDING : NOT_RENDERED;
-        unscheduled.plan({ ...interrupt, ...times, targets, volume }, whyNot);
+        const planned = { ...interrupt, ...times, targets, volume };
+        const isThere = sound.assetSha256 !== null;
+        if (longestMs !== null) unscheduled.plan(planned, "live", NOT_SPOKEN);
+        else unscheduled.plan(planned, "announcement", isThere ? NOT_RENDERED : NO_RECORDING);
         if (sound.assetSha256 !== null) use(interrupt, sound.assetSha256, times.startAt);
         return get(interrupt.id);
       });
@@ -173,6 +200,13 @@ export function createAnnouncementService(deps: Dependencies): AnnouncementServi
       get(id);
       await media.receiveUpload(upload, ({ sha256 }) => attach(id, sha256));
       return get(id);
+    },
+
+    async keepSpoken(id, path) {
+      const { interrupt } = get(id);
+      if (interrupt.assetSha256 !== null) return;
+      const upload = { path, originalName: `${interrupt.title}（现场）` };
+      await media.receiveUpload(upload, ({ sha256 }) => use(interrupt, sha256, null));
     },
 
     tick() {

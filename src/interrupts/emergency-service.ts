@@ -158,6 +158,7 @@ export function createEmergencyService(deps: Dependencies): EmergencyService {
           title,
           ...sound,
           compositionId,
+          longestMs: null,
           repeats: 1,
           silent,
           corrects: null,

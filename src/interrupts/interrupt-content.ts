@@ -5,8 +5,12 @@ import type { MediaService } from "../media/media-service.ts";
 import type { SpeechService } from "../speech/speech-service.ts";
 import type { Interrupt } from "./interrupt-store.ts";
 
-/** What is to be heard: a text, a recording that is there, or one that is still to be sent. */
-export type Source = { text: string } | { assetSha256: string } | { upload: true };
+/** What is to be heard: a text, a recording that is there, one that is still to be sent, or somebody who is to speak. */
+export type Source =
+  | { text: string }
+  | { assetSha256: string }
+  | { upload: true }
+  | { live: { longestMinutes: number } };
 
 /** The sound of an interrupt, before anything of it is written. */
 export type Sound = Pick<Interrupt, "text" | "assetSha256" | "marks">;
@@ -17,8 +21,13 @@ export interface InterruptContent {
    * @throws {AppError} `not_found`, and whatever the voice has to say
    */
   prepare(source: Source, of: Pick<Interrupt, "class" | "silent">): Promise<Sound>;
-  /** Queues the rendering; call it in the transaction that refers to it. @param airAt epoch ms */
-  compose(of: Pick<Interrupt, "class" | "title">, asset: string, marks: string[], airAt: number): string;
+  /** Queues the rendering; call it in the transaction that refers to it. @param airAt epoch ms, `null` when nobody waits for it */
+  compose(
+    of: Pick<Interrupt, "class" | "title">,
+    asset: string,
+    marks: string[],
+    airAt: number | null,
+  ): string;
 }
 
 interface Dependencies {
@@ -33,7 +42,7 @@ export function createInterruptContent({ speech, media }: Dependencies): Interru
   const speak = async (text: string) => (await speech.speak(text)).asset.sha256;
 
   async function soundOf(source: Source): Promise<Omit<Sound, "marks">> {
-    if ("upload" in source) return { text: null, assetSha256: null };
+    if ("upload" in source || "live" in source) return { text: null, assetSha256: null };
     if ("text" in source) return { text: source.text, assetSha256: await speak(source.text) };
     const asset = media.assetOf(source.assetSha256);
     if (!asset) {

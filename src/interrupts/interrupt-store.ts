@@ -15,6 +15,8 @@ export interface InterruptRecord {
   compositionId: string | null;
   /** Spoken before and after a drill, so that nobody takes it for real. */
   marks: string[];
+  /** Spoken live, for at most so long; `null` for everything else. */
+  longestMs: number | null;
   /** How often it is heard in one airing. */
   repeats: number;
   silent: boolean;
@@ -32,7 +34,7 @@ export interface Interrupt extends InterruptRecord {
 type Row = Omit<Interrupt, "silent" | "marks"> & { silent: 0 | 1; marks: string };
 
 const SELECT = `SELECT id, class, title, text, asset_sha256 AS assetSha256, composition_id AS compositionId, marks,
-  repeats, silent, corrects, created_by AS createdBy, created_at AS createdAt,
+  longest_ms AS longestMs, repeats, silent, corrects, created_by AS createdBy, created_at AS createdAt,
   (SELECT name FROM users WHERE users.id = created_by) AS createdByName FROM interrupts`;
 
 const toInterrupt = (row: Row): Interrupt => ({
@@ -43,9 +45,9 @@ const toInterrupt = (row: Row): Interrupt => ({
 
 export function createInterruptStore(db: Database) {
   const insert = db.prepare(
-    `INSERT INTO interrupts (id, class, title, text, asset_sha256, composition_id, marks, repeats, silent, corrects,
+    `INSERT INTO interrupts (id, class, title, text, asset_sha256, composition_id, marks, longest_ms, repeats, silent, corrects,
        created_by, created_at)
-     VALUES (@id, @class, @title, @text, @assetSha256, @compositionId, @marks, @repeats, @silent, @corrects,
+     VALUES (@id, @class, @title, @text, @assetSha256, @compositionId, @marks, @longestMs, @repeats, @silent, @corrects,
        @createdBy, @createdAt)`,
   );
   const selectOne = db.prepare<[string], Row>(`${SELECT} WHERE id = ?`);

@@ -1,12 +1,13 @@
 import { type Static, Type } from "typebox";
 import { BroadcastView, viewBroadcast } from "../broadcasts/broadcast-view.ts";
-import { toIso } from "../clock.ts";
+import { MINUTE_MS, toIso } from "../clock.ts";
 import { closed, enumOf, Instant, nullable, Title, Uuid } from "../http/schemas.ts";
 import type { MediaService } from "../media/media-service.ts";
 import { RenditionView, viewRenditions } from "../media/recording.ts";
 import { ScheduleDefinition } from "../schedules/schedule.ts";
 import type { Announcement } from "./announcement-service.ts";
 import type { Interrupt } from "./interrupt-store.ts";
+import { ENDED_BY } from "./live/live-store.ts";
 
 const MAX_CHARACTERS = 5_000;
 const SpokenText = Type.String({ minLength: 1, maxLength: MAX_CHARACTERS, pattern: "\\S" });
@@ -23,12 +24,24 @@ const SentSource = closed(
       "Sent afterwards: PUT /announcements/{id}/recording, or the upload target announcements/{id}",
   },
 );
+const MAX_LIVE_MINUTES = 30;
+const LiveSource = closed(
+  {
+    live: closed({
+      longestMinutes: Type.Integer({ minimum: 1, maximum: MAX_LIVE_MINUTES, default: 5 }),
+    }),
+  },
+  {
+    description:
+      "Spoken into a microphone while it is heard: PUT /live/{id}/chunks/{n}, begun within two minutes, for at most so long",
+  },
+);
 export const SourceAtHand = Type.Union([SpokenSource, KnownSource]);
 
 export const NewAnnouncementBody = closed({
   title: Title,
   class: enumOf(["announcement", "drill"]),
-  source: Type.Union([SpokenSource, KnownSource, SentSource]),
+  source: Type.Union([SpokenSource, KnownSource, SentSource, LiveSource]),
   targets: ScheduleDefinition.properties.targets,
   startAt: Type.Optional(Type.String({ ...Instant, description: "Left out: as soon as it can be heard" })),
   notAfter: Type.Optional(
@@ -80,6 +93,24 @@ export const AnnouncementView = Type.Object({
   class: enumOf(["announcement", "drill", "emergency"]),
   repeat: Type.Integer(),
   corrects: nullable(Type.String({ ...Uuid, description: "The broadcast that it puts right" })),
+  live: nullable(
+    Type.Object({
+      longestMinutes: Type.Integer(),
+      beganAt: nullable(Instant),
+      endedAt: nullable(Instant),
+      endedBy: nullable(
+        enumOf(ENDED_BY, {
+          description:
+            "The speaker; the speaker's link, silent for ten seconds; its longest duration; a stop; an end or a fault of the server",
+        }),
+      ),
+      delayMs: nullable(
+        Type.Integer({
+          description: "How far what is heard lies behind the speaker; none before it is sent",
+        }),
+      ),
+    }),
+  ),
   people: Type.Object({ created: Type.String() }, { description: "Who did it, by name" }),
   broadcast: BroadcastView,
 });
@@ -97,12 +128,26 @@ export const viewInterrupt = (media: MediaService, interrupt: Interrupt): Static
 
 export const viewAnnouncement = (
   media: MediaService,
-  { interrupt, broadcast }: Announcement,
+  announcement: Announcement,
 ): Static<typeof AnnouncementView> => ({
-  ...viewInterrupt(media, interrupt),
-  class: interrupt.class,
-  repeat: interrupt.repeats,
-  corrects: interrupt.corrects,
-  people: { created: interrupt.createdByName },
-  broadcast: viewBroadcast(broadcast),
+  ...viewInterrupt(media, announcement.interrupt),
+  class: announcement.interrupt.class,
+  repeat: announcement.interrupt.repeats,
+  corrects: announcement.interrupt.corrects,
+  live: viewLive(announcement),
+  people: { created: announcement.interrupt.createdByName },
+  broadcast: viewBroadcast(announcement.broadcast),
 });
+
+function viewLive({ interrupt, broadcast, voice }: Announcement): Static<typeof AnnouncementView>["live"] {
+  if (interrupt.longestMs === null) return null;
+  const instant = (at: number | null | undefined) => (at ? toIso(at) : null);
+  const isSent = voice !== null && broadcast.state !== "planned" && broadcast.startAt > voice.beganAt;
+  return {
+    longestMinutes: interrupt.longestMs / MINUTE_MS,
+    beganAt: instant(voice?.beganAt),
+    endedAt: instant(voice?.endedAt),
+    endedBy: voice?.endedBy ?? null,
+    delayMs: isSent ? broadcast.startAt - voice.beganAt : null,
+  };
+}

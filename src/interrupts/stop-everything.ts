@@ -33,6 +33,7 @@ export interface StopEverything {
 interface Dependencies {
   broadcasts: Pick<BroadcastService, "prepareStopAll" | "cancelAll">;
   emergencies: Pick<EmergencyService, "alertedAreas" | "withdrawWaiting">;
+  live: { silence(): void };
   downlink: Pick<Downlink, "publishNow" | "clearAlertNow" | "record" | "progressOf">;
   journal: StopJournal;
   /** Does something in a person's name that is not the request it was asked for in. */
@@ -54,7 +55,7 @@ const SEND_AGAIN_AFTER_WRITES = 10;
 
 /** The one stop: told to the devices first, and written down after, as a lock on the database must not delay it. */
 export function createStopEverything(deps: Dependencies): StopEverything {
-  const { broadcasts, emergencies, downlink, journal, inNameOf, transact, log } = deps;
+  const { broadcasts, emergencies, live, downlink, journal, inNameOf, transact, log } = deps;
   const waiting = new Set<Pending>();
 
   /** A disk that takes nothing must not delay it either. */
@@ -119,6 +120,7 @@ export function createStopEverything(deps: Dependencies): StopEverything {
       keep(stop);
       const alerts = emergencies.alertedAreas();
       const pending = { stop, alerts, isPublished: await publish(stop, alerts), attempts: 0 };
+      live.silence();
       let stopped: string[] | null = null;
       try {
         stopped = tryToWrite(pending);

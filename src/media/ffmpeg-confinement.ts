@@ -9,8 +9,8 @@ export interface Account {
 }
 
 export interface Confinement {
-  /** What is to be run instead of a program. */
-  launch(program: string): string;
+  /** What is to be run instead of a program. @param urgent it does not yield to other programs */
+  launch(program: string, options?: { urgent: boolean }): string;
   /** Owns what ffmpeg may write; `null` runs it as the server itself. */
   account: Account | null;
   /** What is kept from it here, for the log. */
@@ -80,9 +80,9 @@ export function confine(folder: string, mediaDir: string, niceness: number): Con
     ...identity,
   ];
   return {
-    launch(program) {
-      const path = join(folder, `run-${program.replace(/[^\w.-]/g, "_")}.sh`);
-      const command = [...prefix, ...lowered(niceness), quoted(program)];
+    launch(program, { urgent } = { urgent: false }) {
+      const path = join(folder, `run-${urgent ? "now-" : ""}${program.replace(/[^\w.-]/g, "_")}.sh`);
+      const command = [...prefix, ...lowered(urgent ? 0 : niceness), quoted(program)];
       writeFileSync(path, `#!/bin/sh\nexec ${command.join(" ")} "$@"\n`);
       chmodSync(path, 0o755);
       return path;

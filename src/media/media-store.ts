@@ -1,6 +1,6 @@
 import type { Database } from "../db/open.ts";
 import type { Composition } from "./composition.ts";
-import type { Asset, Rendition } from "./media.ts";
+import { type Asset, LIVE_MIME, type Rendition } from "./media.ts";
 
 /** What is known of a rendition once its file is in the library. */
 export type FinishedRendition = Pick<
@@ -83,9 +83,9 @@ export function createMediaStore(db: Database) {
   const readyTwin = db.prepare<[string], Rendition>(
     `SELECT ${RENDITION_COLUMNS} FROM renditions WHERE derivation = ? AND state = 'ready' LIMIT 1`,
   );
-  const part = db.prepare<[string], RenditionPart>(
-    "SELECT sha256, bytes, mime FROM rendition_parts WHERE sha256 = ? LIMIT 1",
-  );
+  const part = db.prepare<{ sha256: string }, RenditionPart>(`
+    SELECT sha256, bytes, mime FROM rendition_parts WHERE sha256 = @sha256
+    UNION ALL SELECT sha256, bytes, '${LIVE_MIME}' FROM live_parts WHERE sha256 = @sha256 LIMIT 1`);
   const insertPart = db.prepare<RenditionPart & { id: string }>(`
     INSERT INTO rendition_parts (rendition_id, sha256, bytes, mime) VALUES (@id, @sha256, @bytes, @mime)
     ON CONFLICT DO NOTHING`);
@@ -161,7 +161,8 @@ export function createMediaStore(db: Database) {
     readyRendition: (sha256: string): Rendition | null => readyRendition.get(sha256) ?? null,
     /** A ready rendition with the bytes that this derivation would have. */
     readyTwin: (derivation: string): Rendition | null => readyTwin.get(derivation) ?? null,
-    partOf: (sha256: string): RenditionPart | null => part.get(sha256) ?? null,
+    /** Of a rendition, or of what is spoken live. */
+    partOf: (sha256: string): RenditionPart | null => part.get({ sha256 }) ?? null,
     coverOf: (sha256: string): { bytes: number } | null => cover.get(sha256) ?? null,
     /** Also of one that is known. */
     receiveCover: (sha256: string, bytes: number, now: number): void =>

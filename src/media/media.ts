@@ -44,5 +44,7 @@ export interface Rendition {
 
 /** An original is whatever somebody uploaded: no browser shall interpret it under the server's name. */
 export const ORIGINAL_MIME = "application/octet-stream";
+/** Of the parts of what is spoken live. */
+export const LIVE_MIME = "audio/mpeg";
 /** Of speech that the server made itself: browsers play it where it is listened to before it is used. */
 export const SPEECH_MIME: Readonly<Record<string, string>> = { wav: "audio/wav", mp3: "audio/mpeg" };

@@ -1,6 +1,7 @@
 import type { TSchema } from "typebox";
 import * as http from "./http-messages.ts";
 import { KeyChain, KeySet } from "./key-set.ts";
+import { LiveIndex } from "./live-index.ts";
 import * as messages from "./messages.ts";
 import { DOWNLINKS, type ScopeKind, TOPIC_PREFIX, UPLINKS } from "./topics.ts";
 
@@ -13,6 +14,7 @@ const PAYLOADS: Record<string, TSchema> = {
   "enrol-response": http.EnrolResponse,
   "key-chain": KeyChain,
   "key-set": KeySet,
+  "live-index": LiveIndex,
   playlist: messages.Playlist,
   "playlist-pointer": messages.PlaylistPointer,
   presence: messages.Presence,
@@ -26,7 +28,7 @@ const PARAMETER: Record<ScopeKind, string> = { area: "code", group: "id", device
 /** What a leaf carries, where the names differ. */
 const PAYLOAD_OF_LEAF: Record<string, string> = { playlist: "playlist-pointer" };
 const RETAINED = new Set(["playlist", "alert", "presence"]);
-const SIGNED = new Set(["command", "alert"]);
+const SIGNED = new Set(["command", "alert", "live-index"]);
 
 /** The JSON Schemas and the AsyncAPI 3 document of the protocol, by path below `devices/`. */
 export function generatedDocuments(): Record<string, unknown> {

@@ -1,4 +1,4 @@
-import { type Static, type TProperties, Type } from "typebox";
+import { type Static, type TObject, type TProperties, Type } from "typebox";
 import { REGION_CODE_PATTERN, REGION_LEVELS } from "./region-code.ts";
 
 /**
@@ -37,7 +37,7 @@ export type BroadcastClass = (typeof BROADCAST_CLASSES)[number];
 export const BroadcastClass = enumOf(BROADCAST_CLASSES);
 
 /** Highest first: within a class the higher level has the air. */
-const Authority = enumOf(REGION_LEVELS);
+export const Authority = enumOf(REGION_LEVELS);
 
 export const LATENESS_POLICIES = ["skip", "join", "play"] as const;
 export type LatenessPolicy = (typeof LATENESS_POLICIES)[number];
@@ -77,13 +77,14 @@ export const REASONS = {
   "quiet-hours": "a daily broadcast would begin in quiet hours",
   "minutes-cap": "a daily broadcast does not fit into the minutes that are left",
   "untrusted-clock": "the clock is more than 2 s unsure, so no instant can be kept",
-  unsupported: "the device cannot do this: a type of command, a kind of media",
+  unsupported: "the device cannot do this: a type of command, a kind of media, what is spoken live",
   "not-cached": "its media were not there when it should have sounded",
   late: "it was too late by the lateness policy",
   offline: "the line was down, and its offline policy is `skip`",
   stopped: "a `stop` ended it, or the end of an alert",
   withdrawn: "a newer playlist lacks it",
   preempted: "something that takes the air from it has it",
+  stalled: "spoken live: no part of it came for 10 s after the last was due",
   silenced: "somebody at the device holds its stop button",
   restart: "the power went, or the program ended, while it sounded",
   "output-failed": "the sound could not be put out",
@@ -143,8 +144,16 @@ const Silent = Type.Optional(
   Type.Boolean({ description: "A drill: do everything, sound nothing, and take the air from nobody" }),
 );
 
+/** Somebody speaks: there are no items, but parts that the live index tells of while they are made. */
+const Live = object({
+  longestMs: Type.Integer({
+    minimum: 1,
+    description: "It is over so long after `startAt`, whatever is told",
+  }),
+});
+
 /** How and when something airs: the same in a playlist and in a `play` command. */
-const airing = {
+export const airing = {
   startAt: EpochMs,
   notAfter: EpochMs,
   priority: Type.Integer({ minimum: 0, maximum: 100 }),
@@ -154,10 +163,18 @@ const airing = {
   silent: Silent,
   programme: Text,
   title: Text,
-  items: Type.Array(Item, { minItems: 1 }),
 };
 
-export const PlaylistBroadcast = object({ id: Id, class: BroadcastClass, authority: Authority, ...airing });
+/** With items, or live and without any; in code one type, of which `live` says which it is. */
+const airingOf = <P extends TProperties>(more: P) => {
+  const either = { items: Type.Array(Item), live: Type.Optional(Live) };
+  const recorded = object({ ...more, ...airing, items: Type.Array(Item, { minItems: 1 }) });
+  const spoken = object({ ...more, ...airing, items: Type.Array(Item, { maxItems: 0 }), live: Live });
+  type Either = Static<TObject<P & typeof airing & typeof either>>;
+  return Type.Unsafe<Either>(Type.Union([recorded, spoken]));
+};
+
+export const PlaylistBroadcast = airingOf({ id: Id, class: BroadcastClass, authority: Authority });
 export type PlaylistBroadcast = Static<typeof PlaylistBroadcast>;
 
 export const Playlist = object({
@@ -194,7 +211,7 @@ export const Audience = object({
 });
 export type Audience = Static<typeof Audience>;
 
-export const PlayBody = object({ broadcastId: Id, ...airing });
+export const PlayBody = airingOf({ broadcastId: Id });
 export type PlayBody = Static<typeof PlayBody>;
 
 export const StopBody = Type.Union([

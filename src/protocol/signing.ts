@@ -2,13 +2,20 @@ import { decodeProtectedHeader, errors } from "jose";
 import type { Static, TSchema } from "typebox";
 import { Compile, type Validator } from "typebox/compile";
 import { KeySet, type SignatureAlgorithm, type VerificationKey } from "./key-set.ts";
+import { LiveIndex } from "./live-index.ts";
 import { Alert, Command, Playlist, type ReasonCode } from "./messages.ts";
 import { eddsa } from "./suites/eddsa.ts";
 import { sm2 } from "./suites/sm2.ts";
 import type { Suite } from "./suites/suite.ts";
 
 /** `typ` keeps a signature made for one kind of message from being accepted as another (RFC 8725 §3.11). */
-export const MESSAGE_TYPES = { command: Command, playlist: Playlist, alert: Alert, keys: KeySet } as const;
+export const MESSAGE_TYPES = {
+  command: Command,
+  playlist: Playlist,
+  alert: Alert,
+  live: LiveIndex,
+  keys: KeySet,
+} as const;
 export type MessageType = keyof typeof MESSAGE_TYPES;
 export type MessageOf<T extends MessageType> = Static<(typeof MESSAGE_TYPES)[T]>;
 export const typOf = (type: MessageType): string => `ccx-${type}+jws`;

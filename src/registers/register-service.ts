@@ -15,7 +15,7 @@ export interface BroadcastEntry {
   /** Of what it airs; `null` for nothing. */
   number: number | null;
   durationMs: number | null;
-  /** SHA-256 of what is played, by the first kind of device that it is for. */
+  /** SHA-256 of what is played, by the first kind of device that it is for; of the recording of what was spoken live. */
   sha256s: string[];
   targets: string;
   devices: number;
@@ -38,6 +38,8 @@ interface Dependencies {
   broadcasts: Pick<BroadcastService, "page" | "targets" | "isFor" | "stopOf" | "airingOf">;
   reports: Pick<ReportService, "proofOf">;
   regions: Pick<RegionService, "roots" | "get" | "within">;
+  /** SHA-256 of the recording of what was spoken live. */
+  spokenIn: (broadcastId: string) => string | null;
   clock: Clock;
   /** The county's. */
   zone: string;
@@ -47,7 +49,7 @@ const MAX_NAMED_REGIONS = 6;
 
 /** Keeps every approval that is given, taken back or voided, and draws up what was aired and what was approved in a month. */
 export function createRegisterService(deps: Dependencies): RegisterService {
-  const { store, sources, broadcasts, reports, regions, clock, zone } = deps;
+  const { store, sources, broadcasts, reports, regions, spokenIn, clock, zone } = deps;
 
   for (const kind of ["episode", "session"] as const) {
     sources[kind].onApprovalChange(({ contentId: id, act, userId }) => {
@@ -78,10 +80,15 @@ export function createRegisterService(deps: Dependencies): RegisterService {
     ].join("");
   }
 
-  function entryOf(broadcast: Broadcast): BroadcastEntry {
-    const { id, contentId, startAt, endsAt, kinds } = broadcast;
-    const [kind] = kinds;
+  function digestsOf(broadcast: Broadcast): string[] {
+    const { id, contentKind, kinds } = broadcast;
+    if (contentKind === "live") return [spokenIn(id)].filter((sha256) => sha256 !== null);
     const { itemsFor } = broadcasts.airingOf(broadcast);
+    return kinds.slice(0, 1).flatMap((kind) => itemsFor(kind).map(({ sha256 }) => sha256));
+  }
+
+  function entryOf(broadcast: Broadcast): BroadcastEntry {
+    const { id, contentId, startAt, endsAt } = broadcast;
     const targets = isOpen(broadcast) ? [] : broadcasts.targets(broadcast);
     const { counts, devices } = reports.proofOf(id, targets, (deviceId) =>
       broadcasts.isFor(broadcast, deviceId),
@@ -91,7 +98,7 @@ export function createRegisterService(deps: Dependencies): RegisterService {
       broadcast,
       number: approval?.number ?? null,
       durationMs: endsAt === null ? null : endsAt - startAt,
-      sha256s: kind ? itemsFor(kind).map(({ sha256 }) => sha256) : [],
+      sha256s: digestsOf(broadcast),
       targets: targetsText(broadcast),
       devices: devices.length,
       proof: counts,

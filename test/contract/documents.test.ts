@@ -130,7 +130,11 @@ describe("EXAMPLES.md", () => {
     const verify = createVerifier(keys);
     const command = await verify("command", onTopic("command")[0]?.payload.toString() ?? "");
     expect(command).toMatchObject({ type: "stop", audience: { areas: ["370783112000"] } });
-    const jose = blocks("http").find((block) => block.includes("200 OK\nContent-Type: application/jose"));
+    const [jose, live] = blocks("http").filter((block) =>
+      block.includes("200 OK\nContent-Type: application/jose"),
+    );
+    const index = await verify("live", live?.split("\n").at(-1) ?? "");
+    expect(index.parts.map(({ n }) => n)).toEqual([2, 3]);
     const playlist = await verify("playlist", jose?.split("\n").at(-1) ?? "");
     expect(playlist.fetch.slotOffsetMs).toBe(fetchSlotMs(playlist.deviceId, playlist.revision, 600_000));
     expect(text).toContain(`waits **${playlist.fetch.slotOffsetMs} ms**`);

@@ -64,6 +64,7 @@ describe.concurrent("a careless gateway", () => {
     "conditional-fetch",
     "corrupt-media",
     "foreign-host",
+    "live",
     "quiet-hours",
     "refuse-bad-signature",
     "refuse-expired",

@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import {
   existsSync,
   mkdirSync,
@@ -19,6 +20,7 @@ import { DAY_MS, HOUR_MS, MINUTE_MS } from "../../src/clock.ts";
 import { createTransact } from "../../src/db/open.ts";
 import { housekeepingRoutes } from "../../src/media/housekeeping/housekeeping-routes.ts";
 import { createTrashStore } from "../../src/media/housekeeping/trash-store.ts";
+import { createLiveParts } from "../../src/media/live/live-parts.ts";
 import { createShelf, flipBit, type Shelf, sha256Of, unmount } from "../support/shelf.ts";
 
 let shelf: Shelf;
@@ -27,6 +29,10 @@ beforeEach(async () => {
 });
 afterEach(() => shelf.close());
 
+const onAir = expect.objectContaining({
+  code: "conflict",
+  message: expect.stringMatching(/on air or about to begin/),
+});
 const unavailable = (message: RegExp) =>
   expect.objectContaining({ code: "unavailable", message: expect.stringMatching(message) });
 const all = (sql: string) => shelf.db.prepare(sql).all();
@@ -73,6 +79,14 @@ describe("what is referred to stays", () => {
         void shelf.rows.broadcast(shelf.rows.programme(), "aired", shelf.clock.now() - 89 * DAY_MS, [
           rendition.sha256,
         ]),
+    ],
+    [
+      "what was spoken live 89 days ago",
+      ({ asset, composition }) => {
+        const { rows, clock } = shelf;
+        const id = rows.broadcast(rows.programme(), "aired", clock.now() - 89 * DAY_MS, []);
+        rows.spoken(id, asset, composition);
+      },
     ],
     [
       "a broadcast of one part of a stream",
@@ -200,6 +214,7 @@ describe("what is referred to stays", () => {
         "episodes.composition_id",
         "interrupts.asset_sha256",
         "interrupts.composition_id",
+        "live_parts.sha256",
         "rendition_parts.sha256",
         "renditions.composition_id",
         "renditions.sha256",
@@ -352,9 +367,9 @@ describe("what nothing refers to", () => {
     const { files } = produced("old");
     const programme = shelf.rows.programme();
     shelf.rows.broadcast(programme, "frozen", shelf.clock.now() + 9 * MINUTE_MS, []);
-    await expect(shelf.housekeeping.collect()).rejects.toThrow(unavailable(/on air or about to begin/));
+    await expect(shelf.housekeeping.collect()).rejects.toThrow(onAir);
     shelf.db.exec("UPDATE broadcasts SET state = 'on_air', start_at = start_at - 3600000");
-    await expect(shelf.housekeeping.collect()).rejects.toThrow(unavailable(/on air or about to begin/));
+    await expect(shelf.housekeeping.collect()).rejects.toThrow(onAir);
     expect(shelf.stored()).toEqual(files);
     shelf.db.exec("UPDATE broadcasts SET state = 'aired'");
     shelf.rows.broadcast(programme, "planned", shelf.clock.now() + 11 * MINUTE_MS, []);
@@ -552,6 +567,22 @@ describe("an unmounted store", () => {
     shelf.rows.asset("talk 0 again");
     shelf.rows.file("recording talk 0");
     expect(await shelf.housekeeping.collect()).toMatchObject({ things: 11 });
+  });
+});
+
+describe("a part of what is spoken live", () => {
+  test("stays for a day, and then its file is nobody's", async () => {
+    const parts = createLiveParts(shelf);
+    const bytes = Buffer.from("a second of sound");
+    const place = { voiceId: randomUUID(), n: 1, atMs: 0, durationMs: 1_280 };
+    const { sha256 } = parts.keep(await parts.stage(bytes), place);
+    expect(parts.of(place.voiceId)).toEqual([{ ...place, sha256, bytes: bytes.length }]);
+    shelf.clock.pass(DAY_MS - 1);
+    parts.everyHour();
+    expect(await shelf.housekeeping.orphans()).toEqual([]);
+    shelf.clock.pass(2);
+    parts.everyHour();
+    expect(await shelf.housekeeping.orphans()).toMatchObject([{ sha256 }]);
   });
 });
 

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createPcmOutput } from "../../devices/core/pcm-output.ts";
 import { aplay, ffplay, mpv } from "../../devices/core/player-programs.ts";
 import { playerSink } from "../../devices/core/player-sink.ts";
+import { toneParts } from "../support/live-parts.ts";
 import { until } from "../support/until.ts";
 
 const SECONDS = 2;
@@ -48,16 +49,40 @@ const prepare = (program: keyof typeof programs) =>
 describe.each(["ffplay", "mpv", "aplay"] as const)("sound through %s", (program) => {
   test("takes as long as the recording, and ends whole", async () => {
     const prepared = await prepare(program);
-    const { firstSampleAt } = await prepared.start();
+    const { firstSampleAt = Number.NaN } = (await prepared.start()) ?? {};
     const { complete, positionMs } = await prepared.ended;
     expect(complete).toBe(true);
     expect(Math.abs(positionMs - SECONDS * 1000)).toBeLessThan(100);
     expect(now() - firstSampleAt).toBeGreaterThan(SECONDS * 1000 - 200);
   });
 
+  test("takes as long as what is spoken live", async () => {
+    const sounds = toneParts(SECONDS).map(({ bytes, durationMs }, at) => ({
+      atMs: at * 1_280,
+      durationMs,
+      bytes,
+    }));
+    const endMs = sounds.reduce((sum, { durationMs }) => sum + durationMs, 0);
+    const startAt = now() + 1_000;
+    const output = createPcmOutput({ name: program, format, openSink: playerSink(programs[program]), now });
+    const prepared = output.prepareLive({
+      broadcastId: "b",
+      startAt,
+      longestMs: 60_000,
+      volume: 80,
+      feed: { take: () => sounds.shift() ?? null, endMs, ended: true, close: () => {} },
+    });
+    await until(() => now() >= startAt);
+    const { firstSampleAt = Number.NaN } = (await prepared.start()) ?? {};
+    const { complete, positionMs } = await prepared.ended;
+    expect(complete).toBe(true);
+    expect(Math.abs(positionMs - endMs)).toBeLessThan(150);
+    expect(now() - firstSampleAt).toBeGreaterThan(endMs - 300);
+  });
+
   test("falls silent at a stop", async () => {
     const prepared = await prepare(program);
-    const { firstSampleAt } = await prepared.start();
+    const { firstSampleAt = Number.NaN } = (await prepared.start()) ?? {};
     await until(() => now() - firstSampleAt > 500);
     await prepared.stop();
     const { complete, positionMs } = await prepared.ended;

@@ -3,6 +3,7 @@ import { createServer, type Server } from "node:net";
 import { Aedes, type Client } from "aedes";
 import Fastify from "fastify";
 import type { Identity } from "../../devices/core/identity.ts";
+import type { LiveIndex } from "../../src/protocol/live-index.ts";
 import type {
   Command,
   CommandOf,
@@ -38,6 +39,7 @@ export interface AirStation {
   states: DeviceState[];
   mediaRequests: MediaRequest[];
   playlistRequests: number;
+  liveRequests: number;
   /** The `If-None-Match` of each of them. */
   conditions: (string | undefined)[];
   /** How many connections of the device the broker has taken. */
@@ -53,6 +55,8 @@ export interface AirStation {
   addMedia(bytes: Buffer, durationMs: number): Item;
   /** Serves these bytes under the digest of others. */
   spoil(item: Item, bytes: Buffer): void;
+  /** What the index of a live broadcast says from now on, to those who wait as well. */
+  tellLive(index: LiveIndex, by?: Signer): Promise<void>;
   /** Serves a playlist and points to it. @returns what it was */
   list(broadcasts: PlaylistBroadcast[], change?: Partial<Playlist>): Promise<Playlist>;
   /** Signs a command for the device and publishes it to its topic. @returns its id */
@@ -77,6 +81,8 @@ export async function openAirStation(): Promise<AirStation & AsyncDisposable> {
   const media = new Map<string, Buffer>();
   let playlist: { jws: string; revision: number } | null = null;
   let lastRevision = 0;
+  let live: (LiveIndex & { jws: string }) | null = null;
+  const listeners: (() => void)[] = [];
   let http = await openHttp();
   let broker = await openBroker();
 
@@ -95,6 +101,7 @@ export async function openAirStation(): Promise<AirStation & AsyncDisposable> {
     states: [],
     mediaRequests: [],
     playlistRequests: 0,
+    liveRequests: 0,
     conditions: [],
     connections: 0,
     acknowledges: true,
@@ -162,6 +169,12 @@ export async function openAirStation(): Promise<AirStation & AsyncDisposable> {
       }),
     alert: (area, payload) => station.publish(alertTopic(area), payload, true),
 
+    async tellLive(index, by = signer) {
+      const jws = await by.sign("live", index);
+      live = { ...index, jws };
+      for (const tell of listeners.splice(0)) tell();
+    },
+
     recordsOf: (id) =>
       station.records
         .filter(({ broadcastId, commandId }) => broadcastId === id || commandId === id)
@@ -195,6 +208,15 @@ export async function openAirStation(): Promise<AirStation & AsyncDisposable> {
       if (request.headers["if-none-match"] === etag) return reply.code(304).send();
       return reply.header("etag", etag).type("application/jose").send(playlist.jws);
     });
+    app.get<{ Params: { id: string }; Querystring: { after: string } }>(
+      "/device/v1/live/:id",
+      async ({ query: { after } }, reply) => {
+        station.liveRequests += 1;
+        const hasNews = () => live !== null && (live.ended || (live.parts.at(-1)?.n ?? 0) > Number(after));
+        if (!hasNews()) await new Promise<void>((resolve) => void listeners.push(resolve));
+        return reply.type("application/jose").send(live?.jws);
+      },
+    );
     app.get<{ Params: { sha256: string } }>("/media/:sha256", async (request, reply) => {
       const { sha256 } = request.params;
       const range = request.headers.range ?? null;

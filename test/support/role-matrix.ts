@@ -113,6 +113,8 @@ const DECLARED: Record<string, string> = {
     POST /emergencies/{}/confirm
     POST /emergencies
     POST /interrupts/preview
+    PUT /live/{}/chunks/{}
+    POST /live/{}/end
     DELETE /regions/{}/policy
     PUT /regions/{}/policy
   `,

@@ -240,6 +240,24 @@ function createRows(db: Database, folder: string, clock: { now(): number }) {
       });
       return id;
     },
+    /** The recording of a broadcast that was spoken live. */
+    spoken(broadcastId: string, assetSha256: string, compositionId: string): void {
+      const userId = randomUUID();
+      insert("users", { id: userId, name: userId, roles: "[]", created_at: 1 });
+      insert("interrupts", {
+        id: broadcastId,
+        class: "announcement",
+        title: "Spoken",
+        asset_sha256: assetSha256,
+        composition_id: compositionId,
+        marks: "[]",
+        longest_ms: 60_000,
+        repeats: 1,
+        silent: 0,
+        created_by: userId,
+        created_at: 1,
+      });
+    },
     job(kind: "listen" | "sound", subject: string, state: "queued" | "done"): void {
       insert("jobs", { id: randomUUID(), kind, subject, state, created_at: 1, updated_at: 1 });
     },

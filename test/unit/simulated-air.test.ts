@@ -68,3 +68,22 @@ test("a simulated gateway gives the air to the higher authority, and to one at a
     `next finished ${10 * MINUTE}`,
   ]);
 });
+
+test("what is spoken live has the air until its end is known", () => {
+  const records: string[] = [];
+  const due: (() => void)[] = [];
+  const air = createSimulatedAir({
+    report: ({ type, reason }) => void records.push([type, reason].filter(Boolean).join(" ")),
+    at: (_instant, run) => void due.push(run),
+    now: () => 0,
+  });
+  const live = { longestMs: 60_000 };
+  for (const id of ["one", "other"]) {
+    air.play({ ...entryOf(id, 0, "village"), items: [], live });
+    due.shift()?.();
+    due.shift();
+    air.end("nobody", null);
+    air.end(id, id === "one" ? null : "stalled");
+  }
+  expect(records).toEqual(["started", "finished", "started", "interrupted stalled"]);
+});

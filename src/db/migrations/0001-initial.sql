@@ -278,6 +278,20 @@ CREATE TABLE rendition_parts (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX rendition_parts_by_sha256 ON rendition_parts (sha256);
 
+-- A second or so of what is spoken live, from the moment that it may be fetched until nobody is to hear it any more.
+CREATE TABLE live_parts (
+  voice_id    TEXT NOT NULL,
+  n           INTEGER NOT NULL CHECK (n >= 1),
+  sha256      TEXT NOT NULL,
+  bytes       INTEGER NOT NULL,
+  at_ms       REAL NOT NULL,
+  duration_ms REAL NOT NULL,
+  made_at     INTEGER NOT NULL,
+  PRIMARY KEY (voice_id, n)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX live_parts_by_sha256 ON live_parts (sha256);
+CREATE INDEX live_parts_by_age ON live_parts (made_at);
+
 -- Covers of podcasts, as they are put into them.
 CREATE TABLE covers (
   sha256     TEXT PRIMARY KEY CHECK (length(sha256) = 64),
@@ -494,7 +508,7 @@ CREATE TABLE broadcasts (
   tags         TEXT NOT NULL DEFAULT '[]' CHECK (json_valid(tags)),
   programme    TEXT NOT NULL,
   -- An `alert` is told as the state of its areas, never by playlist or `play` command.
-  content_kind TEXT CHECK (content_kind IN ('episode', 'session', 'announcement', 'alert')),
+  content_kind TEXT CHECK (content_kind IN ('episode', 'session', 'announcement', 'alert', 'live')),
   content_id   TEXT,
   -- What the schedule's policy gave it, what plays when that has nothing, or what was chosen for this date.
   content_by   TEXT CHECK (content_by IN ('policy', 'fallback', 'choice')),
@@ -558,6 +572,8 @@ CREATE TABLE interrupts (
   composition_id TEXT REFERENCES compositions (id) ON DELETE SET NULL,
   -- SHA-256 of what is spoken before and after a drill: a JSON array of text.
   marks          TEXT NOT NULL CHECK (json_valid(marks)),
+  -- Spoken live, for at most so long; NULL for everything else.
+  longest_ms     INTEGER CHECK (longest_ms > 0),
   -- How often the recording is heard in one airing.
   repeats        INTEGER NOT NULL CHECK (repeats >= 1),
   silent         INTEGER NOT NULL CHECK (silent IN (0, 1)),
@@ -568,6 +584,16 @@ CREATE TABLE interrupts (
   CHECK (silent = 0 OR class = 'drill')
 ) STRICT;
 CREATE INDEX interrupts_by_composition ON interrupts (composition_id);
+
+-- What is spoken live, from the first word on.
+CREATE TABLE live_voices (
+  id       TEXT PRIMARY KEY REFERENCES interrupts (id),
+  began_at INTEGER NOT NULL,
+  ended_at INTEGER,
+  ended_by TEXT CHECK (ended_by IN ('speaker', 'link', 'longest', 'stopped', 'server')),
+  CHECK ((ended_at IS NULL) = (ended_by IS NULL))
+) STRICT;
+CREATE INDEX live_voices_open ON live_voices (id) WHERE ended_at IS NULL;
 
 -- Two people start one, any one ends it.
 CREATE TABLE emergencies (

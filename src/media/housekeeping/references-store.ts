@@ -33,6 +33,11 @@ export interface KnownFile {
 
 const RESTORED = "restored_at IS NOT NULL AND expires_at > @now";
 
+/** Its recording is all that is left of it, and is kept as what any broadcast aired. */
+const SPOKEN_LIVE = `
+  longest_ms IS NOT NULL
+  AND id IN (SELECT id FROM broadcasts WHERE COALESCE(ends_at, start_at) > @keepSince)`;
+
 /**
  * What is kept and why. `UNION ALL` throughout: SQLite then pushes a search for one id down into every arm, so that the
  * proof before each deletion costs a few index lookups.
@@ -60,6 +65,9 @@ const KEPT = `
     SELECT composition_id, 'interrupt ' || id FROM interrupts WHERE composition_id IS NOT NULL AND id IN (
       SELECT id FROM broadcasts WHERE state = 'planned'
       UNION ALL SELECT id FROM emergencies WHERE state IN ('proposed', 'confirmed'))
+    UNION ALL
+    SELECT composition_id, 'spoken live, broadcast ' || id FROM interrupts
+    WHERE composition_id IS NOT NULL AND ${SPOKEN_LIVE}
     UNION ALL
     SELECT subject, 'job ' || id FROM jobs WHERE state IN ('queued', 'running')
     UNION ALL
@@ -89,6 +97,9 @@ const KEPT = `
     SELECT asset_sha256, 'interrupt ' || id FROM interrupts WHERE asset_sha256 IS NOT NULL AND id IN (
       SELECT id FROM broadcasts WHERE state = 'planned'
       UNION ALL SELECT id FROM emergencies WHERE state IN ('proposed', 'confirmed'))
+    UNION ALL
+    SELECT asset_sha256, 'spoken live, broadcast ' || id FROM interrupts
+    WHERE asset_sha256 IS NOT NULL AND ${SPOKEN_LIVE}
     UNION ALL
     SELECT mark.value, 'interrupt ' || interrupts.id FROM interrupts, json_each(marks) AS mark
     WHERE interrupts.id IN (
@@ -139,6 +150,8 @@ const FILES = `
     SELECT part.sha256, part.bytes, 0
     FROM rendition_parts AS part JOIN renditions AS rendition ON rendition.id = part.rendition_id
     WHERE rendition.state = 'ready'
+    UNION ALL
+    SELECT sha256, bytes, 0 FROM live_parts
   )`;
 
 const RENDITION_BYTES = `
@@ -213,6 +226,7 @@ export function createReferencesStore(db: Database) {
     UNION ALL SELECT 1 FROM covers WHERE sha256 = @sha256
     UNION ALL SELECT 1 FROM renditions WHERE sha256 = @sha256
     UNION ALL SELECT 1 FROM rendition_parts WHERE sha256 = @sha256
+    UNION ALL SELECT 1 FROM live_parts WHERE sha256 = @sha256
     UNION ALL SELECT 1 FROM trash WHERE kind = 'file' AND subject = @sha256 AND ${RESTORED}
     UNION ALL SELECT 1 FROM kept_bytes WHERE sha256 = @sha256`);
 

@@ -70,7 +70,7 @@ const level = ({ lufs }: Work, targetLufs: number): string[] =>
 const pause = (gapMs: number): string[] => (gapMs > 0 ? [`adelay=${Math.round(gapMs)}:all=1`] : []);
 
 /** A step as ffmpeg's filter; all in it are numbers. */
-function filterOf(step: ChainStep): string {
+export function filterOf(step: ChainStep): string {
   switch (step.step) {
     case "highPass":
       return `highpass=f=${step.hz}`;

@@ -1,0 +1,171 @@
+import { execFileSync } from "node:child_process";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Browser, BrowserContext } from "playwright-core";
+import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
+import { type RunningApp, runApp } from "../support/app.ts";
+import { openConsole, type Page } from "../support/browser.ts";
+import { type BroadcastView, importRegions } from "../support/county.ts";
+import { VILLAGE } from "../support/fleet.ts";
+import { enrolGateway } from "../support/gateway.ts";
+import { loudestHz } from "../support/pitch.ts";
+import type { LiveAnnouncement } from "../support/speaker.ts";
+import { launchWithMicrophone } from "../support/spoken-microphone.ts";
+import { recordedMs, recordingOf } from "../support/test-device.ts";
+import { until } from "../support/until.ts";
+
+/** What is "spoken": a tone that no room has, in syllables, as a lasting one is taken out for noise. */
+const PITCH_HZ = 613;
+const SYLLABLES = `aevalsrc=0.5*sin(2*PI*${PITCH_HZ}*t)*lt(mod(t\\,0.4)\\,0.25):sample_rate=48000:duration=20`;
+const WIDE = { width: 1366, height: 768 };
+
+let folder: string;
+let app: RunningApp;
+let browser: Browser;
+let gateway: Awaited<ReturnType<typeof enrolGateway>>;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "ccx-console-live-"));
+  app = await runApp();
+  await importRegions(app.operator);
+  gateway = await enrolGateway(app, VILLAGE, folder);
+  const spoken = join(folder, "spoken.wav");
+  execFileSync("ffmpeg", ["-v", "error", "-f", "lavfi", "-i", SYLLABLES, spoken]);
+  browser = await launchWithMicrophone(spoken);
+}, 60_000);
+afterAll(async () => {
+  await browser.close();
+  await app.close();
+  await rm(folder, { recursive: true });
+});
+
+let context: BrowserContext;
+let page: Page;
+afterEach(() => context.close());
+
+async function open(viewport = WIDE): Promise<void> {
+  context = await browser.newContext({ locale: "zh-CN", viewport });
+  page = await openConsole(context, app.url, app.password);
+  await page.getByRole("link", { name: "通知", exact: true }).click();
+}
+
+const named = async (title: string) =>
+  (await app.operator.get<{ items: (LiveAnnouncement & { title: string })[] }>("/announcements")).items.find(
+    (each) => each.title === title,
+  );
+const bar = () => page.locator(".on-air");
+const dialog = () => page.getByRole("dialog");
+const form = () => page.locator("form.interrupt-form");
+
+/** Fills the form in and goes on air. */
+async function goOnAir(title: string): Promise<string> {
+  await page.getByLabel("标题").fill(title);
+  await page.getByLabel("现在直接喊话").check();
+  if (!(await page.getByLabel("东村").isVisible()))
+    await page.getByRole("button", { name: "展开稻田镇" }).click();
+  await page.getByLabel("东村").check();
+  await page.getByRole("button", { name: "看谁会听到，然后喊话…" }).click();
+  await dialog().getByText("1 台终端，其中 1 台在线。").waitFor();
+  await dialog().getByRole("button", { name: "接通话筒，开始喊话" }).click();
+  await bar().getByText("正在喊话").waitFor();
+  return (await named(title))?.id ?? "";
+}
+const sounds = (id: string) =>
+  until(() => recordedMs(gateway.state, id) > 1_500, { what: "the sound at the gateway", timeoutMs: 60_000 });
+
+test("whoever speaks sees so on every page, and is heard at the gateway while speaking", async () => {
+  await using _device = await gateway.start();
+  await open();
+  await page.getByLabel("现在直接喊话").check();
+  expect(await page.getByLabel("播几遍").isVisible()).toBe(false);
+  await page.getByLabel("最长（分钟，1–30）").fill("31");
+  await page.getByLabel("标题").fill("停水");
+  await page.getByRole("button", { name: "看谁会听到，然后喊话…" }).click();
+  await form().getByText("请填写最长时间").waitFor();
+  await page.getByLabel("最长（分钟，1–30）").fill("2");
+
+  const id = await goOnAir("停水");
+  await bar().getByText("东村 · 1 台终端，其中 1 台在线").waitFor();
+  await bar().getByText("/ 02:00").waitFor();
+  const level = bar().locator("meter");
+  await until(async () => (await level.evaluate((meter: { value: number }) => meter.value)) > -25, {
+    what: "the level",
+  });
+  await bar()
+    .getByText(/喇叭里比您晚约 \d+ 秒/)
+    .waitFor({ timeout: 30_000 });
+  await sounds(id);
+  await page.getByRole("link", { name: "终端", exact: true }).click();
+  expect(await bar().isVisible()).toBe(true);
+
+  await bar().getByRole("button", { name: "结束喊话" }).click();
+  await bar().getByText("您结束了喊话").waitFor();
+  const finished = async () =>
+    (await app.operator.get<BroadcastView>(`/broadcasts/${id}`)).proof.atLeast["finished"];
+  await until(async () => (await finished()) === 1, { what: "the end", timeoutMs: 60_000 });
+  const wav = join(gateway.state, "recordings", `${id}.wav`);
+  expect(Math.abs((await loudestHz(wav)) - PITCH_HZ)).toBeLessThan(5);
+  await bar().getByRole("button", { name: "关闭" }).click();
+  expect(await bar().count()).toBe(0);
+  await page.getByRole("link", { name: "通知", exact: true }).click();
+  await page.locator(".card.interrupt", { hasText: "停水" }).getByText("现场").waitFor();
+  await until(async () => (await named("停水"))?.assetSha256 !== null, { what: "the recording" });
+}, 180_000);
+
+test("a cut of the link is told, and nothing of what was said is lost", async () => {
+  await using _device = await gateway.start();
+  await open();
+  const id = await goOnAir("断线");
+  await sounds(id);
+  await page.route("**/api/v1/live/**", (route) => route.abort());
+  await bar()
+    .getByText(/连接中断，有 \d+ 秒的话还没有送到/)
+    .waitFor();
+  await bar()
+    .getByText(/有 [3-9] 秒的话/)
+    .waitFor({ timeout: 20_000 });
+  await page.unroute("**/api/v1/live/**");
+  await bar().getByText("连接正常").waitFor();
+  const elapsedMs = async () => {
+    const [minutes = 0, seconds = 0] = ((await bar().locator(".elapsed").innerText()).split(" ")[0] ?? "")
+      .split(":")
+      .map(Number);
+    return (minutes * 60 + seconds) * 1_000;
+  };
+  await bar().getByRole("button", { name: "结束喊话" }).click();
+  const spokenMs = await elapsedMs();
+  await bar().getByText("您结束了喊话").waitFor({ timeout: 30_000 });
+  await until(async () => (await named("断线"))?.assetSha256 !== null, {
+    what: "the recording",
+    timeoutMs: 30_000,
+  });
+  const { durationMs } = await app.operator.get<{ durationMs: number }>(
+    `/recordings/${(await named("断线"))?.assetSha256}`,
+  );
+  expect(Math.abs(durationMs - spokenMs)).toBeLessThan(1_500);
+}, 180_000);
+
+test("a stop from elsewhere is seen at once, and whoever leaves the page is asked and then ends", async () => {
+  await using _device = await gateway.start();
+  await open({ width: 390, height: 844 });
+  const id = await goOnAir("被停播");
+  await sounds(id);
+  expect(await page.evaluate("document.documentElement.scrollWidth <= innerWidth")).toBe(true);
+  await app.operator.post(`/broadcasts/${id}/stop`, { reason: "misread" });
+  await bar().getByText("已停播，喇叭里不再出声。").waitFor();
+  await until(() => recordingOf(gateway.state, id)?.complete === false, { what: "silence" });
+  await bar().getByRole("button", { name: "关闭" }).click();
+
+  const left = await goOnAir("离开");
+  await sounds(left);
+  const asked: string[] = [];
+  page.on("dialog", (each) => void asked.push(each.type()));
+  await page.reload();
+  expect(asked).toEqual(["beforeunload"]);
+  await until(async () => (await named("离开"))?.broadcast.endsAt !== null, { what: "the end" });
+  await until(
+    async () =>
+      (await app.operator.get<LiveAnnouncement>(`/announcements/${left}`)).live.endedBy === "speaker",
+    { what: "the end", timeoutMs: 20_000 },
+  );
+}, 180_000);
