@@ -46,6 +46,7 @@ import { programmeRoutes } from "./programmes/programme-routes.ts";
 import { regionRoutes } from "./regions/region-routes.ts";
 import { registerRoutes } from "./registers/register-routes.ts";
 import { reportRoutes } from "./reports/report-routes.ts";
+import { reviewQueueRoutes } from "./review/review-routes.ts";
 import { exchangeRoutes } from "./schedules/exchange-routes.ts";
 import { policyRoutes } from "./schedules/policy-routes.ts";
 import { scheduleRoutes } from "./schedules/schedule-routes.ts";
@@ -139,13 +140,16 @@ export async function createServer({
         await guarded.register(episodeRoutes, {
           episodes: services.episodes,
           programmes: services.programmes,
+          reviews: services.reviews,
           media,
         });
         await guarded.register(sessionRoutes, {
           sessions: services.sessions,
           programmes: services.programmes,
+          reviews: services.reviews,
           media,
         });
+        await guarded.register(reviewQueueRoutes, { reviews: services.reviews });
         await guarded.register(resumableRoutes, {
           uploads: services.uploads,
           announcementAreas: (id) => services.announcements.get(id).broadcast.areas,

@@ -68,10 +68,12 @@ import { createProgrammeService } from "./programmes/programme-service.ts";
 import { createProgrammeStore } from "./programmes/programme-store.ts";
 import { createRegionService } from "./regions/region-service.ts";
 import { createRegionStore } from "./regions/region-store.ts";
-import { createApprovalRecordStore } from "./registers/approval-record-store.ts";
 import { createRegisterService } from "./registers/register-service.ts";
 import { createReportService } from "./reports/report-service.ts";
 import { createReportStore } from "./reports/report-store.ts";
+import { createCommentStore } from "./review/comment-store.ts";
+import { createReviewService } from "./review/review-service.ts";
+import { createReviewStore } from "./review/review-store.ts";
 import { SHIPPED_SCHEDULES } from "./schedules/first-start.ts";
 import { createPolicyService } from "./schedules/policy.ts";
 import { createPolicyStore } from "./schedules/policy-store.ts";
@@ -232,6 +234,16 @@ export async function createServices({ db, config, log, clock, version }: Servic
   const sources = { broadcast: episodes, lecture: sessions };
   const dayCalendars = readCalendars(SHIPPED_SCHEDULES);
   const broadcastStore = createBroadcastStore(db);
+  const reviews = createReviewService({
+    store: createReviewStore(db),
+    comments: createCommentStore(db),
+    sources: { episode: episodes, session: sessions },
+    programmes,
+    media,
+    isFixedForAir: (contentId) => broadcastStore.liveWithContent(contentId).length > 0,
+    transact,
+    clock,
+  });
   const forecast = createForecast({
     store: broadcastStore,
     programmes,
@@ -429,12 +441,10 @@ export async function createServices({ db, config, log, clock, version }: Servic
   });
   const previewInterrupt = createInterruptPreview({ broadcasts, devices, regions, policy, clock });
   const registers = createRegisterService({
-    store: createApprovalRecordStore(db),
-    sources: { episode: episodes, session: sessions },
+    reviews,
     broadcasts,
     reports,
     regions,
-    clock,
     zone: config.zone,
   });
   let listeningSince = 0;
@@ -468,13 +478,11 @@ export async function createServices({ db, config, log, clock, version }: Servic
     downlink.devicePlaylistChanged(deviceId);
     broadcasts.deviceChanged(deviceId);
   });
-  for (const source of [episodes, sessions]) {
-    source.onApprovalChange(({ programmeId, contentId, act }) => {
-      if (act !== "approved") broadcasts.contentLost(contentId);
-      planner.planAll(programmeId);
-      conflicts.changed();
-    });
-  }
+  reviews.onApprovalChange(({ programmeId, contentId, isApproved }) => {
+    if (!isApproved) broadcasts.contentLost(contentId);
+    planner.planAll(programmeId);
+    conflicts.changed();
+  });
   broadcasts.onCancelled(({ scheduleId }) => {
     if (scheduleId !== null) planner.plan(schedules.get(scheduleId));
   });
@@ -527,6 +535,7 @@ export async function createServices({ db, config, log, clock, version }: Servic
     mediaSecret,
     episodes,
     sessions,
+    reviews,
     policy,
     schedules,
     exchange,

@@ -11,6 +11,8 @@ export interface AuditedTable {
 
 const of = (collection: string, column = "id"): string => `'${collection}/' || ROW.${column}`;
 
+const OF_CONTENT = "ROW.content_kind || 's/' || ROW.content_id";
+
 /** The tables that people change. */
 export const AUDITED_TABLES: Record<string, AuditedTable> = {
   settings: { object: "'policy'", columns: ["value"], only: "ROW.key = 'policy'" },
@@ -39,8 +41,8 @@ export const AUDITED_TABLES: Record<string, AuditedTable> = {
     secrets: ["token_hash", "mqtt_hash"],
   },
   enrolment_codes: { object: of("devices", "device_id"), columns: ["expires_at", "used_at"] },
-  programmes: { object: of("programmes"), columns: ["slug", "kind", "title", "segments", "sound"] },
-  episodes: { object: of("episodes"), columns: ["programme_id", "number", "title", "approved_by"] },
+  programmes: { object: of("programmes"), columns: ["slug", "kind", "title", "segments", "sound", "review"] },
+  episodes: { object: of("episodes"), columns: ["programme_id", "number", "title"] },
   segments: {
     object: of("episodes", "episode_id"),
     columns: ["position", "name", "title", "asset_sha256", "trim_from_ms", "trim_to_ms"],
@@ -56,8 +58,17 @@ export const AUDITED_TABLES: Record<string, AuditedTable> = {
       "asset_sha256",
       "trim_from_ms",
       "trim_to_ms",
-      "approved_by",
     ],
+  },
+  review_acts: {
+    object: OF_CONTENT,
+    columns: ["act", "step", "steps", "digest", "played_through", "change", "reason"],
+    // An edit shows by what it changes.
+    only: "ROW.act <> 'edited'",
+  },
+  review_comments: {
+    object: OF_CONTENT,
+    columns: ["part", "part_title", "at_ms", "text", "resolved_by"],
   },
   schedules: { object: of("schedules"), columns: ["name", "definition", "version", "ended_at"] },
   schedule_overrides: { object: of("schedules", "schedule_id"), columns: ["version", "reason"] },
@@ -107,7 +118,6 @@ export const OTHER_TABLES: Record<string, string> = {
   trash_files: "the trash entry's",
   library_damage: "found by the server",
   library_runs: "the server's own work",
-  approval_records: "a register of its own",
   broadcast_areas: "follows from the schedule",
   broadcast_items: "follows from the content",
   broadcast_targets: "follows from the schedule",

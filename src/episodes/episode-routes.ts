@@ -26,8 +26,10 @@ import {
   viewRenditions,
 } from "../media/recording.ts";
 import { acceptRawUploads, UploadQuery, uploadFrom } from "../media/upload.ts";
-import { addApprovalRoutes } from "../programmes/approval-routes.ts";
 import type { ProgrammeService } from "../programmes/programme-service.ts";
+import { addReviewRoutes } from "../review/review-routes.ts";
+import type { ReviewService } from "../review/review-service.ts";
+import { ReviewView, viewReview } from "../review/review-view.ts";
 import type { Episode } from "./episode.ts";
 import type { EpisodeService } from "./episode-service.ts";
 
@@ -40,6 +42,7 @@ const EpisodeView = Type.Object({
   title: Type.String(),
   approved: Type.Boolean(),
   approvedAt: nullable(Instant),
+  review: ReviewView,
   createdAt: Instant,
   updatedAt: Instant,
   segments: Type.Array(
@@ -66,7 +69,13 @@ export async function episodeRoutes(
     episodes,
     programmes,
     media,
-  }: { episodes: EpisodeService; programmes: ProgrammeService; media: MediaService },
+    reviews,
+  }: {
+    episodes: EpisodeService;
+    programmes: ProgrammeService;
+    media: MediaService;
+    reviews: ReviewService;
+  },
 ) {
   const app = instance.withTypeProvider<TypeBoxTypeProvider>();
 
@@ -77,6 +86,7 @@ export async function episodeRoutes(
     title: episode.title,
     approved: episode.approvedAt !== null,
     approvedAt: episode.approvedAt === null ? null : toIso(episode.approvedAt),
+    review: viewReview(reviews.of(episode), reviews.openComments(episode)),
     createdAt: toIso(episode.createdAt),
     updatedAt: toIso(episode.updatedAt),
     segments: episode.segments.map(({ position, name, title, ...recording }) => ({
@@ -230,7 +240,8 @@ export async function episodeRoutes(
     },
   );
 
-  addApprovalRoutes(instance, { path: "/episodes", service: episodes, view, schema: EpisodeView });
+  const viewOf = (id: string) => view(episodes.get(id));
+  addReviewRoutes(instance, { kind: "episode", reviews, view: viewOf, schema: EpisodeView });
 
   await app.register(async (uploads) => {
     acceptRawUploads(uploads);

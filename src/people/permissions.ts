@@ -51,8 +51,11 @@ export const ACTS = {
   "keys:rotate": { roles: ["administrator"], inPerson: true },
   "content:read": { roles: ROLES },
   "content:edit": { roles: ["editor"] },
-  "content:approve": { roles: ["reviewer-3"], inPerson: true },
+  // Which step of a review takes which of them, the review knows.
+  "content:sign": { roles: ["reviewer-1", "reviewer-2", "reviewer-3"], inPerson: true },
+  "content:comment": { roles: ["editor", "reviewer-1", "reviewer-2", "reviewer-3"] },
   "content:withdraw": { roles: ["administrator", "reviewer-1", "reviewer-2", "reviewer-3"] },
+  "programmes:manage": { roles: ["administrator"] },
   "recordings:send": { roles: ["administrator", "editor", "scheduler", "town-admin"] },
   "jobs:manage": { roles: ["administrator", "editor"] },
   "library:manage": { roles: ["administrator"] },

@@ -7,9 +7,10 @@ import { whyNotText } from "../broadcasts/office-words.ts";
 import { toIso } from "../clock.ts";
 import { invalid } from "../errors.ts";
 import { closed, enumOf, Instant, nullable, PageQuery, pageFrom, pageOf, Uuid } from "../http/schemas.ts";
-import { APPROVAL_ACTS, type ApprovalAct } from "../programmes/content.ts";
+import type { ContentChange, ReviewActName, Step } from "../review/review.ts";
+import type { RecordedAct } from "../review/review-service.ts";
+import { ActView, SignatureView, viewAct, viewSignatures } from "../review/review-view.ts";
 import { createWallClock } from "../schedules/wall-clock.ts";
-import type { ApprovalRecord } from "./approval-record-store.ts";
 import { csvDocument, htmlDocument, PAGE_POLICY, type RegisterHead } from "./register-document.ts";
 import type { BroadcastEntry, RegisterService } from "./register-service.ts";
 
@@ -34,17 +35,14 @@ const BroadcastLine = Type.Object({
     { description: "Devices that proved at least this" },
   ),
   unknown: Type.Integer({ description: "Devices that have reported nothing" }),
-  approvedBy: NullableText,
-  approvedAt: NullableInstant,
+  signatures: Type.Array(SignatureView, { description: "By which it was approved" }),
   stoppedBy: NullableText,
   stoppedAt: NullableInstant,
 });
 
 const ApprovalLine = Type.Object({
   id: Type.Integer(),
-  at: Instant,
-  act: enumOf(APPROVAL_ACTS, { description: "withdrawn: taken back; voided: lost by an edit" }),
-  by: Type.String({ description: "Who did that" }),
+  ...ActView.properties,
   programme: Type.String(),
   number: Type.Integer(),
   title: Type.String(),
@@ -75,10 +73,21 @@ const STATES: Record<BroadcastState, string> = {
   cancelled: "已取消/停播",
   missed: "未播出",
 };
-const ACTS: Record<ApprovalAct, string> = {
-  approved: "批准",
+const ACTS: Record<ReviewActName, string> = {
+  edited: "修改",
+  submitted: "送审",
+  signed: "签发",
+  returned: "退回",
   withdrawn: "撤回批准",
-  voided: "修改后批准失效",
+  voided: "修改后审签失效",
+};
+const STEP_NAMES: Record<Step, string> = { first: "初审", second: "复审", final: "终审" };
+const CHANGES: Record<ContentChange, string> = {
+  title: "改题目",
+  segments: "改板块",
+  recording: "换录音",
+  trim: "剪辑",
+  sound: "改栏目声音",
 };
 
 /** Enough to find a file by, and to be written down by hand. */
@@ -114,7 +123,9 @@ export async function registerRoutes(instance: FastifyInstance, { registers, zon
           `${entry.proof.started} / ${entry.proof.finished} / ${entry.proof.sensed}`,
           String(entry.proof.unknown),
         ]),
-    entry.approval ? `${entry.approval.by} ${textAt(entry.approval.at)}` : "",
+    (entry.review?.signatures ?? [])
+      .map(({ step, by, at }) => `${step === null ? "" : STEP_NAMES[step]} ${by.name} ${textAt(at)}`)
+      .join("；"),
     [textOrNone(entry.stop?.at), entry.stop?.by ?? "", whyNotText(broadcast)].filter(Boolean).join(" "),
   ];
   const BROADCAST_COLUMNS = [
@@ -129,29 +140,33 @@ export async function registerRoutes(instance: FastifyInstance, { registers, zon
     "应播终端",
     "开播/播完/实测",
     "无回传",
-    "审批人及时间",
+    "审签人及时间",
     "停播、未播的时间、人员及原因",
   ];
 
-  const approvalRow = (record: ApprovalRecord): string[] => [
+  const approvalRow = (record: RecordedAct): string[] => [
     textAt(record.at),
-    ACTS[record.act],
-    record.by,
+    record.step === null ? ACTS[record.act] : STEP_NAMES[record.step],
+    record.by.name,
+    record.reason ?? (record.change === null ? "" : CHANGES[record.change]),
     record.programme,
     String(record.number),
     record.title,
     minutesText(record.durationMs),
     record.recordings.map((sha256) => sha256.slice(0, PREFIX)).join(" "),
+    record.digest?.slice(0, PREFIX) ?? "",
   ];
   const APPROVAL_COLUMNS = [
     "时间",
     "事项",
     "经办人",
+    "原因",
     "栏目",
     "期号",
     "题目",
     "时长",
-    "校验码（SHA-256 前12位）",
+    "录音校验码（SHA-256 前12位）",
+    "审签校验码（前12位）",
   ];
 
   function send(reply: FastifyReply, format: "csv" | "html", head: RegisterHead, rows: Iterable<string[]>) {
@@ -210,7 +225,10 @@ export async function registerRoutes(instance: FastifyInstance, { registers, zon
     "/registers/approvals",
     {
       config: { act: "registers:read" },
-      schema: schemaOf("The approval register 审批登记 of a month, in order of time", ApprovalLine),
+      schema: schemaOf(
+        "The approval register 审批登记 of a month, in order of time: submissions, signatures, returns, withdrawals, and what edits voided",
+        ApprovalLine,
+      ),
     },
     async ({ query: { month, format = "json", limit, cursor } }, reply) => {
       const head = { title: "审批登记表", county: registers.county(), month, columns: APPROVAL_COLUMNS };
@@ -218,7 +236,7 @@ export async function registerRoutes(instance: FastifyInstance, { registers, zon
       const after = Number(cursor ?? 0);
       if (!Number.isSafeInteger(after)) throw invalid("cursor", "This is not the nextCursor of a page.");
       const page = pageFrom(registers.approvals(month, after, limit + 1), limit, ({ id }) => String(id));
-      return { ...page, items: page.items.map((record) => ({ ...record, at: toIso(record.at) })) };
+      return { ...page, items: page.items.map((record) => ({ ...record, ...viewAct(record) })) };
     },
   );
 }
@@ -235,7 +253,7 @@ function minutesText(ms: number): string {
   return `${Math.floor(seconds / 60)}分${String(seconds % 60).padStart(2, "0")}秒`;
 }
 
-function viewBroadcastEntry({ broadcast, proof, approval, stop, ...entry }: BroadcastEntry) {
+function viewBroadcastEntry({ broadcast, proof, review, stop, ...entry }: BroadcastEntry) {
   const { unknown, ...atLeast } = proof;
   return {
     ...entry,
@@ -247,8 +265,7 @@ function viewBroadcastEntry({ broadcast, proof, approval, stop, ...entry }: Broa
     reason: broadcast.reason,
     atLeast,
     unknown,
-    approvedBy: approval?.by ?? null,
-    approvedAt: approval && toIso(approval.at),
+    signatures: viewSignatures(review?.signatures ?? []),
     stoppedBy: stop?.by ?? null,
     stoppedAt: stop && toIso(stop.at),
   };

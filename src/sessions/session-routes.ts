@@ -19,8 +19,10 @@ import { AirTime, judgeAirTime } from "../media/ear/slot.ts";
 import type { MediaService } from "../media/media-service.ts";
 import { AssetBody, RecordingView, TrimView, viewRecording } from "../media/recording.ts";
 import { acceptRawUploads, UploadQuery, uploadFrom } from "../media/upload.ts";
-import { addApprovalRoutes } from "../programmes/approval-routes.ts";
 import type { ProgrammeService } from "../programmes/programme-service.ts";
+import { addReviewRoutes } from "../review/review-routes.ts";
+import type { ReviewService } from "../review/review-service.ts";
+import { ReviewView, viewReview } from "../review/review-view.ts";
 import type { SessionService } from "./session-service.ts";
 import type { Session } from "./session-store.ts";
 
@@ -35,6 +37,7 @@ const SessionView = Type.Object({
   modules: Type.Array(Type.String()),
   approved: Type.Boolean(),
   approvedAt: nullable(Instant),
+  review: ReviewView,
   createdAt: Instant,
   updatedAt: Instant,
   recording: nullable(RecordingView),
@@ -47,7 +50,13 @@ export async function sessionRoutes(
     sessions,
     programmes,
     media,
-  }: { sessions: SessionService; programmes: ProgrammeService; media: MediaService },
+    reviews,
+  }: {
+    sessions: SessionService;
+    programmes: ProgrammeService;
+    media: MediaService;
+    reviews: ReviewService;
+  },
 ) {
   const app = instance.withTypeProvider<TypeBoxTypeProvider>();
 
@@ -60,6 +69,7 @@ export async function sessionRoutes(
     modules: session.modules,
     approved: session.approvedAt !== null,
     approvedAt: session.approvedAt === null ? null : toIso(session.approvedAt),
+    review: viewReview(reviews.of(session), reviews.openComments(session)),
     createdAt: toIso(session.createdAt),
     updatedAt: toIso(session.updatedAt),
     recording: viewRecording(media, session),
@@ -195,7 +205,8 @@ export async function sessionRoutes(
       view(sessions.useAsset(request.params.id, request.body.sha256, requireUser(request).id)),
   );
 
-  addApprovalRoutes(instance, { path: "/sessions", service: sessions, view, schema: SessionView });
+  const viewOf = (id: string) => view(sessions.get(id));
+  addReviewRoutes(instance, { kind: "session", reviews, view: viewOf, schema: SessionView });
 
   await app.register(async (uploads) => {
     acceptRawUploads(uploads);

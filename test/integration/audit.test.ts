@@ -7,6 +7,7 @@ import Sqlite, { type Database } from "better-sqlite3";
 import { parse } from "csv-parse/sync";
 import { Temporal } from "temporal-polyfill";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { approve } from "../../scripts/reviewers.ts";
 import type { AuditEntry } from "../../src/audit/audit-entry.ts";
 import { createAuditLog, EVERYTHING } from "../../src/audit/audit-log.ts";
 import { AUDITED_TABLES, OTHER_TABLES } from "../../src/audit/audited-tables.ts";
@@ -239,7 +240,7 @@ test("the log is found by person, object, act, outcome and time, and comes in pa
   const { id } = await newEpisode();
   clock.advance(MINUTE_MS);
   const day = new Date(clock.now()).toISOString();
-  await app.operator.post(`/episodes/${id}/approve`).catch(() => undefined);
+  await approve(app.operator, `episodes/${id}`).catch(() => undefined);
   expect((await audited(`&from=${day}`)).map(({ act }) => act)).toEqual([
     "POST /api/v1/episodes/:id/approve",
   ]);

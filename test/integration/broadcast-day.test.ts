@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { signIn } from "../../scripts/operator-client.ts";
+import { approve } from "../../scripts/reviewers.ts";
 import { MINUTE_MS } from "../../src/clock.ts";
 import type { CommandOf, Playlist, PlaylistPointer } from "../../src/protocol/messages.ts";
 import { createVerifier } from "../../src/protocol/signing.ts";
@@ -165,7 +166,7 @@ describe("a clock that does not go on as time does", () => {
     await isTold(day, "stepped-forward");
     day.clock.step(-40 * MINUTE_MS);
     await isTold(day, "stepped-back");
-    await day.app.operator.post(`/episodes/${day.episodeId}/approve`);
+    await approve(day.app.operator, `episodes/${day.episodeId}`);
     const { items } = await day.app.operator.get<{ items: BroadcastView[] }>("/broadcasts?state=ready");
     expect(items.filter(({ startAt }) => Date.parse(startAt) === AIR)).toHaveLength(1);
   });
@@ -298,7 +299,7 @@ describe("the morning of a broadcast", () => {
       reason: "its content lost the approval",
     });
 
-    await day.app.operator.post(`/episodes/${day.episodeId}/approve`);
+    await approve(day.app.operator, `episodes/${day.episodeId}`);
     expect((await day.broadcast()).state).toBe("cancelled");
   });
 

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { approve } from "../../scripts/reviewers.ts";
 import { type RunningApp, runApp } from "../support/app.ts";
 import { launchChromium } from "../support/browser.ts";
 import {
@@ -43,12 +44,12 @@ const document = (path: string) => fetch(`${app.url}/api/v1${path}`, { headers: 
 test("the approval register keeps who gave, took back and voided what, and what it was for then", async () => {
   const deputy = await secondPerson(app);
   await deputy.post(`/episodes/${episode.id}/withdraw-approval`);
-  await app.operator.post(`/episodes/${episode.id}/approve`);
+  await approve(app.operator, `episodes/${episode.id}`);
   await deputy.patch(`/episodes/${episode.id}`, { title: '=HYPERLINK("x")' });
   // Without an approval there is nothing to lose.
   await deputy.patch(`/episodes/${episode.id}`, { title: '=HYPERLINK("x")' });
   await deputy.post(`/episodes/${episode.id}/withdraw-approval`);
-  await app.operator.post(`/episodes/${episode.id}/approve`);
+  await approve(app.operator, `episodes/${episode.id}`);
   const sha256 = episode.segments[0]?.recording?.sha256;
   const common = { programme: "党建之声", number: 41, recordings: [sha256], durationMs: 2000 };
   const { items, nextCursor } = await app.operator.get<{ items: object[]; nextCursor: string }>(

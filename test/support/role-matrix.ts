@@ -39,6 +39,7 @@ const DECLARED: Record<string, string> = {
     GET /emergencies/{}
     GET /episodes
     GET /episodes/{}
+    GET /episodes/{}/review
     GET /jobs
     GET /jobs/events
     GET /jobs/{}
@@ -76,8 +77,10 @@ const DECLARED: Record<string, string> = {
     GET /schedules/{}
     GET /schedules/{}/overrides
     GET /schedules/{}/preview
+    GET /review-queue
     GET /sessions
     GET /sessions/{}
+    GET /sessions/{}/review
     DELETE /sign-in
     GET /warnings
   `,
@@ -141,9 +144,17 @@ const DECLARED: Record<string, string> = {
     GET /people/{}/tokens
     GET /signing-keys
   `,
-  3: `
-    POST /episodes/{}/approve
-    POST /sessions/{}/approve
+  123: `
+    POST /episodes/{}/return
+    POST /episodes/{}/signatures
+    POST /sessions/{}/return
+    POST /sessions/{}/signatures
+  `,
+  E123: `
+    POST /episodes/{}/comments
+    PATCH /episodes/{}/comments/{}
+    POST /sessions/{}/comments
+    PATCH /sessions/{}/comments/{}
   `,
   A: `
     POST /backups
@@ -151,6 +162,7 @@ const DECLARED: Record<string, string> = {
     POST /media-library/scrub
     DELETE /media-library/trash
     POST /media-library/trash/{}/restore
+    PATCH /programmes/{}/review
     POST /people
     POST /people/{}/disable
     POST /people/{}/enable
@@ -169,6 +181,7 @@ const DECLARED: Record<string, string> = {
     PUT /episodes/{}/segments/{}/recording
     DELETE /episodes/{}/segments/{}/trim
     PUT /episodes/{}/segments/{}/trim
+    POST /episodes/{}/submit
     DELETE /programmes/{}/cover
     PUT /programmes/{}/cover
     PATCH /programmes/{}/sound
@@ -180,6 +193,7 @@ const DECLARED: Record<string, string> = {
     PUT /sessions/{}/recording
     DELETE /sessions/{}/trim
     PUT /sessions/{}/trim
+    POST /sessions/{}/submit
   `,
   S: `
     POST /schedules

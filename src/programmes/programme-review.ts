@@ -1,0 +1,11 @@
+import type { StepCount } from "../review/review.ts";
+
+/** How the content of a programme is reviewed. */
+export interface ReviewSettings {
+  /** How many signatures it takes, each by another person; holds from the next submission on. */
+  steps: StepCount;
+  /** Whether a signature takes the statement that all of it was heard. */
+  playThrough: boolean;
+}
+
+export const DEFAULT_REVIEW: ReviewSettings = { steps: 3, playThrough: true };

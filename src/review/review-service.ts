@@ -1,0 +1,251 @@
+import { v7 as uuidv7 } from "uuid";
+import type { Clock } from "../clock.ts";
+import type { Transact } from "../db/open.ts";
+import { AppError, invalid, notFound } from "../errors.ts";
+import type { MediaService } from "../media/media-service.ts";
+import type { ContentSource, Reviewable } from "../programmes/content.ts";
+import type { ReviewSettings } from "../programmes/programme-review.ts";
+import type { ProgrammeService } from "../programmes/programme-service.ts";
+import type { CommentStore, ReviewComment } from "./comment-store.ts";
+import { digestOf, type HeardFile } from "./digest.ts";
+import {
+  approvalBefore,
+  checkReturn,
+  checkSignature,
+  checkSubmission,
+  isOpen,
+  type Review,
+  type Reviewer,
+  reviewOf,
+  type SignatureAttempt,
+  turnOf,
+} from "./review.ts";
+import type { ContentKey, NewAct, RecordedAct, ReviewStore } from "./review-store.ts";
+
+export type { ReviewComment } from "./comment-store.ts";
+export type { ContentKey, RecordedAct } from "./review-store.ts";
+
+/** One part of what is heard, as devices play it. */
+export interface HeardPart {
+  title: string;
+  sha256: string;
+  mime: string;
+  durationMs: number;
+}
+
+/** All that a reviewer needs. */
+export interface ReviewCase {
+  content: Reviewable;
+  programme: string;
+  settings: ReviewSettings;
+  review: Review;
+  /** Of what is there now; `null` while it cannot be heard whole. */
+  digest: string | null;
+  /** Empty while it cannot be heard whole. */
+  parts: HeardPart[];
+  comments: ReviewComment[];
+  /** Edits too, in order. */
+  acts: RecordedAct[];
+}
+
+export interface ApprovalChange {
+  programmeId: string;
+  contentId: string;
+  isApproved: boolean;
+}
+
+interface Dependencies {
+  store: ReviewStore;
+  comments: CommentStore;
+  sources: Record<Reviewable["kind"], ContentSource>;
+  programmes: Pick<ProgrammeService, "get">;
+  media: Pick<MediaService, "neededToAir">;
+  /** Whether a broadcast of it is frozen or on air. */
+  isFixedForAir: (contentId: string) => boolean;
+  transact: Transact;
+  clock: Clock;
+}
+
+export type ReviewService = ReturnType<typeof createReviewService>;
+
+/** The reviews of episodes and sessions: who may sign what, what an edit voids, and what follows for the air. */
+export function createReviewService(deps: Dependencies) {
+  const { store, comments, sources, programmes, media, isFixedForAir, transact, clock } = deps;
+  const listeners: ((change: ApprovalChange) => void)[] = [];
+
+  const contentOf = ({ kind, id }: ContentKey): Reviewable => sources[kind].reviewable(id);
+  const settingsOf = ({ programmeId }: Reviewable): ReviewSettings => programmes.get(programmeId).review;
+
+  function filesOf({ parts }: Reviewable) {
+    return parts.map(({ compositionId }) => (compositionId === null ? [] : media.neededToAir(compositionId)));
+  }
+
+  /** `null` while something of it cannot be heard. */
+  function digestNow(content: Reviewable): string | null {
+    if (content.lacks.length > 0) return null;
+    const files = filesOf(content).flatMap((renditions, index) =>
+      renditions.flatMap(({ profile, sha256 }): HeardFile[] =>
+        sha256 === null ? [] : [{ part: index + 1, profile, sha256 }],
+      ),
+    );
+    return digestOf(files);
+  }
+
+  /** Of each part its picture, where there is one, or its sound. */
+  const partsOf = (content: Reviewable): HeardPart[] =>
+    filesOf(content).flatMap((renditions, index): HeardPart[] => {
+      const heard = renditions.find(({ mime }) => mime?.startsWith("video/")) ?? renditions[0];
+      const { sha256 = null, mime = null, durationMs = null } = heard ?? {};
+      if (sha256 === null || mime === null || durationMs === null) return [];
+      return [{ title: content.parts[index]?.title ?? "", sha256, mime, durationMs }];
+    });
+
+  function write(content: Reviewable, act: Omit<NewAct, "at">): void {
+    store.add({ ...act, at: clock.now() }, content, programmes.get(content.programmeId).title);
+  }
+
+  function setApproved({ kind, id, programmeId }: Reviewable, isApproved: boolean): void {
+    sources[kind].setApproved(id, isApproved ? clock.now() : null);
+    for (const listener of listeners) listener({ programmeId, contentId: id, isApproved });
+  }
+
+  /** Runs an act on what is there now, in one transaction. */
+  function act(key: ContentKey, work: (content: Reviewable, review: Review) => void): void {
+    transact(() => work(contentOf(key), reviewOf(store.of(key.id))));
+  }
+
+  for (const kind of ["episode", "session"] as const) {
+    sources[kind].onEdit(({ contentId, userId, change }) => {
+      const review = reviewOf(store.of(contentId));
+      // How a programme sounds is nobody's work on an episode of it.
+      if (change === "sound" && !isOpen(review)) return;
+      if (isFixedForAir(contentId)) {
+        throw new AppError("conflict", "It is fixed for a broadcast that is on air or about to be.", {
+          hint: "Stop the broadcast, or have the approval withdrawn, and edit it then.",
+        });
+      }
+      const content = sources[kind].reviewable(contentId);
+      write(content, { act: isOpen(review) ? "voided" : "edited", userId, change });
+      if (review.state === "approved") setApproved(content, false);
+    });
+  }
+
+  return {
+    of: ({ id }: Pick<ContentKey, "id">): Review => reviewOf(store.of(id)),
+    openComments: ({ id }: Pick<ContentKey, "id">): number => comments.countOpen(id),
+
+    /** @throws {AppError} `not_found` */
+    case(key: ContentKey): ReviewCase {
+      const content = contentOf(key);
+      const { title: programme, review: settings } = programmes.get(content.programmeId);
+      const acts = store.of(key.id);
+      const digest = digestNow(content);
+      return {
+        content,
+        programme,
+        settings,
+        review: reviewOf(acts),
+        digest,
+        parts: digest === null ? [] : partsOf(content),
+        comments: comments.of(key.id),
+        acts,
+      };
+    },
+
+    /** What waits for somebody's signature, the one that waits longest first. */
+    waitingFor(by: Reviewer): { content: Reviewable; review: Review }[] {
+      return store.goingOn().flatMap((key) => {
+        const review = reviewOf(store.of(key.id));
+        return turnOf(review, by)?.isTheirs ? [{ content: contentOf(key), review }] : [];
+      });
+    },
+
+    /** @throws {AppError} `not_found`, or `conflict` while a recording is missing, faulty or not transcoded */
+    submit(key: ContentKey, by: Reviewer): void {
+      act(key, (content, review) => {
+        const digest = digestNow(content);
+        if (digest === null) {
+          throw new AppError("conflict", "It cannot be submitted yet.", {
+            details: content.lacks,
+            hint: "Submit it when every recording's renditions are ready and have been heard.",
+          });
+        }
+        checkSubmission(review, digest);
+        write(content, { act: "submitted", userId: by.id, digest, steps: settingsOf(content).steps });
+      });
+    },
+
+    /** The last signature lets it air. @throws {AppError} as `checkSignature` does */
+    sign(key: ContentKey, by: Reviewer, attempt: SignatureAttempt): void {
+      act(key, (content, review) => {
+        const today = digestNow(content);
+        const mustPlayThrough = settingsOf(content).playThrough;
+        checkSignature(review, by, attempt, { today, mustPlayThrough });
+        const { step, digest, playedThrough } = attempt;
+        write(content, { act: "signed", userId: by.id, step, digest, playedThrough });
+        if (reviewOf(store.of(key.id)).state === "approved") setApproved(content, true);
+      });
+    },
+
+    /** @throws {AppError} `conflict`, `forbidden` */
+    returnForWork(
+      key: ContentKey,
+      by: Reviewer,
+      { version, reason }: { version: number; reason: string },
+    ): void {
+      act(key, (content, review) => {
+        checkReturn(review, by, version);
+        write(content, { act: "returned", userId: by.id, reason });
+      });
+    },
+
+    /** Takes an approval back; what is not approved has none to lose. */
+    withdraw(key: ContentKey, by: Reviewer, reason: string | null): void {
+      act(key, (content, review) => {
+        if (review.state !== "approved") return;
+        write(content, { act: "withdrawn", userId: by.id, reason });
+        setApproved(content, false);
+        sources[key.kind].soundAsNow(key.id);
+      });
+    },
+
+    /** @throws {AppError} `conflict` while it cannot be heard whole, `invalid` for a moment that it does not have */
+    comment(
+      key: ContentKey,
+      by: Reviewer,
+      { part, atMs, text }: { part: number; atMs: number; text: string },
+    ): void {
+      act(key, (content) => {
+        const digest = digestNow(content);
+        if (digest === null) throw new AppError("conflict", "It cannot be heard whole yet.");
+        const heard = partsOf(content)[part - 1];
+        if (!heard) throw invalid("/part", `It has ${content.parts.length} parts.`);
+        if (atMs > heard.durationMs)
+          throw invalid("/atMs", `The recording ends after ${heard.durationMs} ms.`);
+        const comment = { id: uuidv7(), part, partTitle: heard.title, atMs, text, digest };
+        comments.add(key, { ...comment, userId: by.id, now: clock.now() });
+      });
+    },
+
+    /** @throws {AppError} `not_found` */
+    settleComment(key: ContentKey, by: Reviewer, commentId: string, isResolved: boolean): void {
+      act(key, () => {
+        const resolved = isResolved ? { at: clock.now(), userId: by.id } : null;
+        if (!comments.setResolved(key.id, commentId, resolved)) throw notFound("comment", commentId);
+      });
+    },
+
+    /** The acts of a range of time that its register has, plain edits not among them. */
+    register: store.page,
+    /** The last round up to an instant that let some content air, and its number then. */
+    approvalBefore(contentId: string, at: number): { number: number; review: Review } | null {
+      const acts = store.of(contentId);
+      const review = approvalBefore(acts, at);
+      const number = acts.find(({ id }) => id === review?.version)?.number;
+      return review && number !== undefined ? { number, review } : null;
+    },
+
+    /** Called in the transaction in which some content was approved or lost that, before what voids it is written. */
+    onApprovalChange: (listener: (change: ApprovalChange) => void) => void listeners.push(listener),
+  };
+}
