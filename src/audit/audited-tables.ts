@@ -103,6 +103,7 @@ export const AUDITED_TABLES: Record<string, AuditedTable> = {
 export const OTHER_TABLES: Record<string, string> = {
   migrations: "the program's own",
   signing_keys: "secret",
+  key_sets: "follows from the rotation, an act by itself",
   sign_ins: "secret; signing in and out are acts by themselves",
   sign_in_failures: "each attempt is an act by itself",
   recovery_codes: "secret; asking for new ones is an act by itself",
@@ -133,6 +134,8 @@ export const OTHER_TABLES: Record<string, string> = {
   playback_records: "what devices say",
   report_cursors: "what devices say",
   quarantined_reports: "what devices say",
+  outages: "found by the server",
+  outage_devices: "found by the server",
   audit_entries: "the log itself",
   audit_objects: "the log itself",
   audit_anchors: "the log itself",
