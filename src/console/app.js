@@ -24,6 +24,7 @@ import { broadcastView } from "./view-broadcast.js";
 import { devicesView } from "./view-devices.js";
 import { peopleView } from "./view-people.js";
 import { programmesView } from "./view-programmes.js";
+import { reviewDeskView, reviewQueueView } from "./view-review.js";
 import { todayView } from "./view-today.js";
 
 /** The frame around the views: who is signed in, where we are, the header with 停播. */
@@ -41,10 +42,11 @@ let signedIn = false;
 
 const PLACES = [
   { hash: "#/today", key: "nav.today" },
+  { hash: "#/review", key: "nav.review", see: "content:sign" },
   {
     hash: "#/programmes",
     key: "nav.programmes",
-    change: ["content:edit", "content:approve"],
+    change: ["content:edit", "content:sign"],
     roles: ["editor"],
   },
   {
@@ -59,9 +61,11 @@ const PLACES = [
 
 /** @returns {View} */
 function viewOf(/** @type {string} */ hash) {
-  const [place = "today", id] = hash.replace(/^#\/?/, "").split("/").map(decodeURIComponent);
+  const [place = "today", id, more] = hash.replace(/^#\/?/, "").split("/").map(decodeURIComponent);
   if (place === "broadcasts" && id) return broadcastView(id);
   if (place === "programmes") return programmesView(id ?? null);
+  if (place === "review" && (id === "episodes" || id === "sessions") && more) return reviewDeskView(id, more);
+  if (place === "review") return reviewQueueView();
   if (place === "announcements") return id === "emergencies" ? emergenciesView() : announcementsView();
   if (place === "devices") return devicesView();
   if (place === "people") return peopleView();

@@ -1,4 +1,5 @@
 import { PEOPLE_SENTENCES, PEOPLE_WORDS } from "./sentences-people-zh.js";
+import { REVIEW_SENTENCES, REVIEW_WORDS } from "./sentences-review-zh.js";
 
 /**
  * What the server says in English, and the same in Chinese; `{}` and `{0}` are the values in it. A test holds this
@@ -7,6 +8,7 @@ import { PEOPLE_SENTENCES, PEOPLE_WORDS } from "./sentences-people-zh.js";
  */
 export const SENTENCES = {
   ...PEOPLE_SENTENCES,
+  ...REVIEW_SENTENCES,
   // Why something is not aired, or cannot be approved yet.
   "nothing approved is left for this date": "这一天没有可播的已批准内容",
   "inside the quiet hours {}–{}": "处于静音时段 {0}–{1}",
@@ -260,12 +262,6 @@ export const SENTENCES = {
   "{} has an episode {} already.": "{0} 已经有第 {1} 期。",
   "{} has a session {} already.": "{0} 已经有第 {1} 讲。",
   "There is no recording to be trimmed.": "没有可剪的录音。",
-  "The episode cannot be approved yet.": "这一期还不能批准。",
-  "Approve it when every segment's renditions are ready and have been heard.":
-    "请在所有板块转码就绪并听过之后批准。",
-  "The session cannot be approved yet: {}.": "这一讲还不能批准：{0}。",
-  "Approve it when the recording's renditions are ready and have been watched.":
-    "请在录音转码就绪并看过之后批准。",
   "The segments do not fit the programme.": "板块与栏目不符。",
   "must be one of {}": "只能是 {0} 之一",
   "{} is there twice": "{0} 重复了",
@@ -512,6 +508,7 @@ export const SENTENCES = {
 /** Words that stand for a value in a sentence. @type {Record<string, string>} */
 export const WORDS = {
   ...PEOPLE_WORDS,
+  ...REVIEW_WORDS,
   left: "左",
   right: "右",
   "unknown reason": "原因不明",

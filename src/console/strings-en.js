@@ -1,10 +1,12 @@
 import { interruptsEn } from "./strings-interrupts-en.js";
 import { peopleEn } from "./strings-people-en.js";
+import { reviewEn } from "./strings-review-en.js";
 
 /** English. The keys are the same as in strings-zh.js; a test holds both to that. */
 export const en = {
   ...interruptsEn,
   ...peopleEn,
+  ...reviewEn,
   "brand.name": "村村响",
   "brand.subtitle": "Village broadcasting",
   "title.page": "{page} · Cuncunxiang",
@@ -34,6 +36,7 @@ export const en = {
 
   "list.loading": "Loading…",
   "list.comma": ", ",
+  "list.colon": ": ",
   "list.more": "Show more",
   "list.next": "Next page",
   "list.previous": "Previous page",
@@ -102,7 +105,7 @@ export const en = {
   "today.empty": "There are no broadcasts in the coming 40 days.",
   "today.emptyHint": "Broadcasts come from schedules. Schedules can be made through the API.",
   "today.apiDocs": "Open the API documentation",
-  "today.toProgrammes": "Upload and approve recordings under Programmes",
+  "today.toProgrammes": "Upload recordings and submit them under Programmes",
   "today.zone": "All times are {zone}",
   "today.dayToday": "Today",
   "today.untitled": "No content yet",
@@ -112,7 +115,7 @@ export const en = {
   "empty.days": "In {days} days",
   "empty.silent": "It will stay silent: {reason}",
   "empty.instead": "Nothing new is approved: “{title}” airs instead",
-  "empty.toDo": "Upload and approve a recording under Programmes",
+  "empty.toDo": "Upload a recording and submit it under Programmes",
   "conflict.title": "Conflicts of what is planned: {total}",
   "conflict.moreDates": "{dates} … ({count} dates)",
   "conflict.overlap": "It meets “{other}” on the same devices (up to {devices})",
@@ -249,25 +252,15 @@ export const en = {
   "programmes.sessions": "Lecture programme",
   "content.episode": "Episode {number}",
   "content.session": "Session {number}",
-  "content.approved": "Approved",
-  "content.notApproved": "Not approved",
-  "content.approvedAt": "approved {time}",
   "content.recordings": "Recordings ready: {ready}/{total}",
   "content.emptyEpisodes": "This programme has no episodes yet.",
   "content.emptySessions": "This programme has no sessions yet.",
   "content.emptyHint":
-    "Create one above, upload its recordings, and approve it once they are transcoded and heard.",
-  "content.approve": "Approve for air",
-  "content.approveTitle": "Approve for air?",
-  "content.approveText": "Once approved, {what} airs by itself as scheduled. Listen to all of it first.",
-  "content.approveWhole":
-    "Once approved, {what} airs by itself as scheduled. Listen to the whole episode first.",
-  "content.approveDone": "Approved: {what}",
+    "Create one above, upload its recordings, and submit it for review once they are transcoded.",
   "content.withdraw": "Withdraw approval",
   "content.withdrawTitle": "Withdraw the approval?",
   "content.withdrawText": "{what} will not air any more; if it is frozen or on air, it is stopped at once.",
   "content.withdrawDone": "Approval withdrawn: {what}",
-  "content.notYet": "It can be approved when every recording is transcoded.",
   "content.speakers": "Speakers: {names}",
   "content.modules": "Modules: {names}",
   "content.recording": "Recording",
@@ -323,8 +316,8 @@ export const en = {
   "listening.queued": "Waits to be listened to",
   "listening.running": "Being listened to {progress}%",
   "listening.done": "Listened to",
-  "listening.failed": "Listening failed; it can be approved only after it",
-  "listening.cancelled": "Listening was cancelled; it can be approved only after it",
+  "listening.failed": "Listening failed; it can be submitted only after it",
+  "listening.cancelled": "Listening was cancelled; it can be submitted only after it",
   "job.cancel": "Cancel",
   "job.retry": "Retry",
   "job.until": "Tried again {time}.",
@@ -366,7 +359,7 @@ export const en = {
 
   "upload.choose": "Upload a recording",
   "upload.replace": "Replace the recording",
-  "upload.replaceNote": "It needs to be approved anew after that.",
+  "upload.replaceNote": "That voids the signatures; it is to be submitted anew.",
   "upload.chooseFor": "Choose the recording for “{what}”",
   "upload.reading": "Reading {file} for its checksum: {percent}%",
   "upload.sending": "Uploading {file}: {percent}% ({sent} of {total})",

@@ -1,10 +1,12 @@
 import { interruptsZh } from "./strings-interrupts-zh.js";
 import { peopleZh } from "./strings-people-zh.js";
+import { reviewZh } from "./strings-review-zh.js";
 
 /** 简体中文。The keys are the same as in strings-en.js; a test holds both to that. */
 export const zh = {
   ...interruptsZh,
   ...peopleZh,
+  ...reviewZh,
   "brand.name": "村村响",
   "brand.subtitle": "广播排期与播出",
   "title.page": "{page} · 村村响",
@@ -32,6 +34,7 @@ export const zh = {
 
   "list.loading": "正在读取…",
   "list.comma": "、",
+  "list.colon": "：",
   "list.more": "显示更多",
   "list.next": "下一页",
   "list.previous": "上一页",
@@ -233,23 +236,14 @@ export const zh = {
   "programmes.sessions": "讲座栏目",
   "content.episode": "第 {number} 期",
   "content.session": "第 {number} 讲",
-  "content.approved": "已批准",
-  "content.notApproved": "未批准",
-  "content.approvedAt": "{time} 批准",
   "content.recordings": "录音 {ready}/{total} 就绪",
   "content.emptyEpisodes": "这个栏目还没有一期节目。",
   "content.emptySessions": "这个栏目还没有讲座。",
-  "content.emptyHint": "在上面新建，然后上传录音，转码完成并听过后批准。",
-  "content.approve": "批准播出",
-  "content.approveTitle": "批准播出？",
-  "content.approveText": "批准后，{what} 会按排期自动播出。请先完整听过。",
-  "content.approveWhole": "批准后，{what} 会按排期自动播出。请先完整听过整期节目。",
-  "content.approveDone": "已批准：{what}",
+  "content.emptyHint": "在上面新建，然后上传录音，转码完成后送审。",
   "content.withdraw": "撤回批准",
   "content.withdrawTitle": "撤回批准？",
   "content.withdrawText": "{what} 将不再播出；如果它已锁定或正在播出，会立即停播。",
   "content.withdrawDone": "已撤回批准：{what}",
-  "content.notYet": "所有录音转码就绪后才能批准。",
   "content.speakers": "主讲人：{names}",
   "content.modules": "模块：{names}",
   "content.recording": "录像或录音",
@@ -347,7 +341,7 @@ export const zh = {
 
   "upload.choose": "上传录音",
   "upload.replace": "更换录音",
-  "upload.replaceNote": "更换后需要重新批准。",
+  "upload.replaceNote": "更换后已有的签名失效，需要重新送审。",
   "upload.chooseFor": "为“{what}”选择录音文件",
   "upload.reading": "正在计算 {file} 的校验值：{percent}%",
   "upload.sending": "正在上传 {file}：{percent}%（{sent} / {total}）",

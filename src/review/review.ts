@@ -260,5 +260,10 @@ function whyNotReviewer({ signatures, workedOn }: Review, by: Reviewer, step: St
   return null;
 }
 
+const NAMES: Record<Step, string> = {
+  first: "the first review",
+  second: "the second review",
+  final: "the final review",
+};
 const nameOf = (step: Step, atTheStart = false): string =>
-  `${atTheStart ? "The" : "the"} ${step === "final" ? "final" : step} review`;
+  atTheStart ? NAMES[step].replace("the", "The") : NAMES[step];

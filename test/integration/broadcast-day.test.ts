@@ -291,7 +291,12 @@ describe("the morning of a broadcast", () => {
     await using day = await morning();
     day.clock.advance(21 * MINUTE_MS);
     const { id } = await day.reaches("frozen");
-    await day.app.operator.upload(`/episodes/${day.episodeId}/segments/1/recording`, tone);
+    // An editor alone takes nothing off the air by an edit.
+    await expect(
+      day.app.operator.upload(`/episodes/${day.episodeId}/segments/1/recording`, tone),
+    ).rejects.toThrow(/fixed for a broadcast that is on air or about to be/);
+    expect((await day.broadcast()).state).toBe("frozen");
+    await day.app.operator.post(`/episodes/${day.episodeId}/withdraw-approval`);
     const stop = await commandHeard(day, "stop");
     expect(stop).toMatchObject({ body: { broadcastId: id }, audience: { areas: [COUNTY] } });
     expect(await day.broadcast()).toMatchObject({

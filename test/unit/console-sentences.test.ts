@@ -11,6 +11,7 @@ const FOLDERS = [
   "episodes",
   "sessions",
   "interrupts",
+  "review",
   "explanations",
   "people",
   "http/permission-guard",

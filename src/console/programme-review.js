@@ -1,0 +1,43 @@
+import { confirmDialog } from "./dialogs.js";
+import { el } from "./dom.js";
+import { t } from "./i18n.js";
+import { announce } from "./notices.js";
+import { changeReview } from "./reviews.js";
+
+/** @typedef {import("./resources.js").Programme} Programme */
+
+/** How the content of a programme is reviewed. @param {Programme} programme @param {() => void} changed */
+export function programmeReviewDialog({ id, title, review }, changed) {
+  const steps = el(
+    "select",
+    { id: "review-steps" },
+    ...[1, 2, 3].map((count) =>
+      el("option", { value: count, selected: review.steps === count }, t(`review.steps.${count}`)),
+    ),
+  );
+  const playThrough = el("input", { type: "checkbox", checked: review.playThrough });
+  return confirmDialog({
+    title: () => t("review.settingsTitle", { title }),
+    body: [
+      el("p", { class: "hint" }, () => t("review.settingsHint")),
+      el(
+        "p",
+        { class: "field" },
+        el("label", { for: "review-steps" }, () => t("review.steps")),
+        steps,
+      ),
+      el(
+        "p",
+        {},
+        el("label", {}, playThrough, " ", () => t("review.mustHear")),
+      ),
+    ],
+    confirm: () => t("sound.save"),
+    run: () => changeReview(id, { steps: Number(steps.value), playThrough: playThrough.checked }),
+    done() {
+      announce(() => t("review.settingsDone", { title }));
+      changed();
+      return null;
+    },
+  });
+}

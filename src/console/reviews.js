@@ -1,0 +1,100 @@
+import { read, send } from "./api.js";
+import { inPath } from "./resources.js";
+
+/** What the API has about reviews, as the console uses it. */
+
+/** @typedef {"first" | "second" | "final"} Step */
+/** @typedef {{ step: Step, by: string, at: string, playedThrough: boolean }} Signature */
+/**
+ * @typedef {object} ReviewAct
+ * @property {string} at
+ * @property {"edited" | "submitted" | "signed" | "returned" | "withdrawn" | "voided"} act
+ * @property {string} by
+ * @property {Step | null} step
+ * @property {string | null} change
+ * @property {string | null} reason
+ */
+/**
+ * @typedef {object} Review
+ * @property {"draft" | "submitted" | "in_review" | "approved" | "returned"} state
+ * @property {number} version
+ * @property {Step[]} steps
+ * @property {Step | null} next
+ * @property {string | null} submittedBy
+ * @property {Signature[]} signatures
+ * @property {{ by: ReviewAct, lost: Signature[] } | null} ended
+ * @property {number} openComments
+ */
+/** @typedef {{ title: string, sha256: string, mime: string, durationMs: number }} HeardPart */
+/**
+ * @typedef {object} ReviewComment
+ * @property {string} id
+ * @property {number} part
+ * @property {string} partTitle
+ * @property {number} atMs
+ * @property {string} text
+ * @property {string} by
+ * @property {string} createdAt
+ * @property {{ at: string, by: string } | null} resolved
+ */
+/**
+ * @typedef {object} ReviewCase
+ * @property {"episode" | "session"} kind
+ * @property {string} id
+ * @property {string} programme
+ * @property {number} number
+ * @property {string} title
+ * @property {Review} review
+ * @property {boolean} playThrough
+ * @property {string | null} digest
+ * @property {HeardPart[]} parts
+ * @property {boolean} myTurn
+ * @property {{ detail: string, hint: string | null } | null} whyNotMe
+ * @property {ReviewComment[]} comments
+ * @property {ReviewAct[]} acts
+ */
+/**
+ * @typedef {object} Waiting
+ * @property {"episode" | "session"} kind
+ * @property {string} id
+ * @property {number} number
+ * @property {string} title
+ * @property {number} durationMs
+ * @property {Step} step
+ * @property {string} submittedBy
+ * @property {string} submittedAt
+ */
+/** @typedef {"episodes" | "sessions"} Collection */
+
+/** Whether an edit would end it. @param {Review} review */
+export const isOpen = ({ state }) => state !== "draft" && state !== "returned";
+
+/** What waits for me. @param {AbortSignal} [signal] @returns {Promise<{ items: Waiting[] }>} */
+export const listWaiting = (signal) => read("/review-queue", signal);
+/** @param {Collection} kind @param {string} id @param {AbortSignal} [signal] @returns {Promise<ReviewCase>} */
+export const getCase = (kind, id, signal) => read(`/${kind}/${inPath(id)}/review`, signal);
+
+/** @param {Collection} kind @param {string} id */
+export const submitContent = (kind, id) => send("POST", `/${kind}/${inPath(id)}/submit`);
+/** @param {Collection} kind @param {string} id @param {string} reason */
+export const withdrawApproval = (kind, id, reason) =>
+  send("POST", `/${kind}/${inPath(id)}/withdraw-approval`, reason === "" ? {} : { reason });
+/** @param {Collection} kind @param {ReviewCase} seen what was looked at and heard @param {boolean} playedThrough */
+export const signContent = (kind, { id, digest, review }, playedThrough) =>
+  send("POST", `/${kind}/${inPath(id)}/signatures`, {
+    step: review.next,
+    version: review.version,
+    digest,
+    playedThrough,
+  });
+/** @param {Collection} kind @param {ReviewCase} seen @param {string} reason */
+export const returnContent = (kind, { id, review }, reason) =>
+  send("POST", `/${kind}/${inPath(id)}/return`, { version: review.version, reason });
+/** @param {Collection} kind @param {string} id @param {{ part: number, atMs: number, text: string }} comment */
+export const addComment = (kind, id, comment) => send("POST", `/${kind}/${inPath(id)}/comments`, comment);
+/** @param {Collection} kind @param {string} id @param {string} comment @param {boolean} resolved */
+export const settleComment = (kind, id, comment, resolved) =>
+  send("PATCH", `/${kind}/${inPath(id)}/comments/${inPath(comment)}`, { resolved });
+/** @param {string} programme @param {object} changes */
+export const changeReview = (programme, changes) =>
+  send("PATCH", `/programmes/${inPath(programme)}/review`, changes);

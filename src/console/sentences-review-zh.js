@@ -1,0 +1,49 @@
+/** Part of sentences-zh.js: about reviews. @type {Record<string, string>} */
+export const REVIEW_SENTENCES = {
+  "It cannot be submitted yet.": "暂时不能送审。",
+  "Submit it when every recording's renditions are ready and have been heard.":
+    "请等所有录音转码就绪、检听完成后再送审。",
+  "It is approved already.": "已经批准了。",
+  "Withdraw the approval first; an edit voids it, too.": "请先撤回批准；修改内容也会使批准失效。",
+  "It is under review already and waits for {}.": "已在审签中，正等待{0}。",
+  "Wait for it. An edit ends the round, then submit it anew.":
+    "请等待；或修改后重新送审（本轮审签随之结束）。",
+  "What is there now is not what you heard.": "现在的内容不是您听过的那一份。",
+  "Load it again and listen to it. If it says so once more, its editor submits it anew.":
+    "请刷新后重新听。如仍这样提示，请编辑重新送审。",
+  "It has not been played through.": "还没有完整听过。",
+  "Listen to all of it, at any speed, and sign then.": "请完整听过再签发，速度不限。",
+  "{} was signed already, by {}.": "{0}已由 {1} 签发。",
+  "It waits for {}.": "现在等待的是{0}。",
+  "Load it again: each step follows the one before.": "请刷新：各步须依次签发。",
+  "Somebody has acted on it since you opened it.": "您打开后，已有人对它做了操作。",
+  "Load it again and look at what was done.": "请刷新，看看刚才做了什么。",
+  "It was changed by {}, which ended its review.": "{0} 修改了内容，本轮审签已结束。",
+  "It waits for its editor to submit it anew; listen to it then.": "请等编辑重新送审后再听。",
+  "It was returned by {}.": "已被 {0} 退回。",
+  "It waits for its editor to submit it anew.": "请等编辑重新送审。",
+  "It is not under review.": "它不在审签中。",
+  "Its editor submits it first.": "须由编辑先送审。",
+  "{} is for who has the role {}.": "{0}须由有“{1}”角色的人签发。",
+  "Ask a colleague with that role, or an administrator for it, under People.":
+    "请找有此角色的同事，或请管理员在“人员”页授予。",
+  "You have edited or submitted it, so others review it.": "您编辑或送审过它，须由别人审签。",
+  "Ask a colleague who has had no part in making it.": "请没有参与制作的同事审签。",
+  "You have signed {} of it already.": "您已签过它的{0}。",
+  "Each step takes another person.": "每一步须由不同的人签发。",
+  "It is fixed for a broadcast that is on air or about to be.": "它已锁定待播或正在播出，不能修改。",
+  "Stop the broadcast, or have the approval withdrawn, and edit it then.":
+    "请先停播，或请审签人撤回批准，再修改。",
+  "It cannot be heard whole yet.": "它还不能完整收听。",
+  "It has {} parts.": "它共有 {0} 段。",
+  "the first review": "初审",
+  "the second review": "复审",
+  "the final review": "终审",
+};
+
+/** @type {Record<string, string>} */
+export const REVIEW_WORDS = {
+  "The first review": "初审",
+  "The second review": "复审",
+  "The final review": "终审",
+};
