@@ -51,15 +51,8 @@ export function reviewQueueView() {
 export function reviewDeskView(kind, id) {
   /** @type {ReviewCase | null} */
   let seen = null;
-  const head = drawn(el("div"), (/** @type {ReviewCase} */ { programme, review, ...content }) => [
-    el(
-      "p",
-      {},
-      `${programme} `,
-      el("strong", {}, () => nameOf(content)),
-      " ",
-      reviewBadge(review),
-    ),
+  const head = drawn(el("div"), (/** @type {ReviewCase} */ { programme, review }) => [
+    el("p", {}, `${programme} `, reviewBadge(review)),
     ...reviewLines(review),
   ]);
   const player = reviewPlayer({ onHeard: () => showActions() });

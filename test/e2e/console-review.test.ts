@@ -136,7 +136,7 @@ test("it fits a telephone, in English too", async () => {
   await editor.post(`/${content}/submit`);
   const page = await deskOf("初审员");
   await page.setViewportSize({ width: 360, height: 720 });
-  await page.getByRole("button", { name: "English" }).click();
+  await page.getByRole("button", { name: "切换为英文" }).click();
   await page.getByRole("button", { name: "Sign the first review" }).waitFor();
   const [inner, scroll] = (await page.evaluate("[innerWidth, document.documentElement.scrollWidth]")) as [
     number,
