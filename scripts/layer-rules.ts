@@ -67,7 +67,7 @@ export const ruleSet: IFlattenedRuleSet = {
       to: {
         path: "^src/",
         pathNot:
-          "^src/(protocol/|http/csv\\.ts|errors\\.ts|clock\\.ts|programmes/content\\.ts|schedules/(rule|rule-days|rule-pointer|exception-check|day|wall-clock|lunar-calendar|conflicts/[^/]+)\\.ts|broadcasts/(broadcast|targets)\\.ts|delivery/(airing|playlist-entries)\\.ts|explanations/verdict\\.ts)",
+          "^src/(protocol/|http/csv\\.ts|errors\\.ts|clock\\.ts|programmes/content\\.ts|review/review\\.ts|schedules/(rule|rule-days|rule-pointer|exception-check|day|wall-clock|lunar-calendar|conflicts/[^/]+)\\.ts|broadcasts/(broadcast|targets)\\.ts|delivery/(airing|playlist-entries)\\.ts|explanations/verdict\\.ts)",
         dependencyTypesNot: ["type-only"],
       },
     },

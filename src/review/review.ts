@@ -120,7 +120,7 @@ function follow(review: Review, act: ReviewAct): Review {
 }
 
 /** The last round up to an instant that came to an approval. @param acts in order @param at epoch ms */
-export function approvalBefore<A extends ReviewAct>(acts: readonly A[], at: number): Review | null {
+export function approvalBefore(acts: readonly ReviewAct[], at: number): Review | null {
   let approved: Review | null = null;
   let review = UNTOUCHED;
   for (const act of acts) {
