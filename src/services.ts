@@ -12,6 +12,7 @@ import { createExpectedAir } from "./broadcasts/expected-air.ts";
 import { createForecast } from "./broadcasts/forecast.ts";
 import { createPlannedRules } from "./broadcasts/planned-rules.ts";
 import { createPlanner } from "./broadcasts/planner.ts";
+import { createReruns } from "./broadcasts/reruns.ts";
 import { createUnscheduled } from "./broadcasts/unscheduled.ts";
 import { openBroker } from "./broker.ts";
 import { createCalendarLinkStore } from "./calendars/calendar-link-store.ts";
@@ -234,6 +235,7 @@ export async function createServices({ db, config, log, clock, version }: Servic
   const sources = { broadcast: episodes, lecture: sessions };
   const dayCalendars = readCalendars(SHIPPED_SCHEDULES);
   const broadcastStore = createBroadcastStore(db);
+  const reruns = createReruns({ store: broadcastStore, zone: config.zone });
   const reviews = createReviewService({
     store: createReviewStore(db),
     comments: createCommentStore(db),
@@ -241,6 +243,7 @@ export async function createServices({ db, config, log, clock, version }: Servic
     programmes,
     media,
     isFixedForAir: (contentId) => broadcastStore.liveWithContent(contentId).length > 0,
+    hasAiredSince: reruns.isUsed,
     transact,
     clock,
   });
@@ -251,6 +254,7 @@ export async function createServices({ db, config, log, clock, version }: Servic
     media,
     policy,
     calendars: dayCalendars,
+    reruns,
     clock,
   });
   const scheduleStore = createScheduleStore(db);
@@ -481,6 +485,10 @@ export async function createServices({ db, config, log, clock, version }: Servic
   reviews.onApprovalChange(({ programmeId, contentId, isApproved }) => {
     if (!isApproved) broadcasts.contentLost(contentId);
     planner.planAll(programmeId);
+    conflicts.changed();
+  });
+  programmes.onReviewChange(({ id }) => {
+    planner.planAll(id);
     conflicts.changed();
   });
   broadcasts.onCancelled(({ scheduleId }) => {

@@ -7,10 +7,9 @@ import { AppError, notFound } from "../errors.ts";
 import { type Audience, DEVICE_KINDS } from "../protocol/messages.ts";
 import type { PolicyService } from "../schedules/policy.ts";
 import type { Unfilled } from "../warnings/empty-dates.ts";
-import { type Airing, type Broadcast, isLive, isOpen } from "./broadcast.ts";
+import { type Airing, type Broadcast, isLive, isOpen, WAITS_FOR_REVIEW } from "./broadcast.ts";
 import type { BroadcastFilter, BroadcastStore } from "./broadcast-store.ts";
 import type { CalendarEvent } from "./calendar-event-store.ts";
-import { NOTHING_APPROVED } from "./forecast.ts";
 import { audienceOf, isTarget, reachesNobody, type TargetDevice, whyNotFor } from "./targets.ts";
 
 export interface StopResult {
@@ -44,7 +43,7 @@ export interface BroadcastService {
   between(from: number, until: number, limit: number): { broadcast: Broadcast; isSuperseded: boolean }[];
   /** Called in the transaction in which a broadcast is cancelled. */
   onCancelled(listener: (broadcast: Broadcast) => void): void;
-  /** The coming broadcasts that nothing approved was found for, and the title of the fallback that airs instead. */
+  /** The coming broadcasts that are empty for want of a review, or filled by a fallback. */
   unfilled(startUntil: number): Unfilled[];
   /** Stops what is frozen or on air with content that lost its approval. */
   contentLost(contentId: string): void;
@@ -181,13 +180,14 @@ export function createBroadcastService(deps: Dependencies): BroadcastService {
 
     unfilled: (startUntil) =>
       store
-        .unfilled(startUntil, Object.values(NOTHING_APPROVED))
-        .map(({ scheduleId, id, startAt, programme, reason, contentBy, title }) => ({
+        .unfilled(startUntil, WAITS_FOR_REVIEW)
+        .map(({ scheduleId, id, startAt, programme, reason, whyNot, title }) => ({
           scheduleId: scheduleId ?? id,
           startAt,
           programme,
           reason,
-          fallbackTitle: contentBy === null ? null : title,
+          fallbackTitle: whyNot === null ? title : null,
+          againTitle: whyNot === "review-again" ? title : null,
         })),
 
     contentLost(contentId) {

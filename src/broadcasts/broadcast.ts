@@ -50,9 +50,12 @@ export const WHY_NOT = [
   "stopped",
   "quiet-hours",
   "nothing-approved",
+  "review-again",
   "not-transcoded",
 ] as const;
 export type WhyNot = (typeof WHY_NOT)[number];
+/** Those that people can still do something about, by a review. */
+export const WAITS_FOR_REVIEW: readonly WhyNot[] = ["nothing-approved", "review-again"];
 
 export const mayFollow = (from: BroadcastState, to: BroadcastState): boolean =>
   TRANSITIONS[from].includes(to);

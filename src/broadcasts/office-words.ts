@@ -7,6 +7,7 @@ const WHY_NOT: Record<WhyNot, string> = {
   stopped: "已停播",
   "quiet-hours": "处于静默时段",
   "nothing-approved": "无已批准的节目",
+  "review-again": "重播前未重审",
   "not-transcoded": "转码未完成",
 };
 

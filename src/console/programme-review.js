@@ -16,6 +16,7 @@ export function programmeReviewDialog({ id, title, review }, changed) {
     ),
   );
   const playThrough = el("input", { type: "checkbox", checked: review.playThrough });
+  const reruns = el("input", { type: "checkbox", checked: review.reruns });
   return confirmDialog({
     title: () => t("review.settingsTitle", { title }),
     body: [
@@ -31,9 +32,19 @@ export function programmeReviewDialog({ id, title, review }, changed) {
         {},
         el("label", {}, playThrough, " ", () => t("review.mustHear")),
       ),
+      el(
+        "p",
+        {},
+        el("label", {}, reruns, " ", () => t("review.reruns")),
+      ),
     ],
     confirm: () => t("sound.save"),
-    run: () => changeReview(id, { steps: Number(steps.value), playThrough: playThrough.checked }),
+    run: () =>
+      changeReview(id, {
+        steps: Number(steps.value),
+        playThrough: playThrough.checked,
+        reruns: reruns.checked,
+      }),
     done() {
       announce(() => t("review.settingsDone", { title }));
       changed();

@@ -80,7 +80,7 @@ import { apiUrl, read, send } from "./api.js";
  */
 /** @typedef {{ kind: string, severity: string, fromMs: number | null, toMs: number | null, value: number | null }} Finding */
 /** @typedef {{ sha256: string, url: string, durationMs: number, engine: string, spokenText: string }} Speech */
-/** @typedef {{ id: string, kind: "broadcast" | "lecture", title: string, segments: string[], sound: ProgrammeSound, review: { steps: 1 | 2 | 3, playThrough: boolean } }} Programme */
+/** @typedef {{ id: string, kind: "broadcast" | "lecture", title: string, segments: string[], sound: ProgrammeSound, review: { steps: 1 | 2 | 3, playThrough: boolean, reruns: boolean } }} Programme */
 /**
  * @typedef {object} ProgrammeSound
  * @property {"list" | "programme"} delivery
@@ -125,6 +125,7 @@ import { apiUrl, read, send } from "./api.js";
  * @property {number} dueAt which warning it is, in days
  * @property {string | null} reason
  * @property {string | null} airsInstead
+ * @property {string | null} reviewAgain title of what has aired and waits for another review
  */
 /**
  * @typedef {object} Conflict of what is planned

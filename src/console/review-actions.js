@@ -20,6 +20,18 @@ import { isOpen, submitContent, withdrawApproval } from "./reviews.js";
  */
 export function reviewActions({ id, review }, { kind, what, isWhole, onChanged }) {
   const open = el("a", { class: "button", href: `#/review/${kind}/${id}` }, () => t("review.open"));
+  const submit = () =>
+    confirmDialog({
+      title: () => t("review.submitTitle"),
+      body: [el("p", {}, () => t("review.submitText", { what }))],
+      confirm: () => t("review.submit"),
+      run: () => submitContent(kind, id),
+      done: finish("review.submitDone"),
+    });
+  const submitButton = () =>
+    el("button", { type: "button", class: "primary", disabled: !isWhole, onclick: submit }, () =>
+      t(review.again ? "review.submitAgain" : "review.submit"),
+    );
   if (review.state === "approved") {
     const reason = el("input", { id: "withdraw-reason", maxlength: 1000 });
     const withdraw = () =>
@@ -41,24 +53,14 @@ export function reviewActions({ id, review }, { kind, what, isWhole, onChanged }
       });
     return [
       open,
+      review.again && may("content:edit") && submitButton(),
       may("content:withdraw") &&
         el("button", { type: "button", onclick: withdraw }, () => t("content.withdraw")),
     ];
   }
   if (isOpen(review)) return [open];
-  const submit = () =>
-    confirmDialog({
-      title: () => t("review.submitTitle"),
-      body: [el("p", {}, () => t("review.submitText", { what }))],
-      confirm: () => t("review.submit"),
-      run: () => submitContent(kind, id),
-      done: finish("review.submitDone"),
-    });
   return [
-    may("content:edit") &&
-      el("button", { type: "button", class: "primary", disabled: !isWhole, onclick: submit }, () =>
-        t("review.submit"),
-      ),
+    may("content:edit") && submitButton(),
     isWhole ? open : el("span", { class: "hint" }, () => t("review.submitNotYet")),
   ];
 

@@ -37,8 +37,9 @@ export const actText = ({ act, by, step, change, reason }) =>
     .join(t("list.colon"));
 
 /** Each step with who signed it, and what ended the round before. @param {Review} review @returns {import("./dom.js").Child[]} */
-export function reviewLines({ steps, signatures, ended, submittedBy, openComments }) {
+export function reviewLines({ steps, signatures, ended, submittedBy, openComments, again }) {
   return [
+    again && el("p", { class: "warning" }, () => t("review.again")),
     ended !== null &&
       el(
         "p",

@@ -23,6 +23,7 @@ import { inPath } from "./resources.js";
  * @property {string | null} submittedBy
  * @property {Signature[]} signatures
  * @property {{ by: ReviewAct, lost: Signature[] } | null} ended
+ * @property {boolean} again it has aired, and takes another review before it airs again
  * @property {number} openComments
  */
 /** @typedef {{ title: string, sha256: string, mime: string, durationMs: number }} HeardPart */

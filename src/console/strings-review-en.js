@@ -68,6 +68,9 @@ export const reviewEn = {
   "review.history": "What was done",
   "review.open": "Listen and review",
   "review.submit": "Submit for review",
+  "review.again": "It has aired: another review comes before it airs again.",
+  "review.submitAgain": "Submit again",
+  "review.reruns": "What has aired is reviewed again before it airs again",
   "review.submitTitle": "Submit for review?",
   "review.submitText":
     "{what} is heard and signed step by step, by others than you. Any change after this voids the signatures.",

@@ -26,7 +26,7 @@ export function drawEmptyDates(dates) {
   if (dates.length === 0) return [];
   return [
     el("h2", {}, () => t("empty.title")),
-    ...dates.map(({ dueAt, startAt, daysLeft, programme, schedule, airsInstead, reason }) => {
+    ...dates.map(({ dueAt, startAt, daysLeft, programme, schedule, airsInstead, reviewAgain, reason }) => {
       const at = Date.parse(startAt);
       const urgency = URGENCY[dueAt] ?? "last";
       return el(
@@ -46,7 +46,9 @@ export function drawEmptyDates(dates) {
             ? t("empty.silent", { reason: reasonText(reason ?? "") })
             : t("empty.instead", { title: airsInstead }),
         ),
-        el("a", { href: "#/programmes" }, () => t("empty.toDo")),
+        el("a", { href: "#/programmes" }, () =>
+          reviewAgain === null ? t("empty.toDo") : t("empty.again", { title: reviewAgain }),
+        ),
       );
     }),
   ];

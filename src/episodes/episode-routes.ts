@@ -86,7 +86,7 @@ export async function episodeRoutes(
     title: episode.title,
     approved: episode.approvedAt !== null,
     approvedAt: episode.approvedAt === null ? null : toIso(episode.approvedAt),
-    review: viewReview(reviews.of(episode), reviews.openComments(episode)),
+    review: viewReview(reviews.standing(episode)),
     createdAt: toIso(episode.createdAt),
     updatedAt: toIso(episode.updatedAt),
     segments: episode.segments.map(({ position, name, title, ...recording }) => ({

@@ -198,6 +198,7 @@ export function createEpisodeService({
       const recordings = partsOf(episode.segments);
       return {
         ...pick(episode),
+        approvedAt: episode.approvedAt,
         parts: airParts(episode),
         recordings: recordings.map(({ assetSha256 }) => assetSha256),
         durationMs: recordings.reduce((sum, part) => sum + usedMs(media, part), 0),
@@ -250,9 +251,11 @@ const airParts = ({ title, segments, compositionId }: Episode): Reviewable["part
     : [{ title, compositionId }];
 
 function toContent(episode: Episode): Content {
+  const { id, approvedAt } = episode;
+  if (approvedAt === null) throw new Error(`episode ${id} is not approved`);
   const parts = airParts(episode).map(({ title, compositionId }) => {
-    if (compositionId === null) throw new Error(`approved episode ${episode.id} lacks a recording`);
+    if (compositionId === null) throw new Error(`approved episode ${id} lacks a recording`);
     return { title, compositionId };
   });
-  return { ...pick(episode), parts };
+  return { ...pick(episode), approvedAt, parts };
 }

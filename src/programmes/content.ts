@@ -8,6 +8,8 @@ export interface Content {
   programmeId: string;
   number: number;
   title: string;
+  /** Epoch ms. */
+  approvedAt: number;
   parts: ContentPart[];
 }
 
@@ -38,6 +40,8 @@ export interface ContentSource {
 
 /** What the review needs to know of it. */
 export interface Reviewable extends Pick<Content, "kind" | "id" | "programmeId" | "number" | "title"> {
+  /** Epoch ms; `null` while it may not air. */
+  approvedAt: number | null;
   /** What airs; a part without a recording has no composition. */
   parts: { title: string; compositionId: string | null }[];
   /** SHA-256 of the recordings, in order. */

@@ -6,6 +6,8 @@ export interface ReviewSettings {
   steps: StepCount;
   /** Whether a signature takes the statement that all of it was heard. */
   playThrough: boolean;
+  /** Whether what has aired is reviewed anew before it airs again on another date. */
+  reruns: boolean;
 }
 
-export const DEFAULT_REVIEW: ReviewSettings = { steps: 3, playThrough: true };
+export const DEFAULT_REVIEW: ReviewSettings = { steps: 3, playThrough: true, reruns: false };

@@ -29,6 +29,9 @@ const reviewSettings = {
   steps: Type.Unsafe<StepCount>(
     Type.Integer({ enum: [...STEP_COUNTS], description: "How many signatures, each by another person" }),
   ),
+  reruns: Type.Boolean({
+    description: "Whether what has aired is reviewed anew before it airs again on another date",
+  }),
   playThrough: Type.Boolean({
     description: "Whether a signature takes the statement that all of it was heard",
   }),

@@ -25,6 +25,8 @@ export interface ProgrammeService {
   uploadCover(id: string, upload: Upload, userId: string): Promise<Programme>;
   /** Holds for what is submitted from then on. */
   changeReview(id: string, changes: Partial<ReviewSettings>): Programme;
+  /** Called in the transaction in which it was changed. */
+  onReviewChange(listener: (programme: Programme) => void): void;
   /** Called in the transaction in which the sound was changed. */
   onSoundChange(listener: (programme: Programme, userId: string) => void): void;
 }
@@ -37,6 +39,7 @@ interface Dependencies {
 
 export function createProgrammeService({ store, media, transact }: Dependencies): ProgrammeService {
   const listeners: ((programme: Programme, userId: string) => void)[] = [];
+  const reviewListeners: ((programme: Programme) => void)[] = [];
 
   function get(id: string): Programme {
     const programme = store.get(id);
@@ -98,10 +101,13 @@ export function createProgrammeService({ store, media, transact }: Dependencies)
     changeReview(id, changes) {
       return transact(() => {
         store.setReview(id, { ...get(id).review, ...changes });
-        return get(id);
+        const programme = get(id);
+        for (const listener of reviewListeners) listener(programme);
+        return programme;
       });
     },
 
+    onReviewChange: (listener) => void reviewListeners.push(listener),
     onSoundChange: (listener) => void listeners.push(listener),
   };
 }

@@ -184,10 +184,10 @@ export async function reviewQueueRoutes(instance: FastifyInstance, { reviews }: 
 }
 
 function viewCase(
-  { content, programme, settings, review, digest, parts, comments, acts }: ReviewCase,
+  { content, programme, settings, digest, parts, comments, acts, ...standing }: ReviewCase,
   by: Reviewer,
 ): Static<typeof CaseView> {
-  const turn = turnOf(review, by);
+  const turn = turnOf(standing.review, by);
   const { kind, id, number, title } = content;
   return {
     kind,
@@ -195,7 +195,7 @@ function viewCase(
     programme,
     number,
     title,
-    review: viewReview(review, comments.filter(({ resolved }) => resolved === null).length),
+    review: viewReview(standing),
     playThrough: settings.playThrough,
     digest,
     parts,

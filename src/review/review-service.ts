@@ -33,12 +33,21 @@ export interface HeardPart {
   durationMs: number;
 }
 
+type Approvable = Pick<Reviewable, "id" | "programmeId" | "approvedAt">;
+
+/** Where the review of something stands. */
+export interface Standing {
+  review: Review;
+  /** It has aired, and takes another review before it airs again. */
+  isAgain: boolean;
+  openComments: number;
+}
+
 /** All that a reviewer needs. */
-export interface ReviewCase {
+export interface ReviewCase extends Standing {
   content: Reviewable;
   programme: string;
   settings: ReviewSettings;
-  review: Review;
   /** Of what is there now; `null` while it cannot be heard whole. */
   digest: string | null;
   /** Empty while it cannot be heard whole. */
@@ -62,6 +71,8 @@ interface Dependencies {
   media: Pick<MediaService, "neededToAir">;
   /** Whether a broadcast of it is frozen or on air. */
   isFixedForAir: (contentId: string) => boolean;
+  /** Whether it has aired by its present approval. */
+  hasAiredSince: (content: { id: string; approvedAt: number }) => boolean;
   transact: Transact;
   clock: Clock;
 }
@@ -70,7 +81,7 @@ export type ReviewService = ReturnType<typeof createReviewService>;
 
 /** The reviews of episodes and sessions: who may sign what, what an edit voids, and what follows for the air. */
 export function createReviewService(deps: Dependencies) {
-  const { store, comments, sources, programmes, media, isFixedForAir, transact, clock } = deps;
+  const { store, comments, sources, programmes, media, isFixedForAir, hasAiredSince, transact, clock } = deps;
   const listeners: ((change: ApprovalChange) => void)[] = [];
 
   const contentOf = ({ kind, id }: ContentKey): Reviewable => sources[kind].reviewable(id);
@@ -109,6 +120,16 @@ export function createReviewService(deps: Dependencies) {
     for (const listener of listeners) listener({ programmeId, contentId: id, isApproved });
   }
 
+  function takeApproval(content: Reviewable): void {
+    if (content.approvedAt === null) return;
+    setApproved(content, false);
+    sources[content.kind].soundAsNow(content.id);
+  }
+
+  /** Whether it takes another review before it airs again. */
+  const isAgain = ({ id, programmeId, approvedAt }: Approvable): boolean =>
+    approvedAt !== null && programmes.get(programmeId).review.reruns && hasAiredSince({ id, approvedAt });
+
   /** Runs an act on what is there now, in one transaction. */
   function act(key: ContentKey, work: (content: Reviewable, review: Review) => void): void {
     transact(() => work(contentOf(key), reviewOf(store.of(key.id))));
@@ -126,13 +147,17 @@ export function createReviewService(deps: Dependencies) {
       }
       const content = sources[kind].reviewable(contentId);
       write(content, { act: isOpen(review) ? "voided" : "edited", userId, change });
-      if (review.state === "approved") setApproved(content, false);
+      if (content.approvedAt !== null) setApproved(content, false);
     });
   }
 
   return {
-    of: ({ id }: Pick<ContentKey, "id">): Review => reviewOf(store.of(id)),
-    openComments: ({ id }: Pick<ContentKey, "id">): number => comments.countOpen(id),
+    /** Where it stands. */
+    standing: (content: Approvable): Standing => ({
+      review: reviewOf(store.of(content.id)),
+      isAgain: isAgain(content),
+      openComments: comments.countOpen(content.id),
+    }),
 
     /** @throws {AppError} `not_found` */
     case(key: ContentKey): ReviewCase {
@@ -145,6 +170,8 @@ export function createReviewService(deps: Dependencies) {
         programme,
         settings,
         review: reviewOf(acts),
+        isAgain: isAgain(content),
+        openComments: comments.countOpen(key.id),
         digest,
         parts: digest === null ? [] : partsOf(content),
         comments: comments.of(key.id),
@@ -170,7 +197,7 @@ export function createReviewService(deps: Dependencies) {
             hint: "Submit it when every recording's renditions are ready and have been heard.",
           });
         }
-        checkSubmission(review, digest);
+        checkSubmission(review, digest, isAgain(content));
         write(content, { act: "submitted", userId: by.id, digest, steps: settingsOf(content).steps });
       });
     },
@@ -196,16 +223,16 @@ export function createReviewService(deps: Dependencies) {
       act(key, (content, review) => {
         checkReturn(review, by, version);
         write(content, { act: "returned", userId: by.id, reason });
+        takeApproval(content);
       });
     },
 
     /** Takes an approval back; what is not approved has none to lose. */
     withdraw(key: ContentKey, by: Reviewer, reason: string | null): void {
-      act(key, (content, review) => {
-        if (review.state !== "approved") return;
+      act(key, (content) => {
+        if (content.approvedAt === null) return;
         write(content, { act: "withdrawn", userId: by.id, reason });
-        setApproved(content, false);
-        sources[key.kind].soundAsNow(key.id);
+        takeApproval(content);
       });
     },
 

@@ -1,7 +1,8 @@
 import { type Static, Type } from "typebox";
 import { toIso } from "../clock.ts";
 import { closed, enumOf, Instant, nullable, Uuid } from "../http/schemas.ts";
-import { CONTENT_CHANGES, REVIEW_ACTS, REVIEW_STATES, type Review, type ReviewAct, STEPS } from "./review.ts";
+import { CONTENT_CHANGES, REVIEW_ACTS, REVIEW_STATES, type ReviewAct, STEPS } from "./review.ts";
+import type { Standing } from "./review-service.ts";
 
 /** How the API shows a review and the acts that it consists of. */
 
@@ -68,10 +69,11 @@ export const ReviewView = Type.Object({
       },
     ),
   ),
+  again: Type.Boolean({ description: "It has aired, and takes another review before it airs again" }),
   openComments: Type.Integer({ minimum: 0 }),
 });
 
-export const viewReview = (review: Review, openComments: number): Static<typeof ReviewView> => ({
+export const viewReview = ({ review, isAgain, openComments }: Standing): Static<typeof ReviewView> => ({
   state: review.state,
   version: review.version,
   steps: [...review.steps],
@@ -80,6 +82,7 @@ export const viewReview = (review: Review, openComments: number): Static<typeof 
   submittedBy: review.submission?.by.name ?? null,
   signatures: viewSignatures(review.signatures),
   ended: review.ended && { by: viewAct(review.ended.act), lost: viewSignatures(review.ended.lost) },
+  again: isAgain,
   openComments,
 });
 

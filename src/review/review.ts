@@ -138,10 +138,11 @@ export interface Reviewer extends Somebody {
 
 /**
  * @param today the digest of what is there now
+ * @param isAgain whether it has aired and takes another review before it airs again
  * @throws {AppError} `conflict` when a round for that is under way or done
  */
-export function checkSubmission({ state, next, digest }: Review, today: string): void {
-  if (state === "approved") {
+export function checkSubmission({ state, next, digest }: Review, today: string, isAgain = false): void {
+  if (state === "approved" && !isAgain) {
     throw new AppError("conflict", "It is approved already.", {
       hint: "Withdraw the approval first; an edit voids it, too.",
     });

@@ -69,7 +69,7 @@ export async function sessionRoutes(
     modules: session.modules,
     approved: session.approvedAt !== null,
     approvedAt: session.approvedAt === null ? null : toIso(session.approvedAt),
-    review: viewReview(reviews.of(session), reviews.openComments(session)),
+    review: viewReview(reviews.standing(session)),
     createdAt: toIso(session.createdAt),
     updatedAt: toIso(session.updatedAt),
     recording: viewRecording(media, session),

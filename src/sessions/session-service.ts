@@ -147,6 +147,7 @@ export function createSessionService({
       const problem = whyNotAirable(media, compositionId);
       return {
         ...pick(session),
+        approvedAt: session.approvedAt,
         parts: [{ title: topic, compositionId }],
         recordings: assetSha256 === null ? [] : [assetSha256],
         durationMs: assetSha256 === null ? 0 : usedMs(media, { assetSha256, trim }),
@@ -180,7 +181,8 @@ const pick = ({ id, programmeId, number, topic }: Session) => ({
 });
 
 function toContent(session: Session): Content {
-  const { id, topic, compositionId } = session;
+  const { id, topic, approvedAt, compositionId } = session;
+  if (approvedAt === null) throw new Error(`session ${id} is not approved`);
   if (compositionId === null) throw new Error(`approved session ${id} lacks a recording`);
-  return { ...pick(session), parts: [{ title: topic, compositionId }] };
+  return { ...pick(session), approvedAt, parts: [{ title: topic, compositionId }] };
 }

@@ -9,6 +9,7 @@ const episode = (number: number): Content => ({
   programmeId: "p",
   number,
   title: `${number}`,
+  approvedAt: 0,
   parts: [],
 });
 const open = (date: string): AirDate => ({ date, fixed: null });

@@ -220,6 +220,11 @@ test("it is submitted once, and anew when its renditions are others by now", () 
   expect(refusal(() => checkSubmission(review, DIGEST)).message).toMatch(/waits for the second review/);
   expect(() => checkSubmission(review, OTHER)).not.toThrow();
   const approved = reviewOf(acts(submitted(1), signed("final")));
+  // What has aired is reviewed again; the round before holds until it has gone through.
+  expect(() => checkSubmission(approved, DIGEST, true)).not.toThrow();
+  const again = reviewOf(acts(submitted(1), signed("final"), submitted(1)));
+  expect(again).toMatchObject({ state: "submitted", next: "final", signatures: [] });
+  expect(refusal(() => checkSubmission(again, DIGEST, true)).message).toMatch(/waits for the final review/);
   expect(refusal(() => checkSubmission(approved, OTHER)).message).toBe("It is approved already.");
 });
 

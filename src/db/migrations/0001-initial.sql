@@ -518,6 +518,7 @@ CREATE TABLE broadcasts (
 -- Keeps planning twice from making two of one slot.
 CREATE UNIQUE INDEX broadcasts_by_slot ON broadcasts (schedule_id, local_date, local_time) WHERE superseded = 0;
 CREATE INDEX broadcasts_by_state ON broadcasts (state, start_at);
+CREATE INDEX broadcasts_by_content ON broadcasts (content_id, start_at) WHERE content_id IS NOT NULL;
 CREATE INDEX broadcasts_by_start ON broadcasts (start_at, id);
 
 CREATE TABLE broadcast_areas (
