@@ -62,7 +62,7 @@ export const ruleSet: IFlattenedRuleSet = {
       comment: "Pure files import types, errors, protocol and the calendar.",
       severity: "error",
       from: {
-        path: "^src/(schedules/(rule|rule-days|rule-check|rule-pointer|exception-check|day|wall-clock|area-policy|conflicts/[^/]+)|broadcasts/(broadcast|assignment|targets)|calendars/calendar|warnings/(empty-dates|clock-watch)|delivery/(airing|playlist-entries)|explanations/(verdict|slot-verdict)|interrupts/emergency|outages/outage|devices/flapping|people/permissions|review/(review|digest)|registers/register-document|audit/(audit-entry|refusal-quota|responsibility)|backup/backup|reports/proof|regions/region|episodes/episode)\\.ts$",
+        path: "^src/(schedules/(rule|rule-days|rule-check|rule-pointer|exception-check|day|wall-clock|area-policy|conflicts/[^/]+)|broadcasts/(broadcast|assignment|targets)|calendars/calendar|warnings/(empty-dates|clock-watch)|delivery/(airing|playlist-entries)|explanations/(verdict|slot-verdict)|interrupts/emergency|outages/outage|devices/flapping|people/permissions|review/(review|review-rules|digest)|registers/register-document|audit/(audit-entry|refusal-quota|responsibility)|backup/backup|reports/proof|regions/region|episodes/episode)\\.ts$",
       },
       to: {
         path: "^src/",

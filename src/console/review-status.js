@@ -21,7 +21,9 @@ const LOOKS = {
 export function reviewBadge({ state, next }) {
   const [tone, sign] = LOOKS[state];
   return badge(tone, sign, () =>
-    next === null ? t(`review.state.${state}`) : t("review.waitsFor", { step: t(`step.${next}`) }),
+    next === null || state === "approved"
+      ? t(`review.state.${state}`)
+      : t("review.waitsFor", { step: t(`step.${next}`) }),
   );
 }
 
@@ -37,8 +39,12 @@ export const actText = ({ act, by, step, change, reason }) =>
     .join(t("list.colon"));
 
 /** Each step with who signed it, and what ended the round before. @param {Review} review @returns {import("./dom.js").Child[]} */
-export function reviewLines({ steps, signatures, ended, submittedBy, openComments, again }) {
+export function reviewLines({ steps, signatures, ended, owed, submittedBy, openComments, again }) {
   return [
+    owed.length > 0 &&
+      el("p", { class: "warning" }, () =>
+        t("review.owed", { steps: owed.map((step) => t(`step.${step}`)).join(t("list.comma")) }),
+      ),
     again && el("p", { class: "warning" }, () => t("review.again")),
     ended !== null &&
       el(
@@ -64,6 +70,10 @@ export function reviewLines({ steps, signatures, ended, submittedBy, openComment
             signature
               ? () => `${signature.by} ${momentText(signature.at)}`
               : el("span", { class: "quiet-text" }, () => t("review.notSigned")),
+            signature?.urgent &&
+              el("span", { class: "hint" }, () =>
+                t("review.urgentBecause", { reason: signature.urgent ?? "" }),
+              ),
             signature &&
               !signature.playedThrough &&
               el("span", { class: "hint" }, () => t("review.notAllHeard")),

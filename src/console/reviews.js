@@ -4,7 +4,7 @@ import { inPath } from "./resources.js";
 /** What the API has about reviews, as the console uses it. */
 
 /** @typedef {"first" | "second" | "final"} Step */
-/** @typedef {{ step: Step, by: string, at: string, playedThrough: boolean }} Signature */
+/** @typedef {{ step: Step, by: string, at: string, playedThrough: boolean, urgent: string | null }} Signature */
 /**
  * @typedef {object} ReviewAct
  * @property {string} at
@@ -22,6 +22,7 @@ import { inPath } from "./resources.js";
  * @property {Step | null} next
  * @property {string | null} submittedBy
  * @property {Signature[]} signatures
+ * @property {Step[]} owed what an urgent signature did not wait for
  * @property {{ by: ReviewAct, lost: Signature[] } | null} ended
  * @property {boolean} again it has aired, and takes another review before it airs again
  * @property {number} openComments
@@ -50,6 +51,7 @@ import { inPath } from "./resources.js";
  * @property {string | null} digest
  * @property {HeardPart[]} parts
  * @property {boolean} myTurn
+ * @property {boolean} mayUrge
  * @property {{ detail: string, hint: string | null } | null} whyNotMe
  * @property {ReviewComment[]} comments
  * @property {ReviewAct[]} acts
@@ -62,6 +64,7 @@ import { inPath } from "./resources.js";
  * @property {string} title
  * @property {number} durationMs
  * @property {Step} step
+ * @property {Step[]} owed
  * @property {string} submittedBy
  * @property {string} submittedAt
  */
@@ -70,7 +73,7 @@ import { inPath } from "./resources.js";
 /** Whether an edit would end it. @param {Review} review */
 export const isOpen = ({ state }) => state !== "draft" && state !== "returned";
 
-/** What waits for me. @param {AbortSignal} [signal] @returns {Promise<{ items: Waiting[] }>} */
+/** What waits for me, and what is owed by anybody. @param {AbortSignal} [signal] @returns {Promise<{ items: Waiting[], owed: Waiting[] }>} */
 export const listWaiting = (signal) => read("/review-queue", signal);
 /** @param {Collection} kind @param {string} id @param {AbortSignal} [signal] @returns {Promise<ReviewCase>} */
 export const getCase = (kind, id, signal) => read(`/${kind}/${inPath(id)}/review`, signal);
@@ -80,13 +83,19 @@ export const submitContent = (kind, id) => send("POST", `/${kind}/${inPath(id)}/
 /** @param {Collection} kind @param {string} id @param {string} reason */
 export const withdrawApproval = (kind, id, reason) =>
   send("POST", `/${kind}/${inPath(id)}/withdraw-approval`, reason === "" ? {} : { reason });
-/** @param {Collection} kind @param {ReviewCase} seen what was looked at and heard @param {boolean} playedThrough */
-export const signContent = (kind, { id, digest, review }, playedThrough) =>
+/**
+ * @param {Collection} kind
+ * @param {ReviewCase} seen what was looked at and heard
+ * @param {boolean} playedThrough
+ * @param {string | null} urgent why the final signature cannot wait for the others
+ */
+export const signContent = (kind, { id, digest, review }, playedThrough, urgent) =>
   send("POST", `/${kind}/${inPath(id)}/signatures`, {
-    step: review.next,
+    step: urgent === null ? review.next : "final",
     version: review.version,
     digest,
     playedThrough,
+    ...(urgent === null ? {} : { urgent }),
   });
 /** @param {Collection} kind @param {ReviewCase} seen @param {string} reason */
 export const returnContent = (kind, { id, review }, reason) =>

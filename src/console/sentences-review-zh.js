@@ -35,6 +35,8 @@ export const REVIEW_SENTENCES = {
   "Stop the broadcast, or have the approval withdrawn, and edit it then.":
     "请先停播，或请审签人撤回批准，再修改。",
   "It cannot be heard whole yet.": "它还不能完整收听。",
+  "Only a final signature before the others is urgent.": "只有在其他步骤之前的终审签发才算紧急。",
+  "Sign without it.": "请按一般方式签发。",
   "It has {} parts.": "它共有 {0} 段。",
   "the first review": "初审",
   "the second review": "复审",

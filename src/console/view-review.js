@@ -1,44 +1,58 @@
-import { confirmDialog } from "./dialogs.js";
 import { drawn, el } from "./dom.js";
 import { durationText, momentText } from "./format.js";
 import { t } from "./i18n.js";
 import { liveView } from "./live.js";
-import { announce, emptyNotice } from "./notices.js";
+import { emptyNotice } from "./notices.js";
+import { nameOf, reviewDialogs } from "./review-dialogs.js";
 import { reviewPlayer } from "./review-player.js";
 import { reviewBadge, reviewLines } from "./review-status.js";
 import { reviewThread } from "./review-thread.js";
-import { getCase, listWaiting, returnContent, signContent } from "./reviews.js";
+import { getCase, listWaiting } from "./reviews.js";
 import { sentence } from "./server-words.js";
 import { table } from "./tables.js";
 
 /** @typedef {import("./reviews.js").ReviewCase} ReviewCase */
 /** @typedef {import("./reviews.js").Waiting} Waiting */
 
-/** @param {{ kind: "episode" | "session", number: number, title: string }} content */
-const nameOf = ({ kind, number, title }) => `${t(`content.${kind}`, { number })} ${title}`;
-
-/** What waits for me. */
-export function reviewQueueView() {
-  const none = emptyNotice("review.none", "review.noneHint");
-  const list = table({
-    caption: () => t("review.queue"),
+/** @param {() => string} caption */
+const waitingTable = (caption) =>
+  table({
+    caption,
     columns: ["review.what", "review.step", "review.length", "review.submitted"],
     keyOf: (/** @type {Waiting} */ { id }) => id,
     cells: (/** @type {Waiting} */ waiting) => [
       el("a", { href: `#/review/${waiting.kind}s/${waiting.id}` }, () => nameOf(waiting)),
-      el("span", {}, () => t(`step.${waiting.step}`)),
+      el("span", {}, () =>
+        (waiting.owed.length > 0 ? waiting.owed : [waiting.step])
+          .map((step) => t(`step.${step}`))
+          .join(t("list.comma")),
+      ),
       durationText(waiting.durationMs),
       el("span", {}, () => `${waiting.submittedBy} ${momentText(waiting.submittedAt)}`),
     ],
   });
+
+/** What waits for me, and what was let air urgently and is owed signatures by anybody. */
+export function reviewQueueView() {
+  const none = emptyNotice("review.none", "review.noneHint");
+  const mine = waitingTable(() => t("review.queue"));
+  const owed = waitingTable(() => t("review.owedTitle"));
+  const owedPart = el(
+    "div",
+    {},
+    el("h2", {}, () => t("review.owedTitle")),
+    owed.element,
+  );
   return liveView({
     title: () => t("review.title"),
-    body: el("div", {}, none, list.element),
+    body: el("div", {}, none, mine.element, owedPart),
     load: listWaiting,
-    show({ items }) {
-      none.hidden = items.length > 0;
-      list.element.hidden = items.length === 0;
-      list.update(items);
+    show(waiting) {
+      none.hidden = waiting.items.length > 0;
+      mine.element.hidden = waiting.items.length === 0;
+      owedPart.hidden = waiting.owed.length === 0;
+      mine.update(waiting.items);
+      owed.update(waiting.owed);
     },
   });
 }
@@ -74,84 +88,42 @@ export function reviewDeskView(kind, id) {
     if (seen) actions.update({ seen, isHeard: player.isHeard() });
   }
 
+  const dialogs = reviewDialogs({ kind, isHeard: player.isHeard });
+
   /** @param {ReviewCase} seen @param {boolean} isHeard @returns {import("./dom.js").Child[]} */
   function drawActions(seen, isHeard) {
-    const { review, digest, myTurn, whyNotMe, playThrough } = seen;
+    const { review, digest, myTurn, mayUrge, whyNotMe, playThrough } = seen;
     const { next } = review;
     if (next === null) return [];
     if (digest === null) return [el("p", { class: "warning" }, () => t("review.notWhole"))];
-    if (!myTurn) {
-      const { detail, hint } = whyNotMe ?? { detail: "", hint: null };
-      return [el("p", { class: "hint" }, () => `${sentence(detail)} ${hint === null ? "" : sentence(hint)}`)];
-    }
     const mustHear = playThrough && !isHeard;
+    const button = (/** @type {() => string} */ text, /** @type {() => void} */ onclick, more = {}) =>
+      el("button", { type: "button", onclick, ...more }, text);
+    const sign = () => t("review.sign", { step: t(`step.${next}`) });
     return [
+      !myTurn &&
+        whyNotMe !== null &&
+        el("p", { class: "hint" }, () =>
+          sentence([whyNotMe.detail, whyNotMe.hint].filter(Boolean).join(" ")),
+        ),
       el(
         "div",
         { class: "buttons" },
-        el(
-          "button",
-          { type: "button", class: "primary", disabled: mustHear, onclick: () => askToSign(seen) },
-          () => t("review.sign", { step: t(`step.${next}`) }),
-        ),
-        el("button", { type: "button", onclick: () => askToReturn(seen) }, () => t("review.return")),
+        myTurn && button(sign, () => dialogs.sign(seen), { class: "primary", disabled: mustHear }),
+        myTurn &&
+          button(
+            () => t("review.return"),
+            () => dialogs.giveBack(seen),
+          ),
+        mayUrge &&
+          button(
+            () => t("review.urge"),
+            () => dialogs.urge(seen),
+            { disabled: mustHear },
+          ),
       ),
-      mustHear && el("p", { class: "hint" }, () => t("review.hearFirst")),
+      (myTurn || mayUrge) && mustHear && el("p", { class: "hint" }, () => t("review.hearFirst")),
     ];
-  }
-
-  /** @param {ReviewCase} seen */
-  function askToSign(seen) {
-    const { review, digest } = seen;
-    const isHeard = player.isHeard();
-    const isLast = review.next === review.steps.at(-1);
-    confirmDialog({
-      title: () => t("review.signTitle", { step: t(`step.${review.next}`) }),
-      body: [
-        el("p", {}, () => t(isLast ? "review.signLast" : "review.signNext", { what: nameOf(seen) })),
-        el("p", {}, () => t(isHeard ? "review.signHeard" : "review.signUnheard")),
-        review.openComments > 0 &&
-          el("p", { class: "warning" }, () => t("review.openComments", { count: review.openComments })),
-        el(
-          "p",
-          { class: "hint" },
-          () => t("review.signDigest"),
-          " ",
-          el("code", {}, digest?.slice(0, 12) ?? ""),
-        ),
-      ],
-      confirm: () => t("review.signNow"),
-      run: () => signContent(kind, seen, isHeard),
-      done: () => finish("review.signed", seen),
-    });
-  }
-
-  /** @param {ReviewCase} seen */
-  function askToReturn(seen) {
-    const reason = el("textarea", { id: "return-reason", rows: 4, maxlength: 1000, required: true });
-    confirmDialog({
-      title: () => t("review.returnTitle"),
-      body: [
-        el("p", {}, () => t("review.returnText", { what: nameOf(seen) })),
-        el(
-          "p",
-          { class: "field" },
-          el("label", { for: "return-reason" }, () => t("review.reason")),
-          reason,
-        ),
-      ],
-      confirm: () => t("review.return"),
-      run: () => returnContent(kind, seen, reason.value.trim()),
-      done: () => finish("review.returned", seen),
-    });
-    reason.focus();
-  }
-
-  /** @param {string} key @param {ReviewCase} seen */
-  function finish(key, seen) {
-    announce(() => t(key, { what: nameOf(seen) }));
-    location.hash = "#/review";
-    return null;
   }
 
   const view = liveView({

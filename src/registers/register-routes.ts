@@ -2,17 +2,25 @@ import { Readable } from "node:stream";
 import type { TypeBoxTypeProvider } from "@fastify/type-provider-typebox";
 import type { FastifyInstance, FastifyReply } from "fastify";
 import { Type } from "typebox";
-import { BROADCAST_STATES, type BroadcastState, isOpen } from "../broadcasts/broadcast.ts";
+import { BROADCAST_STATES, isOpen } from "../broadcasts/broadcast.ts";
 import { whyNotText } from "../broadcasts/office-words.ts";
 import { toIso } from "../clock.ts";
 import { invalid } from "../errors.ts";
 import { closed, enumOf, Instant, nullable, PageQuery, pageFrom, pageOf, Uuid } from "../http/schemas.ts";
-import type { ContentChange, ReviewActName, Step } from "../review/review.ts";
+import {
+  type ContentChange,
+  owedOf,
+  type ReviewAct,
+  type ReviewActName,
+  STEPS,
+  type Step,
+} from "../review/review.ts";
 import type { RecordedAct } from "../review/review-service.ts";
 import { ActView, SignatureView, viewAct, viewSignatures } from "../review/review-view.ts";
 import { createWallClock } from "../schedules/wall-clock.ts";
 import { csvDocument, htmlDocument, PAGE_POLICY, type RegisterHead } from "./register-document.ts";
 import type { BroadcastEntry, RegisterService } from "./register-service.ts";
+import { actName, CHANGES, STATES, signaturesText } from "./register-words.ts";
 
 const count = Type.Integer({ minimum: 0 });
 const NullableInstant = nullable(Instant);
@@ -36,6 +44,10 @@ const BroadcastLine = Type.Object({
   ),
   unknown: Type.Integer({ description: "Devices that have reported nothing" }),
   signatures: Type.Array(SignatureView, { description: "By which it was approved" }),
+  owed: Type.Array(enumOf(STEPS), {
+    description: "Signatures that an urgent one did not wait for, as far as they are not given yet",
+  }),
+  refusal: nullable(ActView),
   stoppedBy: NullableText,
   stoppedAt: NullableInstant,
 });
@@ -62,33 +74,6 @@ const Query = closed({
   }),
   format: Type.Optional(Format),
 });
-
-const STATES: Record<BroadcastState, string> = {
-  planned: "待播（未就绪）",
-  ready: "待播",
-  frozen: "即将播出",
-  on_air: "正在播出",
-  aired: "已播出",
-  failed: "未见开播回传",
-  cancelled: "已取消/停播",
-  missed: "未播出",
-};
-const ACTS: Record<ReviewActName, string> = {
-  edited: "修改",
-  submitted: "送审",
-  signed: "签发",
-  returned: "退回",
-  withdrawn: "撤回批准",
-  voided: "修改后审签失效",
-};
-const STEP_NAMES: Record<Step, string> = { first: "初审", second: "复审", final: "终审" };
-const CHANGES: Record<ContentChange, string> = {
-  title: "改题目",
-  segments: "改板块",
-  recording: "换录音",
-  trim: "剪辑",
-  sound: "改栏目声音",
-};
 
 /** Enough to find a file by, and to be written down by hand. */
 const PREFIX = 12;
@@ -123,9 +108,7 @@ export async function registerRoutes(instance: FastifyInstance, { registers, zon
           `${entry.proof.started} / ${entry.proof.finished} / ${entry.proof.sensed}`,
           String(entry.proof.unknown),
         ]),
-    (entry.review?.signatures ?? [])
-      .map(({ step, by, at }) => `${step === null ? "" : STEP_NAMES[step]} ${by.name} ${textAt(at)}`)
-      .join("；"),
+    entry.approval === null ? "" : signaturesText(entry.approval, textAt),
     [textOrNone(entry.stop?.at), entry.stop?.by ?? "", whyNotText(broadcast)].filter(Boolean).join(" "),
   ];
   const BROADCAST_COLUMNS = [
@@ -146,7 +129,7 @@ export async function registerRoutes(instance: FastifyInstance, { registers, zon
 
   const approvalRow = (record: RecordedAct): string[] => [
     textAt(record.at),
-    record.step === null ? ACTS[record.act] : STEP_NAMES[record.step],
+    actName(record),
     record.by.name,
     record.reason ?? (record.change === null ? "" : CHANGES[record.change]),
     record.programme,
@@ -253,7 +236,7 @@ function minutesText(ms: number): string {
   return `${Math.floor(seconds / 60)}分${String(seconds % 60).padStart(2, "0")}秒`;
 }
 
-function viewBroadcastEntry({ broadcast, proof, review, stop, ...entry }: BroadcastEntry) {
+function viewBroadcastEntry({ broadcast, proof, approval, stop, ...entry }: BroadcastEntry) {
   const { unknown, ...atLeast } = proof;
   return {
     ...entry,
@@ -265,7 +248,9 @@ function viewBroadcastEntry({ broadcast, proof, review, stop, ...entry }: Broadc
     reason: broadcast.reason,
     atLeast,
     unknown,
-    signatures: viewSignatures(review?.signatures ?? []),
+    signatures: viewSignatures(approval?.review.signatures ?? []),
+    owed: approval === null ? [] : owedOf(approval.review),
+    refusal: approval?.refusal ? viewAct(approval.refusal) : null,
     stoppedBy: stop?.by ?? null,
     stoppedAt: stop && toIso(stop.at),
   };

@@ -3,8 +3,7 @@ import type { BroadcastService } from "../broadcasts/broadcast-service.ts";
 import type { RegionService } from "../regions/region-service.ts";
 import type { GradeCounts } from "../reports/proof.ts";
 import type { ReportService } from "../reports/report-service.ts";
-import type { Review } from "../review/review.ts";
-import type { RecordedAct, ReviewService } from "../review/review-service.ts";
+import type { Approval, RecordedAct, ReviewService } from "../review/review-service.ts";
 import { dayOf } from "../schedules/day.ts";
 import { createWallClock } from "../schedules/wall-clock.ts";
 
@@ -20,7 +19,7 @@ export interface BroadcastEntry {
   devices: number;
   proof: GradeCounts;
   /** The round that let it air. */
-  review: Review | null;
+  approval: Approval | null;
   stop: { at: number; by: string | null } | null;
 }
 
@@ -87,7 +86,7 @@ export function createRegisterService(deps: Dependencies): RegisterService {
       targets: targetsText(broadcast),
       devices: devices.length,
       proof: counts,
-      review: approval?.review ?? null,
+      approval,
       stop: broadcasts.stopOf(id),
     };
   }

@@ -5,7 +5,8 @@ import { toIso } from "../clock.ts";
 import { closed, enumOf, IdParams, Instant, Title, Uuid } from "../http/schemas.ts";
 import { requireUser } from "../http/sign-in-guard.ts";
 import type { Reviewable } from "../programmes/content.ts";
-import { type Reviewer, STEPS, turnOf } from "./review.ts";
+import { owedOf, type Review, STEPS } from "./review.ts";
+import { mayUrge, type Reviewer, turnOf } from "./review-rules.ts";
 import type { ReviewCase, ReviewService } from "./review-service.ts";
 import { CaseView, SignatureBody, viewAct, viewReview } from "./review-view.ts";
 
@@ -67,7 +68,8 @@ export function addReviewRoutes(instance: FastifyInstance, { kind, reviews, view
     },
     async (request) => {
       const { id } = request.params;
-      reviews.sign({ kind, id }, requireUser(request), request.body);
+      const { urgent = null, ...attempt } = request.body;
+      reviews.sign({ kind, id }, requireUser(request), { ...attempt, urgent });
       return view(id);
     },
   );
@@ -155,6 +157,7 @@ const QueueItem = Type.Object({
   title: Title,
   durationMs: Type.Integer(),
   step: enumOf(STEPS),
+  owed: Type.Array(enumOf(STEPS), { description: "What it lacks although it may air" }),
   submittedBy: Type.String(),
   submittedAt: Instant,
 });
@@ -168,19 +171,39 @@ export async function reviewQueueRoutes(instance: FastifyInstance, { reviews }: 
       schema: {
         tags: ["review"],
         summary: "What waits for the signature of whoever asks, what waits longest first",
-        response: { 200: Type.Object({ items: Type.Array(QueueItem) }) },
+        response: {
+          200: Type.Object({
+            items: Type.Array(QueueItem),
+            owed: Type.Array(QueueItem, {
+              description: "What was let air urgently and still lacks signatures, whoever they are asked of",
+            }),
+          }),
+        },
       },
     },
-    async (request) => ({
-      items: reviews.waitingFor(requireUser(request)).flatMap(({ content, review }) => {
-        const { next, submission } = review;
-        if (next === null || submission === null) return [];
-        const { kind, id, number, title, durationMs } = content;
-        const submitted = { submittedBy: submission.by.name, submittedAt: toIso(submission.at) };
-        return [{ kind, id, number, title, durationMs, step: next, ...submitted }];
-      }),
-    }),
+    async (request) => {
+      const by = requireUser(request);
+      const waiting = reviews.waiting();
+      return {
+        items: waiting.filter(({ review }) => turnOf(review, by)?.isTheirs).flatMap(viewWaiting),
+        owed: waiting.filter(({ review }) => owedOf(review).length > 0).flatMap(viewWaiting),
+      };
+    },
   );
+}
+
+function viewWaiting({
+  content,
+  review,
+}: {
+  content: Reviewable;
+  review: Review;
+}): Static<typeof QueueItem>[] {
+  const { next, submission } = review;
+  if (next === null || submission === null) return [];
+  const { kind, id, number, title, durationMs } = content;
+  const submitted = { submittedBy: submission.by.name, submittedAt: toIso(submission.at) };
+  return [{ kind, id, number, title, durationMs, step: next, owed: owedOf(review), ...submitted }];
 }
 
 function viewCase(
@@ -200,6 +223,7 @@ function viewCase(
     digest,
     parts,
     myTurn: turn?.isTheirs ?? false,
+    mayUrge: mayUrge(standing.review, by),
     whyNotMe: turn?.whyNot ? { detail: turn.whyNot.message, hint: turn.whyNot.hint ?? null } : null,
     comments: comments.map((comment) => ({
       ...comment,

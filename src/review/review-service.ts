@@ -7,31 +7,19 @@ import type { ContentSource, Reviewable } from "../programmes/content.ts";
 import type { ReviewSettings } from "../programmes/programme-review.ts";
 import type { ProgrammeService } from "../programmes/programme-service.ts";
 import type { CommentStore, ReviewComment } from "./comment-store.ts";
-import { digestOf, type HeardFile } from "./digest.ts";
+import { createHeard, type HeardPart } from "./heard.ts";
+import { approvalBefore, isOpen, type Review, type ReviewAct, reviewOf } from "./review.ts";
 import {
-  approvalBefore,
   checkReturn,
   checkSignature,
   checkSubmission,
-  isOpen,
-  type Review,
   type Reviewer,
-  reviewOf,
   type SignatureAttempt,
-  turnOf,
-} from "./review.ts";
+} from "./review-rules.ts";
 import type { ContentKey, NewAct, RecordedAct, ReviewStore } from "./review-store.ts";
 
 export type { ReviewComment } from "./comment-store.ts";
 export type { ContentKey, RecordedAct } from "./review-store.ts";
-
-/** One part of what is heard, as devices play it. */
-export interface HeardPart {
-  title: string;
-  sha256: string;
-  mime: string;
-  durationMs: number;
-}
 
 type Approvable = Pick<Reviewable, "id" | "programmeId" | "approvedAt">;
 
@@ -55,6 +43,15 @@ export interface ReviewCase extends Standing {
   comments: ReviewComment[];
   /** Edits too, in order. */
   acts: RecordedAct[];
+}
+
+/** A round that let something air. */
+export interface Approval {
+  /** Of the content then. */
+  number: number;
+  review: Review;
+  /** By whom an urgent one was refused afterwards. */
+  refusal: ReviewAct | null;
 }
 
 export interface ApprovalChange {
@@ -87,29 +84,7 @@ export function createReviewService(deps: Dependencies) {
   const contentOf = ({ kind, id }: ContentKey): Reviewable => sources[kind].reviewable(id);
   const settingsOf = ({ programmeId }: Reviewable): ReviewSettings => programmes.get(programmeId).review;
 
-  function filesOf({ parts }: Reviewable) {
-    return parts.map(({ compositionId }) => (compositionId === null ? [] : media.neededToAir(compositionId)));
-  }
-
-  /** `null` while something of it cannot be heard. */
-  function digestNow(content: Reviewable): string | null {
-    if (content.lacks.length > 0) return null;
-    const files = filesOf(content).flatMap((renditions, index) =>
-      renditions.flatMap(({ profile, sha256 }): HeardFile[] =>
-        sha256 === null ? [] : [{ part: index + 1, profile, sha256 }],
-      ),
-    );
-    return digestOf(files);
-  }
-
-  /** Of each part its picture, where there is one, or its sound. */
-  const partsOf = (content: Reviewable): HeardPart[] =>
-    filesOf(content).flatMap((renditions, index): HeardPart[] => {
-      const heard = renditions.find(({ mime }) => mime?.startsWith("video/")) ?? renditions[0];
-      const { sha256 = null, mime = null, durationMs = null } = heard ?? {};
-      if (sha256 === null || mime === null || durationMs === null) return [];
-      return [{ title: content.parts[index]?.title ?? "", sha256, mime, durationMs }];
-    });
+  const { digestNow, partsOf } = createHeard(media);
 
   function write(content: Reviewable, act: Omit<NewAct, "at">): void {
     store.add({ ...act, at: clock.now() }, content, programmes.get(content.programmeId).title);
@@ -179,11 +154,11 @@ export function createReviewService(deps: Dependencies) {
       };
     },
 
-    /** What waits for somebody's signature, the one that waits longest first. */
-    waitingFor(by: Reviewer): { content: Reviewable; review: Review }[] {
+    /** What waits for a signature, the one that waits longest first. */
+    waiting(): { content: Reviewable; review: Review }[] {
       return store.goingOn().flatMap((key) => {
         const review = reviewOf(store.of(key.id));
-        return turnOf(review, by)?.isTheirs ? [{ content: contentOf(key), review }] : [];
+        return review.next === null ? [] : [{ content: contentOf(key), review }];
       });
     },
 
@@ -202,15 +177,15 @@ export function createReviewService(deps: Dependencies) {
       });
     },
 
-    /** The last signature lets it air. @throws {AppError} as `checkSignature` does */
+    /** The final signature lets it air. @throws {AppError} as `checkSignature` does */
     sign(key: ContentKey, by: Reviewer, attempt: SignatureAttempt): void {
       act(key, (content, review) => {
         const today = digestNow(content);
         const mustPlayThrough = settingsOf(content).playThrough;
         checkSignature(review, by, attempt, { today, mustPlayThrough });
-        const { step, digest, playedThrough } = attempt;
-        write(content, { act: "signed", userId: by.id, step, digest, playedThrough });
-        if (reviewOf(store.of(key.id)).state === "approved") setApproved(content, true);
+        const { step, urgent: reason, digest, playedThrough } = attempt;
+        write(content, { act: "signed", userId: by.id, step, digest, playedThrough, reason });
+        if (step === "final") setApproved(content, true);
       });
     },
 
@@ -264,12 +239,12 @@ export function createReviewService(deps: Dependencies) {
 
     /** The acts of a range of time that its register has, plain edits not among them. */
     register: store.page,
-    /** The last round up to an instant that let some content air, and its number then. */
-    approvalBefore(contentId: string, at: number): { number: number; review: Review } | null {
+    /** The last round up to an instant that let some content air. */
+    approvalBefore(contentId: string, at: number): Approval | null {
       const acts = store.of(contentId);
-      const review = approvalBefore(acts, at);
-      const number = acts.find(({ id }) => id === review?.version)?.number;
-      return review && number !== undefined ? { number, review } : null;
+      const approval = approvalBefore(acts, at);
+      const number = acts.find(({ id }) => id === approval?.review.version)?.number;
+      return approval && number !== undefined ? { ...approval, number } : null;
     },
 
     /** Called in the transaction in which some content was approved or lost that, before what voids it is written. */

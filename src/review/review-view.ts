@@ -1,7 +1,7 @@
 import { type Static, Type } from "typebox";
 import { toIso } from "../clock.ts";
 import { closed, enumOf, Instant, nullable, Uuid } from "../http/schemas.ts";
-import { CONTENT_CHANGES, REVIEW_ACTS, REVIEW_STATES, type ReviewAct, STEPS } from "./review.ts";
+import { CONTENT_CHANGES, owedOf, REVIEW_ACTS, REVIEW_STATES, type ReviewAct, STEPS } from "./review.ts";
 import type { Standing } from "./review-service.ts";
 
 /** How the API shows a review and the acts that it consists of. */
@@ -43,11 +43,14 @@ export const SignatureView = Type.Object({
   by: Type.String(),
   at: Instant,
   playedThrough: Type.Boolean(),
+  urgent: nullable(Type.String({ description: "Why it could not wait for the signatures before it" })),
 });
 
 export const viewSignatures = (signatures: readonly ReviewAct[]): Static<typeof SignatureView>[] =>
-  signatures.flatMap(({ step, by, at, playedThrough }) =>
-    step === null ? [] : [{ step, by: by.name, at: toIso(at), playedThrough: playedThrough === true }],
+  signatures.flatMap(({ step, by, at, playedThrough, reason: urgent }) =>
+    step === null
+      ? []
+      : [{ step, by: by.name, at: toIso(at), playedThrough: playedThrough === true, urgent }],
   );
 
 export const ReviewView = Type.Object({
@@ -60,6 +63,9 @@ export const ReviewView = Type.Object({
   digest: nullable(Digest),
   submittedBy: NullableText,
   signatures: Type.Array(SignatureView, { description: "In force" }),
+  owed: Type.Array(Step, {
+    description: "What an urgent signature let air before; asked for until it is given",
+  }),
   ended: nullable(
     Type.Object(
       { by: ActView, lost: Type.Array(SignatureView) },
@@ -81,6 +87,7 @@ export const viewReview = ({ review, isAgain, openComments }: Standing): Static<
   digest: review.digest,
   submittedBy: review.submission?.by.name ?? null,
   signatures: viewSignatures(review.signatures),
+  owed: owedOf(review),
   ended: review.ended && { by: viewAct(review.ended.act), lost: viewSignatures(review.ended.lost) },
   again: isAgain,
   openComments,
@@ -103,6 +110,15 @@ export const SignatureBody = closed({
   version: Type.Integer({ minimum: 0, description: "As the review had it that was looked at" }),
   digest: Digest,
   playedThrough: Type.Boolean({ description: "Whether all of it was heard, at any speed" }),
+  urgent: Type.Optional(
+    Type.String({
+      minLength: 1,
+      maxLength: 1000,
+      pattern: "\\S",
+      description:
+        "Of a final signature: why it cannot wait for the ones before, which are asked for afterwards",
+    }),
+  ),
 });
 
 export const CaseView = Type.Object({
@@ -128,6 +144,7 @@ export const CaseView = Type.Object({
     { description: "What devices play, to be heard at /media/<sha256>, in order" },
   ),
   myTurn: Type.Boolean(),
+  mayUrge: Type.Boolean({ description: "Whether whoever asks can let it air before the other signatures" }),
   whyNotMe: nullable(
     Type.Object(
       { detail: Type.String(), hint: NullableText },

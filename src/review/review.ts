@@ -1,6 +1,4 @@
-import { AppError } from "../errors.ts";
-
-/** What a review is and how it goes on: the acts on an episode or a session, folded, and what may follow. */
+/** What a review is: the acts on an episode or a session, folded. What may follow is in `review-rules.ts`. */
 
 /** 初审, 复审, 终审. */
 export const STEPS = ["first", "second", "final"] as const;
@@ -47,7 +45,7 @@ export interface ReviewAct {
   playedThrough: boolean | null;
   /** Of an edit. */
   change: ContentChange | null;
-  /** Of a return, and of a withdrawal that gave one. */
+  /** Of a return, of a withdrawal that gave one, and of a final signature that could not wait for the ones before. */
   reason: string | null;
 }
 
@@ -57,7 +55,7 @@ export interface Review {
   version: number;
   /** Of the round under way, or of the last one. */
   steps: readonly Step[];
-  /** What it waits for. */
+  /** What it waits for; what an urgent signature let air before owes it still. */
   next: Step | null;
   /** What the round is for. */
   digest: string | null;
@@ -110,7 +108,7 @@ function follow(review: Review, act: ReviewAct): Review {
   if (act.act === "signed") {
     const signatures = [...review.signatures, act];
     const next = review.steps.find((step) => !signatures.some((each) => each.step === step)) ?? null;
-    const state = next === null ? "approved" : "in_review";
+    const state = signatures.some(({ step }) => step === "final") ? "approved" : "in_review";
     return { ...review, state, version: act.id, next, signatures };
   }
   const ended = { act, lost: review.signatures };
@@ -119,152 +117,30 @@ function follow(review: Review, act: ReviewAct): Review {
   return { ...review, workedOn, state, version: act.id, next: null, signatures: [], ended };
 }
 
-/** The last round up to an instant that came to an approval. @param acts in order @param at epoch ms */
-export function approvalBefore(acts: readonly ReviewAct[], at: number): Review | null {
+/**
+ * The last round up to an instant that let it air, with the signatures that came later, and what ended it by a refusal.
+ * @param acts in order
+ * @param at epoch ms
+ */
+export function approvalBefore(
+  acts: readonly ReviewAct[],
+  at: number,
+): { review: Review; refusal: ReviewAct | null } | null {
   let approved: Review | null = null;
+  let refusal: ReviewAct | null = null;
   let review = UNTOUCHED;
   for (const act of acts) {
-    if (act.at > at) break;
+    const before = review;
     review = follow(review, act);
-    if (review.state === "approved") approved = review;
+    const isSameRound = approved !== null && before.submission === approved.submission;
+    if (review.state === "approved" && (act.at <= at || isSameRound)) {
+      approved = review;
+      refusal = null;
+    } else if (act.act === "returned" && isSameRound && before.state === "approved") refusal = act;
   }
-  return approved;
+  return approved && { review: approved, refusal };
 }
 
-/** Who acts, with the roles of that moment. */
-export interface Reviewer extends Somebody {
-  roles: readonly { role: string }[];
-}
-
-/**
- * @param today the digest of what is there now
- * @param isAgain whether it has aired and takes another review before it airs again
- * @throws {AppError} `conflict` when a round for that is under way or done
- */
-export function checkSubmission({ state, next, digest }: Review, today: string, isAgain = false): void {
-  if (state === "approved" && !isAgain) {
-    throw new AppError("conflict", "It is approved already.", {
-      hint: "Withdraw the approval first; an edit voids it, too.",
-    });
-  }
-  if (next !== null && digest === today) {
-    throw new AppError("conflict", `It is under review already and waits for ${nameOf(next)}.`, {
-      hint: "Wait for it. An edit ends the round, then submit it anew.",
-    });
-  }
-}
-
-export interface SignatureAttempt {
-  step: Step;
-  version: number;
-  /** What was heard. */
-  digest: string;
-  playedThrough: boolean;
-}
-
-/**
- * @param today the digest of what is there now, `null` while it is not rendered
- * @throws {AppError} `conflict`, `forbidden`, `invalid`
- */
-export function checkSignature(
-  review: Review,
-  by: Reviewer,
-  { step, version, digest, playedThrough }: SignatureAttempt,
-  { today, mustPlayThrough }: { today: string | null; mustPlayThrough: boolean },
-): void {
-  checkTurn(review, version, step);
-  requireReviewer(review, by, step);
-  if (digest !== today || digest !== review.digest) {
-    throw new AppError("conflict", "What is there now is not what you heard.", {
-      hint: "Load it again and listen to it. If it says so once more, its editor submits it anew.",
-    });
-  }
-  if (mustPlayThrough && !playedThrough) {
-    throw new AppError("invalid", "It has not been played through.", {
-      hint: "Listen to all of it, at any speed, and sign then.",
-      details: [{ at: "/playedThrough", message: "It has not been played through." }],
-    });
-  }
-}
-
-/** A return takes the role and the turn of a signature, but no listening to the end: a fault may come early. */
-export function checkReturn(review: Review, by: Reviewer, version: number): void {
-  const step = checkTurn(review, version, review.next);
-  requireReviewer(review, by, step);
-}
-
-/** Whether it waits for somebody, or why they cannot sign what it waits for; `null` when it waits for nothing. */
-export function turnOf(review: Review, by: Reviewer): { isTheirs: boolean; whyNot: AppError | null } | null {
-  if (review.next === null) return null;
-  const whyNot = whyNotReviewer(review, by, review.next);
-  return { isTheirs: whyNot === null, whyNot };
-}
-
-function checkTurn(review: Review, version: number, step: Step | null): Step {
-  if (review.next === null || step === null) throw notUnderReview(review);
-  if (step !== review.next) {
-    const signed = review.signatures.find((each) => each.step === step);
-    throw new AppError(
-      "conflict",
-      signed
-        ? `${nameOf(step, true)} was signed already, by ${signed.by.name}.`
-        : `It waits for ${nameOf(review.next)}.`,
-      { hint: "Load it again: each step follows the one before." },
-    );
-  }
-  if (version !== review.version) {
-    throw new AppError("conflict", "Somebody has acted on it since you opened it.", {
-      hint: "Load it again and look at what was done.",
-    });
-  }
-  return step;
-}
-
-function notUnderReview({ state, ended }: Review): AppError {
-  if (state === "approved") return new AppError("conflict", "It is approved already.");
-  if (ended?.act.act === "voided") {
-    return new AppError("conflict", `It was changed by ${ended.act.by.name}, which ended its review.`, {
-      hint: "It waits for its editor to submit it anew; listen to it then.",
-    });
-  }
-  if (ended?.act.act === "returned") {
-    return new AppError("conflict", `It was returned by ${ended.act.by.name}.`, {
-      hint: "It waits for its editor to submit it anew.",
-    });
-  }
-  return new AppError("conflict", "It is not under review.", { hint: "Its editor submits it first." });
-}
-
-function requireReviewer(review: Review, by: Reviewer, step: Step): void {
-  const why = whyNotReviewer(review, by, step);
-  if (why !== null) throw why;
-}
-
-function whyNotReviewer({ signatures, workedOn }: Review, by: Reviewer, step: Step): AppError | null {
-  if (!by.roles.some(({ role }) => role === ROLE_OF[step])) {
-    return new AppError("forbidden", `${nameOf(step, true)} is for who has the role ${ROLE_OF[step]}.`, {
-      hint: "Ask a colleague with that role, or an administrator for it, under People.",
-      members: { roles: [ROLE_OF[step]] },
-    });
-  }
-  if (workedOn.has(by.id)) {
-    return new AppError("forbidden", "You have edited or submitted it, so others review it.", {
-      hint: "Ask a colleague who has had no part in making it.",
-    });
-  }
-  const own = signatures.find((each) => each.by.id === by.id);
-  if (own?.step) {
-    return new AppError("forbidden", `You have signed ${nameOf(own.step)} of it already.`, {
-      hint: "Each step takes another person.",
-    });
-  }
-  return null;
-}
-
-const NAMES: Record<Step, string> = {
-  first: "the first review",
-  second: "the second review",
-  final: "the final review",
-};
-const nameOf = (step: Step, atTheStart = false): string =>
-  atTheStart ? NAMES[step].replace("the", "The") : NAMES[step];
+/** What has been let air and still lacks signatures. */
+export const owedOf = ({ state, steps, signatures }: Review): Step[] =>
+  state === "approved" ? steps.filter((step) => !signatures.some((each) => each.step === step)) : [];

@@ -28,6 +28,7 @@ beforeAll(async () => {
   editor = await newPerson(app, "编辑", everywhere("editor"));
   first = await newPerson(app, "初审员", everywhere("reviewer-1"));
   await newPerson(app, "复审员", everywhere("reviewer-2"));
+  await newPerson(app, "终审员", everywhere("reviewer-3"));
   browser = await launchChromium();
 });
 afterAll(async () => {
@@ -130,6 +131,22 @@ test("what is wrong is said at its moment, and returned with a reason that the e
   await card.getByRole("link", { name: "审听" }).click();
   await office.getByRole("button", { name: "已处理" }).click();
   await office.getByText("编辑 已处理").waitFor();
+});
+
+test("the director lets it air at once for a reason; the card and everybody's queue say what is owed", async () => {
+  await editor.post(`/${content}/submit`);
+  const page = await openConsole(context, app.url, PASSWORD, "终审员");
+  await page.goto(`${app.url}/#/review/${content}`);
+  await page.locator("audio").evaluate((audio: { play(): Promise<void> }) => audio.play());
+  await page.getByText("✓ 已听完").waitFor();
+  await page.getByRole("button", { name: "紧急签发" }).click();
+  await page.locator("dialog").getByLabel("紧急原因").fill("台风");
+  await page.locator("dialog").getByRole("button", { name: "紧急签发" }).click();
+  await page.getByRole("heading", { name: "紧急播出后待补签" }).waitFor();
+  await page.getByText("初审、复审").waitFor();
+  await page.getByRole("link", { name: "栏目", exact: true }).click();
+  await page.getByText("紧急播出，待补签：初审、复审").waitFor();
+  await page.getByText("（紧急：台风）").waitFor();
 });
 
 test("it fits a telephone, in English too", async () => {

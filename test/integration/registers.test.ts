@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { approve, type ReviewCase, reviewersOf } from "../../scripts/reviewers.ts";
+import { approve, type ReviewCase, reviewersOf, sign } from "../../scripts/reviewers.ts";
 import { type RunningApp, runApp } from "../support/app.ts";
 import { launchChromium } from "../support/browser.ts";
 import {
@@ -18,6 +18,7 @@ import {
 import { createTestClock, TOWN, VILLAGE } from "../support/fleet.ts";
 import { scheduleDefinition } from "../support/schedule-definition.ts";
 import { secondPerson } from "../support/second-person.ts";
+import { until } from "../support/until.ts";
 
 const clock = createTestClock(Date.parse("2026-11-30T20:00:00+08:00"));
 let folder: string;
@@ -140,6 +141,40 @@ test("the broadcast register says what, for whom, with which proof, approved and
   const line = lines.find((each) => each.includes("停电"));
   expect(line).toContain(`"'=HYPERLINK(""x"")"`);
   expect(line).toMatch(/初审 初审员 2026-11-30 20:00；复审 复审员 [^；]+；终审 终审员 /);
+});
+
+test("what an urgent signature let air says what is owed, until it is given, and a refusal afterwards", async () => {
+  const content = `episodes/${episode.id}`;
+  await app.operator.post(`/${content}/withdraw-approval`);
+  await app.operator.post(`/${content}/submit`);
+  const [first, second, director] = await reviewersOf(app.operator);
+  const { digest, review } = await app.operator.get<ReviewCase>(`/${content}/review`);
+  const attempt = { step: "final", version: review.version, digest, playedThrough: true, urgent: "汛情" };
+  await director?.post(`/${content}/signatures`, attempt);
+  const lines = async () => {
+    const { items } = await app.operator.get<{ items: { state: string; owed: string[]; refusal: object | null }[] }>(
+      "/registers/broadcasts?month=2026-12",
+    );
+    const csv = await (await document("/registers/broadcasts?month=2026-12&format=csv")).text();
+    return { items, csv };
+  };
+  const owing = await lines();
+  expect(owing.items[0]).toMatchObject({ owed: ["first", "second"], refusal: null });
+  expect(owing.csv).toMatch(/终审（紧急） 终审员 2026-11-30 20:00；待补签：初审、复审/);
+  for (const [at, state] of [
+    ["2026-12-01T06:55:00+08:00", "frozen"],
+    ["2026-12-01T07:00:01+08:00", "on_air"],
+  ] as const) {
+    clock.advance(Date.parse(at) - clock.now());
+    await until(async () => (await lines()).items[0]?.state === state, { what: `the state ${state}` });
+  }
+  if (first) await sign(first, content);
+  expect((await lines()).items[0]).toMatchObject({ owed: ["second"] });
+  const now = await app.operator.get<ReviewCase>(`/${content}/review`);
+  await second?.post(`/${content}/return`, { version: now.review.version, reason: "不实" });
+  const refused = await lines();
+  expect(refused.items[0]).toMatchObject({ state: "cancelled", refusal: { act: "returned", by: "复审员", reason: "不实" } });
+  expect(refused.csv).toMatch(/事后退回 复审员 2026-12-01 07:00/);
 });
 
 test("the printed page: a heading, the county and the month, places to sign, and nothing that runs", async () => {

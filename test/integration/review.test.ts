@@ -278,6 +278,67 @@ test("the queue holds what waits for oneself alone", async () => {
   expect(await all()).toEqual([[], [], [], []]);
 });
 
+test("urgently: the final signature and a reason let it air; what is owed is asked for, and a refusal takes it off", async () => {
+  const content = await submitted();
+  const opened = await caseOf(content, director);
+  const early = attempt(opened, { step: "final" });
+  expect(opened).toMatchObject({ myTurn: false, mayUrge: true });
+  await expect(director.post(`/${content}/signatures`, early)).rejects.toThrow(
+    /It waits for the first review/,
+  );
+  await expect(
+    director.post(`/${content}/signatures`, { ...early, urgent: "汛情", playedThrough: false }),
+  ).rejects.toMatchObject({ status: 422 });
+  expect(await director.post<Reviewed>(`/${content}/signatures`, { ...early, urgent: "汛情" })).toMatchObject(
+    {
+      approved: true,
+      review: {
+        state: "approved",
+        next: "first",
+        owed: ["first", "second"],
+        signatures: [{ step: "final", by: "终审", urgent: "汛情" }],
+      },
+    },
+  );
+  const queueOf = async (by: Operator) => {
+    const queue = await by.get<Record<"items" | "owed", { id: string; owed: string[] }[]>>("/review-queue");
+    const own = (list: { id: string; owed: string[] }[]) =>
+      list.filter(({ id }) => content.endsWith(id)).map(({ owed }) => owed);
+    return [own(queue.items), own(queue.owed)];
+  };
+  const owed = ["first", "second"];
+  expect(await queueOf(first)).toEqual([[owed], [owed]]);
+  expect(await queueOf(editor)).toEqual([[], [owed]]);
+  const approvedAt = async () => (await editor.get<{ approvedAt: string }>(`/${content}`)).approvedAt;
+  const since = await approvedAt();
+  expect((await sign<Reviewed>(first, content)).review).toMatchObject({
+    state: "approved",
+    owed: ["second"],
+  });
+  expect(await approvedAt()).toBe(since);
+
+  const { review } = await caseOf(content);
+  const refused = await second.post<Reviewed>(`/${content}/return`, {
+    version: review.version,
+    reason: "不实",
+  });
+  expect(refused).toMatchObject({
+    approved: false,
+    review: { state: "returned", owed: [], ended: { by: { act: "returned", by: "复审", reason: "不实" } } },
+  });
+  expect(await queueOf(editor)).toEqual([[], []]);
+
+  await editor.post(`/${content}/submit`);
+  const again = attempt(await caseOf(content, director), { step: "final", urgent: "汛情" });
+  await director.post(`/${content}/signatures`, again);
+  await sign(first, content);
+  expect((await sign<Reviewed>(second, content)).review).toMatchObject({
+    state: "approved",
+    next: null,
+    owed: [],
+  });
+});
+
 test("a programme's count of steps holds for what is submitted from then on", async () => {
   const before = await submitted();
   const programme = await programmeId(editor, "broadcast");

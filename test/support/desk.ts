@@ -110,7 +110,13 @@ export function signNext({ services: { people, reviews } }: Desk, key: ContentKe
   const name = `${step} reviewer`;
   const known = people.all().find((person) => person.name === name);
   const by = known ?? people.invite(name, everywhere(ROLE_OF[step])).person;
-  reviews.sign(key, by, { step, version: review.version, digest: digest ?? "", playedThrough: true });
+  reviews.sign(key, by, {
+    step,
+    version: review.version,
+    digest: digest ?? "",
+    playedThrough: true,
+    urgent: null,
+  });
 }
 
 /** An approved episode of the shipped broadcast programme. Returns its id. */

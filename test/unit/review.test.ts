@@ -4,20 +4,24 @@ import { describe, expect, test } from "vitest";
 import { digestOf } from "../../src/review/digest.ts";
 import {
   approvalBefore,
-  checkReturn,
-  checkSignature,
-  checkSubmission,
   isOpen,
+  owedOf,
   type Review,
   type ReviewAct,
-  type Reviewer,
   ROLE_OF,
   reviewOf,
   STEPS,
   type Step,
   type StepCount,
-  turnOf,
 } from "../../src/review/review.ts";
+import {
+  checkReturn,
+  checkSignature,
+  checkSubmission,
+  mayUrge,
+  type Reviewer,
+  turnOf,
+} from "../../src/review/review-rules.ts";
 
 const DIGEST = "a".repeat(64);
 const OTHER = "b".repeat(64);
@@ -58,6 +62,7 @@ const attempt = (review: Review, more: object = {}) => ({
   version: review.version,
   digest: DIGEST,
   playedThrough: true,
+  urgent: null,
   ...more,
 });
 const now = { today: DIGEST, mustPlayThrough: true };
@@ -132,8 +137,8 @@ describe("a review", () => {
     const round = [submitted(), signed("first"), signed("second"), signed("final")];
     const given = acts(...round, voided, submitted(), signed("first"));
     expect(approvalBefore(given, 3_999)).toBeNull();
-    expect(approvalBefore(given, 4_000)?.version).toBe(4);
-    expect(approvalBefore(given, 60_000)?.signatures.map(({ step }) => step)).toEqual(STEPS);
+    expect(approvalBefore(given, 4_000)).toMatchObject({ review: { version: 4 }, refusal: null });
+    expect(approvalBefore(given, 60_000)?.review.signatures.map(({ step }) => step)).toEqual(STEPS);
   });
 });
 
@@ -207,6 +212,61 @@ describe("a signature", () => {
   });
 });
 
+describe("an urgent signature", () => {
+  const fresh = reviewOf(acts(submitted()));
+  const urgent = { step: "final", urgent: "汛情" };
+  const early = { ...signed("final"), reason: "汛情" };
+
+  test("is the final one alone, of who may sign it, with a reason", () => {
+    expect(() => trySign(fresh, reviewers.final, urgent)).not.toThrow();
+    expect(mayUrge(fresh, reviewers.final)).toBe(true);
+    expect(mayUrge(fresh, reviewers.second)).toBe(false);
+    expect(refusal(() => trySign(fresh, reviewers.final, { step: "final" })).message).toBe(
+      "It waits for the first review.",
+    );
+    expect(refusal(() => trySign(fresh, reviewers.first, urgent))).toMatchObject({ code: "forbidden" });
+    expect(refusal(() => trySign(fresh, reviewers.second, { ...urgent, step: "second" }))).toMatchObject({
+      code: "invalid",
+      details: [{ at: "/urgent" }],
+    });
+    const last = reviewOf(acts(submitted(), signed("first"), signed("second")));
+    expect(refusal(() => trySign(last, reviewers.final, urgent)).code).toBe("invalid");
+    expect(refusal(() => trySign(fresh, reviewers.final, { ...urgent, digest: OTHER })).code).toBe(
+      "conflict",
+    );
+    expect(refusal(() => trySign(fresh, reviewers.final, { ...urgent, version: 7 })).code).toBe("conflict");
+  });
+
+  test("lets it air at once; the others are owed in their order, and still by other people", () => {
+    const aired = reviewOf(acts(submitted(), early));
+    expect(aired).toMatchObject({ state: "approved", next: "first" });
+    expect(owedOf(aired)).toEqual(["first", "second"]);
+    expect(refusal(() => checkSubmission(aired, DIGEST, true)).message).toBe("It is approved already.");
+    const all = person("three", "reviewer-1", "reviewer-3");
+    expect(refusal(() => trySign(aired, all)).message).toBe(
+      "You have signed the final review of it already.",
+    );
+    expect(refusal(() => trySign(aired, reviewers.second, { step: "second" })).message).toBe(
+      "It waits for the first review.",
+    );
+    const settled = reviewOf(acts(submitted(), early, signed("first"), signed("second")));
+    expect(settled).toMatchObject({ state: "approved", next: null });
+    expect(owedOf(settled)).toEqual([]);
+  });
+
+  test("is refused afterwards by whose turn it is; what aired by it keeps the later signatures and the refusal", () => {
+    const returned = { act: "returned", reason: "不实", by: reviewers.second } as const;
+    const given = acts(submitted(), early, signed("first"), returned);
+    expect(reviewOf(given)).toMatchObject({ state: "returned", next: null });
+    const approval = approvalBefore(given, 2_000);
+    expect(approval?.review.signatures.map(({ step }) => step)).toEqual(["final", "first"]);
+    expect(approval?.refusal).toMatchObject({ reason: "不实", by: { id: "two" } });
+    // A return before anything was let air refuses nothing that aired.
+    const again = acts(submitted(1), signed("final"), submitted(1), { ...returned, by: reviewers.final });
+    expect(approvalBefore(again, 60_000)?.refusal).toBeNull();
+  });
+});
+
 test("a return takes the role and the turn of a signature", () => {
   const review = reviewOf(acts(submitted(), signed("first")));
   expect(() => checkReturn(review, reviewers.second, review.version)).not.toThrow();
@@ -236,11 +296,17 @@ test("whatever is tried in whatever order: approved only by that many different 
     fc.record({ act: fc.constant("submit" as const), by: who, steps: fc.constantFrom<StepCount>(1, 2, 3) }),
     {
       weight: 4,
-      arbitrary: fc.record({ act: fc.constant("sign" as const), by: who, step: fc.constantFrom(...STEPS) }),
+      arbitrary: fc.record({
+        act: fc.constant("sign" as const),
+        by: who,
+        step: fc.constantFrom(...STEPS),
+        urgent: fc.constantFrom(null, null, null, "汛情"),
+      }),
     },
     fc.record({ act: fc.constant("return" as const), by: who }),
   );
   let approvals = 0;
+  let urgencies = 0;
   const turns = new Set<string>();
   fc.assert(
     fc.property(fc.array(move, { maxLength: 40 }), (moves) => {
@@ -260,8 +326,8 @@ test("whatever is tried in whatever order: approved only by that many different 
           }
           if (each.act === "sign") {
             turns.add(`${turnOf(review, by)?.isTheirs ?? false} ${!refused(review, by)}`);
-            trySign(review, by, { step: each.step });
-            add({ ...signed(each.step), by });
+            trySign(review, by, { step: each.step, urgent: each.urgent });
+            add({ ...signed(each.step), by, reason: each.urgent });
           }
           if (each.act === "return") {
             checkReturn(review, by, review.version);
@@ -274,14 +340,20 @@ test("whatever is tried in whatever order: approved only by that many different 
         if (after.state !== "approved") continue;
         approvals += 1;
         const signers = after.signatures.map((signature) => signature.by.id);
-        expect(after.signatures.map(({ step }) => step)).toEqual(after.steps);
-        expect(new Set(signers).size).toBe(after.submission?.steps);
+        const steps = after.signatures.map(({ step }) => step);
+        expect(steps).toContain("final");
+        expect([...steps, ...owedOf(after)].toSorted()).toEqual(after.steps.toSorted());
+        expect(new Set(signers).size).toBe(signers.length);
+        const isUrgent = after.signatures.some(({ reason }) => reason !== null);
+        if (isUrgent) urgencies += 1;
+        expect(isUrgent || owedOf(after).length === 0).toBe(true);
         expect(signers.filter((id) => after.workedOn.has(id))).toEqual([]);
       }
     }),
     { numRuns: 500 },
   );
   expect(approvals).toBeGreaterThan(20);
+  expect(urgencies).toBeGreaterThan(5);
   // Whose turn it is said to be can sign, and nobody else.
   expect([...turns].toSorted()).toEqual(["false false", "true true"]);
 });
