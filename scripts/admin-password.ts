@@ -17,7 +17,12 @@ const name = process.argv[2] ?? "admin";
 try {
   const config = readConfig(loadEnvironment());
   const db = openDatabase(join(config.dataDir, "cuncunxiang.db"), systemClock.now());
-  const { passwords } = createPeople({ db, regions: { exists: () => false }, clock: systemClock });
+  const { passwords } = createPeople({
+    db,
+    regions: { exists: () => false },
+    clock: systemClock,
+    zone: config.zone,
+  });
   console.log(`${name} / ${await passwords.reset(name)}`);
   const who = { kind: "machine", id: null, name: userInfo().username } as const;
   createAuditLog({ db, clock: systemClock, log: console, keepMs: config.auditKeepMs }).note(

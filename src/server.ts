@@ -39,6 +39,7 @@ import { renditionRoutes } from "./media/rendition-routes.ts";
 import { resumableRoutes } from "./media/resumable-routes.ts";
 import { outageRoutes } from "./outages/outage-routes.ts";
 import { accountRoutes } from "./people/account-routes.ts";
+import { deputyRoutes } from "./people/deputy-routes.ts";
 import { peopleRoutes } from "./people/people-routes.ts";
 import { secondFactorRoutes } from "./people/second-factor-routes.ts";
 import { signInRoutes } from "./people/sign-in-routes.ts";
@@ -130,6 +131,7 @@ export async function createServer({
           attemptsPerMinute,
         });
         await guarded.register(secondFactorRoutes, { signIns, secondFactors, attemptsPerMinute });
+        await guarded.register(deputyRoutes, { deputies: services.deputies });
         await guarded.register(peopleRoutes, { people, signIns, apiTokens, publicUrl: config.publicUrl });
         await guarded.register(regionRoutes, { regions: services.regions });
         await guarded.register(deviceRoutes, { devices });

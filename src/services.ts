@@ -115,7 +115,12 @@ export async function createServices({ db, config, log, clock, version }: Servic
 
   // Domains, from the ones that need nobody to the ones that need many.
   const regions = createRegionService({ store: createRegionStore(db) });
-  const { people, passwords, signIns, secondFactors, apiTokens } = createPeople({ db, regions, clock });
+  const { people, deputies, passwords, signIns, secondFactors, apiTokens } = createPeople({
+    db,
+    regions,
+    clock,
+    zone: config.zone,
+  });
   const devices = createDeviceService({
     store: createDeviceStore(db),
     codes: createEnrolmentStore(db),
@@ -526,6 +531,7 @@ export async function createServices({ db, config, log, clock, version }: Servic
     transact,
     audit,
     people,
+    deputies,
     passwords,
     signIns,
     secondFactors,

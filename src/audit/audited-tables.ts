@@ -24,6 +24,10 @@ export const AUDITED_TABLES: Record<string, AuditedTable> = {
     columns: ["label", "scopes", "expires_at"],
     secrets: ["token_hash"],
   },
+  deputies: {
+    object: of("users", "user_id"),
+    columns: ["deputy_id", "role", "from_date", "until_date", "ended_at"],
+  },
   regions: { object: of("regions", "code"), columns: ["level", "parent", "name", "note"] },
   devices: {
     object: of("devices"),
@@ -62,7 +66,7 @@ export const AUDITED_TABLES: Record<string, AuditedTable> = {
   },
   review_acts: {
     object: OF_CONTENT,
-    columns: ["act", "step", "steps", "digest", "played_through", "change", "reason"],
+    columns: ["act", "in_place_of", "step", "steps", "digest", "played_through", "change", "reason"],
     // An edit shows by what it changes.
     only: "ROW.act <> 'edited'",
   },

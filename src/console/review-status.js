@@ -27,12 +27,19 @@ export function reviewBadge({ state, next }) {
   );
 }
 
+/** @param {{ by: string, inPlaceOf: string | null }} act */
+const personText = ({ by, inPlaceOf }) =>
+  inPlaceOf === null ? by : t("review.inPlaceOf", { by, of: inPlaceOf });
+
 /** One line of what was done, as a sentence without an end. @param {ReviewAct} act */
-export const actText = ({ act, by, step, change, reason }) =>
+export const actText = ({ act, step, change, reason, ...who }) =>
   [
     act === "signed" && step !== null
-      ? t("review.act.signed", { by, step: t(`step.${step}`) })
-      : t(`review.act.${act}`, { by, change: change === null ? "" : t(`review.change.${change}`) }),
+      ? t("review.act.signed", { by: personText(who), step: t(`step.${step}`) })
+      : t(`review.act.${act}`, {
+          by: personText(who),
+          change: change === null ? "" : t(`review.change.${change}`),
+        }),
     reason,
   ]
     .filter(Boolean)
@@ -68,7 +75,7 @@ export function reviewLines({ steps, signatures, ended, owed, submittedBy, openC
             badge(signature ? "good" : "plain", signature ? "✓" : "○", () => term("step", step)),
             " ",
             signature
-              ? () => `${signature.by} ${momentText(signature.at)}`
+              ? () => `${personText(signature)} ${momentText(signature.at)}`
               : el("span", { class: "quiet-text" }, () => t("review.notSigned")),
             signature?.urgent &&
               el("span", { class: "hint" }, () =>

@@ -4,12 +4,13 @@ import { inPath } from "./resources.js";
 /** What the API has about reviews, as the console uses it. */
 
 /** @typedef {"first" | "second" | "final"} Step */
-/** @typedef {{ step: Step, by: string, at: string, playedThrough: boolean, urgent: string | null }} Signature */
+/** @typedef {{ step: Step, by: string, inPlaceOf: string | null, at: string, playedThrough: boolean, urgent: string | null }} Signature */
 /**
  * @typedef {object} ReviewAct
  * @property {string} at
  * @property {"edited" | "submitted" | "signed" | "returned" | "withdrawn" | "voided"} act
  * @property {string} by
+ * @property {string | null} inPlaceOf
  * @property {Step | null} step
  * @property {string | null} change
  * @property {string | null} reason
@@ -108,3 +109,11 @@ export const settleComment = (kind, id, comment, resolved) =>
 /** @param {string} programme @param {object} changes */
 export const changeReview = (programme, changes) =>
   send("PATCH", `/programmes/${inPath(programme)}/review`, changes);
+
+/** @typedef {{ id: string, role: string, of: string, deputy: string, mine: boolean, from: string, until: string }} Deputy */
+/** Who stands in for me, and for whom I do. @param {AbortSignal} [signal] @returns {Promise<{ items: Deputy[] }>} */
+export const listDeputies = (signal) => read("/me/deputies", signal);
+/** @param {{ role: string, deputy: string, from: string, until: string }} deputy */
+export const nameDeputy = (deputy) => send("POST", "/me/deputies", deputy);
+/** @param {string} id */
+export const endDeputy = (id) => send("DELETE", `/me/deputies/${inPath(id)}`);

@@ -18,6 +18,8 @@ export type Role = (typeof ROLES)[number];
 export interface Grant {
   role: Role;
   area: string | null;
+  /** Whom somebody stands in for; held by oneself without it. */
+  inPlaceOf?: { id: string; name: string };
 }
 
 /** Roles that are for one area each; all others are for the whole county. */

@@ -2,9 +2,11 @@ import { v7 as uuidv7 } from "uuid";
 import { type Clock, DAY_MS, HOUR_MS, MINUTE_MS } from "../clock.ts";
 import { whenFree } from "../db/open.ts";
 import { AppError, notFound } from "../errors.ts";
+import type { Deputies } from "./deputy-service.ts";
 import type { Lockout } from "./lockout.ts";
 import { generatePassword, hashPassword, verifyPassword } from "./password.ts";
 import type { PeopleStore, StoredPerson } from "./people-store.ts";
+import type { Grant } from "./permissions.ts";
 import type { SecondFactors } from "./second-factor-service.ts";
 import { hashOf, newToken } from "./secrets.ts";
 import type { SignIn } from "./sign-in.ts";
@@ -54,12 +56,20 @@ export interface SignIns {
 interface Dependencies {
   store: SignInStore;
   people: Pick<PeopleStore, "byName">;
+  deputies: Pick<Deputies, "grantsOf">;
   secondFactors: SecondFactors;
   lockout: Lockout;
   clock: Clock;
 }
 
-export function createSignIns({ store, people, secondFactors, lockout, clock }: Dependencies): SignIns {
+export function createSignIns({
+  store,
+  people,
+  deputies,
+  secondFactors,
+  lockout,
+  clock,
+}: Dependencies): SignIns {
   // Checked when the name is unknown, so that both failures take the same time.
   const decoy = hashPassword(generatePassword());
 
@@ -68,6 +78,9 @@ export function createSignIns({ store, people, secondFactors, lockout, clock }: 
     const matches = await verifyPassword(password, person?.passwordHash ?? (await decoy));
     return person?.passwordHash && matches ? person : null;
   }
+
+  /** The own roles, and those in which somebody stands in today. */
+  const allOf = (id: string, own: readonly Grant[]): Grant[] => [...own, ...deputies.grantsOf(id)];
 
   return {
     async signIn({ name, password, code, address, agent }) {
@@ -104,7 +117,7 @@ export function createSignIns({ store, people, secondFactors, lockout, clock }: 
         now,
         expiresAt: now + SIGN_IN_LIFETIME_MS,
       });
-      const user = { id: person.id, name: person.name, roles: person.roles };
+      const user = { id: person.id, name: person.name, roles: allOf(person.id, person.roles) };
       return { signIn: { id, user, secondFactor, scopes: null }, token };
     },
 
@@ -114,7 +127,7 @@ export function createSignIns({ store, people, secondFactors, lockout, clock }: 
       if (!row || row.expiresAt <= now || row.lastSeenAt <= now - IDLE_MS) return null;
       if (row.lastSeenAt <= now - TOUCH_EVERY_MS) whenFree(() => store.touch(row.id, now));
       const { id, userId, name, roles, secondFactor } = row;
-      return { id, user: { id: userId, name, roles }, secondFactor, scopes: null };
+      return { id, user: { id: userId, name, roles: allOf(userId, roles) }, secondFactor, scopes: null };
     },
 
     of: (userId) => store.of(userId, clock.now(), clock.now() - IDLE_MS),

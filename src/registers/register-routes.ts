@@ -20,7 +20,7 @@ import { ActView, SignatureView, viewAct, viewSignatures } from "../review/revie
 import { createWallClock } from "../schedules/wall-clock.ts";
 import { csvDocument, htmlDocument, PAGE_POLICY, type RegisterHead } from "./register-document.ts";
 import type { BroadcastEntry, RegisterService } from "./register-service.ts";
-import { actName, CHANGES, STATES, signaturesText } from "./register-words.ts";
+import { actName, CHANGES, personText, STATES, signaturesText } from "./register-words.ts";
 
 const count = Type.Integer({ minimum: 0 });
 const NullableInstant = nullable(Instant);
@@ -130,7 +130,7 @@ export async function registerRoutes(instance: FastifyInstance, { registers, zon
   const approvalRow = (record: RecordedAct): string[] => [
     textAt(record.at),
     actName(record),
-    record.by.name,
+    personText(record),
     record.reason ?? (record.change === null ? "" : CHANGES[record.change]),
     record.programme,
     String(record.number),

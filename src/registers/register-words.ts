@@ -41,12 +41,16 @@ export const CHANGES: Record<ContentChange, string> = {
 export const actName = ({ act, step, reason }: Pick<ReviewAct, "act" | "step" | "reason">): string =>
   step === null ? ACTS[act] : `${STEP_NAMES[step]}${reason === null ? "" : "（紧急）"}`;
 
+/** Who did it, and in whose place. */
+export const personText = ({ by, inPlaceOf }: Pick<ReviewAct, "by" | "inPlaceOf">): string =>
+  inPlaceOf === null ? by.name : `${by.name}（代${inPlaceOf.name}）`;
+
 /** By whose signatures something was let air, a refusal afterwards, and what is owed still. */
 export function signaturesText({ review, refusal }: Approval, textAt: (at: number) => string): string {
   const owed = owedOf(review).map((step) => STEP_NAMES[step]);
   return [
-    ...review.signatures.map((act) => `${actName(act)} ${act.by.name} ${textAt(act.at)}`),
-    ...(refusal === null ? [] : [`事后退回 ${refusal.by.name} ${textAt(refusal.at)}`]),
+    ...review.signatures.map((act) => `${actName(act)} ${personText(act)} ${textAt(act.at)}`),
+    ...(refusal === null ? [] : [`事后退回 ${personText(refusal)} ${textAt(refusal.at)}`]),
     ...(refusal === null && owed.length > 0 ? [`待补签：${owed.join("、")}`] : []),
   ].join("；");
 }

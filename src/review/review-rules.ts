@@ -5,7 +5,7 @@ import { type Review, ROLE_OF, type Somebody, type Step } from "./review.ts";
 
 /** Who acts, with the roles of that moment. */
 export interface Reviewer extends Somebody {
-  roles: readonly { role: string }[];
+  roles: readonly { role: string; inPlaceOf?: Somebody }[];
 }
 
 /**
@@ -38,6 +38,7 @@ export interface SignatureAttempt {
 
 /**
  * @param today the digest of what is there now, `null` while it is not rendered
+ * @returns whom the signature is in place of, `null` for one's own
  * @throws {AppError} `conflict`, `forbidden`, `invalid`
  */
 export function checkSignature(
@@ -45,13 +46,13 @@ export function checkSignature(
   by: Reviewer,
   { step, urgent, version, digest, playedThrough }: SignatureAttempt,
   { today, mustPlayThrough }: { today: string | null; mustPlayThrough: boolean },
-): void {
+): Somebody | null {
   const isEarly = step !== review.next && maySkipTo(review, step);
   if (urgent !== null && !isEarly) {
     throw invalid("/urgent", "Only a final signature before the others is urgent.", "Sign without it.");
   }
   checkTurn(review, version, urgent === null ? step : review.next);
-  requireReviewer(review, by, step);
+  const inPlaceOf = requireReviewer(review, by, step);
   if (digest !== today || digest !== review.digest) {
     throw new AppError("conflict", "What is there now is not what you heard.", {
       hint: "Load it again and listen to it. If it says so once more, its editor submits it anew.",
@@ -63,12 +64,13 @@ export function checkSignature(
       details: [{ at: "/playedThrough", message: "It has not been played through." }],
     });
   }
+  return inPlaceOf;
 }
 
 /** A return takes the role and the turn of a signature, but no listening to the end: a fault may come early. */
-export function checkReturn(review: Review, by: Reviewer, version: number): void {
+export function checkReturn(review: Review, by: Reviewer, version: number): Somebody | null {
   const step = checkTurn(review, version, review.next);
-  requireReviewer(review, by, step);
+  return requireReviewer(review, by, step);
 }
 
 /** Only the final signature can come before others. */
@@ -77,12 +79,15 @@ const maySkipTo = ({ next, signatures }: Review, step: Step): boolean =>
 
 /** Whether somebody can let it air at once, before the other signatures. */
 export const mayUrge = (review: Review, by: Reviewer): boolean =>
-  review.next !== "final" && maySkipTo(review, "final") && whyNotReviewer(review, by, "final") === null;
+  review.next !== "final" &&
+  maySkipTo(review, "final") &&
+  !(grantFor(review, by, "final") instanceof AppError);
 
 /** Whether it waits for somebody, or why they cannot sign what it waits for; `null` when it waits for nothing. */
 export function turnOf(review: Review, by: Reviewer): { isTheirs: boolean; whyNot: AppError | null } | null {
   if (review.next === null) return null;
-  const whyNot = whyNotReviewer(review, by, review.next);
+  const grant = grantFor(review, by, review.next);
+  const whyNot = grant instanceof AppError ? grant : null;
   return { isTheirs: whyNot === null, whyNot };
 }
 
@@ -121,30 +126,48 @@ function notUnderReview({ state, ended }: Review): AppError {
   return new AppError("conflict", "It is not under review.", { hint: "Its editor submits it first." });
 }
 
-function requireReviewer(review: Review, by: Reviewer, step: Step): void {
-  const why = whyNotReviewer(review, by, step);
-  if (why !== null) throw why;
+/** In whose place somebody signs; `null` for the own. */
+function requireReviewer(review: Review, by: Reviewer, step: Step): Somebody | null {
+  const grant = grantFor(review, by, step);
+  if (grant instanceof AppError) throw grant;
+  return grant.inPlaceOf ?? null;
 }
 
-function whyNotReviewer({ signatures, workedOn }: Review, by: Reviewer, step: Step): AppError | null {
-  if (!by.roles.some(({ role }) => role === ROLE_OF[step])) {
+/** The own role comes before one of who is away. */
+function grantFor(review: Review, by: Reviewer, step: Step): Reviewer["roles"][number] | AppError {
+  const grants = by.roles.filter(({ role }) => role === ROLE_OF[step]);
+  if (grants.length === 0) {
     return new AppError("forbidden", `${nameOf(step, true)} is for who has the role ${ROLE_OF[step]}.`, {
       hint: "Ask a colleague with that role, or an administrator for it, under People.",
       members: { roles: [ROLE_OF[step]] },
     });
   }
-  if (workedOn.has(by.id)) {
+  const own = whyNotPerson(review, by);
+  if (own !== null) return own;
+  const free = grants.filter(({ inPlaceOf }) => !inPlaceOf || whyNotPerson(review, inPlaceOf) === null);
+  return (
+    free.find(({ inPlaceOf }) => !inPlaceOf) ??
+    free[0] ??
+    new AppError("forbidden", "Whom you stand in for has had a part in it already.", {
+      hint: "Each step takes another person.",
+    })
+  );
+}
+
+/** What somebody has done already, or what was done in their place. */
+function whyNotPerson({ signatures, workedOn }: Review, { id }: Pick<Somebody, "id">): AppError | null {
+  if (workedOn.has(id)) {
     return new AppError("forbidden", "You have edited or submitted it, so others review it.", {
       hint: "Ask a colleague who has had no part in making it.",
     });
   }
-  const own = signatures.find((each) => each.by.id === by.id);
-  if (own?.step) {
-    return new AppError("forbidden", `You have signed ${nameOf(own.step)} of it already.`, {
-      hint: "Each step takes another person.",
-    });
-  }
-  return null;
+  const signed = signatures.find(({ by, inPlaceOf }) => by.id === id || inPlaceOf?.id === id);
+  if (!signed?.step) return null;
+  const what =
+    signed.by.id === id
+      ? `You have signed ${nameOf(signed.step)} of it already.`
+      : `${nameOf(signed.step, true)} of it was signed in your place already.`;
+  return new AppError("forbidden", what, { hint: "Each step takes another person." });
 }
 
 const NAMES: Record<Step, string> = {

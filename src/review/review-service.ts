@@ -182,9 +182,9 @@ export function createReviewService(deps: Dependencies) {
       act(key, (content, review) => {
         const today = digestNow(content);
         const mustPlayThrough = settingsOf(content).playThrough;
-        checkSignature(review, by, attempt, { today, mustPlayThrough });
+        const inPlaceOf = checkSignature(review, by, attempt, { today, mustPlayThrough });
         const { step, urgent: reason, digest, playedThrough } = attempt;
-        write(content, { act: "signed", userId: by.id, step, digest, playedThrough, reason });
+        write(content, { act: "signed", userId: by.id, inPlaceOf, step, digest, playedThrough, reason });
         if (step === "final") setApproved(content, true);
       });
     },
@@ -196,8 +196,8 @@ export function createReviewService(deps: Dependencies) {
       { version, reason }: { version: number; reason: string },
     ): void {
       act(key, (content, review) => {
-        checkReturn(review, by, version);
-        write(content, { act: "returned", userId: by.id, reason });
+        const inPlaceOf = checkReturn(review, by, version);
+        write(content, { act: "returned", userId: by.id, inPlaceOf, reason });
         takeApproval(content);
       });
     },

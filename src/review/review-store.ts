@@ -13,7 +13,9 @@ export interface RecordedAct extends ReviewAct {
 }
 
 export type NewAct = Pick<ReviewAct, "at" | "act"> &
-  Partial<Pick<ReviewAct, "step" | "steps" | "digest" | "playedThrough" | "change" | "reason">> & {
+  Partial<
+    Pick<ReviewAct, "inPlaceOf" | "step" | "steps" | "digest" | "playedThrough" | "change" | "reason">
+  > & {
     userId: string;
   };
 
@@ -22,28 +24,39 @@ export interface ContentKey {
   id: string;
 }
 
-type Row = Omit<RecordedAct, "by" | "recordings" | "playedThrough"> & {
+type Row = Omit<RecordedAct, "by" | "inPlaceOf" | "recordings" | "playedThrough"> & {
+  absentId: string | null;
+  absentName: string | null;
   userId: string;
   userName: string;
   recordings: string;
   playedThrough: number | null;
 };
-const toAct = ({ userId, userName, recordings, playedThrough, ...row }: Row): RecordedAct => ({
+const toAct = ({
+  userId,
+  userName,
+  absentId,
+  absentName,
+  recordings,
+  playedThrough,
+  ...row
+}: Row): RecordedAct => ({
   ...row,
   by: { id: userId, name: userName },
+  inPlaceOf: absentId === null ? null : { id: absentId, name: absentName ?? "" },
   playedThrough: playedThrough === null ? null : playedThrough === 1,
   recordings: JSON.parse(recordings) as string[],
 });
 
-const SELECT = `SELECT a.id, at, act, user_id AS userId, u.name AS userName, step, steps, digest,
+const SELECT = `SELECT a.id, at, act, user_id AS userId, u.name AS userName, in_place_of AS absentId, o.name AS absentName, step, steps, digest,
   played_through AS playedThrough, change, reason, programme, number, title, recordings, duration_ms AS durationMs
-  FROM review_acts a JOIN users u ON u.id = a.user_id`;
+  FROM review_acts a JOIN users u ON u.id = a.user_id LEFT JOIN users o ON o.id = a.in_place_of`;
 
 export function createReviewStore(db: Database) {
   const insert = db.prepare(
-    `INSERT INTO review_acts (at, act, user_id, content_kind, content_id, step, steps, digest, played_through, change,
+    `INSERT INTO review_acts (at, act, user_id, content_kind, content_id, in_place_of, step, steps, digest, played_through, change,
        reason, programme, number, title, recordings, duration_ms)
-     VALUES (@at, @act, @userId, @kind, @id, @step, @steps, @digest, @playedThrough, @change,
+     VALUES (@at, @act, @userId, @kind, @id, @inPlaceOf, @step, @steps, @digest, @playedThrough, @change,
        @reason, @programme, @number, @title, @recordings, @durationMs)`,
   );
   const selectOf = db.prepare<[string], Row>(`${SELECT} WHERE content_id = ? ORDER BY a.id`);
@@ -70,6 +83,7 @@ export function createReviewStore(db: Database) {
         change: null,
         reason: null,
         ...act,
+        inPlaceOf: act.inPlaceOf?.id ?? null,
         playedThrough: act.playedThrough === undefined ? null : Number(act.playedThrough),
         kind,
         id,

@@ -20,6 +20,7 @@ export const ActView = Type.Object({
       "edited: while no review was under way; returned: by a reviewer; withdrawn: the approval taken back; voided: ended by an edit",
   }),
   by: Type.String({ description: "Who did that" }),
+  inPlaceOf: nullable(Type.String({ description: "Who was away and was stood in for" })),
   step: nullable(Step),
   digest: NullableText,
   playedThrough: nullable(Type.Boolean({ description: "Whether who signed said to have heard all of it" })),
@@ -27,10 +28,21 @@ export const ActView = Type.Object({
   reason: NullableText,
 });
 
-export const viewAct = ({ at, act, by, step, digest, playedThrough, change, reason }: ReviewAct) => ({
+export const viewAct = ({
+  at,
+  act,
+  by,
+  inPlaceOf,
+  step,
+  digest,
+  playedThrough,
+  change,
+  reason,
+}: ReviewAct) => ({
   at: toIso(at),
   act,
   by: by.name,
+  inPlaceOf: inPlaceOf && inPlaceOf.name,
   step,
   digest,
   playedThrough,
@@ -41,16 +53,26 @@ export const viewAct = ({ at, act, by, step, digest, playedThrough, change, reas
 export const SignatureView = Type.Object({
   step: Step,
   by: Type.String(),
+  inPlaceOf: ActView.properties.inPlaceOf,
   at: Instant,
   playedThrough: Type.Boolean(),
   urgent: nullable(Type.String({ description: "Why it could not wait for the signatures before it" })),
 });
 
 export const viewSignatures = (signatures: readonly ReviewAct[]): Static<typeof SignatureView>[] =>
-  signatures.flatMap(({ step, by, at, playedThrough, reason: urgent }) =>
+  signatures.flatMap(({ step, by, inPlaceOf, at, playedThrough, reason: urgent }) =>
     step === null
       ? []
-      : [{ step, by: by.name, at: toIso(at), playedThrough: playedThrough === true, urgent }],
+      : [
+          {
+            step,
+            by: by.name,
+            inPlaceOf: inPlaceOf && inPlaceOf.name,
+            at: toIso(at),
+            playedThrough: playedThrough === true,
+            urgent,
+          },
+        ],
   );
 
 export const ReviewView = Type.Object({

@@ -35,6 +35,8 @@ export interface ReviewAct {
   at: number;
   act: ReviewActName;
   by: Somebody;
+  /** For whom, by a signature or a return of who stands in for them. */
+  inPlaceOf: Somebody | null;
   /** Of a signature. */
   step: Step | null;
   /** Of a submission: how many it takes. */

@@ -152,9 +152,9 @@ test("what an urgent signature let air says what is owed, until it is given, and
   const attempt = { step: "final", version: review.version, digest, playedThrough: true, urgent: "汛情" };
   await director?.post(`/${content}/signatures`, attempt);
   const lines = async () => {
-    const { items } = await app.operator.get<{ items: { state: string; owed: string[]; refusal: object | null }[] }>(
-      "/registers/broadcasts?month=2026-12",
-    );
+    const { items } = await app.operator.get<{
+      items: { state: string; owed: string[]; refusal: object | null }[];
+    }>("/registers/broadcasts?month=2026-12");
     const csv = await (await document("/registers/broadcasts?month=2026-12&format=csv")).text();
     return { items, csv };
   };
@@ -173,7 +173,10 @@ test("what an urgent signature let air says what is owed, until it is given, and
   const now = await app.operator.get<ReviewCase>(`/${content}/review`);
   await second?.post(`/${content}/return`, { version: now.review.version, reason: "不实" });
   const refused = await lines();
-  expect(refused.items[0]).toMatchObject({ state: "cancelled", refusal: { act: "returned", by: "复审员", reason: "不实" } });
+  expect(refused.items[0]).toMatchObject({
+    state: "cancelled",
+    refusal: { act: "returned", by: "复审员", reason: "不实" },
+  });
   expect(refused.csv).toMatch(/事后退回 复审员 2026-12-01 07:00/);
 });
 

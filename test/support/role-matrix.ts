@@ -51,6 +51,8 @@ const DECLARED: Record<string, string> = {
     POST /me/second-factor/remove
     GET /me/sign-ins
     DELETE /me/sign-ins/{}
+    GET /me/deputies
+    DELETE /me/deputies/{}
     GET /me/tokens
     POST /me/tokens
     DELETE /me/tokens/{}
@@ -145,6 +147,7 @@ const DECLARED: Record<string, string> = {
     GET /signing-keys
   `,
   123: `
+    POST /me/deputies
     POST /episodes/{}/return
     POST /episodes/{}/signatures
     POST /sessions/{}/return

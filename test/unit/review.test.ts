@@ -43,6 +43,7 @@ function acts(...given: (Partial<ReviewAct> & Pick<ReviewAct, "act">)[]): Review
     id: index + 1,
     at: (index + 1) * 1000,
     by: editor,
+    inPlaceOf: null,
     step: null,
     steps: null,
     digest: null,
@@ -264,6 +265,38 @@ describe("an urgent signature", () => {
     // A return before anything was let air refuses nothing that aired.
     const again = acts(submitted(1), signed("final"), submitted(1), { ...returned, by: reviewers.final });
     expect(approvalBefore(again, 60_000)?.refusal).toBeNull();
+  });
+});
+
+describe("who stands in for a colleague", () => {
+  const review = reviewOf(acts(submitted()));
+  const standIn = (id: string, ...of: [role: string, away: string][]): Reviewer => ({
+    ...person(id),
+    roles: of.map(([role, away]) => ({ role, inPlaceOf: { id: away, name: away } })),
+  });
+
+  test("signs in their place, or by the own role where there is one", () => {
+    const deputy = standIn("d", ["reviewer-1", "one"]);
+    expect(checkSignature(review, deputy, attempt(review), now)).toEqual({ id: "one", name: "one" });
+    expect(checkReturn(review, deputy, review.version)).toEqual({ id: "one", name: "one" });
+    const both = { ...deputy, roles: [...deputy.roles, { role: "reviewer-1" }] };
+    expect(checkSignature(review, both, attempt(review), now)).toBeNull();
+  });
+
+  test("never lets one person sign two steps: neither who signs nor who is away", () => {
+    const inPlace = { ...signed("first"), by: person("d"), inPlaceOf: reviewers.first };
+    const second = reviewOf(acts(submitted(), inPlace));
+    const message = (by: Reviewer) => refusal(() => trySign(second, by)).message;
+    expect(message(person("d", "reviewer-2"))).toBe("You have signed the first review of it already.");
+    expect(message(person("one", "reviewer-2"))).toBe(
+      "The first review of it was signed in your place already.",
+    );
+    const away = "Whom you stand in for has had a part in it already.";
+    expect(message(standIn("e", ["reviewer-2", "one"]))).toBe(away);
+    expect(message(standIn("e", ["reviewer-2", "d"]))).toBe(away);
+    expect(message(standIn("e", ["reviewer-2", "editor"]))).toBe(away);
+    const other = standIn("e", ["reviewer-2", "one"], ["reviewer-2", "two"]);
+    expect(checkSignature(second, other, attempt(second), now)).toMatchObject({ id: "two" });
   });
 });
 

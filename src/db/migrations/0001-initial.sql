@@ -98,6 +98,22 @@ CREATE TABLE api_tokens (
 ) STRICT;
 CREATE INDEX api_tokens_by_user ON api_tokens (user_id, id);
 
+-- Who stands in for whom in a role, from one calendar day of the county to another, both included.
+CREATE TABLE deputies (
+  id         TEXT PRIMARY KEY,
+  user_id    TEXT NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+  deputy_id  TEXT NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+  role       TEXT NOT NULL,
+  from_date  TEXT NOT NULL,
+  until_date TEXT NOT NULL,
+  created_at INTEGER NOT NULL,
+  ended_at   INTEGER,
+  CHECK (deputy_id <> user_id),
+  CHECK (from_date <= until_date)
+) STRICT;
+CREATE INDEX deputies_by_deputy ON deputies (deputy_id, until_date);
+CREATE INDEX deputies_by_user ON deputies (user_id, until_date);
+
 -- Places and devices -----------------------------------------------------------------------------------------------
 
 CREATE TABLE regions (
@@ -394,6 +410,8 @@ CREATE TABLE review_acts (
   user_id        TEXT NOT NULL REFERENCES users (id),
   content_kind   TEXT NOT NULL CHECK (content_kind IN ('episode', 'session')),
   content_id     TEXT NOT NULL,
+  -- Who is away and was stood in for.
+  in_place_of    TEXT REFERENCES users (id),
   step           TEXT CHECK (step IN ('first', 'second', 'final')),
   -- Of a submission: how many steps it takes.
   steps          INTEGER CHECK (steps BETWEEN 1 AND 3),
