@@ -3,7 +3,7 @@ import type { ICruiseOptions, IFlattenedRuleSet, IForbiddenRuleType } from "depe
 /** The direction rules of the house; `check-layers.ts` runs them and fails when nothing was inspected. */
 
 const DOMAINS =
-  "regions|people|programmes|episodes|sessions|media|speech|review|schedules|broadcasts|interrupts|calendars|warnings|devices|delivery|outages|reports|explanations|registers|audit|backup";
+  "regions|people|programmes|episodes|sessions|media|speech|review|consents|schedules|broadcasts|interrupts|calendars|warnings|devices|delivery|outages|reports|explanations|registers|audit|backup";
 
 /** A package that only the named files may import: one owner each. */
 const owner = (name: string, packagePattern: string, owners: string): IForbiddenRuleType => ({
@@ -62,7 +62,7 @@ export const ruleSet: IFlattenedRuleSet = {
       comment: "Pure files import types, errors, protocol and the calendar.",
       severity: "error",
       from: {
-        path: "^src/(schedules/(rule|rule-days|rule-check|rule-pointer|exception-check|day|wall-clock|area-policy|conflicts/[^/]+)|broadcasts/(broadcast|assignment|targets)|calendars/calendar|warnings/(empty-dates|clock-watch)|delivery/(airing|playlist-entries)|explanations/(verdict|slot-verdict)|interrupts/emergency|outages/outage|devices/flapping|people/permissions|review/(review|review-rules|digest)|registers/register-document|audit/(audit-entry|refusal-quota|responsibility)|backup/backup|reports/proof|regions/region|episodes/episode)\\.ts$",
+        path: "^src/(schedules/(rule|rule-days|rule-check|rule-pointer|exception-check|day|wall-clock|area-policy|conflicts/[^/]+)|broadcasts/(broadcast|assignment|targets)|calendars/calendar|warnings/(empty-dates|clock-watch)|delivery/(airing|playlist-entries)|explanations/(verdict|slot-verdict)|interrupts/emergency|outages/outage|devices/flapping|people/permissions|review/(review|review-rules|digest)|consents/consent|registers/register-document|audit/(audit-entry|refusal-quota|responsibility)|backup/backup|reports/proof|regions/region|episodes/episode)\\.ts$",
       },
       to: {
         path: "^src/",

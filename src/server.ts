@@ -7,6 +7,7 @@ import { broadcastRoutes } from "./broadcasts/broadcast-routes.ts";
 import { calendarLinkRoutes, calendarRoutes } from "./calendars/calendar-routes.ts";
 import { type Clock, MINUTE_MS } from "./clock.ts";
 import type { Config } from "./config.ts";
+import { consentRoutes } from "./consents/consent-routes.ts";
 import { brokerAuthRoutes } from "./delivery/broker-auth-routes.ts";
 import { serveWebSocket } from "./delivery/broker-websocket.ts";
 import { deviceKeyRoutes, keyRoutes } from "./delivery/key-routes.ts";
@@ -143,14 +144,17 @@ export async function createServer({
           episodes: services.episodes,
           programmes: services.programmes,
           reviews: services.reviews,
+          consents: services.consents,
           media,
         });
         await guarded.register(sessionRoutes, {
           sessions: services.sessions,
           programmes: services.programmes,
           reviews: services.reviews,
+          consents: services.consents,
           media,
         });
+        await guarded.register(consentRoutes, { consents: services.consents });
         await guarded.register(reviewQueueRoutes, { reviews: services.reviews });
         await guarded.register(resumableRoutes, {
           uploads: services.uploads,

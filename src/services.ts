@@ -19,6 +19,8 @@ import { createCalendarLinkStore } from "./calendars/calendar-link-store.ts";
 import { createCalendarService } from "./calendars/calendar-service.ts";
 import { type Clock, DAY_MS, MINUTE_MS } from "./clock.ts";
 import type { Config } from "./config.ts";
+import { createConsentService } from "./consents/consent-service.ts";
+import { createConsentStore } from "./consents/consent-store.ts";
 import { madeAt } from "./db/migrate.ts";
 import { createTransact, type Database } from "./db/open.ts";
 import { createSettings } from "./db/settings.ts";
@@ -241,6 +243,14 @@ export async function createServices({ db, config, log, clock, version }: Servic
   const dayCalendars = readCalendars(SHIPPED_SCHEDULES);
   const broadcastStore = createBroadcastStore(db);
   const reruns = createReruns({ store: broadcastStore, zone: config.zone });
+  const consents = createConsentService({
+    store: createConsentStore(db),
+    sources: { episode: episodes, session: sessions },
+    programmes,
+    transact,
+    clock,
+    zone: config.zone,
+  });
   const reviews = createReviewService({
     store: createReviewStore(db),
     comments: createCommentStore(db),
@@ -248,6 +258,7 @@ export async function createServices({ db, config, log, clock, version }: Servic
     programmes,
     media,
     isFixedForAir: (contentId) => broadcastStore.liveWithContent(contentId).length > 0,
+    lacksConsent: consents.lacksOf,
     hasAiredSince: reruns.isUsed,
     transact,
     clock,
@@ -260,6 +271,7 @@ export async function createServices({ db, config, log, clock, version }: Servic
     policy,
     calendars: dayCalendars,
     reruns,
+    allowanceOf: consents.allowanceOf,
     clock,
   });
   const scheduleStore = createScheduleStore(db);
@@ -488,7 +500,12 @@ export async function createServices({ db, config, log, clock, version }: Servic
     broadcasts.deviceChanged(deviceId);
   });
   reviews.onApprovalChange(({ programmeId, contentId, isApproved }) => {
-    if (!isApproved) broadcasts.contentLost(contentId);
+    if (!isApproved) broadcasts.contentLost(contentId, "its content lost the approval");
+    planner.planAll(programmeId);
+    conflicts.changed();
+  });
+  consents.onChange(({ programmeId, contentId, isLost }) => {
+    if (isLost) broadcasts.contentLost(contentId, "a consent of who is portrayed is missing or has ended");
     planner.planAll(programmeId);
     conflicts.changed();
   });
@@ -550,6 +567,7 @@ export async function createServices({ db, config, log, clock, version }: Servic
     episodes,
     sessions,
     reviews,
+    consents,
     policy,
     schedules,
     exchange,

@@ -74,6 +74,12 @@ export const AUDITED_TABLES: Record<string, AuditedTable> = {
     object: OF_CONTENT,
     columns: ["part", "part_title", "at_ms", "text", "resolved_by"],
   },
+  // Who is portrayed can be erased; an entry cannot.
+  consents: {
+    object: OF_CONTENT,
+    columns: ["segment", "valid_until"],
+    secrets: ["person", "scope", "document"],
+  },
   schedules: { object: of("schedules"), columns: ["name", "definition", "version", "ended_at"] },
   schedule_overrides: { object: of("schedules", "schedule_id"), columns: ["version", "reason"] },
   area_policies: { object: of("regions", "region_code"), columns: ["definition", "version"] },

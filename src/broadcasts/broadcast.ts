@@ -51,11 +51,12 @@ export const WHY_NOT = [
   "quiet-hours",
   "nothing-approved",
   "review-again",
+  "no-consent",
   "not-transcoded",
 ] as const;
 export type WhyNot = (typeof WHY_NOT)[number];
-/** Those that people can still do something about, by a review. */
-export const WAITS_FOR_REVIEW: readonly WhyNot[] = ["nothing-approved", "review-again"];
+/** Those that the makers of the content can still do something about. */
+export const WAITS_FOR_MAKERS: readonly WhyNot[] = ["nothing-approved", "review-again", "no-consent"];
 
 export const mayFollow = (from: BroadcastState, to: BroadcastState): boolean =>
   TRANSITIONS[from].includes(to);

@@ -51,8 +51,14 @@ export interface Survey {
   approved: Map<string, Content[]>;
   /** By kind of device and composition. */
   playable: Map<string, ReturnType<MediaService["playableFor"]>>;
+  /** By content. */
+  allowances: Map<string, (startAt: number) => boolean>;
 }
-export const newSurvey = (): Survey => ({ approved: new Map(), playable: new Map() });
+export const newSurvey = (): Survey => ({
+  approved: new Map(),
+  playable: new Map(),
+  allowances: new Map(),
+});
 
 interface Dependencies {
   store: BroadcastStore;
@@ -62,6 +68,8 @@ interface Dependencies {
   policy: Pick<PolicyService, "quietEverywhere">;
   calendars: Calendars;
   reruns: Reruns;
+  /** Tells of starts whether those who are portrayed agree to its being heard then. */
+  allowanceOf: (content: Content) => (startAt: number) => boolean;
   clock: Clock;
 }
 
@@ -71,10 +79,15 @@ const REVIEW_AGAIN: Refusal = {
   text: "it has aired, and waits for another review before it airs again",
 };
 
+const NO_CONSENT: Refusal = {
+  code: "no-consent",
+  text: "a consent of who is portrayed is missing or has ended by then",
+};
+
 export const occurrenceKey = (date: string, time: string): string => `${date}T${time}`;
 
 export function createForecast(dependencies: Dependencies): Forecast {
-  const { store, programmes, sources, media, policy, calendars, reruns, clock } = dependencies;
+  const { store, programmes, sources, media, policy, calendars, reruns, allowanceOf, clock } = dependencies;
 
   /** What each date airs by the schedule's policy, given what has aired and what is approved. */
   function assign(
@@ -162,6 +175,8 @@ export function createForecast(dependencies: Dependencies): Forecast {
       playableFor: (compositionId, kind) =>
         once(survey.playable, `${kind} ${compositionId}`, () => media.playableFor(compositionId, kind)),
     };
+    const isAllowed = (content: Content, startAt: number): boolean =>
+      once(survey.allowances, content.id, () => allowanceOf(content))(startAt);
     const isRerun = programmes.get(programmeId).review.reruns ? reruns.inOrder() : () => false;
     return judged.map(({ barred, ...occurrence }) => {
       const { content = null, by: contentBy = null } = contentOf({ ...occurrence, barred }) ?? {};
@@ -170,6 +185,7 @@ export function createForecast(dependencies: Dependencies): Forecast {
         barred ??
         (content ? null : nothingFor(occurrence)) ??
         (content && isRerun(content, occurrence.startAt) ? REVIEW_AGAIN : null) ??
+        (content && !isAllowed(content, occurrence.startAt) ? NO_CONSENT : null) ??
         (items ? null : { code: "not-transcoded", text: `number ${content?.number} is not transcoded yet` });
       const isFree = barred === null && content === null;
       return { ...occurrence, content, contentBy, items: items ?? new Map(), whyNot, isFree };

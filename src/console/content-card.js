@@ -1,8 +1,10 @@
+import { consentButton, consentLines } from "./consents.js";
 import { drawn, el, keyed } from "./dom.js";
 import { durationText } from "./format.js";
 import { t } from "./i18n.js";
 import { recordingPart, workOn } from "./recording.js";
 import { findingLine, player, renditionList } from "./renditions.js";
+import { getContent } from "./resources.js";
 import { reviewActions } from "./review-actions.js";
 import { reviewBadge, reviewLines } from "./review-status.js";
 import { isOpen } from "./reviews.js";
@@ -95,10 +97,18 @@ export function contentCard(first, { open, onChanged, closing }) {
   const about = drawn(el("div"), drawAbout);
   const slots = el("div", { class: "slots" });
   const whole = wholePart(workOn(`${kind}/${encodeURIComponent(first.id)}`, onChanged));
-  const review = drawn(el("div"), (/** @type {Episode | Session} */ content) => reviewLines(content.review));
-  const actions = drawn(el("div", { class: "buttons" }), (/** @type {Episode | Session} */ content) =>
-    reviewActions(content, { kind, what: contentName(content), isWhole: isWhole(content), onChanged }),
-  );
+  const review = drawn(el("div"), (/** @type {Episode | Session} */ content) => [
+    ...consentLines(content),
+    ...reviewLines(content.review),
+  ]);
+  const actions = drawn(el("div", { class: "buttons" }), (/** @type {Episode | Session} */ content) => [
+    ...reviewActions(content, { kind, what: contentName(content), isWhole: isWhole(content), onChanged }),
+    consentButton(
+      content,
+      () =>
+        void getContent({ kind: isEpisode(content) ? "episode" : "session", id: content.id }).then(onChanged),
+    ),
+  ]);
 
   /** @type {Map<string, ReturnType<typeof recordingPart>>} */
   const recordings = new Map();

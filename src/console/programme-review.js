@@ -1,5 +1,6 @@
 import { confirmDialog } from "./dialogs.js";
 import { el } from "./dom.js";
+import { manyOf } from "./form-parts.js";
 import { t } from "./i18n.js";
 import { announce } from "./notices.js";
 import { changeReview } from "./reviews.js";
@@ -7,7 +8,7 @@ import { changeReview } from "./reviews.js";
 /** @typedef {import("./resources.js").Programme} Programme */
 
 /** How the content of a programme is reviewed. @param {Programme} programme @param {() => void} changed */
-export function programmeReviewDialog({ id, title, review }, changed) {
+export function programmeReviewDialog({ id, title, segments, review }, changed) {
   const steps = el(
     "select",
     { id: "review-steps" },
@@ -17,6 +18,12 @@ export function programmeReviewDialog({ id, title, review }, changed) {
   );
   const playThrough = el("input", { type: "checkbox", checked: review.playThrough });
   const reruns = el("input", { type: "checkbox", checked: review.reruns });
+  const consents = manyOf(
+    () => t("consent.required"),
+    segments,
+    (name) => name,
+    review.consentSegments,
+  );
   return confirmDialog({
     title: () => t("review.settingsTitle", { title }),
     body: [
@@ -37,6 +44,7 @@ export function programmeReviewDialog({ id, title, review }, changed) {
         {},
         el("label", {}, reruns, " ", () => t("review.reruns")),
       ),
+      segments.length > 0 && consents.element,
     ],
     confirm: () => t("sound.save"),
     run: () =>
@@ -44,6 +52,7 @@ export function programmeReviewDialog({ id, title, review }, changed) {
         steps: Number(steps.value),
         playThrough: playThrough.checked,
         reruns: reruns.checked,
+        consentSegments: consents.values(),
       }),
     done() {
       announce(() => t("review.settingsDone", { title }));

@@ -80,7 +80,7 @@ import { apiUrl, read, send } from "./api.js";
  */
 /** @typedef {{ kind: string, severity: string, fromMs: number | null, toMs: number | null, value: number | null }} Finding */
 /** @typedef {{ sha256: string, url: string, durationMs: number, engine: string, spokenText: string }} Speech */
-/** @typedef {{ id: string, kind: "broadcast" | "lecture", title: string, segments: string[], sound: ProgrammeSound, review: { steps: 1 | 2 | 3, playThrough: boolean, reruns: boolean } }} Programme */
+/** @typedef {{ id: string, kind: "broadcast" | "lecture", title: string, segments: string[], sound: ProgrammeSound, review: { steps: 1 | 2 | 3, playThrough: boolean, reruns: boolean, consentSegments: string[] } }} Programme */
 /**
  * @typedef {object} ProgrammeSound
  * @property {"list" | "programme"} delivery
@@ -92,7 +92,7 @@ import { apiUrl, read, send } from "./api.js";
  * @property {string | null} closing
  * @property {string | null} cover
  */
-/** @typedef {{ id: string, programmeId: string, number: number, review: import("./reviews.js").Review }} Reviewed */
+/** @typedef {{ id: string, programmeId: string, number: number, review: import("./reviews.js").Review, consentGaps: { segment: string | null, problem: "missing" | "expired" }[] }} Reviewed */
 /** @typedef {{ position: number, name: string, title: string, recording: Recording | null }} Segment */
 /** @typedef {{ durationMs: number, finding: Finding | null }} AirTime */
 /** @typedef {Reviewed & { title: string, segments: Segment[], programme: Rendition[] | null, slot: AirTime }} Episode */
@@ -125,6 +125,7 @@ import { apiUrl, read, send } from "./api.js";
  * @property {number} dueAt which warning it is, in days
  * @property {string | null} reason
  * @property {string | null} airsInstead
+ * @property {string | null} consentOf title of what somebody's consent has ended for
  * @property {string | null} reviewAgain title of what has aired and waits for another review
  */
 /**

@@ -11,6 +11,8 @@ export const SENTENCES = {
   ...REVIEW_SENTENCES,
   // Why something is not aired, or cannot be approved yet.
   "nothing approved is left for this date": "这一天没有可播的已批准内容",
+  "a consent of who is portrayed is missing or has ended by then": "届时出镜（出声）人授权缺失或已到期",
+  "a consent of who is portrayed is missing or has ended": "出镜（出声）人授权缺失或已到期",
   "it has aired, and waits for another review before it airs again": "它播出过，再次播出前须重新审签",
   "inside the quiet hours {}–{}": "处于静音时段 {0}–{1}",
   "what was chosen for this date is not approved": "所选内容尚未批准",

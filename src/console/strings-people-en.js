@@ -165,6 +165,7 @@ export const peopleEn = {
   "act.content:read": "see content",
   "act.content:edit": "edit content",
   "act.content:sign": "sign or return content",
+  "act.consents:read": "read the consents of who is portrayed",
   "act.content:comment": "comment on content",
   "act.programmes:manage": "how programmes are reviewed",
   "act.content:withdraw": "withdraw approvals",

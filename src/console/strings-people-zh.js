@@ -157,6 +157,7 @@ export const peopleZh = {
   "act.content:read": "查看内容",
   "act.content:edit": "编辑内容",
   "act.content:sign": "审签、退回内容",
+  "act.consents:read": "查看出镜授权",
   "act.content:comment": "对内容提意见",
   "act.programmes:manage": "栏目的审签设置",
   "act.content:withdraw": "撤回批准",

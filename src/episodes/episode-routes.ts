@@ -2,6 +2,8 @@ import type { TypeBoxTypeProvider } from "@fastify/type-provider-typebox";
 import type { FastifyInstance } from "fastify";
 import { type Static, Type } from "typebox";
 import { toIso } from "../clock.ts";
+import type { ConsentService } from "../consents/consent-service.ts";
+import { ConsentGaps } from "../consents/consent-view.ts";
 import {
   closed,
   IdParams,
@@ -43,6 +45,7 @@ const EpisodeView = Type.Object({
   approved: Type.Boolean(),
   approvedAt: nullable(Instant),
   review: ReviewView,
+  consentGaps: ConsentGaps,
   createdAt: Instant,
   updatedAt: Instant,
   segments: Type.Array(
@@ -70,11 +73,13 @@ export async function episodeRoutes(
     programmes,
     media,
     reviews,
+    consents,
   }: {
     episodes: EpisodeService;
     programmes: ProgrammeService;
     media: MediaService;
     reviews: ReviewService;
+    consents: ConsentService;
   },
 ) {
   const app = instance.withTypeProvider<TypeBoxTypeProvider>();
@@ -87,6 +92,7 @@ export async function episodeRoutes(
     approved: episode.approvedAt !== null,
     approvedAt: episode.approvedAt === null ? null : toIso(episode.approvedAt),
     review: viewReview(reviews.standing(episode)),
+    consentGaps: consents.gapsOf({ ...episode, segments: episode.segments.map(({ name }) => name) }),
     createdAt: toIso(episode.createdAt),
     updatedAt: toIso(episode.updatedAt),
     segments: episode.segments.map(({ position, name, title, ...recording }) => ({

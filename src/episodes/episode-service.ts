@@ -236,12 +236,13 @@ const partsOf = (segments: readonly Segment[]): Part[] =>
     assetSha256 === null ? [] : [{ title, assetSha256, trim }],
   );
 
-const pick = ({ id, programmeId, number, title }: Episode) => ({
+const pick = ({ id, programmeId, number, title, segments }: Episode) => ({
   kind: "episode" as const,
   id,
   programmeId,
   number,
   title,
+  segments: segments.map(({ name }) => name),
 });
 
 /** What airs: the segments, or all of them as one. */

@@ -56,6 +56,9 @@ export const ACTS = {
   // Which step of a review takes which of them, the review knows.
   "content:sign": { roles: ["reviewer-1", "reviewer-2", "reviewer-3"], inPerson: true },
   "content:comment": { roles: ["editor", "reviewer-1", "reviewer-2", "reviewer-3"] },
+  "consents:read": {
+    roles: ["administrator", "editor", "reviewer-1", "reviewer-2", "reviewer-3", "auditor"],
+  },
   "content:withdraw": { roles: ["administrator", "reviewer-1", "reviewer-2", "reviewer-3"] },
   "programmes:manage": { roles: ["administrator"] },
   "recordings:send": { roles: ["administrator", "editor", "scheduler", "town-admin"] },

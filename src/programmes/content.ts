@@ -8,6 +8,8 @@ export interface Content {
   programmeId: string;
   number: number;
   title: string;
+  /** Names of the segments, in order; a session has none. */
+  segments: string[];
   /** Epoch ms. */
   approvedAt: number;
   parts: ContentPart[];
@@ -39,7 +41,8 @@ export interface ContentSource {
 }
 
 /** What the review needs to know of it. */
-export interface Reviewable extends Pick<Content, "kind" | "id" | "programmeId" | "number" | "title"> {
+export interface Reviewable
+  extends Pick<Content, "kind" | "id" | "programmeId" | "number" | "title" | "segments"> {
   /** Epoch ms; `null` while it may not air. */
   approvedAt: number | null;
   /** What airs; a part without a recording has no composition. */

@@ -8,6 +8,13 @@ export interface ReviewSettings {
   playThrough: boolean;
   /** Whether what has aired is reviewed anew before it airs again on another date. */
   reruns: boolean;
+  /** Segments that have to have a consent of who is portrayed, by name. */
+  consentSegments: string[];
 }
 
-export const DEFAULT_REVIEW: ReviewSettings = { steps: 3, playThrough: true, reruns: false };
+export const DEFAULT_REVIEW: ReviewSettings = {
+  steps: 3,
+  playThrough: true,
+  reruns: false,
+  consentSegments: [],
+};

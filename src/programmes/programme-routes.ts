@@ -1,7 +1,7 @@
 import type { TypeBoxTypeProvider } from "@fastify/type-provider-typebox";
 import type { FastifyInstance } from "fastify";
 import { Type } from "typebox";
-import { closed, enumOf, IdParams, nullable, Uuid } from "../http/schemas.ts";
+import { closed, enumOf, IdParams, nullable, Title, Uuid } from "../http/schemas.ts";
 import { requireUser } from "../http/sign-in-guard.ts";
 import { acceptRawUploads, UploadQuery, uploadFrom } from "../media/upload.ts";
 import { STEP_COUNTS, type StepCount } from "../review/review.ts";
@@ -29,6 +29,11 @@ const reviewSettings = {
   steps: Type.Unsafe<StepCount>(
     Type.Integer({ enum: [...STEP_COUNTS], description: "How many signatures, each by another person" }),
   ),
+  consentSegments: Type.Array(Title, {
+    uniqueItems: true,
+    maxItems: 20,
+    description: "Segments that have to have a consent of who is portrayed",
+  }),
   reruns: Type.Boolean({
     description: "Whether what has aired is reviewed anew before it airs again on another date",
   }),

@@ -15,7 +15,7 @@ export interface ProgrammeService {
   get(id: string): Programme;
   /** @throws {AppError} `invalid` at `/programmeId` when unknown or of the other kind */
   require(id: string, kind: Programme["kind"]): Programme;
-  create(programme: Omit<Programme, "id" | "sound" | "review">): Programme;
+  create(programme: Omit<Programme, "id" | "sound" | "review">, review?: Partial<ReviewSettings>): Programme;
   /** Content that is approved keeps the sound it was approved with. */
   changeSound(id: string, changes: Partial<SoundSettings>, userId: string): Programme;
   /** @throws {AppError} as {@link MediaService.receiveUpload} does, and `conflict` for a programme of sessions */
@@ -71,8 +71,13 @@ export function createProgrammeService({ store, media, transact }: Dependencies)
       return programme;
     },
 
-    create(input) {
-      const programme = { ...input, id: uuidv7(), sound: DEFAULT_SOUND, review: DEFAULT_REVIEW };
+    create(input, review) {
+      const programme = {
+        ...input,
+        id: uuidv7(),
+        sound: DEFAULT_SOUND,
+        review: { ...DEFAULT_REVIEW, ...review },
+      };
       store.insert(programme);
       return programme;
     },
@@ -100,6 +105,10 @@ export function createProgrammeService({ store, media, transact }: Dependencies)
 
     changeReview(id, changes) {
       return transact(() => {
+        const { segments } = get(id);
+        const unknown = changes.consentSegments?.find((name) => !segments.includes(name));
+        if (unknown !== undefined)
+          throw invalid("/consentSegments", `${unknown} is no segment of this programme.`);
         store.setReview(id, { ...get(id).review, ...changes });
         const programme = get(id);
         for (const listener of reviewListeners) listener(programme);

@@ -1,7 +1,7 @@
 import { v7 as uuidv7 } from "uuid";
 import type { Clock } from "../clock.ts";
 import type { Transact } from "../db/open.ts";
-import { AppError, invalid, notFound } from "../errors.ts";
+import { AppError, type ErrorDetail, invalid, notFound } from "../errors.ts";
 import type { MediaService } from "../media/media-service.ts";
 import type { ContentSource, Reviewable } from "../programmes/content.ts";
 import type { ReviewSettings } from "../programmes/programme-review.ts";
@@ -68,6 +68,8 @@ interface Dependencies {
   media: Pick<MediaService, "neededToAir">;
   /** Whether a broadcast of it is frozen or on air. */
   isFixedForAir: (contentId: string) => boolean;
+  /** Whose consent is missing for it to be submitted today. */
+  lacksConsent: (content: Reviewable) => ErrorDetail[];
   /** Whether it has aired by its present approval. */
   hasAiredSince: (content: { id: string; approvedAt: number }) => boolean;
   transact: Transact;
@@ -78,7 +80,18 @@ export type ReviewService = ReturnType<typeof createReviewService>;
 
 /** The reviews of episodes and sessions: who may sign what, what an edit voids, and what follows for the air. */
 export function createReviewService(deps: Dependencies) {
-  const { store, comments, sources, programmes, media, isFixedForAir, hasAiredSince, transact, clock } = deps;
+  const {
+    store,
+    comments,
+    sources,
+    programmes,
+    media,
+    isFixedForAir,
+    lacksConsent,
+    hasAiredSince,
+    transact,
+    clock,
+  } = deps;
   const listeners: ((change: ApprovalChange) => void)[] = [];
 
   const contentOf = ({ kind, id }: ContentKey): Reviewable => sources[kind].reviewable(id);
@@ -170,6 +183,13 @@ export function createReviewService(deps: Dependencies) {
           throw new AppError("conflict", "It cannot be submitted yet.", {
             details: content.lacks,
             hint: "Submit it when every recording's renditions are ready and have been heard.",
+          });
+        }
+        const missing = lacksConsent(content);
+        if (missing.length > 0) {
+          throw new AppError("conflict", "The consent of who is portrayed is missing, or has ended.", {
+            details: missing,
+            hint: "Record or renew it, and submit then.",
           });
         }
         checkSubmission(review, digest, isAgain(content));

@@ -2,6 +2,8 @@ import type { TypeBoxTypeProvider } from "@fastify/type-provider-typebox";
 import type { FastifyInstance } from "fastify";
 import { type Static, Type } from "typebox";
 import { toIso } from "../clock.ts";
+import type { ConsentService } from "../consents/consent-service.ts";
+import { ConsentGaps } from "../consents/consent-view.ts";
 import {
   closed,
   IdParams,
@@ -38,6 +40,7 @@ const SessionView = Type.Object({
   approved: Type.Boolean(),
   approvedAt: nullable(Instant),
   review: ReviewView,
+  consentGaps: ConsentGaps,
   createdAt: Instant,
   updatedAt: Instant,
   recording: nullable(RecordingView),
@@ -51,11 +54,13 @@ export async function sessionRoutes(
     programmes,
     media,
     reviews,
+    consents,
   }: {
     sessions: SessionService;
     programmes: ProgrammeService;
     media: MediaService;
     reviews: ReviewService;
+    consents: ConsentService;
   },
 ) {
   const app = instance.withTypeProvider<TypeBoxTypeProvider>();
@@ -70,6 +75,7 @@ export async function sessionRoutes(
     approved: session.approvedAt !== null,
     approvedAt: session.approvedAt === null ? null : toIso(session.approvedAt),
     review: viewReview(reviews.standing(session)),
+    consentGaps: consents.gapsOf({ ...session, segments: [] }),
     createdAt: toIso(session.createdAt),
     updatedAt: toIso(session.updatedAt),
     recording: viewRecording(media, session),

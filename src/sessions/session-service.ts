@@ -178,6 +178,7 @@ const pick = ({ id, programmeId, number, topic }: Session) => ({
   programmeId,
   number,
   title: topic,
+  segments: [],
 });
 
 function toContent(session: Session): Content {

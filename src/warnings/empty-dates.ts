@@ -6,8 +6,8 @@ export const WARNING_DAYS = [5, 3, 1] as const;
 export type WarningDays = (typeof WARNING_DAYS)[number];
 
 /**
- * A coming broadcast that has nothing approved to air: the title of the fallback that airs instead, or of what has aired and
- * is to be reviewed again.
+ * A coming broadcast that has nothing to air by now: the title of the fallback that airs instead, of what has aired and is to
+ * be reviewed again, or of what a consent has ended for.
  */
 export interface Unfilled {
   scheduleId: string;
@@ -16,6 +16,7 @@ export interface Unfilled {
   reason: string | null;
   fallbackTitle: string | null;
   againTitle: string | null;
+  consentTitle: string | null;
 }
 
 export interface EmptyDate extends Unfilled {

@@ -149,6 +149,37 @@ test("the director lets it air at once for a reason; the card and everybody's qu
   await page.getByText("（紧急：台风）").waitFor();
 });
 
+test("a reviewer names who stands in, and ends it", async () => {
+  const page = await openConsole(context, app.url, PASSWORD, "初审员");
+  await page.locator("a.account-link").click();
+  await page.getByRole("button", { name: "请人代审…" }).click();
+  const dialog = page.locator("dialog");
+  await dialog.getByLabel("代审人").fill("谁也不是");
+  await dialog.getByRole("button", { name: "请其代审" }).click();
+  await dialog.getByText("没有叫“谁也不是”、可以登录的人。").first().waitFor();
+  await dialog.getByLabel("代审人").fill("终审员");
+  await dialog.getByRole("button", { name: "请其代审" }).click();
+  const line = page.locator("li").filter({ hasText: "终审员 代我初审" });
+  await line.getByRole("button", { name: "结束" }).click();
+  await page.getByText("现在没有代审。").waitFor();
+});
+
+test("a consent that has ended is said on the card, and renewed there", async () => {
+  const page = await openConsole(context, app.url, PASSWORD, "编辑");
+  const card = page.locator("details.card:not(.new)").first();
+  await card.getByRole("button", { name: "出镜授权…" }).click();
+  const dialog = page.locator("dialog");
+  await dialog.getByLabel("授权人").fill("种粮大户");
+  await dialog.getByLabel("有效期至").last().fill("2026-01-31");
+  await dialog.getByRole("button", { name: "添加" }).click();
+  await card.getByText("党建聚焦：有授权已到期，不能送审和播出。").waitFor();
+  await card.getByRole("button", { name: "出镜授权…" }).click();
+  await dialog.getByText("种粮大户").waitFor();
+  await dialog.getByLabel("有效期至").first().fill("2100-01-31");
+  await dialog.getByRole("button", { name: "保存日期" }).click();
+  await card.getByText("党建聚焦：有授权已到期").waitFor({ state: "detached" });
+});
+
 test("it fits a telephone, in English too", async () => {
   await editor.post(`/${content}/submit`);
   const page = await deskOf("初审员");

@@ -104,6 +104,10 @@ const DECLARED: Record<string, string> = {
   AEST: `
     POST /speech
   `,
+  AE123U: `
+    GET /episodes/{}/consents
+    GET /sessions/{}/consents
+  `,
   AST: `
     PUT /announcements/{}/asset
     PUT /announcements/{}/recording
@@ -184,6 +188,9 @@ const DECLARED: Record<string, string> = {
     PUT /episodes/{}/segments/{}/recording
     DELETE /episodes/{}/segments/{}/trim
     PUT /episodes/{}/segments/{}/trim
+    POST /episodes/{}/consents
+    DELETE /episodes/{}/consents/{}
+    PATCH /episodes/{}/consents/{}
     POST /episodes/{}/submit
     DELETE /programmes/{}/cover
     PUT /programmes/{}/cover
@@ -196,6 +203,9 @@ const DECLARED: Record<string, string> = {
     PUT /sessions/{}/recording
     DELETE /sessions/{}/trim
     PUT /sessions/{}/trim
+    POST /sessions/{}/consents
+    DELETE /sessions/{}/consents/{}
+    PATCH /sessions/{}/consents/{}
     POST /sessions/{}/submit
   `,
   S: `

@@ -9,6 +9,7 @@ const episode = (number: number): Content => ({
   programmeId: "p",
   number,
   title: `${number}`,
+  segments: [],
   approvedAt: 0,
   parts: [],
 });

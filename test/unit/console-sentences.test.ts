@@ -12,6 +12,7 @@ const FOLDERS = [
   "sessions",
   "interrupts",
   "review",
+  "consents",
   "explanations",
   "people",
   "http/permission-guard",

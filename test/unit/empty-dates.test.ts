@@ -10,6 +10,7 @@ const silent = (local: string, more: Partial<Unfilled> = {}): Unfilled => ({
   reason: "nothing approved is left for this date",
   fallbackTitle: null,
   againTitle: null,
+  consentTitle: null,
   ...more,
 });
 

@@ -456,6 +456,24 @@ CREATE TABLE review_comments (
 ) STRICT;
 CREATE INDEX review_comments_by_content ON review_comments (content_id, id);
 
+-- The consents of people who are portrayed. What is erased here stays out of the audit log, too.
+CREATE TABLE consents (
+  id           TEXT PRIMARY KEY,
+  content_kind TEXT NOT NULL CHECK (content_kind IN ('episode', 'session')),
+  content_id   TEXT NOT NULL,
+  -- By its name: segments are replaced as a whole. NULL of a session.
+  segment      TEXT,
+  person       TEXT NOT NULL,
+  scope        TEXT NOT NULL,
+  -- The last calendar day of the county that it covers; NULL is without an end.
+  valid_until  TEXT,
+  document     TEXT NOT NULL,
+  created_by   TEXT NOT NULL REFERENCES users (id),
+  created_at   INTEGER NOT NULL,
+  CHECK ((content_kind = 'session') = (segment IS NULL))
+) STRICT;
+CREATE INDEX consents_by_content ON consents (content_id);
+
 -- Schedules and broadcasts -----------------------------------------------------------------------------------------
 
 CREATE TABLE schedules (
