@@ -19,6 +19,8 @@ const PACKAGES: Record<string, string> = {
   sox: "sox",
   "rabbitmq-server": "/usr/lib/rabbitmq",
   openssl: "openssl",
+  wapiti: "wapiti",
+  sqlmap: "sqlmap",
   chromium: "chromium",
   strace: "strace",
   "fonts-noto-cjk": "/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc",

@@ -25,7 +25,7 @@ import { healthRoutes } from "./http/health.ts";
 import { mediaAccess } from "./http/media-access.ts";
 import { registerOpenApi } from "./http/openapi.ts";
 import { demandActs, guardPermissions } from "./http/permission-guard.ts";
-import { registerProblems } from "./http/problem.ts";
+import { answerBrokenAddress, registerProblems } from "./http/problem.ts";
 import { guardAgainstForgery, registerSecurity } from "./http/security.ts";
 import { signInGuard, whoAsksBy } from "./http/sign-in-guard.ts";
 import { validatorCompiler } from "./http/validation.ts";
@@ -89,6 +89,7 @@ export async function createServer({
     connectionTimeout: IDLE_CONNECTION_MS,
     forceCloseConnections: "idle",
     clientErrorHandler: answerBrokenRequest,
+    frameworkErrors: answerBrokenAddress,
   });
   app.decorateRequest("signIn", null);
   app.setValidatorCompiler(validatorCompiler);

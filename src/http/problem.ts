@@ -88,6 +88,15 @@ function codeOfStatus(status: number): ErrorCode | undefined {
   return exact ?? (status >= 400 && status < 500 ? "invalid" : undefined);
 }
 
+/** Answers an address that no route can be sought for: a part of it is badly encoded, or far too long. */
+export function answerBrokenAddress(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
+  const problem = new AppError("invalid", "This address cannot be read.", {
+    cause: error,
+    hint: "A part of it is too long, or its %-encoding is wrong.",
+  });
+  sendProblem(problem, request, reply);
+}
+
 export function registerProblems(app: FastifyInstance): void {
   app.addSchema(Problem);
   app.setErrorHandler((error, request, reply) => sendProblem(error, request, reply));

@@ -171,10 +171,10 @@ export function createCollector(options: Options) {
   };
 }
 
-/** @throws {AppError} `unavailable` when a broadcast is on air or near */
+/** @throws {AppError} `conflict` when a broadcast is on air or near */
 export function requireQuiet(onAirSoon: () => boolean): void {
   if (!onAirSoon()) return;
-  throw new AppError("unavailable", "A broadcast is on air or about to begin; nothing is moved now.", {
+  throw new AppError("conflict", "A broadcast is on air or about to begin; nothing is moved now.", {
     hint: "Do it after the broadcast.",
   });
 }
