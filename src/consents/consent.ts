@@ -26,11 +26,11 @@ type Held = Pick<Consent, "segment" | "person" | "validUntil">;
 function lastDays(consents: readonly Held[]): { segment: string | null; lastDay: string | null }[] {
   const people = Map.groupBy(consents, ({ segment, person }) => JSON.stringify([segment, person.trim()]));
   return [...people.values()].map((held) => {
-    const days = held.map(({ validUntil }) => validUntil);
-    return {
-      segment: held[0]?.segment ?? null,
-      lastDay: days.includes(null) ? null : (days.toSorted().at(-1) ?? null),
-    };
+    const [first] = held;
+    const lastDay = held
+      .map(({ validUntil }) => validUntil)
+      .reduce((latest, day) => (latest === null || day === null ? null : day > latest ? day : latest));
+    return { segment: first?.segment ?? null, lastDay };
   });
 }
 

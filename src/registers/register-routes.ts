@@ -7,14 +7,7 @@ import { whyNotText } from "../broadcasts/office-words.ts";
 import { toIso } from "../clock.ts";
 import { invalid } from "../errors.ts";
 import { closed, enumOf, Instant, nullable, PageQuery, pageFrom, pageOf, Uuid } from "../http/schemas.ts";
-import {
-  type ContentChange,
-  owedOf,
-  type ReviewAct,
-  type ReviewActName,
-  STEPS,
-  type Step,
-} from "../review/review.ts";
+import { owedOf, STEPS } from "../review/review.ts";
 import type { RecordedAct } from "../review/review-service.ts";
 import { ActView, SignatureView, viewAct, viewSignatures } from "../review/review-view.ts";
 import { createWallClock } from "../schedules/wall-clock.ts";

@@ -147,6 +147,7 @@ test("the director lets it air at once for a reason; the card and everybody's qu
   await page.getByRole("link", { name: "栏目", exact: true }).click();
   await page.getByText("紧急播出，待补签：初审、复审").waitFor();
   await page.getByText("（紧急：台风）").waitFor();
+  expect(await reviewOf()).toMatchObject({ state: "approved", next: "first", owed: ["first", "second"] });
 });
 
 test("a reviewer names who stands in, and ends it", async () => {
@@ -162,6 +163,7 @@ test("a reviewer names who stands in, and ends it", async () => {
   const line = page.locator("li").filter({ hasText: "终审员 代我初审" });
   await line.getByRole("button", { name: "结束" }).click();
   await page.getByText("现在没有代审。").waitFor();
+  expect(await first.get("/me/deputies")).toEqual({ items: [] });
 });
 
 test("a consent that has ended is said on the card, and renewed there", async () => {
@@ -178,6 +180,7 @@ test("a consent that has ended is said on the card, and renewed there", async ()
   await dialog.getByLabel("有效期至").first().fill("2100-01-31");
   await dialog.getByRole("button", { name: "保存日期" }).click();
   await card.getByText("党建聚焦：有授权已到期").waitFor({ state: "detached" });
+  expect(await editor.get(`/${content}/consents`)).toMatchObject({ items: [{ validUntil: "2100-01-31" }] });
 });
 
 test("it fits a telephone, in English too", async () => {

@@ -375,7 +375,7 @@ test("whatever is tried in whatever order: approved only by that many different 
         const signers = after.signatures.map((signature) => signature.by.id);
         const steps = after.signatures.map(({ step }) => step);
         expect(steps).toContain("final");
-        expect([...steps, ...owedOf(after)].toSorted()).toEqual(after.steps.toSorted());
+        expect(new Set([...steps, ...owedOf(after)])).toEqual(new Set(after.steps));
         expect(new Set(signers).size).toBe(signers.length);
         const isUrgent = after.signatures.some(({ reason }) => reason !== null);
         if (isUrgent) urgencies += 1;
