@@ -24,7 +24,8 @@ export function createHeard(media: Pick<MediaService, "neededToAir">) {
           sha256 === null ? [] : [{ part: index + 1, profile, sha256 }],
         ),
       );
-      return digestOf(files);
+      // Profiles of an operator's own may ask for nothing: then there is nothing to sign.
+      return files.length === 0 ? null : digestOf(files);
     },
 
     /** Of each part its picture, where there is one, or its sound. */
