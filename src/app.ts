@@ -47,6 +47,7 @@ export async function buildApp({ config, log, clock = systemClock }: AppOptions)
   const db = openDatabase(databasePath, clock.now());
   const services = await createServices({ db, config, log, clock, version });
   services.audit.as(THE_SERVER, "the server starts", () => loadShippedData(services));
+  services.stopEverything.catchUp();
   const firstAdministrator = await services.people.createFirstAdministrator();
   if (firstAdministrator) services.audit.note("the first administrator is made", "done", null);
   const app = await createServer({ services, config, log, clock, version });
@@ -92,6 +93,7 @@ export async function buildApp({ config, log, clock = systemClock }: AppOptions)
     warnings.tell();
     const watchClock = createClockWatch(clock);
     const everySecond = () => {
+      stopEverything.everySecond();
       emergencies.tick();
       announcements.tick();
       conductor.tick();
@@ -126,7 +128,6 @@ export async function buildApp({ config, log, clock = systemClock }: AppOptions)
   });
   app.addHook("preClose", async () => {
     for (const end of repeats) end();
-    stopEverything.close();
     await stopTicker();
     await media.stop();
     await speech.stop();

@@ -10,6 +10,7 @@ import { createConductor } from "./broadcasts/conductor.ts";
 import { createConflictFinder } from "./broadcasts/conflict-finder.ts";
 import { createExpectedAir } from "./broadcasts/expected-air.ts";
 import { createForecast } from "./broadcasts/forecast.ts";
+import { createLeftOut } from "./broadcasts/left-out.ts";
 import { createPlannedRules } from "./broadcasts/planned-rules.ts";
 import { createPlanner } from "./broadcasts/planner.ts";
 import { createReruns } from "./broadcasts/reruns.ts";
@@ -40,6 +41,7 @@ import { createTelemetryStore } from "./devices/telemetry-store.ts";
 import { createEpisodeService } from "./episodes/episode-service.ts";
 import { createEpisodeStore } from "./episodes/episode-store.ts";
 import { createDueAround } from "./explanations/due.ts";
+import { createFindSlots } from "./explanations/find-slots.ts";
 import { createInterruptPreview } from "./explanations/interrupt-preview.ts";
 import { createPreviewService } from "./explanations/preview-service.ts";
 import { createTimetable } from "./explanations/timetable.ts";
@@ -54,6 +56,7 @@ import { createInterruptContent } from "./interrupts/interrupt-content.ts";
 import { createInterruptStore } from "./interrupts/interrupt-store.ts";
 import { createStandingAlerts } from "./interrupts/standing-alert.ts";
 import { createStopEverything } from "./interrupts/stop-everything.ts";
+import { createStopJournal } from "./interrupts/stop-journal.ts";
 import { createFfmpeg, requireFfmpeg } from "./media/ffmpeg.ts";
 import { abilitiesOf } from "./media/ffmpeg-abilities.ts";
 import { confine } from "./media/ffmpeg-confinement.ts";
@@ -338,12 +341,14 @@ export async function createServices({ db, config, log, clock, version }: Servic
     base: config.mediaBaseUrl === null ? null : { url: config.mediaBaseUrl, layout: config.mediaBaseLayout },
   });
 
+  const leftOut = createLeftOut({ store: broadcastStore, policy });
   const broadcasts = createBroadcastService({
     store: broadcastStore,
     downlink,
     devices,
     regions,
     policy,
+    leftOut,
     transact,
     clock,
     freezeMs: config.freezeMs,
@@ -378,6 +383,7 @@ export async function createServices({ db, config, log, clock, version }: Servic
     store: broadcastStore,
     devices,
     policy,
+    leftOut,
     reports,
     downlink,
     mediaUrl,
@@ -421,7 +427,15 @@ export async function createServices({ db, config, log, clock, version }: Servic
   });
   const corrections = createCorrectionService({ broadcasts, reports, announcements, zone: config.zone });
   const cap = createCapService({ store: createCapStore(db), emergencies, transact, clock });
-  const stopEverything = createStopEverything({ broadcasts, emergencies, downlink, transact, log });
+  const stopEverything = createStopEverything({
+    broadcasts,
+    emergencies,
+    downlink,
+    journal: createStopJournal(join(config.dataDir, "stops")),
+    inNameOf: ({ id, name }, work) => audit.as({ kind: "person", id, name }, "POST /api/v1/stop", work),
+    transact,
+    log,
+  });
   const warnings = createWarningService({
     store: createWarningStore(db),
     broadcasts,
@@ -448,9 +462,10 @@ export async function createServices({ db, config, log, clock, version }: Servic
     calendars: dayCalendars,
     clock,
   });
-  const previews = createPreviewService({ timetable, devices, regions, policy });
+  const findSlots = createFindSlots({ timetable, broadcasts, policy });
+  const previews = createPreviewService({ findSlots, devices, regions, policy });
   const whys = createWhyService({
-    dueAround: createDueAround({ timetable, broadcasts }),
+    dueAround: createDueAround({ findSlots, broadcasts }),
     broadcasts,
     devices,
     regions,

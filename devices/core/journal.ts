@@ -1,8 +1,8 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import type { PlaybackRecord, ReasonCode, Report, ReportType } from "../../src/protocol/messages.ts";
+import type { Heard } from "../../src/protocol/minutes-cap.ts";
 import { openJournalFile, readJournal } from "./journal-file.ts";
-import type { Heard } from "./minutes-cap.ts";
 
 /** How a command ended, kept so that a repeated one is answered and not obeyed again. */
 export interface CommandResult {

@@ -7,8 +7,8 @@ import type {
   Policy,
   ReasonCode,
 } from "../../src/protocol/messages.ts";
+import { exceedsCap, type Heard } from "../../src/protocol/minutes-cap.ts";
 import { keepsQuietHours, quietWindowAt } from "../../src/protocol/quiet-hours.ts";
-import { exceedsCap, type Heard } from "./minutes-cap.ts";
 
 /** A broadcast the device knows of, from whichever path it came. */
 export interface Entry extends PlaylistBroadcast {

@@ -10,6 +10,7 @@ import type { Unfilled } from "../warnings/empty-dates.ts";
 import { type Airing, type Broadcast, isLive, isOpen, WAITS_FOR_MAKERS } from "./broadcast.ts";
 import type { BroadcastFilter, BroadcastStore } from "./broadcast-store.ts";
 import type { CalendarEvent } from "./calendar-event-store.ts";
+import type { LeftOut } from "./left-out.ts";
 import { audienceOf, isTarget, reachesNobody, type TargetDevice, whyNotFor } from "./targets.ts";
 
 export interface StopResult {
@@ -35,8 +36,8 @@ export interface BroadcastService {
   stop(id: string, reason: string, userId?: string | null): StopResult;
   /** The stop for whatever sounds or is about to, everywhere, and what it stops; only reads. */
   prepareStopAll(): PreparedCommand & { broadcastIds: string[] };
-  /** Cancels all of that; returns their ids. Call it in a transaction. */
-  cancelAll(reason: string, userId: string | null): string[];
+  /** Cancels what of that is not over yet; returns their ids. Call it in a transaction. */
+  cancelAll(broadcastIds: readonly string[], reason: string, userId: string): string[];
   /** When one was cancelled, and who by name did it: `null` for the server itself. */
   stopOf(id: string): { at: number; by: string | null } | null;
   /** All that start in a range of epoch ms, in order, at most `limit`; also those that others took the place of. */
@@ -57,6 +58,10 @@ export interface BroadcastService {
   forPlaylist(device: Pick<TargetDevice, "areas" | "kind">, endAfter: number): Airing[];
   /** With the exact bytes that one kind of device plays. */
   airingOf(broadcast: Broadcast): Airing;
+  /** Of the daily class, what starts in a range of epoch ms and names any of the areas. */
+  dailyNaming(areas: readonly string[], from: number, until: number): Airing[];
+  /** Of the devices that it is for: those whose minutes do not hold it, by their ids. */
+  leftOut: LeftOut;
 }
 
 interface Dependencies {
@@ -65,6 +70,7 @@ interface Dependencies {
   devices: Pick<DeviceService, "enrolledWithin" | "identityOf">;
   regions: { roots(): string[] };
   policy: Pick<PolicyService, "effective">;
+  leftOut: LeftOut;
   transact: Transact;
   clock: Clock;
   freezeMs: number;
@@ -74,7 +80,7 @@ interface Dependencies {
 const STOP_VALID_MS = 10 * MINUTE_MS;
 
 export function createBroadcastService(deps: Dependencies): BroadcastService {
-  const { store, downlink, devices, regions, policy, transact, clock, freezeMs } = deps;
+  const { store, downlink, devices, regions, policy, leftOut, transact, clock, freezeMs } = deps;
 
   function get(id: string): Broadcast {
     const broadcast = store.get(id);
@@ -82,16 +88,14 @@ export function createBroadcastService(deps: Dependencies): BroadcastService {
     return broadcast;
   }
 
-  const airingOf = (broadcast: Broadcast): Airing => ({
-    broadcast,
-    itemsFor: (kind) => store.items(broadcast.id, kind),
-  });
-
   const listeners: ((broadcast: Broadcast) => void)[] = [];
-  const resolve = (broadcast: Broadcast) =>
-    devices
+  function resolve(broadcast: Broadcast): DeviceIdentity[] {
+    const meant = devices
       .enrolledWithin(broadcast.areas, broadcast.kinds)
       .filter((device) => whyNotFor(broadcast, device, policy.effective) === null);
+    const over = leftOut(broadcast, meant);
+    return meant.filter(({ id }) => !over.has(id));
+  }
 
   function isFor(broadcast: Broadcast, deviceId: string): boolean {
     const device = devices.identityOf(deviceId);
@@ -142,11 +146,11 @@ export function createBroadcastService(deps: Dependencies): BroadcastService {
     });
   }
 
-  /** On air or frozen, and interrupts that air as soon as they are ready. */
-  const soundingOrSoon = () => [
-    ...store.live(),
-    ...store.waiting().filter(({ startAt }) => startAt < clock.now() + freezeMs),
-  ];
+  /** On air, frozen or due to be, and interrupts that air as soon as they are ready. */
+  const soundingOrSoon = () =>
+    store
+      .unsettled(clock.now() + freezeMs)
+      .filter(({ state, scheduleId }) => state !== "planned" || scheduleId === null);
 
   return {
     get,
@@ -172,8 +176,10 @@ export function createBroadcastService(deps: Dependencies): BroadcastService {
       return { command, untilAckedBy, broadcastIds: soundingOrSoon().map(({ id }) => id) };
     },
 
-    cancelAll(reason, userId) {
-      const all = soundingOrSoon();
+    cancelAll(broadcastIds, reason, userId) {
+      const all = broadcastIds
+        .flatMap((id) => store.get(id) ?? [])
+        .filter((broadcast) => isLive(broadcast) || isOpen(broadcast));
       for (const broadcast of all) cancel(broadcast, reason, userId);
       return all.map(({ id }) => id);
     },
@@ -213,7 +219,9 @@ export function createBroadcastService(deps: Dependencies): BroadcastService {
 
     stopOf: store.stopOf,
     between: store.between,
-    airingOf,
-    forPlaylist: ({ areas, kind }, endAfter) => store.forPlaylist(areas, kind, endAfter).map(airingOf),
+    airingOf: store.airingOf,
+    leftOut,
+    dailyNaming: (areas, from, until) => store.dailyNaming(areas, from, until).map(store.airingOf),
+    forPlaylist: ({ areas, kind }, endAfter) => store.forPlaylist(areas, kind, endAfter).map(store.airingOf),
   };
 }

@@ -1,6 +1,7 @@
 import type { Database } from "../db/open.ts";
 import type { DeviceKind } from "../protocol/messages.ts";
 import {
+  type Airing,
   type Broadcast,
   type BroadcastItem,
   type BroadcastState,
@@ -9,6 +10,7 @@ import {
   type WhyNot,
 } from "./broadcast.ts";
 import { createCalendarEventStore } from "./calendar-event-store.ts";
+import { createToldDeviceStore } from "./told-device-store.ts";
 
 type List = "kinds" | "areas" | "exclude" | "groups" | "tags";
 type Row = Omit<Broadcast, List | "silent"> & Record<List, string> & { silent: 0 | 1 };
@@ -131,6 +133,10 @@ export function createBroadcastStore(db: Database) {
        AND EXISTS (SELECT 1 FROM broadcast_items i WHERE i.broadcast_id = b.id AND i.device_kind = @kind)
      ORDER BY start_at, id`,
   );
+  const selectNaming = db.prepare<{ areas: string; from: number; until: number }, Row>(
+    `${SELECT} WHERE start_at >= @from AND start_at < @until AND class = 'daily'
+       AND id IN (SELECT broadcast_id FROM broadcast_areas WHERE region_code IN (SELECT value FROM json_each(@areas)))`,
+  );
   const insertArea = db.prepare("INSERT INTO broadcast_areas (broadcast_id, region_code) VALUES (?, ?)");
   const deleteAreas = db.prepare("DELETE FROM broadcast_areas WHERE broadcast_id = ?");
   const insertItem = db.prepare(
@@ -142,12 +148,7 @@ export function createBroadcastStore(db: Database) {
     `SELECT sha256, mime, bytes, duration_ms AS durationMs, title FROM broadcast_items
      WHERE broadcast_id = ? AND device_kind = ? ORDER BY position`,
   );
-  const insertTarget = db.prepare(
-    "INSERT OR IGNORE INTO broadcast_targets (broadcast_id, device_id) VALUES (?, ?)",
-  );
-  const selectTargets = db.prepare<[string], { deviceId: string }>(
-    "SELECT device_id AS deviceId FROM broadcast_targets WHERE broadcast_id = ?",
-  );
+  const told = createToldDeviceStore(db);
 
   function get(id: string): Broadcast | null {
     const row = selectOne.get(id);
@@ -218,6 +219,9 @@ export function createBroadcastStore(db: Database) {
       selectBetween
         .all({ from, until, limit })
         .map(({ superseded, ...row }) => ({ broadcast: toBroadcast(row), isSuperseded: superseded === 1 })),
+    /** Of the daily class, those that start in a range and name any of the areas. */
+    dailyNaming: (areas: readonly string[], from: number, until: number) =>
+      selectNaming.all({ areas: JSON.stringify(areas), from, until }).map(toBroadcast),
     noteStop: (id: string, userId: string | null, now: number) => void noteStop.run(now, userId, id),
     /** When it was stopped or called off, and by whom: `null` for the server itself. */
     stopOf: (id: string) => selectStop.get(id) ?? null,
@@ -246,10 +250,14 @@ export function createBroadcastStore(db: Database) {
       }
     },
     items: (broadcastId: string, kind: DeviceKind) => selectItems.all(broadcastId, kind),
-    addTargets(broadcastId: string, deviceIds: string[]) {
-      for (const deviceId of deviceIds) insertTarget.run(broadcastId, deviceId);
-    },
-    targets: (broadcastId: string) => selectTargets.all(broadcastId).map((row) => row.deviceId),
+    addTargets: told.add,
+    targets: told.of,
+    /** With what is looked up about it when somebody asks. */
+    airingOf: (broadcast: Broadcast): Airing => ({
+      broadcast,
+      itemsFor: (kind) => selectItems.all(broadcast.id, kind),
+      wasTold: (deviceId) => told.has(broadcast.id, deviceId),
+    }),
   };
 }
 export type BroadcastStore = ReturnType<typeof createBroadcastStore>;

@@ -121,6 +121,8 @@ export type BroadcastItem = Omit<Item, "url">;
 export interface Airing {
   broadcast: Broadcast;
   itemsFor(kind: DeviceKind): BroadcastItem[];
+  /** Whether the device was among those resolved at the freeze. */
+  wasTold(deviceId: string): boolean;
 }
 
 /** Reports of an ending take a moment to arrive. */

@@ -9,6 +9,7 @@ import { keepsQuietHours } from "../protocol/quiet-hours.ts";
 import type { PolicyService } from "../schedules/policy.ts";
 import { type Broadcast, type BroadcastState, dueState } from "./broadcast.ts";
 import type { BroadcastStore } from "./broadcast-store.ts";
+import type { LeftOut } from "./left-out.ts";
 import { audienceOf, reachesNobody, whyNotFor } from "./targets.ts";
 
 export interface Conductor {
@@ -20,6 +21,7 @@ interface Dependencies {
   store: BroadcastStore;
   devices: { enrolledWithin(areas: readonly string[], kinds: readonly DeviceKind[]): DeviceIdentity[] };
   policy: Pick<PolicyService, "effective" | "quietAreas">;
+  leftOut: LeftOut;
   reports: { hasStarted(broadcastId: string): boolean };
   downlink: Downlink;
   mediaUrl: (sha256: string, expiresAt: number) => string;
@@ -31,12 +33,15 @@ interface Dependencies {
 
 /** Leads broadcasts from plan to air. It decides nothing but by the rows and the clock. */
 export function createConductor(deps: Dependencies): Conductor {
-  const { store, devices, policy, reports, downlink, mediaUrl, transact, clock, log, freezeMs } = deps;
+  const { store, devices, policy, leftOut, reports, downlink, mediaUrl, transact, clock, log, freezeMs } =
+    deps;
 
   function freeze(broadcast: Broadcast): void {
-    const targets = devices
+    const meant = devices
       .enrolledWithin(broadcast.areas, broadcast.kinds)
       .filter((device) => whyNotFor(broadcast, device, policy.effective) === null);
+    const over = leftOut(broadcast, meant);
+    const targets = meant.filter(({ id }) => !over.has(id));
     store.addTargets(
       broadcast.id,
       targets.map(({ id }) => id),
@@ -44,7 +49,9 @@ export function createConductor(deps: Dependencies): Conductor {
     // Too late for any device to begin: those that had it in the playlist may have played it, and will say so.
     if (clock.now() > broadcast.notAfter) return;
     const quiet = keepsQuietHours(broadcast.class) ? policy.quietAreas(broadcast.startAt) : [];
-    const audience = audienceOf({ ...broadcast, exclude: [...broadcast.exclude, ...quiet] }, targets);
+    const full = meant.filter(({ id }) => over.has(id)).map(({ regionCode }) => regionCode);
+    const exclude = [...broadcast.exclude, ...quiet, ...new Set(full)];
+    const audience = audienceOf({ ...broadcast, exclude }, targets);
     if (reachesNobody(audience)) return;
     for (const { kinds, items } of groupByItems(broadcast)) {
       downlink.send({

@@ -24,6 +24,15 @@ const STOPS = new Map([
 export const NOT_PLANNED = "已不在排期中";
 export const ELSEWHERE = "已改为其他区域";
 
+const PLAIN = new Map([
+  [NOT_PLANNED, "it is on no timetable any more"],
+  [ELSEWHERE, "it is for other areas now"],
+  ...[...STOPS].map(([english, office]): [string, string] => [office, english]),
+]);
+
+/** What a calendar has shown, where the reader's language is known. What a person gave as the reason stands as it was given. */
+export const plainWords = (officeWords: string): string => PLAIN.get(officeWords) ?? officeWords;
+
 /**
  * Why a broadcast was not heard, in the words of the county's office: registers and calendars have no reader whose language
  * is known. What a person gave as the reason of a stop stands as it was given. Empty when there is nothing to say.

@@ -24,6 +24,15 @@ export interface TargetDevice {
   tags: readonly string[];
 }
 
+/** One in a region as any other there: in no group, without tags. */
+export const plainDevice = (regionCode: string, kind: DeviceKind): TargetDevice => ({
+  id: "",
+  kind,
+  areas: selfAndAncestors(regionCode),
+  groups: [],
+  tags: [],
+});
+
 export const NO_TARGET = ["outside-area", "other-kind", "excluded", "not-in-group", "without-tag"] as const;
 /** Why something is not for a device. */
 export type NoTarget = (typeof NO_TARGET)[number];

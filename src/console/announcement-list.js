@@ -60,7 +60,7 @@ function announcementCard(onStopped) {
 
 /** @param {Shown} shown @returns {import("./dom.js").Child[]} */
 function drawAnnouncement({ announcement, regions, proof }) {
-  const { title, text, broadcast, repeat, corrects, silent } = announcement;
+  const { title, text, broadcast, repeat, corrects, silent, people, createdAt } = announcement;
   const { id, state, reason, startAt, targets } = broadcast;
   return [
     el(
@@ -79,6 +79,9 @@ function drawAnnouncement({ announcement, regions, proof }) {
         ...targets.kinds.map((kind) => term("kind", kind)),
         ...(repeat > 1 ? [t("interrupt.times", { count: repeat })] : []),
       ].join(" · "),
+    ),
+    el("p", { class: "fact" }, () =>
+      t("interrupt.by", { name: people.created, time: `${dateText(createdAt)} ${timeText(createdAt)}` }),
     ),
     corrects !== null &&
       el(

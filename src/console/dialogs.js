@@ -31,7 +31,7 @@ export function confirmDialog({
   done,
 }) {
   const content = el("div", { class: "dialog-body" }, ...body);
-  const outcome = el("div", { "aria-live": "assertive" });
+  const outcome = el("div", { class: "dialog-body", "aria-live": "assertive" });
   const go = el("button", { type: "button", class: grave ? "stop" : "primary", onclick: act }, confirm);
   const leave = el("button", { type: "button", onclick: () => dialog.close() }, () => t("action.cancel"));
   /** @type {HTMLDialogElement} */

@@ -3,7 +3,7 @@ import { asProblem, currentUser, serverNow } from "./api.js";
 import { confirmDialog } from "./dialogs.js";
 import { el, fill } from "./dom.js";
 import { momentText } from "./format.js";
-import { t } from "./i18n.js";
+import { t, term } from "./i18n.js";
 import { confirmEmergency, previewInterrupt, stopEmergency } from "./interrupts.js";
 import { announce, problemNotice } from "./notices.js";
 import { sentence } from "./server-words.js";
@@ -18,7 +18,7 @@ export const isOwn = ({ proposedBy }) => proposedBy === currentUser()?.id;
 
 /** Asks the second person, who sees first who will hear it. @param {Emergency} emergency @param {() => void} onDone */
 export function askToConfirm(emergency, onDone) {
-  const { id, title, text, people, until, areas, silent } = emergency;
+  const { id, title, text, severity, people, until, areas, silent } = emergency;
   const reach = el(
     "div",
     { class: "dialog-body" },
@@ -32,6 +32,8 @@ export function askToConfirm(emergency, onDone) {
       isDrill(emergency) &&
         el("p", { class: "drill-note" }, () => t(silent ? "drill.silentNote" : "drill.note")),
       el("p", {}, () => t("emergency.confirmText", { name: people.proposed, time: momentText(until) })),
+      severity !== null &&
+        el("p", {}, () => t("emergency.severityIs", { severity: term("severity", severity) })),
       text !== null && el("p", { class: "spoken" }, text),
       reach,
     ],

@@ -15,6 +15,7 @@ import { soundSource } from "./sound-source.js";
 
 const KINDS = ["loudspeaker", "terminal"];
 const MINUTE_MS = 60_000;
+const SEVERITIES = ["Extreme", "Severe", "Moderate", "Minor", "Unknown"];
 const LENGTHS = [10, 30, 60, 120, 360, 720, 1440];
 const USUAL_LENGTH = 30;
 
@@ -31,6 +32,7 @@ export function emergencyForm(onProposed) {
     onChange: showClass,
   });
   const drill = drillOptions();
+  const severity = severitySelect();
   const sound = soundSource("recordings/emergency");
   const regions = regionTree({ legend: () => t("interrupt.areas") });
   const minutes = el(
@@ -48,7 +50,7 @@ export function emergencyForm(onProposed) {
     el(
       "div",
       { class: "columns" },
-      el("div", {}, title.element, of.element, drill.element, sound.element),
+      el("div", {}, title.element, of.element, drill.element, severity.element, sound.element),
       el(
         "div",
         {},
@@ -76,6 +78,7 @@ export function emergencyForm(onProposed) {
   const isReady = () =>
     isComplete(outcome, [
       [title.input.value.trim() === "", "interrupt.needTitle", () => title.input.focus()],
+      [severity.select.value === "", "emergency.needSeverity", () => severity.select.focus()],
       [sound.isBusy(), "interrupt.needWait", sound.focus],
       [sound.sound() === null, "interrupt.needSound", sound.focus],
       [regions.codes().length === 0, "interrupt.needAreas", regions.focus],
@@ -91,6 +94,7 @@ export function emergencyForm(onProposed) {
       class: of.value(),
       areas: regions.codes(),
       silent: drill.isSilent(),
+      severity: severity.select.value,
       source: { assetSha256: sound.sound()?.sha256 ?? "" },
     };
     submit.disabled = true;
@@ -180,6 +184,18 @@ export function emergencyForm(onProposed) {
   }
 
   return { element: form, pause: sound.pause, close: sound.close };
+}
+
+/** How grave it is, by CAP's scale: nobody's guess, so nothing is chosen before. */
+function severitySelect() {
+  const select = el(
+    "select",
+    { id: "emergency-severity" },
+    el("option", { value: "" }, () => t("emergency.severityNone")),
+    ...SEVERITIES.map((each) => el("option", { value: each }, () => t(`severity.${each}`))),
+  );
+  const label = el("label", { for: select.id }, () => t("emergency.severity"));
+  return { select, element: el("p", { class: "field" }, label, select) };
 }
 
 /** @param {number} minutes */

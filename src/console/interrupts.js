@@ -23,12 +23,16 @@ import { inPath, query } from "./resources.js";
  * @property {string} createdAt
  * @property {Rendition[]} renditions
  */
-/** @typedef {Interrupt & { repeat: number, corrects: string | null, broadcast: Broadcast }} Announcement */
+/**
+ * @typedef {Interrupt & {
+ *   repeat: number, corrects: string | null, people: { created: string }, broadcast: Broadcast
+ * }} Announcement
+ */
 /** @typedef {"proposed" | "confirmed" | "active" | "withdrawn" | "expired" | "stopped" | "ended"} EmergencyState */
 /**
  * @typedef {object} EmergencyFields
  * @property {EmergencyState} state
- * @property {string | null} severity as a CAP message has it
+ * @property {string | null} severity as CAP grades it
  * @property {string[]} areas
  * @property {string} until
  * @property {string | null} replaces

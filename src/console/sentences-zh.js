@@ -304,6 +304,11 @@ export const SENTENCES = {
   "The exceptions contradict the rule or each other.": "例外与规则或彼此矛盾。",
   "An exception is for one slot that the rule yields and says one thing about it; an extra date is one that it does not yield.":
     "每个例外针对规则的一个播出时刻，只说一件事；加播的日期须是规则里没有的。",
+  "Some dates would be put where their start is past.": "有些日期会改到已经过去的时间。",
+  "{} would move to {}, which is past: it would never air.": "{0} 会改到 {1}，这个时间已过，永远不会播出。",
+  "{} is past: nothing would air.": "{0} 已过，什么也不会播出。",
+  "Give a time that is still ahead; leave an extra date out that is over, and skip a date that shall not air.":
+    "请给出还没到的时间；已过的加播日期请去掉，不要播出的日期请用跳过。",
   "Name days that the calendar has, and of each range the earlier one first.":
     "请填写日历上有的日期，时间段先早后晚。",
   "Give a last date from {} on, or leave one of the two out.": "请填 {0} 或更晚的截止日期，或去掉其中一个。",
@@ -379,8 +384,8 @@ export const SENTENCES = {
   "Move it to {}, or {}.": "可改到 {0}，或{1}。",
   "At {} what airs lasts up to {} minutes, and its slot is {}.": "{0} 的内容最长 {1} 分钟，预留时长为 {2}。",
   "Shorten it, or make the slot {} minutes.": "请缩短内容，或把预留时长改为 {0} 分钟。",
-  "Up to {} minutes a {} where {} are allowed: devices refuse what does not fit.":
-    "最多 {0} 分钟（每{1}），而只允许 {2} 分钟：放不下的会被终端拒播。",
+  "Up to {} minutes a {} where {} are allowed: what does not fit is left out there, the lowest priority and the latest first.":
+    "最多 {0} 分钟（每{1}），而只允许 {2} 分钟：放不下的在当地不播，先舍优先级低的和时间晚的。",
   "Skip these dates, leave out these areas, or shorten what airs on them.":
     "请跳过这些日期、不面向这些地区，或缩短当天的内容。",
   "Name days that the calendar has.": "请填写日历上有的日期。",
@@ -402,6 +407,8 @@ export const SENTENCES = {
   "Ask about a device or about a region.": "请指定终端或地区。",
   "Give one of `device` and `region`.": "终端和地区请指定其中一个。",
   "It was announced and taken back: {}.": "曾经排播，后来撤回：{0}。",
+  "it is on no timetable any more": "已不在排期中",
+  "it is for other areas now": "已改为其他区域",
   "It has not begun: it stands on {}. {}": "还没有开播：排在 {0}。{1}",
   "Nothing was due there within {} minutes of that time.": "该时间前后 {0} 分钟内那里没有排播。",
   "{} of {} devices reported that they played it.": "{1} 台终端中有 {0} 台回传已播出。",
@@ -429,6 +436,12 @@ export const SENTENCES = {
   "It is for devices tagged {}, and this one has none of these tags.":
     "它面向有标签 {0} 的终端，本终端没有。",
   "It is quiet there at that time.": "届时那里处于静音时段。",
+  "What comes before it has the {} min a day that are allowed there.":
+    "那里每天允许 {0} 分钟，已由排在它前面的占用。",
+  "What comes before it has the {} min a week that are allowed there.":
+    "那里每周允许 {0} 分钟，已由排在它前面的占用。",
+  "What comes before it has the {} min a day or {} min a week that are allowed there.":
+    "那里每天允许的 {0} 分钟或每周的 {1} 分钟，已由排在它前面的占用。",
   "{} has the air at that time, and it may not begin so late.": "届时由{0}占用，再晚就不能开播了。",
   "{} has the air at that time; it begins after that.": "届时由{0}占用，之后开播。",
   "It begins, is interrupted by {}{}.": "开播后被{0}打断{1}。",

@@ -120,14 +120,15 @@ export const en = {
   "empty.toDo": "Upload a recording and submit it under Programmes",
   "conflict.title": "Conflicts of what is planned: {total}",
   "conflict.moreDates": "{dates} … ({count} dates)",
-  "conflict.overlap": "It meets “{other}” on the same devices (up to {devices})",
-  "conflict.quiet-hours": "It begins in the quiet hours of some areas: up to {devices} devices stay silent",
-  "conflict.runs-into-quiet-hours": "It runs into quiet hours (up to {devices} devices)",
+  "conflict.overlap": "It meets “{other}” on the same devices ({devices} at most)",
+  "conflict.quiet-hours":
+    "It begins in the quiet hours of some areas and is not heard there (devices: {devices} at most)",
+  "conflict.runs-into-quiet-hours": "It runs into quiet hours (devices: {devices} at most)",
   "conflict.longer-than-slot": "What airs is longer than its slot",
   "conflict.daily-minutes":
-    "More minutes a day than allowed: up to {devices} devices refuse what does not fit",
+    "More minutes a day than allowed: what does not fit is left out there (devices: {devices} at most)",
   "conflict.weekly-minutes":
-    "More minutes a week than allowed: up to {devices} devices refuse what does not fit",
+    "More minutes a week than allowed: what does not fit is left out there (devices: {devices} at most)",
   "conflict.winner": "“{name}” has the air",
   "conflict.move": "{time} is free on all these dates",
   "conflict.slot": "The slot would have to be {minutes} minutes",
@@ -469,6 +470,7 @@ export const en = {
   "verdict.not-in-group": "Not in the group",
   "verdict.without-tag": "Without the tag",
   "verdict.quiet-there": "Quiet there",
+  "verdict.over-minutes": "Over the minutes",
   "verdict.lost": "Lost the air",
   "verdict.waits": "Waits",
   "verdict.interrupted": "Interrupted",

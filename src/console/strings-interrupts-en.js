@@ -29,6 +29,7 @@ export const interruptsEn = {
   "interrupt.repeat": "How often in a row",
   "interrupt.check": "See who will hear it, then send…",
   "interrupt.checking": "Looking at the areas and the time…",
+  "interrupt.by": "Sent by {name}, {time}",
   "interrupt.needTitle": "Please give it a title.",
   "interrupt.needSound":
     "There is no sound to be aired yet: let a text be spoken and hear it to the end, record, or upload a file.",
@@ -129,6 +130,10 @@ export const interruptsEn = {
 
   "emergency.class.emergency": "Emergency (for real)",
   "emergency.class.drill": "Drill of an emergency",
+  "emergency.severity": "Severity",
+  "emergency.severityIs": "Severity: {severity}",
+  "emergency.severityNone": "Please choose",
+  "emergency.needSeverity": "Please say how severe it is.",
   "emergency.length": "Lasts",
   "emergency.lengthHint": " from the proposal on; it is repeated until then.",
   "emergency.minutes": "{count} minutes",

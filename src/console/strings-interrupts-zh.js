@@ -29,6 +29,7 @@ export const interruptsZh = {
   "interrupt.repeat": "连播遍数",
   "interrupt.check": "看谁会听到，然后发送…",
   "interrupt.checking": "正在核对范围和时间…",
+  "interrupt.by": "{name} 于 {time} 发出",
   "interrupt.needTitle": "请填写标题。",
   "interrupt.needSound": "还没有可播出的声音：请生成并听完语音、录音，或上传文件。",
   "interrupt.needWait": "录音还没有送达并检听完，请稍候。",
@@ -123,6 +124,10 @@ export const interruptsZh = {
 
   "emergency.class.emergency": "应急（真实播出）",
   "emergency.class.drill": "应急演练",
+  "emergency.severity": "严重程度",
+  "emergency.severityIs": "严重程度：{severity}",
+  "emergency.severityNone": "请选择",
+  "emergency.needSeverity": "请选择严重程度。",
   "emergency.length": "持续",
   "emergency.lengthHint": " 从提出时算起，期间反复播出。",
   "emergency.minutes": "{count} 分钟",

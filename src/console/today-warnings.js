@@ -60,6 +60,9 @@ export function drawEmptyDates(dates) {
   ];
 }
 
+/** @param {string[]} dates `YYYY-MM-DD` */
+const daysOf = (dates) => dates.map((date) => dateText(`${date}T12:00Z`)).join(t("list.comma"));
+
 /** @param {{ items: Conflict[], total: number }} conflicts @returns {import("./dom.js").Child[]} */
 export function drawConflicts({ items, total }) {
   if (total === 0) return [];
@@ -69,8 +72,8 @@ export function drawConflicts({ items, total }) {
       el(
         "div",
         { class: "warning conflict" },
-        el("p", {}, el("strong", {}, schedule), ` ${time ?? ""} · `, () =>
-          count > dates.length ? t("conflict.moreDates", { dates: dates.join(" "), count }) : dates.join(" "),
+        el("p", {}, el("strong", {}, schedule), time === null ? "" : ` ${time}`, " · ", () =>
+          count > dates.length ? t("conflict.moreDates", { dates: daysOf(dates), count }) : daysOf(dates),
         ),
         el("p", {}, () => t(`conflict.${kind}`, { other: other?.name ?? "", devices })),
         winner !== null &&

@@ -40,9 +40,14 @@ export function askWhy({ id, name }) {
       due.length > 0 && el("p", {}, () => t("whyNot.due")),
       el(
         "ul",
-        { class: "plain-list" },
+        { class: "plain-list due" },
         ...due.map(({ slot, title, verdict: own }) =>
-          el("li", {}, () => momentText(slot.startAt), ` ${slot.programme} ${title ?? ""} · `, answer(own)),
+          el(
+            "li",
+            {},
+            el("p", { class: "fact" }, () => momentText(slot.startAt), ` ${slot.programme} ${title ?? ""}`),
+            answer(own),
+          ),
         ),
       ),
     ],

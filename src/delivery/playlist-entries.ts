@@ -1,4 +1,5 @@
 import { type Airing, type Broadcast, LISTED_STATES } from "../broadcasts/broadcast.ts";
+import { overMinutes } from "../broadcasts/minutes-over.ts";
 import { type TargetDevice, whyNotFor } from "../broadcasts/targets.ts";
 import type { PlaylistBroadcast, Policy } from "../protocol/messages.ts";
 import { authorityOf } from "../protocol/region-code.ts";
@@ -6,7 +7,7 @@ import { airingOf } from "./airing.ts";
 
 const MAX_VOLUME = 100;
 
-/** Whether a device's playlist holds a broadcast; an alert reaches it by another way. */
+/** Whether a device's playlist may hold a broadcast, if its minutes do; an alert reaches it by another way. */
 export const isListedFor = (
   broadcast: Broadcast,
   device: TargetDevice,
@@ -17,19 +18,22 @@ export const isListedFor = (
   whyNotFor(broadcast, device, policyOf) === null;
 
 /**
- * What a device's playlist holds of the given broadcasts, in their order, none louder than its area allows: the one answer
- * of its playlist and of every preview of it.
+ * What a device's playlist holds of the given broadcasts, in their order, none louder than its area allows and no more
+ * minutes of them: the one answer of its playlist and of every preview of it.
+ * @param around with all others of the weeks that they are in, see `overMinutes`
  */
 export function playlistEntries(
   airings: readonly Airing[],
   device: TargetDevice,
   policyOf: (regionCode: string) => Policy,
   mediaUrl: (sha256: string, broadcast: Broadcast) => string,
+  around: readonly Airing[],
 ): PlaylistBroadcast[] {
+  const over = overMinutes(around, device, policyOf);
   const [regionCode] = device.areas;
   const loudest = regionCode === undefined ? MAX_VOLUME : policyOf(regionCode).maxVolume;
   return airings.flatMap(({ broadcast, itemsFor }) => {
-    if (!isListedFor(broadcast, device, policyOf)) return [];
+    if (over.has(broadcast.id) || !isListedFor(broadcast, device, policyOf)) return [];
     const items = itemsFor(device.kind);
     if (items.length === 0) return [];
     const airing = airingOf(broadcast, items, (sha256) => mediaUrl(sha256, broadcast));

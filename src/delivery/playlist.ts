@@ -1,9 +1,11 @@
 import { createHash } from "node:crypto";
 import type { BroadcastService } from "../broadcasts/broadcast-service.ts";
+import { wholeWeeks } from "../broadcasts/minutes-over.ts";
 import { type Clock, DAY_MS, MINUTE_MS } from "../clock.ts";
 import type { DeviceIdentity } from "../devices/device.ts";
 import { fetchSlotMs } from "../protocol/fetch-slot.ts";
 import type { Playlist } from "../protocol/messages.ts";
+import { hasMinutesCap } from "../protocol/minutes-cap.ts";
 import type { Scope } from "../protocol/topics.ts";
 import type { PolicyService } from "../schedules/policy.ts";
 import type { Downlink } from "./downlink.ts";
@@ -72,11 +74,15 @@ export function createPlaylistService(deps: Dependencies): PlaylistService {
 
     playlistFor(device, { revision, generatedAt }) {
       const validUntil = generatedAt + VALID_MS;
+      const own = policy.effective(device.regionCode);
+      const monday = wholeWeeks(own.zone, generatedAt, generatedAt + 1).from;
+      const week = broadcasts.forPlaylist(device, hasMinutesCap(own) ? monday : generatedAt);
       const entries = playlistEntries(
-        broadcasts.forPlaylist(device, generatedAt),
+        week.filter(({ broadcast: { notAfter, endsAt } }) => Math.max(notAfter, endsAt ?? 0) > generatedAt),
         device,
         policy.effective,
         (sha256, { notAfter }) => mediaUrl(sha256, Math.max(validUntil, notAfter)),
+        week,
       );
       const deadline = entries.find(({ startAt }) => startAt > generatedAt)?.startAt ?? validUntil;
       const slotWindow = Math.min((deadline - generatedAt) * SLOT_WINDOW_SHARE, MAX_SLOT_WINDOW_MS);
@@ -87,7 +93,7 @@ export function createPlaylistService(deps: Dependencies): PlaylistService {
         validUntil,
         revision,
         keySerial: keySerial(),
-        policy: policy.effective(device.regionCode),
+        policy: own,
         fetch: { slotOffsetMs: fetchSlotMs(device.id, revision, slotWindow), deadline },
         broadcasts: entries,
       };

@@ -1,17 +1,20 @@
 import type { BroadcastService } from "../broadcasts/broadcast-service.ts";
 import { occurrenceKey } from "../broadcasts/forecast.ts";
-import type { Slot, Timetable } from "./timetable.ts";
+import { plainWords } from "../broadcasts/office-words.ts";
+import { selfAndAncestors } from "../protocol/region-code.ts";
+import type { FindSlots, FoundSlots } from "./find-slots.ts";
+import type { Slot } from "./timetable.ts";
 import type { Verdict } from "./verdict.ts";
 
 interface Dependencies {
-  timetable: Timetable;
+  findSlots: FindSlots;
   broadcasts: Pick<BroadcastService, "announced">;
 }
 
 /** What was due around an instant in a region or around it, the nearest first; also what was taken back before it aired. */
-export type DueAround = (code: string, at: number, withinMs: number) => Slot[];
+export type DueAround = (code: string, at: number, withinMs: number) => FoundSlots;
 
-export function createDueAround({ timetable, broadcasts }: Dependencies): DueAround {
+export function createDueAround({ findSlots, broadcasts }: Dependencies): DueAround {
   /** What was announced there and taken back before it aired, so that no broadcast is left of it. */
   function withdrawn(code: string, from: number, until: number, slots: readonly Slot[]): Slot[] {
     const known = new Set(
@@ -23,7 +26,7 @@ export function createDueAround({ timetable, broadcasts }: Dependencies): DueAro
     return broadcasts.announced(code, from, until).flatMap((event): Slot[] => {
       const { seriesId, localDate: date, localTime: time, startAt, programme, reason, status } = event;
       if (status !== "cancelled" || known.has(`${seriesId} ${occurrenceKey(date, time)}`)) return [];
-      const text = `It was announced and taken back: ${reason ?? "no reason given"}.`;
+      const text = `It was announced and taken back: ${plainWords(reason ?? "no reason given")}.`;
       const verdict: Verdict = { code: "withdrawn", text };
       return [
         {
@@ -43,9 +46,10 @@ export function createDueAround({ timetable, broadcasts }: Dependencies): DueAro
 
   return (code, at, withinMs) => {
     const [from, until] = [at - withinMs, at + withinMs + 1];
-    const slots = timetable(from, until);
-    return [...slots, ...withdrawn(code, from, until, slots)].toSorted(
+    const { slots, airings } = findSlots(selfAndAncestors(code), from, until);
+    const due = [...slots, ...withdrawn(code, from, until, slots)].toSorted(
       (one, other) => Math.abs(one.startAt - at) - Math.abs(other.startAt - at),
     );
+    return { slots: due, airings };
   };
 }

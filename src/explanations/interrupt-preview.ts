@@ -42,7 +42,7 @@ export interface InterruptPreview {
 }
 
 interface Dependencies {
-  broadcasts: Pick<BroadcastService, "between" | "airingOf">;
+  broadcasts: Pick<BroadcastService, "between" | "airingOf" | "leftOut">;
   devices: Pick<DeviceService, "enrolledWithin" | "online">;
   regions: { get(code: string): Region };
   policy: Pick<PolicyService, "effective">;
@@ -99,12 +99,14 @@ export function createInterruptPreview(deps: Dependencies): PreviewInterrupt {
     const rivals = around(startAt, endsAt);
     const self = selfOf(intended, startAt);
 
+    const leftOut = rivals.map(({ broadcast }) => broadcasts.leftOut(broadcast, hearers));
     const own = new Map<VerdictCode, number>();
     const met = rivals.map((airing) => ({ airing, devices: 0, fates: new Map<VerdictCode, number>() }));
     // Devices that the same broadcasts are for decide alike.
     const alike = Map.groupBy(hearers, (device) => {
-      const isHere = ({ broadcast }: Airing) => whyNotFor(broadcast, device, policy.effective) === null;
-      return `${device.kind} ${rivals.map((rival) => (isHere(rival) ? 1 : 0)).join("")}`;
+      const isHere = ({ broadcast }: Airing, index: number) =>
+        whyNotFor(broadcast, device, policy.effective) === null && !leftOut[index]?.has(device.id);
+      return `${device.kind} ${rivals.map((rival, index) => (isHere(rival, index) ? 1 : 0)).join("")}`;
     });
     for (const [key, { length: count }] of alike) {
       const [kind, marks] = key.split(" ") as [DeviceKind, string];

@@ -1,14 +1,13 @@
-import type { TargetDevice } from "../broadcasts/targets.ts";
-import { isListedFor } from "../delivery/playlist-entries.ts";
+import { plainDevice, type TargetDevice } from "../broadcasts/targets.ts";
 import { identityFrom } from "../devices/device.ts";
 import type { DeviceService } from "../devices/device-service.ts";
 import { DEVICE_KINDS, type DeviceKind, type PlaylistBroadcast } from "../protocol/messages.ts";
 import { selfAndAncestors } from "../protocol/region-code.ts";
 import type { Region } from "../regions/region.ts";
 import type { PolicyService } from "../schedules/policy.ts";
-import { dateOf, entriesOf, judgeSlot, type PreviewDate } from "./slot-verdict.ts";
-import type { Slot, Timetable } from "./timetable.ts";
-import { contests, type Verdict, verdictOnTarget } from "./verdict.ts";
+import type { FindSlots, FoundSlots } from "./find-slots.ts";
+import { dateOf, judgeFor, type PreviewDate } from "./slot-verdict.ts";
+import { type Verdict, verdictOnTarget } from "./verdict.ts";
 
 /** A rule that never plays there, for a reason that is not a date's. */
 interface SilentRule {
@@ -42,7 +41,7 @@ export interface PreviewService {
 }
 
 interface Dependencies {
-  timetable: Timetable;
+  findSlots: FindSlots;
   devices: Pick<DeviceService, "get" | "enrolledWithin">;
   regions: { get(code: string): Region };
   policy: Pick<PolicyService, "effective">;
@@ -51,16 +50,16 @@ interface Dependencies {
 const MAX_NAMED_DEVICES = 50;
 
 /** What will play, and what becomes of each date of each rule. */
-export function createPreviewService({ timetable, devices, regions, policy }: Dependencies): PreviewService {
-  function previewOf(slots: readonly Slot[], device: TargetDevice): Preview {
-    const entries = entriesOf(slots, device, policy.effective);
-    const contested = contests(entries);
+export function createPreviewService({ findSlots, devices, regions, policy }: Dependencies): PreviewService {
+  function previewOf(found: FoundSlots, device: TargetDevice): Preview {
+    const { slots } = found;
+    const { entries, verdictOf } = judgeFor(found, device, policy.effective);
     const planned = new Set(
       slots.flatMap(({ isPlanned, airing }) => (isPlanned && airing ? [airing.broadcast.id] : [])),
     );
     const notFor = new Map<string, SilentRule>();
     const dates = slots.flatMap((slot) => {
-      const verdict = judgeSlot(slot, device, policy.effective, contested);
+      const verdict = verdictOf(slot);
       const isFor =
         slot.airing === null || verdictOnTarget(slot.airing.broadcast, device, policy.effective) === null;
       if (isFor) return [dateOf(slot, verdict)];
@@ -75,23 +74,16 @@ export function createPreviewService({ timetable, devices, regions, policy }: De
     };
   }
 
-  /** A device in a region as any other there: in no group, without tags. */
-  const plainDevice = (code: string, kind: DeviceKind): TargetDevice => ({
-    id: "",
-    kind,
-    areas: selfAndAncestors(code),
-    groups: [],
-    tags: [],
-  });
-
-  function differing(slots: readonly Slot[], code: string): RegionPreview["differing"] {
-    const listed = slots.flatMap(({ airing, isPlanned }) => (airing && isPlanned ? [airing.broadcast] : []));
-    const idsFor = (device: TargetDevice) =>
-      new Set(
-        listed.filter((broadcast) => isListedFor(broadcast, device, policy.effective)).map(({ id }) => id),
-      );
+  function differing(found: FoundSlots, code: string): RegionPreview["differing"] {
+    const listed = found.slots.flatMap(({ airing, isPlanned }) =>
+      airing && isPlanned ? [airing.broadcast] : [],
+    );
+    const idsFor = (device: TargetDevice) => {
+      const { isListed } = judgeFor(found, device, policy.effective);
+      return new Set(listed.filter(isListed).map(({ id }) => id));
+    };
     const usual = new Map(DEVICE_KINDS.map((kind) => [kind, idsFor(plainDevice(code, kind))]));
-    const found = devices.enrolledWithin([code], DEVICE_KINDS).flatMap((device) => {
+    const others = devices.enrolledWithin([code], DEVICE_KINDS).flatMap((device) => {
       const own = idsFor(device);
       const there = usual.get(device.kind) ?? new Set<string>();
       const more = [...own].filter((id) => !there.has(id));
@@ -99,19 +91,22 @@ export function createPreviewService({ timetable, devices, regions, policy }: De
       if (more.length === 0 && fewer.length === 0) return [];
       return [{ deviceId: device.id, regionCode: device.regionCode, more, fewer }];
     });
-    return { total: found.length, devices: found.slice(0, MAX_NAMED_DEVICES) };
+    return { total: others.length, devices: others.slice(0, MAX_NAMED_DEVICES) };
   }
 
   return {
-    ofDevice: (deviceId, from, until) =>
-      previewOf(timetable(from, until), identityFrom(devices.get(deviceId))),
+    ofDevice(deviceId, from, until) {
+      const device = identityFrom(devices.get(deviceId));
+      return previewOf(findSlots(device.areas, from, until), device);
+    },
 
     ofRegion(code, from, until) {
       regions.get(code);
-      const slots = timetable(from, until);
+      const inside = devices.enrolledWithin([code], DEVICE_KINDS).flatMap(({ areas }) => areas);
+      const found = findSlots([...new Set([...selfAndAncestors(code), ...inside])], from, until);
       return {
-        kinds: DEVICE_KINDS.map((kind) => ({ kind, preview: previewOf(slots, plainDevice(code, kind)) })),
-        differing: differing(slots, code),
+        kinds: DEVICE_KINDS.map((kind) => ({ kind, preview: previewOf(found, plainDevice(code, kind)) })),
+        differing: differing(found, code),
       };
     },
   };

@@ -1,40 +1,48 @@
+import type { Broadcast } from "../broadcasts/broadcast.ts";
+import { overMinutes } from "../broadcasts/minutes-over.ts";
 import type { TargetDevice } from "../broadcasts/targets.ts";
-import { playlistEntries } from "../delivery/playlist-entries.ts";
+import { isListedFor, playlistEntries } from "../delivery/playlist-entries.ts";
 import type { PlaylistBroadcast, Policy } from "../protocol/messages.ts";
+import type { FoundSlots } from "./find-slots.ts";
 import type { Slot } from "./timetable.ts";
-import { type Verdict, verdictOnTarget } from "./verdict.ts";
+import { contests, type Verdict, verdictOnMinutes, verdictOnTarget } from "./verdict.ts";
 
 /** One date of a rule and what becomes of it. */
 export interface PreviewDate extends Omit<Slot, "airing"> {
   broadcastId: string | null;
 }
 
-type PolicyOf = (regionCode: string) => Policy;
+/** What becomes of the slots on one device. */
+export interface Judgement {
+  /** What its playlist holds of them, by the function that makes playlists. */
+  entries: PlaylistBroadcast[];
+  isListed(broadcast: Broadcast): boolean;
+  /** Among all that want its air. */
+  verdictOf(slot: Slot): Verdict;
+}
 
-/** What a device's playlist holds of the slots, by the function that makes playlists. */
-export const entriesOf = (
-  slots: readonly Slot[],
+export function judgeFor(
+  { slots, airings }: FoundSlots,
   device: TargetDevice,
-  policyOf: PolicyOf,
-): PlaylistBroadcast[] =>
-  playlistEntries(
-    slots.flatMap(({ airing }) => airing ?? []),
-    device,
-    policyOf,
-    // Addresses are for devices.
-    () => "",
-  );
-
-/** What a date's verdict is for a device, among all that want its air. @param contested see `contests` */
-export function judgeSlot(
-  slot: Slot,
-  device: TargetDevice,
-  policyOf: PolicyOf,
-  contested: ReadonlyMap<string, Verdict>,
-): Verdict {
-  const broadcast = slot.airing?.broadcast;
-  if (!broadcast) return slot.verdict;
-  return verdictOnTarget(broadcast, device, policyOf) ?? contested.get(broadcast.id) ?? slot.verdict;
+  policyOf: (regionCode: string) => Policy,
+): Judgement {
+  const own = slots.flatMap(({ airing }) => airing ?? []);
+  // Addresses are for devices.
+  const entries = playlistEntries(own, device, policyOf, () => "", airings);
+  const over = overMinutes(airings, device, policyOf);
+  const contested = contests(entries);
+  return {
+    entries,
+    isListed: (broadcast) => isListedFor(broadcast, device, policyOf) && !over.has(broadcast.id),
+    verdictOf(slot) {
+      const broadcast = slot.airing?.broadcast;
+      if (!broadcast) return slot.verdict;
+      const notFor = verdictOnTarget(broadcast, device, policyOf);
+      if (notFor !== null) return notFor;
+      if (over.has(broadcast.id)) return verdictOnMinutes(policyOf(device.areas[0] ?? ""));
+      return contested.get(broadcast.id) ?? slot.verdict;
+    },
+  };
 }
 
 export const dateOf = ({ airing, ...slot }: Slot, verdict: Verdict): PreviewDate => ({

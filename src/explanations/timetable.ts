@@ -100,6 +100,7 @@ export function createTimetable(deps: Dependencies): Timetable {
           : slotOf(entry, verdictOn(broadcast, false, howItPlays(schedule, entry)), {
               broadcast,
               itemsFor: (kind) => entry.items.get(kind) ?? [],
+              wasTold: () => false,
             });
       });
 

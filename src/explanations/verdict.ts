@@ -19,6 +19,7 @@ export const PLAN_VERDICTS = [
   "not-planned",
   ...NO_TARGET,
   "quiet-there",
+  "over-minutes",
   "lost",
   "waits",
   "interrupted",
@@ -77,6 +78,17 @@ export function verdictOnTarget(
     "quiet-there": "It is quiet there at that time.",
   };
   return { code, text: texts[code] };
+}
+
+/** Where what comes first has the minutes that are allowed. */
+export function verdictOnMinutes({ dailyMinutesCap: aDay, weeklyMinutesCap: aWeek }: Policy): Verdict {
+  const code = "over-minutes";
+  if (aWeek === undefined)
+    return { code, text: `What comes before it has the ${aDay} min a day that are allowed there.` };
+  if (aDay === undefined)
+    return { code, text: `What comes before it has the ${aWeek} min a week that are allowed there.` };
+  const text = `What comes before it has the ${aDay} min a day or ${aWeek} min a week that are allowed there.`;
+  return { code, text };
 }
 
 /** What of a playlist's entry decides about the air. */

@@ -1,10 +1,9 @@
 import type { Broadcast } from "../broadcasts/broadcast.ts";
 import { isOpen } from "../broadcasts/broadcast.ts";
 import type { BroadcastService } from "../broadcasts/broadcast-service.ts";
-import type { TargetDevice } from "../broadcasts/targets.ts";
+import { plainDevice, type TargetDevice } from "../broadcasts/targets.ts";
 import { type Clock, MINUTE_MS } from "../clock.ts";
 import type { Downlink } from "../delivery/downlink.ts";
-import { isListedFor } from "../delivery/playlist-entries.ts";
 import { type DeviceView, identityFrom } from "../devices/device.ts";
 import type { DeviceService } from "../devices/device-service.ts";
 import { DEVICE_KINDS } from "../protocol/messages.ts";
@@ -16,9 +15,10 @@ import type { DeviceRecordRow } from "../reports/report-store.ts";
 import type { PolicyService } from "../schedules/policy.ts";
 import { createWallClock } from "../schedules/wall-clock.ts";
 import type { DueAround } from "./due.ts";
-import { dateOf, entriesOf, judgeSlot, type PreviewDate } from "./slot-verdict.ts";
+import type { FoundSlots } from "./find-slots.ts";
+import { dateOf, type Judgement, judgeFor, type PreviewDate } from "./slot-verdict.ts";
 import type { Slot } from "./timetable.ts";
-import { contests, outcomeOf, type Verdict, type VerdictCode, wasOnlineAt } from "./verdict.ts";
+import { outcomeOf, type Verdict, type VerdictCode, wasOnlineAt } from "./verdict.ts";
 /** What the records say of one broadcast. */
 export interface DueBroadcast {
   broadcast: Broadcast | null;
@@ -107,13 +107,8 @@ export function createWhyService(deps: Dependencies): WhyService {
     text: `It has not begun: it stands on ${createWallClock(zone).textAt(startAt)}. ${verdict.text}`,
   });
 
-  function dueOnDevice(
-    slot: Slot,
-    device: TargetDevice,
-    view: DeviceView,
-    contested: ReadonlyMap<string, Verdict>,
-  ) {
-    const verdict = judgeSlot(slot, device, policy.effective, contested);
+  function dueOnDevice(slot: Slot, device: TargetDevice, view: DeviceView, judged: Judgement) {
+    const verdict = judged.verdictOf(slot);
     const facts = factsOf(slot, verdict);
     const { broadcast } = facts;
     if (!broadcast) return facts;
@@ -130,12 +125,20 @@ export function createWhyService(deps: Dependencies): WhyService {
     const saysMore = own.some(({ type }) => type !== "received" && type !== "cached");
     if (broadcast.state === "cancelled")
       return { ...known, verdict: saysMore ? both(facts.verdict, outcome) : facts.verdict };
-    if (!isListedFor(broadcast, device, policy.effective) && !saysMore && wasTold !== true) return known;
+    if (!judged.isListed(broadcast) && !saysMore && wasTold !== true) return known;
     if (hasBegun(broadcast) || saysMore) return { ...known, verdict: outcome };
     return { ...known, verdict: notYet(verdict, broadcast) };
   }
 
-  function dueInRegion(slot: Slot, code: string): DueBroadcast {
+  /** Why nothing of it is heard in a region, though the region is one that it is for. */
+  function silentIn(code: string, slot: Slot, { kinds }: Broadcast, found: FoundSlots): Verdict | null {
+    const verdicts = kinds.map((kind) =>
+      judgeFor(found, plainDevice(code, kind), policy.effective).verdictOf(slot),
+    );
+    return verdicts.find((verdict) => SILENT.includes(verdict.code)) ?? null;
+  }
+
+  function dueInRegion(slot: Slot, code: string, found: FoundSlots): DueBroadcast {
     const facts = factsOf(slot, slot.verdict);
     const { broadcast } = facts;
     if (!broadcast) return facts;
@@ -167,6 +170,8 @@ export function createWhyService(deps: Dependencies): WhyService {
       },
     };
     if (facts.verdict.code === "stopped" || facts.verdict.code === "superseded") return known;
+    const whySilent = outcomes.length === 0 ? silentIn(code, slot, broadcast, found) : null;
+    if (whySilent !== null) return { ...known, verdict: whySilent };
     if (isOpen(broadcast) || broadcast.state === "missed") {
       const isComing = broadcast.state === "ready";
       return isComing ? { ...known, verdict: notYet(slot.verdict, broadcast) } : known;
@@ -186,10 +191,10 @@ export function createWhyService(deps: Dependencies): WhyService {
     onDevice(deviceId, at, withinMs) {
       const view = devices.get(deviceId);
       const device = identityFrom(view);
-      const slots = dueAround(view.regionCode, at, withinMs);
-      const contested = contests(entriesOf(slots, device, policy.effective));
-      const due = slots
-        .map((slot) => dueOnDevice(slot, device, view, contested))
+      const found = dueAround(view.regionCode, at, withinMs);
+      const judged = judgeFor(found, device, policy.effective);
+      const due = found.slots
+        .map((slot) => dueOnDevice(slot, device, view, judged))
         .filter(({ verdict }) => verdict.code !== "outside-area");
       return {
         at,
@@ -201,9 +206,10 @@ export function createWhyService(deps: Dependencies): WhyService {
 
     inRegion(code, at, withinMs) {
       regions.get(code);
-      const due = dueAround(code, at, withinMs)
+      const found = dueAround(code, at, withinMs);
+      const due = found.slots
         .filter(({ airing }) => airing === null || concerns(airing.broadcast, code))
-        .map((slot) => dueInRegion(slot, code));
+        .map((slot) => dueInRegion(slot, code, found));
       return { at, verdict: conclude(due, withinMs), due, device: null };
     },
   };
@@ -218,6 +224,8 @@ function concerns({ areas, exclude }: Broadcast, code: string): boolean {
   );
 }
 
+/** What the policy of an area keeps from it. */
+const SILENT: readonly VerdictCode[] = ["quiet-there", "over-minutes"];
 const ELSEWHERE: readonly VerdictCode[] = ["other-kind", "excluded", "not-in-group", "without-tag"];
 const isElsewhere = ({ code }: Verdict): boolean => ELSEWHERE.includes(code);
 

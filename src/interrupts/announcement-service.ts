@@ -10,7 +10,7 @@ import type { Transact } from "../db/open.ts";
 import { AppError, invalid, notFound } from "../errors.ts";
 import type { MediaService, Upload } from "../media/media-service.ts";
 import type { InterruptContent, Source } from "./interrupt-content.ts";
-import type { Interrupt, InterruptClass, InterruptStore } from "./interrupt-store.ts";
+import type { Interrupt, InterruptClass, InterruptRecord, InterruptStore } from "./interrupt-store.ts";
 
 export interface NewAnnouncement {
   title: string;
@@ -99,7 +99,7 @@ export function createAnnouncementService(deps: Dependencies): AnnouncementServi
     requireRegions("/targets/exclude", targets.exclude, regions);
   }
 
-  function use(interrupt: Interrupt, sha256: string, startAt: number): void {
+  function use(interrupt: InterruptRecord, sha256: string, startAt: number): void {
     const compositionId = content.compose(interrupt, sha256, interrupt.marks, startAt);
     store.setRecording({ id: interrupt.id, assetSha256: sha256, compositionId });
   }
@@ -143,7 +143,7 @@ export function createAnnouncementService(deps: Dependencies): AnnouncementServi
       const sound = await content.prepare(source, { class: of, silent });
       return transact(() => {
         const times = timesOf(announcement);
-        const interrupt: Interrupt = {
+        const interrupt: InterruptRecord = {
           id: uuidv7(),
           class: of,
           title,

@@ -29,12 +29,16 @@ import { InterruptView, SourceAtHand, viewInterrupt } from "./interrupt-view.ts"
 
 const MAX_AREAS = 2_000;
 const instantOrNull = nullable(Instant);
+const Severity = enumOf(CAP_SEVERITIES, {
+  description: "Threat to life or property, as CAP 1.2 grades it (§3.2.2)",
+});
 
 const NewEmergencyBody = closed({
   title: Title,
   class: enumOf(["emergency", "drill"], {
     description: "A drill goes the same way, is marked as one, and yields to what is not",
   }),
+  severity: Type.Optional(Severity),
   source: SourceAtHand,
   areas: Type.Array(RegionCode, {
     minItems: 1,
@@ -53,9 +57,7 @@ export const EmergencyBody = Type.Object({
   ...InterruptView.properties,
   class: enumOf(["announcement", "drill", "emergency"]),
   state: enumOf(EMERGENCY_STATES),
-  severity: nullable(
-    enumOf(CAP_SEVERITIES, { description: "As a CAP message said; null: proposed by hand" }),
-  ),
+  severity: nullable(Severity),
   areas: Type.Array(RegionCode),
   until: Instant,
   replaces: nullable(Uuid),
@@ -146,10 +148,10 @@ export async function emergencyRoutes(instance: FastifyInstance, { cap, emergenc
       },
     },
     async (request, reply) => {
-      const { until, replaces, ...rest } = request.body;
+      const { until, replaces, severity, ...rest } = request.body;
       const proposal = {
         ...rest,
-        severity: null,
+        severity: severity ?? null,
         until: instantIn("/until", until) ?? 0,
         replaces: replaces ?? null,
       };

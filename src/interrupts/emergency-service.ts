@@ -46,8 +46,11 @@ export interface EmergencyService {
   tick(): void;
   /** Puts every standing alert on the broker again, for one that keeps nothing over a restart. */
   republish(): void;
-  /** Ends those that are not on air yet; what is on air is stopped as a broadcast. Call it in a transaction. */
-  withdrawWaiting(userId: string, reason: string): string[];
+  /**
+   * Ends those that are not on air yet; what is on air is stopped as a broadcast. Call it in a transaction.
+   * @param proposedUntil epoch ms; what was proposed later stays
+   */
+  withdrawWaiting(userId: string, reason: string, proposedUntil: number): void;
 }
 
 interface Dependencies {
@@ -231,10 +234,10 @@ export function createEmergencyService(deps: Dependencies): EmergencyService {
       });
     },
 
-    withdrawWaiting(userId, reason) {
-      const waiting = store.open().filter(({ state }) => state !== "active");
-      for (const emergency of waiting) withdraw(emergency, userId, reason);
-      return waiting.map(({ id }) => id);
+    withdrawWaiting(userId, reason, proposedUntil) {
+      for (const emergency of store.open())
+        if (emergency.state !== "active" && emergency.proposedAt <= proposedUntil)
+          withdraw(emergency, userId, reason);
     },
   };
 }

@@ -20,7 +20,7 @@ export interface Emergency {
   /** Its interrupt's, and its broadcast's once it has begun. */
   id: string;
   state: EmergencyState;
-  /** As a CAP message said; `null` for one that somebody proposed by hand. */
+  /** As a CAP message or the one who proposed it said; `null` when neither did. */
   severity: CapSeverity | null;
   areas: string[];
   until: number;

@@ -4,7 +4,7 @@ import type { BroadcastClass } from "../protocol/messages.ts";
 export type InterruptClass = Exclude<BroadcastClass, "daily">;
 
 /** What somebody airs this once, and what is heard then. */
-export interface Interrupt {
+export interface InterruptRecord {
   /** Also its broadcast's. */
   id: string;
   class: InterruptClass;
@@ -24,10 +24,16 @@ export interface Interrupt {
   createdAt: number;
 }
 
+export interface Interrupt extends InterruptRecord {
+  /** Who that is, by name. */
+  createdByName: string;
+}
+
 type Row = Omit<Interrupt, "silent" | "marks"> & { silent: 0 | 1; marks: string };
 
 const SELECT = `SELECT id, class, title, text, asset_sha256 AS assetSha256, composition_id AS compositionId, marks,
-  repeats, silent, corrects, created_by AS createdBy, created_at AS createdAt FROM interrupts`;
+  repeats, silent, corrects, created_by AS createdBy, created_at AS createdAt,
+  (SELECT name FROM users WHERE users.id = created_by) AS createdByName FROM interrupts`;
 
 const toInterrupt = (row: Row): Interrupt => ({
   ...row,
@@ -56,7 +62,7 @@ export function createInterruptStore(db: Database) {
   );
 
   return {
-    insert: (interrupt: Interrupt) =>
+    insert: (interrupt: InterruptRecord) =>
       void insert.run({
         ...interrupt,
         silent: interrupt.silent ? 1 : 0,

@@ -80,6 +80,7 @@ export const AnnouncementView = Type.Object({
   class: enumOf(["announcement", "drill", "emergency"]),
   repeat: Type.Integer(),
   corrects: nullable(Type.String({ ...Uuid, description: "The broadcast that it puts right" })),
+  people: Type.Object({ created: Type.String() }, { description: "Who did it, by name" }),
   broadcast: BroadcastView,
 });
 
@@ -102,5 +103,6 @@ export const viewAnnouncement = (
   class: interrupt.class,
   repeat: interrupt.repeats,
   corrects: interrupt.corrects,
+  people: { created: interrupt.createdByName },
   broadcast: viewBroadcast(broadcast),
 });

@@ -38,7 +38,9 @@ export async function stopRoutes(
         },
       },
     },
-    async (request) =>
-      stopEverything.stop(requireUser(request).id, request.body?.reason ?? "everything was stopped by hand"),
+    async (request) => {
+      const { id, name } = requireUser(request);
+      return stopEverything.stop({ id, name }, request.body?.reason ?? "everything was stopped by hand");
+    },
   );
 }

@@ -28,16 +28,20 @@ function covers(hours: QuietHours, { day, minute }: LocalMoment): boolean {
   return (minute >= from && beginsOn(hours, day)) || (minute < to && beginsOn(hours, day - 1));
 }
 
-/** The last answer: a broadcast is judged for thousands of devices at one instant. */
-let last: { zone: string; at: number; moment: LocalMoment } | null = null;
+/** The last answers: the broadcasts of a week are judged for thousands of devices. */
+const known = new Map<string, LocalMoment>();
+const MAX_KNOWN = 5_000;
 
 export function localMomentOf(zone: string, at: number): LocalMoment {
-  if (last?.at === at && last.zone === zone) return last.moment;
+  const key = `${at} ${zone}`;
+  const found = known.get(key);
+  if (found) return found;
   const local = Temporal.Instant.fromEpochMilliseconds(Math.floor(at)).toZonedDateTimeISO(zone);
   const day = Math.floor((local.epochMilliseconds + local.offsetNanoseconds / 1e6) / DAY_MS);
   const minute = local.hour * 60 + local.minute + (local.second + local.millisecond / 1_000) / 60;
-  last = { zone, at, moment: { day, minute } };
-  return last.moment;
+  if (known.size >= MAX_KNOWN) known.clear();
+  known.set(key, { day, minute });
+  return { day, minute };
 }
 
 /** The quiet window that holds the wall-clock moment, if any; `to` is the first minute that is not quiet. */

@@ -52,3 +52,6 @@ export function civilOf(day: Day): { year: number; month: number; dayOfMonth: nu
 
 export const daysInMonth = (year: number, month: number): number =>
   dayOf(year, month + 1, 1) - dayOf(year, month, 1);
+
+/** Of the week that holds a day (ISO 8601); 1970-01-01 was a Thursday. */
+export const mondayOf = (day: Day): Day => Math.floor((day + 3) / 7) * 7 - 3;

@@ -1,6 +1,7 @@
 import { AppError, type ErrorDetail, invalid } from "../errors.ts";
 import { type Day, dayOf, formatDay, parseDay } from "./day.ts";
 import { exceptionProblems } from "./exception-check.ts";
+import { pastProblems } from "./past-check.ts";
 import type { Calendars, Occurrence, Rule, RuleWindow } from "./rule.ts";
 import { expandRule } from "./rule.ts";
 import { pointerTo } from "./rule-pointer.ts";
@@ -19,6 +20,7 @@ const MAX_OCCURRENCES = 5_000;
  * Refuses rules that cannot mean what they say. Field shapes are checked before.
  * @param from epoch ms; what lies before is past mending and not looked at
  * @param until epoch ms, how far the rule is tried
+ * @param before what it replaces
  * @returns the occurrences in between
  * @throws {AppError} `invalid`, naming each field
  */
@@ -27,6 +29,7 @@ export function checkRule(
   from: number,
   until: number,
   calendars: Calendars,
+  before: RuleWindow | null = null,
 ): Occurrence[] {
   const { rule, validFrom, validUntil } = window;
   if (!namesDays(rule) && !window.extraDates?.length) {
@@ -58,6 +61,11 @@ export function checkRule(
     "The exceptions contradict the rule or each other.",
     exceptionProblems(window, today, calendars),
     "An exception is for one slot that the rule yields and says one thing about it; an extra date is one that it does not yield.",
+  );
+  refuse(
+    "Some dates would be put where their start is past.",
+    pastProblems(window, before, from, calendars),
+    "Give a time that is still ahead; leave an extra date out that is over, and skip a date that shall not air.",
   );
   const occurrences = expandRule(window, from, until, calendars);
   const days = Math.round((until - from) / DAY_MS);

@@ -10,6 +10,7 @@ import type { Conflict } from "./conflicts/conflict.ts";
 import { fromPortable, problemInFile, toPortable } from "./portable-schedule.ts";
 import { type Calendars, expandRule } from "./rule.ts";
 import type { PortableSchedule, Schedule, ScheduleDefinition, ScheduleFile } from "./schedule.ts";
+import { withHistory, withoutHistory } from "./schedule-history.ts";
 import { CHECK_DAYS, type Saving, type ScheduleService } from "./schedule-service.ts";
 
 export const IMPORT_ACTIONS = ["created", "updated", "unchanged"] as const;
@@ -70,9 +71,10 @@ export function createScheduleExchange(deps: Dependencies): ScheduleExchange {
   const { schedules, programmes, sources, calendars, findConflicts, transact, clock } = deps;
   const nameOf = (programmeId: string, name: string): string => `${programmeId} ${name}`;
 
+  /** What it means from now on. */
   function portable({ programmeId, definition }: Schedule): PortableSchedule {
     const { slug, kind } = programmes.get(programmeId);
-    return toPortable(slug, definition, (contentId) => {
+    return toPortable(slug, withoutHistory(definition, clock.now()), (contentId) => {
       const number = sources[kind].numberOf(programmeId, contentId);
       if (number === null) throw new Error(`a schedule of ${slug} names content ${contentId}, which is gone`);
       return number;
@@ -117,12 +119,16 @@ export function createScheduleExchange(deps: Dependencies): ScheduleExchange {
 
   function resolve(entry: PortableSchedule, programme: Programme, before: Schedule | null) {
     const resolved = fromPortable(entry, (number) => sources[programme.kind].idOf(programme.id, number));
+    if (resolved.problems.length > 0) return resolved;
+    const old = before?.definition ?? null;
+    const isAsIt = (one: ScheduleDefinition) => isDeepStrictEqual(one, resolved.definition);
     // What is there already may lie in the past by now, which would refuse it as something new.
-    if (resolved.problems.length > 0 || isDeepStrictEqual(before?.definition, resolved.definition))
-      return resolved;
+    if (old && (isAsIt(old) || isAsIt(withoutHistory(old, clock.now()))))
+      return { ...resolved, definition: old };
+    const definition = old ? withHistory(resolved.definition, old, clock.now()) : resolved.definition;
     try {
-      schedules.check(programme.id, resolved.definition);
-      return resolved;
+      schedules.check(programme.id, definition, old);
+      return { ...resolved, definition };
     } catch (error) {
       if (!(error instanceof AppError) || error.code !== "invalid") throw error;
       return { ...resolved, problems: error.details ?? [{ at: "", message: error.message }] };

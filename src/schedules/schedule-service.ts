@@ -24,8 +24,11 @@ export interface ScheduleService {
   /** Newest first; `before` is the last id of the page before. */
   page(before: string, limit: number): Schedule[];
   active(): Schedule[];
-  /** @throws {AppError} `invalid`, as creating or changing to it would */
-  check(programmeId: string, definition: ScheduleDefinition): Occurrence[];
+  /**
+   * @param before what it would replace, `null` for a new one
+   * @throws {AppError} `invalid`, as creating or changing to it would
+   */
+  check(programmeId: string, definition: ScheduleDefinition, before: ScheduleDefinition | null): Occurrence[];
   /** What `check` says, and the conflicts that saving it would have. @param id `null` for a new one */
   tryOut(id: string | null, input: NewSchedule): { occurrences: Occurrence[]; conflicts: Conflict[] };
   /**
@@ -88,7 +91,11 @@ export function createScheduleService(deps: Dependencies): ScheduleService {
     return schedule;
   }
 
-  function check(programmeId: string, definition: ScheduleDefinition): Occurrence[] {
+  function check(
+    programmeId: string,
+    definition: ScheduleDefinition,
+    before: ScheduleDefinition | null,
+  ): Occurrence[] {
     if (!isTimeZone(definition.zone)) {
       throw invalid(
         "/zone",
@@ -112,7 +119,7 @@ export function createScheduleService(deps: Dependencies): ScheduleService {
       });
     }
     checkExclusions(definition.targets);
-    return checkOccurrences(definition);
+    return checkOccurrences(definition, before);
   }
 
   function checkExclusions({ regions: areas, exclude = [] }: ScheduleDefinition["targets"]): void {
@@ -134,9 +141,9 @@ export function createScheduleService(deps: Dependencies): ScheduleService {
       );
   }
 
-  function checkOccurrences(definition: ScheduleDefinition): Occurrence[] {
+  function checkOccurrences(definition: ScheduleDefinition, before: ScheduleDefinition | null): Occurrence[] {
     const from = clock.now();
-    const occurrences = checkRule(definition, from, from + CHECK_DAYS * DAY_MS, calendars);
+    const occurrences = checkRule(definition, from, from + CHECK_DAYS * DAY_MS, calendars, before);
     if (!keepsQuietHours(definition.class)) return occurrences;
     for (const occurrence of occurrences) {
       const { airDate, airTime, startAt, barred } = occurrence;
@@ -188,16 +195,16 @@ export function createScheduleService(deps: Dependencies): ScheduleService {
 
     tryOut(id, { programmeId, ...definition }) {
       requireProgramme(programmeId);
-      if (id !== null) get(id);
+      const before = id === null ? null : get(id).definition;
       return {
-        occurrences: check(programmeId, definition),
+        occurrences: check(programmeId, definition, before),
         conflicts: findConflicts({ id, programmeId, definition }),
       };
     },
 
     create({ programmeId, ...definition }, saving = {}) {
       requireProgramme(programmeId);
-      check(programmeId, definition);
+      check(programmeId, definition, null);
       return transact(() => {
         const conflicts = unlessConflicting(null, { programmeId, definition }, saving);
         const id = uuidv7();
@@ -208,8 +215,8 @@ export function createScheduleService(deps: Dependencies): ScheduleService {
     },
 
     change(id, definition, { ifVersion, ...saving } = {}) {
-      const { programmeId } = get(id);
-      check(programmeId, definition);
+      const { programmeId, definition: before } = get(id);
+      check(programmeId, definition, before);
       return transact(() => {
         const schedule = get(id);
         if (schedule.endedAt !== null) {

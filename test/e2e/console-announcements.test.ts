@@ -129,7 +129,7 @@ test("a voice from the microphone is recorded, heard, sent, and arrives at the g
   await dialog().getByText("1 台终端，其中 1 台在线。").waitFor();
   await dialog().getByText("这段时间里没有别的播出。").waitFor();
   await dialog().getByRole("button", { name: "立即播出" }).click();
-  await card("停水通知").waitFor();
+  await card("停水通知").getByText("admin 于").waitFor();
   const made = await named("停水通知");
   expect(made).toMatchObject({ class: "announcement", text: null });
   expect(made?.broadcast.targets).toMatchObject({ regions: [VILLAGE], kinds: ["loudspeaker"] });

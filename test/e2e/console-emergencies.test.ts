@@ -103,6 +103,9 @@ test("one person proposes by the page, another confirms, it stands on every page
   await page.getByText("声音已备好").waitFor({ timeout: 90_000 });
   await page.getByLabel("稻田镇", { exact: true }).check();
   await page.getByRole("button", { name: "看谁会听到，然后提出…" }).click();
+  await page.getByText("请选择严重程度。").waitFor();
+  await page.getByLabel("严重程度").selectOption("特别严重");
+  await page.getByRole("button", { name: "看谁会听到，然后提出…" }).click();
   await dialog(page).getByText("1 台终端，其中 1 台在线。").waitFor();
   await dialog(page).getByRole("button", { name: "提出，等待另一人确认" }).click();
 
@@ -117,6 +120,7 @@ test("one person proposes by the page, another confirms, it stands on every page
   await card(other, "暴雨红色预警").getByText("admin 于").waitFor();
   await card(other, "暴雨红色预警").getByRole("button", { name: "确认播出" }).click();
   await dialog(other).getByText("1 台终端，其中 1 台在线。").waitFor();
+  await dialog(other).getByText("特别严重").waitFor();
   await dialog(other).getByRole("button", { name: "确认播出" }).click();
   await becomes("暴雨红色预警", "active");
   const { id } = (await named("暴雨红色预警")) ?? { id: "" };

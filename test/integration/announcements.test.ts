@@ -19,6 +19,7 @@ interface AnnouncementView {
   text: string | null;
   assetSha256: string | null;
   corrects: string | null;
+  people: { created: string };
   broadcast: BroadcastView & { class: string; scheduleId: null; silent: boolean; targets: object };
 }
 
@@ -99,7 +100,7 @@ describe("with a gateway that plays", () => {
     expect(correction.broadcast.targets).toMatchObject(targets);
     await finished(correction.id);
     const { items } = await app.operator.get<{ items: AnnouncementView[] }>("/announcements");
-    expect(items.map(({ id }) => id)).toContain(made.id);
+    expect(items.find(({ id }) => id === made.id)).toMatchObject({ people: { created: "admin" } });
   }, 150_000);
 
   test("a drill says before and after that it is one", async () => {

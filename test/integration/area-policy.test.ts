@@ -1,8 +1,10 @@
+import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { MINUTE_MS } from "../../src/clock.ts";
 import type { Command, Playlist } from "../../src/protocol/messages.ts";
 import { createVerifier } from "../../src/protocol/signing.ts";
 import type { RunningApp } from "../support/app.ts";
+import { approvedEpisode, type BroadcastView, makeTone } from "../support/county.ts";
 import {
   COUNTY,
   createTestClock,
@@ -140,6 +142,14 @@ const scheduledAt = (time: string, regions: string[], more: object = {}): Promis
     "?acceptConflicts=rest",
   );
 const broadcastOf = (scheduleId: string) => timetable.broadcastOf(scheduleId);
+const view = (id: string) => app.operator.get<BroadcastView>(`/broadcasts/${id}`);
+/** The broadcasts that a device was commanded to play. */
+const commanded = ({ client }: Listener) =>
+  client.heard.flatMap(({ topic, text }) => {
+    if (!topic.endsWith("/command")) return [];
+    const { body } = JSON.parse(Buffer.from(text.split(".")[1] ?? "", "base64url").toString()) as Command;
+    return "broadcastId" in body ? [body.broadcastId] : [];
+  });
 
 test("what begins in a village's rest is not in its playlist, not expected of it, and not commanded", async () => {
   const noonId = await scheduledAt("12:30", [COUNTY], { class: "announcement" });
@@ -149,6 +159,10 @@ test("what begins in a village's rest is not in its playlist, not expected of it
   expect(await idsOf(near)).toContain(notice.id);
   expect(await idsOf(near)).not.toContain(daily.id);
   expect(await idsOf(far)).toContain(daily.id);
+  const why = (region: string) =>
+    app.operator.get<{ verdict: object }>(`/broadcasts/why?region=${region}&at=2026-11-30T12:40&within=5`);
+  expect((await why(VILLAGE)).verdict).toMatchObject({ code: "quiet-there" });
+  expect((await why(FAR_VILLAGE)).verdict).toMatchObject({ code: "not-yet" });
   clock.advance(Date.parse("2026-11-30T12:31:00+08:00") - clock.now());
   await until(async () => (await broadcastOf(dailyId)).state === "frozen", {
     what: "the freeze",
@@ -156,12 +170,6 @@ test("what begins in a village's rest is not in its playlist, not expected of it
   });
   const frozen = await broadcastOf(dailyId);
   expect(frozen.devices.items.map(({ deviceId }) => deviceId)).toEqual([far.identity.id]);
-  const commanded = ({ client }: Listener) =>
-    client.heard.flatMap(({ topic, text }) => {
-      if (!topic.endsWith("/command")) return [];
-      const { body } = JSON.parse(Buffer.from(text.split(".")[1] ?? "", "base64url").toString()) as Command;
-      return "broadcastId" in body ? [body.broadcastId] : [];
-    });
   await until(() => commanded(far).includes(daily.id), { what: "the command elsewhere" });
   expect(commanded(near)).not.toContain(daily.id);
 });
@@ -180,4 +188,53 @@ test("a schedule for that town alone is refused; one that was there is planned a
   });
   await take(OTHER_TOWN);
   expect((await broadcastOf(id)).state).toBe("ready");
+});
+
+test("what does not fit into a village's minutes is left out there: playlist, preview, reason, command and proof agree", async () => {
+  const long = await approvedEpisode(app.operator, 44, makeTone(join(app.folder, "long.wav"), 40));
+  await put(VILLAGE, { dailyMinutesCap: 1 });
+  const content = { policy: "item", contentId: long.id };
+  const low = await broadcastOf(await scheduledAt("15:00", [COUNTY], { content }));
+  const highSchedule = await scheduledAt("15:30", [COUNTY], { content, priority: 60 });
+  const high = await broadcastOf(highSchedule);
+  const notice = await broadcastOf(
+    await scheduledAt("15:10", [COUNTY], { content, class: "announcement", priority: 1 }),
+  );
+  const own = [low.id, notice.id, high.id];
+  const listed = async (device: Listener) =>
+    (await playlistOf(device)).broadcasts.map(({ id }) => id).filter((id) => own.includes(id));
+  expect(await listed(near)).toEqual([notice.id, high.id]);
+  expect(await listed(far)).toEqual(own);
+
+  type Preview = {
+    entries: { id: string }[];
+    dates: { broadcastId: string; verdict: { code: string; text: string } }[];
+  };
+  const day = "from=2026-11-30T14:50&until=2026-11-30T16:00";
+  const preview = await app.operator.get<Preview>(`/devices/${near.identity.id}/playlist-preview?${day}`);
+  expect(preview.entries.map(({ id }) => id)).toEqual([notice.id, high.id]);
+  const over = {
+    code: "over-minutes",
+    text: "What comes before it has the 1 min a day that are allowed there.",
+  };
+  expect(preview.dates.find(({ broadcastId }) => broadcastId === low.id)?.verdict).toEqual(over);
+  const whyAtThree = async (where: string) =>
+    (await app.operator.get<{ verdict: object }>(`/broadcasts/why?${where}&at=2026-11-30T15:00&within=5`))
+      .verdict;
+  expect(await whyAtThree(`device=${near.identity.id}`)).toEqual(over);
+  expect(await whyAtThree(`region=${VILLAGE}`)).toEqual(over);
+  expect(await whyAtThree(`region=${NEIGHBOUR}`)).toMatchObject({ code: "not-yet" });
+
+  clock.advance(Date.parse("2026-11-30T14:51:00+08:00") - clock.now());
+  await until(async () => (await view(low.id)).state === "frozen", { what: "the freeze", timeoutMs: 30_000 });
+  const told = (await view(low.id)).devices.items.map(({ deviceId }) => deviceId);
+  expect(told.toSorted()).toEqual([neighbour.identity.id, far.identity.id].toSorted());
+  await until(() => commanded(far).includes(low.id), { what: "the command elsewhere" });
+  expect(commanded(near)).not.toContain(low.id);
+  await until(() => commanded(neighbour).includes(low.id), { what: "the command next door" });
+
+  // What it lost to is called off before its own freeze.
+  await app.operator.post(`/schedules/${highSchedule}/end`);
+  expect(await listed(near)).toEqual([low.id, notice.id]);
+  await take(VILLAGE);
 });

@@ -225,7 +225,10 @@ const aMinute = step("a minute", () => {
   town.clock.advance(MINUTE_MS);
   tick();
 });
-const stopAll = step("stop everything", () => void town.desk.services.broadcasts.cancelAll("by hand", null));
+const stopAll = step("stop everything", () => {
+  const { services, userId } = town.desk;
+  services.broadcasts.cancelAll(services.broadcasts.prepareStopAll().broadcastIds, "by hand", userId);
+});
 
 test("the usual life meets every state, the look at it included", async () => {
   const minutesOf = (count: number) => Array.from({ length: count }, () => aMinute);

@@ -58,8 +58,8 @@ describe("with gateways that play", () => {
     const near = await enrolGateway(app, VILLAGE, folder);
     const late = await enrolGateway(app, VILLAGE, folder);
     await using _near = await near.start();
-    const { id, state, severity } = await propose();
-    expect({ state, severity }).toEqual({ state: "proposed", severity: null });
+    const { id, state, severity } = await propose({ severity: "Severe" });
+    expect({ state, severity }).toEqual({ state: "proposed", severity: "Severe" });
     await confirm(id);
     await becomes(id, "active");
     await until(() => recordedMs(near.state, id) > 500, { what: "the emergency", timeoutMs: 30_000 });

@@ -291,6 +291,9 @@ test("why: what was stopped, by whom; skipped, moved, never approved, taken back
     await day("2026-12-02T09:00"),
     await day("2026-12-02T03:00"),
   ]).toEqual(["skipped", "nothing-approved", "withdrawn", "not-planned"]);
+  expect((await whyOn(near, "2026-12-02T09:00")).verdict.text).toBe(
+    "It was announced and taken back: it is on no timetable any more.",
+  );
   await ended(id);
   await ended(empty);
 });

@@ -173,6 +173,18 @@ const bad: [string, object, string, RegExp][] = [
     /already/,
   ],
   [
+    "a coming date moved to where it is over",
+    { exceptions: [{ date: "2026-12-15", moveTo: { date: "2026-11-30", time: "19:59" }, reason }] },
+    "/exceptions/0/moveTo",
+    /2026-12-15 08:00 would move to 2026-11-30 19:59, which is past/,
+  ],
+  [
+    "an extra date that is over",
+    { extraDates: [{ date: "2026-11-30", time: "08:00", reason }] },
+    "/extraDates/0",
+    /2026-11-30 08:00 is past/,
+  ],
+  [
     "seasons that overlap",
     {
       rule: {

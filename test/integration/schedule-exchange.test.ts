@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { signIn } from "../../scripts/operator-client.ts";
 import { HOUR_MS } from "../../src/clock.ts";
 import type { PortableSchedule, ScheduleFile } from "../../src/schedules/schedule.ts";
 import { type RunningApp, runApp } from "../support/app.ts";
@@ -159,6 +160,7 @@ test("one wrong entry refuses all, and each is told where it is wrong", async ()
     entry({ name: "夜", rule: { daysOfMonth: [1], times: ["23:00"] } }),
     entry({ name: "对" }),
     entry({ name: "外县", targets: { regions: ["370784000000"], kinds: ["loudspeaker"] } }),
+    entry({ name: "昨天", extraDates: [{ date: "2026-11-29", time: "08:00", reason }] }),
   );
   for (const query of ["", "?dryRun=true"]) {
     await expect(imported(here, wrong, query)).rejects.toMatchObject({
@@ -171,6 +173,7 @@ test("one wrong entry refuses all, and each is told where it is wrong", async ()
           { at: "/schedules/4/rule/times/0" },
           { at: "/schedules/5/name", message: expect.stringContaining("/schedules/0") },
           { at: "/schedules/6/targets/regions/0" },
+          { at: "/schedules/7/extraDates/0" },
         ],
       },
     });
@@ -213,4 +216,28 @@ test("what has nothing left to air stays out of a file, and is no reason to refu
     ["一次", "unchanged"],
     ["晨播", "unchanged"],
   ]);
+});
+
+test("what is over is not exported, and an import takes it from nobody", async () => {
+  const past = {
+    exceptions: [
+      { date: "2026-12-01", skip: true as const, reason },
+      { date: "2026-12-15", moveTo: { date: "2026-12-02" }, reason },
+    ],
+    extraDates: [{ date: "2026-12-03", time: "08:00", reason }],
+  };
+  await imported(here, fileOf(entry(past)));
+  clock.advance(5 * 24 * HOUR_MS);
+  for (const app of [here, there]) app.operator = await signIn(app.url, "admin", app.password);
+  const file = await exported(here);
+  expect(file.schedules).toEqual([entry({ exceptions: [{ date: "2026-12-15", skip: true, reason }] })]);
+  expect(actions(await imported(here, file))).toEqual([["晨播", "unchanged"]]);
+  expect(actions(await imported(there, file))).toEqual([["晨播", "created"]]);
+  const louder = file.schedules.map((each) => ({ ...each, volume: 70 }));
+  const { items } = await imported(here, fileOf(...louder));
+  expect(items).toMatchObject([{ action: "updated", changes: [{ at: "/volume" }] }]);
+  expect(await here.operator.get(`/schedules/${items[0]?.scheduleId}`)).toMatchObject({
+    exceptions: [{ date: "2026-12-15", skip: true, reason }, past.exceptions[0]],
+    extraDates: past.extraDates,
+  });
 });

@@ -3,7 +3,7 @@ const POLL_MS = 10;
 /** Resolves once `condition` holds; rejects when it throws, or does not hold in time. */
 export async function until(
   condition: () => boolean | Promise<boolean>,
-  { timeoutMs = 5_000, what = "the condition" }: { timeoutMs?: number; what?: string } = {},
+  { timeoutMs = 20_000, what = "the condition" }: { timeoutMs?: number; what?: string } = {},
 ): Promise<void> {
   const deadline = performance.now() + timeoutMs;
   while (!(await condition())) {

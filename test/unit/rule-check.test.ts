@@ -11,7 +11,8 @@ const shanghai = (rule: Rule, more: Partial<RuleWindow> = {}): RuleWindow => ({
   zone: "Asia/Shanghai",
   ...more,
 });
-const check = (window: RuleWindow) => checkRule(window, FROM, UNTIL, calendars);
+const check = (window: RuleWindow, before: RuleWindow | null = null, from = FROM) =>
+  checkRule(window, from, UNTIL, calendars, before);
 
 const problem = (window: RuleWindow): { at: string | undefined; message: string } => {
   try {
@@ -149,5 +150,33 @@ describe("refusing exceptions", () => {
       { date: "2026-12-15", time: "07:00", moveTo: { date: "2026-12-01" }, reason },
     ];
     expect(() => check(shanghai(twiceAMonth, { exceptions: [past, ...swap] }))).not.toThrow();
+  });
+
+  test("that would put a coming date, or an extra one, where it is over", () => {
+    const moved = { date: "2026-12-01", time: "07:00", moveTo: { date: "2026-11-23" }, reason };
+    expect(exceptions(moved)).toEqual({
+      at: "/exceptions/0/moveTo",
+      message: "2026-12-01 07:00 would move to 2026-11-23 07:00, which is past: it would never air.",
+    });
+    const extraDates = [{ date: "2026-11-23", time: "07:00", reason }];
+    expect(problem(shanghai(twiceAMonth, { extraDates }))).toEqual({
+      at: "/extraDates/0",
+      message: "2026-11-23 07:00 is past: nothing would air.",
+    });
+  });
+
+  test("but not what was said in time and is history by now", () => {
+    const early = shanghai(twiceAMonth, {
+      exceptions: [{ date: "2026-12-15", moveTo: { date: "2026-12-03" }, reason }],
+      extraDates: [{ date: "2026-12-02", time: "07:00", reason }],
+    });
+    const later = Date.parse("2026-12-10T00:00:00+08:00");
+    expect(() => check(early)).not.toThrow();
+    expect(() =>
+      check({ ...early, rule: { ...twiceAMonth, daysOfMonth: [1, 15, 20] } }, early, later),
+    ).not.toThrow();
+    expect(() => check(early, null, later)).toThrow("where their start is past");
+    const more = { ...early, extraDates: [{ date: "2026-12-03", time: "07:00", reason }] };
+    expect(() => check(more, early, later)).toThrow(AppError);
   });
 });

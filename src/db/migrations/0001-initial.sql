@@ -610,7 +610,7 @@ CREATE INDEX interrupts_by_composition ON interrupts (composition_id);
 CREATE TABLE emergencies (
   id           TEXT PRIMARY KEY REFERENCES interrupts (id),
   state        TEXT NOT NULL CHECK (state IN ('proposed', 'confirmed', 'active', 'withdrawn', 'expired', 'stopped', 'ended')),
-  -- As a CAP message said; NULL for one that somebody proposed by hand.
+  -- CAP 1.2 §3.2.2, as a message or the one who proposed it said.
   severity     TEXT CHECK (severity IN ('Extreme', 'Severe', 'Moderate', 'Minor', 'Unknown')),
   areas        TEXT NOT NULL CHECK (json_valid(areas)),
   until        INTEGER NOT NULL,

@@ -2,13 +2,11 @@ import { MINUTE_MS } from "../../clock.ts";
 import type { DeviceKind } from "../../protocol/messages.ts";
 import { keepsQuietHours } from "../../protocol/quiet-hours.ts";
 import { selfAndAncestors } from "../../protocol/region-code.ts";
+import { mondayOf } from "../day.ts";
 import { type Conflict, type ConflictWorld, createDates, placeFields } from "./conflict.ts";
 import { reachedAreas } from "./places.ts";
 import { lengthAt, type PlannedRule } from "./planned-rule.ts";
 import { outermostOf } from "./reach.ts";
-
-/** 1970-01-01 was a Thursday: the Monday of the week of a day. */
-const mondayOf = (day: number): number => Math.floor((day + 3) / 7) * 7 - 3;
 
 /** How many minutes of the daily class are heard in an area, on a day and in the week that holds it. */
 export interface Heard {
@@ -130,7 +128,7 @@ export function capConflicts(
         ...placeFields(world, subject.reach.kinds, outermostOf([...areas])),
         other: null,
         winner: null,
-        message: `Up to ${Math.ceil(worst)} minutes a ${span} where ${cap} are allowed: devices refuse what does not fit.`,
+        message: `Up to ${Math.ceil(worst)} minutes a ${span} where ${cap} are allowed: what does not fit is left out there, the lowest priority and the latest first.`,
         mend: { text: `Skip these dates, leave out these areas, or shorten what airs on them.` },
       },
     ];
