@@ -184,7 +184,7 @@ export async function episodeRoutes(
       config: { act: "content:edit" },
       schema: {
         tags: ["episodes"],
-        summary: "Change title or segments; voids the approval",
+        summary: "Change title or segments; ends its review",
         params: IdParams,
         body: closed({ title: Type.Optional(Title), segments: Type.Optional(Segments) }),
         response: { 200: EpisodeView },
@@ -199,7 +199,7 @@ export async function episodeRoutes(
       config: { act: "content:edit" },
       schema: {
         tags: ["episodes"],
-        summary: "Use a stretch of a segment's recording, which itself stays as it is; voids the approval",
+        summary: "Use a stretch of a segment's recording, which itself stays as it is; ends its review",
         params: SegmentParams,
         body: TrimView,
         response: { 200: EpisodeView },
@@ -217,7 +217,7 @@ export async function episodeRoutes(
       config: { act: "content:edit" },
       schema: {
         tags: ["episodes"],
-        summary: "Use all of a segment's recording again; voids the approval",
+        summary: "Use all of a segment's recording again; ends its review",
         params: SegmentParams,
         response: { 200: EpisodeView },
       },
@@ -234,7 +234,7 @@ export async function episodeRoutes(
       config: { act: "content:edit" },
       schema: {
         tags: ["episodes"],
-        summary: "Use a recording that is there already, such as synthetic speech; voids the approval",
+        summary: "Use a recording that is there already, such as synthetic speech; ends its review",
         params: SegmentParams,
         body: AssetBody,
         response: { 200: EpisodeView },
@@ -257,7 +257,7 @@ export async function episodeRoutes(
         config: { act: "content:edit" },
         schema: {
           tags: ["episodes"],
-          summary: "Upload a segment's recording as the request body; voids the approval",
+          summary: "Upload a segment's recording as the request body; ends its review",
           consumes: ["application/octet-stream"],
           params: SegmentParams,
           querystring: UploadQuery,

@@ -24,6 +24,7 @@ export interface NewEpisode {
   segments: { name: string; title: string }[];
 }
 
+/** Every edit throws `conflict` while it is fixed for a broadcast that is on air or about to be. */
 export interface EpisodeService extends ContentSource {
   /** @throws {AppError} `invalid`, or `conflict` when the programme has the number already */
   create(input: NewEpisode): Episode;
@@ -31,13 +32,13 @@ export interface EpisodeService extends ContentSource {
   get(id: string): Episode;
   /** Newest first; `before` is the last id of the page before. */
   page(programmeId: string | null, before: string, limit: number): Episode[];
-  /** Changing the segments drops their recordings where the name is gone. Voids the approval. */
+  /** Changing the segments drops their recordings where the name is gone. Ends its review. */
   update(id: string, changes: { title?: string; segments?: NewEpisode["segments"] }, userId: string): Episode;
-  /** Stores and transcodes the recording of one segment. Voids the approval. */
+  /** Stores and transcodes the recording of one segment. Ends its review. */
   uploadSegment(id: string, position: number, upload: Upload, userId: string): Promise<Episode>;
-  /** Uses a recording that is there already. Voids the approval. @throws {AppError} `not_found` */
+  /** Uses a recording that is there already. Ends its review. @throws {AppError} `not_found` */
   useAsset(id: string, position: number, sha256: string, userId: string): Episode;
-  /** Uses a stretch of a segment's recording, `null` all of it. Voids the approval. @throws {AppError} `invalid` */
+  /** Uses a stretch of a segment's recording, `null` all of it. Ends its review. @throws {AppError} `invalid` */
   trimSegment(id: string, position: number, trim: Trim | null, userId: string): Episode;
   /** Every composition that an episode refers to. */
   compositions(): string[];

@@ -153,7 +153,7 @@ export async function sessionRoutes(
       config: { act: "content:edit" },
       schema: {
         tags: ["sessions"],
-        summary: "Change topic, speakers or modules; voids the approval",
+        summary: "Change topic, speakers or modules; ends its review",
         params: IdParams,
         body: closed({
           topic: Type.Optional(Title),
@@ -172,7 +172,7 @@ export async function sessionRoutes(
       config: { act: "content:edit" },
       schema: {
         tags: ["sessions"],
-        summary: "Use a stretch of the recording, which itself stays as it is; voids the approval",
+        summary: "Use a stretch of the recording, which itself stays as it is; ends its review",
         params: IdParams,
         body: TrimView,
         response: { 200: SessionView },
@@ -187,7 +187,7 @@ export async function sessionRoutes(
       config: { act: "content:edit" },
       schema: {
         tags: ["sessions"],
-        summary: "Use all of the recording again; voids the approval",
+        summary: "Use all of the recording again; ends its review",
         params: IdParams,
         response: { 200: SessionView },
       },
@@ -201,7 +201,7 @@ export async function sessionRoutes(
       config: { act: "content:edit" },
       schema: {
         tags: ["sessions"],
-        summary: "Use a recording that is there already; voids the approval",
+        summary: "Use a recording that is there already; ends its review",
         params: IdParams,
         body: AssetBody,
         response: { 200: SessionView },
@@ -222,7 +222,7 @@ export async function sessionRoutes(
         config: { act: "content:edit" },
         schema: {
           tags: ["sessions"],
-          summary: "Upload the recording as the request body; voids the approval",
+          summary: "Upload the recording as the request body; ends its review",
           consumes: ["application/octet-stream"],
           params: IdParams,
           querystring: UploadQuery,

@@ -11,6 +11,7 @@ import type { Session, SessionStore } from "./session-store.ts";
 
 export type NewSession = Pick<Session, "programmeId" | "number" | "topic" | "speakers" | "modules">;
 
+/** Every edit throws `conflict` while it is fixed for a broadcast that is on air or about to be. */
 export interface SessionService extends ContentSource {
   /** @throws {AppError} `invalid`, or `conflict` when the programme has the number already */
   create(input: NewSession): Session;
@@ -18,17 +19,17 @@ export interface SessionService extends ContentSource {
   get(id: string): Session;
   /** Newest first; `before` is the last id of the page before. */
   page(programmeId: string | null, before: string, limit: number): Session[];
-  /** Voids the approval. */
+  /** Ends its review. */
   update(
     id: string,
     changes: Partial<Pick<Session, "topic" | "speakers" | "modules">>,
     userId: string,
   ): Session;
-  /** Stores and transcodes the recording. Voids the approval. */
+  /** Stores and transcodes the recording. Ends its review. */
   uploadRecording(id: string, upload: Upload, userId: string): Promise<Session>;
-  /** Uses a recording that is there already. Voids the approval. @throws {AppError} `not_found` */
+  /** Uses a recording that is there already. Ends its review. @throws {AppError} `not_found` */
   useAsset(id: string, sha256: string, userId: string): Session;
-  /** Uses a stretch of the recording, `null` all of it. Voids the approval. @throws {AppError} `invalid` */
+  /** Uses a stretch of the recording, `null` all of it. Ends its review. @throws {AppError} `invalid` */
   trim(id: string, trim: Trim | null, userId: string): Session;
   /** Every composition that a session refers to. */
   compositions(): string[];
