@@ -23,7 +23,8 @@ export interface Operator {
   get<T>(path: string): Promise<T>;
   post<T>(path: string, body?: unknown): Promise<T>;
   put<T>(path: string, body: unknown): Promise<T>;
-  patch<T>(path: string, body: unknown): Promise<T>;
+  /** @param ifMatch for which version of it; `*` for whatever there is */
+  patch<T>(path: string, body: unknown, ifMatch?: string): Promise<T>;
   remove<T>(path: string): Promise<T>;
   /** Sends text as it is, e.g. a CSV file. */
   postText<T>(path: string, contentType: string, text: string): Promise<T>;
@@ -81,7 +82,13 @@ export async function signIn(
     get: (path) => send("GET", path, {}),
     post: (path, body) => withBody("POST", path, body),
     put: (path, body) => withBody("PUT", path, body),
-    patch: (path, body) => withBody("PATCH", path, body),
+    patch: (path, body, ifMatch) =>
+      send(
+        "PATCH",
+        path,
+        ifMatch === undefined ? json : { ...json, "if-match": ifMatch },
+        JSON.stringify(body),
+      ),
     remove: (path) => send("DELETE", path, {}),
     postText: (path, contentType, text) => send("POST", path, { "content-type": contentType }, text),
     upload: (path, file) => {

@@ -15,9 +15,18 @@ export interface Running {
   ended: Promise<number | null>;
 }
 
-/** Starts one of the project's programs with the Node.js that runs this; its output goes to `logFile`. */
-export function start(args: string[], logFile: string, env: NodeJS.ProcessEnv = {}): Running {
-  const child = spawn(process.execPath, args, {
+/**
+ * Starts one of the project's programs with the Node.js that runs this; its output goes to `logFile`.
+ * @param before what is to run it, as `ip netns exec …`
+ */
+export function start(
+  args: string[],
+  logFile: string,
+  env: NodeJS.ProcessEnv = {},
+  before: readonly string[] = [],
+): Running {
+  const [program = "", ...words] = [...before, process.execPath, ...args];
+  const child = spawn(program, words, {
     cwd: root,
     env: { ...process.env, ...env },
     stdio: ["ignore", "pipe", "pipe"],

@@ -64,6 +64,13 @@ export async function exampleDocument(): Promise<string> {
     revision: 7,
     keySerial: 1,
     policy: { zone: "Asia/Shanghai", quietHours: [{ from: "22:00", to: "06:00" }], maxVolume: 80 },
+    desired: {
+      version: 3,
+      volume: 60,
+      groups: ["party-schools"],
+      policyVersion: "q3Zr8Xy0aLdM",
+      software: { channel: "stable", version: "horn/2.1" },
+    },
     fetch: { slotOffsetMs: fetchSlotMs(deviceId, 7, 600_000), deadline: ISSUED_AT + 86_400_000 },
     broadcasts: [
       {

@@ -68,6 +68,7 @@ export async function buildApp({ config, log, clock = systemClock }: AppOptions)
     planner,
     speech,
     stopEverything,
+    twins,
     uplink,
     uploads,
     warnings,
@@ -88,6 +89,7 @@ export async function buildApp({ config, log, clock = systemClock }: AppOptions)
       ...services.sessions.compositions(),
       ...announcements.compositions(),
     ]);
+    twins.review("all");
     planner.planAll();
     conductor.tick();
     warnings.tell();

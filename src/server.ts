@@ -15,6 +15,8 @@ import { playlistRoutes } from "./delivery/playlist-routes.ts";
 import { rabbitmqAuthRoutes } from "./delivery/rabbitmq-auth-routes.ts";
 import { deviceLinkRoutes } from "./devices/device-link-routes.ts";
 import { deviceRoutes } from "./devices/device-routes.ts";
+import { softwareChannelRoutes } from "./devices/software-channel-routes.ts";
+import { twinRoutes } from "./devices/twin-routes.ts";
 import { episodeRoutes } from "./episodes/episode-routes.ts";
 import { interruptPreviewRoutes } from "./explanations/interrupt-preview-routes.ts";
 import { previewRoutes } from "./explanations/preview-routes.ts";
@@ -137,6 +139,8 @@ export async function createServer({
         await guarded.register(peopleRoutes, { people, signIns, apiTokens, publicUrl: config.publicUrl });
         await guarded.register(regionRoutes, { regions: services.regions });
         await guarded.register(deviceRoutes, { devices });
+        await guarded.register(twinRoutes, { devices, twins: services.twins });
+        await guarded.register(softwareChannelRoutes, { channels: services.softwareChannels });
         await guarded.register(reportRoutes, { reports: services.reports });
         await guarded.register(outageRoutes, { outages: services.outages });
         await guarded.register(keyRoutes, { keys: services.keys });

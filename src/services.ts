@@ -38,6 +38,7 @@ import { createDeviceService } from "./devices/device-service.ts";
 import { createDeviceStore } from "./devices/device-store.ts";
 import { createEnrolmentStore } from "./devices/enrolment-store.ts";
 import { createTelemetryStore } from "./devices/telemetry-store.ts";
+import { createTwins } from "./devices/twins.ts";
 import { createEpisodeService } from "./episodes/episode-service.ts";
 import { createEpisodeStore } from "./episodes/episode-store.ts";
 import { createDueAround } from "./explanations/due.ts";
@@ -242,6 +243,7 @@ export async function createServices({ db, config, log, clock, version }: Servic
     transact,
     clock,
   });
+  const { twins, softwareChannels } = createTwins({ db, devices, policy, clock });
   const sources = { broadcast: episodes, lecture: sessions };
   const dayCalendars = readCalendars(SHIPPED_SCHEDULES);
   const broadcastStore = createBroadcastStore(db);
@@ -449,6 +451,7 @@ export async function createServices({ db, config, log, clock, version }: Servic
     broadcasts,
     downlink,
     policy,
+    twins,
     mediaUrl,
     clock,
     keySerial: () => keys.set().serial,
@@ -498,8 +501,14 @@ export async function createServices({ db, config, log, clock, version }: Servic
     log,
     handlers: {
       isEnrolled: (deviceId) => devices.identityOf(deviceId) !== null,
-      presence: (deviceId, presence) => void devices.recordPresence(deviceId, presence),
-      state: (deviceId, state) => void devices.recordState(deviceId, state),
+      presence: (deviceId, presence) =>
+        transact(() => {
+          if (devices.recordPresence(deviceId, presence)) twins.review({ device: deviceId });
+        }),
+      state: (deviceId, state) =>
+        transact(() => {
+          if (devices.recordState(deviceId, state)) twins.review({ device: deviceId });
+        }),
       reports: (incoming) => reports.ingest(incoming),
       quarantine: reports.quarantine,
     },
@@ -510,9 +519,20 @@ export async function createServices({ db, config, log, clock, version }: Servic
     transact(() => downlink.playlistChanged(regions.roots(), null));
     emergencies.republish();
   });
-  devices.onLabelled((deviceId) => {
-    downlink.devicePlaylistChanged(deviceId);
-    broadcasts.deviceChanged(deviceId);
+  devices.onLabelled(broadcasts.deviceChanged);
+  devices.onRevoked((device) => twins.review({ device }));
+  twins.onChange((changed, volume) => {
+    downlink.devicePlaylistsChanged(changed.map(({ id }) => id));
+    // Heard at once by who is there; whoever is not finds it in the playlist.
+    if (volume !== null)
+      downlink.send({
+        type: "volume",
+        body: { volume },
+        audience: { devices: changed.map(({ id }) => id) },
+        authorityOver: changed.map(({ regionCode }) => regionCode),
+        class: "daily",
+        notAfter: clock.now() + MINUTE_MS,
+      });
   });
   reviews.onApprovalChange(({ programmeId, contentId, isApproved }) => {
     if (!isApproved) broadcasts.contentLost(contentId, "its content lost the approval");
@@ -550,6 +570,7 @@ export async function createServices({ db, config, log, clock, version }: Servic
     else planner.planWithin(area);
     conflicts.changed();
     downlink.playlistChanged(area === null ? regions.roots() : [area], null);
+    twins.review(area === null ? "all" : { area });
   });
   reports.onRecord((deviceId, { type, commandId, broadcastId }) => {
     if (type === "received" && commandId !== undefined) downlink.acknowledge(commandId, deviceId);
@@ -570,6 +591,8 @@ export async function createServices({ db, config, log, clock, version }: Servic
     apiTokens,
     regions,
     devices,
+    twins,
+    softwareChannels,
     reports,
     programmes,
     library,

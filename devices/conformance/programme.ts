@@ -32,6 +32,8 @@ export interface Programme {
   /** An item of silence that no other case has. */
   item(durationMs: number): Item;
   broadcast(inMs: number, change?: Partial<PlaylistBroadcast>): PlaylistBroadcast;
+  /** Serves a playlist to whoever asks. */
+  serve(broadcasts: PlaylistBroadcast[], change?: Partial<Playlist>): Promise<Playlist>;
   /** Serves a playlist and points to it. */
   list(broadcasts: PlaylistBroadcast[], change?: Partial<Playlist>): Promise<Playlist>;
   point(revision: number): Promise<void>;
@@ -101,7 +103,7 @@ export async function createProgramme({ deviceId, http, now, publish }: Options)
       };
     },
 
-    async list(broadcasts, change = {}) {
+    async serve(broadcasts, change = {}) {
       // Before every command that follows, in the same millisecond too.
       const generatedAt = Math.floor(now()) - 1;
       revision += 1;
@@ -119,6 +121,11 @@ export async function createProgramme({ deviceId, http, now, publish }: Options)
       // A field that no version knows: it is to be passed over.
       const jws = await signer.sign("playlist", { ...playlist, "x-later": true } as Playlist);
       http.playlist = { jws, etag: `"kit-${randomUUID()}"` };
+      return playlist;
+    },
+
+    async list(broadcasts, change) {
+      const playlist = await programme.serve(broadcasts, change);
       await programme.point(revision);
       return playlist;
     },

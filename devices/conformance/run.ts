@@ -8,6 +8,7 @@ import { keyCases } from "./cases/keys.ts";
 import { behaviourCases, linkCases } from "./cases/link.ts";
 import { mediaCases } from "./cases/media.ts";
 import { memoryCases } from "./cases/memory.ts";
+import { twinCases } from "./cases/twin.ts";
 import { CaseFailure } from "./failure.ts";
 
 /** In an order in which each finds the gateway as it needs it. */
@@ -17,6 +18,7 @@ export const CASES: readonly Case[] = [
   ...airCases,
   ...refusalCases,
   ...commandCases,
+  ...twinCases,
   ...alertCases,
   ...memoryCases,
   ...keyCases,

@@ -46,7 +46,8 @@ export function estimate(samples: TimeSample[]): { shiftMs: number; uncertaintyM
     uncertaintyMs: roundTrip(best) / 2,
   };
 }
-const roundTrip = ({ sentAt, receivedAt, t2, t3 }: TimeSample): number => receivedAt - sentAt - (t3 - t2);
+export const roundTrip = ({ sentAt, receivedAt, t2, t3 }: TimeSample): number =>
+  receivedAt - sentAt - (t3 - t2);
 
 /**
  * A clock anchored to `performance.now()`. Before the first comparison with the server it shows the system's time, and is

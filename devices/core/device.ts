@@ -8,6 +8,7 @@ import { createAlarm } from "./alarm.ts";
 import { createClockSync } from "./clock-sync.ts";
 import { createCommandHandler } from "./commands.ts";
 import { createDeviceClock } from "./device-clock.ts";
+import { heldDesired } from "./held-desired.ts";
 import { type Identity, SOFTWARE } from "./identity.ts";
 import { openJournal } from "./journal.ts";
 import { createKeyRing } from "./key-ring.ts";
@@ -23,6 +24,7 @@ import { createPrefetcher } from "./prefetcher.ts";
 import { createReporter } from "./reporter.ts";
 import { createServerLink } from "./server-link.ts";
 import { createVolume } from "./volume.ts";
+import { noteWantedSoftware } from "./wanted-software.ts";
 
 export interface DeviceOptions {
   server: string;
@@ -60,7 +62,15 @@ export async function startDevice(options: DeviceOptions): Promise<Device> {
   const keys = createKeyRing({ stateDir, pinned: identity.keys, link, log });
   const { verify } = keys;
   const cache = createMediaCache(stateDir, link);
-  const member = { deviceId: identity.deviceId, kind: identity.kind, areas: identity.areas, groups: [] };
+  const groups = () => keeper.playlist?.desired?.groups ?? [];
+  const member = {
+    deviceId: identity.deviceId,
+    kind: identity.kind,
+    areas: identity.areas,
+    get groups() {
+      return groups();
+    },
+  };
 
   const keeper = await createPlaylistKeeper({
     stateDir,
@@ -70,6 +80,7 @@ export async function startDevice(options: DeviceOptions): Promise<Device> {
     now,
     log,
     onChange: (playlist) => adopt(playlist),
+    onConfirmed: () => void takeUpGroups().catch(logFailure),
   });
   const policy = () => keeper.playlist?.policy ?? POLICY_UNTIL_TOLD;
   const mqtt = connectMqtt({
@@ -95,7 +106,11 @@ export async function startDevice(options: DeviceOptions): Promise<Device> {
     isOnline: () => mqtt.online,
     send: (report) => mqtt.publish(uplinkTopic(identity.deviceId, "report"), report),
   });
-  const volume = createVolume(stateDir, () => policy().maxVolume);
+  const volume = createVolume({
+    stateDir,
+    deviceId: identity.deviceId,
+    maxVolume: () => policy().maxVolume,
+  });
   const output = options.createOutput(now);
   const book = createPlanBook({ journal, reporter, player: () => player, now, onFailure: logFailure });
   const player = createPlayer({
@@ -160,6 +175,7 @@ export async function startDevice(options: DeviceOptions): Promise<Device> {
   const isCached = ({ items }: Entry) => items.every((item) => cache.has(item));
 
   function adopt(playlist: Playlist): void {
+    follow(playlist);
     book.adopt(playlist);
     void keys.follow(playlist.keySerial ?? 0);
     cache.purge(new Set([...book.entries()].flatMap(({ items }) => items.map(({ sha256 }) => sha256))));
@@ -167,6 +183,18 @@ export async function startDevice(options: DeviceOptions): Promise<Device> {
     const nearest = Math.min(...missing.map(({ startAt }) => startAt));
     prefetcher.wake(Math.min(playlist.fetch.slotOffsetMs, Math.max(0, (nearest - now()) * SLOT_SHARE)));
     stateAlarm.within(500);
+  }
+
+  function follow({ desired, generatedAt }: Playlist): void {
+    if (!desired) return;
+    volume.follow(desired, generatedAt);
+    noteWantedSoftware(stateDir, desired);
+  }
+
+  async function takeUpGroups(): Promise<void> {
+    const before = mqtt.groups;
+    await mqtt.takeUpGroups(groups());
+    if (mqtt.groups !== before) stateAlarm.within(0);
   }
 
   async function onMessage(topic: string, text: string, retained: boolean): Promise<void> {
@@ -209,7 +237,7 @@ export async function startDevice(options: DeviceOptions): Promise<Device> {
   async function publishState(): Promise<void> {
     const coming = book.toCome();
     const state: DeviceState = {
-      revision: keeper.playlist?.revision ?? 0,
+      ...heldDesired(keeper.playlist, mqtt.groups),
       cached: {
         ready: coming.filter(isCached).length,
         total: coming.length,

@@ -3,7 +3,7 @@ import mqtt, { type MqttClient } from "mqtt";
 import type { BaseLogger } from "pino";
 import type { EnrolResponse } from "../../src/protocol/http-messages.ts";
 import type { Presence } from "../../src/protocol/messages.ts";
-import { subscriptionsOf, uplinkTopic } from "../../src/protocol/topics.ts";
+import { commandTopic, playlistTopic, subscriptionsOf, uplinkTopic } from "../../src/protocol/topics.ts";
 import { createBackoff } from "./backoff.ts";
 import { brokersInTurn } from "./brokers-in-turn.ts";
 
@@ -13,6 +13,13 @@ export interface MqttLink {
   readonly online: boolean;
   /** QoS 1; resolves when the broker took it, rejects when offline. */
   publish(topic: string, message: object, options?: { retain?: boolean }): Promise<void>;
+  /** Those whose topics it has taken up in this connection; `null` before it was told to. */
+  readonly groups: readonly string[] | null;
+  /**
+   * Takes up the topics of these groups and leaves those of others. To be called again after each connection, with what
+   * the server has confirmed since: a broker may cut off who asks for a group that it is no longer in.
+   */
+  takeUpGroups(groups: readonly string[]): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -37,6 +44,9 @@ interface Options {
 const KEEPALIVE_S = 30;
 const FAREWELL_MS = 2_000;
 
+const groupTopics = (groups: readonly string[]): string[] =>
+  groups.flatMap((id) => [playlistTopic({ kind: "group", id }), commandTopic({ kind: "group", id })]);
+
 /**
  * The connection to the broker, supervised for ever. Sessions are clean: what happened meanwhile comes with the retained
  * pointers and the playlist, and a command that waited in a queue would only be late.
@@ -56,6 +66,7 @@ export function connectMqtt(options: Options): MqttLink {
   const backoff = createBackoff();
   let client: MqttClient | null = null;
   let online = false;
+  let taken: readonly string[] | null = null;
   let closed = false;
   let retry: NodeJS.Timeout | undefined;
 
@@ -94,6 +105,7 @@ export function connectMqtt(options: Options): MqttLink {
       if (client !== connection) return;
       if (online) log.info("lost the broker");
       online = false;
+      taken = null;
       client = null;
       if (!closed) retry = setTimeout(open, backoff.nextMs());
     });
@@ -115,12 +127,36 @@ export function connectMqtt(options: Options): MqttLink {
     await client.publishAsync(topic, JSON.stringify(message), { qos: 1, retain });
   }
 
+  async function takeUpGroups(groups: readonly string[]): Promise<void> {
+    const connection = client;
+    if (!online || !connection) return;
+    const before = taken ?? [];
+    const left = before.filter((group) => !groups.includes(group));
+    if (left.length > 0) await connection.unsubscribeAsync(groupTopics(left));
+    const now = before.filter((group) => groups.includes(group));
+    for (const group of groups.filter((each) => !before.includes(each))) {
+      try {
+        const topics = groupTopics([group]);
+        const granted = await connection.subscribeAsync(topics, { qos: 1 });
+        // What was refused is not in the list.
+        if (granted.length === topics.length) now.push(group);
+      } catch (error) {
+        log.warn({ err: error, group }, "could not take up a group");
+      }
+    }
+    if (client === connection) taken = now.toSorted();
+  }
+
   open();
   return {
     get online() {
       return online;
     },
     publish,
+    get groups() {
+      return taken;
+    },
+    takeUpGroups,
     async close() {
       closed = true;
       clearTimeout(retry);

@@ -47,7 +47,7 @@ export function createObedience(options: Options): (command: Command) => Promise
         options.refreshWithin(Math.max(0, command.body.fetchBy - now()) * Math.random());
         break;
       case "volume":
-        volume.set(command.body.volume);
+        volume.set(command.body.volume, command.issuedAt);
         options.tellState();
         break;
       case "test-tone":

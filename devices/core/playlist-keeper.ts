@@ -28,6 +28,8 @@ interface Options {
   now: () => number;
   log: BaseLogger;
   onChange: (playlist: Playlist) => void;
+  /** The server has just said that what is held, which may be new, is the newest. */
+  onConfirmed: () => void;
 }
 
 interface Stored {
@@ -39,7 +41,7 @@ const REFRESH_MS = 60 * 60 * 1000;
 
 /** Holds the newest playlist that was verified, over restarts; an empty, failed or older one changes nothing. */
 export async function createPlaylistKeeper(options: Options): Promise<PlaylistKeeper> {
-  const { stateDir, deviceId, verify, link, now, log, onChange } = options;
+  const { stateDir, deviceId, verify, link, now, log, onChange, onConfirmed } = options;
   const path = join(stateDir, "playlist.json");
   const backoff = createBackoff({ baseMs: 2_000 });
   const alarm = createAlarm(() => void refresh());
@@ -74,6 +76,7 @@ export async function createPlaylistKeeper(options: Options): Promise<PlaylistKe
       const answer = await link.fetchPlaylist(held?.etag ?? null);
       if (answer.kind === "new") await accept(answer.jws, answer.etag);
       backoff.reset();
+      if (!isClosed) onConfirmed();
       if (!isClosed) alarm.within(REFRESH_MS * (0.5 + Math.random()));
     } catch (error) {
       log.warn({ err: error }, "the playlist could not be fetched; keeping the one that is held");

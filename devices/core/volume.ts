@@ -1,28 +1,64 @@
 import { join } from "node:path";
+import type { Desired } from "../../src/protocol/messages.ts";
 import { readIfPresent, writeDurably } from "./durable-file.ts";
 
 export interface Volume {
-  /** Per cent, as last set by command. */
+  /** Per cent, as last set, but never above the policy's maximum. */
   readonly current: number;
   /** `volume`, or what is set when left out, but never above the policy's maximum. */
   capped(volume?: number): number;
-  /** Kept over restarts. */
-  set(volume: number): void;
+  /** What a command says; nothing when a playlist that was made after it says otherwise. Kept over restarts. */
+  set(volume: number, issuedAt: number): void;
+  /** What a playlist says: taken once for each version, so that what was set since then stays. Kept over restarts. */
+  follow(desired: Desired, generatedAt: number): void;
 }
 
-export function createVolume(stateDir: string, maxVolume: () => number): Volume {
-  const path = join(stateDir, "volume");
-  const stored = Number(readIfPresent(path) ?? 100);
-  let current = Number.isFinite(stored) ? stored : 100;
-  const capped = (volume = current) => Math.min(volume, maxVolume());
+interface Options {
+  stateDir: string;
+  deviceId: string;
+  maxVolume: () => number;
+}
+
+interface Stored {
+  volume: number;
+  /** The device as which, and the version of the desired half that was last followed. */
+  followed: string | null;
+}
+
+const UNTIL_TOLD: Stored = { volume: 100, followed: null };
+
+export function createVolume({ stateDir, deviceId, maxVolume }: Options): Volume {
+  const path = join(stateDir, "volume.json");
+  let stored = read(path);
+  /** When the playlist was made that says how loud. Epoch ms. */
+  let toldAt = -Infinity;
+  const capped = (volume = stored.volume) => Math.min(volume, maxVolume());
+
+  function store(next: Stored): void {
+    writeDurably(path, JSON.stringify(next));
+    stored = next;
+  }
+
   return {
     get current() {
-      return current;
+      return capped();
     },
     capped,
-    set(volume) {
-      current = capped(volume);
-      writeDurably(path, `${current}`);
+    set(volume, issuedAt) {
+      if (issuedAt >= toldAt) store({ ...stored, volume });
+    },
+    follow({ version, volume }, generatedAt) {
+      if (volume !== undefined) toldAt = generatedAt;
+      const followed = `${deviceId} ${version}`;
+      if (stored.followed !== followed) store({ volume: volume ?? stored.volume, followed });
     },
   };
+}
+
+function read(path: string): Stored {
+  try {
+    return { ...UNTIL_TOLD, ...(JSON.parse(readIfPresent(path) ?? "{}") as Partial<Stored>) };
+  } catch {
+    return UNTIL_TOLD;
+  }
 }

@@ -10,6 +10,7 @@ import { createReporter } from "../core/reporter.ts";
 import { createServerLink, ServerError } from "../core/server-link.ts";
 import { createSimulatedAir } from "./air.ts";
 import { createMemoryJournal } from "./memory-journal.ts";
+import { createSimulatedTwin } from "./twin.ts";
 
 interface Options {
   server: string;
@@ -34,6 +35,7 @@ export function takePartIn(options: Options) {
   const backoff = createBackoff({ baseMs: 2_000 });
   const refresh = createAlarm(() => void fetchPlaylist());
   const known = new Set<string>();
+  const twin = createSimulatedTwin();
   const timers = new Set<NodeJS.Timeout>();
   let held: { revision: number; etag: string | null } | null = null;
   const reporter = createReporter({
@@ -48,15 +50,28 @@ export function takePartIn(options: Options) {
       const answer = await http.fetchPlaylist(held?.etag ?? null);
       onPlaylist(answer.kind === "new" ? 200 : 304);
       backoff.reset();
-      if (answer.kind === "unchanged") return;
-      const playlist = await verify("playlist", answer.jws);
-      held = { revision: playlist.revision, etag: answer.etag };
-      for (const entry of playlist.broadcasts) take(entry);
+      if (answer.kind === "new") {
+        const playlist = await verify("playlist", answer.jws);
+        held = { revision: playlist.revision, etag: answer.etag };
+        twin.follow(playlist);
+        for (const entry of playlist.broadcasts) take(entry);
+      }
+      await link().takeUpGroups(twin.groups());
+      tellState();
     } catch (error) {
       const { status = 0, retryAfterMs = null } = error instanceof ServerError ? error : {};
       onPlaylist(status);
       refresh.within(Math.max(retryAfterMs ?? 0, backoff.nextMs()));
     }
+  }
+
+  function tellState(): void {
+    if (!link().online) return;
+    // A state that is lost is told again with the next playlist.
+    const state = twin.state(link().groups, known.size);
+    link()
+      .publish(uplinkTopic(deviceId, "state"), state)
+      .catch(() => {});
   }
 
   function at(instant: number, run: () => void): void {
@@ -86,6 +101,10 @@ export function takePartIn(options: Options) {
   return {
     command(command: Command): void {
       reporter.report({ type: "received", commandId: command.id });
+      if (command.type === "volume") {
+        twin.setVolume(command.body.volume, command.issuedAt);
+        tellState();
+      }
       if (command.type !== "play") return;
       const { broadcastId: id, ...entry } = command.body;
       take({ id, class: command.class, authority: command.authority, ...entry });

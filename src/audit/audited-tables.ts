@@ -15,7 +15,7 @@ const OF_CONTENT = "ROW.content_kind || 's/' || ROW.content_id";
 
 /** The tables that people change. */
 export const AUDITED_TABLES: Record<string, AuditedTable> = {
-  settings: { object: "'policy'", columns: ["value"], only: "ROW.key = 'policy'" },
+  settings: { object: "'policy'", columns: ["value"], only: "ROW.key = 'county-policy'" },
   users: { object: of("users"), columns: ["name", "roles", "disabled_at"], secrets: ["password_hash"] },
   invitations: { object: of("users", "user_id"), columns: ["expires_at"] },
   second_factors: { object: of("users", "user_id"), columns: ["confirmed_at"], secrets: ["secret"] },
@@ -41,9 +41,13 @@ export const AUDITED_TABLES: Record<string, AuditedTable> = {
       "software",
       "tags",
       "group_ids",
+      "volume",
+      "max_kbps",
+      "software_channel",
     ],
     secrets: ["token_hash", "mqtt_hash"],
   },
+  software_channels: { object: of("software-channels"), columns: ["software"] },
   enrolment_codes: { object: of("devices", "device_id"), columns: ["expires_at", "used_at"] },
   programmes: { object: of("programmes"), columns: ["slug", "kind", "title", "segments", "sound", "review"] },
   episodes: { object: of("episodes"), columns: ["programme_id", "number", "title"] },
@@ -119,6 +123,7 @@ export const OTHER_TABLES: Record<string, string> = {
   recovery_codes: "secret; asking for new ones is an act by itself",
   device_presence: "what devices say",
   device_states: "what devices say",
+  device_drifts: "follows from what devices say",
   assets: "what uses a recording names it",
   compositions: "follows from its recordings",
   composition_assets: "follows from its recordings",

@@ -16,9 +16,9 @@ export class Problem extends Error {
   /**
    * @param {string} code as in `urn:ccx:problem:<code>`, or `offline`
    * @param {string} detail what happened
-   * @param {{ hint?: string, errors?: ProblemDetail[], instance?: string, secondFactor?: string }} [more]
+   * @param {{ hint?: string, errors?: ProblemDetail[], instance?: string, secondFactor?: string, current?: any }} [more]
    */
-  constructor(code, detail, { hint, errors, instance, secondFactor } = {}) {
+  constructor(code, detail, { hint, errors, instance, secondFactor, current } = {}) {
     super(detail);
     this.name = "Problem";
     this.code = code;
@@ -28,6 +28,8 @@ export class Problem extends Error {
     this.instance = instance ?? null;
     /** `needed` or `wrong`: what a sign-in lacks. */
     this.secondFactor = secondFactor ?? null;
+    /** What there is now, where somebody else was faster. */
+    this.current = current ?? null;
   }
 }
 
@@ -68,6 +70,7 @@ const CODES = {
   401: "unauthorized",
   403: "forbidden",
   404: "not_found",
+  412: "precondition_failed",
   413: "too_large",
   423: "conflict",
   429: "too_many",
@@ -83,9 +86,15 @@ export const codeOfStatus = (status) => CODES[status] ?? (status >= 502 ? "unava
  */
 export function problemFrom(status, text) {
   try {
-    const { type, detail, title, hint, errors, instance, secondFactor } = JSON.parse(text);
+    const { type, detail, title, hint, errors, instance, secondFactor, current } = JSON.parse(text);
     const code = String(type ?? "").replace("urn:ccx:problem:", "") || "internal";
-    return new Problem(code, detail ?? title ?? `HTTP ${status}`, { hint, errors, instance, secondFactor });
+    return new Problem(code, detail ?? title ?? `HTTP ${status}`, {
+      hint,
+      errors,
+      instance,
+      secondFactor,
+      current,
+    });
   } catch {
     return new Problem(codeOfStatus(status), `HTTP ${status}`);
   }
@@ -95,13 +104,15 @@ export function problemFrom(status, text) {
  * One exchange, without second tries.
  * @param {string} method
  * @param {string} path below `/api/v1`
- * @param {{ body?: unknown, signal?: AbortSignal | undefined, withinMs?: number }} options `body` is a file, or becomes JSON
+ * @param {{ body?: unknown, signal?: AbortSignal | undefined, withinMs?: number, ifMatch?: string | undefined }} options
+ *   `body` is a file, or becomes JSON
  * @returns {Promise<any>}
  */
-async function exchange(method, path, { body, signal, withinMs = ANSWER_WITHIN_MS }) {
+async function exchange(method, path, { body, signal, withinMs = ANSWER_WITHIN_MS, ifMatch }) {
   /** @type {Record<string, string>} */
   const headers = { accept: "application/json" };
   if (method !== "GET") Object.assign(headers, csrfHeader());
+  if (ifMatch !== undefined) headers["if-match"] = ifMatch;
   const isFile = body instanceof Blob;
   if (body !== undefined)
     headers["content-type"] = isFile ? body.type || "application/octet-stream" : "application/json";
@@ -206,18 +217,19 @@ export async function read(path, signal) {
  * @param {string} path
  * @param {unknown} [body]
  * @param {number} [withinMs] how long the answer may take
+ * @param {string} [ifMatch] the version that the change is meant for
  * @returns {Promise<any>}
  */
-export async function send(method, path, body, withinMs = ANSWER_WITHIN_MS) {
+export async function send(method, path, body, withinMs = ANSWER_WITHIN_MS, ifMatch) {
   try {
-    return await exchange(method, path, { body, withinMs });
+    return await exchange(method, path, { body, withinMs, ifMatch });
   } catch (error) {
     if (!(error instanceof Problem)) throw error;
     if (error.code === "unauthorized") void askForSignIn();
     // A sign-in in another tab made our token worthless; the request was refused, so it may be sent again.
     if (error.code !== "forbidden" || error.hint !== null) throw error;
     remember(await exchange("GET", "/me", {}));
-    return exchange(method, path, { body, withinMs });
+    return exchange(method, path, { body, withinMs, ifMatch });
   }
 }
 

@@ -8,6 +8,7 @@ import {
   wantsSecondFactor,
   whoAmI,
 } from "./api.js";
+import { devicePlace } from "./device-places.js";
 import { el, fill, rewrite, ticking } from "./dom.js";
 import { emergencyBars, lookForEmergencies, stopWatching, watchEmergencies } from "./emergency-bar.js";
 import { secondsText, useZone, ZONE } from "./format.js";
@@ -21,7 +22,6 @@ import { askToStopEverything } from "./stop.js";
 import { accountView } from "./view-account.js";
 import { announcementsView, emergenciesView, forgetDrafts } from "./view-announcements.js";
 import { broadcastView } from "./view-broadcast.js";
-import { devicesView } from "./view-devices.js";
 import { peopleView } from "./view-people.js";
 import { programmesView } from "./view-programmes.js";
 import { reviewDeskView, reviewQueueView } from "./view-review.js";
@@ -67,7 +67,7 @@ function viewOf(/** @type {string} */ hash) {
   if (place === "review" && (id === "episodes" || id === "sessions") && more) return reviewDeskView(id, more);
   if (place === "review") return reviewQueueView();
   if (place === "announcements") return id === "emergencies" ? emergenciesView() : announcementsView();
-  if (place === "devices") return devicesView();
+  if (place === "devices") return devicePlace(id, more);
   if (place === "people") return peopleView();
   if (place === "account") return accountView();
   if (place === "today" || place === "") return todayView();

@@ -107,6 +107,7 @@ import { apiUrl, read, send } from "./api.js";
  * @property {string | null} software
  * @property {{ online: boolean, at: string } | null} presence
  * @property {DeviceReport | null} reported
+ * @property {{ version: number, state: import("./devices.js").TwinState, drift: { field: string, since: string }[] }} twin
  */
 /**
  * @typedef {object} DeviceReport
@@ -235,7 +236,7 @@ const SPEAKS_WITHIN_MS = 180_000;
 export const speak = (text) => send("POST", "/speech", { text }, SPEAKS_WITHIN_MS);
 
 /**
- * @param {{ kind?: string, state?: string, limit: number, cursor?: string | null }} filter
+ * @param {{ kind?: string, state?: string, twin?: string, limit: number, cursor?: string | null }} filter
  * @param {AbortSignal} [signal]
  * @returns {Promise<Page<Device>>}
  */

@@ -1,3 +1,4 @@
+import { DEVICE_SENTENCES } from "./sentences-devices-zh.js";
 import { PEOPLE_SENTENCES, PEOPLE_WORDS } from "./sentences-people-zh.js";
 import { REVIEW_SENTENCES, REVIEW_WORDS } from "./sentences-review-zh.js";
 
@@ -7,6 +8,7 @@ import { REVIEW_SENTENCES, REVIEW_WORDS } from "./sentences-review-zh.js";
  * @type {Record<string, string>}
  */
 export const SENTENCES = {
+  ...DEVICE_SENTENCES,
   ...PEOPLE_SENTENCES,
   ...REVIEW_SENTENCES,
   // Why something is not aired, or cannot be approved yet.

@@ -1,3 +1,4 @@
+import { devicesEn } from "./strings-devices-en.js";
 import { interruptsEn } from "./strings-interrupts-en.js";
 import { peopleEn } from "./strings-people-en.js";
 import { reviewEn } from "./strings-review-en.js";
@@ -5,6 +6,7 @@ import { reviewEn } from "./strings-review-en.js";
 /** English. The keys are the same as in strings-zh.js; a test holds both to that. */
 export const en = {
   ...interruptsEn,
+  ...devicesEn,
   ...peopleEn,
   ...reviewEn,
   "brand.name": "村村响",

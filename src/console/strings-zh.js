@@ -1,3 +1,4 @@
+import { devicesZh } from "./strings-devices-zh.js";
 import { interruptsZh } from "./strings-interrupts-zh.js";
 import { peopleZh } from "./strings-people-zh.js";
 import { reviewZh } from "./strings-review-zh.js";
@@ -5,6 +6,7 @@ import { reviewZh } from "./strings-review-zh.js";
 /** 简体中文。The keys are the same as in strings-en.js; a test holds both to that. */
 export const zh = {
   ...interruptsZh,
+  ...devicesZh,
   ...peopleZh,
   ...reviewZh,
   "brand.name": "村村响",

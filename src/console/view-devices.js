@@ -1,11 +1,16 @@
+import { may } from "./api.js";
 import { badge } from "./badges.js";
-import { el } from "./dom.js";
-import { differenceText, momentText } from "./format.js";
+import { deviceLook } from "./device-cells.js";
+import { deviceLink, deviceTabs } from "./device-tabs.js";
+import { el, fill } from "./dom.js";
+import { momentText } from "./format.js";
 import { t, term } from "./i18n.js";
 import { liveView, readPages } from "./live.js";
+import { askToChangeMany } from "./many-devices-dialog.js";
 import { emptyNotice } from "./notices.js";
 import { listDevices } from "./resources.js";
 import { table } from "./tables.js";
+import { twinCell } from "./twin-words.js";
 import { askWhy } from "./why.js";
 
 /** @typedef {import("./resources.js").Device} Device */
@@ -13,6 +18,7 @@ import { askWhy } from "./why.js";
 const PAGE = 100;
 const KINDS = ["loudspeaker", "terminal"];
 const STATES = ["new", "enrolled", "revoked"];
+const TWIN_STATES = ["agrees", "differs", "unknown"];
 
 /** @type {Record<Device["state"], [tone: string, sign: string]>} */
 const LIFECYCLE_LOOKS = { new: ["warn", "○"], enrolled: ["good", "✓"], revoked: ["plain", "×"] };
@@ -31,25 +37,40 @@ function filter(labelKey, prefix, values, onchange) {
 /** The devices and what each last said of itself. */
 export function devicesView() {
   let pages = 1;
+  /** What was ticked, with the version that was on the page then. @type {Map<string, number>} */
+  const chosen = new Map();
   const kind = filter("devices.kind", "kind", KINDS, changeFilter);
   const state = filter("devices.state", "lifecycle", STATES, changeFilter);
-  const rows = deviceTable();
+  const twin = filter("devices.twin", "twinState", TWIN_STATES, changeFilter);
+  const rows = deviceTable(may("devices:manage") ? { chosen, changed: showChosen } : null);
   const list = el("div", {}, rows.element);
   const docs = el("a", { href: "/api/docs" }, () => t("today.apiDocs"));
   const none = emptyNotice("devices.empty", "devices.emptyHint", docs);
   const noneMatches = emptyNotice("devices.emptyFiltered", "devices.emptyFilteredHint");
   const more = el("button", { type: "button", hidden: true, onclick: showMore }, () => t("list.more"));
+  const many = el("button", { type: "button", onclick: changeMany, hidden: !may("devices:manage") });
+  showChosen();
 
   const view = liveView({
     title: () => t("devices.title"),
-    before: el("div", { class: "filters" }, kind.element, state.element),
+    before: el(
+      "div",
+      {},
+      deviceTabs(""),
+      el("div", { class: "filters" }, kind.element, state.element, twin.element, many),
+    ),
     body: el("div", {}, none, noneMatches, list, more),
     load: (signal) => {
-      const wanted = { kind: kind.select.value, state: state.select.value, limit: PAGE };
+      const wanted = {
+        kind: kind.select.value,
+        state: state.select.value,
+        twin: twin.select.value,
+        limit: PAGE,
+      };
       return readPages((cursor) => listDevices({ ...wanted, cursor }, signal), pages);
     },
     show({ items, nextCursor }) {
-      const filtered = kind.select.value !== "" || state.select.value !== "";
+      const filtered = [kind, state, twin].some(({ select }) => select.value !== "");
       rows.update(items);
       list.hidden = items.length === 0;
       none.hidden = items.length > 0 || filtered;
@@ -58,6 +79,19 @@ export function devicesView() {
     },
   });
 
+  function showChosen() {
+    const count = chosen.size;
+    fill(many, () => (count === 0 ? t("many.openAreas") : t("many.openChosen", { count })));
+  }
+  function changeMany() {
+    const devices = [...chosen].map(([id, version]) => ({ id, version }));
+    void askToChangeMany(devices, () => {
+      chosen.clear();
+      for (const box of list.querySelectorAll("input")) box.checked = false;
+      showChosen();
+      view.refresh();
+    });
+  }
   function changeFilter() {
     pages = 1;
     view.refresh();
@@ -69,43 +103,30 @@ export function devicesView() {
   return view;
 }
 
-const unreported = () => el("span", { class: "quiet-text" }, () => t("reported.never"));
-
-/** @param {Device} device */
-function onlineCell({ presence }) {
-  if (presence === null) return el("span", { class: "quiet-text" }, () => t("online.never"));
-  return presence.online
-    ? badge("good", "●", () => t("online.yes"))
-    : badge("plain", "○", () => t("online.no"));
-}
-
-/** @param {Device} device */
-function clockCell({ reported }) {
-  if (reported === null) return unreported();
-  const { trusted, offsetMs } = reported.clock;
-  return el(
-    "span",
-    {},
-    trusted ? badge("good", "✓", () => t("clock.trusted")) : badge("bad", "!", () => t("clock.untrusted")),
-    el("small", { class: "below" }, () => t("clock.offset", { offset: differenceText(offsetMs) })),
-  );
-}
-
-/** @param {Device} device */
-function cachedCell({ reported }) {
-  if (reported === null) return unreported();
-  const { ready, total } = reported.cached;
-  const text = () => t("cached.ratio", { ready, total });
-  return ready >= total ? badge("good", "✓", text) : badge("warn", "○", text);
-}
-
 /** @param {Device} device */
 function faultsCell({ reported }) {
   if (reported === null || reported.faults.length === 0) return null;
   return el("span", { class: "reason" }, reported.faults.join("; "));
 }
 
-function deviceTable() {
+/** @param {Device} device @param {{ chosen: Map<string, number>, changed: () => void } | null} choice */
+function box({ id, name, state, twin }, choice) {
+  if (!choice || state === "revoked") return null;
+  const { chosen, changed } = choice;
+  return el("input", {
+    type: "checkbox",
+    checked: chosen.has(id),
+    "aria-label": () => t("many.choose", { name }),
+    onchange: (/** @type {Event & { target: HTMLInputElement }} */ { target }) => {
+      if (target.checked) chosen.set(id, twin.version);
+      else chosen.delete(id);
+      changed();
+    },
+  });
+}
+
+/** @param {{ chosen: Map<string, number>, changed: () => void } | null} choice `null` for who may change nothing */
+function deviceTable(choice) {
   return table({
     caption: () => t("devices.title"),
     columns: [
@@ -116,6 +137,7 @@ function deviceTable() {
       "column.online",
       "column.clock",
       "column.cached",
+      "column.twin",
       "column.faults",
     ],
     keyOf: (/** @type {Device} */ { id }) => id,
@@ -126,7 +148,9 @@ function deviceTable() {
         el(
           "span",
           {},
-          device.name,
+          box(device, choice),
+          " ",
+          deviceLink(device.id, device.name),
           device.software !== null && el("small", { class: "below" }, device.software),
           el("button", { type: "button", class: "quiet", onclick: () => askWhy(device) }, () =>
             t("whyNot.open"),
@@ -135,17 +159,18 @@ function deviceTable() {
         el("span", { class: "number" }, device.regionCode),
         () => term("kind", device.kind),
         badge(tone, sign, () => term("lifecycle", device.state)),
-        onlineCell(device),
-        clockCell(device),
+        deviceLook.online(device),
+        deviceLook.clock(device),
         el(
           "span",
           {},
-          cachedCell(device),
+          deviceLook.cached(device),
           reported !== null &&
             el("small", { class: "below" }, () =>
               t("reported.at", { time: momentText(reported.receivedAt) }),
             ),
         ),
+        twinCell(device.twin),
         faultsCell(device),
       ];
     },

@@ -43,8 +43,8 @@ export interface Downlink {
    * @param nextStartAt the earliest start the change concerns, which sets how soon to fetch; `null` for no hurry
    */
   playlistChanged(areas: readonly string[], nextStartAt: number | null): void;
-  /** Tells one device, at once. */
-  devicePlaylistChanged(deviceId: string): void;
+  /** Tells single devices: a few at once, many of them within so long that they do not all ask at the same time. */
+  devicePlaylistsChanged(deviceIds: readonly string[]): void;
   /** One publish for each scope of the audience; returns the command's id. */
   send<T extends CommandType>(command: NewCommand<T>): string;
   /** The standing state of each of the areas, until its end. Idempotent. */
@@ -81,6 +81,8 @@ interface Dependencies {
 
 const scopeKey = ({ kind, id }: Scope): string => `${kind}/${id}`;
 const MAX_FETCH_WINDOW_MS = 5 * MINUTE_MS;
+/** What the fetch of one of many devices is given of the window. */
+const SINGLE_FETCH_MS = 20;
 /** An eighth of what remains before air leaves ample time for the media after the playlist. */
 const FETCH_WINDOW_SHARE = 1 / 8;
 
@@ -160,9 +162,15 @@ export function createDownlink({
       );
     },
 
-    devicePlaylistChanged(id) {
+    devicePlaylistsChanged(ids) {
+      if (ids.length === 0) return;
       const now = clock.now();
-      raiseRevision([{ kind: "device", id }], now, now + SECOND_MS);
+      const window = Math.min(Math.max(ids.length * SINGLE_FETCH_MS, SECOND_MS), MAX_FETCH_WINDOW_MS);
+      raiseRevision(
+        ids.map((id): Scope => ({ kind: "device", id })),
+        now,
+        now + window,
+      );
     },
 
     send(newCommand) {

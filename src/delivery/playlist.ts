@@ -3,6 +3,7 @@ import type { BroadcastService } from "../broadcasts/broadcast-service.ts";
 import { wholeWeeks } from "../broadcasts/minutes-over.ts";
 import { type Clock, DAY_MS, MINUTE_MS } from "../clock.ts";
 import type { DeviceIdentity } from "../devices/device.ts";
+import type { TwinService } from "../devices/twin-service.ts";
 import { fetchSlotMs } from "../protocol/fetch-slot.ts";
 import type { Playlist } from "../protocol/messages.ts";
 import { hasMinutesCap } from "../protocol/minutes-cap.ts";
@@ -29,6 +30,7 @@ interface Dependencies {
   broadcasts: Pick<BroadcastService, "forPlaylist">;
   downlink: Pick<Downlink, "newestRevision">;
   policy: Pick<PolicyService, "effective">;
+  twins: Pick<TwinService, "desiredOf">;
   mediaUrl: (sha256: string, expiresAt: number) => string;
   clock: Clock;
   /** Of the newest key set; a new one also means another signature. */
@@ -43,7 +45,7 @@ const MAX_SLOT_WINDOW_MS = 10 * MINUTE_MS;
 const SLOT_WINDOW_SHARE = 1 / 8;
 
 export function createPlaylistService(deps: Dependencies): PlaylistService {
-  const { broadcasts, downlink, policy, mediaUrl, clock, keySerial, epoch } = deps;
+  const { broadcasts, downlink, policy, twins, mediaUrl, clock, keySerial, epoch } = deps;
 
   const scopesOf = ({ id, areas, groups }: DeviceIdentity): Scope[] => [
     { kind: "device", id },
@@ -85,6 +87,8 @@ export function createPlaylistService(deps: Dependencies): PlaylistService {
         week,
       );
       const deadline = entries.find(({ startAt }) => startAt > generatedAt)?.startAt ?? validUntil;
+      // It changes with the revision alone, so that the version need not ask for it.
+      const { desired, maxKbps } = twins.desiredOf(device.id);
       const slotWindow = Math.min((deadline - generatedAt) * SLOT_WINDOW_SHARE, MAX_SLOT_WINDOW_MS);
       return {
         version: 1,
@@ -94,7 +98,12 @@ export function createPlaylistService(deps: Dependencies): PlaylistService {
         revision,
         keySerial: keySerial(),
         policy: own,
-        fetch: { slotOffsetMs: fetchSlotMs(device.id, revision, slotWindow), deadline },
+        desired,
+        fetch: {
+          slotOffsetMs: fetchSlotMs(device.id, revision, slotWindow),
+          deadline,
+          ...(maxKbps === null ? {} : { maxKbps }),
+        },
         broadcasts: entries,
       };
     },

@@ -22,6 +22,7 @@ import { DEVICE_KINDS, DeviceState } from "../protocol/messages.ts";
 import { REGION_LEVELS } from "../protocol/region-code.ts";
 import { type DeviceView, LIFECYCLES } from "./device.ts";
 import type { DeviceService } from "./device-service.ts";
+import { TWIN_FIELDS, TWIN_STATES } from "./twin.ts";
 
 const Kind = enumOf(DEVICE_KINDS);
 const DEFAULT_EXPIRY_HOURS = 168;
@@ -56,6 +57,14 @@ const deviceProperties = {
     Type.Object({ online: Type.Boolean(), bootId: Type.String(), at: Instant, software: Type.String() }),
   ),
   reported: nullable(Type.Object({ ...DeviceState.properties, receivedAt: Instant })),
+  twin: Type.Object(
+    {
+      version: Type.Integer({ description: "Of its settings" }),
+      state: enumOf(TWIN_STATES),
+      drift: Type.Array(Type.Object({ field: enumOf(TWIN_FIELDS), since: Instant })),
+    },
+    { description: "Whether it is as it is to be; see `GET /devices/{id}/twin`" },
+  ),
 };
 const Device = Type.Object(deviceProperties);
 const DeviceWithCode = Type.Object({ ...deviceProperties, ...IssuedCode });
@@ -126,16 +135,17 @@ export async function deviceRoutes(instance: FastifyInstance, { devices }: { dev
           within: Type.Optional(RegionCode),
           kind: Type.Optional(Kind),
           state: Type.Optional(enumOf(LIFECYCLES)),
+          twin: Type.Optional(enumOf(TWIN_STATES)),
           ...PageQuery,
         }),
         response: { 200: pageOf(Device) },
       },
     },
     async (request) => {
-      const { within, kind = null, state = null, limit, cursor = "" } = request.query;
+      const { within, kind = null, state = null, twin = null, limit, cursor = "" } = request.query;
       const areas = within === undefined ? reachFor(request, "devices:read") : [within];
       const page = pageFrom(
-        devices.list({ areas, kind, state }, cursor, limit),
+        devices.list({ areas, kind, state, twin }, cursor, limit),
         limit,
         (device) => device.id,
       );
@@ -150,22 +160,6 @@ export async function deviceRoutes(instance: FastifyInstance, { devices }: { dev
       schema: { tags, summary: "One device", params: IdParams, response: { 200: Device } },
     },
     async (request) => present(devices.get(request.params.id)),
-  );
-
-  app.patch(
-    "/devices/:id",
-    {
-      config: { act: "devices:manage", within: areaOfDevice },
-      schema: {
-        tags,
-        summary:
-          "Replace tags or groups; what it plays follows, and what it must not play any more is stopped",
-        params: IdParams,
-        body: closed(optionalLabels),
-        response: { 200: Device },
-      },
-    },
-    async (request) => present(devices.label(request.params.id, request.body)),
   );
 
   app.post(
@@ -210,11 +204,12 @@ export async function deviceRoutes(instance: FastifyInstance, { devices }: { dev
 
 const instantOrNull = (epochMs: number | null): string | null => (epochMs === null ? null : toIso(epochMs));
 
-const present = ({ presence, reported, ...device }: DeviceView): Static<typeof Device> => ({
+const present = ({ presence, reported, twin, ...device }: DeviceView): Static<typeof Device> => ({
   ...device,
   createdAt: toIso(device.createdAt),
   enrolledAt: instantOrNull(device.enrolledAt),
   revokedAt: instantOrNull(device.revokedAt),
   presence: presence && { ...presence, at: toIso(presence.at) },
   reported: reported && { ...reported, receivedAt: toIso(reported.receivedAt) },
+  twin: { ...twin, drift: twin.drift.map(({ field, since }) => ({ field, since: toIso(since) })) },
 });

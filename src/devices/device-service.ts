@@ -64,7 +64,7 @@ export interface DeviceService {
   /** @throws {AppError} `not_found` */
   get(id: string): DeviceView;
   /** Replaces what is given. @throws {AppError} `not_found` */
-  label(id: string, labels: Partial<DeviceLabels>): DeviceView;
+  label(id: string, labels: Partial<DeviceLabels>): void;
   /** Calls `listener` in the transaction in which tags or groups of a device changed. */
   onLabelled(listener: (deviceId: string) => void): void;
   /** Devices after the id `after`, oldest first; one more than `limit`, when there is one. */
@@ -163,13 +163,14 @@ export function createDeviceService({
     },
 
     label(id, labels) {
-      return store.inTransaction(() => {
-        const { tags, groups } = get(id);
+      store.inTransaction(() => {
+        const known = store.find(id);
+        if (!known) throw notFound("device", id);
+        const { tags, groups } = known;
         const next = { tags: sorted(labels.tags ?? tags), groups: sorted(labels.groups ?? groups) };
-        if (isDeepStrictEqual(next, { tags, groups })) return get(id);
+        if (isDeepStrictEqual(next, { tags, groups })) return;
         store.setLabels(id, next);
         for (const listener of labelListeners) listener(id);
-        return get(id);
       });
     },
 

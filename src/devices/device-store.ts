@@ -80,7 +80,8 @@ export function createDeviceStore(db: Database) {
   );
   // The hashes go too: whatever forgets to look at the state still finds no secret that matches.
   const updateRevoked = db.prepare<[{ id: string; now: number }]>(
-    `UPDATE devices SET state = 'revoked', token_hash = NULL, mqtt_hash = NULL, revoked_at = @now
+    `UPDATE devices SET state = 'revoked', token_hash = NULL, mqtt_hash = NULL, software_channel = NULL,
+       revoked_at = @now
      WHERE id = @id AND state <> 'revoked'`,
   );
 

@@ -1,5 +1,6 @@
 import type { DeviceKind, DeviceState, Presence } from "../protocol/messages.ts";
 import { selfAndAncestors } from "../protocol/region-code.ts";
+import type { Drift, TwinState } from "./twin.ts";
 
 /** `new` until it enrols; `revoked` is final: a replacement is a new device. */
 export const LIFECYCLES = ["new", "enrolled", "revoked"] as const;
@@ -25,10 +26,11 @@ export interface DeviceRow {
 
 export type DeviceLabels = Pick<DeviceRow, "tags" | "groups">;
 
-/** A device with what it last said of itself. */
+/** A device with what it last said of itself, and in what that differs from what it is to be. */
 export interface DeviceView extends DeviceRow {
   presence: (Presence & { heardAt: number }) | null;
   reported: (DeviceState & { receivedAt: number }) | null;
+  twin: { version: number; state: TwinState; drift: Pick<Drift, "field" | "since">[] };
 }
 
 /** Whom a token or a broker password belongs to, and what it may hear. */

@@ -4,12 +4,14 @@ import { codeRange } from "../protocol/region-code.ts";
 import type { DeviceView, Lifecycle } from "./device.ts";
 import { DEVICE_COLUMNS, type StoredDevice, withLabels } from "./device-store.ts";
 import type { Unrest } from "./flapping.ts";
+import type { TwinState } from "./twin.ts";
 
 export interface DeviceFilter {
   /** In any of these; `null` everywhere. */
   areas: readonly string[] | null;
   kind: DeviceKind | null;
   state: Lifecycle | null;
+  twin: TwinState | null;
 }
 
 type PresenceRow = Omit<Presence, "online"> & { online: 0 | 1 };
@@ -26,14 +28,24 @@ export interface LineRow extends Unrest {
 interface ViewRow extends StoredDevice {
   presence: string | null;
   reported: string | null;
+  twin: TwinState;
+  version: number;
+  drift: string;
 }
+
+const TWIN_STATE = `CASE
+  WHEN d.state <> 'enrolled' OR s.state ->> '$.desiredVersion' IS NULL THEN 'unknown'
+  WHEN EXISTS (SELECT 1 FROM device_drifts WHERE device_id = d.id) THEN 'differs' ELSE 'agrees' END`;
 
 // SQLite builds the JSON, so that "never heard of" is one NULL instead of four.
 const VIEW = `SELECT ${DEVICE_COLUMNS},
     iif(p.device_id IS NULL, NULL,
       json_object('online', p.online, 'bootId', p.boot_id, 'at', p.at, 'software', p.software, 'heardAt', p.heard_at))
       AS presence,
-    iif(s.device_id IS NULL, NULL, json_set(s.state, '$.receivedAt', s.received_at)) AS reported
+    iif(s.device_id IS NULL, NULL, json_set(s.state, '$.receivedAt', s.received_at)) AS reported,
+    ${TWIN_STATE} AS twin, d.desired_version AS version,
+    (SELECT json_group_array(json_object('field', field, 'since', since)) FROM device_drifts WHERE device_id = d.id)
+      AS drift
   FROM devices d
   LEFT JOIN device_presence p ON p.device_id = d.id
   LEFT JOIN device_states s ON s.device_id = d.id`;
@@ -74,6 +86,7 @@ export function createTelemetryStore(db: Database) {
         ranges: string | null;
         kind: string | null;
         state: string | null;
+        twin: TwinState | null;
         after: string;
         limit: number;
       },
@@ -85,6 +98,7 @@ export function createTelemetryStore(db: Database) {
        AND (@ranges IS NULL OR EXISTS (SELECT 1 FROM json_each(@ranges) range
          WHERE d.region_code >= range.value ->> 'from' AND d.region_code < range.value ->> 'before'))
        AND (@kind IS NULL OR d.kind = @kind) AND (@state IS NULL OR d.state = @state)
+       AND (@twin IS NULL OR @twin = ${TWIN_STATE})
      ORDER BY d.id LIMIT @limit`,
   );
 
@@ -111,19 +125,20 @@ export function createTelemetryStore(db: Database) {
       const row = selectView.get(id);
       return row && toView(row);
     },
-    page({ areas, kind, state }: DeviceFilter, after: string, limit: number): DeviceView[] {
+    page({ areas, kind, state, twin }: DeviceFilter, after: string, limit: number): DeviceView[] {
       const ranges = areas && JSON.stringify(areas.map(codeRange));
-      return selectPage.all({ ranges, kind, state, after, limit }).map(toView);
+      return selectPage.all({ ranges, kind, state, twin, after, limit }).map(toView);
     },
   };
 }
 export type TelemetryStore = ReturnType<typeof createTelemetryStore>;
 
-function toView({ presence, reported, ...device }: ViewRow): DeviceView {
+function toView({ presence, reported, twin, version, drift, ...device }: ViewRow): DeviceView {
   const said: (PresenceRow & { heardAt: number }) | null = presence === null ? null : JSON.parse(presence);
   return {
     ...withLabels(device),
     presence: said && { ...said, online: said.online === 1 },
     reported: reported === null ? null : JSON.parse(reported),
+    twin: { version, state: twin, drift: JSON.parse(drift) },
   };
 }

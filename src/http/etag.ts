@@ -6,3 +6,7 @@ export function matchesEtag(ifNoneMatch: string | undefined, etag: string): bool
     return trimmed === "*" || trimmed.replace(/^W\//, "") === etag;
   });
 }
+
+/** Strong comparison as RFC 9110 §13.1.1 asks of If-Match: a weak tag never matches. @param etag strong, with its quotes */
+export const satisfiesIfMatch = (ifMatch: string, etag: string): boolean =>
+  ifMatch.split(",").some((tag) => [etag, "*"].includes(tag.trim()));

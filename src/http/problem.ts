@@ -24,6 +24,9 @@ export const Problem = Type.Object(
     ),
     roles: Type.Optional(Type.Array(Type.String(), { description: "Whose roles would include it" })),
     areas: Type.Optional(Type.Array(Type.String(), { description: "What the own roles are bound to" })),
+    current: Type.Optional(
+      Type.Object({}, { description: "With 412: what there is now, by whom and since when" }),
+    ),
     conflicts: Type.Optional(
       Type.Array(Type.Object({}), {
         description: "Of a schedule that was not saved: as `POST /schedules/check` has them",

@@ -49,6 +49,7 @@ export const ACTS = {
   "regions:import": { roles: ["administrator"] },
   "devices:read": { roles: ROLES, inArea: true },
   "devices:manage": { roles: ["administrator", "town-admin"], inArea: true },
+  "software:manage": { roles: ["administrator"] },
   "keys:read": { roles: ["administrator", "auditor"] },
   "keys:rotate": { roles: ["administrator"], inPerson: true },
   "content:read": { roles: ROLES },

@@ -19,6 +19,11 @@ const Revision = Type.Integer({ minimum: 0 });
 const Volume = Type.Integer({ minimum: 0, maximum: 100, description: "Per cent of full scale" });
 const Reason = Type.String({ maxLength: 500 });
 const Text = Type.String({ maxLength: 500 });
+const PolicyVersion = Type.String({
+  maxLength: 64,
+  description: "Of the policy: another one at each change",
+});
+const MaxKbps = Type.Integer({ minimum: 1, description: "Media is fetched no faster, kbit/s" });
 const LocalTime = Type.String({ pattern: "^([01][0-9]|2[0-3]):[0-5][0-9]$" });
 const LocalDate = Type.String({ pattern: "^[0-9]{4}-[0-9]{2}-[0-9]{2}$" });
 
@@ -118,6 +123,21 @@ export const Policy = object({
 });
 export type Policy = Static<typeof Policy>;
 
+/** What the server wants of the device itself: the desired half of its twin. Policy and rate cap are beside it. */
+export const Desired = object({
+  version: Type.Integer({ minimum: 0, description: "Another one at each change; said back in the state" }),
+  volume: Type.Optional(Volume),
+  groups: Type.Array(Id, { description: "Whose topics the device takes up, besides its own and its areas'" }),
+  policyVersion: PolicyVersion,
+  software: Type.Optional(
+    object({
+      channel: Id,
+      version: Type.String({ maxLength: 100, description: "What `presence.software` would be" }),
+    }),
+  ),
+});
+export type Desired = Static<typeof Desired>;
+
 const Silent = Type.Optional(
   Type.Boolean({ description: "A drill: do everything, sound nothing, and take the air from nobody" }),
 );
@@ -152,10 +172,11 @@ export const Playlist = object({
     }),
   ),
   policy: Policy,
+  desired: Type.Optional(Desired),
   fetch: object({
     slotOffsetMs: Type.Integer({ minimum: 0 }),
     deadline: EpochMs,
-    maxKbps: Type.Optional(Type.Integer({ minimum: 1 })),
+    maxKbps: Type.Optional(MaxKbps),
   }),
   broadcasts: Type.Array(PlaylistBroadcast),
 });
@@ -248,6 +269,12 @@ export const DeviceState = object({
   revision: Revision,
   cached: object({ ready: Type.Integer({ minimum: 0 }), total: Type.Integer({ minimum: 0 }) }),
   volume: Volume,
+  desiredVersion: Type.Optional(
+    Type.Integer({ minimum: 0, description: "Of the desired half that the device holds and follows" }),
+  ),
+  policyVersion: Type.Optional(PolicyVersion),
+  groups: Type.Optional(Type.Array(Id, { maxItems: 50, description: "Whose topics it has taken up" })),
+  maxKbps: Type.Optional(MaxKbps),
   clock: object({ offsetMs: Type.Number(), trusted: Type.Boolean() }),
   freeBytes: Type.Integer({ minimum: 0 }),
   faults: Type.Array(Type.String({ maxLength: 500 }), { maxItems: 50 }),

@@ -8,6 +8,7 @@ import type { ReportService } from "./report-service.ts";
 
 const QuarantinedReport = Type.Object({
   deviceId: Type.String(),
+  deviceName: Type.String(),
   bootId: nullable(Type.String({ description: "Of a single record; null for a whole report" })),
   seq: nullable(Type.Integer()),
   payload: Type.String({ description: "As it came" }),

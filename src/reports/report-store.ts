@@ -56,6 +56,7 @@ export interface QuarantineFilter {
 export interface QuarantinedRow {
   id: number;
   deviceId: string;
+  deviceName: string;
   bootId: string | null;
   seq: number | null;
   payload: string;
@@ -107,11 +108,12 @@ export function createReportStore(db: Database) {
     [{ deviceId: string | null; ranges: string | null; before: number; limit: number }],
     QuarantinedRow
   >(
-    `SELECT q.rowid AS id, q.device_id AS deviceId, q.boot_id AS bootId, q.seq, q.payload, q.problem, q.times,
+    `SELECT q.rowid AS id, q.device_id AS deviceId, d.name AS deviceName, q.boot_id AS bootId, q.seq, q.payload, q.problem, q.times,
        q.first_at AS firstAt, q.last_at AS lastAt
-     FROM quarantined_reports q WHERE q.rowid < @before AND (@deviceId IS NULL OR q.device_id = @deviceId)
-       AND (@ranges IS NULL OR EXISTS (SELECT 1 FROM devices d JOIN json_each(@ranges) range WHERE d.id = q.device_id
-         AND d.region_code >= range.value ->> 'from' AND d.region_code < range.value ->> 'before'))
+     FROM quarantined_reports q JOIN devices d ON d.id = q.device_id
+     WHERE q.rowid < @before AND (@deviceId IS NULL OR q.device_id = @deviceId)
+       AND (@ranges IS NULL OR EXISTS (SELECT 1 FROM json_each(@ranges) range
+         WHERE d.region_code >= range.value ->> 'from' AND d.region_code < range.value ->> 'before'))
      ORDER BY q.rowid DESC LIMIT @limit`,
   );
   const selectStarted = db

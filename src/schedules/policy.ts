@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { type Static, Type } from "typebox";
 import type { Clock } from "../clock.ts";
 import type { Transact } from "../db/open.ts";
@@ -72,6 +73,8 @@ export interface PolicyService {
   set(policy: CountyPolicy): Policy;
   /** What holds in a region, and for the devices in it. */
   effective(regionCode: string): Policy;
+  /** Of what holds in a region: another one at each change of it. */
+  versionOf(regionCode: string): string;
   /** The quiet window that holds `at` (epoch ms) in the first of the regions, when it is quiet in all of them. */
   quietEverywhere(regionCodes: readonly string[], at: number): QuietHours | undefined;
   /** The regions inside `area`, itself included, that have a policy of their own. */
@@ -178,6 +181,7 @@ export function createPolicyService(deps: Dependencies): PolicyService {
   return {
     get: () => wholeServer,
     effective,
+    versionOf: (code) => versionOf(effective(code)),
     ofArea,
 
     set(policy) {
@@ -229,6 +233,21 @@ export function createPolicyService(deps: Dependencies): PolicyService {
 
     onChange: (listener) => void listeners.push(listener),
   };
+}
+
+const VERSION_CHARS = 12;
+const versions = new WeakMap<Policy, string>();
+
+/** The same for the same content, so that a change which is taken back leaves no trace. */
+function versionOf(policy: Policy): string {
+  const known = versions.get(policy);
+  if (known !== undefined) return known;
+  const version = createHash("sha256")
+    .update(JSON.stringify(policy))
+    .digest("base64url")
+    .slice(0, VERSION_CHARS);
+  versions.set(policy, version);
+  return version;
 }
 
 const dateProblems = ({ quietHours = [] }: AreaPolicy): ErrorDetail[] =>

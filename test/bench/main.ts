@@ -12,6 +12,7 @@ import { planner } from "./planner.ts";
 import { reconnectStorm } from "./reconnect-storm.ts";
 import type { BenchRow } from "./report.ts";
 import { apiWhileTranscoding, mediaMemory } from "./server-under-load.ts";
+import { startSkew } from "./start-skew.ts";
 import { startWhileTranscoding } from "./start-while-transcoding.ts";
 import { uploadToReady } from "./upload-to-ready.ts";
 
@@ -22,6 +23,7 @@ const BENCHES = {
   "media-memory": mediaMemory,
   "api-while-transcoding": apiWhileTranscoding,
   "start-while-transcoding": startWhileTranscoding,
+  "start-skew": startSkew,
   "fan-out": fanOut,
   "reconnect-storm": reconnectStorm,
   "overlap-check": overlapCheck,

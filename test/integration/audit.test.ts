@@ -87,6 +87,13 @@ describe("an act", () => {
     expect(creation?.changes[0]).toMatchObject({ before: null, after: { title: "开篇" } });
   });
 
+  test("on the county's policy says what differs", async () => {
+    await app.operator.put("/policy", { quietHours: [], maxVolume: 77 });
+    const [entry] = await audited("&object=policy");
+    expect(entry).toMatchObject({ act: "PUT /api/v1/policy", objects: ["policy"] });
+    expect(entry?.changes[0]?.after).toMatchObject({ "value.maxVolume": 77 });
+  });
+
   test("and its entry are written together or not at all", async () => {
     const before = await app.operator.get<{ items: unknown[] }>("/episodes");
     const intruder = databaseOf(app);

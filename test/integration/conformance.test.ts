@@ -69,6 +69,7 @@ describe.concurrent("a careless gateway", () => {
     "refuse-expired",
     "refuse-foreign-device",
     "replayed",
+    "desired",
   ];
 
   test(

@@ -320,7 +320,7 @@ describe("refused, with the reason", () => {
     await station.command("volume", { volume: 80 }, { id });
     await until(() => station.recordsOf(id).length === 2, { what: "the second answer" });
     expect(station.recordsOf(id)).toEqual(["received", "received"]);
-    expect(readFileSync(join(state, "volume"), "utf8")).toBe("40");
+    expect(JSON.parse(readFileSync(join(state, "volume.json"), "utf8"))).toMatchObject({ volume: 40 });
   });
 
   test("a daily broadcast in quiet hours, while a notice sounds", async () => {

@@ -113,7 +113,8 @@ test("a group's topics are a device's from the change on, and no longer than it 
   const near = await enrolDevice(app.operator, app.url, VILLAGE);
   const device = await connect(near);
   const topic = commandTopic({ kind: "group", id: "schools" });
-  const groups = (names: string[]) => app.operator.patch(`/devices/${near.identity.id}`, { groups: names });
+  const groups = (names: string[]) =>
+    app.operator.patch(`/devices/${near.identity.id}/twin`, { groups: names }, "*");
   const granted = async (client: DeviceClient) => (await client.subscribe(topic))[0];
   expect(await granted(device)).toBe(128);
   await groups(["schools"]);

@@ -140,7 +140,7 @@ describe("a gateway", () => {
     const holds = (serial: number) =>
       until(() => device.playlist?.keySerial === serial, { what: `key set ${serial}`, timeoutMs: 30_000 });
     /** A change of its labels makes the server call it at once, not in its slot of the county's window. */
-    const isCalled = (tag: string) => app.operator.patch(`/devices/${gateway.id}`, { tags: [tag] });
+    const isCalled = (tag: string) => app.operator.patch(`/devices/${gateway.id}/twin`, { tags: [tag] }, "*");
     await holds(1);
     for (const serial of [2, 3]) {
       await rotate();

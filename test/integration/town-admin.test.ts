@@ -56,7 +56,8 @@ describe("of devices", () => {
       (id?: string) => town.get(`/devices/${id}`),
       (id?: string) => town.get(`/devices/${id}/playlist-preview`),
       (id?: string) => town.get(`/broadcasts/why?device=${id}&at=${at}`),
-      (id?: string) => town.patch(`/devices/${id}`, { tags: ["文化广场"] }),
+      (id?: string) => town.get(`/devices/${id}/twin`),
+      (id?: string) => town.patch(`/devices/${id}/twin`, { tags: ["文化广场"] }, "*"),
       (id?: string) => town.post(`/devices/${id}/enrolment-code`, {}),
       (id?: string) => town.post(`/devices/${id}/revoke`),
     ];
@@ -65,6 +66,24 @@ describe("of devices", () => {
       await act(own);
     }
     expect(await app.operator.get(`/devices/${other}`)).toMatchObject({ state: "new", tags: [] });
+  });
+
+  test("many are changed in the own town, and none when one lies outside", async () => {
+    const { id } = await town.post<{ id: string }>("/devices", { regionCode: VILLAGE, kind: "loudspeaker" });
+    const [own, other] = [{ id }, { id: device[FAR_VILLAGE] }];
+    const change = (which: object) => town.patch("/devices/twins", { ...which, change: { volume: 40 } });
+    for (const which of [{ devices: [own, other] }, { areas: [TOWN, FAR_VILLAGE] }])
+      await expect(change(which)).rejects.toMatchObject(outside);
+    const volumes = () =>
+      Promise.all(
+        [own, other].map(async (each) => {
+          const twin = await app.operator.get<{ desired: object }>(`/devices/${each.id}/twin`);
+          return twin.desired;
+        }),
+      );
+    expect(await volumes()).toMatchObject([{ volume: null }, { volume: null }]);
+    await change({ devices: [own] });
+    expect(await volumes()).toMatchObject([{ volume: 40 }, { volume: null }]);
   });
 
   test("new ones are for the own town", async () => {

@@ -35,6 +35,7 @@ const DECLARED: Record<string, string> = {
     GET /devices
     GET /devices/{}
     GET /devices/{}/playlist-preview
+    GET /devices/{}/twin
     GET /emergencies
     GET /emergencies/{}
     GET /episodes
@@ -83,6 +84,7 @@ const DECLARED: Record<string, string> = {
     GET /sessions
     GET /sessions/{}
     GET /sessions/{}/review
+    GET /software-channels
     DELETE /sign-in
     GET /warnings
   `,
@@ -134,7 +136,8 @@ const DECLARED: Record<string, string> = {
   AT: `
     POST /devices
     POST /devices/bulk
-    PATCH /devices/{}
+    PATCH /devices/twins
+    PATCH /devices/{}/twin
     POST /devices/{}/enrolment-code
     POST /devices/{}/revoke
   `,
@@ -180,6 +183,8 @@ const DECLARED: Record<string, string> = {
     DELETE /people/{}/tokens/{}
     POST /regions/import
     POST /signing-keys/rotate
+    DELETE /software-channels/{}
+    PUT /software-channels/{}
   `,
   E: `
     POST /episodes

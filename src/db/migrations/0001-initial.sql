@@ -125,6 +125,14 @@ CREATE TABLE regions (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX regions_by_parent ON regions (parent);
 
+-- Which software the devices of a channel are to run, as they name it themselves.
+CREATE TABLE software_channels (
+  id         TEXT PRIMARY KEY,
+  software   TEXT NOT NULL,
+  changed_at INTEGER NOT NULL,
+  changed_by TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE devices (
   id           TEXT PRIMARY KEY,
   region_code  TEXT NOT NULL REFERENCES regions (code),
@@ -140,10 +148,18 @@ CREATE TABLE devices (
   -- What a schedule can be for, apart from regions: JSON arrays of text.
   tags         TEXT NOT NULL DEFAULT '[]' CHECK (json_valid(tags)),
   group_ids    TEXT NOT NULL DEFAULT '[]' CHECK (json_valid(group_ids)),
+  -- The desired half of its twin, along with the groups; NULL leaves a thing to the device.
+  volume           INTEGER CHECK (volume BETWEEN 0 AND 100),
+  max_kbps         INTEGER CHECK (max_kbps > 0),
+  software_channel TEXT REFERENCES software_channels (id),
+  desired_version  INTEGER NOT NULL DEFAULT 0,
+  desired_at       INTEGER,
+  desired_by       TEXT,
   created_at   INTEGER NOT NULL,
   enrolled_at  INTEGER,
   revoked_at   INTEGER
 ) STRICT;
+CREATE INDEX devices_by_software_channel ON devices (software_channel) WHERE software_channel IS NOT NULL;
 CREATE INDEX devices_by_region ON devices (region_code, state);
 CREATE UNIQUE INDEX devices_by_hardware ON devices (hardware_id) WHERE state = 'enrolled';
 
@@ -174,6 +190,14 @@ CREATE TABLE device_states (
   device_id   TEXT PRIMARY KEY REFERENCES devices (id) ON DELETE CASCADE,
   state       TEXT NOT NULL CHECK (json_valid(state)),
   received_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- In which fields the halves of a twin differ, and since when.
+CREATE TABLE device_drifts (
+  device_id TEXT NOT NULL REFERENCES devices (id) ON DELETE CASCADE,
+  field     TEXT NOT NULL CHECK (field IN ('version', 'volume', 'groups', 'policy', 'maxKbps', 'software')),
+  since     INTEGER NOT NULL,
+  PRIMARY KEY (device_id, field)
 ) STRICT, WITHOUT ROWID;
 
 -- Lines that are or were down: a device's, or a region's of which most devices went at once.
