@@ -23,6 +23,7 @@ const PACKAGES: Record<string, string> = {
   sqlmap: "sqlmap",
   chromium: "chromium",
   strace: "strace",
+  systemd: "systemd-analyze",
   iproute2: "ip",
   socat: "socat",
   "fonts-noto-cjk": "/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc",

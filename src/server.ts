@@ -10,6 +10,7 @@ import type { Config } from "./config.ts";
 import { consentRoutes } from "./consents/consent-routes.ts";
 import { brokerAuthRoutes } from "./delivery/broker-auth-routes.ts";
 import { serveWebSocket } from "./delivery/broker-websocket.ts";
+import { bundleRoutes } from "./delivery/bundle-routes.ts";
 import { deviceKeyRoutes, keyRoutes } from "./delivery/key-routes.ts";
 import { playlistRoutes } from "./delivery/playlist-routes.ts";
 import { rabbitmqAuthRoutes } from "./delivery/rabbitmq-auth-routes.ts";
@@ -139,6 +140,7 @@ export async function createServer({
         await guarded.register(peopleRoutes, { people, signIns, apiTokens, publicUrl: config.publicUrl });
         await guarded.register(regionRoutes, { regions: services.regions });
         await guarded.register(deviceRoutes, { devices });
+        await guarded.register(bundleRoutes, { bundles: services.bundles });
         await guarded.register(twinRoutes, { devices, twins: services.twins });
         await guarded.register(softwareChannelRoutes, { channels: services.softwareChannels });
         await guarded.register(reportRoutes, { reports: services.reports });

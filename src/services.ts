@@ -25,6 +25,7 @@ import { createConsentStore } from "./consents/consent-store.ts";
 import { madeAt } from "./db/migrate.ts";
 import { createTransact, type Database } from "./db/open.ts";
 import { createSettings } from "./db/settings.ts";
+import { createBundleService } from "./delivery/bundle.ts";
 import { createDownlink } from "./delivery/downlink.ts";
 import { createDownlinkStore } from "./delivery/downlink-store.ts";
 import { createKeyStore } from "./delivery/key-store.ts";
@@ -457,6 +458,7 @@ export async function createServices({ db, config, log, clock, version }: Servic
     keySerial: () => keys.set().serial,
     epoch: createHash("sha256").update(`${config.publicUrl} ${version}`).digest("hex"),
   });
+  const bundles = createBundleService({ regions, devices, playlists, keys, library, clock });
   const timetable = createTimetable({
     broadcasts,
     schedules,
@@ -622,6 +624,7 @@ export async function createServices({ db, config, log, clock, version }: Servic
     conductor,
     warnings,
     playlists,
+    bundles,
     previews,
     previewInterrupt,
     whys,

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { readIfPresent, writeDurably } from "./durable-file.ts";
+import { readIfPresent, writeIfRoom } from "./durable-file.ts";
 
 export interface TimeSample {
   /** Monotonic ms at sending and at receiving. */
@@ -90,7 +90,7 @@ export function createDeviceClock(stateDir: string): DeviceClock {
       shiftMs = best.shiftMs;
       trusted = best.uncertaintyMs <= MAX_UNCERTAINTY_MS;
       const note: Verified = { offsetMs: shiftMs - systemShift(), at: Date.now() };
-      writeDurably(path, JSON.stringify(note));
+      writeIfRoom(path, JSON.stringify(note));
     },
   };
 }

@@ -1,13 +1,15 @@
 import { randomUUID } from "node:crypto";
 import type { BaseLogger } from "pino";
-import { Compile } from "typebox/compile";
-import { Ack, type DeviceState, type Playlist, PlaylistPointer } from "../../src/protocol/messages.ts";
-import { VerificationError } from "../../src/protocol/signing.ts";
-import { parseTopic, uplinkTopic } from "../../src/protocol/topics.ts";
+import type { Playlist } from "../../src/protocol/messages.ts";
+import { uplinkTopic } from "../../src/protocol/topics.ts";
 import { createAlarm } from "./alarm.ts";
+import { createBundleImport, type Imported } from "./bundle-import.ts";
+import { type CacheLimits, USUAL_LIMITS } from "./cache-space.ts";
 import { createClockSync } from "./clock-sync.ts";
 import { createCommandHandler } from "./commands.ts";
 import { createDeviceClock } from "./device-clock.ts";
+import { createDownlink } from "./downlink.ts";
+import { createFaults, type Faults, faultsToTell } from "./faults.ts";
 import { heldDesired } from "./held-desired.ts";
 import { type Identity, SOFTWARE } from "./identity.ts";
 import { openJournal } from "./journal.ts";
@@ -16,13 +18,17 @@ import { createMediaCache } from "./media-cache.ts";
 import { type ClientCertificate, connectMqtt } from "./mqtt-link.ts";
 import { createObedience } from "./obedience.ts";
 import type { Output } from "./output.ts";
-import { type Entry, entryFromAlert, POLICY_UNTIL_TOLD } from "./plan.ts";
+import { type OwnPolicy, withOwn } from "./own-policy.ts";
+import { type Entry, POLICY_UNTIL_TOLD } from "./plan.ts";
 import { createPlanBook } from "./plan-book.ts";
 import { createPlayer } from "./player.ts";
 import { createPlaylistKeeper } from "./playlist-keeper.ts";
 import { createPrefetcher } from "./prefetcher.ts";
 import { createReporter } from "./reporter.ts";
 import { createServerLink } from "./server-link.ts";
+import { createSilence, type Silence } from "./silence.ts";
+import { createStatus, type DeviceStatus, stateOf } from "./status.ts";
+import { createSupervisor } from "./supervisor.ts";
 import { createVolume } from "./volume.ts";
 import { noteWantedSoftware } from "./wanted-software.ts";
 
@@ -31,37 +37,61 @@ export interface DeviceOptions {
   stateDir: string;
   identity: Identity;
   certificate?: ClientCertificate | null;
-  /** Made with the device's corrected clock. */
-  createOutput: (now: () => number) => Output;
+  limits?: CacheLimits;
+  ownPolicy?: OwnPolicy;
+  /** Made with the device's corrected clock; what is wrong with it goes among the device's faults. */
+  createOutput: (now: () => number, faults: Faults) => Output;
   log: BaseLogger;
+  /** How much longer than it said a loop may take before it is restarted, ms. */
+  graceMs?: number;
   /** A `reboot` command was obeyed: end the process, its supervisor starts it again. */
   onReboot: () => void;
+  /** A loop stands still and restarting it did not help: end the process, also when `close` hangs. */
+  onHopeless: (loop: string) => void;
 }
 
 export interface Device {
   readonly bootId: string;
   readonly online: boolean;
   readonly playlist: Playlist | null;
+  status(): DeviceStatus;
+  /** Takes a file that was carried here instead of the network. @throws {BundleError} and changes nothing */
+  importBundle(path: string): Promise<Imported>;
+  readonly faults: Faults;
+  readonly silence: Silence;
   /** Silence, a last word to the broker, everything on disk. */
   close(): Promise<void>;
 }
 
+/** A busy card or a weak line is slow for a minute; what is slower than that has stopped. */
+const GRACE_MS = 60_000;
 const STATE_EVERY_MS = 5 * 60 * 1000;
 /** Media is fetched in the device's slot, but never later than this share of what is left before air. */
 const SLOT_SHARE = 1 / 8;
 
-const validators = { ack: Compile(Ack), pointer: Compile(PlaylistPointer) };
-
 /** A gateway or terminal, from its links to its output. It runs until closed, whatever fails around it. */
 export async function startDevice(options: DeviceOptions): Promise<Device> {
-  const { server, stateDir, identity, log } = options;
+  const { server, stateDir, identity, log, limits = USUAL_LIMITS } = options;
   const clock = createDeviceClock(stateDir);
   const now = clock.now;
   const journal = openJournal(stateDir, randomUUID(), now());
   const link = createServerLink({ server, token: identity.token });
   const keys = createKeyRing({ stateDir, pinned: identity.keys, link, log });
   const { verify } = keys;
-  const cache = createMediaCache(stateDir, link);
+  const cache = createMediaCache({
+    stateDir,
+    limits,
+    link,
+    referenced: () => new Set(book.toCome().flatMap(({ items }) => items.map(({ sha256 }) => sha256))),
+  });
+  const stateAlarm = createAlarm(() => void publishState().catch(logFailure));
+  const faults = createFaults(() => stateAlarm.within(500));
+  const supervisor = createSupervisor({
+    graceMs: options.graceMs ?? GRACE_MS,
+    log,
+    faults,
+    onHopeless: options.onHopeless,
+  });
   const groups = () => keeper.playlist?.desired?.groups ?? [];
   const member = {
     deviceId: identity.deviceId,
@@ -80,9 +110,10 @@ export async function startDevice(options: DeviceOptions): Promise<Device> {
     now,
     log,
     onChange: (playlist) => adopt(playlist),
+    supervise: supervisor.watch("playlist"),
     onConfirmed: () => void takeUpGroups().catch(logFailure),
   });
-  const policy = () => keeper.playlist?.policy ?? POLICY_UNTIL_TOLD;
+  const policy = () => withOwn(keeper.playlist?.policy ?? POLICY_UNTIL_TOLD, options.ownPolicy ?? {});
   const mqtt = connectMqtt({
     identity,
     certificate: options.certificate ?? null,
@@ -90,8 +121,9 @@ export async function startDevice(options: DeviceOptions): Promise<Device> {
     bootId: journal.bootId,
     now,
     log,
+    supervise: supervisor.watch("link"),
     onMessage: (topic, payload, retained) =>
-      void onMessage(topic, payload.toString("utf8"), retained).catch(logFailure),
+      void onDownlink(topic, payload.toString("utf8"), retained).catch(logFailure),
     onOnline() {
       const slotMs = keeper.refreshInSlot();
       clockSync.within(clock.trusted ? slotMs : 0);
@@ -105,13 +137,15 @@ export async function startDevice(options: DeviceOptions): Promise<Device> {
     now,
     isOnline: () => mqtt.online,
     send: (report) => mqtt.publish(uplinkTopic(identity.deviceId, "report"), report),
+    supervise: supervisor.watch("reporter"),
   });
   const volume = createVolume({
     stateDir,
     deviceId: identity.deviceId,
     maxVolume: () => policy().maxVolume,
   });
-  const output = options.createOutput(now);
+  const silence = createSilence({ log, faults, onChange: () => player.onSilence() });
+  const output = options.createOutput(now, faults);
   const book = createPlanBook({ journal, reporter, player: () => player, now, onFailure: logFailure });
   const player = createPlayer({
     entries: book.entries,
@@ -125,6 +159,8 @@ export async function startDevice(options: DeviceOptions): Promise<Device> {
     policy,
     volumeFor: (entry) => volume.capped(entry.volume),
     log,
+    silence,
+    supervise: supervisor.watch("player"),
   });
   const prefetcher = createPrefetcher({
     cache,
@@ -132,6 +168,8 @@ export async function startDevice(options: DeviceOptions): Promise<Device> {
     maxKbps: () => keeper.playlist?.fetch.maxKbps,
     now,
     log,
+    supervise: supervisor.watch("prefetch"),
+    onFaults: () => stateAlarm.within(500),
     onCached(entry) {
       const digests = entry.items.map(({ sha256 }) => sha256.slice(0, 16)).join();
       const isNews = reporter.reportOnce(`cached:${entry.id}:${digests}`, {
@@ -156,6 +194,7 @@ export async function startDevice(options: DeviceOptions): Promise<Device> {
       player,
       output,
       volume,
+      silence,
       now,
       log,
       prefetch: () => prefetcher.wake(),
@@ -164,9 +203,17 @@ export async function startDevice(options: DeviceOptions): Promise<Device> {
       onReboot: options.onReboot,
     }),
   });
+  const onDownlink = createDownlink({
+    verify,
+    keeper,
+    onCommand: handleCommand,
+    book,
+    reporter,
+    prefetch: () => prefetcher.wake(),
+    log,
+  });
   let toldTrusted: boolean | null = null;
-  const stateAlarm = createAlarm(() => void publishState());
-  const clockSync = createClockSync({ clock, link, log, onCompared });
+  const clockSync = createClockSync({ clock, link, log, onCompared, supervise: supervisor.watch("clock") });
   function onCompared(): void {
     if (clock.bootedAt !== null) journal.bootedAt(clock.bootedAt);
     player.wake();
@@ -178,7 +225,7 @@ export async function startDevice(options: DeviceOptions): Promise<Device> {
     follow(playlist);
     book.adopt(playlist);
     void keys.follow(playlist.keySerial ?? 0);
-    cache.purge(new Set([...book.entries()].flatMap(({ items }) => items.map(({ sha256 }) => sha256))));
+    cache.space.purge();
     const missing = book.toCome().filter((entry) => !isCached(entry));
     const nearest = Math.min(...missing.map(({ startAt }) => startAt));
     prefetcher.wake(Math.min(playlist.fetch.slotOffsetMs, Math.max(0, (nearest - now()) * SLOT_SHARE)));
@@ -197,65 +244,48 @@ export async function startDevice(options: DeviceOptions): Promise<Device> {
     if (mqtt.groups !== before) stateAlarm.within(0);
   }
 
-  async function onMessage(topic: string, text: string, retained: boolean): Promise<void> {
-    const parsed = parseTopic(topic);
-    if (!parsed) return;
-    switch (parsed.leaf) {
-      case "playlist": {
-        const pointer: unknown = JSON.parse(text);
-        if (validators.pointer.Check(pointer)) keeper.onPointer(pointer, retained);
-        break;
-      }
-      case "command":
-        await handleCommand(text, retained);
-        break;
-      case "alert":
-        await onAlert(parsed.scope.id, text);
-        break;
-      case "ack": {
-        const ack: unknown = JSON.parse(text);
-        if (validators.ack.Check(ack)) reporter.onAck(ack);
-        break;
-      }
-      default:
-        log.warn({ topic }, "message on an unknown topic");
-    }
-  }
-
-  async function onAlert(area: string, jws: string): Promise<void> {
-    if (jws === "") return book.clearAlert(area);
-    try {
-      const raised = book.raise(entryFromAlert(await verify("alert", jws), area));
-      prefetcher.wake();
-      await raised;
-    } catch (error) {
-      if (!(error instanceof VerificationError)) throw error;
-      reporter.report({ type: "refused", reason: error.reason });
-    }
-  }
+  const status = createStatus({
+    deviceId: identity.deviceId,
+    now,
+    policy,
+    clock,
+    mqtt,
+    keeper,
+    book,
+    player,
+    isCached,
+    space: cache.space,
+    output,
+    volume,
+    journal,
+    faults: () => faultsToTell([...faults.list(), ...prefetcher.faults()]),
+    loops: supervisor.list,
+  });
 
   async function publishState(): Promise<void> {
-    const coming = book.toCome();
-    const state: DeviceState = {
-      ...heldDesired(keeper.playlist, mqtt.groups),
-      cached: {
-        ready: coming.filter(isCached).length,
-        total: coming.length,
-      },
-      volume: volume.current,
-      clock: { offsetMs: Math.round(clock.offsetMs), trusted: clock.trusted },
-      freeBytes: cache.freeBytes(),
-      faults: prefetcher.faults(),
-    };
+    lookAtDisk();
+    const state = { ...stateOf(status()), ...heldDesired(keeper.playlist, mqtt.groups) };
     toldTrusted = clock.trusted;
     stateAlarm.within(STATE_EVERY_MS);
     await mqtt.publish(uplinkTopic(identity.deviceId, "state"), state).catch(() => {});
   }
 
-  function logFailure(error: unknown): void {
-    log.error({ err: error }, "a message could not be handled");
+  function lookAtDisk(): void {
+    try {
+      const isFull = !journal.hasRoom() || cache.space.freeBytes() < limits.keepFreeBytes;
+      faults.set("disk", isFull ? "the disk is full; what is left is kept for the journal" : null);
+    } catch (error) {
+      // A card that fails: what still can be read plays.
+      log.error({ err: error }, "the disk fails");
+      faults.set("disk", "the disk fails");
+    }
   }
 
+  function logFailure(error: unknown): void {
+    log.error({ err: error }, "it could not be handled");
+  }
+
+  lookAtDisk();
   if (keeper.playlist) adopt(keeper.playlist);
   player.wake();
   // The time comes first: what is over can be told from what is to come only then.
@@ -264,6 +294,17 @@ export async function startDevice(options: DeviceOptions): Promise<Device> {
 
   return {
     bootId: journal.bootId,
+    faults,
+    silence,
+    importBundle: createBundleImport({
+      deviceId: identity.deviceId,
+      keys,
+      keeper,
+      cache,
+      now,
+      clockTrusted: () => clock.trusted,
+    }),
+    status,
     get online() {
       return mqtt.online;
     },
@@ -271,6 +312,7 @@ export async function startDevice(options: DeviceOptions): Promise<Device> {
       return keeper.playlist;
     },
     async close() {
+      supervisor.close();
       for (const part of [keeper, clockSync]) part.close();
       stateAlarm.clear();
       await Promise.all([player.close(), prefetcher.close()]);

@@ -1,4 +1,13 @@
-import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, writeSync } from "node:fs";
+import {
+  closeSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeSync,
+} from "node:fs";
 import { dirname } from "node:path";
 
 /**
@@ -10,13 +19,32 @@ export function writeDurably(path: string, text: string, mode = 0o600): void {
   const temporary = `${path}.new`;
   const file = openSync(temporary, "w", mode);
   try {
-    writeSync(file, text);
+    const bytes = Buffer.from(text);
+    for (let written = 0; written < bytes.length; ) written += writeSync(file, bytes, written);
     fsyncSync(file);
+  } catch (error) {
+    // Half of it must not take the room on a full disk.
+    rmSync(temporary, { force: true });
+    throw error;
   } finally {
     closeSync(file);
   }
   renameSync(temporary, path);
   flushToDisk(dirname(path));
+}
+
+export const isDiskFull = (error: unknown): boolean =>
+  ["ENOSPC", "EDQUOT"].includes((error as NodeJS.ErrnoException).code ?? "");
+
+/** The same for what also counts unwritten, until the next boot. @returns whether there was room for it */
+export function writeIfRoom(path: string, text: string, mode?: number): boolean {
+  try {
+    writeDurably(path, text, mode);
+    return true;
+  } catch (error) {
+    if (!isDiskFull(error)) throw error;
+    return false;
+  }
 }
 
 /** fsync of a file or folder by its path. */

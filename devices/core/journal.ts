@@ -2,6 +2,7 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import type { PlaybackRecord, ReasonCode, Report, ReportType } from "../../src/protocol/messages.ts";
 import type { Heard } from "../../src/protocol/minutes-cap.ts";
+import { createBallast } from "./ballast.ts";
 import { openJournalFile, readJournal } from "./journal-file.ts";
 
 /** How a command ended, kept so that a repeated one is answered and not obeyed again. */
@@ -48,6 +49,8 @@ export interface Journal {
   heardOf(id: string): Heard | null;
   commandResult(id: string): CommandResult | null;
   isNoted(key: string): boolean;
+  /** Whether there is room for more, whatever fills the disk; asks for it again when it was used up. */
+  hasRoom(): boolean;
   close(): void;
 }
 
@@ -123,7 +126,8 @@ export function openJournal(stateDir: string, bootId: string, now: number): Jour
       for (const record of records) yield { kind: "record", bootId: boot, record };
   }
 
-  const file = openJournalFile(path, entriesOf());
+  const ballast = createBallast(join(stateDir, "journal.ballast"));
+  const file = openJournalFile(path, entriesOf(), ballast);
   function append(...entries: Entry[]): void {
     file.append(entries);
     for (const entry of entries) apply(entry);
@@ -159,6 +163,7 @@ export function openJournal(stateDir: string, bootId: string, now: number): Jour
     heardOf: (id) => marks.heard.get(id) ?? null,
     commandResult: (id) => marks.command.get(id)?.result ?? null,
     isNoted: (key) => marks.noted.has(key),
+    hasRoom: () => ballast.take(),
     close: () => file.close(),
   };
 }

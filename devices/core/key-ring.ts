@@ -17,6 +17,11 @@ export interface KeyRing {
   verify: Verifier;
   /** Asks for newer sets when there is one of this serial; without one, in any case. Failing changes nothing. */
   follow(serial?: number): Promise<void>;
+  /**
+   * What newer sets that came another way would lead to; nothing changes before `keep`.
+   * @throws {VerificationError} when they do not follow from what is held
+   */
+  tryChain(sets: readonly string[]): Promise<{ verify: Verifier; keep(): void }>;
 }
 
 interface Options {
@@ -54,15 +59,18 @@ export function createKeyRing({ stateDir, pinned, link, log }: Options): KeyRing
     }
   }
 
+  function keep(newest: KeySet): void {
+    if (newest.serial <= held.serial) return;
+    writeDurably(path, JSON.stringify({ pinned: fingerprint, set: newest } satisfies Stored));
+    held = newest;
+    verifyByHeld = createVerifier(held);
+    log.info({ serial: held.serial }, "newer signing keys");
+  }
+
   async function ask(): Promise<void> {
     askedAt = performance.now();
     try {
-      const newest = await followKeyChain(held, await link.fetchKeySets(held.serial));
-      if (newest === held) return;
-      writeDurably(path, JSON.stringify({ pinned: fingerprint, set: newest } satisfies Stored));
-      held = newest;
-      verifyByHeld = createVerifier(held);
-      log.info({ serial: held.serial }, "newer signing keys");
+      keep(await followKeyChain(held, await link.fetchKeySets(held.serial)));
     } catch (error) {
       log.warn({ err: error }, "no newer signing keys; keeping those that are held");
     }
@@ -74,6 +82,10 @@ export function createKeyRing({ stateDir, pinned, link, log }: Options): KeyRing
 
   return {
     follow,
+    async tryChain(sets) {
+      const newest = await followKeyChain(held, sets);
+      return { verify: createVerifier(newest), keep: () => keep(newest) };
+    },
     async verify(type, jws) {
       try {
         return await verifyByHeld(type, jws);

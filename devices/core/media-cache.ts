@@ -1,53 +1,66 @@
 import { createHash } from "node:crypto";
-import {
-  createReadStream,
-  mkdirSync,
-  readdirSync,
-  renameSync,
-  rmSync,
-  statfsSync,
-  statSync,
-  utimesSync,
-} from "node:fs";
+import { createReadStream, mkdirSync, readdirSync, renameSync, rmSync, statSync } from "node:fs";
 import { open } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import type { Item } from "../../src/protocol/messages.ts";
+import { type CacheLimits, type CacheSpace, createCacheSpace } from "./cache-space.ts";
 import { flushToDisk } from "./durable-file.ts";
 import { ServerError, type ServerLink } from "./server-link.ts";
 
 export interface MediaCache {
   pathOf(item: Pick<Item, "sha256">): string;
   has(item: Pick<Item, "sha256" | "bytes">): boolean;
-  /** Fetches what is missing of a file, verifies it, and only then gives it its name. @param maxKbps optional rate cap */
-  fetch(item: Item, maxKbps: number | undefined, signal: AbortSignal): Promise<void>;
-  /** Removes files that nothing refers to and nothing has for a week; an empty list of references removes nothing. */
-  purge(referenced: ReadonlySet<string>): void;
-  freeBytes(): number;
+  /** Fetches what is missing of a file, verifies it, and only then gives it its name. @throws {NoRoomError} */
+  fetch(item: Item, how: FetchOptions): Promise<void>;
+  /**
+   * Writes a file that came another way beside the others and verifies it; it counts only once it is kept.
+   * @throws {Error} when it is not the item's
+   */
+  stage(item: Pick<Item, "sha256" | "bytes">, content: AsyncIterable<Uint8Array>): Promise<StagedMedia>;
+  readonly space: CacheSpace;
 }
 
-/** Left free for the journal, without which the device must not play. */
-const RESERVE_BYTES = 32 * 1024 * 1024;
+export interface StagedMedia {
+  keep(): void;
+  discard(): void;
+}
+
+export interface FetchOptions {
+  /** A cap of the rate. */
+  maxKbps: number | undefined;
+  signal: AbortSignal;
+  onPiece: () => void;
+}
+
+interface Options {
+  stateDir: string;
+  limits: CacheLimits;
+  link: Pick<ServerLink, "openMedia">;
+  /** Digests of the media of all that is still to come. */
+  referenced: () => ReadonlySet<string>;
+}
+
+const STAGED = ".staged";
 /** A line that was cut without a word is given up after this long without a byte. */
 const STALLED_MS = 20_000;
-const UNUSED_MS = 7 * 24 * 60 * 60 * 1000;
 
 /** Media by SHA-256: each file is whole and right, or absent. What has been fetched of others waits in `.part`. */
-export function createMediaCache(stateDir: string, link: Pick<ServerLink, "openMedia">): MediaCache {
+export function createMediaCache({ stateDir, limits, link, referenced }: Options): MediaCache {
   const folder = join(stateDir, "media");
   mkdirSync(folder, { recursive: true });
+  for (const name of readdirSync(folder)) if (name.endsWith(STAGED)) rmSync(join(folder, name));
+  const space = createCacheSpace({ folder, limits, referenced });
   const pathOf = ({ sha256 }: Pick<Item, "sha256">) => join(folder, sha256);
 
   async function download(
     item: Item,
     part: string,
-    maxKbps: number | undefined,
-    signal: AbortSignal,
+    { maxKbps, signal, onPiece }: FetchOptions,
   ): Promise<void> {
     const have = sizeOf(part) ?? 0;
     if (have >= item.bytes) return;
-    const free = freeBytes();
-    if (item.bytes - have > free - RESERVE_BYTES) throw new Error(`no room: ${free} bytes are free`);
+    space.makeRoom(item.bytes - have);
     const stalled = new AbortController();
     const idle = setTimeout(() => stalled.abort(new Error("the download stalled")), STALLED_MS);
     try {
@@ -64,6 +77,7 @@ export function createMediaCache(stateDir: string, link: Pick<ServerLink, "openM
           await file.writeFile(chunk);
           received += chunk.byteLength;
           idle.refresh();
+          onPiece();
           if (received > item.bytes) throw new Error(`more arrives for ${item.sha256} than it has`);
           if (maxKbps === undefined) continue;
           const aheadMs = (received * 8) / maxKbps - (performance.now() - startedAt);
@@ -82,19 +96,14 @@ export function createMediaCache(stateDir: string, link: Pick<ServerLink, "openM
     }
   }
 
-  function freeBytes(): number {
-    const { bavail, bsize } = statfsSync(folder);
-    return bavail * bsize;
-  }
-
   return {
     pathOf,
     // The digest was checked when the file got its name; the size is a cheap guard against a damaged disk since.
     has: (item) => sizeOf(pathOf(item)) === item.bytes,
 
-    async fetch(item, maxKbps, signal) {
+    async fetch(item, how) {
       const part = `${pathOf(item)}.part`;
-      await download(item, part, maxKbps, signal);
+      await download(item, part, how);
       if ((sizeOf(part) ?? 0) < item.bytes) throw new Error(`only a part of ${item.sha256} arrived`);
       if ((await digestOf(part)) !== item.sha256) {
         rmSync(part);
@@ -105,17 +114,41 @@ export function createMediaCache(stateDir: string, link: Pick<ServerLink, "openM
       flushToDisk(folder);
     },
 
-    purge(referenced) {
-      if (referenced.size === 0) return;
-      const now = Date.now();
-      for (const name of readdirSync(folder)) {
-        const path = join(folder, name);
-        if (referenced.has(name.slice(0, 64))) utimesSync(path, new Date(now), new Date(now));
-        else if (statSync(path).mtimeMs < now - UNUSED_MS) rmSync(path);
+    async stage(item, content) {
+      const path = `${pathOf(item)}${STAGED}`;
+      const discard = () => rmSync(path, { force: true });
+      const hash = createHash("sha256");
+      let received = 0;
+      try {
+        const file = await open(path, "w");
+        try {
+          for await (const chunk of content) {
+            received += chunk.byteLength;
+            if (received > item.bytes) break;
+            hash.update(chunk);
+            await file.writeFile(chunk);
+          }
+          await file.sync();
+        } finally {
+          await file.close();
+        }
+        if (received !== item.bytes || hash.digest("hex") !== item.sha256)
+          throw new Error(`the file ${item.sha256.slice(0, 16)} is damaged`);
+      } catch (error) {
+        discard();
+        throw error;
       }
+      return {
+        keep() {
+          renameSync(path, pathOf(item));
+          rmSync(`${pathOf(item)}.part`, { force: true });
+          flushToDisk(folder);
+        },
+        discard,
+      };
     },
 
-    freeBytes,
+    space,
   };
 }
 

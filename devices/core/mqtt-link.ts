@@ -6,6 +6,7 @@ import type { Presence } from "../../src/protocol/messages.ts";
 import { commandTopic, playlistTopic, subscriptionsOf, uplinkTopic } from "../../src/protocol/topics.ts";
 import { createBackoff } from "./backoff.ts";
 import { brokersInTurn } from "./brokers-in-turn.ts";
+import { type Supervise, unsupervised } from "./supervisor.ts";
 
 export type MessageHandler = (topic: string, payload: Buffer, retained: boolean) => void;
 
@@ -39,10 +40,14 @@ interface Options {
   onMessage: MessageHandler;
   /** Subscribed, and the birth is published. */
   onOnline: () => void;
+  supervise?: Supervise;
 }
 
 const KEEPALIVE_S = 30;
 const FAREWELL_MS = 2_000;
+const CONNECT_MS = 30_000;
+/** A broker answers pings, and pings go out when nothing else does. */
+const SILENCE_MS = 2.5 * KEEPALIVE_S * 1_000;
 
 const groupTopics = (groups: readonly string[]): string[] =>
   groups.flatMap((id) => [playlistTopic({ kind: "group", id }), commandTopic({ kind: "group", id })]);
@@ -79,6 +84,7 @@ export function connectMqtt(options: Options): MqttLink {
       protocolVersion: 4,
       clean: true,
       keepalive: KEEPALIVE_S,
+      connectTimeout: CONNECT_MS,
       reconnectPeriod: 0,
       resubscribe: false,
       queueQoSZero: false,
@@ -96,6 +102,7 @@ export function connectMqtt(options: Options): MqttLink {
         connection.end(true);
       });
     });
+    connection.on("packetreceive", () => loop.moved(SILENCE_MS));
     connection.on("message", (topic, payload, { retain }) => onMessage(topic, payload, retain));
     connection.on("error", (error) => {
       log.warn({ reason: error.message }, "broker connection failed");
@@ -104,11 +111,28 @@ export function connectMqtt(options: Options): MqttLink {
     connection.on("close", () => {
       if (client !== connection) return;
       if (online) log.info("lost the broker");
-      online = false;
-      taken = null;
-      client = null;
-      if (!closed) retry = setTimeout(open, backoff.nextMs());
+      leave();
     });
+  }
+
+  function leave(): void {
+    online = false;
+    taken = null;
+    client = null;
+    if (closed) return;
+    const pauseMs = backoff.nextMs();
+    loop.moved(pauseMs + CONNECT_MS);
+    retry = setTimeout(open, pauseMs);
+  }
+
+  /** From a connection that does not even end by itself. */
+  function restart(): void {
+    clearTimeout(retry);
+    client?.end(true);
+    client = null;
+    online = false;
+    taken = null;
+    open();
   }
 
   /** The birth comes after the subscriptions: who is announced online must be able to hear. */
@@ -147,6 +171,8 @@ export function connectMqtt(options: Options): MqttLink {
     if (client === connection) taken = now.toSorted();
   }
 
+  const loop = (options.supervise ?? unsupervised)(restart);
+  loop.moved(CONNECT_MS);
   open();
   return {
     get online() {

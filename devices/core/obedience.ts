@@ -4,6 +4,7 @@ import type { Output } from "./output.ts";
 import { entryFromPlay } from "./plan.ts";
 import type { PlanBook } from "./plan-book.ts";
 import type { Player } from "./player.ts";
+import type { Silence } from "./silence.ts";
 import type { Volume } from "./volume.ts";
 
 interface Options {
@@ -11,6 +12,7 @@ interface Options {
   player: Player;
   output: Output;
   volume: Volume;
+  silence: Pick<Silence, "signal">;
   now: () => number;
   log: BaseLogger;
   /** Look for missing media now. */
@@ -23,7 +25,7 @@ interface Options {
 
 /** What each accepted command does. */
 export function createObedience(options: Options): (command: Command) => Promise<void> {
-  const { book, player, output, volume, now, log } = options;
+  const { book, player, output, volume, silence, now, log } = options;
 
   const idsBefore = (startBefore: number): string[] =>
     book
@@ -51,7 +53,7 @@ export function createObedience(options: Options): (command: Command) => Promise
         options.tellState();
         break;
       case "test-tone":
-        await output.testTone(command.body.durationMs, volume.capped(command.body.volume));
+        await output.testTone(command.body.durationMs, volume.capped(command.body.volume), silence.signal);
         break;
       case "identify":
         log.info("this is the device");

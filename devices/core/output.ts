@@ -15,6 +15,8 @@ export interface Ending {
   positionMs: number;
   /** `false` when it was stopped. */
   complete: boolean;
+  /** It was measured that the whole of it sounded; left out when that is not known. */
+  sensed?: boolean;
 }
 
 /** A decoder that is rolled and waits for its instant. */
@@ -27,11 +29,14 @@ export interface Prepared {
   stop(): Promise<void>;
 }
 
+/** The media cannot be played, by whatever output. */
+export class MediaError extends Error {}
+
 /** Where sound goes. */
 export interface Output {
   readonly name: string;
-  /** Resolves when the first samples are decoded. @throws when the media cannot be decoded or the device not opened */
+  /** Resolves when the first samples are decoded. @throws {MediaError} or, when the output cannot be opened, another */
   prepare(programme: Programme): Promise<Prepared>;
-  /** A sine of 1 kHz. */
-  testTone(durationMs: number, volume: number): Promise<void>;
+  /** A sine of 1 kHz, cut off by the signal. */
+  testTone(durationMs: number, volume: number, signal: AbortSignal): Promise<void>;
 }

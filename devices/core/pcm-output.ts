@@ -1,7 +1,7 @@
 import { type ChildProcessByStdio, spawn } from "node:child_process";
 import { once } from "node:events";
 import type { Readable } from "node:stream";
-import type { Ending, Output, Prepared, Programme } from "./output.ts";
+import { type Ending, MediaError, type Output, type Prepared, type Programme } from "./output.ts";
 import { frameBytes, type OpenSink, type PcmFormat, type PcmSink } from "./pcm-sink.ts";
 
 interface Options {
@@ -10,10 +10,14 @@ interface Options {
   openSink: OpenSink;
   /** The corrected clock, epoch ms. */
   now: () => number;
+  /** Gets what is handed on, as it is. */
+  onSound?: (pcm: Buffer) => void;
   ffmpegPath?: string;
 }
 
 const CHUNK_MS = 40;
+/** A decoder that gives nothing for so long reads from a card that fails. */
+const STALLED_MS = 10_000;
 const TEST_TONE_HZ = 1000;
 
 type Decoder = ChildProcessByStdio<null, Readable, null>;
@@ -22,7 +26,19 @@ type Decoder = ChildProcessByStdio<null, Readable, null>;
  * Decodes with ffmpeg and hands the samples on at the pace of the clock, so that a stop is silent within one chunk and a
  * recording is as long as what sounded.
  */
-export function createPcmOutput({ name, format, openSink, now, ffmpegPath = "ffmpeg" }: Options): Output {
+export function createPcmOutput(options: Options): Output {
+  const { name, format, now, ffmpegPath = "ffmpeg", onSound = () => {} } = options;
+  const openSink: OpenSink = (request) => {
+    const sink = options.openSink(request);
+    return {
+      ...sink,
+      write(pcm) {
+        sink.write(pcm);
+        onSound(pcm);
+      },
+    };
+  };
+
   function decode(part: { path: string }, seekMs: number, volume: number): Decoder {
     const args = ["-nostdin", "-v", "error", "-protocol_whitelist", "file,pipe"];
     if (seekMs > 0) args.push("-ss", (seekMs / 1000).toFixed(3));
@@ -38,7 +54,7 @@ export function createPcmOutput({ name, format, openSink, now, ffmpegPath = "ffm
   async function prepare(programme: Programme): Promise<Prepared> {
     const remaining = partsFrom(programme);
     const first = remaining.shift();
-    if (!first) throw new Error("the seek is past the end");
+    if (!first) throw new MediaError("the seek is past the end");
     let decoder = decode(first, first.seekMs, programme.volume);
     await firstSamples(decoder);
     const sink = openOr(decoder, () =>
@@ -63,6 +79,7 @@ export function createPcmOutput({ name, format, openSink, now, ffmpegPath = "ffm
     }
 
     const pump = createPump(sink, format);
+    let moved = { writtenMs: 0, at: Infinity };
     /** Paced by the monotonic clock: a correction of the time of day must neither stretch nor cut what sounds. */
     const step = (startedAt: number): void => {
       if (settled) return;
@@ -70,12 +87,15 @@ export function createPcmOutput({ name, format, openSink, now, ffmpegPath = "ffm
         pump.writeUntil(decoder.stdout, performance.now() - startedAt + CHUNK_MS);
         if (decoder.stdout.readableEnded && hasExited(decoder)) {
           if (decoder.exitCode !== 0)
-            throw new Error(`the decoder ended with ${decoder.exitCode ?? decoder.signalCode}`);
+            throw new MediaError(`the decoder ended with ${decoder.exitCode ?? decoder.signalCode}`);
           const next = remaining.shift();
           if (!next) return void settle(true, pump.writtenMs());
           decoder = decode(next, next.seekMs, programme.volume);
           decoder.on("error", (error) => void settle(false, pump.writtenMs(), error));
         }
+        const at = performance.now();
+        if (pump.writtenMs() > moved.writtenMs) moved = { writtenMs: pump.writtenMs(), at };
+        else if (at - moved.at > STALLED_MS) throw new MediaError("the decoder stands still");
         timer = setTimeout(() => step(startedAt), CHUNK_MS / 2);
       } catch (error) {
         void settle(false, pump.writtenMs(), error);
@@ -97,11 +117,20 @@ export function createPcmOutput({ name, format, openSink, now, ffmpegPath = "ffm
   return {
     name,
     prepare,
-    async testTone(durationMs, volume) {
+    async testTone(durationMs, volume, signal) {
+      if (signal.aborted) return;
       const sink = openSink({ broadcastId: `test-tone-${Math.round(now())}`, startAt: now(), format });
       sink.begin(now());
       sink.write(sine(format, durationMs, volume));
-      await sink.close(true);
+      const cutOff = () => void sink.close(false);
+      signal.addEventListener("abort", cutOff);
+      try {
+        await sink.close(true);
+      } catch (error) {
+        if (!signal.aborted) throw error;
+      } finally {
+        signal.removeEventListener("abort", cutOff);
+      }
     },
   };
 }
@@ -159,7 +188,7 @@ async function firstSamples(decoder: Decoder): Promise<void> {
     once(decoder.stdout, "readable"),
     once(decoder, "error").then(([error]) => Promise.reject(error as Error)),
   ]);
-  if (decoder.stdout.readableLength === 0) throw new Error("the decoder gave no sound");
+  if (decoder.stdout.readableLength === 0) throw new MediaError("the decoder gave no sound");
 }
 
 function sine(format: PcmFormat, durationMs: number, volume: number): Buffer {

@@ -1,5 +1,3 @@
-import { type ChildProcess, spawn } from "node:child_process";
-import { once } from "node:events";
 import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, rmSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import { writeDurably } from "./durable-file.ts";
@@ -94,83 +92,4 @@ function wavHeader(format: PcmFormat, dataBytes: number): Buffer {
   header.write("data", 36);
   header.writeUInt32LE(dataBytes, 40);
   return header;
-}
-
-/** Programs that take raw PCM on standard input and sound it. */
-const PLAYERS = {
-  ffplay: ({ sampleRate, channels }: PcmFormat) => [
-    "-hide_banner",
-    "-loglevel",
-    "error",
-    "-nodisp",
-    "-autoexit",
-    "-fflags",
-    "nobuffer",
-    "-probesize",
-    "32",
-    "-f",
-    "s16le",
-    "-ar",
-    `${sampleRate}`,
-    "-ch_layout",
-    channels === 1 ? "mono" : "stereo",
-    "-i",
-    "pipe:0",
-  ],
-  mpv: ({ sampleRate, channels }: PcmFormat) => [
-    "--no-terminal",
-    "--no-video",
-    "--cache=no",
-    "--demuxer=rawaudio",
-    `--demuxer-rawaudio-rate=${sampleRate}`,
-    `--demuxer-rawaudio-channels=${channels}`,
-    "--demuxer-rawaudio-format=s16le",
-    "-",
-  ],
-  aplay: ({ sampleRate, channels }: PcmFormat) => [
-    "-q",
-    "-t",
-    "raw",
-    "-f",
-    "S16_LE",
-    "-r",
-    `${sampleRate}`,
-    "-c",
-    `${channels}`,
-    "--buffer-time=200000",
-    "-",
-  ],
-} as const;
-/** A player that has not sounded its buffer by then hangs. */
-const DRAIN_MS = 5_000;
-export type PlayerProgram = keyof typeof PLAYERS;
-
-/** Sounds through a program of the system; it is started when the broadcast is prepared, so that it is warm at air. */
-export function playerSink(program: PlayerProgram): OpenSink {
-  return ({ format }) => {
-    const child: ChildProcess = spawn(program, PLAYERS[program](format), {
-      stdio: ["pipe", "ignore", "ignore"],
-    });
-    let failure: Error | null = null;
-    child.on("error", (error) => (failure = error));
-    child.stdin?.on("error", (error) => (failure = error));
-    const exited = once(child, "exit").catch(() => {}); // a program that cannot be started has failed already
-    return {
-      begin() {},
-      write(pcm) {
-        if (failure) throw failure;
-        child.stdin?.write(pcm);
-      },
-      async close(complete) {
-        // Whole: let the program's buffer sound to its end. Stopped: silence now.
-        if (complete) child.stdin?.end();
-        else child.kill("SIGKILL");
-        const limit = setTimeout(() => child.kill("SIGKILL"), DRAIN_MS);
-        if (child.exitCode === null && child.signalCode === null) await exited;
-        clearTimeout(limit);
-        if (complete && child.exitCode !== 0)
-          throw failure ?? new Error(`${program} ended with ${child.exitCode}`);
-      },
-    };
-  };
 }

@@ -35,7 +35,8 @@ export const durationOf = (items: readonly Item[]): number =>
 /** How often the items are heard from start to end: every round that begins before the end of an alert. */
 export const roundsOf = ({ items, startAt, repeatsUntil }: Entry): number =>
   repeatsUntil === undefined ? 1 : Math.max(1, Math.ceil((repeatsUntil - startAt) / durationOf(items)));
-const lengthOf = (entry: Entry): number => roundsOf(entry) * durationOf(entry.items);
+/** Of all rounds, ms. */
+export const lengthOf = (entry: Entry): number => roundsOf(entry) * durationOf(entry.items);
 const endOf = (entry: Entry): number => entry.startAt + lengthOf(entry);
 /** Whether it may still sound. */
 export const isAhead = (entry: Entry, now: number): boolean => entry.notAfter > now || endOf(entry) > now;
@@ -91,6 +92,8 @@ export interface Situation {
   policy: Policy;
   /** What of the daily class it has played. */
   heard: Iterable<Heard>;
+  /** Somebody at the device holds it silent. */
+  silenced: boolean;
   /** Something that it does not outrank has the air. */
   airTaken: boolean;
 }
@@ -116,9 +119,16 @@ const drop = (reason: ReasonCode, type: "skipped" | "refused" = "skipped"): Step
   reason,
 });
 
+/** Why it must wait although its time has come. */
+function hindrance({ cached, silenced, airTaken }: Situation): ReasonCode | null {
+  if (silenced) return "silenced";
+  if (!cached) return "not-cached";
+  return airTaken ? "preempted" : null;
+}
+
 /** What to do about a broadcast that has neither begun nor been dropped. Pure; see the protocol, "What a gateway does". */
 export function nextStep(entry: Entry, situation: Situation): Step {
-  const { now, cached, online, clockTrusted, policy, heard, airTaken } = situation;
+  const { now, online, clockTrusted, policy, heard } = situation;
   if (now < entry.startAt - PREROLL_MS) return { kind: "wait", until: entry.startAt - PREROLL_MS };
 
   // Nor may a clock that can be wrong say that it is too late: it keeps silent until it is compared.
@@ -127,7 +137,7 @@ export function nextStep(entry: Entry, situation: Situation): Step {
       ? { kind: "wait", until: Math.min(now + LOOK_AGAIN_MS, entry.startAt) }
       : { kind: "wait", until: now + LOOK_AT_CLOCK_MS, because: "untrusted-clock" };
   }
-  const why: ReasonCode | null = cached ? (airTaken ? "preempted" : null) : "not-cached";
+  const why = hindrance(situation);
   const playAt = Math.max(now, entry.startAt);
   if (playAt > entry.notAfter) return drop(why ?? "expired");
   if (keepsQuietHours(entry.class) && quietWindowAt(policy, playAt)) return drop("quiet-hours", "refused");
@@ -144,6 +154,8 @@ export function nextStep(entry: Entry, situation: Situation): Step {
   if (seekMs >= lengthOf(entry)) return drop(why ?? "late");
   const whole = { id: entry.id, at: playAt, ms: durationOf(entry.items) };
   if (keepsQuietHours(entry.class) && exceedsCap(policy, heard, whole)) return drop("minutes-cap", "refused");
+  if (why === "silenced" && now >= entry.startAt)
+    return { kind: "wait", until: now + LOOK_AGAIN_MS, because: why };
   if (why) return { kind: "wait", until: now + LOOK_AGAIN_MS };
   return { kind: "play", seekMs };
 }

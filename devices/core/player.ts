@@ -5,17 +5,23 @@ import { createAlarm } from "./alarm.ts";
 import type { Journal } from "./journal.ts";
 import type { MediaCache } from "./media-cache.ts";
 import type { Output, Prepared } from "./output.ts";
-import { type Entry, isState, nextStep, roundsOf, type Step } from "./plan.ts";
+import { type Entry, isState, lengthOf, nextStep, roundsOf, type Step } from "./plan.ts";
 import type { Reporter } from "./reporter.ts";
+import type { Silence } from "./silence.ts";
+import type { Supervise } from "./supervisor.ts";
 import { perform, type Turn } from "./turn.ts";
 
 export interface Player {
+  /** What sounds at this moment. */
+  readonly onAir: Entry | null;
   /** Looks at the plan again; call it whenever something that matters has changed. */
   wake(): void;
   /** Ends a broadcast for good: silent at once if it sounds, never to begin otherwise. */
   stop(id: string, reason: ReasonCode): Promise<void>;
   /** It left the playlist: silent if it sounds; otherwise it may be listed again some day, and then plays. */
   withdraw(id: string): Promise<void>;
+  /** Somebody at the device holds it silent, or no more: what sounds falls silent, and may go on by its lateness policy. */
+  onSilence(): void;
   close(): Promise<void>;
 }
 
@@ -31,6 +37,8 @@ interface Options {
   policy: () => Policy;
   volumeFor: (entry: Entry) => number;
   log: BaseLogger;
+  silence: Pick<Silence, "isOn">;
+  supervise: Supervise;
 }
 
 /** Leads the plan to the output: one broadcast at a time, each at most once, by `nextStep` and `outranks`. */
@@ -59,6 +67,7 @@ export function createPlayer(options: Options): Player {
       clockTrusted: options.clockTrusted(),
       policy: options.policy(),
       heard: journal.heard(),
+      silenced: options.silence.isOn,
       airTaken: onAir !== null && onAir.entry.id !== entry.id && !outranks(entry, onAir.entry),
     });
 
@@ -100,17 +109,23 @@ export function createPlayer(options: Options): Player {
     if (onAir) {
       if (onAir.ending) return; // it is on its way out
       if (now() < entry.startAt) return alarm.within(entry.startAt - now());
-      // One that was not heard yet loses nothing by waiting; its lateness policy decides then.
-      onAir.ending = { reason: "preempted", final: onAir.started && onAir.entry.lateness !== "join" };
-      void onAir.prepared?.stop();
-      return;
+      return yieldAir(onAir, "preempted");
     }
     const { id } = entry;
-    const turn: Turn = { entry, ending: null, prepared: null, started: false, over: Promise.resolve() };
+    const turn: Turn = {
+      entry,
+      ending: null,
+      prepared: null,
+      started: false,
+      over: Promise.resolve(),
+      giveUp() {},
+    };
     const wasHeard = resumable.get(id) ?? false;
     resumable.delete(id);
     onAir = turn;
-    turn.over = perform(turn, seekMs, wasHeard, { prepare, judge, drop, journal, reporter, now, log })
+    loop.moved(Math.max(0, entry.startAt - now()) + lengthOf(entry) - seekMs);
+    const performed = perform(turn, seekMs, wasHeard, { prepare, judge, drop, journal, reporter, now, log });
+    turn.over = Promise.race([performed, givenUp(turn)])
       .then((mayGoOn) => {
         if (mayGoOn) resumable.set(id, wasHeard || turn.started);
       })
@@ -120,8 +135,28 @@ export function createPlayer(options: Options): Player {
       })
       .finally(() => {
         onAir = null;
+        loop.rests();
         evaluate();
       });
+  }
+
+  /** Rejects when the output neither comes to an end nor can be stopped. */
+  function givenUp(turn: Turn): Promise<never> {
+    return new Promise((_, reject) => {
+      turn.giveUp = () => reject(new Error("the output stands still"));
+    });
+  }
+  const loop = options.supervise(() => {
+    void onAir?.prepared?.stop().catch(() => {});
+    onAir?.giveUp();
+  });
+
+  /** One that was not heard yet loses nothing by waiting; its lateness policy decides then. */
+  function yieldAir(turn: Turn, reason: ReasonCode): void {
+    if (turn.ending) return;
+    turn.ending = { reason, final: turn.started && turn.entry.lateness !== "join" };
+    loop.moved(0);
+    void turn.prepared?.stop();
   }
 
   /** Ends the turn if the broadcast has one. */
@@ -129,6 +164,7 @@ export function createPlayer(options: Options): Player {
     if (onAir?.entry.id !== id) return;
     const turn = onAir;
     turn.ending = ending;
+    loop.moved(0);
     await turn.prepared?.stop();
     await turn.over;
   }
@@ -141,8 +177,16 @@ export function createPlayer(options: Options): Player {
   }
 
   return {
+    get onAir() {
+      return onAir?.started ? onAir.entry : null;
+    },
     wake: () => alarm.within(0),
     stop,
+
+    onSilence() {
+      if (options.silence.isOn && onAir) yieldAir(onAir, "silenced");
+      alarm.within(0);
+    },
 
     async withdraw(id) {
       if (journal.isDone(id)) return;

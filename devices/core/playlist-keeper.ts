@@ -6,12 +6,18 @@ import { quietWindowAt } from "../../src/protocol/quiet-hours.ts";
 import type { Verifier } from "../../src/protocol/signing.ts";
 import { createAlarm } from "./alarm.ts";
 import { createBackoff } from "./backoff.ts";
-import { readIfPresent, writeDurably } from "./durable-file.ts";
+import { readIfPresent, writeIfRoom } from "./durable-file.ts";
 import { ServerError, type ServerLink } from "./server-link.ts";
+import type { Supervise } from "./supervisor.ts";
 
 export interface PlaylistKeeper {
   readonly playlist: Playlist | null;
   /** Fetches in the device's slot before `fetchBy`, unless what is held is at least that new. */
+  /**
+   * Takes one that came another way along with its media, if it is newer than what is held.
+   * @throws {Error} when it is another device's
+   */
+  take(playlist: Playlist, jws: string): void;
   onPointer(pointer: PlaylistPointer, retained: boolean): void;
   /** Fetches within `ms`; an earlier request already made stands. */
   refreshWithin(ms: number): void;
@@ -28,6 +34,7 @@ interface Options {
   now: () => number;
   log: BaseLogger;
   onChange: (playlist: Playlist) => void;
+  supervise: Supervise;
   /** The server has just said that what is held, which may be new, is the newest. */
   onConfirmed: () => void;
 }
@@ -46,7 +53,8 @@ export async function createPlaylistKeeper(options: Options): Promise<PlaylistKe
   const backoff = createBackoff({ baseMs: 2_000 });
   const alarm = createAlarm(() => void refresh());
   let held: { playlist: Playlist; etag: string | null } | null = await load();
-  let fetching = false;
+  let unstored: Stored | null = null;
+  let fetching: symbol | null = null;
   let isClosed = false;
 
   async function load() {
@@ -68,31 +76,48 @@ export async function createPlaylistKeeper(options: Options): Promise<PlaylistKe
     return Math.min(RETURN_WINDOW_MS, ...starts.map((ms) => ms / 8));
   }
 
+  /** On a full disk it holds in memory alone, since the older one may have what was cancelled since. */
+  function store(): void {
+    if (!unstored) return;
+    if (writeIfRoom(path, JSON.stringify(unstored))) unstored = null;
+    else log.warn("there is no room to store the playlist; trying again");
+  }
+
   async function refresh(): Promise<void> {
     if (isClosed) return;
     if (fetching) return alarm.within(1_000);
-    fetching = true;
+    const own = Symbol("fetch");
+    fetching = own;
+    let nextMs = REFRESH_MS * (0.5 + Math.random());
     try {
       const answer = await link.fetchPlaylist(held?.etag ?? null);
       if (answer.kind === "new") await accept(answer.jws, answer.etag);
+      else store();
       backoff.reset();
       if (!isClosed) onConfirmed();
-      if (!isClosed) alarm.within(REFRESH_MS * (0.5 + Math.random()));
     } catch (error) {
       log.warn({ err: error }, "the playlist could not be fetched; keeping the one that is held");
       const retryAfterMs = error instanceof ServerError ? error.retryAfterMs : null;
-      if (!isClosed) alarm.within(Math.max(retryAfterMs ?? 0, backoff.nextMs()));
-    } finally {
-      fetching = false;
+      nextMs = Math.max(retryAfterMs ?? 0, backoff.nextMs());
     }
+    // One that was given up says nothing any more.
+    if (fetching !== own) return;
+    fetching = null;
+    if (isClosed) return;
+    alarm.within(nextMs);
+    loop.moved(nextMs);
   }
 
   async function read(jws: string): Promise<Playlist> {
     const playlist = await verify("playlist", jws);
+    checkOwn(playlist);
+    return playlist;
+  }
+
+  function checkOwn(playlist: Playlist): void {
     // After a new enrolment the old identity's may still lie there, with a higher revision.
     if (playlist.deviceId !== deviceId) throw new Error("this playlist is another device's");
     quietWindowAt(playlist.policy, now()); // throws on a zone that this device does not know
-    return playlist;
   }
 
   async function accept(jws: string, etag: string | null): Promise<void> {
@@ -102,15 +127,37 @@ export async function createPlaylistKeeper(options: Options): Promise<PlaylistKe
       log.info({ revision: playlist.revision }, "ignoring an older playlist");
       return;
     }
-    writeDurably(path, JSON.stringify({ etag, jws } satisfies Stored));
-    held = { playlist, etag };
+    hold(playlist, { etag, jws });
+  }
+
+  function hold(playlist: Playlist, stored: Stored): void {
+    held = { playlist, etag: stored.etag };
+    unstored = stored;
+    store();
     log.info({ revision: playlist.revision, broadcasts: playlist.broadcasts.length }, "new playlist");
     onChange(playlist);
   }
 
+  const loop = options.supervise(() => {
+    fetching = null;
+    alarm.within(0);
+  });
+  loop.moved(0);
+
   return {
     get playlist() {
       return held?.playlist ?? null;
+    },
+    take(playlist, jws) {
+      checkOwn(playlist);
+      const known = held?.playlist;
+      const isNewer =
+        !known ||
+        playlist.revision > known.revision ||
+        (playlist.revision === known.revision && playlist.generatedAt > known.generatedAt);
+      // Without an entity tag: the server is asked for its own word once it can be reached.
+      if (isNewer) hold(playlist, { etag: null, jws });
+      else onChange(known);
     },
     onPointer({ revision, fetchBy }, retained) {
       if (held && revision <= held.playlist.revision) return;

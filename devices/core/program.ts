@@ -1,67 +1,69 @@
-import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
-import { join } from "node:path";
-import { pino } from "pino";
+import { type Level, type Logger, pino } from "pino";
 import type { DeviceKind } from "../../src/protocol/messages.ts";
-import { startDevice } from "./device.ts";
+import type { CacheLimits } from "./cache-space.ts";
+import { type Device, startDevice } from "./device.ts";
+import type { Faults } from "./faults.ts";
 import { EnrolmentError, loadOrEnrol } from "./identity.ts";
 import type { Output } from "./output.ts";
-import { createPcmOutput } from "./pcm-output.ts";
-import { type PcmFormat, playerSink, wavSink } from "./pcm-sink.ts";
-import { type OutputName, readSettings, SettingsError, USAGE } from "./settings.ts";
+import type { OwnPolicy } from "./own-policy.ts";
+import { createRecentTroubles, type Trouble } from "./recent-troubles.ts";
+import { createServiceManager } from "./service-manager.ts";
+import { type DeviceSettings, readSettings, SettingsError, USAGE } from "./settings.ts";
 
-const FORMATS: Record<DeviceKind, PcmFormat> = {
-  loudspeaker: { sampleRate: 44_100, channels: 1 },
-  terminal: { sampleRate: 48_000, channels: 2 },
-};
-const PROGRAMS = { ffplay: "ffplay", mpv: "mpv", alsa: "aplay" } as const;
-
-const isInstalled = (program: string): boolean =>
-  spawnSync("sh", ["-c", `command -v ${program}`]).status === 0;
-
-/** The first that is installed sounds; a box without any records, and says so in its log. */
-function bestOutput(): OutputName {
-  const sounding = (["alsa", "mpv", "ffplay"] as const).find((name) => isInstalled(PROGRAMS[name]));
-  return sounding ?? "wav";
+/** What a program adds to the core of a device. */
+export interface Box {
+  limits?: CacheLimits;
+  ownPolicy?: OwnPolicy;
+  createOutput(context: { now: () => number; faults: Faults }): Output;
+  /** Takes up what goes beside the device. @returns what ends it */
+  equip?(device: Device, troubles: () => Trouble[]): Promise<() => Promise<void>>;
 }
 
-interface OutputRequest {
-  kind: DeviceKind;
-  name: OutputName;
-  stateDir: string;
-  now: () => number;
-}
-
-export function createSound({ kind, name, stateDir, now }: OutputRequest): Output {
-  const openSink = name === "wav" ? wavSink(join(stateDir, "recordings")) : playerSink(PROGRAMS[name]);
-  return createPcmOutput({ name, format: FORMATS[kind], openSink, now });
-}
+/** A loop stood still, and a restart of it did not help. */
+const EXIT_STOOD_STILL = 70;
 
 /** Runs a device program of a kind: settings, enrolment, start, and the end on a signal. A second signal ends at once. */
 export async function runProgram(
   kind: DeviceKind,
-  createOutput: (request: OutputRequest) => Output = createSound,
+  createBox: (settings: DeviceSettings, log: Logger) => Box,
 ): Promise<void> {
   try {
     const settings = readSettings(process.argv.slice(2), process.env);
-    const log = pino({ level: settings.logLevel });
+    const troubles = createRecentTroubles();
+    const level = settings.logLevel;
+    const log = pino(
+      { level },
+      pino.multistream([
+        { level: level as Level, stream: process.stdout },
+        { level: "warn", stream: troubles },
+      ]),
+    );
+    const box = createBox(settings, log);
+    const manager = createServiceManager({ env: process.env, log });
     const identity = await loadOrEnrol({ ...settings, kind, log });
-    const name = settings.output ?? bestOutput();
-    const { stateDir } = settings;
     const device = await startDevice({
       server: settings.server,
-      stateDir,
+      stateDir: settings.stateDir,
       identity,
       certificate: settings.certificate && {
         cert: readFileSync(settings.certificate.cert, "utf8"),
         key: readFileSync(settings.certificate.key, "utf8"),
       },
-      createOutput: (now) => createOutput({ kind, name, stateDir, now }),
+      ...(box.limits ? { limits: box.limits } : {}),
+      ...(box.ownPolicy ? { ownPolicy: box.ownPolicy } : {}),
+      createOutput: (now, faults) => box.createOutput({ now, faults }),
       log,
       onReboot: () => void end("reboot command"),
+      // Not by way of `close`, which waits for what stands still.
+      onHopeless: () => process.exit(EXIT_STOOD_STILL),
     });
+    const unequip = (await box.equip?.(device, troubles.list)) ?? (async () => {});
     const end = async (why: string) => {
       log.info({ why }, "ending");
+      manager.close();
+      await manager.stopping();
+      await unequip();
       await device.close();
       process.exit(0);
     };
@@ -71,9 +73,10 @@ export async function runProgram(
         void end(signal);
       });
     }
+    await manager.ready();
   } catch (error) {
-    process.exitCode = error instanceof SettingsError ? 2 : 1;
     if (error instanceof SettingsError) console.error(`${error.message}\n${USAGE}`);
     else console.error(error instanceof EnrolmentError ? error.message : error);
+    process.exit(error instanceof SettingsError ? 2 : 1);
   }
 }

@@ -18,6 +18,8 @@ export interface DeviceSettings {
   certificate: { cert: string; key: string } | null;
   /** `null` takes the best that is installed. */
   output: OutputName | null;
+  /** What an installer sets up on the spot; `null` for none. */
+  boxFile: string | null;
   logLevel: string;
 }
 
@@ -36,6 +38,7 @@ export const USAGE = `
   --hardware-id ID    what tells this box from others; default: random    (CCX_HARDWARE_ID)
   --cert FILE, --key FILE   the device's certificate for the broker, PEM  (CCX_CERT, CCX_KEY)
   --output NAME       ${OUTPUT_NAMES.join(", ")}; default: the best that is installed   (CCX_OUTPUT)
+  --box FILE          outputs, sensor, stop button and more of this box; default: none   (CCX_BOX)
   --log-level LEVEL   default: info                                          (CCX_LOG_LEVEL)
 `;
 
@@ -58,7 +61,8 @@ export function readSettings(argv: string[], env: Record<string, string | undefi
     problems.push(`--output must be one of ${OUTPUT_NAMES.join(", ")}, not "${output}"`);
   const [cert, key] = [value("cert", "CCX_CERT"), value("key", "CCX_KEY")];
   if ((cert === null) !== (key === null)) problems.push("--cert and --key go together");
-  for (const file of [cert, key])
+  const boxFile = value("box", "CCX_BOX");
+  for (const file of [cert, key, boxFile])
     if (file !== null && !existsSync(file)) problems.push(`there is no file ${file}`);
   if (problems.length > 0) throw new SettingsError(problems);
 
@@ -69,6 +73,7 @@ export function readSettings(argv: string[], env: Record<string, string | undefi
     hardwareId: value("hardware-id", "CCX_HARDWARE_ID"),
     certificate: cert !== null && key !== null ? { cert, key } : null,
     output: knownOutput,
+    boxFile,
     logLevel: value("log-level", "CCX_LOG_LEVEL") ?? "info",
   };
 }
@@ -86,6 +91,7 @@ function parse(argv: string[]) {
         cert: text,
         key: text,
         output: text,
+        box: text,
         "log-level": text,
       },
     });

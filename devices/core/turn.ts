@@ -15,6 +15,8 @@ export interface Turn {
   prepared: Prepared | null;
   started: boolean;
   over: Promise<void>;
+  /** Takes the air from it, whatever its output does. */
+  giveUp: () => void;
 }
 
 interface Stage {
@@ -80,12 +82,13 @@ export async function perform(turn: Turn, seekMs: number, wasHeard: boolean, sta
   }
   log.info({ broadcastId: id, latenessMs, seekMs, title: entry.title }, "on air");
 
-  const { positionMs: exactMs, complete } = await prepared.ended;
+  const { positionMs: exactMs, complete, sensed } = await prepared.ended;
   const positionMs = Math.round(exactMs);
   const done = { kind: "done", id, at: now() } as const;
   const sounded = heard(Math.max(0, positionMs - seekMs));
   if (complete) {
-    reporter.report({ type: "finished", broadcastId: id, positionMs, ...sound }, ...sounded, done);
+    const grade = sensed ? ({ grade: "sensed" } as const) : {};
+    reporter.report({ type: "finished", broadcastId: id, positionMs, ...grade, ...sound }, ...sounded, done);
     log.info({ broadcastId: id, positionMs }, "finished");
     return false;
   }

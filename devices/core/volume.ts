@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import type { Desired } from "../../src/protocol/messages.ts";
-import { readIfPresent, writeDurably } from "./durable-file.ts";
+import { readIfPresent, writeIfRoom } from "./durable-file.ts";
 
 export interface Volume {
   /** Per cent, as last set, but never above the policy's maximum. */
@@ -35,8 +35,8 @@ export function createVolume({ stateDir, deviceId, maxVolume }: Options): Volume
   const capped = (volume = stored.volume) => Math.min(volume, maxVolume());
 
   function store(next: Stored): void {
-    writeDurably(path, JSON.stringify(next));
     stored = next;
+    writeIfRoom(path, JSON.stringify(next));
   }
 
   return {

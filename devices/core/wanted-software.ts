@@ -1,7 +1,7 @@
 import { rmSync } from "node:fs";
 import { join } from "node:path";
 import type { Desired } from "../../src/protocol/messages.ts";
-import { readIfPresent, writeDurably } from "./durable-file.ts";
+import { readIfPresent, writeIfRoom } from "./durable-file.ts";
 
 /**
  * Leaves in `<state>/software-wanted.json` which software the device is to run, for the operator's own means of bringing
@@ -12,5 +12,5 @@ export function noteWantedSoftware(stateDir: string, { software }: Pick<Desired,
   if (software === undefined) return rmSync(path, { force: true });
   const { channel, version } = software;
   const text = `${JSON.stringify({ channel, version })}\n`;
-  if (readIfPresent(path) !== text) writeDurably(path, text, 0o644);
+  if (readIfPresent(path) !== text) writeIfRoom(path, text, 0o644);
 }

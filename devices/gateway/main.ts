@@ -1,3 +1,4 @@
 import { runProgram } from "../core/program.ts";
+import { createGatewayBox } from "./box.ts";
 
-await runProgram("loudspeaker");
+await runProgram("loudspeaker", createGatewayBox);

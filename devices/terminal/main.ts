@@ -1,6 +1,12 @@
-import { createSound, runProgram } from "../core/program.ts";
+import { runProgram } from "../core/program.ts";
+import { createSound, usualSound } from "../core/sound.ts";
 import { createMpvOutput } from "./mpv-output.ts";
 
-await runProgram("terminal", (request) =>
-  request.name === "mpv" ? createMpvOutput(request) : createSound(request),
-);
+await runProgram("terminal", ({ output, stateDir }) => ({
+  createOutput({ now }) {
+    const setting = output === null ? usualSound() : { name: output };
+    return setting.name === "mpv"
+      ? createMpvOutput({ stateDir, now })
+      : createSound({ kind: "terminal", setting, stateDir, now });
+  },
+}));

@@ -79,13 +79,16 @@ export function createMpvOutput({ stateDir, now, args = [] }: Options): Output {
   return {
     name: "mpv",
     prepare,
-    async testTone(durationMs, volume) {
+    async testTone(durationMs, volume, signal) {
       const source = `av://lavfi:sine=frequency=1000:duration=${durationMs / 1000}`;
       await exitOf(
         spawn("mpv", ["--no-config", "--no-terminal", `--volume=${volume}`, ...args, source], {
           stdio: "ignore",
+          signal,
         }),
-      );
+      ).catch((error: unknown) => {
+        if (!signal.aborted) throw error;
+      });
     },
   };
 }

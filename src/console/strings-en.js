@@ -526,6 +526,7 @@ export const en = {
   "why.stopped": "stopped",
   "why.withdrawn": "withdrawn from the playlist",
   "why.preempted": "pre-empted by a higher class",
+  "why.silenced": "the stop button at the device was held",
   "why.restart": "the device restarted",
   "why.output-failed": "the sound output failed",
   "why.corrupt-media": "corrupt media",

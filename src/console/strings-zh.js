@@ -504,6 +504,7 @@ export const zh = {
   "why.stopped": "收到停播",
   "why.withdrawn": "已从节目单撤下",
   "why.preempted": "被更高级别插播",
+  "why.silenced": "终端停止按钮被按下",
   "why.restart": "终端重启",
   "why.output-failed": "声音输出失败",
   "why.corrupt-media": "内容损坏",

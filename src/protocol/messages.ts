@@ -84,6 +84,7 @@ export const REASONS = {
   stopped: "a `stop` ended it, or the end of an alert",
   withdrawn: "a newer playlist lacks it",
   preempted: "something that takes the air from it has it",
+  silenced: "somebody at the device holds its stop button",
   restart: "the power went, or the program ended, while it sounded",
   "output-failed": "the sound could not be put out",
   "corrupt-media": "what is stored is not what its SHA-256 says",

@@ -9,6 +9,7 @@ import type { Alert, CommandOf, Item, PlayBody, PlaylistBroadcast } from "../../
 import { createSigner, generateSigningKey } from "../../src/protocol/signing.ts";
 import { commandTopic } from "../../src/protocol/topics.ts";
 import { type AirStation, openAirStation } from "../support/air-station.ts";
+import { airing } from "../support/airing.ts";
 import { makeTone } from "../support/county.ts";
 import { COUNTY, FAR_VILLAGE, VILLAGE } from "../support/fleet.ts";
 import { recordedMs, recordingOf, startTestDevice } from "../support/test-device.ts";
@@ -43,24 +44,6 @@ afterEach(async () => {
 
 const shortItem = () => station.addMedia(shortTone, SHORT_MS);
 const longItem = () => station.addMedia(longTone, LONG_MS);
-
-function airing(item: Item, inMs: number, change: Partial<PlaylistBroadcast> = {}): PlaylistBroadcast {
-  const startAt = Date.now() + inMs;
-  return {
-    id: randomUUID(),
-    startAt,
-    notAfter: startAt + 60_000,
-    class: "announcement",
-    authority: "county",
-    priority: 50,
-    lateness: "join",
-    offline: "play",
-    programme: "通知",
-    title: "测试",
-    items: [item],
-    ...change,
-  };
-}
 
 function playBody({ id, class: _, authority: _of, ...rest }: PlaylistBroadcast): PlayBody {
   return { broadcastId: id, ...rest };

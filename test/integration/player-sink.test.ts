@@ -4,7 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createPcmOutput } from "../../devices/core/pcm-output.ts";
-import { type PlayerProgram, playerSink } from "../../devices/core/pcm-sink.ts";
+import { aplay, ffplay, mpv } from "../../devices/core/player-programs.ts";
+import { playerSink } from "../../devices/core/player-sink.ts";
 import { until } from "../support/until.ts";
 
 const SECONDS = 2;
@@ -34,8 +35,9 @@ afterAll(async () => {
 
 const now = () => performance.timeOrigin + performance.now();
 const format = { sampleRate: 44_100, channels: 1 };
-const prepare = (program: PlayerProgram) =>
-  createPcmOutput({ name: program, format, openSink: playerSink(program), now }).prepare({
+const programs = { ffplay, mpv, aplay: aplay() };
+const prepare = (program: keyof typeof programs) =>
+  createPcmOutput({ name: program, format, openSink: playerSink(programs[program]), now }).prepare({
     broadcastId: "b",
     startAt: now(),
     parts: [{ path: tone, durationMs: SECONDS * 1000 }],
@@ -71,7 +73,7 @@ test("a program that is not there fails the broadcast, not the gateway", async (
     const output = createPcmOutput({
       name: "x",
       format,
-      openSink: playerSink("aplay"),
+      openSink: playerSink(aplay()),
       now,
       ffmpegPath: "/usr/bin/ffmpeg",
     });

@@ -140,6 +140,7 @@ const DECLARED: Record<string, string> = {
     PATCH /devices/{}/twin
     POST /devices/{}/enrolment-code
     POST /devices/{}/revoke
+    GET /regions/{}/bundle
   `,
   AU: `
     GET /audit

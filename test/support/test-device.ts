@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { type Device, startDevice } from "../../devices/core/device.ts";
+import { type Device, type DeviceOptions, startDevice } from "../../devices/core/device.ts";
+import type { Output } from "../../devices/core/output.ts";
 import { createPcmOutput } from "../../devices/core/pcm-output.ts";
 import { wavSink } from "../../devices/core/pcm-sink.ts";
 import type { AirStation } from "./air-station.ts";
@@ -13,27 +14,33 @@ const BYTES_PER_MS = 88.2; // 44.1 kHz, mono, 16 bits
 export async function startTestDevice(
   { url, identity }: Pick<AirStation, "url" | "identity">,
   stateDir: string,
+  change: Partial<DeviceOptions> = {},
 ): Promise<Device & AsyncDisposable & { text: () => string }> {
   const { log, text } = createMemoryLog();
   const device = await startDevice({
     server: url,
     stateDir,
     identity,
-    createOutput: (now) =>
-      createPcmOutput({
-        name: "wav",
-        format: { sampleRate: 44_100, channels: 1 },
-        openSink: wavSink(join(stateDir, "recordings")),
-        now,
-      }),
+    createOutput: (now) => recorder(stateDir, now),
     log,
     onReboot: () => {},
+    onHopeless: () => {},
+    ...change,
   });
   let closing: Promise<void> | undefined;
   const end = device.close;
   const close = () => (closing ??= end());
   return Object.assign(device, { close, text, [Symbol.asyncDispose]: close });
 }
+
+/** An output that records into `<folder>/recordings`. */
+export const recorder = (folder: string, now: () => number): Output =>
+  createPcmOutput({
+    name: "wav",
+    format: { sampleRate: 44_100, channels: 1 },
+    openSink: wavSink(join(folder, "recordings")),
+    now,
+  });
 
 export interface Recording {
   firstSampleAt: number;

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { createClockSync } from "../../devices/core/clock-sync.ts";
 import { createDeviceClock } from "../../devices/core/device-clock.ts";
+import { unsupervised } from "../../devices/core/supervisor.ts";
 import { createMemoryLog } from "../support/memory-log.ts";
 
 let state: string;
@@ -31,6 +32,7 @@ async function compareOver(delays: (count: number) => [there: number, back: numb
     },
     log: createMemoryLog().log,
     onCompared: () => {},
+    supervise: unsupervised,
   });
   await sync.run();
   sync.close();

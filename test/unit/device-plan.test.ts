@@ -53,6 +53,7 @@ const at = (now: number, change: Partial<Situation> = {}): Situation => ({
   clockTrusted: true,
   policy: POLICY_UNTIL_TOLD,
   heard: [],
+  silenced: false,
   airTaken: false,
   ...change,
 });
@@ -63,6 +64,13 @@ describe("the next step", () => {
     for (const now of [START - PREROLL_MS, START - 1, START, START + 2_000]) {
       expect(nextStep(entryOf(), at(now))).toEqual({ kind: "play", seekMs: 0 });
     }
+  });
+
+  test("is to wait while the stop button is held, to say so when its time has come, and to give up when that is over", () => {
+    const held = (now: number) => nextStep(entryOf({ lateness: "join" }), at(now, { silenced: true }));
+    expect(held(START - 1_000)).not.toHaveProperty("because");
+    expect(held(START + 1_000)).toMatchObject({ kind: "wait", because: "silenced" });
+    expect(held(START + 60 * MINUTE)).toEqual({ kind: "drop", type: "skipped", reason: "silenced" });
   });
 
   test.each([
@@ -167,6 +175,7 @@ describe("the next step", () => {
     cached: mostly,
     online: mostly,
     clockTrusted: mostly,
+    silenced: mostly.map((value) => !value),
     airTaken: mostly.map((value) => !value),
     policy: fc.constant<Policy>(POLICY_UNTIL_TOLD),
     heard: fc.constant([]),
@@ -192,7 +201,12 @@ describe("the next step", () => {
         const startsAt = Math.max(situation.now, entry.startAt);
         expect(situation.now).toBeGreaterThanOrEqual(entry.startAt - PREROLL_MS);
         expect(startsAt).toBeLessThanOrEqual(entry.notAfter);
-        expect(situation).toMatchObject({ cached: true, clockTrusted: true, airTaken: false });
+        expect(situation).toMatchObject({
+          cached: true,
+          clockTrusted: true,
+          silenced: false,
+          airTaken: false,
+        });
         expect(entry.class === "daily" && quietWindowAt(situation.policy, startsAt) !== undefined).toBe(
           false,
         );
