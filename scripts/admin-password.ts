@@ -6,10 +6,12 @@
  */
 import { userInfo } from "node:os";
 import { join } from "node:path";
+import { pino } from "pino";
 import { createAuditLog } from "../src/audit/audit-log.ts";
 import { systemClock } from "../src/clock.ts";
 import { loadEnvironment, readConfig } from "../src/config.ts";
 import { openDatabase } from "../src/db/open.ts";
+import { createSettings } from "../src/db/settings.ts";
 import { messageOf } from "../src/errors.ts";
 import { createPeople } from "../src/people/people.ts";
 
@@ -20,8 +22,10 @@ try {
   const { passwords } = createPeople({
     db,
     regions: { exists: () => false },
+    config,
+    settings: createSettings(db),
+    log: pino({ level: "warn" }),
     clock: systemClock,
-    zone: config.zone,
   });
   console.log(`${name} / ${await passwords.reset(name)}`);
   const who = { kind: "machine", id: null, name: userInfo().username } as const;

@@ -2,7 +2,9 @@ import { existsSync } from "node:fs";
 import { isIP } from "node:net";
 import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
-import { DAY_MS } from "./clock.ts";
+import { DAY_MS, HOUR_MS } from "./clock.ts";
+import { type OidcSettings, readOidcSettings } from "./people/oidc-settings.ts";
+import type { SignInLimits } from "./people/sign-in.ts";
 import { SIGNATURE_ALGORITHMS, type SignatureAlgorithm } from "./protocol/key-set.ts";
 
 export interface Config {
@@ -90,6 +92,11 @@ export interface Config {
   /** Playlists made and signed at a time; who comes on top is asked to come again. */
   playlistsAtOnce: number;
   enrolmentsPerMinute: number;
+  /** Whether people may sign in with a password of this server's; without it all of them do by `oidc`. */
+  passwordSignIn: boolean;
+  /** Signing in at a provider of the office's own; `null` for none. */
+  oidc: OidcSettings | null;
+  signInLimits: SignInLimits;
   /** Passwords and codes that are looked at, a minute and address. */
   signInsPerMinute: number;
   /** Whether what is heard at once (announcements, drills, emergencies) takes a sign-in with a second factor. */
@@ -237,10 +244,11 @@ export function readConfig(env: Environment): Config {
   };
   const folder = (name: string, fallback: string) => resolve(projectRoot, text(name, fallback));
 
+  const publicUrl = url("PUBLIC_URL", ["http:", "https:"]);
   const config: Config = {
     host: text("HOST", LOOPBACK),
     port: integer("PORT", 3000, 0, 65_535),
-    publicUrl: url("PUBLIC_URL", ["http:", "https:"]),
+    publicUrl,
     dataDir: folder("DATA_DIR", "data"),
     mediaDir: folder("MEDIA_DIR", "media/library"),
     mediaAccelPrefix: internalPrefix("MEDIA_ACCEL_PREFIX"),
@@ -297,12 +305,20 @@ export function readConfig(env: Environment): Config {
     rateLimitPerMinute: integer("RATE_LIMIT_PER_MINUTE", 600, 10, 1_000_000),
     playlistsAtOnce: integer("PLAYLISTS_AT_ONCE", 64, 1, 10_000),
     enrolmentsPerMinute: integer("ENROLMENTS_PER_MINUTE", 120, 1, 1_000_000),
+    passwordSignIn: oneOf("PASSWORD_SIGN_IN", "on", ["on", "off"]) === "on",
+    oidc: readOidcSettings({ optional, text, list, file, publicUrl, problems }),
+    signInLimits: {
+      idleMs: integer("SIGN_IN_IDLE_HOURS", 12, 1, 8760) * HOUR_MS,
+      lifetimeMs: integer("SIGN_IN_DAYS", 7, 1, 365) * DAY_MS,
+    },
     signInsPerMinute: integer("SIGN_INS_PER_MINUTE", 10, 1, 1_000_000),
     secondFactorRequired: oneOf("SECOND_FACTOR", "required", ["required", "optional"]) === "required",
     trustedProxies: addresses("TRUSTED_PROXIES"),
   };
   if (config.diskRefusePercent > config.diskWarnPercent)
     problems.push("DISK_REFUSE_PERCENT must not be above DISK_WARN_PERCENT: the warning comes first");
+  if (!config.passwordSignIn && optional("OIDC_ISSUER") === null)
+    problems.push("PASSWORD_SIGN_IN=off leaves no way in: set OIDC_ISSUER first");
   if (config.mqttUrls.length === 0 && config.mqttAccounts === "dynamic-security")
     problems.push("MQTT_ACCOUNTS=dynamic-security is for an external Mosquitto: set MQTT_URL too");
   if (problems.length > 0) throw new ConfigError(problems);

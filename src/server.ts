@@ -44,6 +44,8 @@ import { resumableRoutes } from "./media/resumable-routes.ts";
 import { outageRoutes } from "./outages/outage-routes.ts";
 import { accountRoutes } from "./people/account-routes.ts";
 import { deputyRoutes } from "./people/deputy-routes.ts";
+import { identityRoutes } from "./people/identity-routes.ts";
+import { oidcRoutes } from "./people/oidc-routes.ts";
 import { peopleRoutes } from "./people/people-routes.ts";
 import { secondFactorRoutes } from "./people/second-factor-routes.ts";
 import { signInRoutes } from "./people/sign-in-routes.ts";
@@ -83,6 +85,8 @@ export async function createServer({
   const { secondFactorRequired, signInsPerMinute: attemptsPerMinute } = config;
   const whoAsks = whoAsksBy({ signIns, apiTokens });
   const secureCookies = config.publicUrl?.startsWith("https:") ?? false;
+  const { signInLimits } = config;
+  const me = { signIns, secondFactors, secondFactorRequired, signInLimits, secureCookies };
   const app: FastifyInstance = Fastify({
     loggerInstance: log,
     genReqId: () => uuidv7(),
@@ -115,29 +119,22 @@ export async function createServer({
 
   await app.register(
     async (api) => {
-      await api.register(signInRoutes, {
-        passwords,
-        signIns,
-        secondFactors,
-        secureCookies,
-        secondFactorRequired,
+      await api.register(signInRoutes, { ...me, passwords, attemptsPerMinute });
+      await api.register(oidcRoutes, {
+        ...me,
+        oidc: services.oidc,
+        passwordSignIn: config.passwordSignIn,
         attemptsPerMinute,
       });
       await api.register(async (guarded) => {
         guarded.addHook("onRequest", signInGuard(whoAsks));
         guardAgainstForgery(guarded);
         guardPermissions(guarded, { secondFactorRequired });
-        await guarded.register(accountRoutes, {
-          passwords,
-          signIns,
-          secondFactors,
-          apiTokens,
-          secondFactorRequired,
-          attemptsPerMinute,
-        });
+        await guarded.register(accountRoutes, { ...me, passwords, apiTokens, attemptsPerMinute });
         await guarded.register(secondFactorRoutes, { signIns, secondFactors, attemptsPerMinute });
         await guarded.register(deputyRoutes, { deputies: services.deputies });
         await guarded.register(peopleRoutes, { people, signIns, apiTokens, publicUrl: config.publicUrl });
+        await guarded.register(identityRoutes, { people });
         await guarded.register(regionRoutes, { regions: services.regions });
         await guarded.register(deviceRoutes, { devices });
         await guarded.register(bundleRoutes, { bundles: services.bundles });
@@ -242,7 +239,7 @@ export async function createServer({
     service: media,
     accelPrefix: config.mediaAccelPrefix,
     clock,
-    authorize: mediaAccess({ secret: services.mediaSecret, devices, signIns, clock }),
+    authorize: mediaAccess({ secret: services.mediaSecret, devices, whoAsks, clock }),
   });
   await app.register(consoleRoutes);
   const { embedded } = services;

@@ -122,11 +122,13 @@ export async function createServices({ db, config, log, clock, version }: Servic
 
   // Domains, from the ones that need nobody to the ones that need many.
   const regions = createRegionService({ store: createRegionStore(db) });
-  const { people, deputies, passwords, signIns, secondFactors, apiTokens } = createPeople({
+  const { people, deputies, passwords, signIns, secondFactors, apiTokens, oidc } = createPeople({
     db,
     regions,
+    config,
+    settings,
+    log,
     clock,
-    zone: config.zone,
   });
   const devices = createDeviceService({
     store: createDeviceStore(db),
@@ -589,6 +591,7 @@ export async function createServices({ db, config, log, clock, version }: Servic
     deputies,
     passwords,
     signIns,
+    oidc,
     secondFactors,
     apiTokens,
     regions,

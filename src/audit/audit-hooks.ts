@@ -19,6 +19,7 @@ const MINOR = new Set([
   "POST /api/v1/schedules/check",
   "POST /api/v1/interrupts/preview",
   "POST /api/v1/invitations/look",
+  "POST /api/v1/sign-in/oidc/begin",
   "POST /api/v1/uploads",
   "PATCH /api/v1/uploads/*",
 ]);

@@ -18,6 +18,7 @@ export const AUDITED_TABLES: Record<string, AuditedTable> = {
   settings: { object: "'policy'", columns: ["value"], only: "ROW.key = 'county-policy'" },
   users: { object: of("users"), columns: ["name", "roles", "disabled_at"], secrets: ["password_hash"] },
   invitations: { object: of("users", "user_id"), columns: ["expires_at"] },
+  identities: { object: of("users", "user_id"), columns: ["issuer", "subject", "roles"] },
   second_factors: { object: of("users", "user_id"), columns: ["confirmed_at"], secrets: ["secret"] },
   api_tokens: {
     object: of("users", "user_id"),

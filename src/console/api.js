@@ -7,8 +7,9 @@ const DATE_HEADER_BIAS_MS = 500;
 
 /** @typedef {{ role: string, area: string | null, inPlaceOf?: { id: string, name: string } }} Grant */
 /** @typedef {{ id: string, name: string, roles: Grant[] }} User */
-/** @typedef {{ setUp: boolean, wanted: boolean, recoveryCodesLeft: number }} SecondFactor */
-/** @typedef {{ user: User, acts: string[], scopes: string[], secondFactor: SecondFactor, csrfToken: string }} SignedIn */
+/** @typedef {{ setUp: boolean, proven: boolean, wanted: boolean, recoveryCodesLeft: number }} SecondFactor */
+/** @typedef {{ user: User, acts: string[], scopes: string[], secondFactor: SecondFactor, password: boolean, csrfToken: string }} SignedIn */
+/** @typedef {{ password: boolean, oidc: { label: string | null, problem: string | null } | null }} Ways */
 /** @typedef {{ at: string, message: string }} ProblemDetail */
 
 /** Anything that did not work, as an RFC 9457 problem document says it or as the network failed. */
@@ -151,8 +152,11 @@ async function exchange(method, path, { body, signal, withinMs = ANSWER_WITHIN_M
 
 /** Whether the roles include it, somewhere; the server has the last word. @param {string} act */
 export const may = (act) => signedIn?.acts.includes(act) ?? false;
-/** Whether something that the roles include takes a second factor, and there is none. */
-export const wantsSecondFactor = () => signedIn?.secondFactor.wanted ?? false;
+/** Whether something that the roles include takes a second factor, and this sign-in lacks it: what to do about that. */
+export const missingSecondFactor = () => {
+  const { wanted = false, setUp = false } = signedIn?.secondFactor ?? {};
+  return wanted ? (setUp ? "code" : "set-up") : null;
+};
 
 /** @type {() => void} */
 let whenKnown = () => {};
@@ -172,6 +176,19 @@ export const signIn = async (name, password, code) =>
   remember(
     await exchange("POST", "/sign-in", { body: code === "" ? { name, password } : { name, password, code } }),
   );
+
+/** @returns {Promise<Ways>} */
+export const waysToSignIn = () => exchange("GET", "/sign-in", {});
+
+/** @returns {Promise<{ url: string }>} where to go */
+export const beginAtProvider = () => exchange("POST", "/sign-in/oidc/begin", {});
+
+/** @param {string} answer the query of the address that the provider sent the browser to @returns {Promise<User>} */
+export const finishAtProvider = async (answer) =>
+  remember(await exchange("POST", "/sign-in/oidc", { body: { answer } }));
+
+/** Who is signed in by now, in another tab perhaps; fails when nobody is. @returns {Promise<User>} */
+export const whoIsSignedIn = async () => remember(await exchange("GET", "/me", {}));
 
 /** What a stranger may call. @param {string} path @param {object} body @returns {Promise<any>} */
 export const asStranger = (path, body) => exchange("POST", path, { body });
@@ -225,13 +242,16 @@ export async function send(method, path, body, withinMs = ANSWER_WITHIN_MS, ifMa
     return await exchange(method, path, { body, withinMs, ifMatch });
   } catch (error) {
     if (!(error instanceof Problem)) throw error;
-    if (error.code === "unauthorized") void askForSignIn();
+    if (isSignInMissing(error)) void askForSignIn();
     // A sign-in in another tab made our token worthless; the request was refused, so it may be sent again.
     if (error.code !== "forbidden" || error.hint !== null) throw error;
     remember(await exchange("GET", "/me", {}));
     return exchange(method, path, { body, withinMs, ifMatch });
   }
 }
+
+/** A code or a password that is wrong is refused in the same way, and the sign-in goes on. @param {Problem} problem */
+const isSignInMissing = ({ code, hint }) => code === "unauthorized" && hint?.startsWith("POST ") === true;
 
 /** For requests that are not made with `fetch`. */
 export const csrfHeader = () => ({ "x-csrf-token": csrfToken });

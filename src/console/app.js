@@ -1,11 +1,11 @@
 import {
   asProblem,
   may,
+  missingSecondFactor,
   onMe,
   onSignInNeeded,
   serverNow,
   signOut,
-  wantsSecondFactor,
   whoAmI,
 } from "./api.js";
 import { devicePlace } from "./device-places.js";
@@ -16,7 +16,9 @@ import { locale, onLanguageChange, t } from "./i18n.js";
 import { acceptInvitation, invitationInAddress } from "./invitation.js";
 import { notLive, REFRESH_MS } from "./live.js";
 import { announce, emptyNotice, loadingNotice, problemNotice } from "./notices.js";
+import { comeBack, providerAnswer } from "./provider-sign-in.js";
 import { countyPolicy } from "./resources.js";
+import { askToUseFactor } from "./second-factor.js";
 import { askForSignIn, languageButton } from "./sign-in.js";
 import { askToStopEverything } from "./stop.js";
 import { accountView } from "./view-account.js";
@@ -95,7 +97,7 @@ function go({ focus }) {
     } else link.removeAttribute("aria-current");
   }
   fill(heading, () => view?.title() ?? "");
-  fill(main, heading, factorWarning, readOnlyNote(here), view.element);
+  fill(main, heading, factorWarning, codeWarning, readOnlyNote(here), view.element);
   // What was drawn before, as a draft, may be in another language.
   rewrite();
   writeTitle();
@@ -112,6 +114,15 @@ const factorWarning = el(
   () => t("factor.wanted"),
   " ",
   el("a", { href: "#/account" }, () => t("factor.setUpNow")),
+);
+const codeWarning = el(
+  "p",
+  { class: "warning" },
+  () => t("factor.codeWanted"),
+  " ",
+  el("button", { type: "button", class: "quiet", onclick: () => askToUseFactor(() => view?.refresh()) }, () =>
+    t("factor.use"),
+  ),
 );
 
 /** @param {string} here */
@@ -131,7 +142,8 @@ function fitToRoles() {
     if (link) link.hidden = see !== undefined && !may(see);
   }
   stopButton.hidden = !may("everything:stop");
-  factorWarning.hidden = !wantsSecondFactor();
+  factorWarning.hidden = missingSecondFactor() !== "set-up";
+  codeWarning.hidden = missingSecondFactor() !== "code";
 }
 
 function writeTitle() {
@@ -271,4 +283,7 @@ setInterval(() => rewrite("[data-tick]"), 1000);
 writeTitle();
 const invitation = invitationInAddress();
 if (invitation !== null) await acceptInvitation(invitation);
+const answer = providerAnswer();
+const failure = answer === null ? null : await comeBack(answer, page);
+if (failure !== null) nameUser(await askForSignIn("first", failure));
 await start();

@@ -10,6 +10,7 @@ import { read, send } from "./api.js";
  * @property {Grant[]} roles
  * @property {"invited" | "active" | "disabled"} state
  * @property {boolean} secondFactor
+ * @property {{ issuer: string, subject: string } | null} identity
  * @property {string | null} invitedUntil
  * @property {string | null} lastSeenAt
  */
@@ -69,17 +70,24 @@ export const enable = ({ id }) => send("POST", `${placeOf(id)}/enable`);
 /** @param {Person} person @returns {Promise<Person>} */
 export const removeFactorOf = ({ id }) => send("DELETE", `${placeOf(id)}/second-factor`);
 
+/** @param {Person} person @param {string} subject @returns {Promise<Person>} */
+export const linkWithProvider = ({ id }, subject) => send("PUT", `${placeOf(id)}/identity`, { subject });
+/** @param {Person} person @returns {Promise<Person>} */
+export const unlinkFromProvider = ({ id }) => send("DELETE", `${placeOf(id)}/identity`);
+
 /** @param {string} currentPassword @param {string} newPassword */
 export const changePassword = (currentPassword, newPassword) =>
   send("PUT", "/me/password", { currentPassword, newPassword });
-/** @param {string} currentPassword @returns {Promise<{ secret: string, uri: string, qrCode: string }>} */
+/** @param {string | undefined} currentPassword of whom has one @returns {Promise<{ secret: string, uri: string, qrCode: string }>} */
 export const beginFactor = (currentPassword) => send("POST", "/me/second-factor", { currentPassword });
 /** @param {string} code @returns {Promise<{ recoveryCodes: string[] }>} */
 export const confirmFactor = (code) => send("POST", "/me/second-factor/confirm", { code });
-/** @param {string} currentPassword @param {string} code @returns {Promise<{ recoveryCodes: string[] }>} */
+/** @param {string} code */
+export const useFactor = (code) => send("POST", "/me/second-factor/use", { code });
+/** @param {string | undefined} currentPassword @param {string} code @returns {Promise<{ recoveryCodes: string[] }>} */
 export const renewRecoveryCodes = (currentPassword, code) =>
   send("POST", "/me/recovery-codes", { currentPassword, code });
-/** @param {string} currentPassword @param {string} code */
+/** @param {string | undefined} currentPassword @param {string} code */
 export const removeFactor = (currentPassword, code) =>
   send("POST", "/me/second-factor/remove", { currentPassword, code });
 /**

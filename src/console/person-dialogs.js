@@ -5,7 +5,17 @@ import { el, fill } from "./dom.js";
 import { momentText } from "./format.js";
 import { t } from "./i18n.js";
 import { announce, loadingNotice, problemNotice } from "./notices.js";
-import { disable, invite, inviteAgain, listSignIns, listTokens, removeFactorOf, setRoles } from "./people.js";
+import {
+  disable,
+  invite,
+  inviteAgain,
+  linkWithProvider,
+  listSignIns,
+  listTokens,
+  removeFactorOf,
+  setRoles,
+  unlinkFromProvider,
+} from "./people.js";
 import { rolesPart } from "./roles-part.js";
 
 /** @typedef {import("./people.js").Person} Person */
@@ -99,6 +109,45 @@ export function askToRemoveFactor(person, changed) {
     run: () => removeFactorOf(person),
     done: () => {
       announce(() => t("removeFactor.done", { name }));
+      changed();
+      return null;
+    },
+  });
+}
+
+/** @param {Person} person @param {() => void} changed */
+export function askToLink(person, changed) {
+  const { name } = person;
+  const subject = field(
+    "link.subject",
+    { maxlength: 255 },
+    el("p", { class: "hint" }, () => t("link.subjectHint")),
+  );
+  confirmDialog({
+    title: () => t("link.title", { name }),
+    body: [el("p", {}, () => t("link.body")), subject.element],
+    confirm: () => t("link.confirm"),
+    run: () => linkWithProvider(person, subject.input.value.trim()),
+    done: () => {
+      announce(() => t("link.done", { name }));
+      changed();
+      return null;
+    },
+  });
+  subject.input.focus();
+}
+
+/** @param {Person} person @param {() => void} changed */
+export function askToUnlink(person, changed) {
+  const { name, identity } = person;
+  confirmDialog({
+    title: () => t("unlink.title", { name }),
+    body: [el("p", {}, el("code", {}, identity?.subject)), el("p", {}, () => t("unlink.body"))],
+    confirm: () => t("unlink.confirm"),
+    grave: true,
+    run: () => unlinkFromProvider(person),
+    done: () => {
+      announce(() => t("unlink.done", { name }));
       changed();
       return null;
     },

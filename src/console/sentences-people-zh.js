@@ -1,6 +1,8 @@
 /** Part of sentences-zh.js: about people, roles and signing in. @type {Record<string, string>} */
 export const PEOPLE_SENTENCES = {
   "What is heard at once takes a sign-in with a second factor.": "立即播出需要经双重验证的登录。",
+  "Under My account: set one up, or add its code to this sign-in.":
+    "请在“我的账号”里设置，或为本次登录输入动态码。",
   "Set it up under My account: it takes an authenticator app and a minute.":
     "请在“我的账号”里设置：只需验证器应用和一分钟。",
   'This token is not for "{}".': "这个令牌不能用于“{0}”。",
@@ -18,7 +20,6 @@ export const PEOPLE_SENTENCES = {
   'Your own roles do not include "{}".': "您自己的角色不包括“{0}”。",
   '"{}" is heard at once: only who signed in with a second factor hands it to a script.':
     "“{0}”会立即播出：只有经双重验证登录的人才能交给脚本。",
-  "Set up your second factor first.": "请先设置双重验证。",
   "Too much was wrong; the next attempt is in {} seconds.": "错误次数太多，请过 {0} 秒再试。",
   "Wait. Who has forgotten the password gets a new invitation from an administrator.":
     "请稍候。忘记密码请向管理员要新的设密链接。",
@@ -61,6 +62,53 @@ export const PEOPLE_SENTENCES = {
   "The code is not right, or was used before.": "动态码不对，或已用过。",
   "Wait for the next code of the app; the telephone's clock must set itself by the network.":
     "请等下一个动态码；手机时间要设为自动校准。",
+  "There is no second factor to confirm by.": "还没有设置双重验证，无法验证。",
+  "Nobody signs in with a password here.": "这里不用密码登录。",
+  "Sign in at the provider, by its button on the sign-in page.": "请用登录页上的统一认证按钮登录。",
+  "This takes a sign-in of the last ten minutes.": "须在最近十分钟内登录过。",
+  "Sign out, sign in again at the provider, and come back here.": "请退出，用统一认证重新登录，再回到这里。",
+  "You have no password here: you sign in at the provider.": "您在这里没有密码：您用统一认证登录。",
+  "Change it there.": "请在统一认证那里更改。",
+  "There is no sign-in provider here.": "这里没有接入统一认证。",
+  "Sign in with a name and a password; docs/people.md says how to set a provider up.":
+    "请用用户名和密码登录；接入方法见 docs/people.md。",
+  "docs/people.md says how to set one up.": "接入方法见 docs/people.md。",
+  '"{}" is linked with the provider already.': "“{0}”已与统一认证关联。",
+  "Remove that link first.": "请先解除那个关联。",
+  "This person is not linked with a provider.": "该人员没有与统一认证关联。",
+  "This sign-in was not begun in this browser, or more than ten minutes ago.":
+    "这次登录不是在本浏览器里开始的，或已超过十分钟。",
+  "Sign in again, from the button of the sign-in page.": "请用登录页上的按钮重新登录。",
+  'The provider knows you as "{}", but no role here is for your groups.':
+    "统一认证中您是“{0}”，但您所在的分组在这里没有角色。",
+  "Ask an administrator, or whoever keeps the groups at the provider; then sign in again.":
+    "请联系本系统管理员，或统一认证的分组管理员，然后重新登录。",
+  'There is a person called "{}" already, who signs in otherwise.': "已有叫“{0}”的人员，用别的方式登录。",
+  'Ask an administrator to link that account with yours, if it is yours. At the provider you are "{}".':
+    "如果那是您的账号，请让管理员把它与您关联。您在统一认证中的标识是“{0}”。",
+  "The provider's answer is from another time: it has expired, or its clock and this server's differ.":
+    "统一认证的答复时间不对：已过期，或两边的时钟不一致。",
+  "Sign in again; if it happens again, tell the administrator to set both clocks by the network.":
+    "请重新登录；仍不行请告知管理员把两边的时钟设为自动校准。",
+  "The provider's answer is for another sign-in, or for another server.":
+    "统一认证的答复属于另一次登录，或另一台服务器。",
+  "Sign in again.": "请重新登录。",
+  "The answer cannot be trusted: it does not hold what the provider must answer.":
+    "这个答复不可信：不符合统一认证应有的内容。",
+  "Sign in again; if it happens again, tell the administrator, who finds the reason in the server's log.":
+    "请重新登录；仍不行请告知管理员，原因在服务器日志里。",
+  "The sign-in provider cannot be reached, or is not well.": "统一认证连不上，或不正常。",
+  "Try again in a minute; tell the administrator if it goes on. Everything else goes on meanwhile.":
+    "请过一分钟再试；仍不行请告知管理员。其他一切照常。",
+  "The sign-in was refused, or called off, at the provider.": "统一认证拒绝了这次登录，或登录被取消。",
+  "Sign in again, or ask whoever keeps the accounts there.": "请重新登录，或联系统一认证的账号管理员。",
+  'The provider did not sign you in: it answers "{}".': "统一认证没有让您登录：答复是“{0}”。",
+  "Sign in again; if it happens again, tell the administrator what it answers.":
+    "请重新登录；仍不行请把这个答复告知管理员。",
+  "This sign-in was used already, or took too long.": "这次登录已用过，或用时太长。",
+  'The provider refuses this server: it answers "{}".': "统一认证拒绝了本服务器：答复是“{0}”。",
+  "Tell the administrator: the client's id, its secret or its address at the provider is not right.":
+    "请告知管理员：在统一认证登记的客户端标识、密钥或回调地址不对。",
 };
 
 /** @type {Record<string, string>} */

@@ -1,7 +1,8 @@
-import { asProblem, signIn } from "./api.js";
+import { asProblem, signIn, whoIsSignedIn } from "./api.js";
 import { el, fill } from "./dom.js";
 import { currentLanguage, setLanguage, t } from "./i18n.js";
 import { problemNotice } from "./notices.js";
+import { providerPart } from "./provider-sign-in.js";
 
 /** @typedef {"first" | "expired" | "signed-out"} Why */
 
@@ -24,15 +25,16 @@ let asking = null;
 /**
  * Shows the sign-in form over whatever there is, which stays as it is beneath it, and resolves with who signed in.
  * @param {Why} why
+ * @param {unknown} [failure] of a sign-in that was just tried
  * @returns {Promise<import("./api.js").User>}
  */
-export function askForSignIn(why) {
-  asking ??= new Promise((resolve) => openForm(why, resolve)).finally(() => (asking = null));
+export function askForSignIn(why, failure = null) {
+  asking ??= new Promise((resolve) => openForm(why, failure, resolve)).finally(() => (asking = null));
   return asking;
 }
 
-/** @param {Why} why @param {(user: import("./api.js").User) => void} signedIn */
-function openForm(why, signedIn) {
+/** @param {Why} why @param {unknown} failure @param {(user: import("./api.js").User) => void} signedIn */
+function openForm(why, failure, signedIn) {
   const name = el("input", {
     id: "sign-in-name",
     name: "name",
@@ -62,6 +64,17 @@ function openForm(why, signedIn) {
   );
   const outcome = el("div", { "aria-live": "assertive" });
   const submit = el("button", { type: "submit", class: "primary" }, () => t("signIn.submit"));
+  const passwordPart = el(
+    "div",
+    {},
+    el("label", { for: "sign-in-name" }, () => t("signIn.name")),
+    name,
+    el("label", { for: "sign-in-password" }, () => t("signIn.password")),
+    password,
+    codeField,
+    submit,
+    el("p", { class: "hint" }, () => t("signIn.hint")),
+  );
   const titleKey = why === "expired" ? "signIn.expiredTitle" : "signIn.title";
 
   const form = el(
@@ -77,14 +90,10 @@ function openForm(why, signedIn) {
     el("h1", { id: "sign-in-title" }, () => t(titleKey)),
     why === "expired" && el("p", {}, () => t("signIn.expired")),
     why === "signed-out" && el("p", {}, () => t("signIn.signedOut")),
-    el("label", { for: "sign-in-name" }, () => t("signIn.name")),
-    name,
-    el("label", { for: "sign-in-password" }, () => t("signIn.password")),
-    password,
-    codeField,
     outcome,
-    el("div", { class: "buttons" }, submit, languageButton()),
-    el("p", { class: "hint" }, () => t("signIn.hint")),
+    passwordPart,
+    providerPart({ isOver: why === "expired", passwordPart, outcome }),
+    el("div", { class: "language" }, languageButton()),
   );
   const dialog = el(
     "dialog",
@@ -98,6 +107,22 @@ function openForm(why, signedIn) {
     form,
   );
 
+  /** @param {import("./api.js").User} user */
+  function leave(user) {
+    removeEventListener("focus", look);
+    dialog.remove();
+    signedIn(user);
+  }
+
+  /** Somebody who comes back to this tab may have signed in in another one. */
+  async function look() {
+    try {
+      leave(await whoIsSignedIn());
+    } catch {
+      // Then the form stays.
+    }
+  }
+
   /** @param {SubmitEvent} event */
   async function attempt(event) {
     event.preventDefault();
@@ -107,9 +132,7 @@ function openForm(why, signedIn) {
       el("p", { class: "loading" }, () => t("signIn.busy")),
     );
     try {
-      const user = await signIn(name.value.trim(), password.value, code.value.trim());
-      dialog.remove();
-      signedIn(user);
+      leave(await signIn(name.value.trim(), password.value, code.value.trim()));
     } catch (error) {
       const { secondFactor } = asProblem(error);
       if (secondFactor === null) {
@@ -130,6 +153,8 @@ function openForm(why, signedIn) {
     }
   }
 
+  if (failure !== null) fill(outcome, problemNotice(failure, { title: () => t("signIn.failed") }));
+  if (why === "expired") addEventListener("focus", look);
   document.body.append(dialog);
   dialog.showModal();
   name.focus();

@@ -88,7 +88,7 @@ export const peopleEn = {
   "account.title": "My account",
   "account.roles": "Roles: ",
   "account.password": "Password",
-  "account.passwordHint": "Changing it ends your sign-ins on other devices.",
+  "account.passwordHint": "Changing it ends your sign-ins on other devices, and your tokens for scripts.",
   "account.changePassword": "Change the password…",
   "password.current": "Current password",
   "password.new": "New password",
@@ -97,10 +97,15 @@ export const peopleEn = {
     "At least 12 characters, without the user name. A sentence that only you would say, or four words that have nothing to do with each other; no symbols or capitals are asked for.",
   "password.differs": "The two new passwords are not the same.",
   "password.change": "Change the password",
-  "password.changed": "The password is changed; the other sign-ins have ended.",
+  "password.changed": "The password is changed; the other sign-ins and all tokens have ended.",
   "factor.title": "Second factor",
   "factor.what":
     "To sign in takes a code from your telephone besides the password: a stolen password alone opens nothing.",
+  "factor.codeWanted":
+    "This sign-in was made without the second factor, which announcements, drills and emergencies take.",
+  "factor.use": "Type a code…",
+  "factor.used": "This sign-in now counts as made with the second factor.",
+  "factor.freshOnly": "You have no password here: it takes a sign-in of the last ten minutes instead.",
   "factor.setUp": "Set up a second factor…",
   "factor.isSetUp": "Set up; recovery codes left: {count}.",
   "factor.isNotSetUp": "Not set up.",
@@ -124,7 +129,7 @@ export const peopleEn = {
   "factor.copyCodes": "Copy the recovery codes",
   "signIns.title": "Sign-ins",
   "signIns.hint":
-    "End what you don't recognise, and change the password. A sign-in ends by itself after 12 hours without use, or seven days.",
+    "End what you don't recognise, and change the password. A sign-in ends by itself when it is not used for long, and at the latest at the time shown.",
   "signIns.none": "No sign-ins.",
   "column.signIn": "Where from",
   "column.since": "Since",
@@ -192,6 +197,26 @@ export const peopleEn = {
   "signIn.code": "Code",
   "signIn.codeHint":
     "The password is right. Open the authenticator app on your telephone and type the code that it shows; without the telephone, a recovery code.",
+  "provider.or": "or",
+  "provider.button": "Sign in at the office's provider",
+  "provider.buttonOf": "Sign in with {label}",
+  "provider.inOtherTab":
+    "Sign in in the other tab, then come back to this one: it goes on by itself, and what you typed is still here.",
+  "person.linkProvider": "Link with the provider…",
+  "person.unlink": "Remove the link…",
+  "link.title": "Link {name} with the sign-in provider",
+  "link.body":
+    "Whoever has this subject at the provider is this person here from then on. Make sure who it is.",
+  "link.subject": "Subject (sub)",
+  "link.subjectHint":
+    "What the provider calls the person for good, not the user name. Who tried to sign in was shown it.",
+  "link.confirm": "Link",
+  "link.done": "{name} is linked with the provider.",
+  "unlink.title": "Remove the link of {name} with the sign-in provider",
+  "unlink.body":
+    "All of their sign-ins end, and the roles that the provider's groups gave go. Who has no password cannot sign in then.",
+  "unlink.confirm": "Remove the link",
+  "unlink.done": "{name} is no longer linked with the provider.",
   "invitation.title": "Set your password",
   "invitation.for": "For {name}, until {time}.",
   "invitation.submit": "Set the password",

@@ -10,7 +10,12 @@ import { announce } from "./notices.js";
 import { changePassword, createToken, listSignIns, listTokens } from "./people.js";
 import { listDeputies } from "./reviews.js";
 import { rolesText } from "./roles-part.js";
-import { askForNewRecoveryCodes, askToRemoveOwnFactor, askToSetUpFactor } from "./second-factor.js";
+import {
+  askForNewRecoveryCodes,
+  askToRemoveOwnFactor,
+  askToSetUpFactor,
+  askToUseFactor,
+} from "./second-factor.js";
 
 /** @typedef {import("./api.js").SignedIn} SignedIn */
 
@@ -94,20 +99,27 @@ export function accountView() {
   ]);
   const factor = drawn(
     el("div", {}),
-    (/** @type {SignedIn["secondFactor"]} */ { setUp, recoveryCodesLeft }) => [
+    (/** @type {SignedIn} */ { password, secondFactor: { setUp, proven, recoveryCodesLeft } }) => [
       el("p", {}, () => (setUp ? t("factor.isSetUp", { count: recoveryCodesLeft }) : t("factor.isNotSetUp"))),
       el(
         "div",
         { class: "buttons" },
-        !setUp && button("factor.setUp", () => askToSetUpFactor(changed)),
-        setUp && button("factor.renew", () => askForNewRecoveryCodes(changed)),
-        setUp && button("factor.remove", () => askToRemoveOwnFactor(changed)),
+        !setUp && button("factor.setUp", () => askToSetUpFactor(password, changed)),
+        setUp && !proven && button("factor.use", () => askToUseFactor(changed)),
+        setUp && button("factor.renew", () => askForNewRecoveryCodes(password, changed)),
+        setUp && button("factor.remove", () => askToRemoveOwnFactor(password, changed)),
       ),
     ],
   );
   const deputies = deputiesPart(() => changed());
   const signIns = signInsTable({ personId: null, mayEnd: true, changed: () => changed() });
   const tokens = tokensTable({ personId: null, mayRevoke: true, changed: () => changed() });
+
+  const passwordCard = card(
+    "account.password",
+    "account.passwordHint",
+    button("account.changePassword", () => askForPassword(changed)),
+  );
 
   const view = liveView({
     title: () => t("account.title"),
@@ -116,11 +128,7 @@ export function accountView() {
       {},
       who.element,
       card("factor.title", "factor.what", factor.element),
-      card(
-        "account.password",
-        "account.passwordHint",
-        button("account.changePassword", () => askForPassword(changed)),
-      ),
+      passwordCard,
       card("deputies.title", "deputies.hint", deputies.element),
       card("signIns.title", "signIns.hint", signIns.element),
       card(
@@ -140,7 +148,8 @@ export function accountView() {
     show([own, signInRows, tokenRows, deputyRows]) {
       ({ scopes } = own);
       who.update(own.user);
-      factor.update(own.secondFactor);
+      factor.update(own);
+      passwordCard.hidden = !own.password;
       signIns.update(signInRows.items);
       tokens.update(tokenRows.items);
       deputies.update(deputyRows.items);

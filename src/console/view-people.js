@@ -1,4 +1,4 @@
-import { may, readMe } from "./api.js";
+import { may, readMe, waysToSignIn } from "./api.js";
 import { badge } from "./badges.js";
 import { el, fill } from "./dom.js";
 import { momentText } from "./format.js";
@@ -11,7 +11,9 @@ import {
   askForRoles,
   askToDisable,
   askToInvite,
+  askToLink,
   askToRemoveFactor,
+  askToUnlink,
   showAccess,
 } from "./person-dialogs.js";
 import { rolesText } from "./roles-part.js";
@@ -37,6 +39,7 @@ export function peopleView() {
   /** @type {import("./people.js").Town[]} */
   let towns = [];
   let ownId = "";
+  let hasProvider = false;
   const outcome = el("div", { "aria-live": "assertive" });
   const inviteButton = el(
     "button",
@@ -69,6 +72,10 @@ export function peopleView() {
       mayManage && button("person.roles", () => askForRoles(person, towns, changed)),
       mayManage && !isOut && button("person.link", () => askForLink(person, changed)),
       button("person.access", () => showAccess(person, mayManage)),
+      mayManage &&
+        (person.identity
+          ? button("person.unlink", () => askToUnlink(person, changed))
+          : hasProvider && !isOut && button("person.linkProvider", () => askToLink(person, changed))),
       mayManage &&
         person.secondFactor &&
         button("person.removeFactor", () => askToRemoveFactor(person, changed)),
@@ -126,15 +133,16 @@ export function peopleView() {
     before: mayManage ? el("div", { class: "filters" }, inviteButton) : el("div"),
     body: el("div", {}, outcome, none, rows.element),
     async load(signal) {
-      const [people, own, known] = await Promise.all([
+      const [people, own, ways, known] = await Promise.all([
         listPeople(signal),
         readMe(signal),
+        waysToSignIn(),
         towns.length ? towns : listTowns(),
       ]);
-      return { people: people.items, ownId: own.user.id, towns: known };
+      return { people: people.items, ownId: own.user.id, hasProvider: ways.oidc !== null, towns: known };
     },
     show(data) {
-      ({ ownId, towns } = data);
+      ({ ownId, hasProvider, towns } = data);
       none.hidden = data.people.length > 0;
       rows.update(data.people);
     },

@@ -3,6 +3,7 @@ import { basename, dirname } from "node:path";
 import { fileURLToPath } from "node:url";
 import fastifyStatic from "@fastify/static";
 import type { FastifyInstance } from "fastify";
+import { SIGNED_IN_PATH } from "../people/oidc-settings.ts";
 
 const root = fileURLToPath(new URL("../console", import.meta.url));
 /** As its package brings it, made for browsers: the console has no build of its own. */
@@ -21,6 +22,7 @@ export async function consoleRoutes(app: FastifyInstance) {
     index: "index.html",
     maxAge: 0,
   });
+  app.get(SIGNED_IN_PATH, { schema: { hide: true } }, (_request, reply) => reply.sendFile("index.html"));
   app.get("/vendor/tus.min.js", { schema: { hide: true } }, (_request, reply) =>
     reply.sendFile(basename(resumableUploads), dirname(resumableUploads)),
   );

@@ -4,19 +4,21 @@ import { bearerToken } from "../devices/device-auth.ts";
 import { AppError } from "../errors.ts";
 import type { MediaPermit } from "../media/media-permit.ts";
 import { signMediaQuery, verifyMediaSignature } from "../media/signed-url.ts";
-import { SIGN_IN_COOKIE } from "./sign-in-guard.ts";
+import { requireRole } from "./permission-guard.ts";
+import type { WhoAsks } from "./sign-in-guard.ts";
 
 interface Dependencies {
   secret: string;
   devices: { authenticateToken(token: string): unknown };
-  signIns: { byToken(token: string): unknown };
+  whoAsks: WhoAsks;
   clock: Clock;
 }
 
+const READING = "content:read";
 const SOMEBODY: MediaPermit = { expiresAt: null, signFor: null };
 
-/** Lets a media request pass by its signed URL, by a device's token, or by a person's sign-in. */
-export function mediaAccess({ secret, devices, signIns, clock }: Dependencies) {
+/** Lets a media request pass by its signed URL, by a device's token, or by somebody's sign-in or script who reads contents. */
+export function mediaAccess({ secret, devices, whoAsks, clock }: Dependencies) {
   return (request: FastifyRequest, sha256: string): MediaPermit => {
     const { expires, signature } = request.query as { expires?: string; signature?: string };
     if (verifyMediaSignature(secret, { sha256, expires, signature }, clock.now())) {
@@ -28,8 +30,12 @@ export function mediaAccess({ secret, devices, signIns, clock }: Dependencies) {
     }
     const token = bearerToken(request);
     if (token !== null && devices.authenticateToken(token)) return SOMEBODY;
-    const signIn = request.cookies[SIGN_IN_COOKIE];
-    if (signIn !== undefined && signIns.byToken(signIn)) return SOMEBODY;
+    const signIn = whoAsks(request);
+    if (signIn) {
+      request.signIn = signIn;
+      requireRole(signIn, READING);
+      return SOMEBODY;
+    }
     throw new AppError(
       "unauthorized",
       "This file needs a device's token, a sign-in, or a link that is still valid.",

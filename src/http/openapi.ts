@@ -4,7 +4,7 @@ import type { FastifyContextConfig, FastifyInstance } from "fastify";
 import { ruleOf } from "../people/permissions.ts";
 
 const description = `Instants are UTC in ISO 8601; wall-clock rules carry an IANA zone. Errors are RFC 9457 problem documents.
-Sign in with \`POST /api/v1/sign-in\`; every request that changes something carries the answer's \`csrfToken\` as \`x-csrf-token\`.
+Sign in with \`POST /api/v1/sign-in\` (\`GET\` says how else); every request that changes something carries the answer's \`csrfToken\` as \`x-csrf-token\`.
 Scripts send a token of their own instead (\`POST /api/v1/me/tokens\`), as \`Authorization: Bearer …\`. Each operation says in \`x-act\`
 what somebody does who calls it, and in \`x-roles\` whose roles include that.`;
 
@@ -34,7 +34,7 @@ export async function registerOpenApi(app: FastifyInstance, version: string): Pr
           ...(schema?.response as object | undefined),
           default: { $ref: "Problem#", description: "A problem document" },
         },
-        security: securityOf(url),
+        security: securityOf(url, route.config?.act),
       },
       ...rest,
     }),
@@ -51,11 +51,10 @@ function whoMay(act: FastifyContextConfig["act"]): object {
   return { "x-act": act, "x-roles": ruleOf(act).roles };
 }
 
-function securityOf(url: string): Record<string, string[]>[] {
+function securityOf(url: string, act: FastifyContextConfig["act"]): Record<string, string[]>[] {
   if (url === "/calendar.ics") return [{ calendarLink: [] }];
-  if (url === "/api/v1/invitations/look" || url === "/api/v1/invitations/accept") return [];
-  if (url === "/api/v1/sign-in" || url === "/device/v1/enroll" || url.startsWith("/.well-known/")) return [];
+  if (act === "public" || url === "/device/v1/enroll" || url.startsWith("/.well-known/")) return [];
   if (url.startsWith("/device/")) return [{ device: [] }];
-  if (url.startsWith("/media/")) return [{ device: [] }, { signIn: [] }];
+  if (url.startsWith("/media/")) return [{ device: [] }, { signIn: [] }, { script: [] }];
   return url.startsWith("/api/v1/") ? [{ signIn: [] }, { script: [] }] : [];
 }

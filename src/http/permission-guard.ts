@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import { AppError } from "../errors.ts";
-import { type Act, mayAnywhere, type Rule, reaches, reachOf, ruleOf } from "../people/permissions.ts";
+import { type Act, mayAnywhere, reaches, reachOf, ruleOf } from "../people/permissions.ts";
 import type { SignIn } from "../people/sign-in.ts";
 import { signInOf } from "./sign-in-guard.ts";
 
@@ -41,10 +41,10 @@ export function guardPermissions(app: FastifyInstance, { secondFactorRequired }:
     const signIn = signInOf(request);
     const act = actOf(request);
     const rule = ruleOf(act);
-    requireRole(signIn, act, rule);
+    requireRole(signIn, act);
     if (rule.interrupts && secondFactorRequired && !signIn.secondFactor) {
       throw new AppError("forbidden", "What is heard at once takes a sign-in with a second factor.", {
-        hint: "Set it up under My account: it takes an authenticator app and a minute.",
+        hint: "Under My account: set one up, or add its code to this sign-in.",
         members: { secondFactor: "needed" },
       });
     }
@@ -66,7 +66,9 @@ function actOf(request: FastifyRequest): Act {
   return act;
 }
 
-function requireRole({ user, scopes }: SignIn, act: Act, { roles, inPerson }: Rule): void {
+/** @throws {AppError} `forbidden` unless the roles, and the scopes of a script's token, include it somewhere */
+export function requireRole({ user, scopes }: SignIn, act: Act): void {
+  const { roles, inPerson } = ruleOf(act);
   if (scopes !== null && (inPerson || !scopes.includes(act))) {
     throw new AppError("forbidden", `This token is not for "${act}".`, {
       hint: inPerson

@@ -4,7 +4,7 @@ import { Type } from "typebox";
 import { closed, IdParams, Title } from "../http/schemas.ts";
 import { requireUser, SIGN_IN_COOKIE, signInOf } from "../http/sign-in-guard.ts";
 import type { ApiTokens } from "./api-token-service.ts";
-import { Me, viewMe } from "./me-view.ts";
+import { Me, type MeOptions, viewMe } from "./me-view.ts";
 import type { Passwords } from "./password-service.ts";
 import {
   Acts,
@@ -15,17 +15,14 @@ import {
   viewSignIn,
   viewToken,
 } from "./person-view.ts";
-import type { SecondFactors } from "./second-factor-service.ts";
 import type { SignIns } from "./sign-in-service.ts";
 
 const MAX_TOKEN_DAYS = 366;
 
-interface Options {
+interface Options extends MeOptions {
   passwords: Passwords;
   signIns: SignIns;
-  secondFactors: SecondFactors;
   apiTokens: ApiTokens;
-  secondFactorRequired: boolean;
   attemptsPerMinute: number;
 }
 
@@ -60,7 +57,7 @@ export async function accountRoutes(instance: FastifyInstance, options: Options)
       config: attempts,
       schema: {
         tags,
-        summary: "Change the own password; ends the other sign-ins",
+        summary: "Change the own password; ends the other sign-ins, and all tokens",
         body: closed({ currentPassword: CurrentPassword, newPassword: NewPassword }),
         response: { 204: Type.Null() },
       },

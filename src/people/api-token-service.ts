@@ -40,7 +40,7 @@ export function createApiTokens({ store, clock }: { store: ApiTokenStore; clock:
           throw invalid(
             `/scopes/${index}`,
             `"${act}" is heard at once: only who signed in with a second factor hands it to a script.`,
-            "Set up your second factor first.",
+            "Under My account: set one up, or add its code to this sign-in.",
           );
         }
       }

@@ -1,6 +1,7 @@
 import { type Clock, DAY_MS } from "../clock.ts";
 import type { Transact } from "../db/open.ts";
 import { AppError, invalid } from "../errors.ts";
+import type { ApiTokens } from "./api-token-service.ts";
 import type { Lockout } from "./lockout.ts";
 import { generatePassword, hashPassword } from "./password.ts";
 import { checkPassword } from "./password-policy.ts";
@@ -24,12 +25,12 @@ export interface Passwords {
   issueInvitation(userId: string): Invitation;
   /** Whose invitation it is. @throws {AppError} `not_found` when it is used, expired or unknown */
   invited(token: string): { name: string; expiresAt: number };
-  /** Sets the password and ends what there was of sign-ins. @throws {AppError} `not_found`, `invalid` */
+  /** Sets the password and ends what there was of sign-ins and tokens. @throws {AppError} `not_found`, `invalid` */
   acceptInvitation(token: string, password: string): Promise<void>;
-  /** Ends the person's other sign-ins. @throws {AppError} `unauthorized`, `invalid`, `too_many` */
+  /** Ends the person's other sign-ins, and all tokens. @throws {AppError} `unauthorized`, `invalid`, `too_many`, `conflict` */
   change(signIn: SignIn, current: string, next: string, address: string): Promise<void>;
   /**
-   * For the operator at the machine: a new random password, no second factor, enabled, every sign-in ended.
+   * For the operator at the machine: a new random password, no second factor, enabled, every sign-in and token ended.
    * @throws {AppError} `not_found`
    */
   reset(name: string): Promise<string>;
@@ -39,13 +40,14 @@ interface Dependencies {
   store: PeopleStore;
   signIns: SignIns;
   secondFactors: SecondFactors;
+  apiTokens: Pick<ApiTokens, "revokeAll">;
   lockout: Lockout;
   transact: Transact;
   clock: Clock;
 }
 
 export function createPasswords(deps: Dependencies): Passwords {
-  const { store, signIns, secondFactors, lockout, transact, clock } = deps;
+  const { store, signIns, secondFactors, apiTokens, lockout, transact, clock } = deps;
 
   /** @throws {AppError} `not_found` */
   function openInvitation(token: string): { person: StoredPerson; expiresAt: number } {
@@ -64,6 +66,7 @@ export function createPasswords(deps: Dependencies): Passwords {
     store.setPassword(id, passwordHash);
     store.deleteInvitations(id);
     signIns.revokeAll(id);
+    apiTokens.revokeAll(id);
     lockout.forgive(name);
   }
 
@@ -91,7 +94,12 @@ export function createPasswords(deps: Dependencies): Passwords {
 
     async change(signIn, current, next, address) {
       const { id, name } = signIn.user;
-      await signIns.confirmPassword(name, current, address);
+      if (!signIns.hasPassword(signIn.user)) {
+        throw new AppError("conflict", "You have no password here: you sign in at the provider.", {
+          hint: "Change it there.",
+        });
+      }
+      await signIns.confirm(signIn, { currentPassword: current }, address);
       if (next === current) throw invalid("/newPassword", "The new password is the old one.");
       checkPassword("/newPassword", next, name);
       const passwordHash = await hashPassword(next);
@@ -99,6 +107,7 @@ export function createPasswords(deps: Dependencies): Passwords {
         store.setPassword(id, passwordHash);
         store.deleteInvitations(id);
         signIns.revokeOthers(signIn);
+        apiTokens.revokeAll(id);
       });
     },
 

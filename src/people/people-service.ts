@@ -3,17 +3,21 @@ import type { Clock } from "../clock.ts";
 import type { Transact } from "../db/open.ts";
 import { AppError, invalid, notFound } from "../errors.ts";
 import type { ApiTokens } from "./api-token-service.ts";
+import type { Identity, IdentityStore } from "./identity-store.ts";
 import { generatePassword, hashPassword } from "./password.ts";
 import type { Invitation, Passwords } from "./password-service.ts";
 import type { PeopleStore, StoredPerson } from "./people-store.ts";
 import { COUNTY_WORK, type Grant, ROLES_OF_AN_AREA } from "./permissions.ts";
+import { renewed } from "./role-mapping.ts";
 import type { SecondFactors } from "./second-factor-service.ts";
 import type { SignIns } from "./sign-in-service.ts";
 
 export interface PersonView extends Omit<StoredPerson, "passwordHash"> {
-  /** `invited`: has not set a password yet. */
+  /** `invited`: has not set a password yet, and is nobody at the provider. */
   state: "invited" | "active" | "disabled";
   secondFactor: boolean;
+  /** Who they are at the provider; `null` for whom nobody linked. */
+  identity: Pick<Identity, "issuer" | "subject"> | null;
   /** Until when a link to set the password holds, epoch ms. */
   invitedUntil: number | null;
   /** Epoch ms, among the sign-ins in force. */
@@ -36,12 +40,22 @@ export interface PeopleService {
   disable(id: string): PersonView;
   /** Idempotent. */
   enable(id: string): PersonView;
+  /**
+   * From now on whoever has this subject at the provider is this person. @throws {AppError} `conflict` when either is linked
+   * already, or there is no provider
+   */
+  link(id: string, subject: string): PersonView;
+  /** Ends all sign-ins and takes away what the provider's groups gave. @throws {AppError} `not_found` when there is no link */
+  unlink(id: string): PersonView;
   /** For who has lost the telephone and the recovery codes; ends all sign-ins. */
   removeSecondFactor(id: string): PersonView;
 }
 
 interface Dependencies {
   store: PeopleStore;
+  identities: IdentityStore;
+  /** Of the provider; `null` where there is none. */
+  issuer: string | null;
   signIns: SignIns;
   secondFactors: SecondFactors;
   apiTokens: Pick<ApiTokens, "revokeAll">;
@@ -52,7 +66,8 @@ interface Dependencies {
 }
 
 export function createPeopleService(deps: Dependencies): PeopleService {
-  const { store, signIns, secondFactors, apiTokens, passwords, regions, transact, clock } = deps;
+  const { store, identities, issuer, signIns, secondFactors, apiTokens, passwords, regions } = deps;
+  const { transact, clock } = deps;
 
   function personOf(id: string): StoredPerson {
     const person = store.byId(id);
@@ -62,9 +77,12 @@ export function createPeopleService(deps: Dependencies): PeopleService {
 
   function get(id: string): PersonView {
     const { passwordHash, ...person } = personOf(id);
+    const identity = identities.of(id);
+    const isKnown = passwordHash !== null || identity !== null;
     return {
       ...person,
-      state: person.disabledAt !== null ? "disabled" : passwordHash === null ? "invited" : "active",
+      state: person.disabledAt !== null ? "disabled" : isKnown ? "active" : "invited",
+      identity: identity && { issuer: identity.issuer, subject: identity.subject },
       secondFactor: secondFactors.isSetUp(id),
       invitedUntil: store.invitedUntil(id, clock.now()),
       lastSeenAt: signIns
@@ -86,8 +104,12 @@ export function createPeopleService(deps: Dependencies): PeopleService {
     }
   }
 
-  const isAdministrator = ({ roles, disabledAt, passwordHash }: StoredPerson): boolean =>
-    disabledAt === null && passwordHash !== null && roles.some(({ role }) => role === "administrator");
+  /** One whom no change at a provider takes away. */
+  function isAdministrator({ id, roles, disabledAt, passwordHash }: StoredPerson): boolean {
+    if (disabledAt !== null || passwordHash === null) return false;
+    const byHand = renewed(roles, identities.of(id)?.roles ?? [], []).roles;
+    return byHand.some(({ role }) => role === "administrator");
+  }
 
   /** Nobody could let anybody in any more. */
   function requireAnotherAdministrator(id: string): void {
@@ -166,6 +188,40 @@ export function createPeopleService(deps: Dependencies): PeopleService {
       personOf(id);
       store.setDisabled(id, null);
       return get(id);
+    },
+
+    link(id, subject) {
+      if (issuer === null) {
+        throw new AppError("conflict", "There is no sign-in provider here.", {
+          hint: "docs/people.md says how to set one up.",
+        });
+      }
+      return transact(() => {
+        const { id: userId } = personOf(id);
+        const other = identities.bySubject(issuer, subject);
+        if (other || identities.of(id)) {
+          const { name } = personOf(other?.userId ?? id);
+          throw new AppError("conflict", `"${name}" is linked with the provider already.`, {
+            hint: "Remove that link first.",
+          });
+        }
+        identities.insert({ userId, issuer, subject, roles: [], createdAt: clock.now() });
+        return get(id);
+      });
+    },
+
+    unlink(id) {
+      return transact(() => {
+        const { roles } = personOf(id);
+        const identity = identities.of(id);
+        if (!identity) {
+          throw new AppError("not_found", "This person is not linked with a provider.");
+        }
+        store.setRoles(id, renewed(roles, identity.roles, []).roles);
+        identities.delete(id);
+        signIns.revokeAll(id);
+        return get(id);
+      });
     },
 
     removeSecondFactor(id) {

@@ -1,46 +1,73 @@
+import type { BaseLogger } from "pino";
 import type { Clock } from "../clock.ts";
+import type { Config } from "../config.ts";
 import { createTransact, type Database } from "../db/open.ts";
+import type { Settings } from "../db/settings.ts";
 import { createApiTokens } from "./api-token-service.ts";
 import { createApiTokenStore } from "./api-token-store.ts";
 import { createDeputies } from "./deputy-service.ts";
 import { createDeputyStore } from "./deputy-store.ts";
+import { createIdentityStore } from "./identity-store.ts";
 import { createLockout } from "./lockout.ts";
+import { createOidcClient } from "./oidc-client.ts";
+import { createOidcSignIns } from "./oidc-service.ts";
 import { createPasswords } from "./password-service.ts";
 import { createPeopleService } from "./people-service.ts";
 import { createPeopleStore } from "./people-store.ts";
 import { createSecondFactors } from "./second-factor-service.ts";
 import { createSecondFactorStore } from "./second-factor-store.ts";
+import { createFlowSeal } from "./sign-in-flow.ts";
 import { createSignIns } from "./sign-in-service.ts";
 import { createSignInStore } from "./sign-in-store.ts";
 
 interface Dependencies {
   db: Database;
   regions: { exists(code: string): boolean };
+  config: Pick<Config, "oidc" | "passwordSignIn" | "signInLimits" | "zone">;
+  settings: Pick<Settings, "secret">;
+  log: Pick<BaseLogger, "warn">;
   clock: Clock;
-  /** The county's. */
-  zone: string;
 }
 
 /** All that is about people: who they are, how they sign in, and what their scripts sign in with. */
-export function createPeople({ db, regions, clock, zone }: Dependencies) {
+export function createPeople({ db, regions, config, settings, log, clock }: Dependencies) {
   const transact = createTransact(db);
   const store = createPeopleStore(db);
+  const identities = createIdentityStore(db);
   const signInStore = createSignInStore(db);
   const lockout = createLockout({ store: signInStore, transact, clock });
   const secondFactors = createSecondFactors({ store: createSecondFactorStore(db), transact, clock });
-  const deputies = createDeputies({ store: createDeputyStore(db), people: store, clock, zone });
+  const deputies = createDeputies({ store: createDeputyStore(db), people: store, clock, zone: config.zone });
   const signIns = createSignIns({
     store: signInStore,
     people: store,
     deputies,
     secondFactors,
     lockout,
+    limits: config.signInLimits,
+    passwordSignIn: config.passwordSignIn,
     clock,
   });
   const apiTokens = createApiTokens({ store: createApiTokenStore(db), clock });
-  const passwords = createPasswords({ store, signIns, secondFactors, lockout, transact, clock });
+  const passwords = createPasswords({ store, signIns, secondFactors, apiTokens, lockout, transact, clock });
+  /** `null` where there is no provider. */
+  const oidc =
+    config.oidc &&
+    createOidcSignIns({
+      client: createOidcClient(config.oidc, { clock, log }),
+      label: config.oidc.label,
+      mapping: config.oidc.roles,
+      seal: createFlowSeal(settings.secret("sign-in-flow-key"), clock),
+      people: store,
+      identities,
+      signIns,
+      transact,
+      clock,
+    });
   const people = createPeopleService({
     store,
+    identities,
+    issuer: config.oidc?.issuer.href ?? null,
     signIns,
     secondFactors,
     apiTokens,
@@ -49,5 +76,5 @@ export function createPeople({ db, regions, clock, zone }: Dependencies) {
     transact,
     clock,
   });
-  return { people, deputies, passwords, signIns, secondFactors, apiTokens };
+  return { people, deputies, passwords, signIns, secondFactors, apiTokens, oidc };
 }

@@ -30,12 +30,24 @@ export const CurrentPassword = Type.String({ minLength: 1, maxLength: PASSWORD_M
 /** No policy here: what is wrong with a password is said in words. */
 export const NewPassword = Type.String({ minLength: 1, maxLength: PASSWORD_MAX_LENGTH });
 
+export const Subject = Type.String({
+  minLength: 1,
+  maxLength: 255,
+  description: "`sub` of OpenID Connect: what the provider calls them for good",
+});
+
 export const PersonSchema = Type.Object({
   id: Uuid,
   name: Type.String(),
   roles: Roles,
   state: enumOf(["invited", "active", "disabled"]),
   secondFactor: Type.Boolean(),
+  identity: nullable(
+    Type.Object(
+      { issuer: Type.String(), subject: Subject },
+      { description: "Who they are at the sign-in provider; null for whom nobody linked" },
+    ),
+  ),
   createdAt: Instant,
   disabledAt: nullable(Instant),
   invitedUntil: nullable(

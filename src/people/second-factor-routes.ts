@@ -3,7 +3,7 @@ import type { FastifyInstance } from "fastify";
 import { toDataURL } from "qrcode";
 import { Type } from "typebox";
 import { closed } from "../http/schemas.ts";
-import { requireUser, signInOf } from "../http/sign-in-guard.ts";
+import { signInOf } from "../http/sign-in-guard.ts";
 import { Code, CurrentPassword } from "./person-view.ts";
 import type { SecondFactors } from "./second-factor-service.ts";
 import type { SignIns } from "./sign-in-service.ts";
@@ -14,7 +14,14 @@ const RecoveryCodes = Type.Object({
   }),
 });
 /** Once more, from whoever sits there now. */
-const PasswordAndCode = closed({ currentPassword: CurrentPassword, code: Code });
+const Password = Type.Optional(
+  Type.String({
+    ...CurrentPassword,
+    description:
+      "Who has none, and signs in at a provider, has signed in within the last ten minutes instead",
+  }),
+);
+const PasswordAndCode = closed({ currentPassword: Password, code: Code });
 
 interface Options {
   signIns: SignIns;
@@ -39,7 +46,7 @@ export async function secondFactorRoutes(
       schema: {
         tags,
         summary: "Begin to set up a second factor (RFC 6238); in force once a code of it was confirmed",
-        body: closed({ currentPassword: CurrentPassword }),
+        body: closed({ currentPassword: Password }),
         response: {
           201: Type.Object({
             secret: Type.String({ description: "Base32, to be typed where nothing can be scanned" }),
@@ -50,9 +57,9 @@ export async function secondFactorRoutes(
       },
     },
     async (request, reply) => {
-      const user = requireUser(request);
-      await signIns.confirmPassword(user.name, request.body.currentPassword, request.ip);
-      const { secret, uri } = secondFactors.begin(user);
+      const signIn = signInOf(request);
+      await signIns.confirm(signIn, request.body, request.ip);
+      const { secret, uri } = secondFactors.begin(signIn.user);
       reply.code(201).header("cache-control", "no-store");
       return { secret, uri, qrCode: await toDataURL(uri, { margin: 2, scale: 5 }) };
     },
@@ -80,6 +87,25 @@ export async function secondFactorRoutes(
   );
 
   app.post(
+    "/me/second-factor/use",
+    {
+      config,
+      schema: {
+        tags,
+        summary: "Add the second factor to this sign-in, where the provider did not tell of one",
+        body: closed({ code: Code }),
+        response: { 204: Type.Null() },
+      },
+    },
+    async (request, reply) => {
+      const signIn = signInOf(request);
+      signIns.confirmCode(signIn, request.body.code, request.ip);
+      signIns.proveSecondFactor(signIn);
+      await reply.code(204).send(null);
+    },
+  );
+
+  app.post(
     "/me/recovery-codes",
     {
       config,
@@ -91,10 +117,10 @@ export async function secondFactorRoutes(
       },
     },
     async (request, reply) => {
-      const { id, name } = requireUser(request);
-      await signIns.confirmBoth(name, request.body, request.ip);
+      const signIn = signInOf(request);
+      await signIns.confirm(signIn, request.body, request.ip);
       reply.header("cache-control", "no-store");
-      return { recoveryCodes: secondFactors.renewRecoveryCodes(id) };
+      return { recoveryCodes: secondFactors.renewRecoveryCodes(signIn.user.id) };
     },
   );
 
@@ -110,8 +136,9 @@ export async function secondFactorRoutes(
       },
     },
     async (request, reply) => {
-      const { id, name } = requireUser(request);
-      await signIns.confirmBoth(name, request.body, request.ip);
+      const signIn = signInOf(request);
+      const { id } = signIn.user;
+      await signIns.confirm(signIn, request.body, request.ip);
       secondFactors.remove(id);
       signIns.forgetSecondFactor(id);
       await reply.code(204).send(null);

@@ -3,28 +3,22 @@ import type { FastifyInstance } from "fastify";
 import { Type } from "typebox";
 import { toIso } from "../clock.ts";
 import { closed, Instant } from "../http/schemas.ts";
-import { SIGN_IN_COOKIE } from "../http/sign-in-guard.ts";
-import { Me, viewMe } from "./me-view.ts";
+import { answerSignIn, Me, type MeOptions } from "./me-view.ts";
 import type { Passwords } from "./password-service.ts";
 import { Code, NewPassword } from "./person-view.ts";
-import type { SecondFactors } from "./second-factor-service.ts";
-import { SIGN_IN_LIFETIME_MS, type SignIns } from "./sign-in-service.ts";
+import type { SignIns } from "./sign-in-service.ts";
 
 const Token = Type.String({ minLength: 1, maxLength: 100, description: "The end of the invitation's link" });
 
-interface Options {
+interface Options extends MeOptions {
   passwords: Passwords;
   signIns: SignIns;
-  secondFactors: SecondFactors;
-  /** False where cookies may travel over plain HTTP, as on a first start on loopback. */
-  secureCookies: boolean;
-  secondFactorRequired: boolean;
   attemptsPerMinute: number;
 }
 
 /** What strangers may call; mounted outside the sign-in guard. */
 export async function signInRoutes(instance: FastifyInstance, options: Options) {
-  const { passwords, signIns, secureCookies } = options;
+  const { passwords, signIns } = options;
   const app = instance.withTypeProvider<TypeBoxTypeProvider>();
   const rateLimit = { max: options.attemptsPerMinute, timeWindow: "1 minute" };
   const config = { act: "public", rateLimit } as const;
@@ -49,16 +43,8 @@ export async function signInRoutes(instance: FastifyInstance, options: Options) 
     async (request, reply) => {
       const { ip: address, headers } = request;
       const agent = headers["user-agent"] ?? "";
-      const { signIn, token } = await signIns.signIn({ ...request.body, address, agent });
-      reply.setCookie(SIGN_IN_COOKIE, token, {
-        path: "/",
-        httpOnly: true,
-        sameSite: "strict",
-        secure: secureCookies,
-        maxAge: SIGN_IN_LIFETIME_MS / 1000,
-      });
-      request.signIn = signIn;
-      return viewMe(request, reply, options);
+      const made = await signIns.signIn({ ...request.body, address, agent });
+      return answerSignIn(request, reply, made, options);
     },
   );
 
@@ -85,7 +71,7 @@ export async function signInRoutes(instance: FastifyInstance, options: Options) 
       config,
       schema: {
         tags: ["account"],
-        summary: "Set the own password by an invitation, once; what there was of sign-ins ends",
+        summary: "Set the own password by an invitation, once; what there was of sign-ins and tokens ends",
         body: closed({ token: Token, password: NewPassword }),
         response: { 204: Type.Null() },
       },

@@ -1,5 +1,5 @@
 import { v7 as uuidv7 } from "uuid";
-import { type Clock, DAY_MS, HOUR_MS, MINUTE_MS } from "../clock.ts";
+import { type Clock, MINUTE_MS } from "../clock.ts";
 import { whenFree } from "../db/open.ts";
 import { AppError, notFound } from "../errors.ts";
 import type { Deputies } from "./deputy-service.ts";
@@ -9,32 +9,42 @@ import type { PeopleStore, StoredPerson } from "./people-store.ts";
 import type { Grant } from "./permissions.ts";
 import type { SecondFactors } from "./second-factor-service.ts";
 import { hashOf, newToken } from "./secrets.ts";
-import type { SignIn } from "./sign-in.ts";
+import type { Person, SignIn, SignInLimits } from "./sign-in.ts";
 import type { SignInRecord, SignInStore } from "./sign-in-store.ts";
 
-/** It ends then, however much it is used. */
-export const SIGN_IN_LIFETIME_MS = 7 * DAY_MS;
-const IDLE_MS = 12 * HOUR_MS;
 /** A sign-in's last use is written this often at most, so that reading pages does not write rows. */
 const TOUCH_EVERY_MS = 5 * MINUTE_MS;
 const AGENT_LENGTH = 200;
 
-interface Attempt {
-  name: string;
-  password: string;
-  /** Of the second factor, or a recovery code. */
-  code?: string | undefined;
+/** For what only who signed in a moment ago does, where there is no password to ask for. */
+const FRESH_MS = 10 * MINUTE_MS;
+
+interface From {
   address: string;
   /** What the browser calls itself. */
   agent: string;
 }
 
+interface Proof {
+  currentPassword?: string | undefined;
+  code?: string | undefined;
+}
+
+interface Attempt extends From {
+  name: string;
+  password: string;
+  /** Of the second factor, or a recovery code. */
+  code?: string | undefined;
+}
+
 export interface SignIns {
   /**
    * @throws {AppError} `unauthorized`, the same for an unknown name and a wrong password, and with the member
-   *   `secondFactor` when only the code is missing or wrong; `too_many`
+   *   `secondFactor` when only the code is missing or wrong; `too_many`; `forbidden` where there are no passwords
    */
   signIn(attempt: Attempt): Promise<{ signIn: SignIn; token: string }>;
+  /** One of somebody whom another has made sure of. */
+  open(person: StoredPerson, how: From & { secondFactor: boolean }): { signIn: SignIn; token: string };
   /** What a cookie's token stands for, or `null` when it is unknown, expired, idle too long, or its person disabled. */
   byToken(token: string): SignIn | null;
   /** Those in force, newest first. */
@@ -47,10 +57,15 @@ export interface SignIns {
   proveSecondFactor(signIn: SignIn): void;
   /** No sign-in of theirs counts as made with one any more. */
   forgetSecondFactor(userId: string): void;
-  /** That it is still the same person who sits there. @throws {AppError} `unauthorized`, `too_many` */
-  confirmPassword(name: string, password: string, address: string): Promise<void>;
-  /** With a code of the second factor as well. @throws {AppError} `unauthorized`, `too_many` */
-  confirmBoth(name: string, proof: { currentPassword: string; code: string }, address: string): Promise<void>;
+  /** Whether they can sign in with one, and so confirm by it who they are. */
+  hasPassword(user: Person): boolean;
+  /**
+   * That it is still the same person who sits there: by the password, or for whom there is none by a sign-in of the last ten
+   * minutes; and by a code of the second factor, where one is asked for. @throws {AppError} `unauthorized`, `too_many`
+   */
+  confirm(signIn: SignIn, proof: Proof, address: string): Promise<void>;
+  /** By a code of the second factor. @throws {AppError} `unauthorized`, `too_many`, `conflict` without one */
+  confirmCode(signIn: SignIn, code: string, address: string): void;
 }
 
 interface Dependencies {
@@ -59,17 +74,14 @@ interface Dependencies {
   deputies: Pick<Deputies, "grantsOf">;
   secondFactors: SecondFactors;
   lockout: Lockout;
+  limits: SignInLimits;
+  /** Whether people sign in with a password of this server's at all. */
+  passwordSignIn: boolean;
   clock: Clock;
 }
 
-export function createSignIns({
-  store,
-  people,
-  deputies,
-  secondFactors,
-  lockout,
-  clock,
-}: Dependencies): SignIns {
+export function createSignIns(deps: Dependencies): SignIns {
+  const { store, people, deputies, secondFactors, lockout, limits, passwordSignIn, clock } = deps;
   // Checked when the name is unknown, so that both failures take the same time.
   const decoy = hashPassword(generatePassword());
 
@@ -82,8 +94,30 @@ export function createSignIns({
   /** The own roles, and those in which somebody stands in today. */
   const allOf = (id: string, own: readonly Grant[]): Grant[] => [...own, ...deputies.grantsOf(id)];
 
+  function open(person: StoredPerson, { secondFactor, address, agent }: From & { secondFactor: boolean }) {
+    const now = clock.now();
+    const [id, token] = [uuidv7(), newToken()];
+    store.deleteExpired(now, now - limits.idleMs);
+    store.insert({
+      id,
+      tokenHash: hashOf(token),
+      userId: person.id,
+      secondFactor,
+      address,
+      agent: agent.slice(0, AGENT_LENGTH),
+      now,
+      expiresAt: now + limits.lifetimeMs,
+    });
+    const user = { id: person.id, name: person.name, roles: allOf(person.id, person.roles) };
+    return { signIn: { id, user, secondFactor, scopes: null }, token };
+  }
+
+  const inForce = (userId: string) => store.of(userId, clock.now(), clock.now() - limits.idleMs);
+  const hasPassword = ({ name }: Person) => passwordSignIn && Boolean(people.byName(name)?.passwordHash);
+
   return {
     async signIn({ name, password, code, address, agent }) {
+      if (!passwordSignIn) throw noPasswords();
       const settle = lockout.begin(name, address);
       const person = await withPassword(name, password);
       if (!person) {
@@ -104,33 +138,20 @@ export function createSignIns({
       }
       if (secondFactor && !secondFactors.take(person.id, code ?? "")) throw wrongCode();
       settle("succeeded");
-      const now = clock.now();
-      const [id, token] = [uuidv7(), newToken()];
-      store.deleteExpired(now, now - IDLE_MS);
-      store.insert({
-        id,
-        tokenHash: hashOf(token),
-        userId: person.id,
-        secondFactor,
-        address,
-        agent: agent.slice(0, AGENT_LENGTH),
-        now,
-        expiresAt: now + SIGN_IN_LIFETIME_MS,
-      });
-      const user = { id: person.id, name: person.name, roles: allOf(person.id, person.roles) };
-      return { signIn: { id, user, secondFactor, scopes: null }, token };
+      return open(person, { secondFactor, address, agent });
     },
+    open,
 
     byToken(token) {
       const row = store.holder(hashOf(token));
       const now = clock.now();
-      if (!row || row.expiresAt <= now || row.lastSeenAt <= now - IDLE_MS) return null;
+      if (!row || row.expiresAt <= now || row.lastSeenAt <= now - limits.idleMs) return null;
       if (row.lastSeenAt <= now - TOUCH_EVERY_MS) whenFree(() => store.touch(row.id, now));
       const { id, userId, name, roles, secondFactor } = row;
       return { id, user: { id: userId, name, roles: allOf(userId, roles) }, secondFactor, scopes: null };
     },
 
-    of: (userId) => store.of(userId, clock.now(), clock.now() - IDLE_MS),
+    of: inForce,
 
     revoke(userId, id) {
       if (!store.delete(id, userId)) throw notFound("sign-in", id);
@@ -140,22 +161,40 @@ export function createSignIns({
     proveSecondFactor: ({ id }) => store.proveSecondFactor(id),
     forgetSecondFactor: store.forgetSecondFactor,
 
-    async confirmPassword(name, password, address) {
-      const settle = lockout.begin(name, address);
-      if (!(await withPassword(name, password))) throw wrongPassword();
-      settle("succeeded");
+    hasPassword,
+
+    async confirm({ id, user }, { currentPassword = "", code }, address) {
+      const byPassword = hasPassword(user);
+      const began = inForce(user.id).find((record) => record.id === id)?.createdAt ?? 0;
+      if (!byPassword && began <= clock.now() - FRESH_MS) throw notFresh();
+      const settle = lockout.begin(user.name, address);
+      if (byPassword && !(await withPassword(user.name, currentPassword))) throw wrongPassword();
+      if (code !== undefined && !secondFactors.take(user.id, code)) throw wrongCode();
+      // The right password alone makes no wrong code forgotten.
+      settle(code === undefined && secondFactors.isSetUp(user.id) ? "unanswered" : "succeeded");
     },
 
-    async confirmBoth(name, { currentPassword, code }, address) {
-      const settle = lockout.begin(name, address);
-      const person = await withPassword(name, currentPassword);
-      if (!person) throw wrongPassword();
-      if (!secondFactors.take(person.id, code)) throw wrongCode();
+    confirmCode({ user }, code, address) {
+      if (!secondFactors.isSetUp(user.id)) {
+        throw new AppError("conflict", "There is no second factor to confirm by.", {
+          hint: "Set it up under My account: it takes an authenticator app and a minute.",
+        });
+      }
+      const settle = lockout.begin(user.name, address);
+      if (!secondFactors.take(user.id, code)) throw wrongCode();
       settle("succeeded");
     },
   };
 }
 
+const noPasswords = () =>
+  new AppError("forbidden", "Nobody signs in with a password here.", {
+    hint: "Sign in at the provider, by its button on the sign-in page.",
+  });
+const notFresh = () =>
+  new AppError("unauthorized", "This takes a sign-in of the last ten minutes.", {
+    hint: "Sign out, sign in again at the provider, and come back here.",
+  });
 const wrongPassword = () => new AppError("unauthorized", "The current password is not right.");
 const wrongCode = () =>
   new AppError("unauthorized", "The code is not right, or was used before.", {

@@ -6,6 +6,14 @@ export interface Person {
   roles: readonly Grant[];
 }
 
+/** When a sign-in ends by itself. */
+export interface SignInLimits {
+  /** Without use. */
+  idleMs: number;
+  /** However much it is used. */
+  lifetimeMs: number;
+}
+
 /** Who makes a request, and by what. */
 export interface SignIn {
   /** Of the sign-in or of the script's token. */

@@ -234,6 +234,20 @@ describe("a sign-in", () => {
     ]);
   });
 
+  test("ends as the settings say", async () => {
+    const strict = await runApp({ clock, env: { SIGN_IN_IDLE_HOURS: "1", SIGN_IN_DAYS: "1" } });
+    const { operator } = strict;
+    for (let hours = 0; hours < 24; hours += 0.75) {
+      expect([hours, await isSignedIn(operator)]).toEqual([hours, true]);
+      clock.advance(0.75 * HOUR_MS);
+    }
+    expect(await isSignedIn(operator)).toBe(false);
+    const idle = await signIn(strict.url, "admin", strict.password);
+    clock.advance(HOUR_MS);
+    expect(await isSignedIn(idle)).toBe(false);
+    await strict.close();
+  });
+
   test("gains and loses what the roles gain and lose, at the next request", async () => {
     const operator = await newPerson(app, "promoted", everywhere("auditor"));
     const create = () => operator.post("/regions/x");
@@ -373,6 +387,22 @@ describe("a second factor", () => {
     expect(statuses).toEqual([401, 401, 401, 401, 401, 429]);
   });
 
+  test("wrong codes make the account wait, however often the password is right in between", async () => {
+    const operator = await newPerson(app, "persistent", everywhere("editor"));
+    const { secret } = await setUpSecondFactor(operator);
+    const proof = { currentPassword: PASSWORD, code: "000000" };
+    const samePassword = { currentPassword: PASSWORD, newPassword: PASSWORD };
+    const outcomes: number[] = [];
+    for (let tries = 0; tries < 3; tries += 1) {
+      outcomes.push(await statusOf(operator.post("/me/recovery-codes", proof)));
+      outcomes.push(await statusOf(operator.post("/me/second-factor/use", { code: "000000" })));
+      outcomes.push(await statusOf(operator.put("/me/password", samePassword)));
+    }
+    expect(outcomes).toEqual([401, 401, 422, 401, 401, 422, 401, 429, 429]);
+    clock.advance(15 * MINUTE_MS);
+    expect(await statusOf(operator.post("/me/second-factor/use", { code: codeAt(secret) }))).toBe(200);
+  });
+
   test("has recovery codes that count once each, and can be renewed", async () => {
     const operator = await newPerson(app, "lostphone", everywhere("editor"));
     const { secret, recoveryCodes } = await setUpSecondFactor(operator);
@@ -464,6 +494,38 @@ describe("a token for a script", () => {
     expect((await call(made.token, "GET", "/episodes")).status).toBe(401);
   });
 
+  test("fetches media when it is for contents, as its person may", async () => {
+    const operator = await newPerson(app, "podcaster", everywhere("editor"));
+    const fetched = async (token: string) => {
+      const headers = { authorization: `Bearer ${token}` };
+      return (await fetch(`${app.url}/media/${"0".repeat(64)}`, { headers })).status;
+    };
+    // Let in, it finds that there is no such file.
+    const { token } = await make(operator, ["content:read"]);
+    expect(await fetched(token)).toBe(404);
+    expect(await fetched((await make(operator, ["timetable:read"])).token)).toBe(403);
+    expect(await fetched(`${token}x`)).toBe(401);
+    await app.operator.put(`/people/${await idOf("podcaster")}/roles`, { roles: [] });
+    expect(await fetched(token)).toBe(403);
+  });
+
+  test("ends with the password under which it was made", async () => {
+    const operator = await newPerson(app, "cautious", everywhere("editor"));
+    const works = async (token: string) => (await call(token, "GET", "/episodes")).status === 200;
+    const first = await make(operator, ["content:read"]);
+    const newPassword = "another four words here";
+    await operator.put("/me/password", { currentPassword: PASSWORD, newPassword });
+    expect(await works(first.token)).toBe(false);
+
+    const second = await make(operator, ["content:read"]);
+    const { url } = await app.operator.post<Invited["invitation"]>(
+      `/people/${await idOf("cautious")}/invitation`,
+    );
+    expect(await works(second.token)).toBe(true);
+    await accept(app.url, tokenIn(url));
+    expect(await works(second.token)).toBe(false);
+  });
+
   test("never has more than its person, nor what is done in person", async () => {
     const operator = await newPerson(app, "modest", everywhere("editor"));
     for (const scope of ["timetable:edit", "account:own", "people:manage"])
@@ -480,7 +542,7 @@ describe("a token for a script", () => {
     const operator = await newPerson(app, "weather", ofArea(TOWN));
     await expect(make(operator, ["announcements:air"])).rejects.toMatchObject({
       status: 422,
-      problem: { hint: "Set up your second factor first." },
+      problem: { hint: "Under My account: set one up, or add its code to this sign-in." },
     });
     await setUpSecondFactor(operator);
     const { token } = await make(operator, ["announcements:air"]);

@@ -20,7 +20,10 @@ const DECLARED: Record<string, string> = {
   public: `
     POST /invitations/accept
     POST /invitations/look
+    GET /sign-in
     POST /sign-in
+    POST /sign-in/oidc
+    POST /sign-in/oidc/begin
   `,
   AE123STU: `
     GET /announcements
@@ -50,6 +53,7 @@ const DECLARED: Record<string, string> = {
     POST /me/second-factor
     POST /me/second-factor/confirm
     POST /me/second-factor/remove
+    POST /me/second-factor/use
     GET /me/sign-ins
     DELETE /me/sign-ins/{}
     GET /me/deputies
@@ -177,6 +181,8 @@ const DECLARED: Record<string, string> = {
     POST /people
     POST /people/{}/disable
     POST /people/{}/enable
+    DELETE /people/{}/identity
+    PUT /people/{}/identity
     POST /people/{}/invitation
     PUT /people/{}/roles
     DELETE /people/{}/second-factor

@@ -47,6 +47,37 @@ describe("configuration", () => {
     ["a secret that can be guessed", { MQTT_AUTH_SECRET: "secret" }, /32 characters/],
     ["an address that is none", { MQTT_AUTH_ALLOW: "broker.example" }, /MQTT_AUTH_ALLOW/],
     ["accounts of a broker that is not there", { MQTT_ACCOUNTS: "dynamic-security" }, /MQTT_URL/],
+    ["no way in at all", { PASSWORD_SIGN_IN: "off" }, /leaves no way in: set OIDC_ISSUER/],
+    ["a client of no provider", { OIDC_CLIENT_ID: "ccx" }, /OIDC_CLIENT_ID is of no use without OIDC_ISSUER/],
+    [
+      "a provider without a client",
+      { OIDC_ISSUER: "https://id.example" },
+      /OIDC_ISSUER needs OIDC_CLIENT_ID/,
+    ],
+    ["a provider without roles", { OIDC_ISSUER: "https://id.example" }, /OIDC_ISSUER needs OIDC_ROLES_FILE/],
+    [
+      "a provider that sends nobody back",
+      { OIDC_ISSUER: "https://id.example" },
+      /OIDC_ISSUER needs PUBLIC_URL/,
+    ],
+    [
+      "a provider over the open network",
+      { OIDC_ISSUER: "http://id.example" },
+      /must be the provider's https/,
+    ],
+    [
+      "two secrets",
+      { OIDC_CLIENT_SECRET: "one", OIDC_CLIENT_SECRET_FILE: "package.json" },
+      /exclude each other/,
+    ],
+    [
+      "scopes without openid",
+      { OIDC_ISSUER: "https://id.example", OIDC_SCOPES: "profile" },
+      /"openid" in it/,
+    ],
+    ["roles that are no mapping", { OIDC_ROLES_FILE: "package.json" }, /OIDC_ROLES_FILE: \/: must be array/],
+    ["roles that are no JSON", { OIDC_ROLES_FILE: "README.md" }, /OIDC_ROLES_FILE is not JSON/],
+    ["sign-ins that never end", { SIGN_IN_DAYS: "0" }, /SIGN_IN_DAYS/],
     ["one bad address among good ones", { MQTT_URL: "mqtt://a,http://b" }, /MQTT_URL must be/],
   ])("refuses %s", (_name, env, problem) => {
     expect(() => readConfig(env)).toThrow(problem);

@@ -24,7 +24,7 @@ const FOLDERS = [
 ];
 /** Read by whoever starts the server, by a profile's author or by a programmer; or no text at all. */
 const NOT_FOR_EDITORS =
-  /^(?:media\/(?:ffmpeg-abilities|ffmpeg-confinement|profile-files|profiles|resumable-routes)|speech\/(?!.*(?:service|engine))|schedules\/shipped)/;
+  /^(?:media\/(?:ffmpeg-abilities|ffmpeg-confinement|profile-files|profiles|resumable-routes)|speech\/(?!.*(?:service|engine))|schedules\/shipped|people\/oidc-settings)/;
 /** As above, in files that also speak to editors. */
 const INTERNAL = new Set([
   "Estimating duration from bitrate",

@@ -34,6 +34,17 @@ CREATE TABLE users (
   disabled_at   INTEGER
 ) STRICT;
 
+-- Who a person is at a provider (OpenID Connect): never found by name, only by these two.
+CREATE TABLE identities (
+  user_id    TEXT PRIMARY KEY REFERENCES users (id) ON DELETE CASCADE,
+  issuer     TEXT NOT NULL,
+  subject    TEXT NOT NULL,
+  -- Which of the person's roles the provider's groups gave at the last sign-in; all others were given by hand.
+  roles      TEXT NOT NULL CHECK (json_valid(roles)),
+  created_at INTEGER NOT NULL,
+  UNIQUE (issuer, subject)
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE sign_ins (
   id            TEXT PRIMARY KEY,
   -- SHA-256 of a token of 256 random bits, which only the cookie holds.
