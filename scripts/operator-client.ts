@@ -16,6 +16,8 @@ export class ProblemError extends Error {
 }
 
 export interface Operator {
+  /** Of the server. */
+  url: string;
   /** What every request carries, for those that this does not cover. */
   credentials: Record<string, string>;
   get<T>(path: string): Promise<T>;
@@ -75,6 +77,7 @@ export async function signIn(
     );
 
   return {
+    url: baseUrl,
     credentials,
     get: (path) => send("GET", path, {}),
     post: (path, body) => withBody("POST", path, body),

@@ -7,6 +7,7 @@ import { broadcastRoutes } from "./broadcasts/broadcast-routes.ts";
 import { calendarLinkRoutes, calendarRoutes } from "./calendars/calendar-routes.ts";
 import { type Clock, MINUTE_MS } from "./clock.ts";
 import type { Config } from "./config.ts";
+import { consentRoutes } from "./consents/consent-routes.ts";
 import { brokerAuthRoutes } from "./delivery/broker-auth-routes.ts";
 import { serveWebSocket } from "./delivery/broker-websocket.ts";
 import { bundleRoutes } from "./delivery/bundle-routes.ts";
@@ -44,6 +45,7 @@ import { renditionRoutes } from "./media/rendition-routes.ts";
 import { resumableRoutes } from "./media/resumable-routes.ts";
 import { outageRoutes } from "./outages/outage-routes.ts";
 import { accountRoutes } from "./people/account-routes.ts";
+import { deputyRoutes } from "./people/deputy-routes.ts";
 import { identityRoutes } from "./people/identity-routes.ts";
 import { oidcRoutes } from "./people/oidc-routes.ts";
 import { peopleRoutes } from "./people/people-routes.ts";
@@ -53,6 +55,7 @@ import { programmeRoutes } from "./programmes/programme-routes.ts";
 import { regionRoutes } from "./regions/region-routes.ts";
 import { registerRoutes } from "./registers/register-routes.ts";
 import { reportRoutes } from "./reports/report-routes.ts";
+import { reviewQueueRoutes } from "./review/review-routes.ts";
 import { exchangeRoutes } from "./schedules/exchange-routes.ts";
 import { policyRoutes } from "./schedules/policy-routes.ts";
 import { scheduleRoutes } from "./schedules/schedule-routes.ts";
@@ -131,6 +134,7 @@ export async function createServer({
         guardPermissions(guarded, { secondFactorRequired });
         await guarded.register(accountRoutes, { ...me, passwords, apiTokens, attemptsPerMinute });
         await guarded.register(secondFactorRoutes, { signIns, secondFactors, attemptsPerMinute });
+        await guarded.register(deputyRoutes, { deputies: services.deputies });
         await guarded.register(peopleRoutes, { people, signIns, apiTokens, publicUrl: config.publicUrl });
         await guarded.register(identityRoutes, { people });
         await guarded.register(regionRoutes, { regions: services.regions });
@@ -145,13 +149,19 @@ export async function createServer({
         await guarded.register(episodeRoutes, {
           episodes: services.episodes,
           programmes: services.programmes,
+          reviews: services.reviews,
+          consents: services.consents,
           media,
         });
         await guarded.register(sessionRoutes, {
           sessions: services.sessions,
           programmes: services.programmes,
+          reviews: services.reviews,
+          consents: services.consents,
           media,
         });
+        await guarded.register(consentRoutes, { consents: services.consents });
+        await guarded.register(reviewQueueRoutes, { reviews: services.reviews });
         await guarded.register(resumableRoutes, {
           uploads: services.uploads,
           announcementAreas: (id) => services.announcements.get(id).broadcast.areas,

@@ -13,12 +13,15 @@ import { createForecast } from "./broadcasts/forecast.ts";
 import { createLeftOut } from "./broadcasts/left-out.ts";
 import { createPlannedRules } from "./broadcasts/planned-rules.ts";
 import { createPlanner } from "./broadcasts/planner.ts";
+import { createReruns } from "./broadcasts/reruns.ts";
 import { createUnscheduled } from "./broadcasts/unscheduled.ts";
 import { openBroker } from "./broker.ts";
 import { createCalendarLinkStore } from "./calendars/calendar-link-store.ts";
 import { createCalendarService } from "./calendars/calendar-service.ts";
 import { type Clock, DAY_MS, MINUTE_MS } from "./clock.ts";
 import type { Config } from "./config.ts";
+import { createConsentService } from "./consents/consent-service.ts";
+import { createConsentStore } from "./consents/consent-store.ts";
 import { madeAt } from "./db/migrate.ts";
 import { createTransact, type Database } from "./db/open.ts";
 import { createSettings } from "./db/settings.ts";
@@ -78,10 +81,12 @@ import { createProgrammeService } from "./programmes/programme-service.ts";
 import { createProgrammeStore } from "./programmes/programme-store.ts";
 import { createRegionService } from "./regions/region-service.ts";
 import { createRegionStore } from "./regions/region-store.ts";
-import { createApprovalRecordStore } from "./registers/approval-record-store.ts";
 import { createRegisterService } from "./registers/register-service.ts";
 import { createReportService } from "./reports/report-service.ts";
 import { createReportStore } from "./reports/report-store.ts";
+import { createCommentStore } from "./review/comment-store.ts";
+import { createReviewService } from "./review/review-service.ts";
+import { createReviewStore } from "./review/review-store.ts";
 import { SHIPPED_SCHEDULES } from "./schedules/first-start.ts";
 import { createPolicyService } from "./schedules/policy.ts";
 import { createPolicyStore } from "./schedules/policy-store.ts";
@@ -122,7 +127,7 @@ export async function createServices({ db, config, log, clock, version }: Servic
 
   // Domains, from the ones that need nobody to the ones that need many.
   const regions = createRegionService({ store: createRegionStore(db) });
-  const { people, passwords, signIns, secondFactors, apiTokens, oidc } = createPeople({
+  const { people, deputies, passwords, signIns, secondFactors, apiTokens, oidc } = createPeople({
     db,
     regions,
     config,
@@ -251,6 +256,27 @@ export async function createServices({ db, config, log, clock, version }: Servic
   const sources = { broadcast: episodes, lecture: sessions };
   const dayCalendars = readCalendars(SHIPPED_SCHEDULES);
   const broadcastStore = createBroadcastStore(db);
+  const reruns = createReruns({ store: broadcastStore, zone: config.zone });
+  const consents = createConsentService({
+    store: createConsentStore(db),
+    sources: { episode: episodes, session: sessions },
+    programmes,
+    transact,
+    clock,
+    zone: config.zone,
+  });
+  const reviews = createReviewService({
+    store: createReviewStore(db),
+    comments: createCommentStore(db),
+    sources: { episode: episodes, session: sessions },
+    programmes,
+    media,
+    isFixedForAir: (contentId) => broadcastStore.liveWithContent(contentId).length > 0,
+    lacksConsent: consents.lacksOf,
+    hasAiredSince: reruns.isUsed,
+    transact,
+    clock,
+  });
   const forecast = createForecast({
     store: broadcastStore,
     programmes,
@@ -258,6 +284,8 @@ export async function createServices({ db, config, log, clock, version }: Servic
     media,
     policy,
     calendars: dayCalendars,
+    reruns,
+    allowanceOf: consents.allowanceOf,
     clock,
   });
   const scheduleStore = createScheduleStore(db);
@@ -489,13 +517,11 @@ export async function createServices({ db, config, log, clock, version }: Servic
   });
   const previewInterrupt = createInterruptPreview({ broadcasts, devices, regions, policy, clock });
   const registers = createRegisterService({
-    store: createApprovalRecordStore(db),
-    sources: { episode: episodes, session: sessions },
+    reviews,
     broadcasts,
     reports,
     regions,
     spokenIn: (broadcastId) => interruptStore.get(broadcastId)?.assetSha256 ?? null,
-    clock,
     zone: config.zone,
   });
   let listeningSince = 0;
@@ -546,13 +572,20 @@ export async function createServices({ db, config, log, clock, version }: Servic
         notAfter: clock.now() + MINUTE_MS,
       });
   });
-  for (const source of [episodes, sessions]) {
-    source.onApprovalChange(({ programmeId, contentId, act }) => {
-      if (act !== "approved") broadcasts.contentLost(contentId);
-      planner.planAll(programmeId);
-      conflicts.changed();
-    });
-  }
+  reviews.onApprovalChange(({ programmeId, contentId, isApproved }) => {
+    if (!isApproved) broadcasts.contentLost(contentId, "its content lost the approval");
+    planner.planAll(programmeId);
+    conflicts.changed();
+  });
+  consents.onChange(({ programmeId, contentId, isLost }) => {
+    if (isLost) broadcasts.contentLost(contentId, "a consent of who is portrayed is missing or has ended");
+    planner.planAll(programmeId);
+    conflicts.changed();
+  });
+  programmes.onReviewChange(({ id }) => {
+    planner.planAll(id);
+    conflicts.changed();
+  });
   broadcasts.onCancelled(({ scheduleId }) => {
     if (scheduleId !== null) planner.plan(schedules.get(scheduleId));
   });
@@ -589,6 +622,7 @@ export async function createServices({ db, config, log, clock, version }: Servic
     transact,
     audit,
     people,
+    deputies,
     passwords,
     signIns,
     oidc,
@@ -609,6 +643,8 @@ export async function createServices({ db, config, log, clock, version }: Servic
     mediaSecret,
     episodes,
     sessions,
+    reviews,
+    consents,
     policy,
     schedules,
     exchange,

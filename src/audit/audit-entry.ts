@@ -36,7 +36,7 @@ export interface AuditRecord {
   actor: Actor;
   address: string | null;
   requestId: string | null;
-  /** `POST /api/v1/episodes/:id/approve`, or words for what is no request. */
+  /** `POST /api/v1/episodes/:id/submit`, or words for what is no request. */
   act: string;
   outcome: Outcome;
   /** Of the HTTP answer; `null` where it was written before that, with the act. */

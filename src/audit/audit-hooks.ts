@@ -81,7 +81,7 @@ function outcomeOf({ statusCode }: FastifyReply): Outcome {
   return statusCode < 500 ? "refused" : "failed";
 }
 
-/** `episodes/<id>` of `/api/v1/episodes/<id>/approve`; `null` where the address names a collection. */
+/** `episodes/<id>` of `/api/v1/episodes/<id>/submit`; `null` where the address names a collection. */
 function objectOf({ routeOptions, params }: FastifyRequest): string | null {
   const [collection, key] = (routeOptions.url ?? "").replace(/^\/(api|device)\/v1\//, "").split("/");
   if (collection === undefined || !key?.startsWith(":")) return null;

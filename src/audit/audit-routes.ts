@@ -37,7 +37,7 @@ const Entry = Type.Object({
   }),
   address: NullableText,
   requestId: NullableText,
-  act: Type.String({ examples: ["POST /api/v1/episodes/:id/approve"] }),
+  act: Type.String({ examples: ["POST /api/v1/episodes/:id/submit"] }),
   outcome: enumOf(OUTCOMES),
   status: nullable(
     Type.Integer({ description: "null where the entry was written with the act, before its answer" }),
@@ -91,7 +91,10 @@ const WhyEntry = Type.Object({
       (typeof PARTS)[number],
       ReturnType<typeof Type.Optional<typeof Responsible>>
     >,
-    { description: "Who approved what it airs, set its schedule, started or confirmed it, stopped it" },
+    {
+      description:
+        "Who submitted what it airs and signed which step of its review, set its schedule, started or confirmed it, stopped it",
+    },
   ),
   entries: Type.Array(Entry, {
     description: "About the broadcast, what it airs, its schedule or its interrupt; in order, the last 200",

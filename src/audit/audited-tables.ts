@@ -11,6 +11,8 @@ export interface AuditedTable {
 
 const of = (collection: string, column = "id"): string => `'${collection}/' || ROW.${column}`;
 
+const OF_CONTENT = "ROW.content_kind || 's/' || ROW.content_id";
+
 /** The tables that people change. */
 export const AUDITED_TABLES: Record<string, AuditedTable> = {
   settings: { object: "'policy'", columns: ["value"], only: "ROW.key = 'county-policy'" },
@@ -22,6 +24,10 @@ export const AUDITED_TABLES: Record<string, AuditedTable> = {
     object: of("users", "user_id"),
     columns: ["label", "scopes", "expires_at"],
     secrets: ["token_hash"],
+  },
+  deputies: {
+    object: of("users", "user_id"),
+    columns: ["deputy_id", "role", "from_date", "until_date", "ended_at"],
   },
   regions: { object: of("regions", "code"), columns: ["level", "parent", "name", "note"] },
   devices: {
@@ -44,8 +50,8 @@ export const AUDITED_TABLES: Record<string, AuditedTable> = {
   },
   software_channels: { object: of("software-channels"), columns: ["software"] },
   enrolment_codes: { object: of("devices", "device_id"), columns: ["expires_at", "used_at"] },
-  programmes: { object: of("programmes"), columns: ["slug", "kind", "title", "segments", "sound"] },
-  episodes: { object: of("episodes"), columns: ["programme_id", "number", "title", "approved_by"] },
+  programmes: { object: of("programmes"), columns: ["slug", "kind", "title", "segments", "sound", "review"] },
+  episodes: { object: of("episodes"), columns: ["programme_id", "number", "title"] },
   segments: {
     object: of("episodes", "episode_id"),
     columns: ["position", "name", "title", "asset_sha256", "trim_from_ms", "trim_to_ms"],
@@ -61,8 +67,23 @@ export const AUDITED_TABLES: Record<string, AuditedTable> = {
       "asset_sha256",
       "trim_from_ms",
       "trim_to_ms",
-      "approved_by",
     ],
+  },
+  review_acts: {
+    object: OF_CONTENT,
+    columns: ["act", "in_place_of", "step", "steps", "digest", "played_through", "change", "reason"],
+    // An edit shows by what it changes.
+    only: "ROW.act <> 'edited'",
+  },
+  review_comments: {
+    object: OF_CONTENT,
+    columns: ["part", "part_title", "at_ms", "text", "resolved_by"],
+  },
+  // Who is portrayed can be erased; an entry cannot.
+  consents: {
+    object: OF_CONTENT,
+    columns: ["segment", "valid_until"],
+    secrets: ["person", "scope", "document"],
   },
   schedules: { object: of("schedules"), columns: ["name", "definition", "version", "ended_at"] },
   schedule_overrides: { object: of("schedules", "schedule_id"), columns: ["version", "reason"] },
@@ -116,7 +137,6 @@ export const OTHER_TABLES: Record<string, string> = {
   trash_files: "the trash entry's",
   library_damage: "found by the server",
   library_runs: "the server's own work",
-  approval_records: "a register of its own",
   broadcast_areas: "follows from the schedule",
   broadcast_items: "follows from the content",
   broadcast_targets: "follows from the schedule",

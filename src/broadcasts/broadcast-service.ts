@@ -7,10 +7,9 @@ import { AppError, notFound } from "../errors.ts";
 import { type Audience, DEVICE_KINDS } from "../protocol/messages.ts";
 import type { PolicyService } from "../schedules/policy.ts";
 import type { Unfilled } from "../warnings/empty-dates.ts";
-import { type Airing, type Broadcast, isLive, isOpen } from "./broadcast.ts";
+import { type Airing, type Broadcast, isLive, isOpen, WAITS_FOR_MAKERS } from "./broadcast.ts";
 import type { BroadcastFilter, BroadcastStore } from "./broadcast-store.ts";
 import type { CalendarEvent } from "./calendar-event-store.ts";
-import { NOTHING_APPROVED } from "./forecast.ts";
 import type { LeftOut } from "./left-out.ts";
 import { audienceOf, isTarget, reachesNobody, type TargetDevice, whyNotFor } from "./targets.ts";
 
@@ -45,10 +44,10 @@ export interface BroadcastService {
   between(from: number, until: number, limit: number): { broadcast: Broadcast; isSuperseded: boolean }[];
   /** Called in the transaction in which a broadcast is cancelled. */
   onCancelled(listener: (broadcast: Broadcast) => void): void;
-  /** The coming broadcasts that nothing approved was found for, and the title of the fallback that airs instead. */
+  /** The coming broadcasts that are empty for want of a review or a consent, or filled by a fallback. */
   unfilled(startUntil: number): Unfilled[];
-  /** Stops what is frozen or on air with content that lost its approval. */
-  contentLost(contentId: string): void;
+  /** Stops what is frozen or on air with content that may not be heard any more. */
+  contentLost(contentId: string, reason: string): void;
   /** Whether the device is one that the broadcast is for, frozen or not. */
   isFor(broadcast: Broadcast, deviceId: string): boolean;
   /** A device reported a start; returns whether that was news of something taken for failed. */
@@ -187,17 +186,19 @@ export function createBroadcastService(deps: Dependencies): BroadcastService {
 
     unfilled: (startUntil) =>
       store
-        .unfilled(startUntil, Object.values(NOTHING_APPROVED))
-        .map(({ scheduleId, id, startAt, programme, reason, contentBy, title }) => ({
+        .unfilled(startUntil, WAITS_FOR_MAKERS)
+        .map(({ scheduleId, id, startAt, programme, reason, whyNot, title }) => ({
           scheduleId: scheduleId ?? id,
           startAt,
           programme,
           reason,
-          fallbackTitle: contentBy === null ? null : title,
+          fallbackTitle: whyNot === null ? title : null,
+          againTitle: whyNot === "review-again" ? title : null,
+          consentTitle: whyNot === "no-consent" ? title : null,
         })),
 
-    contentLost(contentId) {
-      for (const { id } of store.liveWithContent(contentId)) stop(id, "its content lost the approval");
+    contentLost(contentId, reason) {
+      for (const { id } of store.liveWithContent(contentId)) stop(id, reason);
     },
 
     isFor,

@@ -7,6 +7,7 @@ import {
   type BroadcastState,
   LISTED_STATES,
   mayFollow,
+  type WhyNot,
 } from "./broadcast.ts";
 import { createCalendarEventStore } from "./calendar-event-store.ts";
 import { createToldDeviceStore } from "./told-device-store.ts";
@@ -94,9 +95,9 @@ export function createBroadcastStore(db: Database) {
      WHERE b.id = ? AND stopped_at IS NOT NULL`,
   );
   const noteStop = db.prepare("UPDATE broadcasts SET stopped_at = ?, stopped_by = ? WHERE id = ?");
-  const selectUnfilled = db.prepare<{ until: number; reasons: string }, Row>(
+  const selectUnfilled = db.prepare<{ until: number; whyNot: string }, Row>(
     `${SELECT} WHERE schedule_id IS NOT NULL AND start_at <= @until AND (
-       (state = 'planned' AND content_id IS NULL AND reason IN (SELECT value FROM json_each(@reasons)))
+       (state = 'planned' AND why_not IN (SELECT value FROM json_each(@whyNot)))
        OR (state IN ('planned', 'ready', 'frozen') AND content_by = 'fallback'))
      ORDER BY start_at`,
   );
@@ -112,6 +113,11 @@ export function createBroadcastStore(db: Database) {
      WHERE b.schedule_id = @scheduleId AND b.superseded = 0 AND b.start_at < @before AND b.content_by = 'policy'
        AND b.state IN ('frozen', 'on_air', 'aired')`,
   );
+  const selectFirstAired = db
+    .prepare<[string, number], number | null>(
+      "SELECT MIN(start_at) FROM broadcasts WHERE content_id = ? AND start_at >= ? AND state IN ('on_air', 'aired')",
+    )
+    .pluck();
   const selectChosen = db.prepare<[string], { contentId: string }>(
     `SELECT DISTINCT content_id AS contentId FROM broadcasts
      WHERE schedule_id = ? AND superseded = 0 AND content_by = 'choice' AND state IN ('frozen', 'on_air', 'aired')`,
@@ -220,14 +226,16 @@ export function createBroadcastStore(db: Database) {
     noteStop: (id: string, userId: string | null, now: number) => void noteStop.run(now, userId, id),
     /** When it was stopped or called off, and by whom: `null` for the server itself. */
     stopOf: (id: string) => selectStop.get(id) ?? null,
-    /** Those to come that nothing approved was found for: empty for one of the reasons, or filled by a fallback. */
-    unfilled: (until: number, reasons: readonly string[]) =>
-      selectUnfilled.all({ until, reasons: JSON.stringify(reasons) }).map(toBroadcast),
+    /** Those to come that are empty for one of the reasons, or filled by a fallback. */
+    unfilled: (until: number, whyNot: readonly WhyNot[]) =>
+      selectUnfilled.all({ until, whyNot: JSON.stringify(whyNot) }).map(toBroadcast),
     /** What the schedule's policy put on air before an instant: the highest number (0 for none) and the latest. */
     lastAired(scheduleId: string, before: number): { number: number; contentId: string | null } {
       const { number = null, contentId = null } = selectLastAired.get({ scheduleId, before }) ?? {};
       return { number: number ?? 0, contentId };
     },
+    /** When some content went on air first since an instant, by any schedule; `null` for never. */
+    firstAired: (contentId: string, since: number) => selectFirstAired.get(contentId, since) ?? null,
     /** How long what starts from an instant on lasts, as far as its content is known. */
     lengths: (from: number) => selectLengths.all(from),
     /** What was put on air because somebody chose it for a date. */

@@ -53,9 +53,13 @@ export const WHY_NOT = [
   "stopped",
   "quiet-hours",
   "nothing-approved",
+  "review-again",
+  "no-consent",
   "not-transcoded",
 ] as const;
 export type WhyNot = (typeof WHY_NOT)[number];
+/** Those that the makers of the content can still do something about. */
+export const WAITS_FOR_MAKERS: readonly WhyNot[] = ["nothing-approved", "review-again", "no-consent"];
 
 export const mayFollow = (from: BroadcastState, to: BroadcastState): boolean =>
   TRANSITIONS[from].includes(to);

@@ -13,6 +13,7 @@ import { type AirDate, type Assigned, assignContent, type ContentBy } from "./as
 import { type Broadcast, type BroadcastItem, isLive, type WhyNot } from "./broadcast.ts";
 import type { BroadcastStore } from "./broadcast-store.ts";
 import { playableItems } from "./playable-items.ts";
+import type { Reruns } from "./reruns.ts";
 
 /** Why nothing would play, for programs and for people. */
 export interface Refusal {
@@ -50,8 +51,14 @@ export interface Survey {
   approved: Map<string, Content[]>;
   /** By kind of device and composition. */
   playable: Map<string, ReturnType<MediaService["playableFor"]>>;
+  /** By content. */
+  allowances: Map<string, (startAt: number) => boolean>;
 }
-export const newSurvey = (): Survey => ({ approved: new Map(), playable: new Map() });
+export const newSurvey = (): Survey => ({
+  approved: new Map(),
+  playable: new Map(),
+  allowances: new Map(),
+});
 
 interface Dependencies {
   store: BroadcastStore;
@@ -60,19 +67,27 @@ interface Dependencies {
   media: MediaService;
   policy: Pick<PolicyService, "quietEverywhere">;
   calendars: Calendars;
+  reruns: Reruns;
+  /** Tells of starts whether those who are portrayed agree to its being heard then. */
+  allowanceOf: (content: Content) => (startAt: number) => boolean;
   clock: Clock;
 }
 
-/** Why a date that could air has nothing to air. */
-export const NOTHING_APPROVED = {
-  left: "nothing approved is left for this date",
-  chosen: "what was chosen for this date is not approved",
+/** It has aired, and the programme asks for another review before it does so again. */
+const REVIEW_AGAIN: Refusal = {
+  code: "review-again",
+  text: "it has aired, and waits for another review before it airs again",
+};
+
+const NO_CONSENT: Refusal = {
+  code: "no-consent",
+  text: "a consent of who is portrayed is missing or has ended by then",
 };
 
 export const occurrenceKey = (date: string, time: string): string => `${date}T${time}`;
 
 export function createForecast(dependencies: Dependencies): Forecast {
-  const { store, programmes, sources, media, policy, calendars, clock } = dependencies;
+  const { store, programmes, sources, media, policy, calendars, reruns, allowanceOf, clock } = dependencies;
 
   /** What each date airs by the schedule's policy, given what has aired and what is approved. */
   function assign(
@@ -160,12 +175,17 @@ export function createForecast(dependencies: Dependencies): Forecast {
       playableFor: (compositionId, kind) =>
         once(survey.playable, `${kind} ${compositionId}`, () => media.playableFor(compositionId, kind)),
     };
+    const isAllowed = (content: Content, startAt: number): boolean =>
+      once(survey.allowances, content.id, () => allowanceOf(content))(startAt);
+    const isRerun = programmes.get(programmeId).review.reruns ? reruns.inOrder() : () => false;
     return judged.map(({ barred, ...occurrence }) => {
       const { content = null, by: contentBy = null } = contentOf({ ...occurrence, barred }) ?? {};
       const items = content && playableItems(surveyed, content.parts, definition.targets.kinds);
       const whyNot: Refusal | null =
         barred ??
         (content ? null : nothingFor(occurrence)) ??
+        (content && isRerun(content, occurrence.startAt) ? REVIEW_AGAIN : null) ??
+        (content && !isAllowed(content, occurrence.startAt) ? NO_CONSENT : null) ??
         (items ? null : { code: "not-transcoded", text: `number ${content?.number} is not transcoded yet` });
       const isFree = barred === null && content === null;
       return { ...occurrence, content, contentBy, items: items ?? new Map(), whyNot, isFree };
@@ -181,7 +201,10 @@ function once<T>(known: Map<string, T>, key: string, find: () => T): T {
 
 const nothingFor = ({ contentId }: Pick<Occurrence, "contentId">): Refusal => ({
   code: "nothing-approved",
-  text: contentId === null ? NOTHING_APPROVED.left : NOTHING_APPROVED.chosen,
+  text:
+    contentId === null
+      ? "nothing approved is left for this date"
+      : "what was chosen for this date is not approved",
 });
 
 export const isSkip = (exception: Occurrence["exception"]): boolean =>

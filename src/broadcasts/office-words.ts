@@ -7,6 +7,8 @@ const WHY_NOT: Record<WhyNot, string> = {
   stopped: "已停播",
   "quiet-hours": "处于静默时段",
   "nothing-approved": "无已批准的节目",
+  "review-again": "重播前未重审",
+  "no-consent": "出镜（出声）人授权缺失或到期",
   "not-transcoded": "转码未完成",
 };
 

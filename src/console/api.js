@@ -5,7 +5,7 @@ const ANSWER_WITHIN_MS = 15_000;
 /** The `Date` header has whole seconds; on average half of one has passed. */
 const DATE_HEADER_BIAS_MS = 500;
 
-/** @typedef {{ role: string, area: string | null }} Grant */
+/** @typedef {{ role: string, area: string | null, inPlaceOf?: { id: string, name: string } }} Grant */
 /** @typedef {{ id: string, name: string, roles: Grant[] }} User */
 /** @typedef {{ setUp: boolean, proven: boolean, wanted: boolean, recoveryCodesLeft: number }} SecondFactor */
 /** @typedef {{ user: User, acts: string[], scopes: string[], secondFactor: SecondFactor, password: boolean, csrfToken: string }} SignedIn */

@@ -27,6 +27,7 @@ import { announcementsView, emergenciesView, forgetDrafts } from "./view-announc
 import { broadcastView } from "./view-broadcast.js";
 import { peopleView } from "./view-people.js";
 import { programmesView } from "./view-programmes.js";
+import { reviewDeskView, reviewQueueView } from "./view-review.js";
 import { todayView } from "./view-today.js";
 
 /** The frame around the views: who is signed in, where we are, the header with 停播. */
@@ -44,10 +45,11 @@ let signedIn = false;
 
 const PLACES = [
   { hash: "#/today", key: "nav.today" },
+  { hash: "#/review", key: "nav.review", see: "content:sign" },
   {
     hash: "#/programmes",
     key: "nav.programmes",
-    change: ["content:edit", "content:approve"],
+    change: ["content:edit", "content:sign"],
     roles: ["editor"],
   },
   {
@@ -65,6 +67,8 @@ function viewOf(/** @type {string} */ hash) {
   const [place = "today", id, more] = hash.replace(/^#\/?/, "").split("/").map(decodeURIComponent);
   if (place === "broadcasts" && id) return broadcastView(id);
   if (place === "programmes") return programmesView(id ?? null);
+  if (place === "review" && (id === "episodes" || id === "sessions") && more) return reviewDeskView(id, more);
+  if (place === "review") return reviewQueueView();
   if (place === "announcements") return id === "emergencies" ? emergenciesView() : announcementsView();
   if (place === "devices") return devicePlace(id, more);
   if (place === "people") return peopleView();

@@ -1,12 +1,13 @@
-import { badge } from "./badges.js";
-import { confirmDialog } from "./dialogs.js";
+import { consentButton, consentLines } from "./consents.js";
 import { drawn, el, keyed } from "./dom.js";
-import { durationText, momentText } from "./format.js";
+import { durationText } from "./format.js";
 import { t } from "./i18n.js";
-import { announce } from "./notices.js";
 import { recordingPart, workOn } from "./recording.js";
 import { findingLine, player, renditionList } from "./renditions.js";
-import { approveContent, withdrawApproval } from "./resources.js";
+import { getContent } from "./resources.js";
+import { reviewActions } from "./review-actions.js";
+import { reviewBadge, reviewLines } from "./review-status.js";
+import { isOpen } from "./reviews.js";
 import { onUpload } from "./uploads.js";
 
 /** @typedef {import("./resources.js").Episode} Episode */
@@ -96,15 +97,24 @@ export function contentCard(first, { open, onChanged, closing }) {
   const about = drawn(el("div"), drawAbout);
   const slots = el("div", { class: "slots" });
   const whole = wholePart(workOn(`${kind}/${encodeURIComponent(first.id)}`, onChanged));
-  const actions = drawn(el("div", { class: "buttons" }), (/** @type {Episode | Session} */ content) =>
-    drawActions(content, kind, onChanged),
-  );
+  const review = drawn(el("div"), (/** @type {Episode | Session} */ content) => [
+    ...consentLines(content),
+    ...reviewLines(content.review),
+  ]);
+  const actions = drawn(el("div", { class: "buttons" }), (/** @type {Episode | Session} */ content) => [
+    ...reviewActions(content, { kind, what: contentName(content), isWhole: isWhole(content), onChanged }),
+    consentButton(
+      content,
+      () =>
+        void getContent({ kind: isEpisode(content) ? "episode" : "session", id: content.id }).then(onChanged),
+    ),
+  ]);
 
   /** @type {Map<string, ReturnType<typeof recordingPart>>} */
   const recordings = new Map();
   const updateSlots = keyed(
     slots,
-    (/** @type {Slot & { approved: boolean }} */ { key }) => key,
+    (/** @type {Slot & { isReviewed: boolean }} */ { key }) => key,
     (slot) => {
       const { place } = slot;
       const recording = recordingPart({ place, what: () => slot.title, onChanged });
@@ -118,9 +128,9 @@ export function contentCard(first, { open, onChanged, closing }) {
       );
       return {
         element: el("section", { class: "slot" }, title.element, recording.element),
-        update({ name, title: text, recording: value, approved }) {
+        update({ name, title: text, recording: value, isReviewed }) {
           title.update({ name, title: text });
-          recording.update(value, approved);
+          recording.update(value, isReviewed);
         },
       };
     },
@@ -139,13 +149,15 @@ export function contentCard(first, { open, onChanged, closing }) {
       about.element,
       slots,
       whole.element,
+      review.element,
       actions.element,
     ),
     update(content) {
       summary.update(content);
       about.update(content);
-      updateSlots(slotsOf(content).map((slot) => ({ ...slot, approved: content.approved })));
+      updateSlots(slotsOf(content).map((slot) => ({ ...slot, isReviewed: isOpen(content.review) })));
       whole.update(content);
+      review.update(content);
       actions.update(content);
     },
   };
@@ -155,13 +167,10 @@ export function contentCard(first, { open, onChanged, closing }) {
 function drawSummary(content) {
   const slots = slotsOf(content);
   const ready = slots.filter(isReady).length;
-  const { approved } = content;
   return [
     el("span", { class: "card-title" }, () => contentName(content)),
     el("span", { class: "fact" }, () => t("content.recordings", { ready, total: slots.length })),
-    approved
-      ? badge("good", "✓", () => t("content.approved"))
-      : badge("warn", "○", () => t("content.notApproved")),
+    reviewBadge(content.review),
   ];
 }
 
@@ -181,59 +190,4 @@ function drawAbout(content) {
       el("p", {}, () => t("content.speakers", { names: speakers.join(t("list.comma")) })),
     modules.length > 0 && el("p", {}, () => t("content.modules", { names: modules.join(t("list.comma")) })),
   ];
-}
-
-/**
- * @param {Episode | Session} content
- * @param {"episodes" | "sessions"} kind
- * @param {(content: Episode | Session) => void} onChanged
- * @returns {import("./dom.js").Child[]}
- */
-function drawActions(content, kind, onChanged) {
-  const what = contentName(content);
-  const { approvedAt } = content;
-  if (content.approved) {
-    const withdraw = () =>
-      confirmDialog({
-        title: () => t("content.withdrawTitle"),
-        body: [el("p", {}, () => t("content.withdrawText", { what }))],
-        confirm: () => t("content.withdraw"),
-        grave: true,
-        run: () => withdrawApproval(kind, content.id),
-        done: finish("content.withdrawDone"),
-      });
-    return [
-      el("button", { type: "button", onclick: withdraw }, () => t("content.withdraw")),
-      approvedAt !== null &&
-        el("span", { class: "hint" }, () => t("content.approvedAt", { time: momentText(approvedAt) })),
-    ];
-  }
-  const ready = isWhole(content);
-  const approve = () =>
-    confirmDialog({
-      title: () => t("content.approveTitle"),
-      body: [
-        el("p", {}, () =>
-          t(wholeOf(content) === null ? "content.approveText" : "content.approveWhole", { what }),
-        ),
-      ],
-      confirm: () => t("content.approve"),
-      run: () => approveContent(kind, content.id),
-      done: finish("content.approveDone"),
-    });
-  return [
-    el("button", { type: "button", class: "primary", disabled: !ready, onclick: approve }, () =>
-      t("content.approve"),
-    ),
-    !ready && el("span", { class: "hint" }, () => t("content.notYet")),
-  ];
-
-  /** @param {string} key */
-  function finish(key) {
-    return (/** @type {Episode | Session} */ changed) => {
-      onChanged(changed);
-      announce(() => t(key, { what }));
-      return null;
-    };
-  }
 }

@@ -154,13 +154,13 @@ export function recordingPart({ place, what, onChanged }) {
   return {
     element: el("div", { class: "recording" }, about.element, sound.element, chooser, progress.element),
     showUpload,
-    /** @param {Recording | null} recording @param {boolean} approved */
-    update(recording, approved) {
+    /** @param {Recording | null} recording @param {boolean} isReviewed */
+    update(recording, isReviewed) {
       about.update(recording);
       sound.update(recording?.renditions ?? []);
       label.update({ has: recording !== null });
       speech.hidden = recording !== null;
-      note.hidden = !approved || recording === null;
+      note.hidden = !isReviewed || recording === null;
     },
   };
 }

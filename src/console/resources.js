@@ -80,7 +80,7 @@ import { apiUrl, read, send } from "./api.js";
  */
 /** @typedef {{ kind: string, severity: string, fromMs: number | null, toMs: number | null, value: number | null }} Finding */
 /** @typedef {{ sha256: string, url: string, durationMs: number, engine: string, spokenText: string }} Speech */
-/** @typedef {{ id: string, kind: "broadcast" | "lecture", title: string, segments: string[], sound: ProgrammeSound }} Programme */
+/** @typedef {{ id: string, kind: "broadcast" | "lecture", title: string, segments: string[], sound: ProgrammeSound, review: { steps: 1 | 2 | 3, playThrough: boolean, reruns: boolean, consentSegments: string[] } }} Programme */
 /**
  * @typedef {object} ProgrammeSound
  * @property {"list" | "programme"} delivery
@@ -92,11 +92,11 @@ import { apiUrl, read, send } from "./api.js";
  * @property {string | null} closing
  * @property {string | null} cover
  */
-/** @typedef {{ id: string, programmeId: string, number: number, approved: boolean, approvedAt: string | null }} Approvable */
+/** @typedef {{ id: string, programmeId: string, number: number, review: import("./reviews.js").Review, consentGaps: { segment: string | null, problem: "missing" | "expired" }[] }} Reviewed */
 /** @typedef {{ position: number, name: string, title: string, recording: Recording | null }} Segment */
 /** @typedef {{ durationMs: number, finding: Finding | null }} AirTime */
-/** @typedef {Approvable & { title: string, segments: Segment[], programme: Rendition[] | null, slot: AirTime }} Episode */
-/** @typedef {Approvable & { topic: string, speakers: string[], modules: string[], recording: Recording | null, slot: AirTime }} Session */
+/** @typedef {Reviewed & { title: string, segments: Segment[], programme: Rendition[] | null, slot: AirTime }} Episode */
+/** @typedef {Reviewed & { topic: string, speakers: string[], modules: string[], recording: Recording | null, slot: AirTime }} Session */
 /**
  * @typedef {object} Device
  * @property {string} id
@@ -126,6 +126,8 @@ import { apiUrl, read, send } from "./api.js";
  * @property {number} dueAt which warning it is, in days
  * @property {string | null} reason
  * @property {string | null} airsInstead
+ * @property {string | null} consentOf title of what somebody's consent has ended for
+ * @property {string | null} reviewAgain title of what has aired and waits for another review
  */
 /**
  * @typedef {object} Conflict of what is planned
@@ -221,10 +223,6 @@ export const listContent = (kind, page, signal) => read(`/${kind}${query(page)}`
 export const getContent = ({ kind, id }) => read(`/${kind}s/${inPath(id)}`);
 /** @param {"episodes" | "sessions"} kind @param {object} input @returns {Promise<Episode | Session>} */
 export const createContent = (kind, input) => send("POST", `/${kind}`, input);
-/** @param {"episodes" | "sessions"} kind @param {string} id @returns {Promise<Episode | Session>} */
-export const approveContent = (kind, id) => send("POST", `/${kind}/${inPath(id)}/approve`);
-/** @param {"episodes" | "sessions"} kind @param {string} id @returns {Promise<Episode | Session>} */
-export const withdrawApproval = (kind, id) => send("POST", `/${kind}/${inPath(id)}/withdraw-approval`);
 
 /**
  * Uses a recording that the library has already. @param {string} place @param {string} sha256

@@ -45,7 +45,11 @@ export function rolesPart(roles, towns) {
 }
 
 /** @param {Grant} grant */
-function grantText({ role, area }) {
+function grantText({ role, area, inPlaceOf }) {
+  if (inPlaceOf) {
+    const { name } = inPlaceOf;
+    return el("span", { class: "role" }, () => t("role.inPlaceOf", { role: term("role", role), name }));
+  }
   if (area === null) return el("span", { class: "role" }, () => term("role", role));
   const place = el("span", {}, area);
   regionName(area).then(

@@ -115,9 +115,9 @@ export const PEOPLE_SENTENCES = {
 export const PEOPLE_WORDS = {
   administrator: "管理员",
   editor: "编辑",
-  "reviewer-1": "一审",
-  "reviewer-2": "二审",
-  "reviewer-3": "三审",
+  "reviewer-1": "初审",
+  "reviewer-2": "复审",
+  "reviewer-3": "终审",
   scheduler: "排期",
   "town-admin": "镇街管理员",
   auditor: "审计",

@@ -1,5 +1,6 @@
 import { DEVICE_SENTENCES } from "./sentences-devices-zh.js";
 import { PEOPLE_SENTENCES, PEOPLE_WORDS } from "./sentences-people-zh.js";
+import { REVIEW_SENTENCES, REVIEW_WORDS } from "./sentences-review-zh.js";
 
 /**
  * What the server says in English, and the same in Chinese; `{}` and `{0}` are the values in it. A test holds this
@@ -9,8 +10,12 @@ import { PEOPLE_SENTENCES, PEOPLE_WORDS } from "./sentences-people-zh.js";
 export const SENTENCES = {
   ...DEVICE_SENTENCES,
   ...PEOPLE_SENTENCES,
+  ...REVIEW_SENTENCES,
   // Why something is not aired, or cannot be approved yet.
   "nothing approved is left for this date": "这一天没有可播的已批准内容",
+  "a consent of who is portrayed is missing or has ended by then": "届时出镜（出声）人授权缺失或已到期",
+  "a consent of who is portrayed is missing or has ended": "出镜（出声）人授权缺失或已到期",
+  "it has aired, and waits for another review before it airs again": "它播出过，再次播出前须重新审签",
   "inside the quiet hours {}–{}": "处于静音时段 {0}–{1}",
   "what was chosen for this date is not approved": "所选内容尚未批准",
   "the public holidays of {} are not known yet": "{0} 年的法定节假日安排尚未公布",
@@ -262,12 +267,6 @@ export const SENTENCES = {
   "{} has an episode {} already.": "{0} 已经有第 {1} 期。",
   "{} has a session {} already.": "{0} 已经有第 {1} 讲。",
   "There is no recording to be trimmed.": "没有可剪的录音。",
-  "The episode cannot be approved yet.": "这一期还不能批准。",
-  "Approve it when every segment's renditions are ready and have been heard.":
-    "请在所有板块转码就绪并听过之后批准。",
-  "The session cannot be approved yet: {}.": "这一讲还不能批准：{0}。",
-  "Approve it when the recording's renditions are ready and have been watched.":
-    "请在录音转码就绪并看过之后批准。",
   "The segments do not fit the programme.": "板块与栏目不符。",
   "must be one of {}": "只能是 {0} 之一",
   "{} is there twice": "{0} 重复了",
@@ -554,6 +553,7 @@ export const SENTENCES = {
 /** Words that stand for a value in a sentence. @type {Record<string, string>} */
 export const WORDS = {
   ...PEOPLE_WORDS,
+  ...REVIEW_WORDS,
   left: "左",
   right: "右",
   "unknown reason": "原因不明",

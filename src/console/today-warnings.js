@@ -21,34 +21,42 @@ function daysText(days) {
   return days === 1 ? t("empty.tomorrow") : t("empty.days", { days });
 }
 
+/** @param {string | null} reviewAgain @param {string | null} consentOf */
+function toDoText(reviewAgain, consentOf) {
+  if (reviewAgain !== null) return t("empty.again", { title: reviewAgain });
+  return consentOf === null ? t("empty.toDo") : t("empty.consent", { title: consentOf });
+}
+
 /** @param {EmptyDate[]} dates @returns {import("./dom.js").Child[]} */
 export function drawEmptyDates(dates) {
   if (dates.length === 0) return [];
   return [
     el("h2", {}, () => t("empty.title")),
-    ...dates.map(({ dueAt, startAt, daysLeft, programme, schedule, airsInstead, reason }) => {
-      const at = Date.parse(startAt);
-      const urgency = URGENCY[dueAt] ?? "last";
-      return el(
-        "div",
-        { class: `warning empty-date ${urgency}`, role: urgency === "last" ? "alert" : null },
-        el(
-          "p",
-          {},
-          el("strong", { class: "days-left" }, () => daysText(daysLeft)),
-          " ",
-          () => `${dateText(at)} ${timeText(at)}`,
-          " · ",
-          `${programme}（${schedule}）`,
-        ),
-        el("p", {}, () =>
-          airsInstead === null
-            ? t("empty.silent", { reason: reasonText(reason ?? "") })
-            : t("empty.instead", { title: airsInstead }),
-        ),
-        el("a", { href: "#/programmes" }, () => t("empty.toDo")),
-      );
-    }),
+    ...dates.map(
+      ({ dueAt, startAt, daysLeft, programme, schedule, airsInstead, reviewAgain, consentOf, reason }) => {
+        const at = Date.parse(startAt);
+        const urgency = URGENCY[dueAt] ?? "last";
+        return el(
+          "div",
+          { class: `warning empty-date ${urgency}`, role: urgency === "last" ? "alert" : null },
+          el(
+            "p",
+            {},
+            el("strong", { class: "days-left" }, () => daysText(daysLeft)),
+            " ",
+            () => `${dateText(at)} ${timeText(at)}`,
+            " · ",
+            `${programme}（${schedule}）`,
+          ),
+          el("p", {}, () =>
+            airsInstead === null
+              ? t("empty.silent", { reason: reasonText(reason ?? "") })
+              : t("empty.instead", { title: airsInstead }),
+          ),
+          el("a", { href: "#/programmes" }, () => toDoText(reviewAgain, consentOf)),
+        );
+      },
+    ),
   ];
 }
 

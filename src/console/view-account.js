@@ -1,12 +1,14 @@
 import { signInsTable, tokensTable } from "./access-tables.js";
 import { choices, field, passwordField, secretText } from "./account-parts.js";
 import { Problem, readMe } from "./api.js";
+import { deputiesPart } from "./deputies.js";
 import { confirmDialog } from "./dialogs.js";
 import { drawn, el } from "./dom.js";
 import { t } from "./i18n.js";
 import { liveView } from "./live.js";
 import { announce } from "./notices.js";
 import { changePassword, createToken, listSignIns, listTokens } from "./people.js";
+import { listDeputies } from "./reviews.js";
 import { rolesText } from "./roles-part.js";
 import {
   askForNewRecoveryCodes,
@@ -109,6 +111,7 @@ export function accountView() {
       ),
     ],
   );
+  const deputies = deputiesPart(() => changed());
   const signIns = signInsTable({ personId: null, mayEnd: true, changed: () => changed() });
   const tokens = tokensTable({ personId: null, mayRevoke: true, changed: () => changed() });
 
@@ -126,6 +129,7 @@ export function accountView() {
       who.element,
       card("factor.title", "factor.what", factor.element),
       passwordCard,
+      card("deputies.title", "deputies.hint", deputies.element),
       card("signIns.title", "signIns.hint", signIns.element),
       card(
         "tokens.title",
@@ -134,14 +138,21 @@ export function accountView() {
         button("tokens.create", () => askForToken(scopes, changed)),
       ),
     ),
-    load: (signal) => Promise.all([readMe(signal), listSignIns(null, signal), listTokens(null, signal)]),
-    show([own, signInRows, tokenRows]) {
+    load: (signal) =>
+      Promise.all([
+        readMe(signal),
+        listSignIns(null, signal),
+        listTokens(null, signal),
+        listDeputies(signal),
+      ]),
+    show([own, signInRows, tokenRows, deputyRows]) {
       ({ scopes } = own);
       who.update(own.user);
       factor.update(own);
       passwordCard.hidden = !own.password;
       signIns.update(signInRows.items);
       tokens.update(tokenRows.items);
+      deputies.update(deputyRows.items);
     },
   });
   const changed = () => view.refresh();

@@ -1,9 +1,11 @@
+import { may } from "./api.js";
 import { contentCard } from "./content-card.js";
 import { drawn, el, keyed } from "./dom.js";
 import { t } from "./i18n.js";
 import { liveView, readPages } from "./live.js";
 import { newContentForm } from "./new-content.js";
 import { emptyNotice } from "./notices.js";
+import { programmeReviewDialog } from "./programme-review.js";
 import { programmeSoundDialog } from "./programme-sound.js";
 import { listContent, listProgrammes } from "./resources.js";
 
@@ -54,6 +56,12 @@ export function programmesView(wanted) {
               { type: "button", onclick: () => programmeSoundDialog(programme, () => view.refresh()) },
               () => t("sound.open"),
             ),
+            may("programmes:manage") &&
+              el(
+                "button",
+                { type: "button", onclick: () => programmeReviewDialog(programme, () => view.refresh()) },
+                () => t("review.settings"),
+              ),
           ),
         ],
   );

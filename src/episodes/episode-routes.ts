@@ -2,6 +2,8 @@ import type { TypeBoxTypeProvider } from "@fastify/type-provider-typebox";
 import type { FastifyInstance } from "fastify";
 import { type Static, Type } from "typebox";
 import { toIso } from "../clock.ts";
+import type { ConsentService } from "../consents/consent-service.ts";
+import { ConsentGaps } from "../consents/consent-view.ts";
 import {
   closed,
   IdParams,
@@ -26,8 +28,10 @@ import {
   viewRenditions,
 } from "../media/recording.ts";
 import { acceptRawUploads, UploadQuery, uploadFrom } from "../media/upload.ts";
-import { addApprovalRoutes } from "../programmes/approval-routes.ts";
 import type { ProgrammeService } from "../programmes/programme-service.ts";
+import { addReviewRoutes } from "../review/review-routes.ts";
+import type { ReviewService } from "../review/review-service.ts";
+import { ReviewView, viewReview } from "../review/review-view.ts";
 import type { Episode } from "./episode.ts";
 import type { EpisodeService } from "./episode-service.ts";
 
@@ -40,6 +44,8 @@ const EpisodeView = Type.Object({
   title: Type.String(),
   approved: Type.Boolean(),
   approvedAt: nullable(Instant),
+  review: ReviewView,
+  consentGaps: ConsentGaps,
   createdAt: Instant,
   updatedAt: Instant,
   segments: Type.Array(
@@ -66,7 +72,15 @@ export async function episodeRoutes(
     episodes,
     programmes,
     media,
-  }: { episodes: EpisodeService; programmes: ProgrammeService; media: MediaService },
+    reviews,
+    consents,
+  }: {
+    episodes: EpisodeService;
+    programmes: ProgrammeService;
+    media: MediaService;
+    reviews: ReviewService;
+    consents: ConsentService;
+  },
 ) {
   const app = instance.withTypeProvider<TypeBoxTypeProvider>();
 
@@ -77,6 +91,8 @@ export async function episodeRoutes(
     title: episode.title,
     approved: episode.approvedAt !== null,
     approvedAt: episode.approvedAt === null ? null : toIso(episode.approvedAt),
+    review: viewReview(reviews.standing(episode)),
+    consentGaps: consents.gapsOf({ ...episode, segments: episode.segments.map(({ name }) => name) }),
     createdAt: toIso(episode.createdAt),
     updatedAt: toIso(episode.updatedAt),
     segments: episode.segments.map(({ position, name, title, ...recording }) => ({
@@ -168,7 +184,7 @@ export async function episodeRoutes(
       config: { act: "content:edit" },
       schema: {
         tags: ["episodes"],
-        summary: "Change title or segments; voids the approval",
+        summary: "Change title or segments; ends its review",
         params: IdParams,
         body: closed({ title: Type.Optional(Title), segments: Type.Optional(Segments) }),
         response: { 200: EpisodeView },
@@ -183,7 +199,7 @@ export async function episodeRoutes(
       config: { act: "content:edit" },
       schema: {
         tags: ["episodes"],
-        summary: "Use a stretch of a segment's recording, which itself stays as it is; voids the approval",
+        summary: "Use a stretch of a segment's recording, which itself stays as it is; ends its review",
         params: SegmentParams,
         body: TrimView,
         response: { 200: EpisodeView },
@@ -201,7 +217,7 @@ export async function episodeRoutes(
       config: { act: "content:edit" },
       schema: {
         tags: ["episodes"],
-        summary: "Use all of a segment's recording again; voids the approval",
+        summary: "Use all of a segment's recording again; ends its review",
         params: SegmentParams,
         response: { 200: EpisodeView },
       },
@@ -218,7 +234,7 @@ export async function episodeRoutes(
       config: { act: "content:edit" },
       schema: {
         tags: ["episodes"],
-        summary: "Use a recording that is there already, such as synthetic speech; voids the approval",
+        summary: "Use a recording that is there already, such as synthetic speech; ends its review",
         params: SegmentParams,
         body: AssetBody,
         response: { 200: EpisodeView },
@@ -230,7 +246,8 @@ export async function episodeRoutes(
     },
   );
 
-  addApprovalRoutes(instance, { path: "/episodes", service: episodes, view, schema: EpisodeView });
+  const viewOf = (id: string) => view(episodes.get(id));
+  addReviewRoutes(instance, { kind: "episode", reviews, view: viewOf, schema: EpisodeView });
 
   await app.register(async (uploads) => {
     acceptRawUploads(uploads);
@@ -240,7 +257,7 @@ export async function episodeRoutes(
         config: { act: "content:edit" },
         schema: {
           tags: ["episodes"],
-          summary: "Upload a segment's recording as the request body; voids the approval",
+          summary: "Upload a segment's recording as the request body; ends its review",
           consumes: ["application/octet-stream"],
           params: SegmentParams,
           querystring: UploadQuery,

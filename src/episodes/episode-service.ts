@@ -1,11 +1,10 @@
 import { v7 as uuidv7 } from "uuid";
 import type { Clock } from "../clock.ts";
 import type { Transact } from "../db/open.ts";
-import { AppError, notFound } from "../errors.ts";
+import { AppError, type ErrorDetail, notFound } from "../errors.ts";
 import type { MediaService, Upload } from "../media/media-service.ts";
 import { whyNotAirable } from "../media/recording.ts";
-import { createApprovals } from "../programmes/approvals.ts";
-import type { Content, ContentSource } from "../programmes/content.ts";
+import type { Content, ContentEdit, ContentSource, Reviewable } from "../programmes/content.ts";
 import type { ProgrammeService } from "../programmes/programme-service.ts";
 import {
   checkTrim,
@@ -13,6 +12,7 @@ import {
   composeProgramme,
   type Part,
   type Trim,
+  usedMs,
 } from "../programmes/programme-sound.ts";
 import { checkSegmentOrder, type Episode, type Segment } from "./episode.ts";
 import type { EpisodeStore } from "./episode-store.ts";
@@ -24,6 +24,7 @@ export interface NewEpisode {
   segments: { name: string; title: string }[];
 }
 
+/** Every edit throws `conflict` while it is fixed for a broadcast that is on air or about to be. */
 export interface EpisodeService extends ContentSource {
   /** @throws {AppError} `invalid`, or `conflict` when the programme has the number already */
   create(input: NewEpisode): Episode;
@@ -31,17 +32,14 @@ export interface EpisodeService extends ContentSource {
   get(id: string): Episode;
   /** Newest first; `before` is the last id of the page before. */
   page(programmeId: string | null, before: string, limit: number): Episode[];
-  /** Changing the segments drops their recordings where the name is gone. Voids the approval. */
+  /** Changing the segments drops their recordings where the name is gone. Ends its review. */
   update(id: string, changes: { title?: string; segments?: NewEpisode["segments"] }, userId: string): Episode;
-  /** Stores and transcodes the recording of one segment. Voids the approval. */
+  /** Stores and transcodes the recording of one segment. Ends its review. */
   uploadSegment(id: string, position: number, upload: Upload, userId: string): Promise<Episode>;
-  /** Uses a recording that is there already. Voids the approval. @throws {AppError} `not_found` */
+  /** Uses a recording that is there already. Ends its review. @throws {AppError} `not_found` */
   useAsset(id: string, position: number, sha256: string, userId: string): Episode;
-  /** Uses a stretch of a segment's recording, `null` all of it. Voids the approval. @throws {AppError} `invalid` */
+  /** Uses a stretch of a segment's recording, `null` all of it. Ends its review. @throws {AppError} `invalid` */
   trimSegment(id: string, position: number, trim: Trim | null, userId: string): Episode;
-  /** @throws {AppError} `conflict` while a recording is missing, faulty or not transcoded. Idempotent. */
-  approve(id: string, userId: string): Episode;
-  withdrawApproval(id: string, userId: string): Episode;
   /** Every composition that an episode refers to. */
   compositions(): string[];
 }
@@ -61,7 +59,11 @@ export function createEpisodeService({
   transact,
   clock,
 }: Dependencies): EpisodeService {
-  const approvals = createApprovals({ store, clock });
+  const editListeners: ((edit: ContentEdit) => void)[] = [];
+  /** Before an edit is written. @throws {AppError} `conflict` when it may not be edited now */
+  function willEdit(edit: ContentEdit): void {
+    for (const listener of editListeners) listener(edit);
+  }
 
   function get(id: string): Episode {
     const episode = store.get(id);
@@ -92,17 +94,27 @@ export function createEpisodeService({
     store.setComposition(id, isWhole ? media.compose(composeProgramme(programme, episode, parts)) : null);
   }
 
+  function lacksOf({ segments, compositionId }: Episode): ErrorDetail[] {
+    const lacks = segments.flatMap(({ name, compositionId }, index) => {
+      const problem = whyNotAirable(media, compositionId);
+      return problem ? [{ at: `/segments/${index}`, message: `${name}: ${problem}` }] : [];
+    });
+    const whole = compositionId === null ? null : whyNotAirable(media, compositionId);
+    return lacks.length === 0 && whole !== null ? [{ at: "/programme", message: whole }] : lacks;
+  }
+
   /** An edit of one segment's recording, as the episode is now. */
   function changeSegment(
     id: string,
     position: number,
     userId: string,
-    change: (segment: Segment) => Pick<Segment, "assetSha256" | "trim">,
+    change: ContentEdit["change"],
+    changed: (segment: Segment) => Pick<Segment, "assetSha256" | "trim">,
   ): Episode {
     return transact(() => {
       const episode = get(id);
-      const edited = { ...segmentOf(episode, position), ...change(segmentOf(episode, position)) };
-      approvals.void(episode, userId);
+      const edited = { ...segmentOf(episode, position), ...changed(segmentOf(episode, position)) };
+      willEdit({ contentId: id, userId, change });
       compose(
         id,
         episode.segments.map((each) => (each.position === position ? edited : each)),
@@ -111,8 +123,12 @@ export function createEpisodeService({
     });
   }
 
-  programmes.onSoundChange((programme) => {
-    for (const { id, segments } of store.unapproved(programme.id)) compose(id, segments);
+  programmes.onSoundChange((programme, userId) => {
+    for (const episode of store.unapproved(programme.id)) {
+      compose(episode.id, episode.segments);
+      const isOther = compositionsOf(get(episode.id)).join() !== compositionsOf(episode).join();
+      if (isOther) willEdit({ contentId: episode.id, userId, change: "sound" });
+    }
   });
 
   return {
@@ -148,7 +164,7 @@ export function createEpisodeService({
             programme.segments,
           );
         }
-        approvals.void(episode, userId);
+        willEdit({ contentId: id, userId, change: segments === undefined ? "title" : "segments" });
         if (title !== undefined) store.updateTitle(id, title, clock.now());
         compose(id, segments === undefined ? episode.segments : newSegments(segments, episode.segments));
         return get(id);
@@ -159,18 +175,18 @@ export function createEpisodeService({
       segmentOf(get(id), position);
       await media.receiveUpload(upload, (asset) => {
         // Looked up again: the episode may have been edited while the bytes were arriving.
-        changeSegment(id, position, userId, () => ({ assetSha256: asset.sha256, trim: null }));
+        changeSegment(id, position, userId, "recording", () => ({ assetSha256: asset.sha256, trim: null }));
       });
       return get(id);
     },
 
     useAsset(id, position, sha256, userId) {
       if (!media.assetOf(sha256)) throw notFound("recording", sha256);
-      return changeSegment(id, position, userId, () => ({ assetSha256: sha256, trim: null }));
+      return changeSegment(id, position, userId, "recording", () => ({ assetSha256: sha256, trim: null }));
     },
 
     trimSegment(id, position, trim, userId) {
-      return changeSegment(id, position, userId, ({ assetSha256 }) => {
+      return changeSegment(id, position, userId, "trim", ({ assetSha256 }) => {
         const asset = assetSha256 === null ? null : media.assetOf(assetSha256);
         if (!asset) throw new AppError("conflict", "There is no recording to be trimmed.");
         checkTrim(trim, asset.durationMs);
@@ -178,36 +194,21 @@ export function createEpisodeService({
       });
     },
 
-    approve(id, userId) {
-      return transact(() => {
-        const episode = get(id);
-        if (episode.approvedAt !== null) return episode;
-        const details = episode.segments.flatMap((segment, index) => {
-          const problem = whyNotAirable(media, segment.compositionId);
-          return problem ? [{ at: `/segments/${index}`, message: `${segment.name}: ${problem}` }] : [];
-        });
-        const whole = episode.compositionId === null ? null : whyNotAirable(media, episode.compositionId);
-        if (details.length === 0 && whole !== null) details.push({ at: "/programme", message: whole });
-        if (details.length > 0) {
-          throw new AppError("conflict", "The episode cannot be approved yet.", {
-            details,
-            hint: "Approve it when every segment's renditions are ready and have been heard.",
-          });
-        }
-        approvals.approve(episode, userId);
-        return get(id);
-      });
+    reviewable(id) {
+      const episode = get(id);
+      const recordings = partsOf(episode.segments);
+      return {
+        ...pick(episode),
+        approvedAt: episode.approvedAt,
+        parts: airParts(episode),
+        recordings: recordings.map(({ assetSha256 }) => assetSha256),
+        durationMs: recordings.reduce((sum, part) => sum + usedMs(media, part), 0),
+        lacks: lacksOf(episode),
+      };
     },
 
-    withdrawApproval(id, userId) {
-      return transact(() => {
-        const episode = get(id);
-        approvals.withdraw(episode, userId);
-        // What the programme has become since then applies now.
-        compose(id, episode.segments);
-        return get(id);
-      });
-    },
+    setApproved: (id, at) => store.setApproved(id, at, clock.now()),
+    soundAsNow: (id) => compose(id, get(id).segments),
 
     waiting: (programmeId) => store.unapproved(programmeId).map(compositionsOf),
     numberOf(programmeId, id) {
@@ -216,7 +217,7 @@ export function createEpisodeService({
     },
     idOf: store.idOf,
     approved: (programmeId, fromNumber) => store.approved(programmeId, fromNumber).map(toContent),
-    onApprovalChange: approvals.onApprovalChange,
+    onEdit: (listener) => void editListeners.push(listener),
   };
 }
 
@@ -236,18 +237,27 @@ const partsOf = (segments: readonly Segment[]): Part[] =>
     assetSha256 === null ? [] : [{ title, assetSha256, trim }],
   );
 
+const pick = ({ id, programmeId, number, title, segments }: Episode) => ({
+  kind: "episode" as const,
+  id,
+  programmeId,
+  number,
+  title,
+  segments: segments.map(({ name }) => name),
+});
+
+/** What airs: the segments, or all of them as one. */
+const airParts = ({ title, segments, compositionId }: Episode): Reviewable["parts"] =>
+  compositionId === null
+    ? segments.map(({ title, compositionId }) => ({ title, compositionId }))
+    : [{ title, compositionId }];
+
 function toContent(episode: Episode): Content {
-  const { id, programmeId, number, title, segments, compositionId: whole } = episode;
-  const parts = segments.map(({ title: partTitle, compositionId }) => {
+  const { id, approvedAt } = episode;
+  if (approvedAt === null) throw new Error(`episode ${id} is not approved`);
+  const parts = airParts(episode).map(({ title, compositionId }) => {
     if (compositionId === null) throw new Error(`approved episode ${id} lacks a recording`);
-    return { title: partTitle, compositionId };
+    return { title, compositionId };
   });
-  return {
-    kind: "episode",
-    id,
-    programmeId,
-    number,
-    title,
-    parts: whole === null ? parts : [{ title, compositionId: whole }],
-  };
+  return { ...pick(episode), approvedAt, parts };
 }

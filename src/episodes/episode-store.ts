@@ -9,7 +9,7 @@ type SegmentRow = Omit<Segment, "trim"> & {
 };
 
 const COLUMNS = `id, programme_id AS programmeId, number, title, composition_id AS compositionId, approved_at AS approvedAt,
-  approved_by AS approvedBy, created_at AS createdAt, updated_at AS updatedAt`;
+  created_at AS createdAt, updated_at AS updatedAt`;
 
 export function createEpisodeStore(db: Database) {
   const insertEpisode = db.prepare(
@@ -48,7 +48,7 @@ export function createEpisodeStore(db: Database) {
      UNION SELECT composition_id FROM episodes WHERE composition_id IS NOT NULL`,
   );
   const updateApproval = db.prepare(
-    "UPDATE episodes SET approved_at = @approvedAt, approved_by = @approvedBy, updated_at = @now WHERE id = @id",
+    "UPDATE episodes SET approved_at = @approvedAt, updated_at = @now WHERE id = @id",
   );
 
   /** Two queries however many episodes there are. */
@@ -92,8 +92,8 @@ export function createEpisodeStore(db: Database) {
       void updateComposition.run(compositionId, id),
     unapproved: (programmeId: string) => withSegments(selectUnapproved.all(programmeId)),
     compositions: () => selectCompositions.all().map(({ id }) => id),
-    setApproval: (id: string, approvedAt: number | null, approvedBy: string | null, now: number) =>
-      void updateApproval.run({ id, approvedAt, approvedBy, now }),
+    setApproved: (id: string, approvedAt: number | null, now: number) =>
+      void updateApproval.run({ id, approvedAt, now }),
   };
 }
 

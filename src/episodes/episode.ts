@@ -22,7 +22,6 @@ export interface Episode {
   /** The whole as one recording, where the programme is delivered so and every segment has one. */
   compositionId: string | null;
   approvedAt: number | null;
-  approvedBy: string | null;
   createdAt: number;
   updatedAt: number;
   segments: Segment[];

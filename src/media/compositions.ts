@@ -120,6 +120,12 @@ export function createCompositions(dependencies: Dependencies) {
     current: (compositionId: string): Rendition[] =>
       currentPairs(compositionId).map(({ rendition }) => rendition),
 
+    /** What it cannot air without, as far as that is ready, by profile. */
+    neededToAir: (compositionId: string): Rendition[] =>
+      currentPairs(compositionId).flatMap(({ profile }) =>
+        profile.neededToAir === true ? (readyOf(compositionId, profile.name) ?? []) : [],
+      ),
+
     whyNotRendered(compositionId: string): string | null {
       for (const { rendition, profile } of currentPairs(compositionId)) {
         if (profile.neededToAir !== true || readyOf(compositionId, profile.name)) continue;

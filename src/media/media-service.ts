@@ -53,6 +53,8 @@ export interface MediaService extends Receiver {
   listeningJobOf(sha256: string): Job | null;
   /** The rendition a kind of device plays, or `null` while there is none ready. */
   playableFor(compositionId: string, kind: DeviceKind): Rendition | null;
+  /** The ready renditions that it cannot air without: what is reviewed. */
+  neededToAir(compositionId: string): Rendition[];
   /** Why it cannot air, or `null`: what is heard in it, then what is not rendered yet. */
   whyNotAirable(compositionId: string): string | null;
   /** When it is expected on air: the earliest is rendered first. */
@@ -263,6 +265,8 @@ export function createMediaService(options: Options): MediaService {
       }
       return null;
     },
+
+    neededToAir: compositions.neededToAir,
 
     whyNotAirable(compositionId) {
       return hearing.whyNotOnAir(compositionId) ?? compositions.whyNotRendered(compositionId);

@@ -9,8 +9,17 @@ import type { SecondFactors } from "./second-factor-service.ts";
 import type { SignIn, SignInLimits } from "./sign-in.ts";
 import type { SignIns } from "./sign-in-service.ts";
 
+const OwnRoles = Type.Array(
+  Type.Object({
+    ...Roles.items.properties,
+    inPlaceOf: Type.Optional(
+      Type.Object({ id: Uuid, name: Type.String() }, { description: "Whom one stands in for today" }),
+    ),
+  }),
+);
+
 export const Me = Type.Object({
-  user: Type.Object({ id: Uuid, name: Type.String(), roles: Roles }),
+  user: Type.Object({ id: Uuid, name: Type.String(), roles: OwnRoles }),
   acts: Type.Array(Acts.items, { description: "What the roles include, somewhere" }),
   scopes: Type.Array(Acts.items, { description: "What a script's token may be for" }),
   secondFactor: Type.Object({

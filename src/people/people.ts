@@ -5,6 +5,8 @@ import { createTransact, type Database } from "../db/open.ts";
 import type { Settings } from "../db/settings.ts";
 import { createApiTokens } from "./api-token-service.ts";
 import { createApiTokenStore } from "./api-token-store.ts";
+import { createDeputies } from "./deputy-service.ts";
+import { createDeputyStore } from "./deputy-store.ts";
 import { createIdentityStore } from "./identity-store.ts";
 import { createLockout } from "./lockout.ts";
 import { createOidcClient } from "./oidc-client.ts";
@@ -21,7 +23,7 @@ import { createSignInStore } from "./sign-in-store.ts";
 interface Dependencies {
   db: Database;
   regions: { exists(code: string): boolean };
-  config: Pick<Config, "oidc" | "passwordSignIn" | "signInLimits">;
+  config: Pick<Config, "oidc" | "passwordSignIn" | "signInLimits" | "zone">;
   settings: Pick<Settings, "secret">;
   log: Pick<BaseLogger, "warn">;
   clock: Clock;
@@ -35,9 +37,11 @@ export function createPeople({ db, regions, config, settings, log, clock }: Depe
   const signInStore = createSignInStore(db);
   const lockout = createLockout({ store: signInStore, transact, clock });
   const secondFactors = createSecondFactors({ store: createSecondFactorStore(db), transact, clock });
+  const deputies = createDeputies({ store: createDeputyStore(db), people: store, clock, zone: config.zone });
   const signIns = createSignIns({
     store: signInStore,
     people: store,
+    deputies,
     secondFactors,
     lockout,
     limits: config.signInLimits,
@@ -72,5 +76,5 @@ export function createPeople({ db, regions, config, settings, log, clock }: Depe
     transact,
     clock,
   });
-  return { people, passwords, signIns, secondFactors, apiTokens, oidc };
+  return { people, deputies, passwords, signIns, secondFactors, apiTokens, oidc };
 }

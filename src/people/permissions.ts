@@ -18,6 +18,8 @@ export type Role = (typeof ROLES)[number];
 export interface Grant {
   role: Role;
   area: string | null;
+  /** Whom somebody stands in for; held by oneself without it. */
+  inPlaceOf?: { id: string; name: string };
 }
 
 /** Roles that are for one area each; all others are for the whole county. */
@@ -52,8 +54,14 @@ export const ACTS = {
   "keys:rotate": { roles: ["administrator"], inPerson: true },
   "content:read": { roles: ROLES },
   "content:edit": { roles: ["editor"] },
-  "content:approve": { roles: ["reviewer-3"], inPerson: true },
+  // Which step of a review takes which of them, the review knows.
+  "content:sign": { roles: ["reviewer-1", "reviewer-2", "reviewer-3"], inPerson: true },
+  "content:comment": { roles: ["editor", "reviewer-1", "reviewer-2", "reviewer-3"] },
+  "consents:read": {
+    roles: ["administrator", "editor", "reviewer-1", "reviewer-2", "reviewer-3", "auditor"],
+  },
   "content:withdraw": { roles: ["administrator", "reviewer-1", "reviewer-2", "reviewer-3"] },
+  "programmes:manage": { roles: ["administrator"] },
   "recordings:send": { roles: ["administrator", "editor", "scheduler", "town-admin"] },
   "jobs:manage": { roles: ["administrator", "editor"] },
   "library:manage": { roles: ["administrator"] },

@@ -2,9 +2,11 @@ import { v7 as uuidv7 } from "uuid";
 import { type Clock, MINUTE_MS } from "../clock.ts";
 import { whenFree } from "../db/open.ts";
 import { AppError, notFound } from "../errors.ts";
+import type { Deputies } from "./deputy-service.ts";
 import type { Lockout } from "./lockout.ts";
 import { generatePassword, hashPassword, verifyPassword } from "./password.ts";
 import type { PeopleStore, StoredPerson } from "./people-store.ts";
+import type { Grant } from "./permissions.ts";
 import type { SecondFactors } from "./second-factor-service.ts";
 import { hashOf, newToken } from "./secrets.ts";
 import type { Person, SignIn, SignInLimits } from "./sign-in.ts";
@@ -69,6 +71,7 @@ export interface SignIns {
 interface Dependencies {
   store: SignInStore;
   people: Pick<PeopleStore, "byName">;
+  deputies: Pick<Deputies, "grantsOf">;
   secondFactors: SecondFactors;
   lockout: Lockout;
   limits: SignInLimits;
@@ -78,7 +81,7 @@ interface Dependencies {
 }
 
 export function createSignIns(deps: Dependencies): SignIns {
-  const { store, people, secondFactors, lockout, limits, passwordSignIn, clock } = deps;
+  const { store, people, deputies, secondFactors, lockout, limits, passwordSignIn, clock } = deps;
   // Checked when the name is unknown, so that both failures take the same time.
   const decoy = hashPassword(generatePassword());
 
@@ -87,6 +90,9 @@ export function createSignIns(deps: Dependencies): SignIns {
     const matches = await verifyPassword(password, person?.passwordHash ?? (await decoy));
     return person?.passwordHash && matches ? person : null;
   }
+
+  /** The own roles, and those in which somebody stands in today. */
+  const allOf = (id: string, own: readonly Grant[]): Grant[] => [...own, ...deputies.grantsOf(id)];
 
   function open(person: StoredPerson, { secondFactor, address, agent }: From & { secondFactor: boolean }) {
     const now = clock.now();
@@ -102,7 +108,7 @@ export function createSignIns(deps: Dependencies): SignIns {
       now,
       expiresAt: now + limits.lifetimeMs,
     });
-    const user = { id: person.id, name: person.name, roles: person.roles };
+    const user = { id: person.id, name: person.name, roles: allOf(person.id, person.roles) };
     return { signIn: { id, user, secondFactor, scopes: null }, token };
   }
 
@@ -142,7 +148,7 @@ export function createSignIns(deps: Dependencies): SignIns {
       if (!row || row.expiresAt <= now || row.lastSeenAt <= now - limits.idleMs) return null;
       if (row.lastSeenAt <= now - TOUCH_EVERY_MS) whenFree(() => store.touch(row.id, now));
       const { id, userId, name, roles, secondFactor } = row;
-      return { id, user: { id: userId, name, roles }, secondFactor, scopes: null };
+      return { id, user: { id: userId, name, roles: allOf(userId, roles) }, secondFactor, scopes: null };
     },
 
     of: inForce,

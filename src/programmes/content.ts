@@ -1,3 +1,6 @@
+import type { ErrorDetail } from "../errors.ts";
+import type { ContentChange } from "../review/review.ts";
+
 /** What scheduling needs to know of an episode or a session, whichever it is. */
 export interface Content {
   kind: "episode" | "session";
@@ -5,6 +8,10 @@ export interface Content {
   programmeId: string;
   number: number;
   title: string;
+  /** Names of the segments, in order; a session has none. */
+  segments: string[];
+  /** Epoch ms. */
+  approvedAt: number;
   parts: ContentPart[];
 }
 
@@ -23,18 +30,33 @@ export interface ContentSource {
   idOf(programmeId: string, number: number): string | null;
   /** The compositions of content that is recorded but not approved, in order of number. */
   waiting(programmeId: string): string[][];
-  /** Called in the transaction in which an approval was given, taken back or voided, before what voids it is written. */
-  onApprovalChange(listener: (change: ApprovalChange) => void): void;
+  /** @throws {AppError} `not_found` */
+  reviewable(id: string): Reviewable;
+  /** Written by the review alone. @param at epoch ms; `null` takes the approval away */
+  setApproved(id: string, at: number | null): void;
+  /** Gives what was approved the sound that its programme has by now. */
+  soundAsNow(id: string): void;
+  /** Called in the transaction of an edit and before it is written, for what was there to be known. */
+  onEdit(listener: (edit: ContentEdit) => void): void;
 }
 
-export const APPROVAL_ACTS = ["approved", "withdrawn", "voided"] as const;
-/** An edit voids what was approved; taking it back needs none. */
-export type ApprovalAct = (typeof APPROVAL_ACTS)[number];
+/** What the review needs to know of it. */
+export interface Reviewable
+  extends Pick<Content, "kind" | "id" | "programmeId" | "number" | "title" | "segments"> {
+  /** Epoch ms; `null` while it may not air. */
+  approvedAt: number | null;
+  /** What airs; a part without a recording has no composition. */
+  parts: { title: string; compositionId: string | null }[];
+  /** SHA-256 of the recordings, in order. */
+  recordings: string[];
+  /** Of the recordings, as far as they are used. */
+  durationMs: number;
+  /** Why it cannot be heard whole yet; empty when it can. */
+  lacks: ErrorDetail[];
+}
 
-export interface ApprovalChange {
-  programmeId: string;
+export interface ContentEdit {
   contentId: string;
-  act: ApprovalAct;
-  /** Who approved, took it back, or made the edit that voided it. */
   userId: string;
+  change: ContentChange;
 }

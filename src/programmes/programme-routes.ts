@@ -1,8 +1,10 @@
 import type { TypeBoxTypeProvider } from "@fastify/type-provider-typebox";
 import type { FastifyInstance } from "fastify";
 import { Type } from "typebox";
-import { closed, enumOf, IdParams, nullable, Uuid } from "../http/schemas.ts";
+import { closed, enumOf, IdParams, nullable, Title, Uuid } from "../http/schemas.ts";
+import { requireUser } from "../http/sign-in-guard.ts";
 import { acceptRawUploads, UploadQuery, uploadFrom } from "../media/upload.ts";
+import { STEP_COUNTS, type StepCount } from "../review/review.ts";
 import type { ProgrammeService } from "./programme-service.ts";
 import { SOUND_ROLES } from "./programme-sound.ts";
 
@@ -23,6 +25,23 @@ const settings = {
   slotMinutes: nullable(Type.Number({ minimum: 0.5, maximum: 720, description: "How long content may be" })),
 };
 
+const reviewSettings = {
+  steps: Type.Unsafe<StepCount>(
+    Type.Integer({ enum: [...STEP_COUNTS], description: "How many signatures, each by another person" }),
+  ),
+  consentSegments: Type.Array(Title, {
+    uniqueItems: true,
+    maxItems: 20,
+    description: "Segments that have to have a consent of who is portrayed",
+  }),
+  reruns: Type.Boolean({
+    description: "Whether what has aired is reviewed anew before it airs again on another date",
+  }),
+  playThrough: Type.Boolean({
+    description: "Whether a signature takes the statement that all of it was heard",
+  }),
+};
+
 const recording = nullable(Type.String({ description: "SHA-256" }));
 
 const Programme = Type.Object({
@@ -38,6 +57,7 @@ const Programme = Type.Object({
     closing: recording,
     cover: nullable(Type.String({ description: "SHA-256 of the podcast's cover" })),
   }),
+  review: Type.Object(reviewSettings),
 });
 
 const tags = ["programmes"];
@@ -84,7 +104,22 @@ export async function programmeRoutes(
         response,
       },
     },
-    async (request) => programmes.changeSound(request.params.id, request.body),
+    async (request) => programmes.changeSound(request.params.id, request.body, requireUser(request).id),
+  );
+
+  app.patch(
+    "/programmes/:id/review",
+    {
+      config: { act: "programmes:manage" },
+      schema: {
+        tags,
+        summary: "Change how its content is reviewed; holds for what is submitted from then on",
+        params: IdParams,
+        body: Type.Partial(closed(reviewSettings), { additionalProperties: false }),
+        response,
+      },
+    },
+    async (request) => programmes.changeReview(request.params.id, request.body),
   );
 
   app.delete(
@@ -98,7 +133,10 @@ export async function programmeRoutes(
         response,
       },
     },
-    async ({ params }) => programmes.removeSound(params.id, params.role),
+    async (request) => {
+      const { id, role } = request.params;
+      return programmes.removeSound(id, role, requireUser(request).id);
+    },
   );
 
   app.delete(
@@ -112,7 +150,7 @@ export async function programmeRoutes(
         response,
       },
     },
-    async ({ params }) => programmes.removeSound(params.id, "cover"),
+    async (request) => programmes.removeSound(request.params.id, "cover", requireUser(request).id),
   );
 
   await app.register(async (scope) => {
@@ -128,7 +166,7 @@ export async function programmeRoutes(
       },
       async (request) => {
         const { id, role } = request.params;
-        return programmes.uploadSound(id, role, uploadFrom(request));
+        return programmes.uploadSound(id, role, uploadFrom(request), requireUser(request).id);
       },
     );
 
@@ -138,7 +176,8 @@ export async function programmeRoutes(
         config: { act: "content:edit" },
         schema: { ...upload, summary: "Upload the podcast's cover: JPEG, PNG or WebP", params: IdParams },
       },
-      async (request) => programmes.uploadCover(request.params.id, uploadFrom(request)),
+      async (request) =>
+        programmes.uploadCover(request.params.id, uploadFrom(request), requireUser(request).id),
     );
   });
 }

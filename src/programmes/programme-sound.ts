@@ -49,6 +49,12 @@ export interface Part {
   trim: Trim | null;
 }
 
+/** How much of a recording is used, in milliseconds. */
+export const usedMs = (
+  media: { assetOf(sha256: string): { durationMs: number } | null },
+  { assetSha256, trim }: Pick<Part, "assetSha256" | "trim">,
+): number => (trim === null ? (media.assetOf(assetSha256)?.durationMs ?? 0) : trim.toMs - trim.fromMs);
+
 /** BS.1770-4 measures in blocks of 400 ms; less has no loudness. */
 const MIN_TRIMMED_MS = 400;
 

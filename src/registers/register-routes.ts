@@ -2,16 +2,18 @@ import { Readable } from "node:stream";
 import type { TypeBoxTypeProvider } from "@fastify/type-provider-typebox";
 import type { FastifyInstance, FastifyReply } from "fastify";
 import { Type } from "typebox";
-import { BROADCAST_STATES, type BroadcastState, isOpen } from "../broadcasts/broadcast.ts";
+import { BROADCAST_STATES, isOpen } from "../broadcasts/broadcast.ts";
 import { whyNotText } from "../broadcasts/office-words.ts";
 import { toIso } from "../clock.ts";
 import { invalid } from "../errors.ts";
 import { closed, enumOf, Instant, nullable, PageQuery, pageFrom, pageOf, Uuid } from "../http/schemas.ts";
-import { APPROVAL_ACTS, type ApprovalAct } from "../programmes/content.ts";
+import { owedOf, STEPS } from "../review/review.ts";
+import type { RecordedAct } from "../review/review-service.ts";
+import { ActView, SignatureView, viewAct, viewSignatures } from "../review/review-view.ts";
 import { createWallClock } from "../schedules/wall-clock.ts";
-import type { ApprovalRecord } from "./approval-record-store.ts";
 import { csvDocument, htmlDocument, PAGE_POLICY, type RegisterHead } from "./register-document.ts";
 import type { BroadcastEntry, RegisterService } from "./register-service.ts";
+import { actName, CHANGES, personText, STATES, signaturesText } from "./register-words.ts";
 
 const count = Type.Integer({ minimum: 0 });
 const NullableInstant = nullable(Instant);
@@ -34,17 +36,18 @@ const BroadcastLine = Type.Object({
     { description: "Devices that proved at least this" },
   ),
   unknown: Type.Integer({ description: "Devices that have reported nothing" }),
-  approvedBy: NullableText,
-  approvedAt: NullableInstant,
+  signatures: Type.Array(SignatureView, { description: "By which it was approved" }),
+  owed: Type.Array(enumOf(STEPS), {
+    description: "Signatures that an urgent one did not wait for, as far as they are not given yet",
+  }),
+  refusal: nullable(ActView),
   stoppedBy: NullableText,
   stoppedAt: NullableInstant,
 });
 
 const ApprovalLine = Type.Object({
   id: Type.Integer(),
-  at: Instant,
-  act: enumOf(APPROVAL_ACTS, { description: "withdrawn: taken back; voided: lost by an edit" }),
-  by: Type.String({ description: "Who did that" }),
+  ...ActView.properties,
   programme: Type.String(),
   number: Type.Integer(),
   title: Type.String(),
@@ -64,22 +67,6 @@ const Query = closed({
   }),
   format: Type.Optional(Format),
 });
-
-const STATES: Record<BroadcastState, string> = {
-  planned: "待播（未就绪）",
-  ready: "待播",
-  frozen: "即将播出",
-  on_air: "正在播出",
-  aired: "已播出",
-  failed: "未见开播回传",
-  cancelled: "已取消/停播",
-  missed: "未播出",
-};
-const ACTS: Record<ApprovalAct, string> = {
-  approved: "批准",
-  withdrawn: "撤回批准",
-  voided: "修改后批准失效",
-};
 
 /** Enough to find a file by, and to be written down by hand. */
 const PREFIX = 12;
@@ -114,7 +101,7 @@ export async function registerRoutes(instance: FastifyInstance, { registers, zon
           `${entry.proof.started} / ${entry.proof.finished} / ${entry.proof.sensed}`,
           String(entry.proof.unknown),
         ]),
-    entry.approval ? `${entry.approval.by} ${textAt(entry.approval.at)}` : "",
+    entry.approval === null ? "" : signaturesText(entry.approval, textAt),
     [textOrNone(entry.stop?.at), entry.stop?.by ?? "", whyNotText(broadcast)].filter(Boolean).join(" "),
   ];
   const BROADCAST_COLUMNS = [
@@ -129,29 +116,33 @@ export async function registerRoutes(instance: FastifyInstance, { registers, zon
     "应播终端",
     "开播/播完/实测",
     "无回传",
-    "审批人及时间",
+    "审签人及时间",
     "停播、未播的时间、人员及原因",
   ];
 
-  const approvalRow = (record: ApprovalRecord): string[] => [
+  const approvalRow = (record: RecordedAct): string[] => [
     textAt(record.at),
-    ACTS[record.act],
-    record.by,
+    actName(record),
+    personText(record),
+    record.reason ?? (record.change === null ? "" : CHANGES[record.change]),
     record.programme,
     String(record.number),
     record.title,
     minutesText(record.durationMs),
     record.recordings.map((sha256) => sha256.slice(0, PREFIX)).join(" "),
+    record.digest?.slice(0, PREFIX) ?? "",
   ];
   const APPROVAL_COLUMNS = [
     "时间",
     "事项",
     "经办人",
+    "原因",
     "栏目",
     "期号",
     "题目",
     "时长",
-    "校验码（SHA-256 前12位）",
+    "录音校验码（SHA-256 前12位）",
+    "审签校验码（前12位）",
   ];
 
   function send(reply: FastifyReply, format: "csv" | "html", head: RegisterHead, rows: Iterable<string[]>) {
@@ -210,7 +201,10 @@ export async function registerRoutes(instance: FastifyInstance, { registers, zon
     "/registers/approvals",
     {
       config: { act: "registers:read" },
-      schema: schemaOf("The approval register 审批登记 of a month, in order of time", ApprovalLine),
+      schema: schemaOf(
+        "The approval register 审批登记 of a month, in order of time: submissions, signatures, returns, withdrawals, and what edits voided",
+        ApprovalLine,
+      ),
     },
     async ({ query: { month, format = "json", limit, cursor } }, reply) => {
       const head = { title: "审批登记表", county: registers.county(), month, columns: APPROVAL_COLUMNS };
@@ -218,7 +212,7 @@ export async function registerRoutes(instance: FastifyInstance, { registers, zon
       const after = Number(cursor ?? 0);
       if (!Number.isSafeInteger(after)) throw invalid("cursor", "This is not the nextCursor of a page.");
       const page = pageFrom(registers.approvals(month, after, limit + 1), limit, ({ id }) => String(id));
-      return { ...page, items: page.items.map((record) => ({ ...record, at: toIso(record.at) })) };
+      return { ...page, items: page.items.map((record) => ({ ...record, ...viewAct(record) })) };
     },
   );
 }
@@ -247,8 +241,9 @@ function viewBroadcastEntry({ broadcast, proof, approval, stop, ...entry }: Broa
     reason: broadcast.reason,
     atLeast,
     unknown,
-    approvedBy: approval?.by ?? null,
-    approvedAt: approval && toIso(approval.at),
+    signatures: viewSignatures(approval?.review.signatures ?? []),
+    owed: approval === null ? [] : owedOf(approval.review),
+    refusal: approval?.refusal ? viewAct(approval.refusal) : null,
     stoppedBy: stop?.by ?? null,
     stoppedAt: stop && toIso(stop.at),
   };

@@ -1,13 +1,11 @@
 import { type Broadcast, isOpen } from "../broadcasts/broadcast.ts";
 import type { BroadcastService } from "../broadcasts/broadcast-service.ts";
-import type { Clock } from "../clock.ts";
-import type { ContentSource } from "../programmes/content.ts";
 import type { RegionService } from "../regions/region-service.ts";
 import type { GradeCounts } from "../reports/proof.ts";
 import type { ReportService } from "../reports/report-service.ts";
+import type { Approval, RecordedAct, ReviewService } from "../review/review-service.ts";
 import { dayOf } from "../schedules/day.ts";
 import { createWallClock } from "../schedules/wall-clock.ts";
-import type { ApprovalRecord, ApprovalRecordStore } from "./approval-record-store.ts";
 
 /** One line of the broadcast register. */
 export interface BroadcastEntry {
@@ -20,7 +18,8 @@ export interface BroadcastEntry {
   targets: string;
   devices: number;
   proof: GradeCounts;
-  approval: ApprovalRecord | null;
+  /** The round that let it air. */
+  approval: Approval | null;
   stop: { at: number; by: string | null } | null;
 }
 
@@ -29,33 +28,25 @@ export interface RegisterService {
   county(): string;
   /** The broadcasts of a month after a place, in order of start. @param month `2026-12`, in the county's zone */
   broadcasts(month: string, after: { startAt: number; id: string }, limit: number): BroadcastEntry[];
-  approvals(month: string, afterId: number, limit: number): ApprovalRecord[];
+  approvals(month: string, afterId: number, limit: number): RecordedAct[];
 }
 
 interface Dependencies {
-  store: ApprovalRecordStore;
-  sources: { episode: ContentSource; session: ContentSource };
+  reviews: Pick<ReviewService, "register" | "approvalBefore">;
   broadcasts: Pick<BroadcastService, "page" | "targets" | "isFor" | "stopOf" | "airingOf">;
   reports: Pick<ReportService, "proofOf">;
   regions: Pick<RegionService, "roots" | "get" | "within">;
   /** SHA-256 of the recording of what was spoken live. */
   spokenIn: (broadcastId: string) => string | null;
-  clock: Clock;
   /** The county's. */
   zone: string;
 }
 
 const MAX_NAMED_REGIONS = 6;
 
-/** Keeps every approval that is given, taken back or voided, and draws up what was aired and what was approved in a month. */
+/** Draws up what was aired in a month, and what was submitted, signed, returned, withdrawn and voided. */
 export function createRegisterService(deps: Dependencies): RegisterService {
-  const { store, sources, broadcasts, reports, regions, spokenIn, clock, zone } = deps;
-
-  for (const kind of ["episode", "session"] as const) {
-    sources[kind].onApprovalChange(({ contentId: id, act, userId }) => {
-      store.add(kind, { id, at: clock.now(), act, userId });
-    });
-  }
+  const { reviews, broadcasts, reports, regions, spokenIn, zone } = deps;
 
   function monthOf(month: string): { from: number; until: number } {
     const [year = 0, number = 1] = month.split("-").map(Number);
@@ -93,7 +84,7 @@ export function createRegisterService(deps: Dependencies): RegisterService {
     const { counts, devices } = reports.proofOf(id, targets, (deviceId) =>
       broadcasts.isFor(broadcast, deviceId),
     );
-    const approval = contentId === null ? null : store.lastGiven(contentId, startAt);
+    const approval = contentId === null ? null : reviews.approvalBefore(contentId, startAt);
     return {
       broadcast,
       number: approval?.number ?? null,
@@ -117,7 +108,7 @@ export function createRegisterService(deps: Dependencies): RegisterService {
       broadcasts.page({ ...monthOf(month), state: null, scheduleId: null }, after, limit).map(entryOf),
     approvals(month, afterId, limit) {
       const { from, until } = monthOf(month);
-      return store.page(from, until, afterId, limit);
+      return reviews.register(from, until, afterId, limit);
     },
   };
 }

@@ -27,7 +27,8 @@ export function loadShippedData({ settings, regions, programmes, schedules, tran
   transact(() => {
     regions.seedWhenEmpty(readFileSync(SHIPPED_REGIONS, "utf8"));
     for (const timetable of timetables) {
-      const programme = programmes.create(timetable.programme);
+      const { consentSegments = [], ...shipped } = timetable.programme;
+      const programme = programmes.create(shipped, { consentSegments });
       for (const definition of timetable.schedules)
         schedules.create({ programmeId: programme.id, ...definition });
     }

@@ -19,6 +19,12 @@ export const Timetable = closed({
     kind: enumOf(["broadcast", "lecture"]),
     title: Title,
     segments: Type.Array(Title, { uniqueItems: true }),
+    consentSegments: Type.Optional(
+      Type.Array(Title, {
+        uniqueItems: true,
+        description: "Those that have to have a consent of who is portrayed",
+      }),
+    ),
   }),
   schedules: Type.Array(ScheduleDefinition),
 });

@@ -2,6 +2,8 @@ import type { TypeBoxTypeProvider } from "@fastify/type-provider-typebox";
 import type { FastifyInstance } from "fastify";
 import { type Static, Type } from "typebox";
 import { toIso } from "../clock.ts";
+import type { ConsentService } from "../consents/consent-service.ts";
+import { ConsentGaps } from "../consents/consent-view.ts";
 import {
   closed,
   IdParams,
@@ -19,8 +21,10 @@ import { AirTime, judgeAirTime } from "../media/ear/slot.ts";
 import type { MediaService } from "../media/media-service.ts";
 import { AssetBody, RecordingView, TrimView, viewRecording } from "../media/recording.ts";
 import { acceptRawUploads, UploadQuery, uploadFrom } from "../media/upload.ts";
-import { addApprovalRoutes } from "../programmes/approval-routes.ts";
 import type { ProgrammeService } from "../programmes/programme-service.ts";
+import { addReviewRoutes } from "../review/review-routes.ts";
+import type { ReviewService } from "../review/review-service.ts";
+import { ReviewView, viewReview } from "../review/review-view.ts";
 import type { SessionService } from "./session-service.ts";
 import type { Session } from "./session-store.ts";
 
@@ -35,6 +39,8 @@ const SessionView = Type.Object({
   modules: Type.Array(Type.String()),
   approved: Type.Boolean(),
   approvedAt: nullable(Instant),
+  review: ReviewView,
+  consentGaps: ConsentGaps,
   createdAt: Instant,
   updatedAt: Instant,
   recording: nullable(RecordingView),
@@ -47,7 +53,15 @@ export async function sessionRoutes(
     sessions,
     programmes,
     media,
-  }: { sessions: SessionService; programmes: ProgrammeService; media: MediaService },
+    reviews,
+    consents,
+  }: {
+    sessions: SessionService;
+    programmes: ProgrammeService;
+    media: MediaService;
+    reviews: ReviewService;
+    consents: ConsentService;
+  },
 ) {
   const app = instance.withTypeProvider<TypeBoxTypeProvider>();
 
@@ -60,6 +74,8 @@ export async function sessionRoutes(
     modules: session.modules,
     approved: session.approvedAt !== null,
     approvedAt: session.approvedAt === null ? null : toIso(session.approvedAt),
+    review: viewReview(reviews.standing(session)),
+    consentGaps: consents.gapsOf({ ...session, segments: [] }),
     createdAt: toIso(session.createdAt),
     updatedAt: toIso(session.updatedAt),
     recording: viewRecording(media, session),
@@ -137,7 +153,7 @@ export async function sessionRoutes(
       config: { act: "content:edit" },
       schema: {
         tags: ["sessions"],
-        summary: "Change topic, speakers or modules; voids the approval",
+        summary: "Change topic, speakers or modules; ends its review",
         params: IdParams,
         body: closed({
           topic: Type.Optional(Title),
@@ -156,7 +172,7 @@ export async function sessionRoutes(
       config: { act: "content:edit" },
       schema: {
         tags: ["sessions"],
-        summary: "Use a stretch of the recording, which itself stays as it is; voids the approval",
+        summary: "Use a stretch of the recording, which itself stays as it is; ends its review",
         params: IdParams,
         body: TrimView,
         response: { 200: SessionView },
@@ -171,7 +187,7 @@ export async function sessionRoutes(
       config: { act: "content:edit" },
       schema: {
         tags: ["sessions"],
-        summary: "Use all of the recording again; voids the approval",
+        summary: "Use all of the recording again; ends its review",
         params: IdParams,
         response: { 200: SessionView },
       },
@@ -185,7 +201,7 @@ export async function sessionRoutes(
       config: { act: "content:edit" },
       schema: {
         tags: ["sessions"],
-        summary: "Use a recording that is there already; voids the approval",
+        summary: "Use a recording that is there already; ends its review",
         params: IdParams,
         body: AssetBody,
         response: { 200: SessionView },
@@ -195,7 +211,8 @@ export async function sessionRoutes(
       view(sessions.useAsset(request.params.id, request.body.sha256, requireUser(request).id)),
   );
 
-  addApprovalRoutes(instance, { path: "/sessions", service: sessions, view, schema: SessionView });
+  const viewOf = (id: string) => view(sessions.get(id));
+  addReviewRoutes(instance, { kind: "session", reviews, view: viewOf, schema: SessionView });
 
   await app.register(async (uploads) => {
     acceptRawUploads(uploads);
@@ -205,7 +222,7 @@ export async function sessionRoutes(
         config: { act: "content:edit" },
         schema: {
           tags: ["sessions"],
-          summary: "Upload the recording as the request body; voids the approval",
+          summary: "Upload the recording as the request body; ends its review",
           consumes: ["application/octet-stream"],
           params: IdParams,
           querystring: UploadQuery,

@@ -4,14 +4,14 @@ import type { Transact } from "../db/open.ts";
 import { AppError, notFound } from "../errors.ts";
 import type { MediaService, Upload } from "../media/media-service.ts";
 import { whyNotAirable } from "../media/recording.ts";
-import { createApprovals } from "../programmes/approvals.ts";
-import type { Content, ContentSource } from "../programmes/content.ts";
+import type { Content, ContentEdit, ContentSource } from "../programmes/content.ts";
 import type { ProgrammeService } from "../programmes/programme-service.ts";
-import { checkTrim, composePart, type Trim } from "../programmes/programme-sound.ts";
+import { checkTrim, composePart, type Trim, usedMs } from "../programmes/programme-sound.ts";
 import type { Session, SessionStore } from "./session-store.ts";
 
 export type NewSession = Pick<Session, "programmeId" | "number" | "topic" | "speakers" | "modules">;
 
+/** Every edit throws `conflict` while it is fixed for a broadcast that is on air or about to be. */
 export interface SessionService extends ContentSource {
   /** @throws {AppError} `invalid`, or `conflict` when the programme has the number already */
   create(input: NewSession): Session;
@@ -19,21 +19,18 @@ export interface SessionService extends ContentSource {
   get(id: string): Session;
   /** Newest first; `before` is the last id of the page before. */
   page(programmeId: string | null, before: string, limit: number): Session[];
-  /** Voids the approval. */
+  /** Ends its review. */
   update(
     id: string,
     changes: Partial<Pick<Session, "topic" | "speakers" | "modules">>,
     userId: string,
   ): Session;
-  /** Stores and transcodes the recording. Voids the approval. */
+  /** Stores and transcodes the recording. Ends its review. */
   uploadRecording(id: string, upload: Upload, userId: string): Promise<Session>;
-  /** Uses a recording that is there already. Voids the approval. @throws {AppError} `not_found` */
+  /** Uses a recording that is there already. Ends its review. @throws {AppError} `not_found` */
   useAsset(id: string, sha256: string, userId: string): Session;
-  /** Uses a stretch of the recording, `null` all of it. Voids the approval. @throws {AppError} `invalid` */
+  /** Uses a stretch of the recording, `null` all of it. Ends its review. @throws {AppError} `invalid` */
   trim(id: string, trim: Trim | null, userId: string): Session;
-  /** @throws {AppError} `conflict` while the recording is missing, faulty or not transcoded. Idempotent. */
-  approve(id: string, userId: string): Session;
-  withdrawApproval(id: string, userId: string): Session;
   /** Every composition that a session refers to. */
   compositions(): string[];
 }
@@ -53,7 +50,11 @@ export function createSessionService({
   transact,
   clock,
 }: Dependencies): SessionService {
-  const approvals = createApprovals({ store, clock });
+  const editListeners: ((edit: ContentEdit) => void)[] = [];
+  /** Before an edit is written. @throws {AppError} `conflict` when it may not be edited now */
+  function willEdit(edit: ContentEdit): void {
+    for (const listener of editListeners) listener(edit);
+  }
 
   function get(id: string): Session {
     const session = store.get(id);
@@ -73,18 +74,23 @@ export function createSessionService({
   function changeRecording(
     id: string,
     userId: string,
-    change: (session: Session) => Pick<Session, "assetSha256" | "trim">,
+    change: ContentEdit["change"],
+    changed: (session: Session) => Pick<Session, "assetSha256" | "trim">,
   ): Session {
     return transact(() => {
-      const session = get(id);
-      approvals.void(session, userId);
-      compose(id, change(session));
+      const recording = changed(get(id));
+      willEdit({ contentId: id, userId, change });
+      compose(id, recording);
       return get(id);
     });
   }
 
-  programmes.onSoundChange((programme) => {
-    for (const session of store.unapproved(programme.id)) compose(session.id, session);
+  programmes.onSoundChange((programme, userId) => {
+    for (const session of store.unapproved(programme.id)) {
+      compose(session.id, session);
+      const isOther = get(session.id).compositionId !== session.compositionId;
+      if (isOther) willEdit({ contentId: session.id, userId, change: "sound" });
+    }
   });
 
   return {
@@ -107,7 +113,7 @@ export function createSessionService({
     update(id, changes, userId) {
       return transact(() => {
         const session = get(id);
-        approvals.void(session, userId);
+        willEdit({ contentId: id, userId, change: "title" });
         store.update({ ...session, ...changes }, clock.now());
         compose(id, session);
         return get(id);
@@ -117,18 +123,18 @@ export function createSessionService({
     async uploadRecording(id, upload, userId) {
       get(id);
       await media.receiveUpload(upload, (asset) => {
-        changeRecording(id, userId, () => ({ assetSha256: asset.sha256, trim: null }));
+        changeRecording(id, userId, "recording", () => ({ assetSha256: asset.sha256, trim: null }));
       });
       return get(id);
     },
 
     useAsset(id, sha256, userId) {
       if (!media.assetOf(sha256)) throw notFound("recording", sha256);
-      return changeRecording(id, userId, () => ({ assetSha256: sha256, trim: null }));
+      return changeRecording(id, userId, "recording", () => ({ assetSha256: sha256, trim: null }));
     },
 
     trim(id, trim, userId) {
-      return changeRecording(id, userId, ({ assetSha256 }) => {
+      return changeRecording(id, userId, "trim", ({ assetSha256 }) => {
         const asset = assetSha256 === null ? null : media.assetOf(assetSha256);
         if (!asset) throw new AppError("conflict", "There is no recording to be trimmed.");
         checkTrim(trim, asset.durationMs);
@@ -136,30 +142,22 @@ export function createSessionService({
       });
     },
 
-    approve(id, userId) {
-      return transact(() => {
-        const session = get(id);
-        if (session.approvedAt !== null) return session;
-        const problem = whyNotAirable(media, session.compositionId);
-        if (problem) {
-          throw new AppError("conflict", `The session cannot be approved yet: ${problem}.`, {
-            hint: "Approve it when the recording's renditions are ready and have been watched.",
-          });
-        }
-        approvals.approve(session, userId);
-        return get(id);
-      });
+    reviewable(id) {
+      const session = get(id);
+      const { topic, assetSha256, trim, compositionId } = session;
+      const problem = whyNotAirable(media, compositionId);
+      return {
+        ...pick(session),
+        approvedAt: session.approvedAt,
+        parts: [{ title: topic, compositionId }],
+        recordings: assetSha256 === null ? [] : [assetSha256],
+        durationMs: assetSha256 === null ? 0 : usedMs(media, { assetSha256, trim }),
+        lacks: problem === null ? [] : [{ at: "/recording", message: problem }],
+      };
     },
 
-    withdrawApproval(id, userId) {
-      return transact(() => {
-        const session = get(id);
-        approvals.withdraw(session, userId);
-        // What the programme has become since then applies now.
-        compose(id, session);
-        return get(id);
-      });
-    },
+    setApproved: (id, at) => store.setApproved(id, at, clock.now()),
+    soundAsNow: (id) => compose(id, get(id)),
 
     waiting: (programmeId) =>
       store
@@ -171,11 +169,22 @@ export function createSessionService({
     },
     idOf: store.idOf,
     approved: (programmeId, fromNumber) => store.approved(programmeId, fromNumber).map(toContent),
-    onApprovalChange: approvals.onApprovalChange,
+    onEdit: (listener) => void editListeners.push(listener),
   };
 }
 
-function toContent({ id, programmeId, number, topic, compositionId }: Session): Content {
+const pick = ({ id, programmeId, number, topic }: Session) => ({
+  kind: "session" as const,
+  id,
+  programmeId,
+  number,
+  title: topic,
+  segments: [],
+});
+
+function toContent(session: Session): Content {
+  const { id, topic, approvedAt, compositionId } = session;
+  if (approvedAt === null) throw new Error(`session ${id} is not approved`);
   if (compositionId === null) throw new Error(`approved session ${id} lacks a recording`);
-  return { kind: "session", id, programmeId, number, title: topic, parts: [{ title: topic, compositionId }] };
+  return { ...pick(session), approvedAt, parts: [{ title: topic, compositionId }] };
 }

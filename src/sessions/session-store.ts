@@ -16,7 +16,6 @@ export interface Session {
   /** What is rendered of it; `null` without a recording. */
   compositionId: string | null;
   approvedAt: number | null;
-  approvedBy: string | null;
   createdAt: number;
   updatedAt: number;
 }
@@ -30,7 +29,7 @@ type Row = Omit<Session, "speakers" | "modules" | "trim"> & {
 
 const COLUMNS = `id, programme_id AS programmeId, number, topic, speakers, modules, asset_sha256 AS assetSha256,
   trim_from_ms AS trimFromMs, trim_to_ms AS trimToMs, composition_id AS compositionId,
-  approved_at AS approvedAt, approved_by AS approvedBy, created_at AS createdAt, updated_at AS updatedAt`;
+  approved_at AS approvedAt, created_at AS createdAt, updated_at AS updatedAt`;
 
 const toSession = ({ trimFromMs, trimToMs, ...row }: Row): Session => ({
   ...row,
@@ -70,7 +69,7 @@ export function createSessionStore(db: Database) {
     "SELECT DISTINCT composition_id AS id FROM sessions WHERE composition_id IS NOT NULL",
   );
   const updateApproval = db.prepare(
-    "UPDATE sessions SET approved_at = @approvedAt, approved_by = @approvedBy, updated_at = @now WHERE id = @id",
+    "UPDATE sessions SET approved_at = @approvedAt, updated_at = @now WHERE id = @id",
   );
   type Written = Pick<Session, "id" | "topic" | "speakers" | "modules">;
   const asRow = (session: Written, now: number) => ({
@@ -113,8 +112,8 @@ export function createSessionStore(db: Database) {
       }),
     unapproved: (programmeId: string) => selectUnapproved.all(programmeId).map(toSession),
     compositions: () => selectCompositions.all().map(({ id }) => id),
-    setApproval: (id: string, approvedAt: number | null, approvedBy: string | null, now: number) =>
-      void updateApproval.run({ id, approvedAt, approvedBy, now }),
+    setApproved: (id: string, approvedAt: number | null, now: number) =>
+      void updateApproval.run({ id, approvedAt, now }),
   };
 }
 export type SessionStore = ReturnType<typeof createSessionStore>;

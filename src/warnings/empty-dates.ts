@@ -5,13 +5,18 @@ import { createWallClock } from "../schedules/wall-clock.ts";
 export const WARNING_DAYS = [5, 3, 1] as const;
 export type WarningDays = (typeof WARNING_DAYS)[number];
 
-/** A coming broadcast that nothing approved has been found for; the fallback's title when it airs one instead. */
+/**
+ * A coming broadcast that has nothing to air by now: the title of the fallback that airs instead, of what has aired and is to
+ * be reviewed again, or of what a consent has ended for.
+ */
 export interface Unfilled {
   scheduleId: string;
   startAt: number;
   programme: string;
   reason: string | null;
   fallbackTitle: string | null;
+  againTitle: string | null;
+  consentTitle: string | null;
 }
 
 export interface EmptyDate extends Unfilled {

@@ -22,6 +22,12 @@ const WarningView = Type.Object({
   ),
   reason: nullable(Type.String({ description: "Why the date has nothing; null when a fallback airs" })),
   airsInstead: nullable(Type.String({ description: "Title of the fallback; null when it stays silent" })),
+  reviewAgain: nullable(
+    Type.String({ description: "Title of what has aired and waits for another review; null otherwise" }),
+  ),
+  consentOf: nullable(
+    Type.String({ description: "Title of what somebody's consent has ended for by then; null otherwise" }),
+  ),
   whatToDo: Type.String(),
 });
 
@@ -34,7 +40,11 @@ const ClockEventView = Type.Object({
   byMs: Type.Integer({ minimum: 0 }),
 });
 
-function whatToDo({ programme, airDate, fallbackTitle }: Warning): string {
+function whatToDo({ programme, airDate, fallbackTitle, againTitle, consentTitle }: Warning): string {
+  if (againTitle !== null)
+    return `Have "${againTitle}" of ${programme} reviewed again before ${airDate}, or choose something else, or skip the date.`;
+  if (consentTitle !== null)
+    return `Renew the consent of who is portrayed in "${consentTitle}" of ${programme} before ${airDate}, or choose something else, or skip the date.`;
   const act = `Upload and approve something of ${programme} for ${airDate}, or choose what is approved already, or skip the date.`;
   return fallbackTitle === null ? act : `${act} Otherwise "${fallbackTitle}" airs.`;
 }
@@ -63,11 +73,13 @@ export async function warningRoutes(
     },
     async () => ({
       items: warnings.emptyDates().map((warning) => {
-        const { fallbackTitle, startAt, ...rest } = warning;
+        const { fallbackTitle, againTitle, consentTitle, startAt, ...rest } = warning;
         return {
           ...rest,
           startAt: toIso(startAt),
           airsInstead: fallbackTitle,
+          reviewAgain: againTitle,
+          consentOf: consentTitle,
           whatToDo: whatToDo(warning),
         };
       }),

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { type Operator, ProblemError, signIn } from "../../scripts/operator-client.ts";
 import { type StartedServer, startServer } from "../../scripts/processes.ts";
+import { approve } from "../../scripts/reviewers.ts";
 import { delay } from "../../src/clock.ts";
 import { openDatabase, openDatabaseReadOnly } from "../../src/db/open.ts";
 import { auditOf, verifyAudit } from "../support/audit.ts";
@@ -76,7 +77,7 @@ async function editContent(operator: Operator): Promise<never> {
 }
 
 /** Approves what is heard and rendered, as far as the database knows. */
-async function approve(operator: Operator): Promise<never> {
+async function approveContent(operator: Operator): Promise<never> {
   const programme = await programmeId(operator, "broadcast");
   for (;;) {
     const number = unique();
@@ -90,7 +91,7 @@ async function approve(operator: Operator): Promise<never> {
     acknowledged.episodes.set(id, "待审");
     await operator.put(`/episodes/${id}/segments/1/asset`, { sha256 });
     renderAll();
-    await operator.post(`/episodes/${id}/approve`);
+    await approve(operator, `episodes/${id}`);
     acknowledged.approvals.add(id);
   }
 }
@@ -216,7 +217,9 @@ test(`${KILLS} kills while everybody writes lose nothing that was acknowledged, 
   const reporter = await enrolDevice(operator, server.url, VILLAGE);
   const heads: { seq: number; hash: string }[] = [];
   for (let kill = 0; kill < KILLS; kill += 1) {
-    const work = [editContent, approve, editTimetable, interrupt, enrol].map((write) => write(operator));
+    const work = [editContent, approveContent, editTimetable, interrupt, enrol].map((write) =>
+      write(operator),
+    );
     work.push(signInAgain(password), report(reporter, `boot-${kill}`));
     // Each ends with the server; before that nothing is refused.
     const writers = work.map((writing) =>
@@ -282,7 +285,7 @@ test(`${KILLS} kills while everybody writes lose nothing that was acknowledged, 
   }
   for (const id of acknowledged.approvals)
     expect(
-      await auditOf(operator, `&object=episodes/${id}&act=POST%20/api/v1/episodes/:id/approve`),
+      await auditOf(operator, `&object=episodes/${id}&act=POST%20/api/v1/episodes/:id/signatures`),
     ).not.toEqual([]);
 }, 600_000);
 

@@ -9,6 +9,7 @@ import mqtt from "mqtt";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { type Operator, signIn } from "../../scripts/operator-client.ts";
 import { type StartedServer, startServer } from "../../scripts/processes.ts";
+import { approve } from "../../scripts/reviewers.ts";
 import { type BroadcastView, type EpisodeView, makeTone, programmeId, settled } from "../support/county.ts";
 import { COUNTY } from "../support/fleet.ts";
 import { freePort } from "../support/free-port.ts";
@@ -118,7 +119,7 @@ describe("kill -9 of the server", () => {
     const { id } = await newEpisode(3);
     await operator.upload(`/episodes/${id}/segments/1/recording`, makeTone(join(fixtures, "short.wav"), 2));
     await settled(operator, id);
-    await operator.post(`/episodes/${id}/approve`);
+    await approve(operator, `episodes/${id}`);
     const { items } = await operator.get<{ items: BroadcastView[] }>("/broadcasts?state=ready");
     const planned = items.map((broadcast) => broadcast.id);
     expect(planned.length).toBeGreaterThan(0);

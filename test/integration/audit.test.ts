@@ -246,10 +246,8 @@ test("the log is found by person, object, act, outcome and time, and comes in pa
   const { id } = await newEpisode();
   clock.advance(MINUTE_MS);
   const day = new Date(clock.now()).toISOString();
-  await app.operator.post(`/episodes/${id}/approve`).catch(() => undefined);
-  expect((await audited(`&from=${day}`)).map(({ act }) => act)).toEqual([
-    "POST /api/v1/episodes/:id/approve",
-  ]);
+  await app.operator.post(`/episodes/${id}/submit`).catch(() => undefined);
+  expect((await audited(`&from=${day}`)).map(({ act }) => act)).toEqual(["POST /api/v1/episodes/:id/submit"]);
   expect((await audited(`&until=${day}&object=episodes/${id}`)).map(({ act }) => act)).toEqual([
     "POST /api/v1/episodes",
   ]);
@@ -355,7 +353,10 @@ test("what an act changes is found where services do it, whoever asks: each part
   const about = [`episodes/${episodeId}`, `schedules/${schedule.id}`, `broadcasts/${broadcast.id}`];
   const parts = responsibleFor(audit.about(about, 100).toReversed(), broadcast.startAt);
   expect(Object.entries(parts).map(([part, { actor }]) => [part, actor.name])).toEqual([
-    ["approved", "director"],
+    ["submitted", "director"],
+    ["first", "director"],
+    ["second", "director"],
+    ["final", "director"],
     ["scheduled", "scheduler"],
     ["stopped", "duty"],
   ]);

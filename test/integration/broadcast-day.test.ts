@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { signIn } from "../../scripts/operator-client.ts";
+import { approve } from "../../scripts/reviewers.ts";
 import { MINUTE_MS } from "../../src/clock.ts";
 import type { CommandOf, Playlist, PlaylistPointer } from "../../src/protocol/messages.ts";
 import { createVerifier } from "../../src/protocol/signing.ts";
@@ -165,7 +166,7 @@ describe("a clock that does not go on as time does", () => {
     await isTold(day, "stepped-forward");
     day.clock.step(-40 * MINUTE_MS);
     await isTold(day, "stepped-back");
-    await day.app.operator.post(`/episodes/${day.episodeId}/approve`);
+    await approve(day.app.operator, `episodes/${day.episodeId}`);
     const { items } = await day.app.operator.get<{ items: BroadcastView[] }>("/broadcasts?state=ready");
     expect(items.filter(({ startAt }) => Date.parse(startAt) === AIR)).toHaveLength(1);
   });
@@ -290,7 +291,12 @@ describe("the morning of a broadcast", () => {
     await using day = await morning();
     day.clock.advance(21 * MINUTE_MS);
     const { id } = await day.reaches("frozen");
-    await day.app.operator.upload(`/episodes/${day.episodeId}/segments/1/recording`, tone);
+    // An editor alone takes nothing off the air by an edit.
+    await expect(
+      day.app.operator.upload(`/episodes/${day.episodeId}/segments/1/recording`, tone),
+    ).rejects.toThrow(/fixed for a broadcast that is on air or about to be/);
+    expect((await day.broadcast()).state).toBe("frozen");
+    await day.app.operator.post(`/episodes/${day.episodeId}/withdraw-approval`);
     const stop = await commandHeard(day, "stop");
     expect(stop).toMatchObject({ body: { broadcastId: id }, audience: { areas: [COUNTY] } });
     expect(await day.broadcast()).toMatchObject({
@@ -298,7 +304,7 @@ describe("the morning of a broadcast", () => {
       reason: "its content lost the approval",
     });
 
-    await day.app.operator.post(`/episodes/${day.episodeId}/approve`);
+    await approve(day.app.operator, `episodes/${day.episodeId}`);
     expect((await day.broadcast()).state).toBe("cancelled");
   });
 

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { BROADCAST_STATES, type BroadcastState, mayFollow } from "../../src/broadcasts/broadcast.ts";
 import { MINUTE_MS } from "../../src/clock.ts";
 import type { ScheduleDefinition } from "../../src/schedules/schedule.ts";
-import { addEpisode, type Desk, openDesk, renderAll } from "../support/desk.ts";
+import { addEpisode, approveAt, type Desk, openDesk, renderAll } from "../support/desk.ts";
 import { createTestClock, type TestClock } from "../support/fleet.ts";
 
 /**
@@ -183,7 +183,8 @@ const steps: fc.Arbitrary<Step>[] = [
   fc.nat(EPISODES.length - 1).map((index) =>
     step(`withdraw ${index}`, (seen) => {
       const id = town.episodes[index] ?? "";
-      town.desk.services.episodes.withdrawApproval(id, town.desk.userId);
+      const { people, reviews } = town.desk.services;
+      reviews.withdraw({ kind: "episode", id }, people.get(town.desk.userId), null);
       seen.approved.delete(id);
     }),
   ),
@@ -191,7 +192,7 @@ const steps: fc.Arbitrary<Step>[] = [
     step(`approve ${index}`, (seen) => {
       const id = town.episodes[index] ?? "";
       renderAll(town.desk);
-      town.desk.services.episodes.approve(id, town.desk.userId);
+      approveAt(town.desk, { kind: "episode", id });
       seen.approved.add(id);
     }),
   ),
@@ -213,7 +214,7 @@ async function live(times: number[], life: Iterable<Step>): Promise<void> {
   const mornings = Math.ceil((clock.now() - START) / (48 * 60 * MINUTE_MS) + 1);
   clock.step(START + mornings * 48 * 60 * MINUTE_MS - clock.now());
   for (const { id } of desk.services.schedules.active()) desk.services.schedules.end(id);
-  for (const id of episodes) desk.services.episodes.approve(id, desk.userId);
+  for (const id of episodes) approveAt(desk, { kind: "episode", id });
   const programmeId = desk.services.programmes.all().find(({ kind }) => kind === "broadcast")?.id ?? "";
   town.scheduleId = desk.services.schedules.create({ programmeId, ...definition(times) }).id;
   const model: Seen = { rows: new Map(), begun: new Map(), approved: new Set(episodes), restarts: 0 };

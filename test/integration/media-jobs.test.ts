@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import Fastify from "fastify";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { approve } from "../../scripts/reviewers.ts";
 import { systemClock } from "../../src/clock.ts";
 import { jobRoutes } from "../../src/media/jobs/job-routes.ts";
 import { createJobStore } from "../../src/media/jobs/job-store.ts";
@@ -147,7 +148,7 @@ test("of a long queue the most urgent are told at first, how many there are, and
 describe("listening that was cancelled", () => {
   let episode: EpisodeView;
   let cancelled: JobView;
-  const approval = () => app.operator.post(`/episodes/${episode.id}/approve`);
+  const approval = () => approve(app.operator, `episodes/${episode.id}`);
 
   beforeAll(async () => {
     episode = await upload(2, makeTone(join(folder, "tone.wav"), 3));

@@ -16,6 +16,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { Upload } from "tus-js-client";
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { approve } from "../../scripts/reviewers.ts";
 import { DAY_MS, HOUR_MS } from "../../src/clock.ts";
 import { uploadsLookedThrough } from "../support/app.ts";
 import { makeTone, settled } from "../support/county.ts";
@@ -143,7 +144,7 @@ describe("a resumable upload and its place", () => {
     await house.app.operator.patch(`/episodes/${house.episode}`, { segments: SEGMENTS.slice(0, 1) });
     await house.app.operator.upload(`/episodes/${house.episode}/segments/1/recording`, newer);
     await settled(house.app.operator, house.episode);
-    await house.app.operator.post(`/episodes/${house.episode}/approve`);
+    await approve(house.app.operator, `episodes/${house.episode}`);
     const answer = await tus().patch(location, 0, bytes);
     expect(answer.status).toBe(409);
     const problem = (await answer.json()) as { detail: string; hint: string };

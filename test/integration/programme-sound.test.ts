@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Operator } from "../../scripts/operator-client.ts";
+import { approve } from "../../scripts/reviewers.ts";
 import { type RunningApp, runApp } from "../support/app.ts";
 import {
   approvedEpisode,
@@ -112,9 +113,7 @@ describe("a programme's sound", () => {
 
     const id = await newEpisode(operator, 1);
     await operator.upload(`/episodes/${id}/segments/1/recording`, tone);
-    await expect(operator.post(`/episodes/${id}/approve`)).rejects.toThrow(
-      /红色记忆: nothing has been uploaded/,
-    );
+    await expect(approve(operator, `episodes/${id}`)).rejects.toThrow(/红色记忆: nothing has been uploaded/);
     expect((await operator.get<Episode>(`/episodes/${id}`)).programme).toBeNull();
     await operator.upload(`/episodes/${id}/segments/2/recording`, tone);
     const episode = await untilProgramme(operator, id);
@@ -124,7 +123,7 @@ describe("a programme's sound", () => {
     expect(episode.slot).toMatchObject({ durationMs: 8_000, finding: { kind: "under-slot", value: 22 } });
     expect((whole?.durationMs ?? 0) / 1_000).toBeCloseTo(1 + 0.5 + 3 + 0.5 + 3, 1);
 
-    await operator.post(`/episodes/${id}/approve`);
+    await approve(operator, `episodes/${id}`);
     const { broadcasts } = await playlistOf(app, device);
     expect(broadcasts[0]?.items).toMatchObject([{ sha256: whole?.sha256, title: "第1期" }]);
     const [item] = broadcasts[0]?.items ?? [];

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { approve, type ReviewCase, reviewersOf, sign } from "../../scripts/reviewers.ts";
 import { type RunningApp, runApp } from "../support/app.ts";
 import { launchChromium } from "../support/browser.ts";
 import {
@@ -17,6 +18,7 @@ import {
 import { createTestClock, TOWN, VILLAGE } from "../support/fleet.ts";
 import { scheduleDefinition } from "../support/schedule-definition.ts";
 import { secondPerson } from "../support/second-person.ts";
+import { until } from "../support/until.ts";
 
 const clock = createTestClock(Date.parse("2026-11-30T20:00:00+08:00"));
 let folder: string;
@@ -40,41 +42,58 @@ afterAll(async () => {
 
 const document = (path: string) => fetch(`${app.url}/api/v1${path}`, { headers: app.operator.credentials });
 
-test("the approval register keeps who gave, took back and voided what, and what it was for then", async () => {
+test("the approval register keeps who submitted, signed, returned, withdrew and voided what, and what it was then", async () => {
   const deputy = await secondPerson(app);
-  await deputy.post(`/episodes/${episode.id}/withdraw-approval`);
-  await app.operator.post(`/episodes/${episode.id}/approve`);
-  await deputy.patch(`/episodes/${episode.id}`, { title: '=HYPERLINK("x")' });
-  // Without an approval there is nothing to lose.
-  await deputy.patch(`/episodes/${episode.id}`, { title: '=HYPERLINK("x")' });
-  await deputy.post(`/episodes/${episode.id}/withdraw-approval`);
-  await app.operator.post(`/episodes/${episode.id}/approve`);
+  const content = `episodes/${episode.id}`;
+  await app.operator.post(`/${content}/withdraw-approval`, { reason: "=1+1 错字" });
+  // Without an approval there is nothing to take back; an edit of a draft is no matter of approval.
+  await app.operator.post(`/${content}/withdraw-approval`);
+  await deputy.patch(`/${content}`, { title: '=HYPERLINK("x")' });
+  await app.operator.post(`/${content}/submit`);
+  const [first] = await reviewersOf(app.operator);
+  const { review } = await app.operator.get<ReviewCase>(`/${content}/review`);
+  await first?.post(`/${content}/return`, { version: review.version, reason: "题目不对" });
+  await approve(app.operator, content);
+  await deputy.patch(`/${content}`, { title: '=HYPERLINK("x")' });
+  await approve(app.operator, content);
   const sha256 = episode.segments[0]?.recording?.sha256;
   const common = { programme: "党建之声", number: 41, recordings: [sha256], durationMs: 2000 };
   const { items, nextCursor } = await app.operator.get<{ items: object[]; nextCursor: string }>(
     "/registers/approvals?month=2026-11&limit=2",
   );
+  const digest = expect.stringMatching(/^[0-9a-f]{64}$/) as string;
   expect(items).toMatchObject([
-    { ...common, act: "approved", by: "admin", title: "第41期" },
-    { ...common, act: "withdrawn", by: "deputy", title: "第41期" },
+    { ...common, act: "submitted", step: null, by: "admin", title: "第41期", digest },
+    { ...common, act: "signed", step: "first", by: "初审员", title: "第41期", digest, playedThrough: true },
   ]);
   const rest = await app.operator.get<{ items: object[]; nextCursor: string }>(
-    `/registers/approvals?month=2026-11&limit=2&cursor=${nextCursor}`,
+    `/registers/approvals?month=2026-11&limit=3&cursor=${nextCursor}`,
   );
   expect(rest).toMatchObject({
     items: [
-      { ...common, act: "approved", by: "admin", title: "第41期" },
-      { ...common, act: "voided", by: "deputy", title: "第41期" },
+      { act: "signed", step: "second", by: "复审员" },
+      { act: "signed", step: "final", by: "终审员" },
+      { act: "withdrawn", by: "admin", reason: "=1+1 错字", digest: null },
     ],
     nextCursor: expect.any(String),
   });
   const csv = await (await document("/registers/approvals?month=2026-11&format=csv")).text();
-  const lines = csv.split("\r\n").map((line) => line.split(",").slice(1, 3));
+  const lines = csv.split("\r\n").map((line) => line.split(",").slice(1, 4));
   const printed = await (await document("/registers/approvals?month=2026-11&format=html")).text();
-  const cells = printed.split("<tr>").map((row) => row.split(/<\/t[dh]>/).slice(1, 3));
-  const acts = ["批准 admin", "撤回批准 deputy", "批准 admin", "修改后批准失效 deputy", "批准 admin"];
-  expect(lines.slice(1, -1).map((line) => line.join(" ").replaceAll('"', ""))).toEqual(acts);
+  const cells = printed.split("<tr>").map((row) => row.split(/<\/t[dh]>/).slice(1, 4));
+  const round = ["送审 admin ", "初审 初审员 ", "复审 复审员 ", "终审 终审员 "];
+  const acts = [
+    ...round,
+    "撤回批准 admin =1+1 错字",
+    "送审 admin ",
+    "退回 初审员 题目不对",
+    ...round,
+    "修改后审签失效 deputy 改题目",
+    ...round,
+  ];
+  expect(lines.slice(1, -1).map((line) => line.join(" ").replaceAll(/"|'(?==)/g, ""))).toEqual(acts);
   expect(cells.slice(2).map((row) => row.join(" ").replaceAll("<td>", ""))).toEqual(acts);
+  expect(csv).toContain("'=1+1 错字");
   // It was still November in the county, and is not December.
   expect(await app.operator.get("/registers/approvals?month=2026-12")).toEqual({
     items: [],
@@ -107,7 +126,11 @@ test("the broadcast register says what, for whom, with which proof, approved and
     targets: "稻田镇 大喇叭",
     state: "cancelled",
     reason: "=1+1 停电",
-    approvedBy: "admin",
+    signatures: [
+      { step: "first", by: "初审员" },
+      { step: "second", by: "复审员" },
+      { step: "final", by: "终审员" },
+    ],
     stoppedBy: "admin",
   });
 
@@ -117,6 +140,44 @@ test("the broadcast register says what, for whom, with which proof, approved and
   expect(lines).toHaveLength(items.length + 2);
   const line = lines.find((each) => each.includes("停电"));
   expect(line).toContain(`"'=HYPERLINK(""x"")"`);
+  expect(line).toMatch(/初审 初审员 2026-11-30 20:00；复审 复审员 [^；]+；终审 终审员 /);
+});
+
+test("what an urgent signature let air says what is owed, until it is given, and a refusal afterwards", async () => {
+  const content = `episodes/${episode.id}`;
+  await app.operator.post(`/${content}/withdraw-approval`);
+  await app.operator.post(`/${content}/submit`);
+  const [first, second, director] = await reviewersOf(app.operator);
+  const { digest, review } = await app.operator.get<ReviewCase>(`/${content}/review`);
+  const attempt = { step: "final", version: review.version, digest, playedThrough: true, urgent: "汛情" };
+  await director?.post(`/${content}/signatures`, attempt);
+  const lines = async () => {
+    const { items } = await app.operator.get<{
+      items: { state: string; owed: string[]; refusal: object | null }[];
+    }>("/registers/broadcasts?month=2026-12");
+    const csv = await (await document("/registers/broadcasts?month=2026-12&format=csv")).text();
+    return { items, csv };
+  };
+  const owing = await lines();
+  expect(owing.items[0]).toMatchObject({ owed: ["first", "second"], refusal: null });
+  expect(owing.csv).toMatch(/终审（紧急） 终审员 2026-11-30 20:00；待补签：初审、复审/);
+  for (const [at, state] of [
+    ["2026-12-01T06:55:00+08:00", "frozen"],
+    ["2026-12-01T07:00:01+08:00", "on_air"],
+  ] as const) {
+    clock.advance(Date.parse(at) - clock.now());
+    await until(async () => (await lines()).items[0]?.state === state, { what: `the state ${state}` });
+  }
+  if (first) await sign(first, content);
+  expect((await lines()).items[0]).toMatchObject({ owed: ["second"] });
+  const now = await app.operator.get<ReviewCase>(`/${content}/review`);
+  await second?.post(`/${content}/return`, { version: now.review.version, reason: "不实" });
+  const refused = await lines();
+  expect(refused.items[0]).toMatchObject({
+    state: "cancelled",
+    refusal: { act: "returned", by: "复审员", reason: "不实" },
+  });
+  expect(refused.csv).toMatch(/事后退回 复审员 2026-12-01 07:00/);
 });
 
 test("the printed page: a heading, the county and the month, places to sign, and nothing that runs", async () => {

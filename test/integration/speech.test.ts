@@ -5,6 +5,7 @@ import type { AddressInfo } from "node:net";
 import { text } from "node:stream/consumers";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { signIn } from "../../scripts/operator-client.ts";
+import { approve } from "../../scripts/reviewers.ts";
 import { speak as speakMandarin } from "../../scripts/speech.ts";
 import { HOUR_MS } from "../../src/clock.ts";
 import { createHttpEngine } from "../../src/speech/http-engine.ts";
@@ -64,7 +65,7 @@ describe("a text", () => {
     expect(episode.segments[0]?.recording).toMatchObject({
       synthetic: { engine: "espeak-ng cmn-latn-pinyin", text: NOTICE },
     });
-    await operator.post(`/episodes/${id}/approve`);
+    await approve(operator, `episodes/${id}`);
   });
 
   test("is heard with a pause where a line or a sentence ends", async () => {

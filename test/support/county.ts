@@ -1,6 +1,7 @@
 import { execFileSync } from "node:child_process";
 import type { Temporal } from "temporal-polyfill";
 import type { Operator } from "../../scripts/operator-client.ts";
+import { approve } from "../../scripts/reviewers.ts";
 import type { EnrolResponse } from "../../src/protocol/http-messages.ts";
 import type { Member } from "./fleet.ts";
 import { REGIONS_CSV } from "./fleet.ts";
@@ -116,7 +117,7 @@ export async function approvedEpisode(
   file: string,
 ): Promise<EpisodeView> {
   const { id } = await makeEpisode(operator, number, file);
-  return operator.post<EpisodeView>(`/episodes/${id}/approve`);
+  return approve<EpisodeView>(operator, `episodes/${id}`);
 }
 
 /** A schedule that airs once, at that minute, on the county's loudspeakers. Returns its id. */

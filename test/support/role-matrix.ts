@@ -43,6 +43,7 @@ const DECLARED: Record<string, string> = {
     GET /emergencies/{}
     GET /episodes
     GET /episodes/{}
+    GET /episodes/{}/review
     GET /jobs
     GET /jobs/events
     GET /jobs/{}
@@ -55,6 +56,8 @@ const DECLARED: Record<string, string> = {
     POST /me/second-factor/use
     GET /me/sign-ins
     DELETE /me/sign-ins/{}
+    GET /me/deputies
+    DELETE /me/deputies/{}
     GET /me/tokens
     POST /me/tokens
     DELETE /me/tokens/{}
@@ -81,8 +84,10 @@ const DECLARED: Record<string, string> = {
     GET /schedules/{}
     GET /schedules/{}/overrides
     GET /schedules/{}/preview
+    GET /review-queue
     GET /sessions
     GET /sessions/{}
+    GET /sessions/{}/review
     GET /software-channels
     DELETE /sign-in
     GET /warnings
@@ -104,6 +109,10 @@ const DECLARED: Record<string, string> = {
   `,
   AEST: `
     POST /speech
+  `,
+  AE123U: `
+    GET /episodes/{}/consents
+    GET /sessions/{}/consents
   `,
   AST: `
     PUT /announcements/{}/asset
@@ -151,9 +160,18 @@ const DECLARED: Record<string, string> = {
     GET /people/{}/tokens
     GET /signing-keys
   `,
-  3: `
-    POST /episodes/{}/approve
-    POST /sessions/{}/approve
+  123: `
+    POST /me/deputies
+    POST /episodes/{}/return
+    POST /episodes/{}/signatures
+    POST /sessions/{}/return
+    POST /sessions/{}/signatures
+  `,
+  E123: `
+    POST /episodes/{}/comments
+    PATCH /episodes/{}/comments/{}
+    POST /sessions/{}/comments
+    PATCH /sessions/{}/comments/{}
   `,
   A: `
     POST /backups
@@ -161,6 +179,7 @@ const DECLARED: Record<string, string> = {
     POST /media-library/scrub
     DELETE /media-library/trash
     POST /media-library/trash/{}/restore
+    PATCH /programmes/{}/review
     POST /people
     POST /people/{}/disable
     POST /people/{}/enable
@@ -183,6 +202,10 @@ const DECLARED: Record<string, string> = {
     PUT /episodes/{}/segments/{}/recording
     DELETE /episodes/{}/segments/{}/trim
     PUT /episodes/{}/segments/{}/trim
+    POST /episodes/{}/consents
+    DELETE /episodes/{}/consents/{}
+    PATCH /episodes/{}/consents/{}
+    POST /episodes/{}/submit
     DELETE /programmes/{}/cover
     PUT /programmes/{}/cover
     PATCH /programmes/{}/sound
@@ -194,6 +217,10 @@ const DECLARED: Record<string, string> = {
     PUT /sessions/{}/recording
     DELETE /sessions/{}/trim
     PUT /sessions/{}/trim
+    POST /sessions/{}/consents
+    DELETE /sessions/{}/consents/{}
+    PATCH /sessions/{}/consents/{}
+    POST /sessions/{}/submit
   `,
   S: `
     POST /schedules

@@ -9,6 +9,8 @@ const episode = (number: number): Content => ({
   programmeId: "p",
   number,
   title: `${number}`,
+  segments: [],
+  approvedAt: 0,
   parts: [],
 });
 const open = (date: string): AirDate => ({ date, fixed: null });

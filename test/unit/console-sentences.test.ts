@@ -11,6 +11,8 @@ const FOLDERS = [
   "episodes",
   "sessions",
   "interrupts",
+  "review",
+  "consents",
   "explanations",
   "devices/twin-service",
   "devices/twin-routes",

@@ -9,6 +9,8 @@ const silent = (local: string, more: Partial<Unfilled> = {}): Unfilled => ({
   programme: "党建之声",
   reason: "nothing approved is left for this date",
   fallbackTitle: null,
+  againTitle: null,
+  consentTitle: null,
   ...more,
 });
 

@@ -109,6 +109,22 @@ CREATE TABLE api_tokens (
 ) STRICT;
 CREATE INDEX api_tokens_by_user ON api_tokens (user_id, id);
 
+-- Who stands in for whom in a role, from one calendar day of the county to another, both included.
+CREATE TABLE deputies (
+  id         TEXT PRIMARY KEY,
+  user_id    TEXT NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+  deputy_id  TEXT NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+  role       TEXT NOT NULL,
+  from_date  TEXT NOT NULL,
+  until_date TEXT NOT NULL,
+  created_at INTEGER NOT NULL,
+  ended_at   INTEGER,
+  CHECK (deputy_id <> user_id),
+  CHECK (from_date <= until_date)
+) STRICT;
+CREATE INDEX deputies_by_deputy ON deputies (deputy_id, until_date);
+CREATE INDEX deputies_by_user ON deputies (user_id, until_date);
+
 -- Places and devices -----------------------------------------------------------------------------------------------
 
 CREATE TABLE regions (
@@ -378,7 +394,9 @@ CREATE TABLE programmes (
   title    TEXT NOT NULL,
   segments TEXT NOT NULL DEFAULT '[]' CHECK (json_valid(segments)),
   -- How it sounds and is delivered: list or one programme, signature tune, stings, gaps, loudspeaker filters, cover, slot.
-  sound    TEXT NOT NULL DEFAULT '{}' CHECK (json_valid(sound))
+  sound    TEXT NOT NULL DEFAULT '{}' CHECK (json_valid(sound)),
+  -- How its content is reviewed: how many steps, whether it has to be played through.
+  review   TEXT NOT NULL DEFAULT '{}' CHECK (json_valid(review))
 ) STRICT;
 
 CREATE TABLE episodes (
@@ -389,7 +407,6 @@ CREATE TABLE episodes (
   -- The segments as one programme, where the programme is delivered so and every segment is there.
   composition_id TEXT REFERENCES compositions (id),
   approved_at  INTEGER,
-  approved_by  TEXT REFERENCES users (id),
   created_at   INTEGER NOT NULL,
   updated_at   INTEGER NOT NULL,
   UNIQUE (programme_id, number)
@@ -426,7 +443,6 @@ CREATE TABLE sessions (
   trim_to_ms   INTEGER,
   composition_id TEXT REFERENCES compositions (id),
   approved_at  INTEGER,
-  approved_by  TEXT REFERENCES users (id),
   created_at   INTEGER NOT NULL,
   updated_at   INTEGER NOT NULL,
   UNIQUE (programme_id, number)
@@ -434,23 +450,78 @@ CREATE TABLE sessions (
 CREATE INDEX sessions_by_asset ON sessions (asset_sha256);
 CREATE INDEX sessions_by_composition ON sessions (composition_id);
 
--- Every approval that was given, taken back or voided by an edit, by whom, with what it was given for as it was then.
-CREATE TABLE approval_records (
-  id           INTEGER PRIMARY KEY AUTOINCREMENT,
-  at           INTEGER NOT NULL,
-  act          TEXT NOT NULL CHECK (act IN ('approved', 'withdrawn', 'voided')),
-  user_id      TEXT NOT NULL REFERENCES users (id),
+-- Every edit of an episode or a session and every act of its reviews, by whom, with what it was about as that was then.
+-- Where a review stands follows from them alone (src/review/review.ts).
+CREATE TABLE review_acts (
+  id             INTEGER PRIMARY KEY AUTOINCREMENT,
+  at             INTEGER NOT NULL,
+  act            TEXT NOT NULL CHECK (act IN ('edited', 'submitted', 'signed', 'returned', 'withdrawn', 'voided')),
+  user_id        TEXT NOT NULL REFERENCES users (id),
+  content_kind   TEXT NOT NULL CHECK (content_kind IN ('episode', 'session')),
+  content_id     TEXT NOT NULL,
+  -- Who is away and was stood in for.
+  in_place_of    TEXT REFERENCES users (id),
+  step           TEXT CHECK (step IN ('first', 'second', 'final')),
+  -- Of a submission: how many steps it takes.
+  steps          INTEGER CHECK (steps BETWEEN 1 AND 3),
+  -- What was submitted and heard, see docs/review.md.
+  digest         TEXT CHECK (length(digest) = 64),
+  played_through INTEGER CHECK (played_through IN (0, 1)),
+  change         TEXT CHECK (change IN ('title', 'segments', 'recording', 'trim', 'sound')),
+  reason         TEXT,
+  programme      TEXT NOT NULL,
+  number         INTEGER NOT NULL,
+  title          TEXT NOT NULL,
+  -- JSON array of the recordings' SHA-256, in order.
+  recordings     TEXT NOT NULL CHECK (json_valid(recordings)),
+  duration_ms    INTEGER NOT NULL,
+  CHECK ((act = 'submitted') = (steps IS NOT NULL)),
+  CHECK ((act = 'signed') = (step IS NOT NULL)),
+  CHECK ((act = 'signed') = (played_through IS NOT NULL)),
+  CHECK ((act IN ('submitted', 'signed')) = (digest IS NOT NULL)),
+  CHECK ((act IN ('edited', 'voided')) = (change IS NOT NULL)),
+  CHECK (act <> 'returned' OR reason IS NOT NULL)
+) STRICT;
+CREATE INDEX review_acts_by_content ON review_acts (content_id, id);
+CREATE INDEX review_acts_by_at ON review_acts (at, id) WHERE act <> 'edited';
+
+-- What reviewers and editors say about a moment of what is heard.
+CREATE TABLE review_comments (
+  id           TEXT PRIMARY KEY,
   content_kind TEXT NOT NULL CHECK (content_kind IN ('episode', 'session')),
   content_id   TEXT NOT NULL,
-  programme    TEXT NOT NULL,
-  number       INTEGER NOT NULL,
-  title        TEXT NOT NULL,
-  -- JSON array of the recordings' SHA-256, in order.
-  recordings   TEXT NOT NULL CHECK (json_valid(recordings)),
-  duration_ms  INTEGER NOT NULL
+  -- In air order, from 1, and its title then.
+  part         INTEGER NOT NULL CHECK (part >= 1),
+  part_title   TEXT NOT NULL,
+  at_ms        INTEGER NOT NULL CHECK (at_ms >= 0),
+  text         TEXT NOT NULL,
+  -- What was there to be heard then.
+  digest       TEXT NOT NULL CHECK (length(digest) = 64),
+  user_id      TEXT NOT NULL REFERENCES users (id),
+  created_at   INTEGER NOT NULL,
+  resolved_at  INTEGER,
+  resolved_by  TEXT REFERENCES users (id),
+  CHECK ((resolved_at IS NULL) = (resolved_by IS NULL))
 ) STRICT;
-CREATE INDEX approval_records_by_content ON approval_records (content_id, at);
-CREATE INDEX approval_records_by_at ON approval_records (at, id);
+CREATE INDEX review_comments_by_content ON review_comments (content_id, id);
+
+-- The consents of people who are portrayed. What is erased here stays out of the audit log, too.
+CREATE TABLE consents (
+  id           TEXT PRIMARY KEY,
+  content_kind TEXT NOT NULL CHECK (content_kind IN ('episode', 'session')),
+  content_id   TEXT NOT NULL,
+  -- By its name: segments are replaced as a whole. NULL of a session.
+  segment      TEXT,
+  person       TEXT NOT NULL,
+  scope        TEXT NOT NULL,
+  -- The last calendar day of the county that it covers; NULL is without an end.
+  valid_until  TEXT,
+  document     TEXT NOT NULL,
+  created_by   TEXT NOT NULL REFERENCES users (id),
+  created_at   INTEGER NOT NULL,
+  CHECK ((content_kind = 'session') = (segment IS NULL))
+) STRICT;
+CREATE INDEX consents_by_content ON consents (content_id);
 
 -- Schedules and broadcasts -----------------------------------------------------------------------------------------
 
@@ -532,6 +603,7 @@ CREATE TABLE broadcasts (
 -- Keeps planning twice from making two of one slot.
 CREATE UNIQUE INDEX broadcasts_by_slot ON broadcasts (schedule_id, local_date, local_time) WHERE superseded = 0;
 CREATE INDEX broadcasts_by_state ON broadcasts (state, start_at);
+CREATE INDEX broadcasts_by_content ON broadcasts (content_id, start_at) WHERE content_id IS NOT NULL;
 CREATE INDEX broadcasts_by_start ON broadcasts (start_at, id);
 
 CREATE TABLE broadcast_areas (

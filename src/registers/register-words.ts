@@ -1,0 +1,56 @@
+import type { BroadcastState } from "../broadcasts/broadcast.ts";
+import {
+  type ContentChange,
+  owedOf,
+  type ReviewAct,
+  type ReviewActName,
+  type Step,
+} from "../review/review.ts";
+import type { Approval } from "../review/review-service.ts";
+
+/** What registers say, in the words of the county's office. */
+
+export const STATES: Record<BroadcastState, string> = {
+  planned: "待播（未就绪）",
+  ready: "待播",
+  frozen: "即将播出",
+  on_air: "正在播出",
+  aired: "已播出",
+  failed: "未见开播回传",
+  cancelled: "已取消/停播",
+  missed: "未播出",
+};
+const ACTS: Record<ReviewActName, string> = {
+  edited: "修改",
+  submitted: "送审",
+  signed: "签发",
+  returned: "退回",
+  withdrawn: "撤回批准",
+  voided: "修改后审签失效",
+};
+const STEP_NAMES: Record<Step, string> = { first: "初审", second: "复审", final: "终审" };
+export const CHANGES: Record<ContentChange, string> = {
+  title: "改题目",
+  segments: "改板块",
+  recording: "换录音",
+  trim: "剪辑",
+  sound: "改栏目声音",
+};
+
+/** What was done: of a signature its step, and whether it was before its turn. */
+export const actName = ({ act, step, reason }: Pick<ReviewAct, "act" | "step" | "reason">): string =>
+  step === null ? ACTS[act] : `${STEP_NAMES[step]}${reason === null ? "" : "（紧急）"}`;
+
+/** Who did it, and in whose place. */
+export const personText = ({ by, inPlaceOf }: Pick<ReviewAct, "by" | "inPlaceOf">): string =>
+  inPlaceOf === null ? by.name : `${by.name}（代${inPlaceOf.name}）`;
+
+/** By whose signatures something was let air, a refusal afterwards, and what is owed still. */
+export function signaturesText({ review, refusal }: Approval, textAt: (at: number) => string): string {
+  const owed = owedOf(review).map((step) => STEP_NAMES[step]);
+  return [
+    ...review.signatures.map((act) => `${actName(act)} ${personText(act)} ${textAt(act.at)}`),
+    ...(refusal === null ? [] : [`事后退回 ${personText(refusal)} ${textAt(refusal.at)}`]),
+    ...(refusal === null && owed.length > 0 ? [`待补签：${owed.join("、")}`] : []),
+  ].join("；");
+}
