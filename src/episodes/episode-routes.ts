@@ -158,7 +158,7 @@ export async function episodeRoutes(
       },
     },
     async (request, reply) => {
-      const episode = episodes.create(request.body);
+      const episode = episodes.create(request.body, requireUser(request).id);
       reply.code(201).header("location", `/api/v1/episodes/${episode.id}`);
       return view(episode);
     },

@@ -27,7 +27,7 @@ export interface NewEpisode {
 /** Every edit throws `conflict` while it is fixed for a broadcast that is on air or about to be. */
 export interface EpisodeService extends ContentSource {
   /** @throws {AppError} `invalid`, or `conflict` when the programme has the number already */
-  create(input: NewEpisode): Episode;
+  create(input: NewEpisode, userId: string): Episode;
   /** @throws {AppError} `not_found` */
   get(id: string): Episode;
   /** Newest first; `before` is the last id of the page before. */
@@ -136,7 +136,7 @@ export function createEpisodeService({
     page: store.page,
     compositions: store.compositions,
 
-    create(input) {
+    create(input, userId) {
       const programme = programmes.require(input.programmeId, "broadcast");
       checkSegmentOrder(
         input.segments.map((segment) => segment.name),
@@ -150,6 +150,8 @@ export function createEpisodeService({
         const { number, title } = input;
         store.insert({ id, programmeId: programme.id, number, title, createdAt: clock.now() });
         store.replaceSegments(id, newSegments(input.segments, []));
+        // Who begins it has had a part in it, and reviews none of it.
+        willEdit({ contentId: id, userId, change: "segments" });
         return get(id);
       });
     },

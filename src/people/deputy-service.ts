@@ -26,7 +26,7 @@ export interface Deputies {
   name(userId: string, deputy: NewDeputy): void;
   /** Whom somebody has, and for whom they stand in, now or later. */
   of(userId: string): Deputy[];
-  /** What somebody may do today in place of others, as long as those hold it. */
+  /** What somebody may do today in place of others, as long as those hold it and they do the county's work themselves. */
   grantsOf(userId: string): Grant[];
   /** @throws {AppError} `not_found` */
   end(userId: string, id: string): void;
@@ -47,6 +47,8 @@ export function createDeputies({ store, people, clock, zone }: Dependencies): De
   const { dayAt } = createWallClock(zone);
   const today = () => formatDay(dayAt(clock.now()));
   const holds = (roles: readonly Grant[], role: Role) => roles.some((grant) => grant.role === role);
+
+  const doesCountyWork = (roles: readonly Grant[]) => COUNTY_WORK.some((role) => holds(roles, role));
 
   function checkDates(from: string, until: string): void {
     const [first, last] = [parseDay(from), parseDay(until)];
@@ -75,7 +77,7 @@ export function createDeputies({ store, people, clock, zone }: Dependencies): De
           "Look at the name again.",
         );
       if (deputy.id === userId) throw invalid("/deputy", "Nobody stands in for themselves.");
-      if (!deputy.roles.some((grant) => COUNTY_WORK.some((work) => work === grant.role)))
+      if (!doesCountyWork(deputy.roles))
         throw invalid(
           "/deputy",
           "Only who does the county's work can stand in.",
@@ -87,10 +89,16 @@ export function createDeputies({ store, people, clock, zone }: Dependencies): De
     of: (userId) => store.of(userId, today()),
 
     grantsOf: (userId) =>
-      store
-        .inForce(userId, today())
-        .filter(({ role, userRoles }) => holds(userRoles, role))
-        .map(({ role, userId: id, userName }) => ({ role, area: null, inPlaceOf: { id, name: userName } })),
+      doesCountyWork(people.byId(userId)?.roles ?? [])
+        ? store
+            .inForce(userId, today())
+            .filter(({ role, userRoles }) => holds(userRoles, role))
+            .map(({ role, userId: id, userName }) => ({
+              role,
+              area: null,
+              inPlaceOf: { id, name: userName },
+            }))
+        : [],
 
     end(userId, id) {
       if (!store.end(id, userId, clock.now())) throw notFound("deputy", id);

@@ -2,8 +2,9 @@ import type { TypeBoxTypeProvider } from "@fastify/type-provider-typebox";
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import { type Static, Type } from "typebox";
 import { toIso } from "../clock.ts";
+import { AppError } from "../errors.ts";
 import { closed, IdParams, Instant, Uuid } from "../http/schemas.ts";
-import { signInOf } from "../http/sign-in-guard.ts";
+import { requireUser, signInOf } from "../http/sign-in-guard.ts";
 import type { ApiTokens } from "./api-token-service.ts";
 import type { Invitation } from "./password-service.ts";
 import type { PeopleService } from "./people-service.ts";
@@ -158,12 +159,21 @@ export async function peopleRoutes(
       config: managing,
       schema: {
         tags,
-        summary: "Remove the second factor of who lost the telephone; ends all sign-ins",
+        summary:
+          "Remove the second factor of who lost the telephone; ends all sign-ins and tokens. Never the own one",
         params: IdParams,
         response: { 200: PersonSchema },
       },
     },
-    async ({ params }) => viewPerson(people.removeSecondFactor(params.id)),
+    async (request) => {
+      const { id } = request.params;
+      if (id === requireUser(request).id) {
+        throw new AppError("forbidden", "Your own second factor is not removed here.", {
+          hint: "Remove it under My account, with a code. Who has lost it asks another administrator.",
+        });
+      }
+      return viewPerson(people.removeSecondFactor(id));
+    },
   );
 
   app.get(

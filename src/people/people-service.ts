@@ -45,9 +45,9 @@ export interface PeopleService {
    * already, or there is no provider
    */
   link(id: string, subject: string): PersonView;
-  /** Ends all sign-ins and takes away what the provider's groups gave. @throws {AppError} `not_found` when there is no link */
+  /** Ends all sign-ins and tokens, and takes away what the provider's groups gave. @throws {AppError} `not_found` when there is no link */
   unlink(id: string): PersonView;
-  /** For who has lost the telephone and the recovery codes; ends all sign-ins. */
+  /** For who has lost the telephone and the recovery codes; ends all sign-ins and tokens. */
   removeSecondFactor(id: string): PersonView;
 }
 
@@ -220,6 +220,7 @@ export function createPeopleService(deps: Dependencies): PeopleService {
         store.setRoles(id, renewed(roles, identity.roles, []).roles);
         identities.delete(id);
         signIns.revokeAll(id);
+        apiTokens.revokeAll(id);
         return get(id);
       });
     },
@@ -229,6 +230,8 @@ export function createPeopleService(deps: Dependencies): PeopleService {
         personOf(id);
         secondFactors.remove(id);
         signIns.revokeAll(id);
+        // They were made in the name of the factor.
+        apiTokens.revokeAll(id);
         return get(id);
       });
     },

@@ -127,7 +127,7 @@ export async function sessionRoutes(
       },
     },
     async (request, reply) => {
-      const session = sessions.create(request.body);
+      const session = sessions.create(request.body, requireUser(request).id);
       reply.code(201).header("location", `/api/v1/sessions/${session.id}`);
       return view(session);
     },

@@ -14,7 +14,7 @@ export type NewSession = Pick<Session, "programmeId" | "number" | "topic" | "spe
 /** Every edit throws `conflict` while it is fixed for a broadcast that is on air or about to be. */
 export interface SessionService extends ContentSource {
   /** @throws {AppError} `invalid`, or `conflict` when the programme has the number already */
-  create(input: NewSession): Session;
+  create(input: NewSession, userId: string): Session;
   /** @throws {AppError} `not_found` */
   get(id: string): Session;
   /** Newest first; `before` is the last id of the page before. */
@@ -98,7 +98,7 @@ export function createSessionService({
     page: store.page,
     compositions: store.compositions,
 
-    create(input) {
+    create(input, userId) {
       const programme = programmes.require(input.programmeId, "lecture");
       return transact(() => {
         if (store.idOf(programme.id, input.number) !== null) {
@@ -106,6 +106,8 @@ export function createSessionService({
         }
         const id = uuidv7();
         store.insert({ ...input, id }, clock.now());
+        // Who begins it has had a part in it, and reviews none of it.
+        willEdit({ contentId: id, userId, change: "title" });
         return get(id);
       });
     },

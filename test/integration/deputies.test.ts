@@ -86,8 +86,14 @@ test("it holds on these days alone, for as long as the other one holds the role;
   app.operator = await signIn(app.url, "admin", app.password);
   const { items: people } = await app.operator.get<{ items: { id: string; name: string }[] }>("/people");
   const id = people.find(({ name }) => name === "初审甲")?.id ?? "";
-  const setRoles = (...roles: Parameters<typeof everywhere>) =>
-    app.operator.put(`/people/${id}/roles`, { roles: everywhere(...roles) });
+  const setRolesOf = (who: string, ...roles: Parameters<typeof everywhere>) =>
+    app.operator.put(`/people/${who}/roles`, { roles: everywhere(...roles) });
+  const setRoles = (...roles: Parameters<typeof everywhere>) => setRolesOf(id, ...roles);
+  const standInId = people.find(({ name }) => name === "排期乙")?.id ?? "";
+  await setRolesOf(standInId, "auditor");
+  expect(await mayReview()).toBe(false);
+  await setRolesOf(standInId, "scheduler");
+  expect(await mayReview()).toBe(true);
   await setRoles("editor");
   expect(await mayReview()).toBe(false);
   await setRoles("reviewer-1", "reviewer-2");

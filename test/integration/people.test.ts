@@ -437,6 +437,23 @@ describe("a second factor", () => {
     expect(await isSignedIn(operator)).toBe(false);
     expect((await attempt("newphone", PASSWORD)).status).toBe(200);
   });
+
+  test("is not removed by the administrator whose it is; with it go the tokens that were made in its name", async () => {
+    const manager = await newPerson(app, "manager", everywhere("administrator"));
+    await setUpSecondFactor(manager);
+    const { token } = await manager.post<{ token: string }>("/me/tokens", {
+      label: "display",
+      scopes: ["timetable:read"],
+      expiresInDays: 1,
+    });
+    const read = () =>
+      fetch(`${app.url}/api/v1/broadcasts`, { headers: { authorization: `Bearer ${token}` } });
+    const id = await idOf("manager");
+    expect(await statusOf(manager.remove(`/people/${id}/second-factor`))).toBe(403);
+    expect((await read()).status).toBe(200);
+    await app.operator.remove(`/people/${id}/second-factor`);
+    expect((await read()).status).toBe(401);
+  });
 });
 
 describe("a token for a script", () => {

@@ -133,6 +133,21 @@ describe("a signature is refused", () => {
     );
   });
 
+  test("of who began it, whoever edited and submitted it afterwards", async () => {
+    const author = await newPerson(app, "撰稿", everywhere("editor", "reviewer-1"));
+    const { id } = await author.post<EpisodeView>("/episodes", {
+      programmeId: await programmeId(author, "broadcast"),
+      number: 998,
+      title: "他人送审",
+      segments: [{ name: "党建聚焦", title: "要闻" }],
+    });
+    await editor.upload(`/episodes/${id}/segments/1/recording`, tone);
+    await settled(editor, id);
+    await editor.post(`/episodes/${id}/submit`);
+    await expect(sign(author, `episodes/${id}`)).rejects.toThrow(/You have edited or submitted it/);
+    await sign(first, `episodes/${id}`);
+  });
+
   test("out of order, and to the second of two who sign at once", async () => {
     const content = await submitted();
     const opened = await caseOf(content);

@@ -143,12 +143,11 @@ test("a stop goes to those who were told to play, and nobody else", async () => 
 });
 
 const label = ({ identity }: Listener, labels: object) =>
-  app.operator.patch<{ tags: string[]; groups: string[] }>(`/devices/${identity.id}`, labels);
+  app.operator.patch<{ desired: object }>(`/devices/${identity.id}/twin`, labels, "*");
 
 test("groups and tags: who has them, also later, and not any more once they are taken", async () => {
   expect(await label(near, { tags: ["文化广场", "学校"], groups: ["party-schools"] })).toMatchObject({
-    tags: ["学校", "文化广场"].toSorted(),
-    groups: ["party-schools"],
+    desired: { tags: ["学校", "文化广场"].toSorted(), groups: ["party-schools"] },
   });
   await label(far, { groups: ["party-schools"] });
   for (const each of [near, far]) await comesBack(app, each, ["party-schools"]);

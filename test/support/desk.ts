@@ -124,7 +124,7 @@ export function addEpisode(desk: Desk, number: number): string {
   const { episodes, programmes } = desk.services;
   const programmeId = programmes.all().find(({ kind }) => kind === "broadcast")?.id ?? "";
   const segments = [{ name: "党建聚焦", title: "要闻" }];
-  const { id } = episodes.create({ programmeId, number, title: `第${number}期`, segments });
+  const { id } = episodes.create({ programmeId, number, title: `第${number}期`, segments }, desk.userId);
   episodes.useAsset(id, 1, addRecording(desk, `episode ${number} ${randomUUID()}`), desk.userId);
   renderAll(desk);
   approveAt(desk, { kind: "episode", id });
@@ -135,7 +135,8 @@ export function addEpisode(desk: Desk, number: number): string {
 export function addSession(desk: Desk, number: number): string {
   const { sessions, programmes } = desk.services;
   const programmeId = programmes.all().find(({ kind }) => kind === "lecture")?.id ?? "";
-  const { id } = sessions.create({ programmeId, number, topic: `第${number}讲`, speakers: [], modules: [] });
+  const session = { programmeId, number, topic: `第${number}讲`, speakers: [], modules: [] };
+  const { id } = sessions.create(session, desk.userId);
   sessions.useAsset(id, addRecording(desk, `session ${number} ${randomUUID()}`), desk.userId);
   renderAll(desk);
   approveAt(desk, { kind: "session", id });
