@@ -212,8 +212,10 @@ export function announcementForm(onCreated) {
       confirm: () => t("live.go"),
       busy: () => t("live.opening"),
       again: () => t("action.retry"),
-      run: () =>
-        goOnAir(() => createAnnouncement(wanted), { preview, onChange: () => onCreated() }).catch(explained),
+      run: (cancelled) =>
+        goOnAir(() => createAnnouncement(wanted), { preview, cancelled, onChange: () => onCreated() }).catch(
+          explained,
+        ),
       done() {
         reset();
         onCreated();

@@ -16,7 +16,7 @@ import { problemNotice } from "./notices.js";
  * @param {() => string} [options.again] the button's text after a failure
  * @param {boolean} [options.grave] whether the button is the red one
  * @param {boolean} [options.drill] whether it is about a drill, which looks like nothing else
- * @param {() => Promise<R>} options.run
+ * @param {(closing: AbortSignal) => Promise<R>} options.run told when the dialog is closed before it is done
  * @param {(result: R) => Child[] | null} options.done what came of it; `null` closes the dialog
  */
 export function confirmDialog({
@@ -30,6 +30,7 @@ export function confirmDialog({
   run,
   done,
 }) {
+  const closing = new AbortController();
   const content = el("div", { class: "dialog-body" }, ...body);
   const outcome = el("div", { class: "dialog-body", "aria-live": "assertive" });
   const go = el("button", { type: "button", class: grave ? "stop" : "primary", onclick: act }, confirm);
@@ -40,7 +41,10 @@ export function confirmDialog({
     {
       class: drill ? "confirm drill" : "confirm",
       "aria-labelledby": "confirm-title",
-      onclose: () => void dialog.remove(),
+      onclose() {
+        closing.abort();
+        dialog.remove();
+      },
     },
     el("h2", { id: "confirm-title", class: grave ? "grave" : null }, title),
     content,
@@ -52,7 +56,7 @@ export function confirmDialog({
     go.disabled = true;
     if (busy) fill(outcome, el("p", { class: "loading" }, busy));
     try {
-      const result = done(await run());
+      const result = done(await run(closing.signal));
       if (result === null) return dialog.close();
       fill(content);
       fill(outcome, ...result);

@@ -37,15 +37,19 @@ addEventListener("pagehide", leaveTheAir);
 /**
  * Opens the microphone, makes the announcement, and speaks.
  * @param {() => Promise<Announcement>} make
- * @param {{ preview: Preview, onChange: () => void }} options `onChange` once there is something else to be seen of it
+ * @param {{ preview: Preview, onChange: () => void, cancelled: AbortSignal }} options `onChange` once there is something
+ *   else to be seen of it; `cancelled` until it speaks
  * @returns {Promise<Announcement>}
  * @throws {import("./microphone.js").MicrophoneProblem}
  */
-export async function goOnAir(make, { preview, onChange }) {
+export async function goOnAir(make, { preview, onChange, cancelled }) {
   const meter = levelMeter();
   const microphone = await openMicrophone(meter.show, BITS_PER_SECOND);
   try {
+    cancelled.throwIfAborted();
     const announcement = await make();
+    // Nobody speaks into it then, and so it is never heard.
+    cancelled.throwIfAborted();
     begin(announcement, microphone, meter.element, { preview, onChange });
     return announcement;
   } catch (error) {

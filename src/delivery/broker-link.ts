@@ -35,6 +35,7 @@ export interface BrokerLinkOptions {
 const PUBLISH_TIMEOUT_MS = 10 * SECOND_MS;
 const CONNECT_TIMEOUT_MS = 10 * SECOND_MS;
 const CLOSE_TIMEOUT_MS = 2 * SECOND_MS;
+const LISTENER_AGAIN_MS = SECOND_MS;
 const BACKOFF_FIRST_MS = 250;
 const BACKOFF_LIMIT_MS = 30 * SECOND_MS;
 const KEEPALIVE_S = 30;
@@ -95,7 +96,18 @@ export function connectBroker(options: BrokerLinkOptions): BrokerLink {
     online = true;
     failures = 0;
     log.info({ broker }, "connected to the broker");
-    for (const listener of listeners) listener();
+    for (const listener of listeners) tell(connection, listener);
+  }
+
+  /** What cannot be done now, as while the database is locked or its disk is full, is no reason to hang up: the stop needs the line. */
+  function tell(connection: MqttClient, listener: () => void): void {
+    if (client !== connection || !online) return;
+    try {
+      listener();
+    } catch (error) {
+      log.warn({ reason: messageOf(error) }, "the broker is not told all of it yet; trying again");
+      after(LISTENER_AGAIN_MS, () => tell(connection, listener));
+    }
   }
 
   function onClose(connection: MqttClient, broker: string): void {

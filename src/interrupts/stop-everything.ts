@@ -89,24 +89,21 @@ export function createStopEverything(deps: Dependencies): StopEverything {
     return stopped;
   }
 
-  /** Returns `null` while the database is busy. */
+  /** Returns `null` when that is not possible now: the villages are silent, and nobody is told otherwise for that. */
   function tryToWrite({ stop, isPublished }: Pending): string[] | null {
     try {
       return write(stop, isPublished);
     } catch (error) {
-      if (!isBusy(error)) throw error;
-      log.warn("the database is busy; the stop of everything is written down as soon as it can be");
+      if (isBusy(error))
+        log.warn("the database is busy; the stop of everything is written down as soon as it can be");
+      else log.error({ err: error }, "the stop of everything could not be written down; trying again");
       return null;
     }
   }
 
   function tryAgain(pending: Pending): void {
     const { stop, alerts } = pending;
-    try {
-      if (inNameOf(stop.person, () => tryToWrite(pending)) !== null) return void waiting.delete(pending);
-    } catch (error) {
-      log.error({ err: error }, "the stop of everything could not be written down; trying again");
-    }
+    if (inNameOf(stop.person, () => tryToWrite(pending)) !== null) return void waiting.delete(pending);
     pending.attempts += 1;
     if (!pending.isPublished || pending.attempts % SEND_AGAIN_AFTER_WRITES === 0)
       void publish(stop, alerts).then((isOut) => void (pending.isPublished ||= isOut));
@@ -119,14 +116,12 @@ export function createStopEverything(deps: Dependencies): StopEverything {
       const stop: UnwrittenStop = { ...prepared, person, reason };
       keep(stop);
       const alerts = emergencies.alertedAreas();
-      const pending = { stop, alerts, isPublished: await publish(stop, alerts), attempts: 0 };
+      const published = publish(stop, alerts);
+      // A broker may take seconds to answer, and whoever speaks is not to be followed over HTTP meanwhile.
       live.silence();
-      let stopped: string[] | null = null;
-      try {
-        stopped = tryToWrite(pending);
-      } finally {
-        if (stopped === null) waiting.add(pending);
-      }
+      const pending = { stop, alerts, isPublished: await published, attempts: 0 };
+      const stopped = tryToWrite(pending);
+      if (stopped === null) waiting.add(pending);
       return {
         commandId: command.id,
         targets: untilAckedBy.length,

@@ -112,6 +112,43 @@ test("whoever speaks sees so on every page, and is heard at the gateway while sp
   await until(async () => (await named("停水"))?.assetSha256 !== null, { what: "the recording" });
 }, 180_000);
 
+test("who takes it back before the horns are open does not speak into them", async () => {
+  await using _device = await gateway.start();
+  await open();
+  await page.evaluate(() => {
+    const track = Reflect.get(globalThis, "MediaStreamTrack").prototype;
+    const { stop } = track;
+    track.stop = function stopAndTell() {
+      Reflect.set(globalThis, "isMicrophoneClosed", true);
+      stop.call(this);
+    };
+  });
+  const spoken: string[] = [];
+  page.on(
+    "request",
+    (request) => void (request.url().includes("/api/v1/live/") && spoken.push(request.url())),
+  );
+  const held = Promise.withResolvers<void>();
+  const asked = Promise.withResolvers<void>();
+  await page.route("**/api/v1/announcements", async (route) => {
+    if (route.request().method() !== "POST") return route.continue();
+    asked.resolve();
+    await held.promise;
+    await route.continue();
+  });
+  const going = goOnAir("收回").catch(() => "not on air");
+  await asked.promise;
+  await page.keyboard.press("Escape");
+  const made = page.waitForResponse((answer) => answer.request().method() === "POST");
+  held.resolve();
+  await (await made).finished();
+  await page.waitForFunction(() => Reflect.get(globalThis, "isMicrophoneClosed") === true);
+  expect(await bar().count()).toBe(0);
+  expect(spoken).toEqual([]);
+  await context.close();
+  await going;
+});
+
 test("a cut of the link is told, and nothing of what was said is lost", async () => {
   await using _device = await gateway.start();
   await open();

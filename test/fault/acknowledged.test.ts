@@ -230,7 +230,7 @@ test(`${KILLS} kills while everybody writes lose nothing that was acknowledged, 
     const kind = KINDS[kill % KINDS.length] ?? "episodes";
     const before = acknowledged[kind].size;
     // Somewhere after the first write of one kind; a slow machine needs its time for that.
-    await until(() => acknowledged[kind].size > before, { what: kind, timeoutMs: 60_000 });
+    await until(() => acknowledged[kind].size > before, { what: kind, timeoutMs: 150_000 });
     await delay(moment() * 1_000);
     heads.push(await operator.get("/audit/head"));
     await server.end("SIGKILL");

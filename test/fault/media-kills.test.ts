@@ -139,7 +139,7 @@ async function drained(operator: Operator): Promise<void> {
     );
     return states.reduce((sum, { items }) => sum + items.length, 0);
   };
-  await until(async () => (await openJobs()) === 0, { what: "the queue to drain", timeoutMs: 180_000 });
+  await until(async () => (await openJobs()) === 0, { what: "the queue to drain", timeoutMs: 400_000 });
 }
 
 /** A job that met ten kills is taken for their cause, as happens on a slow machine; a person tries it again. */

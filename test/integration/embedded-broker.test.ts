@@ -164,6 +164,22 @@ test("a link publishes only while connected, and comes back to a restarted broke
   expect(log.text()).not.toContain("in-the-url");
 });
 
+test("what cannot be told on a new connection, as while the database is locked, ends it not and is told a little later", async () => {
+  const connections = () => log.entries.filter(({ msg }) => msg === "connected to the broker").length;
+  const before = connections();
+  const server = link(broker.url);
+  const told = Promise.withResolvers<void>();
+  let attempts = 0;
+  server.onOnline(() => {
+    attempts += 1;
+    if (attempts < 3) throw new Error("locked");
+    told.resolve();
+  });
+  await told.promise;
+  expect(connections()).toBe(before + 1);
+  expect(server.online).toBe(true);
+});
+
 test("a publish that the broker never takes is rejected when the connection ends, and not sent again", async () => {
   // A broker that accepts the connection, then takes no message.
   const received: number[] = [];

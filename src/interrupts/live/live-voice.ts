@@ -84,7 +84,7 @@ export function openVoice(options: Options): LiveVoice {
     () => work.then(endedBy === null ? () => fail(new Error("ffmpeg ended by itself")) : settle),
     fail,
   );
-  const file = options.openFile();
+  const file = openFile();
   const board = createLiveBoard({
     signer: options.signer,
     index: () => {
@@ -92,6 +92,17 @@ export function openVoice(options: Options): LiveVoice {
       return liveIndexOf({ broadcast, parts: kept, ended: isOver }, clock.now(), options.mediaUrl);
     },
   });
+
+  /** Without it there is no voice, and nothing of it goes on. */
+  function openFile(): VoiceFile {
+    try {
+      return options.openFile();
+    } catch (error) {
+      isOver = true;
+      stream.kill();
+      throw error;
+    }
+  }
 
   /** When a part is due: after the one before, or as soon as devices can have it. */
   function placeOf(on: Broadcast): number {
@@ -170,11 +181,13 @@ export function openVoice(options: Options): LiveVoice {
           members: { expected: next },
         });
       }
+      if (n === next) {
+        file.append(chunk);
+        stream.write(chunk);
+        next += 1;
+      }
+      // Only now: a disk that takes nothing must not keep a voice open that says nothing.
       heardAt = clock.steadyMs();
-      if (n < next) return;
-      file.append(chunk);
-      stream.write(chunk);
-      next += 1;
     },
 
     finish,
