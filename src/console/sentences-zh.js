@@ -386,8 +386,8 @@ export const SENTENCES = {
   "Move it to {}, or {}.": "可改到 {0}，或{1}。",
   "At {} what airs lasts up to {} minutes, and its slot is {}.": "{0} 的内容最长 {1} 分钟，预留时长为 {2}。",
   "Shorten it, or make the slot {} minutes.": "请缩短内容，或把预留时长改为 {0} 分钟。",
-  "Up to {} minutes a {} where {} are allowed: what does not fit is left out there, the lowest priority and the latest first.":
-    "最多 {0} 分钟（每{1}），而只允许 {2} 分钟：放不下的在当地不播，先舍优先级低的和时间晚的。",
+  "Up to {} minutes a {} where {} are allowed: what does not fit is left out there: what a smaller area ordered, then the lower priority, then the later.":
+    "最多 {0} 分钟（每{1}），而只允许 {2} 分钟：放不下的在当地不播，依次舍去下级安排的、优先级低的、时间晚的。",
   "Skip these dates, leave out these areas, or shorten what airs on them.":
     "请跳过这些日期、不面向这些地区，或缩短当天的内容。",
   "Name days that the calendar has.": "请填写日历上有的日期。",

@@ -128,7 +128,7 @@ export function capConflicts(
         ...placeFields(world, subject.reach.kinds, outermostOf([...areas])),
         other: null,
         winner: null,
-        message: `Up to ${Math.ceil(worst)} minutes a ${span} where ${cap} are allowed: what does not fit is left out there, the lowest priority and the latest first.`,
+        message: `Up to ${Math.ceil(worst)} minutes a ${span} where ${cap} are allowed: what does not fit is left out there: what a smaller area ordered, then the lower priority, then the later.`,
         mend: { text: `Skip these dates, leave out these areas, or shorten what airs on them.` },
       },
     ];
