@@ -7,9 +7,9 @@ export const PEOPLE_SENTENCES = {
     "请在“我的账号”里设置：只需验证器应用和一分钟。",
   'This token is not for "{}".': "这个令牌不能用于“{0}”。",
   "A person does it, signed in with the own password.": "须由本人用密码登录后操作。",
-  "Your own second factor is not removed here.": "不能在这里解除自己的第二验证因素。",
+  "Your own second factor is not removed here.": "不能在这里取消自己的双重验证。",
   "Remove it under My account, with a code. Who has lost it asks another administrator.":
-    "请在“我的账号”中凭验证码解除；如已丢失，请找另一位管理员。",
+    "请在“我的账号”中凭验证码取消；手机丢失的，请找另一位管理员。",
   "Make a token with this scope, or sign in.": "请新建含此事项的令牌，或登录后操作。",
   "Your roles do not include this.": "您的角色不包括这项操作。",
   "Ask who has the role: {}. An administrator gives roles, under People.":
