@@ -11,6 +11,8 @@ import { createAuditLog } from "../src/audit/audit-log.ts";
 import { systemClock } from "../src/clock.ts";
 import { loadEnvironment, readConfig } from "../src/config.ts";
 import { openDatabase } from "../src/db/open.ts";
+import { openSecretBox } from "../src/db/secrets-key.ts";
+import { createServerSecrets } from "../src/db/server-secrets.ts";
 import { createSettings } from "../src/db/settings.ts";
 import { messageOf } from "../src/errors.ts";
 import { createPeople } from "../src/people/people.ts";
@@ -19,22 +21,20 @@ const name = process.argv[2] ?? "admin";
 try {
   const config = readConfig(loadEnvironment());
   const db = openDatabase(join(config.dataDir, "cuncunxiang.db"), systemClock.now());
+  const audit = createAuditLog({ db, clock: systemClock, log: console, keepMs: config.auditKeepMs });
+  const box = openSecretBox(db, config.secretsKeyFile);
   const { passwords } = createPeople({
     db,
     regions: { exists: () => false },
     config,
-    settings: createSettings(db),
+    box,
+    secrets: createServerSecrets(createSettings(db), box),
     log: pino({ level: "warn" }),
     clock: systemClock,
   });
-  console.log(`${name} / ${await passwords.reset(name)}`);
   const who = { kind: "machine", id: null, name: userInfo().username } as const;
-  createAuditLog({ db, clock: systemClock, log: console, keepMs: config.auditKeepMs }).note(
-    "a password is set anew",
-    "done",
-    name,
-    who,
-  );
+  const password = await audit.untilDone(who, "a password is set anew", () => passwords.reset(name));
+  console.log(`${name} / ${password}`);
   db.close();
 } catch (error) {
   console.error(messageOf(error));

@@ -3,7 +3,7 @@ import type { ICruiseOptions, IFlattenedRuleSet, IForbiddenRuleType } from "depe
 /** The direction rules of the house; `check-layers.ts` runs them and fails when nothing was inspected. */
 
 const DOMAINS =
-  "regions|people|programmes|episodes|sessions|media|speech|review|consents|schedules|broadcasts|interrupts|calendars|warnings|devices|delivery|outages|reports|explanations|registers|audit|backup";
+  "regions|people|programmes|episodes|sessions|media|speech|review|consents|schedules|broadcasts|interrupts|calendars|attendance|warnings|devices|delivery|outages|reports|explanations|registers|audit|backup|changes";
 
 /** A package that only the named files may import: one owner each. */
 const owner = (name: string, packagePattern: string, owners: string): IForbiddenRuleType => ({
@@ -54,15 +54,28 @@ export const ruleSet: IFlattenedRuleSet = {
     {
       name: "routes-only-from-routes-and-the-root",
       severity: "error",
-      from: { path: "^src/", pathNot: "^src/(app|server)\\.ts$|-routes\\.ts$" },
+      from: { path: "^src/", pathNot: "^src/(app|server|device-side)\\.ts$|-routes\\.ts$" },
       to: { path: "-routes\\.ts$" },
+    },
+    {
+      name: "console-imports-only-types-of-the-server",
+      comment: "It runs in a browser.",
+      severity: "error",
+      from: { path: "^src/console/" },
+      to: { path: "^src/", pathNot: "^src/console/", dependencyTypesNot: ["type-only"] },
+    },
+    {
+      name: "server-imports-nothing-of-the-console",
+      severity: "error",
+      from: { path: "^src/", pathNot: "^src/console/" },
+      to: { path: "^src/console/" },
     },
     {
       name: "rules-are-pure",
       comment: "Pure files import types, errors, protocol and the calendar.",
       severity: "error",
       from: {
-        path: "^src/(schedules/(rule|rule-days|rule-check|rule-pointer|exception-check|past-check|day|wall-clock|area-policy|conflicts/[^/]+)|broadcasts/(broadcast|assignment|targets|minutes-over)|calendars/calendar|warnings/(empty-dates|clock-watch)|delivery/(airing|playlist-entries)|explanations/(verdict|slot-verdict)|interrupts/emergency|outages/outage|devices/flapping|people/(permissions|role-mapping)|review/(review|review-rules|digest)|consents/consent|registers/register-document|audit/(audit-entry|refusal-quota|responsibility)|backup/backup|reports/proof|regions/region|episodes/episode)\\.ts$",
+        path: "^src/(schedules/(rule|rule-days|rule-check|rule-pointer|exception-check|past-check|day|wall-clock|area-policy|conflicts/[^/]+)|broadcasts/(broadcast|assignment|targets|minutes-over)|calendars/calendar|attendance/attendance|warnings/(empty-dates|clock-watch)|delivery/(airing|playlist-entries)|explanations/(verdict|slot-verdict)|interrupts/emergency|outages/outage|devices/flapping|people/(permissions|role-mapping)|review/(review|review-rules|digest)|consents/consent|registers/register-document|audit/(audit-entry|refusal-quota|responsibility)|backup/backup|reports/proof|regions/region|episodes/episode)\\.ts$",
       },
       to: {
         path: "^src/",
@@ -93,6 +106,7 @@ export const ruleSet: IFlattenedRuleSet = {
 
 export const options: ICruiseOptions = {
   doNotFollow: { path: "node_modules" },
+  exclude: { path: "^src/console/dist" },
   parser: "swc",
   tsPreCompilationDeps: true,
   enhancedResolveOptions: { exportsFields: ["exports"], conditionNames: ["node", "import", "default"] },

@@ -22,6 +22,8 @@ export interface Operator {
   credentials: Record<string, string>;
   get<T>(path: string): Promise<T>;
   post<T>(path: string, body?: unknown): Promise<T>;
+  /** With the own password once more: to confirm something as the second person, or to make a token. */
+  postAnew<T>(path: string, body?: object): Promise<T>;
   put<T>(path: string, body: unknown): Promise<T>;
   /** @param ifMatch for which version of it; `*` for whatever there is */
   patch<T>(path: string, body: unknown, ifMatch?: string): Promise<T>;
@@ -81,6 +83,7 @@ export async function signIn(
     credentials,
     get: (path) => send("GET", path, {}),
     post: (path, body) => withBody("POST", path, body),
+    postAnew: (path, body = {}) => withBody("POST", path, { ...body, currentPassword: password }),
     put: (path, body) => withBody("PUT", path, body),
     patch: (path, body, ifMatch) =>
       send(

@@ -163,6 +163,7 @@ export async function vectorsOf(alg: SignatureAlgorithm, made: VectorFile | null
 const alert = {
   id: "01939f0a-2f00-7000-8000-000000000002",
   rev: 1,
+  issuedAt: ISSUED_AT,
   authority: "county" as const,
   from: ISSUED_AT,
   until: ISSUED_AT + 3_600_000,

@@ -31,13 +31,20 @@ async function signInAll(administrator: Operator): Promise<Operator[]> {
     REVIEWERS.map(async ({ name, role }) => {
       const person = items.find((each) => each.name === name);
       // A server may have been killed between the invitation and its acceptance.
-      if (person?.state !== "active") await letIn(administrator, name, role, person?.id);
-      return signIn(administrator.url, name, PASSWORD);
+      return person?.state === "active"
+        ? signIn(administrator.url, name, PASSWORD)
+        : letIn(administrator, name, role, person?.id);
     }),
   );
 }
 
-async function letIn(administrator: Operator, name: string, role: string, id?: string): Promise<void> {
+/** Invites somebody, anew by the id of who is invited already, and signs in as them. */
+export async function letIn(
+  administrator: Operator,
+  name: string,
+  role: string,
+  id?: string,
+): Promise<Operator> {
   const roles = [{ role, area: null }];
   const invitation =
     id === undefined
@@ -45,6 +52,7 @@ async function letIn(administrator: Operator, name: string, role: string, id?: s
       : await administrator.post<{ url: string }>(`/people/${id}/invitation`);
   const token = invitation.url.split("#/invitation/")[1];
   await administrator.post("/invitations/accept", { token, password: PASSWORD });
+  return signIn(administrator.url, name, PASSWORD);
 }
 
 /** Signs the step that it waits for. @param content as `episodes/<id>` */

@@ -32,7 +32,12 @@ const ANSWERED: Record<string, string> = {
 /** Bodies of the operations that nobody needs to be signed in for. */
 const ANONYMOUS: Record<string, Record<string, string>> = {
   "/api/v1/sign-in": { name: "admin", password: "wrong horse battery" },
+  "/api/v1/sign-in/oidc": { answer: "?code=x&state=y" },
   "/api/v1/invitations/look": { token: "x" },
+  "/api/v1/invitations/accept": { token: "x", password: "seven villages ring at dawn" },
+  "/api/v1/check-ins/look": { token: "x" },
+  "/api/v1/check-ins": { token: "x", name: "visitor", branch: "branch" },
+  "/api/v1/check-ins/feedback": { token: "x", key: "0".repeat(32), wish: "more" },
   "/device/v1/enroll": {
     code: "AAAA-BBBB-CCCC",
     hardwareId: "box-1",
@@ -48,7 +53,10 @@ interface Parameter {
   schema: { type?: string; enum?: (string | number | boolean)[]; examples?: string[] };
 }
 interface Document {
-  paths: Record<string, Record<string, { parameters?: Parameter[] }>>;
+  paths: Record<
+    string,
+    Record<string, { parameters?: Parameter[]; security?: object[]; requestBody?: object }>
+  >;
 }
 interface Wapiti {
   vulnerabilities: Record<string, { path: string; info: string }[]>;
@@ -108,6 +116,18 @@ function addresses({ paths }: Document, ids: Record<string, string>): string[] {
   });
 }
 
+/** @throws {Error} for an operation that strangers may send something to and nobody scans */
+function requireAllAnonymous({ paths }: Document): void {
+  const open = Object.entries(paths).flatMap(([path, operations]) =>
+    Object.values(operations).some(({ security, requestBody }) => requestBody && security?.length === 0)
+      ? [path]
+      : [],
+  );
+  const missing = open.filter((path) => !(path in ANONYMOUS));
+  if (missing.length > 0)
+    throw new Error(`Nothing is sent to ${missing.join(", ")}: add a body to ANONYMOUS.`);
+}
+
 function wapiti(url: string, cookie: string, paths: string[]): string[] {
   const report = join(folder, "wapiti.json");
   const starts = paths.flatMap((path) => ["-s", url + path]);
@@ -152,7 +172,9 @@ async function main(): Promise<boolean> {
     const cookie = operator.credentials["cookie"] ?? "";
     const ids = await furnish(operator);
     const answer = await fetch(`${server.url}/api/docs/json`);
-    const paths = addresses((await answer.json()) as Document, ids);
+    const document = (await answer.json()) as Document;
+    requireAllAnonymous(document);
+    const paths = addresses(document, ids);
 
     console.log(`wapiti on ${paths.length} addresses …`);
     const findings = wapiti(server.url, cookie, paths);

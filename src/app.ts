@@ -3,8 +3,9 @@ import { join } from "node:path";
 import type { FastifyInstance } from "fastify";
 import type { Logger } from "pino";
 import { THE_SERVER } from "./audit/audit-entry.ts";
+import { removeCutOff } from "./backup/laid-aside.ts";
 import { refuseHalfRestored } from "./backup/restore.ts";
-import { startTicker } from "./broadcasts/ticker.ts";
+import { eachOf, startTicker } from "./broadcasts/ticker.ts";
 import { type Clock, repeat, SECOND_MS, systemClock } from "./clock.ts";
 import type { Config } from "./config.ts";
 import { lockFolder, openDatabase } from "./db/open.ts";
@@ -44,16 +45,21 @@ export async function buildApp({ config, log, clock = systemClock }: AppOptions)
   const locks = [lockFolder(config.dataDir, "DATA_DIR"), lockFolder(config.mediaDir, "MEDIA_DIR")];
   const databasePath = join(config.dataDir, "cuncunxiang.db");
   refuseHalfRestored(databasePath);
+  removeCutOff(databasePath);
   const db = openDatabase(databasePath, clock.now());
   const services = await createServices({ db, config, log, clock, version });
   services.audit.as(THE_SERVER, "the server starts", () => loadShippedData(services));
   services.stopEverything.catchUp();
-  const firstAdministrator = await services.people.createFirstAdministrator();
-  if (firstAdministrator) services.audit.note("the first administrator is made", "done", null);
+  const firstAdministrator = await services.audit.untilDone(
+    THE_SERVER,
+    "the first administrator is made",
+    services.people.createFirstAdministrator,
+  );
   const app = await createServer({ services, config, log, clock, version });
 
   const {
     announcements,
+    attendance,
     audit,
     backups,
     conductor,
@@ -92,46 +98,50 @@ export async function buildApp({ config, log, clock = systemClock }: AppOptions)
       ...announcements.compositions(),
     ]);
     live.takeUp();
+    // By profiles that were changed while the server was down.
+    services.reviews.checkBytes(null);
     twins.review("all");
     planner.planAll();
     conductor.tick();
     warnings.tell();
     const watchClock = createClockWatch(clock);
-    const everySecond = () => {
-      stopEverything.everySecond();
-      emergencies.tick();
-      announcements.tick();
-      live.tick();
-      conductor.tick();
+    const lookAtClock = () => {
       const events = watchClock();
       warnings.keepClockEvents(events);
       // What was missed by a clock that was ahead may have its start ahead again.
       if (events.some(({ kind }) => kind !== "slept")) planner.planAll();
     };
-    const everyMinute = () => {
-      warnings.tell();
-      outages.tick();
-      backups.everyMinute();
-      audit.everyMinute();
+    const everySecond = {
+      stop: stopEverything.everySecond,
+      emergencies: emergencies.tick,
+      announcements: announcements.tick,
+      live: live.tick,
+      conductor: conductor.tick,
+      clock: lookAtClock,
+      changes: services.changes.tell,
     };
-    const everyHour = () => {
-      planner.planAll();
-      liveParts.everyHour();
-      audit.prune();
+    const everyMinute = {
+      warnings: warnings.tell,
+      outages: outages.tick,
+      backups: backups.everyMinute,
+      audit: audit.everyMinute,
+    };
+    const everyHour = {
+      planner: planner.planAll,
+      "live parts": liveParts.everyHour,
+      attendance: attendance.everyHour,
+      audit: audit.prune,
+      "ended access": services.forgetEnded,
+      "enrolment codes": services.devices.forgetCodes,
+      "databases laid aside": services.laidAside.everyHour,
     };
     stopTicker = startTicker({ everySecond, everyMinute, everyHour }, log);
-    const again = (everyMs: number, what: string, run: () => void) =>
-      repeats.push(
-        repeat(everyMs, () => {
-          try {
-            run();
-          } catch (error) {
-            log.error({ err: error }, `${what} could not be repeated; the next time tries again`);
-          }
-        }),
-      );
-    again(STOP_REPEAT_MS, "stops", downlink.repeatUnacknowledged);
-    again(ALERT_REPEAT_MS, "alerts", emergencies.republish);
+    const repeatStops = { "repeated stops": downlink.repeatUnacknowledged };
+    const repeatAlerts = { "repeated alerts": emergencies.republish };
+    repeats.push(
+      repeat(STOP_REPEAT_MS, eachOf(repeatStops, log)),
+      repeat(ALERT_REPEAT_MS, eachOf(repeatAlerts, log)),
+    );
   });
   app.addHook("preClose", async () => {
     for (const end of repeats) end();
@@ -148,7 +158,7 @@ export async function buildApp({ config, log, clock = systemClock }: AppOptions)
     await outbox.stop();
     await link.close();
     await embedded?.close();
-    audit.note("the server ends", "done", null);
+    audit.end();
     db.close();
     for (const unlock of locks) unlock();
   });

@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { isIP } from "node:net";
 import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
-import { DAY_MS, HOUR_MS } from "./clock.ts";
+import { DAY_MS, HOUR_MS, SECOND_MS } from "./clock.ts";
 import { type OidcSettings, readOidcSettings } from "./people/oidc-settings.ts";
 import type { SignInLimits } from "./people/sign-in.ts";
 import { SIGNATURE_ALGORITHMS, type SignatureAlgorithm } from "./protocol/key-set.ts";
@@ -13,6 +13,8 @@ export interface Config {
   /** What devices and browsers reach this server by; `null` derives it from each request. */
   publicUrl: string | null;
   dataDir: string;
+  /** What opens the secrets in the database; not in its backups. */
+  secretsKeyFile: string;
   mediaDir: string;
   /** Where an nginx in front serves the library internally; `null` sends files from here. */
   mediaAccelPrefix: string | null;
@@ -85,13 +87,23 @@ export interface Config {
   backupWarnMs: number;
   /** How long audit entries are kept. */
   auditKeepMs: number;
+  /** How long after a lecture the names of who was there, and what was wished for, are kept. */
+  attendanceKeepMs: number;
+  /** What more than this part of a county's villages would hear counts as heard by the county. */
+  countyWidePercent: number;
   freezeMs: number;
   planDays: number;
-  /** Requests a minute from one address, outside the device endpoints. */
+  /** Open connections at a time, by HTTP and WebSocket; one address has half of them at most. */
+  httpMaxConnections: number;
+  /** In what time a request's body has to be whole; of uploads, see `http/slow-bodies.ts`. */
+  httpBodyWithinMs: number;
+  /** Requests a minute of one account, script or device, and of all strangers from one address. */
   rateLimitPerMinute: number;
   /** Playlists made and signed at a time; who comes on top is asked to come again. */
   playlistsAtOnce: number;
   enrolmentsPerMinute: number;
+  /** Requests a minute of one address to the check-in page of one site. */
+  checkInsPerMinute: number;
   /** Whether people may sign in with a password of this server's; without it all of them do by `oidc`. */
   passwordSignIn: boolean;
   /** Signing in at a provider of the office's own; `null` for none. */
@@ -99,8 +111,10 @@ export interface Config {
   signInLimits: SignInLimits;
   /** Passwords and codes that are looked at, a minute and address. */
   signInsPerMinute: number;
-  /** Whether what is heard at once (announcements, drills, emergencies) takes a sign-in with a second factor. */
+  /** Whether who can interrupt what is heard signs in with a second factor for all but looking and stopping. */
   secondFactorRequired: boolean;
+  /** How long whoever let somebody in counts as the same person for what takes two. */
+  accessSettlesAfterMs: number;
   /** Addresses of proxies whose `X-Forwarded-For` is believed; empty believes nobody. */
   trustedProxies: string[];
 }
@@ -242,20 +256,21 @@ export function readConfig(env: Environment): Config {
       problems.push(`${name} must be a time of day such as 03:30, or off, not "${value}"`);
     return value;
   };
-  const folder = (name: string, fallback: string) => resolve(projectRoot, text(name, fallback));
+  const pathOf = (name: string, fallback: string) => resolve(projectRoot, text(name, fallback));
 
   const publicUrl = url("PUBLIC_URL", ["http:", "https:"]);
   const config: Config = {
     host: text("HOST", LOOPBACK),
     port: integer("PORT", 3000, 0, 65_535),
     publicUrl,
-    dataDir: folder("DATA_DIR", "data"),
-    mediaDir: folder("MEDIA_DIR", "media/library"),
+    dataDir: pathOf("DATA_DIR", "data"),
+    secretsKeyFile: pathOf("SECRETS_KEY_FILE", join(text("DATA_DIR", "data"), "secrets.key")),
+    mediaDir: pathOf("MEDIA_DIR", "media/library"),
     mediaAccelPrefix: internalPrefix("MEDIA_ACCEL_PREFIX"),
     mediaBaseUrl: url("MEDIA_BASE_URL", ["http:", "https:"]),
     mediaBaseLayout:
       oneOf("MEDIA_BASE_LAYOUT", "origin", ["origin", "bucket"]) === "bucket" ? "bucket" : "origin",
-    profilesDir: folder("PROFILES_DIR", "media/profiles"),
+    profilesDir: pathOf("PROFILES_DIR", "media/profiles"),
     deviceLink: oneOf("DEVICE_LINK", "normal", ["normal", "slow"]) === "slow" ? "slow" : "normal",
     mqttUrls: urls("MQTT_URL", BROKER_PROTOCOLS),
     mqttClientTls: { ca: file("MQTT_CA"), cert: file("MQTT_CERT"), key: file("MQTT_KEY") },
@@ -291,7 +306,7 @@ export function readConfig(env: Environment): Config {
     diskWarnPercent: integer("DISK_WARN_PERCENT", 15, 0, 99),
     diskRefusePercent: integer("DISK_REFUSE_PERCENT", 5, 0, 99),
     scrubBytesPerSecond: integer("SCRUB_MB_PER_SECOND", 5, 1, 10_000) * 1024 * 1024,
-    backupDir: folder("BACKUP_DIR", join(text("DATA_DIR", "data"), "backups")),
+    backupDir: pathOf("BACKUP_DIR", join(text("DATA_DIR", "data"), "backups")),
     backupAt: timeOrOff("BACKUP_AT", "03:30"),
     backupKeep: {
       daily: integer("BACKUP_KEEP_DAILY", 7, 1, 1000),
@@ -300,11 +315,16 @@ export function readConfig(env: Environment): Config {
     },
     backupWarnMs: integer("BACKUP_WARN_DAYS", 2, 1, 365) * DAY_MS,
     auditKeepMs: integer("AUDIT_KEEP_DAYS", 365, 180, 36_500) * DAY_MS,
+    attendanceKeepMs: integer("ATTENDANCE_KEEP_DAYS", 730, 1, 3650) * DAY_MS,
+    countyWidePercent: integer("COUNTY_WIDE_PERCENT", 50, 0, 99),
     freezeMs: integer("FREEZE_MINUTES", 10, 1, 1440) * 60_000,
     planDays: integer("PLAN_DAYS", 45, 40, 400),
+    httpMaxConnections: integer("HTTP_MAX_CONNECTIONS", 10_000, 2, 1_000_000),
+    httpBodyWithinMs: integer("HTTP_BODY_SECONDS", 120, 1, 3600) * SECOND_MS,
     rateLimitPerMinute: integer("RATE_LIMIT_PER_MINUTE", 600, 10, 1_000_000),
     playlistsAtOnce: integer("PLAYLISTS_AT_ONCE", 64, 1, 10_000),
     enrolmentsPerMinute: integer("ENROLMENTS_PER_MINUTE", 120, 1, 1_000_000),
+    checkInsPerMinute: integer("CHECK_INS_PER_MINUTE", 120, 1, 1_000_000),
     passwordSignIn: oneOf("PASSWORD_SIGN_IN", "on", ["on", "off"]) === "on",
     oidc: readOidcSettings({ optional, text, list, file, publicUrl, problems }),
     signInLimits: {
@@ -313,6 +333,7 @@ export function readConfig(env: Environment): Config {
     },
     signInsPerMinute: integer("SIGN_INS_PER_MINUTE", 10, 1, 1_000_000),
     secondFactorRequired: oneOf("SECOND_FACTOR", "required", ["required", "optional"]) === "required",
+    accessSettlesAfterMs: integer("ACCESS_SETTLES_HOURS", 24, 0, 720) * HOUR_MS,
     trustedProxies: addresses("TRUSTED_PROXIES"),
   };
   if (config.diskRefusePercent > config.diskWarnPercent)

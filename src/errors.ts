@@ -4,6 +4,7 @@ export const ERROR_STATUS = {
   unauthorized: 401,
   forbidden: 403,
   not_found: 404,
+  too_slow: 408,
   conflict: 409,
   precondition_failed: 412,
   too_large: 413,
@@ -24,6 +25,8 @@ export interface ErrorDetail {
 }
 
 interface ErrorExtra {
+  /** What this problem is called in its document, where its code says too little; `fresh-code-needed`. */
+  kind?: string;
   /** For the operator's log; never shown to the caller. */
   cause?: unknown;
   /** What the caller can do about it. */
@@ -36,14 +39,20 @@ interface ErrorExtra {
 /** An error with a message meant for the person who called. Anything else that is thrown becomes `internal`. */
 export class AppError extends Error {
   readonly code: ErrorCode;
+  readonly kind: string;
   readonly hint: string | undefined;
   readonly details: ErrorDetail[] | undefined;
   readonly members: Record<string, unknown>;
 
-  constructor(code: ErrorCode, message: string, { cause, hint, details, members = {} }: ErrorExtra = {}) {
+  constructor(
+    code: ErrorCode,
+    message: string,
+    { kind = code, cause, hint, details, members = {} }: ErrorExtra = {},
+  ) {
     super(message, { cause });
     this.name = "AppError";
     this.code = code;
+    this.kind = kind;
     this.hint = hint;
     this.details = details;
     this.members = members;
@@ -64,11 +73,26 @@ export const notFound = (what: string, id: string): AppError =>
 /** The message of anything that was thrown. */
 export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
-/** What a full disk is called: by the system, and by SQLite, which has only an I/O error for it on some file systems. */
-const DISK_FULL = new Set(["ENOSPC", "EDQUOT", "SQLITE_FULL", "SQLITE_IOERR_WRITE", "SQLITE_IOERR_SHMSIZE"]);
+const codeOf = (error: unknown): string =>
+  error instanceof Error && "code" in error ? String(error.code) : "";
 
-export const isDiskFull = (error: unknown): boolean =>
-  error instanceof Error && "code" in error && DISK_FULL.has(String(error.code));
+/** What a full disk is called: by the system, and by SQLite, whose shared memory cannot grow then. */
+const DISK_FULL = new Set(["ENOSPC", "EDQUOT", "SQLITE_FULL", "SQLITE_IOERR_SHMSIZE"]);
+
+export const isDiskFull = (error: unknown): boolean => DISK_FULL.has(codeOf(error));
 
 export const diskFull = (cause: unknown): AppError =>
-  new AppError("no_space", "The server's disk is full.", { cause, hint: "Tell the administrator." });
+  new AppError("no_space", "The server's disk is full.", {
+    cause,
+    hint: "It was not saved. Free some room there, or tell the administrator, and send it again.",
+  });
+
+/** SQLite does not tell a disk that fails from one that is gone, or from a quota that is used up. */
+export const isDiskFailing = (error: unknown): boolean =>
+  codeOf(error).startsWith("SQLITE_IOERR") && !isDiskFull(error);
+
+export const diskFailing = (cause: unknown): AppError =>
+  new AppError("unavailable", "The server's disk does not read or write.", {
+    cause,
+    hint: "Tell the administrator: it fails, or a quota of the server's account is used up.",
+  });

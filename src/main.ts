@@ -15,8 +15,11 @@ async function main(): Promise<void> {
   // Before anything that may still fail: it is shown this once.
   if (firstAdministrator) {
     const { name, password } = firstAdministrator;
+    const factor = config.secondFactorRequired
+      ? "\n  Set up the second factor under My account first: nothing else can be changed before."
+      : "";
     console.log(
-      `\n  First sign-in: ${name} / ${password}\n  This password is shown once; change it after signing in.`,
+      `\n  First sign-in: ${name} / ${password}\n  This password is shown once; change it after signing in.${factor}`,
     );
   }
 

@@ -1,9 +1,11 @@
 import { createHash } from "node:crypto";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import type { Logger } from "pino";
+import { createAttendance } from "./attendance/create-attendance.ts";
+import { THE_SERVER } from "./audit/audit-entry.ts";
 import { createAuditLog } from "./audit/audit-log.ts";
 import { createBackupService } from "./backup/backup-service.ts";
+import { createLaidAside } from "./backup/laid-aside.ts";
 import { createBroadcastService } from "./broadcasts/broadcast-service.ts";
 import { createBroadcastStore } from "./broadcasts/broadcast-store.ts";
 import { createConductor } from "./broadcasts/conductor.ts";
@@ -14,27 +16,31 @@ import { createLeftOut } from "./broadcasts/left-out.ts";
 import { createPlannedRules } from "./broadcasts/planned-rules.ts";
 import { createPlanner } from "./broadcasts/planner.ts";
 import { createReruns } from "./broadcasts/reruns.ts";
+import { createFindSetAlone } from "./broadcasts/set-alone.ts";
+import { createUnready } from "./broadcasts/unready.ts";
 import { createUnscheduled } from "./broadcasts/unscheduled.ts";
 import { openBroker } from "./broker.ts";
 import { createCalendarLinkStore } from "./calendars/calendar-link-store.ts";
 import { createCalendarService } from "./calendars/calendar-service.ts";
+import { createTimetable } from "./calendars/timetable.ts";
+import { createChangeFeed } from "./changes/change-feed.ts";
 import { type Clock, DAY_MS, MINUTE_MS } from "./clock.ts";
 import type { Config } from "./config.ts";
 import { createConsentService } from "./consents/consent-service.ts";
 import { createConsentStore } from "./consents/consent-store.ts";
+import { joinServices } from "./consequences.ts";
 import { madeAt } from "./db/migrate.ts";
 import { createTransact, type Database } from "./db/open.ts";
+import { openSecretBox } from "./db/secrets-key.ts";
+import { createServerSecrets } from "./db/server-secrets.ts";
 import { createSettings } from "./db/settings.ts";
 import { createBundleService } from "./delivery/bundle.ts";
-import { createDownlink } from "./delivery/downlink.ts";
-import { createDownlinkStore } from "./delivery/downlink-store.ts";
+import { createDelivery } from "./delivery/delivery.ts";
 import { createKeyStore } from "./delivery/key-store.ts";
 import { loadKeys } from "./delivery/keys.ts";
-import { createMediaLinks } from "./delivery/media-links.ts";
-import { createOutbox } from "./delivery/outbox.ts";
-import { createOutboxStore } from "./delivery/outbox-store.ts";
 import { createPlaylistService } from "./delivery/playlist.ts";
 import { createUplink } from "./delivery/uplink.ts";
+import { createDeviceCounts } from "./devices/device-counts.ts";
 import { createDeviceService } from "./devices/device-service.ts";
 import { createDeviceStore } from "./devices/device-store.ts";
 import { createEnrolmentStore } from "./devices/enrolment-store.ts";
@@ -42,38 +48,11 @@ import { createTelemetryStore } from "./devices/telemetry-store.ts";
 import { createTwins } from "./devices/twins.ts";
 import { createEpisodeService } from "./episodes/episode-service.ts";
 import { createEpisodeStore } from "./episodes/episode-store.ts";
-import { createDueAround } from "./explanations/due.ts";
-import { createFindSlots } from "./explanations/find-slots.ts";
-import { createInterruptPreview } from "./explanations/interrupt-preview.ts";
-import { createPreviewService } from "./explanations/preview-service.ts";
-import { createTimetable } from "./explanations/timetable.ts";
-import { createWhyService } from "./explanations/why-service.ts";
-import { createAnnouncementService } from "./interrupts/announcement-service.ts";
-import { createCapService } from "./interrupts/cap-service.ts";
-import { createCapStore } from "./interrupts/cap-store.ts";
-import { createCorrectionService } from "./interrupts/correction-service.ts";
-import { createEmergencyService } from "./interrupts/emergency-service.ts";
-import { createEmergencyStore } from "./interrupts/emergency-store.ts";
-import { createInterruptContent } from "./interrupts/interrupt-content.ts";
-import { createInterruptStore } from "./interrupts/interrupt-store.ts";
-import { createLiveService } from "./interrupts/live/live-service.ts";
-import { createLiveStore } from "./interrupts/live/live-store.ts";
-import { createVoiceFiles } from "./interrupts/live/voice-file.ts";
-import { createStandingAlerts } from "./interrupts/standing-alert.ts";
-import { createStopEverything } from "./interrupts/stop-everything.ts";
-import { createStopJournal } from "./interrupts/stop-journal.ts";
-import { createFfmpeg, requireFfmpeg } from "./media/ffmpeg.ts";
-import { abilitiesOf } from "./media/ffmpeg-abilities.ts";
-import { confine } from "./media/ffmpeg-confinement.ts";
-import { createHousekeeping } from "./media/housekeeping/housekeeping-service.ts";
-import { createLiveParts } from "./media/live/live-parts.ts";
-import { createVoiceEncoder } from "./media/live/voice-encoder.ts";
-import { createMediaLibrary } from "./media/media-library.ts";
-import { createMediaService } from "./media/media-service.ts";
-import { loadProfiles } from "./media/profile-files.ts";
+import { createExplanations } from "./explanations/explanations.ts";
+import { createInterrupts } from "./interrupts/interrupts.ts";
+import { createMedia } from "./media/create-media.ts";
+import { requireFfmpeg } from "./media/ffmpeg.ts";
 import { createResumableUploads } from "./media/resumable-uploads.ts";
-import { createScratchSpace } from "./media/scratch-space.ts";
-import { createUploadSpace } from "./media/upload-space.ts";
 import { createOutageService } from "./outages/outage-service.ts";
 import { createOutageStore } from "./outages/outage-store.ts";
 import { createPeople } from "./people/people.ts";
@@ -87,6 +66,7 @@ import { createReportStore } from "./reports/report-store.ts";
 import { createCommentStore } from "./review/comment-store.ts";
 import { createReviewService } from "./review/review-service.ts";
 import { createReviewStore } from "./review/review-store.ts";
+import { createQuietHoursMetBy } from "./schedules/county-wide.ts";
 import { SHIPPED_SCHEDULES } from "./schedules/first-start.ts";
 import { createPolicyService } from "./schedules/policy.ts";
 import { createPolicyStore } from "./schedules/policy-store.ts";
@@ -94,6 +74,8 @@ import { createScheduleExchange } from "./schedules/schedule-exchange.ts";
 import { createScheduleService } from "./schedules/schedule-service.ts";
 import { createScheduleStore } from "./schedules/schedule-store.ts";
 import { readCalendars, readShippedPolicy } from "./schedules/shipped.ts";
+import { createShortenedHours } from "./schedules/shortened-hours.ts";
+import { createShortenedHoursStore } from "./schedules/shortened-hours-store.ts";
 import { createSessionService } from "./sessions/session-service.ts";
 import { createSessionStore } from "./sessions/session-store.ts";
 import { createEspeakEngine } from "./speech/espeak-engine.ts";
@@ -102,8 +84,6 @@ import { createSpeechService } from "./speech/speech-service.ts";
 import { createUploadTarget } from "./upload-target.ts";
 import { createWarningService } from "./warnings/warning-service.ts";
 import { createWarningStore } from "./warnings/warning-store.ts";
-
-const COVER = fileURLToPath(new URL("../media/cover.jpg", import.meta.url));
 
 export interface ServicesOptions {
   db: Database;
@@ -116,55 +96,59 @@ export interface ServicesOptions {
 
 export type Services = Awaited<ReturnType<typeof createServices>>;
 
-/** Makes every part of the server below HTTP, hands each what it needs, and says what follows from what. */
+/** Makes every part of the server below HTTP and hands each what it needs; what follows from what is in consequences.ts. */
 export async function createServices({ db, config, log, clock, version }: ServicesOptions) {
   requireFfmpeg(config);
   const audit = createAuditLog({ db, clock, log, keepMs: config.auditKeepMs });
   const transact = createTransact(db);
   const settings = createSettings(db);
-  const keys = await loadKeys({ store: createKeyStore(db), clock, algorithm: config.signatureAlgorithm });
+  const box = openSecretBox(db, config.secretsKeyFile);
+  const secrets = createServerSecrets(settings, box);
+  const keys = await loadKeys({
+    store: createKeyStore(db, box),
+    clock,
+    algorithm: config.signatureAlgorithm,
+  });
   const { signer } = keys;
 
   // Domains, from the ones that need nobody to the ones that need many.
   const regions = createRegionService({ store: createRegionStore(db) });
-  const { people, deputies, passwords, signIns, secondFactors, apiTokens, oidc } = createPeople({
+  const {
+    forgetEnded,
+    access,
+    people,
+    deputies,
+    passwords,
+    signIns,
+    secondFactors,
+    freshProof,
+    ownSecondFactor,
+    apiTokens,
+    oidc,
+  } = createPeople({
     db,
     regions,
     config,
-    settings,
+    box,
+    secrets,
     log,
     clock,
   });
+  const telemetry = createTelemetryStore(db);
   const devices = createDeviceService({
     store: createDeviceStore(db),
     codes: createEnrolmentStore(db),
-    telemetry: createTelemetryStore(db),
+    telemetry,
     regions,
     clock,
   });
+  const deviceCounts = createDeviceCounts({ telemetry, regions });
   const reports = createReportService({ store: createReportStore(db), transact, clock });
-  const confinement = confine(config.dataDir, config.mediaDir, config.transcodeNiceness);
-  if (confinement.warning !== null) log.warn(confinement.warning);
-  log.info({ without: confinement.without }, "ffmpeg runs confined");
-  const library = createMediaLibrary(config.mediaDir, { scratchOwner: confinement.account });
-  const housekeeping = createHousekeeping({
+  const { library, housekeeping, media, space, profiles, liveParts, voiceEncoder } = createMedia({
     db,
-    mediaDir: config.mediaDir,
-    library,
+    config,
     clock,
     log,
-    zone: config.zone,
-    keepMs: config.mediaKeepMs,
-    trashMs: config.mediaTrashMs,
-    scrubBytesPerSecond: config.scrubBytesPerSecond,
-    watermarks: {
-      quotaBytes: config.mediaQuotaBytes,
-      warnPercent: config.diskWarnPercent,
-      refusePercent: config.diskRefusePercent,
-      reserveBytes: config.diskReserveBytes,
-    },
-    currentRenditions: (compositionId) => media.renditionsOf(compositionId),
-    makeAnew: (sha256) => media.makeAnew(sha256),
   });
   const backups = createBackupService({
     databasePath: db.name,
@@ -181,25 +165,12 @@ export async function createServices({ db, config, log, clock, version }: Servic
     clock,
     log,
   });
-  const profiles = loadProfiles(config.profilesDir, abilitiesOf(config.ffmpegPath));
-  const space = createUploadSpace(housekeeping.mayUpload);
-  const media = createMediaService({
-    db,
-    library,
-    ffmpeg: createFfmpeg({
-      ffmpegPath: confinement.launch(config.ffmpegPath),
-      ffprobePath: confinement.launch(config.ffprobePath),
-    }),
-    profiles,
-    space,
-    scratchSpace: createScratchSpace(housekeeping.freeBytes, config.diskReserveBytes),
-    requireMount: housekeeping.requireMount,
+  const laidAside = createLaidAside({
+    databasePath: db.name,
+    auditKeepMs: config.auditKeepMs,
+    audit,
     clock,
     log,
-    maxUploadBytes: config.maxUploadBytes,
-    concurrency: config.transcodeConcurrency,
-    deviceLink: config.deviceLink,
-    defaultCover: COVER,
   });
   const programmes = createProgrammeService({ store: createProgrammeStore(db), media, transact });
   const episodes = createEpisodeService({
@@ -235,7 +206,7 @@ export async function createServices({ db, config, log, clock, version }: Servic
       sessions,
       announcements: {
         get: (id) => announcements.get(id),
-        useAsset: (id, sha256) => announcements.useAsset(id, sha256),
+        useAsset: (id, sha256, userId) => announcements.useAsset(id, sha256, userId),
       },
       media,
     }),
@@ -245,12 +216,25 @@ export async function createServices({ db, config, log, clock, version }: Servic
   });
   const policy = createPolicyService({
     store: createPolicyStore(db),
+    shortenedHours: createShortenedHours({
+      access,
+      store: createShortenedHoursStore(db),
+      clock,
+      zone: config.zone,
+    }),
     settings,
     regions,
     zone: config.zone,
     shipped: readShippedPolicy(SHIPPED_SCHEDULES),
     transact,
     clock,
+  });
+  const quietHoursMetBy = createQuietHoursMetBy({
+    regions,
+    settledDevices: devices.settledWithin,
+    policy,
+    setAlone: createFindSetAlone(db, access),
+    percent: config.countyWidePercent,
   });
   const { twins, softwareChannels } = createTwins({ db, devices, policy, clock });
   const sources = { broadcast: episodes, lecture: sessions };
@@ -271,9 +255,15 @@ export async function createServices({ db, config, log, clock, version }: Servic
     sources: { episode: episodes, session: sessions },
     programmes,
     media,
-    isFixedForAir: (contentId) => broadcastStore.liveWithContent(contentId).length > 0,
+    access,
+    isFixedForAir: (contentId) =>
+      broadcastStore.liveWithContent(contentId).length > 0 ||
+      broadcastStore.liveAnnouncementsOf(contentId).length > 0,
     lacksConsent: consents.lacksOf,
+    allowanceOf: consents.allowanceOf,
     hasAiredSince: reruns.isUsed,
+    isRerun: reruns.isAgain,
+    asServer: (work) => audit.as(THE_SERVER, "a review for other bytes is ended", work),
     transact,
     clock,
   });
@@ -285,7 +275,9 @@ export async function createServices({ db, config, log, clock, version }: Servic
     policy,
     calendars: dayCalendars,
     reruns,
+    reviews,
     allowanceOf: consents.allowanceOf,
+    quietHoursMetBy,
     clock,
   });
   const scheduleStore = createScheduleStore(db);
@@ -315,6 +307,7 @@ export async function createServices({ db, config, log, clock, version }: Servic
       sources[programmes.get(programmeId).kind].numberOf(programmeId, contentId) !== null,
     calendars: dayCalendars,
     findConflicts: (candidate) => conflicts.check([candidate])[0] ?? [],
+    access,
     transact,
     clock,
   });
@@ -336,23 +329,15 @@ export async function createServices({ db, config, log, clock, version }: Servic
     urls: brokerUrls,
   } = await openBroker({ config, devices, log });
 
-  const outbox = createOutbox({ store: createOutboxStore(db), publisher: link, signer, clock, log });
-  const downlink = createDownlink({
-    store: createDownlinkStore(db),
-    outbox,
-    publisher: link,
+  const { outbox, downlink, mediaSecret, mediaUrl, liveUrl } = createDelivery({
+    db,
+    config,
+    secrets,
+    link,
     signer,
-    transact,
     clock,
+    log,
   });
-  const mediaSecret = settings.secret("media-url-secret");
-  const { publicUrl, mediaBaseUrl, mediaBaseLayout } = config;
-  const linksBy = (base: Parameters<typeof createMediaLinks>[0]["base"]) =>
-    createMediaLinks({ secret: mediaSecret, publicUrl, base });
-  const mediaBase = mediaBaseUrl === null ? null : { url: mediaBaseUrl, layout: mediaBaseLayout };
-  const mediaUrl = linksBy(mediaBase);
-  // What is being spoken cannot be in the copy that a bucket holds.
-  const liveUrl = linksBy(mediaBase?.layout === "bucket" ? null : mediaBase);
 
   const leftOut = createLeftOut({ store: broadcastStore, policy });
   const broadcasts = createBroadcastService({
@@ -366,10 +351,30 @@ export async function createServices({ db, config, log, clock, version }: Servic
     clock,
     freezeMs: config.freezeMs,
   });
+  const timetable = createTimetable({
+    broadcasts,
+    schedules,
+    programmes,
+    regions,
+    policy,
+    forecast,
+    calendars: dayCalendars,
+    zone: config.zone,
+    clock,
+  });
   const calendars = createCalendarService({
     store: createCalendarLinkStore(db),
     broadcasts,
     regions,
+    clock,
+  });
+  const { checkIns, checkInLinks, checkInAddress, attendance, attendedPeople } = createAttendance({
+    db,
+    config,
+    secrets,
+    broadcasts,
+    regions,
+    audit,
     clock,
   });
   const planner = createPlanner({
@@ -392,13 +397,18 @@ export async function createServices({ db, config, log, clock, version }: Servic
     clock,
     planMs,
   });
+  const unready = createUnready({ store: broadcastStore, downlink, transact, clock, log });
   const conductor = createConductor({
     store: broadcastStore,
     devices,
     policy,
     leftOut,
     reports,
+    isFor: broadcasts.isFor,
     downlink,
+    areSigned: reviews.areSigned,
+    whyNotHearable: (broadcast) => announcements.whyNotHearable(broadcast),
+    unready,
     mediaUrl,
     transact,
     clock,
@@ -409,71 +419,36 @@ export async function createServices({ db, config, log, clock, version }: Servic
     store: broadcastStore,
     devices,
     downlink,
+    unready,
     transact,
     clock,
     zone: config.zone,
   });
-  const interruptStore = createInterruptStore(db);
-  const liveStore = createLiveStore(db);
-  const interruptContent = createInterruptContent({ speech, media });
-  const announcements = createAnnouncementService({
-    store: interruptStore,
-    voices: liveStore,
-    content: interruptContent,
+  const interrupts = createInterrupts({
+    db,
+    config,
+    audit,
+    access,
     media,
+    voiceEncoder,
+    liveParts,
+    housekeeping,
+    speech,
+    barredUseOf: reviews.barredUseOf,
     unscheduled,
     broadcasts,
     regions,
-    onReady: conductor.tick,
-    transact,
-    clock,
-    log,
-  });
-  const liveParts = createLiveParts({ db, library, clock });
-  const live = createLiveService({
-    store: liveStore,
-    announcements,
-    broadcasts,
-    unscheduled,
-    encoder: createVoiceEncoder({
-      ffmpegPath: confinement.launch(config.ffmpegPath, { urgent: true }),
-      profiles,
-      pathOf: library.pathOf,
-      assetOf: media.assetOf,
-    }),
-    parts: liveParts,
-    files: createVoiceFiles(join(config.mediaDir, "live")),
-    requireMount: housekeeping.requireMount,
+    quietHoursMetBy,
+    reports,
     signer,
-    mediaUrl: liveUrl,
-    onReady: conductor.tick,
-    transact,
-    clock,
-    log,
-  });
-  const emergencies = createEmergencyService({
-    store: createEmergencyStore(db),
-    interrupts: interruptStore,
-    content: interruptContent,
-    alerts: createStandingAlerts({ media, unscheduled, downlink, mediaUrl }),
-    broadcasts,
-    regions,
-    transact,
-    clock,
-    log,
-  });
-  const corrections = createCorrectionService({ broadcasts, reports, announcements, zone: config.zone });
-  const cap = createCapService({ store: createCapStore(db), emergencies, transact, clock });
-  const stopEverything = createStopEverything({
-    broadcasts,
-    emergencies,
-    live,
     downlink,
-    journal: createStopJournal(join(config.dataDir, "stops")),
-    inNameOf: ({ id, name }, work) => audit.as({ kind: "person", id, name }, "POST /api/v1/stop", work),
-    transact,
+    mediaUrl,
+    liveUrl,
+    onReady: conductor.tick,
+    clock,
     log,
   });
+  const { announcements, live, emergencies, corrections, cap, stopEverything } = interrupts;
   const warnings = createWarningService({
     store: createWarningStore(db),
     broadcasts,
@@ -489,47 +464,44 @@ export async function createServices({ db, config, log, clock, version }: Servic
     policy,
     twins,
     mediaUrl,
+    checkInAddress,
     clock,
     keySerial: () => keys.set().serial,
     epoch: createHash("sha256").update(`${config.publicUrl} ${version}`).digest("hex"),
   });
   const bundles = createBundleService({ regions, devices, playlists, keys, library, clock });
-  const timetable = createTimetable({
+  const { previews, whys, previewInterrupt } = createExplanations({
     broadcasts,
     schedules,
     programmes,
     forecast,
     calendars: dayCalendars,
-    clock,
-  });
-  const findSlots = createFindSlots({ timetable, broadcasts, policy });
-  const previews = createPreviewService({ findSlots, devices, regions, policy });
-  const whys = createWhyService({
-    dueAround: createDueAround({ findSlots, broadcasts }),
-    broadcasts,
+    policy,
     devices,
     regions,
     reports,
     downlink,
-    policy,
+    airedBy: interrupts.airedBy,
+    quietHoursMetBy,
     clock,
     zone: config.zone,
   });
-  const previewInterrupt = createInterruptPreview({ broadcasts, devices, regions, policy, clock });
   const registers = createRegisterService({
     reviews,
     broadcasts,
     reports,
     regions,
-    spokenIn: (broadcastId) => interruptStore.get(broadcastId)?.assetSha256 ?? null,
+    spokenIn: interrupts.spokenIn,
+    airedBy: interrupts.airedBy,
     zone: config.zone,
   });
   let listeningSince = 0;
   link.onOnline(() => void (listeningSince = clock.now()));
+  const brokerSince = () => (link.online ? listeningSince : null);
   const outages = createOutageService({
     store: createOutageStore(db),
     devices,
-    listeningSince: () => (link.online ? listeningSince : null),
+    listeningSince: brokerSince,
     transact,
     clock,
     log,
@@ -542,93 +514,37 @@ export async function createServices({ db, config, log, clock, version }: Servic
       presence: (deviceId, presence) =>
         transact(() => {
           if (devices.recordPresence(deviceId, presence)) twins.review({ device: deviceId });
+          if (presence.online) downlink.sendOwed(deviceId);
         }),
       state: (deviceId, state) =>
         transact(() => {
           if (devices.recordState(deviceId, state)) twins.review({ device: deviceId });
+          // What it could not take at its return, or the database kept from being sent.
+          downlink.sendOwed(deviceId);
         }),
       reports: (incoming) => reports.ingest(incoming),
       quarantine: reports.quarantine,
     },
   });
 
-  // What follows from what.
-  keys.onRotated(() => {
-    transact(() => downlink.playlistChanged(regions.roots(), null));
-    emergencies.republish();
-  });
-  devices.onLabelled(broadcasts.deviceChanged);
-  devices.onRevoked((device) => twins.review({ device }));
-  twins.onChange((changed, volume) => {
-    downlink.devicePlaylistsChanged(changed.map(({ id }) => id));
-    // Heard at once by who is there; whoever is not finds it in the playlist.
-    if (volume !== null)
-      downlink.send({
-        type: "volume",
-        body: { volume },
-        audience: { devices: changed.map(({ id }) => id) },
-        authorityOver: changed.map(({ regionCode }) => regionCode),
-        class: "daily",
-        notAfter: clock.now() + MINUTE_MS,
-      });
-  });
-  reviews.onApprovalChange(({ programmeId, contentId, isApproved }) => {
-    if (!isApproved) broadcasts.contentLost(contentId, "its content lost the approval");
-    planner.planAll(programmeId);
-    conflicts.changed();
-  });
-  consents.onChange(({ programmeId, contentId, isLost }) => {
-    if (isLost) broadcasts.contentLost(contentId, "a consent of who is portrayed is missing or has ended");
-    planner.planAll(programmeId);
-    conflicts.changed();
-  });
-  programmes.onReviewChange(({ id }) => {
-    planner.planAll(id);
-    conflicts.changed();
-  });
-  broadcasts.onCancelled(({ scheduleId }) => {
-    if (scheduleId !== null) planner.plan(schedules.get(scheduleId));
-  });
-  // What was approved before its renditions had to be made again.
-  media.onSettled(() => {
-    planner.planAll();
-    conflicts.changed();
-  });
-  media.onSettled(announcements.tick);
-  media.onSettled(emergencies.tick);
-  // What airs first is rendered first.
-  media.onQueued(expectAir);
-  schedules.onChange((schedule, before) => {
-    planner.plan(schedule, before);
-    conflicts.changed();
-    conductor.tick();
-  });
-  policy.onChange((area) => {
-    if (area === null) planner.planAll();
-    else planner.planWithin(area);
-    conflicts.changed();
-    downlink.playlistChanged(area === null ? regions.roots() : [area], null);
-    twins.review(area === null ? "all" : { area });
-  });
-  reports.onRecord((deviceId, { type, commandId, broadcastId }) => {
-    if (type === "received" && commandId !== undefined) downlink.acknowledge(commandId, deviceId);
-    // What has aired after all is not to air again on the next date.
-    if (type !== "started" || broadcastId === undefined) return;
-    if (broadcasts.confirmAired(broadcastId, deviceId)) planner.planAll();
-  });
-
-  return {
+  const services = {
     settings,
+    secrets,
     transact,
     audit,
+    forgetEnded,
+    access,
     people,
     deputies,
     passwords,
     signIns,
     oidc,
     secondFactors,
+    freshProof,
+    ownSecondFactor,
     apiTokens,
     regions,
+    deviceCounts,
     devices,
     twins,
     softwareChannels,
@@ -637,7 +553,9 @@ export async function createServices({ db, config, log, clock, version }: Servic
     library,
     housekeeping,
     backups,
+    laidAside,
     media,
+    profiles,
     uploads,
     speech,
     mediaSecret,
@@ -658,7 +576,14 @@ export async function createServices({ db, config, log, clock, version }: Servic
     cap,
     stopEverything,
     calendars,
+    timetable,
+    changes: createChangeFeed(db),
+    checkIns,
+    checkInLinks,
+    attendance,
+    attendedPeople,
     forecast,
+    expectAir,
     planner,
     conductor,
     warnings,
@@ -679,5 +604,8 @@ export async function createServices({ db, config, log, clock, version }: Servic
     brokerAccess,
     /** Where devices find the broker, or the nodes of a cluster, without an account. */
     brokerUrls,
+    brokerSince,
   };
+  joinServices(services, clock);
+  return services;
 }

@@ -1,6 +1,6 @@
 import type { EpisodeService } from "./episodes/episode-service.ts";
 import { AppError, invalid, notFound } from "./errors.ts";
-import type { Announcement } from "./interrupts/announcement-service.ts";
+import type { Announcement } from "./interrupts/announcement.ts";
 import type { MediaService } from "./media/media-service.ts";
 import type { UploadTarget } from "./media/resumable-uploads.ts";
 import type { SessionService } from "./sessions/session-service.ts";
@@ -17,7 +17,7 @@ interface Dependencies {
   sessions: Pick<SessionService, "get" | "useAsset">;
   announcements: {
     get(id: string): Pick<Announcement, "interrupt">;
-    useAsset(id: string, sha256: string): unknown;
+    useAsset(id: string, sha256: string, userId: string): unknown;
   };
   media: Pick<MediaService, "receiveUpload">;
 }
@@ -67,7 +67,8 @@ export function createUploadTarget({ episodes, sessions, announcements, media }:
       return { asset: sessions.get(session).assetSha256, put };
     }
     if (announcement !== undefined) {
-      const put = (sha256: string) => void announcements.useAsset(announcement, sha256);
+      const put = (sha256: string, userId: string) =>
+        void announcements.useAsset(announcement, sha256, userId);
       return { asset: announcements.get(announcement).interrupt.assetSha256, put };
     }
     if (episode === undefined) return { asset: null, put: () => {} };
@@ -92,7 +93,7 @@ export function createUploadTarget({ episodes, sessions, announcements, media }:
 
     async receive(before, file, userId) {
       let refusal: AppError | null = null;
-      const { sha256 } = await media.receiveUpload(file, (asset) => {
+      const { sha256 } = await media.receiveUpload({ ...file, makerId: userId }, (asset) => {
         try {
           put(JSON.parse(before) as Before, asset.sha256, userId);
         } catch (error) {

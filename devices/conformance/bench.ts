@@ -1,6 +1,6 @@
 import { randomBytes, randomUUID } from "node:crypto";
-import { setTimeout as wait } from "node:timers/promises";
 import type { PlaybackRecord } from "../../src/protocol/messages.ts";
+import { wait } from "../core/wait.ts";
 import { type BrokerSide, openBroker } from "./broker-side.ts";
 import { CaseFailure, demand } from "./failure.ts";
 import type { GatewayUnderTest } from "./gateway-under-test.ts";

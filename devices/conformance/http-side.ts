@@ -1,8 +1,8 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import { setTimeout as wait } from "node:timers/promises";
 import type { EnrolResponse } from "../../src/protocol/http-messages.ts";
 import type { LiveIndex } from "../../src/protocol/live-index.ts";
+import { wait } from "../core/wait.ts";
 import type { Sound } from "./sound.ts";
 import type { Timeline } from "./timeline.ts";
 

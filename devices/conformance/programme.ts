@@ -38,7 +38,9 @@ export interface Programme {
   /** Serves a playlist and points to it. */
   list(broadcasts: PlaylistBroadcast[], change?: Partial<Playlist>): Promise<Playlist>;
   point(revision: number): Promise<void>;
-  /** Signs a command and publishes it. */
+  /** Signs a command that is issued now, and keeps it back. */
+  prepare<T extends CommandType>(type: T, body: CommandOf<T>["body"]): Promise<{ id: string; jws: string }>;
+  /** The same, and publishes it. */
   command<T extends CommandType>(type: T, body: CommandOf<T>["body"]): Promise<{ id: string; jws: string }>;
   send(jws: string, retain?: boolean): Promise<void>;
   /** Tells of `parts`, of what is spoken live. */
@@ -142,7 +144,7 @@ export async function createProgramme({ deviceId, http, now, publish }: Options)
         true,
       ),
 
-    async command(type, body) {
+    async prepare(type, body) {
       const issuedAt = Math.round(now());
       const command = {
         id: randomUUID(),
@@ -154,9 +156,13 @@ export async function createProgramme({ deviceId, http, now, publish }: Options)
         authority: "county",
         body,
       } as Command;
-      const jws = await signer.sign("command", command);
-      await programme.send(jws);
-      return { id: command.id, jws };
+      return { id: command.id, jws: await signer.sign("command", command) };
+    },
+
+    async command(type, body) {
+      const command = await programme.prepare(type, body);
+      await programme.send(command.jws);
+      return command;
     },
 
     send: (jws, retain = false) => publish(commandTopic(device), jws, retain),
@@ -176,10 +182,12 @@ export async function createProgramme({ deviceId, http, now, publish }: Options)
     },
 
     async alert(area, inMs, change = {}) {
-      const from = Math.round(now() + inMs);
+      const issuedAt = Math.round(now());
+      const from = Math.round(issuedAt + inMs);
       const alert: Alert = {
         id: randomUUID(),
         rev: 1,
+        issuedAt,
         authority: "county",
         from,
         until: from + 120_000,

@@ -1,5 +1,5 @@
 import { closeSync, fsyncSync, openSync, rmSync, statSync, writeSync } from "node:fs";
-import { isDiskFull } from "./durable-file.ts";
+import { isDiskFull } from "./store.ts";
 
 /** Room that is taken while there is plenty, to be given to the journal when the disk is full. */
 export interface Ballast {

@@ -1,5 +1,5 @@
-import { createHash } from "node:crypto";
 import type { EnrolResponse } from "../../src/protocol/http-messages.ts";
+import { firstUint32 } from "../../src/protocol/sha256.ts";
 
 /**
  * Gives the addresses of a device's brokers one after the other, over and over. A hash of the device says which is the
@@ -7,7 +7,7 @@ import type { EnrolResponse } from "../../src/protocol/http-messages.ts";
  */
 export function brokersInTurn({ deviceId, mqtt }: Pick<EnrolResponse, "deviceId" | "mqtt">): () => string {
   const urls = [mqtt.url, ...(mqtt.alternatives ?? [])];
-  let next = createHash("sha256").update(deviceId).digest().readUInt32BE(0) % urls.length;
+  let next = firstUint32(deviceId) % urls.length;
   return () => {
     const url = urls[next] ?? mqtt.url;
     next = (next + 1) % urls.length;

@@ -1,5 +1,3 @@
-import { createReadStream } from "node:fs";
-import { Readable } from "node:stream";
 import { createTarDecoder, type ParsedTarEntry } from "modern-tar";
 import { Compile } from "typebox/compile";
 import { BUNDLE_KEYS, bundledMedia, bundledPlaylist } from "../../src/protocol/bundle.ts";
@@ -37,13 +35,13 @@ const validator = Compile(KeyChain);
  * @throws {BundleError} that says why not
  */
 export function createBundleImport({ deviceId, keys, keeper, cache, now, clockTrusted }: Options) {
-  return async (path: string): Promise<Imported> => {
+  return async (content: ReadableStream<Uint8Array>): Promise<Imported> => {
     const staged = new Map<string, StagedMedia>();
     const over = new AbortController();
     try {
-      const { playlist, jws, keepKeys } = await read(path, staged, over.signal);
+      const { playlist, jws, keepKeys } = await read(content, staged, over.signal);
       keepKeys();
-      for (const file of staged.values()) file.keep();
+      for (const file of staged.values()) await file.keep();
       const files = staged.size;
       staged.clear();
       keeper.take(playlist, jws);
@@ -57,11 +55,15 @@ export function createBundleImport({ deviceId, keys, keeper, cache, now, clockTr
     }
   };
 
-  async function read(path: string, staged: Map<string, StagedMedia>, over: AbortSignal) {
+  async function read(
+    content: ReadableStream<Uint8Array>,
+    staged: Map<string, StagedMedia>,
+    over: AbortSignal,
+  ) {
     let sets: string[] | null = null;
     let own: Awaited<ReturnType<typeof verifyOwn>> | null = null;
     let wanted = new Map<string, Item>();
-    for await (const { header, body } of entriesOf(path, over)) {
+    for await (const { header, body } of entriesOf(content, over)) {
       if (header.name === BUNDLE_KEYS) sets = parseSets(await textOf(body));
       else if (header.name === bundledPlaylist(deviceId)) {
         own = await verifyOwn(await textOf(body), sets);
@@ -97,21 +99,20 @@ export function createBundleImport({ deviceId, keys, keeper, cache, now, clockTr
 }
 
 /** Entries in their order; the body of each has to be read or cancelled before the next comes. */
-function entriesOf(path: string, over: AbortSignal): AsyncIterable<ParsedTarEntry> {
-  const file = Readable.toWeb(createReadStream(path, { highWaterMark: 1024 * 1024 }));
-  return file.pipeThrough(createTarDecoder({ strict: true }), { signal: over });
+function entriesOf(content: ReadableStream<Uint8Array>, over: AbortSignal): AsyncIterable<ParsedTarEntry> {
+  return content.pipeThrough(createTarDecoder({ strict: true }), { signal: over });
 }
 
 async function textOf(body: ReadableStream<Uint8Array>): Promise<string> {
-  const chunks: Uint8Array[] = [];
+  const decoder = new TextDecoder();
+  let text = "";
   let bytes = 0;
-  for await (const chunk of Readable.fromWeb(body)) {
-    const piece = chunk as Uint8Array;
-    bytes += piece.byteLength;
+  for await (const chunk of body) {
+    bytes += chunk.byteLength;
     if (bytes > MAX_TEXT_BYTES) throw new BundleError("a part of it is far too long");
-    chunks.push(piece);
+    text += decoder.decode(chunk, { stream: true });
   }
-  return Buffer.concat(chunks).toString("utf8");
+  return text + decoder.decode();
 }
 
 function parseSets(text: string): string[] {

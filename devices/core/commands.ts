@@ -3,6 +3,7 @@ import { type AudienceMember, audienceIncludes } from "../../src/protocol/audien
 import type { Command, ReasonCode } from "../../src/protocol/messages.ts";
 import { VerificationError, type Verifier } from "../../src/protocol/signing.ts";
 import type { CommandResult, Journal } from "./journal.ts";
+import { entryFromPlay, isStopped, SKEW_MS } from "./plan.ts";
 import type { Reporter } from "./reporter.ts";
 
 interface Options {
@@ -16,9 +17,6 @@ interface Options {
   /** Does what an accepted command says. */
   obey: (command: Command) => Promise<void> | void;
 }
-
-/** Clocks differ a little: a command from less than this ahead is not from the future. */
-const SKEW_MS = 5_000;
 
 /** What may be another answer the next time is not kept: the server sends an unanswered command again. */
 const PASSING = new Set<ReasonCode>(["retained", "not-yet-valid"]);
@@ -35,6 +33,8 @@ export function createCommandHandler(options: Options) {
     if (!audienceIncludes(command.audience, member)) return "wrong-audience";
     if (command.notAfter < now()) return "expired";
     if (command.issuedAt > now() + SKEW_MS) return "not-yet-valid";
+    if (command.type === "play" && isStopped(journal.stopsOfAll(), entryFromPlay(command), now()))
+      return "stopped";
     return null;
   }
 

@@ -1,5 +1,4 @@
-import { join } from "node:path";
-import { readIfPresent, writeIfRoom } from "./durable-file.ts";
+import type { Store } from "./store.ts";
 
 export interface TimeSample {
   /** Monotonic ms at sending and at receiving. */
@@ -23,6 +22,7 @@ export interface DeviceClock {
   adopt(samples: TimeSample[]): void;
 }
 
+const NAME = "clock.json";
 /** Beyond this a synchronised start is refused. */
 const MAX_UNCERTAINTY_MS = 2_000;
 
@@ -53,17 +53,20 @@ export const roundTrip = ({ sentAt, receivedAt, t2, t3 }: TimeSample): number =>
  * A clock anchored to `performance.now()`. Before the first comparison with the server it shows the system's time, and is
  * trusted only if that was right when last compared and has not gone back since: a board without a battery clock wakes up
  * in the past, while one that keeps time may play with the network down.
+ * @param system the system's clock, epoch ms
  */
-export function createDeviceClock(stateDir: string): DeviceClock {
-  const path = join(stateDir, "clock.json");
-  const stored = readIfPresent(path);
+export function createDeviceClock(
+  store: Pick<Store, "read" | "writeIfRoom">,
+  system: () => number = Date.now,
+): DeviceClock {
+  const stored = store.read(NAME);
   const verified = stored === null ? null : parse(stored);
-  const systemShift = () => Date.now() - performance.now();
+  const systemShift = () => system() - performance.now();
 
   const isPlausible =
     verified !== null &&
     Math.abs(verified.offsetMs) <= MAX_UNCERTAINTY_MS &&
-    Date.now() >= verified.at - MAX_UNCERTAINTY_MS;
+    system() >= verified.at - MAX_UNCERTAINTY_MS;
   let shiftMs = systemShift() + (isPlausible ? verified.offsetMs : 0);
   let trusted = isPlausible;
   let compared: { uncertaintyMs: number; at: number } | null = null;
@@ -89,8 +92,8 @@ export function createDeviceClock(stateDir: string): DeviceClock {
       compared = { uncertaintyMs: best.uncertaintyMs, at };
       shiftMs = best.shiftMs;
       trusted = best.uncertaintyMs <= MAX_UNCERTAINTY_MS;
-      const note: Verified = { offsetMs: shiftMs - systemShift(), at: Date.now() };
-      writeIfRoom(path, JSON.stringify(note));
+      const note: Verified = { offsetMs: shiftMs - systemShift(), at: system() };
+      store.writeIfRoom(NAME, JSON.stringify(note));
     },
   };
 }

@@ -1,41 +1,34 @@
-import { randomUUID } from "node:crypto";
 import type { BaseLogger } from "pino";
-import type { Playlist } from "../../src/protocol/messages.ts";
+import type { Desired, Playlist } from "../../src/protocol/messages.ts";
 import { uplinkTopic } from "../../src/protocol/topics.ts";
+import { createAir } from "./air.ts";
 import { createAlarm } from "./alarm.ts";
 import { createBundleImport, type Imported } from "./bundle-import.ts";
-import { type CacheLimits, USUAL_LIMITS } from "./cache-space.ts";
+import { type CacheLimits, USUAL_LIMITS } from "./cache-limits.ts";
 import { createClockSync } from "./clock-sync.ts";
-import { createCommandHandler } from "./commands.ts";
 import { createDeviceClock } from "./device-clock.ts";
-import { createDownlink } from "./downlink.ts";
 import { createFaults, type Faults, faultsToTell } from "./faults.ts";
 import { heldDesired } from "./held-desired.ts";
-import { type Identity, SOFTWARE } from "./identity.ts";
+import { type Identity, softwareOf } from "./identity.ts";
 import { openJournal } from "./journal.ts";
 import { createKeyRing } from "./key-ring.ts";
-import { openLiveFeed } from "./live-feed.ts";
-import { createMediaCache } from "./media-cache.ts";
+import type { CacheParts, MediaCache } from "./media-cache.ts";
 import { type ClientCertificate, connectMqtt } from "./mqtt-link.ts";
-import { createObedience } from "./obedience.ts";
 import type { Output } from "./output.ts";
 import { type OwnPolicy, withOwn } from "./own-policy.ts";
 import { type Entry, POLICY_UNTIL_TOLD } from "./plan.ts";
-import { createPlanBook } from "./plan-book.ts";
-import { createPlayer } from "./player.ts";
 import { createPlaylistKeeper } from "./playlist-keeper.ts";
 import { createPrefetcher } from "./prefetcher.ts";
-import { createReporter } from "./reporter.ts";
 import { createServerLink } from "./server-link.ts";
-import { createSilence, type Silence } from "./silence.ts";
+import type { Silence } from "./silence.ts";
 import { createStatus, type DeviceStatus, stateOf } from "./status.ts";
+import type { Store } from "./store.ts";
 import { createSupervisor } from "./supervisor.ts";
-import { createVolume } from "./volume.ts";
-import { noteWantedSoftware } from "./wanted-software.ts";
 
 export interface DeviceOptions {
   server: string;
-  stateDir: string;
+  store: Store;
+  createCache: (parts: CacheParts) => MediaCache;
   identity: Identity;
   certificate?: ClientCertificate | null;
   limits?: CacheLimits;
@@ -43,6 +36,10 @@ export interface DeviceOptions {
   /** Made with the device's corrected clock; what is wrong with it goes among the device's faults. */
   createOutput: (now: () => number, faults: Faults) => Output;
   log: BaseLogger;
+  /** What the server wants of the device itself has come with a playlist. */
+  onDesired?: (desired: Desired) => void;
+  /** Somebody wants to know which device this is. */
+  onIdentify?: () => void;
   /** How much longer than it said a loop may take before it is restarted, ms. */
   graceMs?: number;
   /** A `reboot` command was obeyed: end the process, its supervisor starts it again. */
@@ -55,9 +52,15 @@ export interface Device {
   readonly bootId: string;
   readonly online: boolean;
   readonly playlist: Playlist | null;
+  /** UTC epoch ms, as the server has it. */
+  now(): number;
+  readonly onAir: Entry | null;
+  /** What has not come to its end, nearest first. */
+  toCome(): Entry[];
+  isCached(entry: Entry): boolean;
   status(): DeviceStatus;
   /** Takes a file that was carried here instead of the network. @throws {BundleError} and changes nothing */
-  importBundle(path: string): Promise<Imported>;
+  importBundle(content: ReadableStream<Uint8Array>): Promise<Imported>;
   readonly faults: Faults;
   readonly silence: Silence;
   /** Silence, a last word to the broker, everything on disk. */
@@ -72,15 +75,15 @@ const SLOT_SHARE = 1 / 8;
 
 /** A gateway or terminal, from its links to its output. It runs until closed, whatever fails around it. */
 export async function startDevice(options: DeviceOptions): Promise<Device> {
-  const { server, stateDir, identity, log, limits = USUAL_LIMITS } = options;
-  const clock = createDeviceClock(stateDir);
+  const { server, store, identity, log, limits = USUAL_LIMITS } = options;
+  const software = softwareOf(identity.kind);
+  const clock = createDeviceClock(store);
   const now = clock.now;
-  const journal = openJournal(stateDir, randomUUID(), now());
+  const journal = openJournal(store, crypto.randomUUID(), now());
   const link = createServerLink({ server, token: identity.token });
-  const keys = createKeyRing({ stateDir, pinned: identity.keys, link, log });
+  const keys = createKeyRing({ store, pinned: identity.keys, link, log });
   const { verify } = keys;
-  const cache = createMediaCache({
-    stateDir,
+  const cache = options.createCache({
     limits,
     link,
     referenced: () => new Set(book.toCome().flatMap(({ items }) => items.map(({ sha256 }) => sha256))),
@@ -93,18 +96,8 @@ export async function startDevice(options: DeviceOptions): Promise<Device> {
     faults,
     onHopeless: options.onHopeless,
   });
-  const groups = () => keeper.playlist?.desired?.groups ?? [];
-  const member = {
-    deviceId: identity.deviceId,
-    kind: identity.kind,
-    areas: identity.areas,
-    get groups() {
-      return groups();
-    },
-  };
-
   const keeper = await createPlaylistKeeper({
-    stateDir,
+    store,
     deviceId: identity.deviceId,
     verify,
     link,
@@ -118,13 +111,12 @@ export async function startDevice(options: DeviceOptions): Promise<Device> {
   const mqtt = connectMqtt({
     identity,
     certificate: options.certificate ?? null,
-    software: SOFTWARE,
+    software,
     bootId: journal.bootId,
     now,
     log,
     supervise: supervisor.watch("link"),
-    onMessage: (topic, payload, retained) =>
-      void onDownlink(topic, payload.toString("utf8"), retained).catch(logFailure),
+    onMessage: (topic, text, retained) => void air.onDownlink(topic, text, retained).catch(logFailure),
     onOnline() {
       const slotMs = keeper.refreshInSlot();
       clockSync.within(clock.trusted ? slotMs : 0);
@@ -133,37 +125,30 @@ export async function startDevice(options: DeviceOptions): Promise<Device> {
       stateAlarm.within(0);
     },
   });
-  const reporter = createReporter({
+  const output = options.createOutput(now, faults);
+  const air = createAir({
+    identity,
+    store,
     journal,
-    now,
+    verify,
+    keeper,
+    link,
+    clock,
+    policy,
     isOnline: () => mqtt.online,
     send: (report) => mqtt.publish(uplinkTopic(identity.deviceId, "report"), report),
-    supervise: supervisor.watch("reporter"),
-  });
-  const volume = createVolume({
-    stateDir,
-    deviceId: identity.deviceId,
-    maxVolume: () => policy().maxVolume,
-  });
-  const silence = createSilence({ log, faults, onChange: () => player.onSilence() });
-  const output = options.createOutput(now, faults);
-  const book = createPlanBook({ journal, reporter, player: () => player, now, onFailure: logFailure });
-  const player = createPlayer({
-    entries: book.entries,
     cache,
+    prefetch: () => prefetcher.wake(),
     output,
-    journal,
-    reporter,
-    now,
-    clockTrusted: () => clock.trusted,
-    isOnline: () => mqtt.online,
-    policy,
-    volumeFor: (entry) => volume.capped(entry.volume),
-    openFeed: (broadcastId) => openLiveFeed({ broadcastId, link, verify, member, log }),
+    faults,
+    tellState: () => stateAlarm.within(0),
+    onIdentify: options.onIdentify ?? (() => {}),
+    onReboot: options.onReboot,
+    onFailure: logFailure,
+    supervise: supervisor.watch,
     log,
-    silence,
-    supervise: supervisor.watch("player"),
   });
+  const { book, player, reporter, silence, volume } = air;
   /** What can be fetched beforehand. */
   const recordedToCome = () => book.toCome().filter(({ live }) => live === undefined);
   const prefetcher = createPrefetcher({
@@ -185,71 +170,41 @@ export async function startDevice(options: DeviceOptions): Promise<Device> {
       player.wake();
     },
   });
-  const handleCommand = createCommandHandler({
-    verify,
-    member,
-    journal,
-    reporter,
-    now,
-    clockTrusted: () => clock.trusted,
-    log,
-    obey: createObedience({
-      book,
-      player,
-      output,
-      volume,
-      silence,
-      now,
-      log,
-      prefetch: () => prefetcher.wake(),
-      refreshWithin: keeper.refreshWithin,
-      tellState: () => stateAlarm.within(0),
-      onReboot: options.onReboot,
-    }),
-  });
-  const onDownlink = createDownlink({
-    verify,
-    keeper,
-    onCommand: handleCommand,
-    book,
-    reporter,
-    prefetch: () => prefetcher.wake(),
-    log,
-  });
   let toldTrusted: boolean | null = null;
   const clockSync = createClockSync({ clock, link, log, onCompared, supervise: supervisor.watch("clock") });
   function onCompared(): void {
-    if (clock.bootedAt !== null) journal.bootedAt(clock.bootedAt);
-    player.wake();
+    air.onCompared();
+    prefetchInSlot();
     if (clock.trusted !== toldTrusted) stateAlarm.within(0);
   }
   const isCached = ({ items }: Entry) => items.every((item) => cache.has(item));
 
   function adopt(playlist: Playlist): void {
-    follow(playlist);
-    book.adopt(playlist);
+    air.adopt(playlist);
+    if (playlist.desired) options.onDesired?.(playlist.desired);
     void keys.follow(playlist.keySerial ?? 0);
     cache.space.purge();
-    const missing = book.toCome().filter((entry) => !isCached(entry));
-    const nearest = Math.min(...missing.map(({ startAt }) => startAt));
-    prefetcher.wake(Math.min(playlist.fetch.slotOffsetMs, Math.max(0, (nearest - now()) * SLOT_SHARE)));
+    prefetchInSlot();
     stateAlarm.within(500);
   }
 
-  function follow({ desired, generatedAt }: Playlist): void {
-    if (!desired) return;
-    volume.follow(desired, generatedAt);
-    noteWantedSoftware(stateDir, desired);
+  /** Again with every comparison: by a clock that was wrong there seemed to be time enough. */
+  function prefetchInSlot(): void {
+    const { slotOffsetMs = 0 } = keeper.playlist?.fetch ?? {};
+    const missing = book.toCome().filter((entry) => !isCached(entry));
+    const nearest = Math.min(...missing.map(({ startAt }) => startAt));
+    prefetcher.wake(Math.min(slotOffsetMs, Math.max(0, (nearest - now()) * SLOT_SHARE)));
   }
 
   async function takeUpGroups(): Promise<void> {
     const before = mqtt.groups;
-    await mqtt.takeUpGroups(groups());
+    await mqtt.takeUpGroups(air.groups());
     if (mqtt.groups !== before) stateAlarm.within(0);
   }
 
   const status = createStatus({
     deviceId: identity.deviceId,
+    software,
     now,
     policy,
     clock,
@@ -309,6 +264,12 @@ export async function startDevice(options: DeviceOptions): Promise<Device> {
       clockTrusted: () => clock.trusted,
     }),
     status,
+    now,
+    get onAir() {
+      return player.onAir;
+    },
+    toCome: () => book.toCome().toSorted((a, b) => a.startAt - b.startAt),
+    isCached,
     get online() {
       return mqtt.online;
     },

@@ -9,6 +9,7 @@ import {
   writeSync,
 } from "node:fs";
 import { dirname } from "node:path";
+import { isDiskFull } from "./store.ts";
 
 /**
  * Replaces a file so that after a power cut either the old or the new text is there, whole: temporary file, fsync,
@@ -32,9 +33,6 @@ export function writeDurably(path: string, text: string, mode = 0o600): void {
   renameSync(temporary, path);
   flushToDisk(dirname(path));
 }
-
-export const isDiskFull = (error: unknown): boolean =>
-  ["ENOSPC", "EDQUOT"].includes((error as NodeJS.ErrnoException).code ?? "");
 
 /** The same for what also counts unwritten, until the next boot. @returns whether there was room for it */
 export function writeIfRoom(path: string, text: string, mode?: number): boolean {

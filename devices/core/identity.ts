@@ -1,20 +1,21 @@
-import { createHash, randomUUID } from "node:crypto";
-import { join } from "node:path";
 import type { BaseLogger } from "pino";
 import { Compile } from "typebox/compile";
 import { type EnrolRequest, EnrolResponse } from "../../src/protocol/http-messages.ts";
-import { type DeviceKind } from "../../src/protocol/messages.ts";
-import { readIfPresent, writeDurably } from "./durable-file.ts";
+import type { DeviceKind } from "../../src/protocol/messages.ts";
+import { sha256Hex } from "../../src/protocol/sha256.ts";
+import type { Store } from "./store.ts";
 
 /** What enrolment gave: credentials, areas and the keys that are trusted from then on. */
 export type Identity = EnrolResponse & { kind: DeviceKind };
 
 const validator = Compile(EnrolResponse);
-export const SOFTWARE = "cuncunxiang-gateway/0.1";
+export const softwareOf = (kind: DeviceKind): string =>
+  kind === "terminal" ? "cuncunxiang-terminal/0.1" : "cuncunxiang-gateway/0.1";
+const NAME = "identity.json";
 
 export interface EnrolOptions {
   server: string;
-  stateDir: string;
+  store: Pick<Store, "read" | "write">;
   code: string | null;
   /** What tells this box from others; `null` for a random one that is kept. */
   hardwareId: string | null;
@@ -22,7 +23,17 @@ export interface EnrolOptions {
   log: BaseLogger;
 }
 
-export class EnrolmentError extends Error {}
+export class EnrolmentError extends Error {
+  /** Of the server's answer; `null` when there was none. */
+  readonly status: number | null;
+  constructor(
+    message: string,
+    { status = null, ...options }: ErrorOptions & { status?: number | null } = {},
+  ) {
+    super(message, options);
+    this.status = status;
+  }
+}
 
 /** The identity as it is kept: with a hash of the code that gave it, to tell a new code from the old one. */
 type Stored = EnrolResponse & { enrolledWith?: string };
@@ -32,10 +43,9 @@ type Stored = EnrolResponse & { enrolledWith?: string };
  * before changes nothing, so it may stay on the command line.
  * @throws {EnrolmentError} without an identity and a usable code
  */
-export async function loadOrEnrol({ stateDir, code, kind, log, ...box }: EnrolOptions): Promise<Identity> {
-  const path = join(stateDir, "identity.json");
-  const stored = readStored(path);
-  const enrolledWith = code === null ? null : createHash("sha256").update(code).digest("hex");
+export async function loadOrEnrol({ store, code, kind, log, ...box }: EnrolOptions): Promise<Identity> {
+  const stored = readStored(store);
+  const enrolledWith = code === null ? null : sha256Hex(code);
   if (stored && (enrolledWith === null || stored.enrolledWith === enrolledWith))
     return identityOf(stored, kind);
   if (code === null || enrolledWith === null) {
@@ -44,12 +54,12 @@ export async function loadOrEnrol({ stateDir, code, kind, log, ...box }: EnrolOp
   try {
     const identity = await enrol(box.server, {
       code,
-      hardwareId: box.hardwareId ?? keptHardwareId(stateDir),
+      hardwareId: box.hardwareId ?? keptHardwareId(store),
       kind,
       model: `reference ${kind}`,
-      software: SOFTWARE,
+      software: softwareOf(kind),
     });
-    writeDurably(path, JSON.stringify({ ...identity, enrolledWith } satisfies Stored));
+    store.write(NAME, JSON.stringify({ ...identity, enrolledWith } satisfies Stored));
     return { ...identity, kind };
   } catch (error) {
     // A village that plays must not fall silent over a mistyped code.
@@ -76,14 +86,19 @@ async function enrol(server: string, request: EnrolRequest): Promise<EnrolRespon
       { cause },
     );
   });
-  const body = (await answer.json()) as { detail?: string; hint?: string };
+  // A proxy in between answers with a page of its own.
+  const body: unknown = await answer.json().catch(() => null);
   if (answer.ok) return parseIdentity(body);
-  const why = [body.detail, body.hint].filter(Boolean).join(" ");
-  throw new EnrolmentError(`The server refused the enrolment: ${why}`);
+  const { detail = `status ${answer.status}`, hint = "" } = (body ?? {}) as {
+    detail?: string;
+    hint?: string;
+  };
+  const why = [detail, hint].filter(Boolean).join(" ");
+  throw new EnrolmentError(`The server refused the enrolment: ${why}`, { status: answer.status });
 }
 
-function readStored(path: string): Stored | null {
-  const text = readIfPresent(path);
+function readStored(store: EnrolOptions["store"]): Stored | null {
+  const text = store.read(NAME);
   return text === null ? null : parseIdentity(JSON.parse(text));
 }
 
@@ -94,11 +109,10 @@ function parseIdentity(value: unknown): Stored {
 }
 
 /** Random, made once: copies of one memory card that was never started are different boxes. */
-function keptHardwareId(stateDir: string): string {
-  const path = join(stateDir, "hardware-id");
-  const kept = readIfPresent(path);
+function keptHardwareId(store: EnrolOptions["store"]): string {
+  const kept = store.read("hardware-id");
   if (kept !== null) return kept;
-  const fresh = randomUUID();
-  writeDurably(path, fresh);
+  const fresh = crypto.randomUUID();
+  store.write("hardware-id", fresh);
   return fresh;
 }

@@ -1,32 +1,11 @@
 import { closeSync, fsyncSync, ftruncateSync, openSync, readFileSync, statSync, writeSync } from "node:fs";
 import type { Ballast } from "./ballast.ts";
-import { isDiskFull, readIfPresent, writeIfRoom } from "./durable-file.ts";
+import { writeIfRoom } from "./durable-file.ts";
+import { isDiskFull, type JournalFile } from "./store.ts";
 
-export interface JournalFile<Entry> {
-  /** On disk when this returns; entries given together survive a power cut together or not at all. */
-  append(entries: Entry[]): void;
-  close(): void;
-}
-
-/** What the file holds. A line that was being written when the power went is not whole, and is left out. */
-export function readJournal<Entry>(path: string): Entry[] {
-  const lines = (readIfPresent(path) ?? "").split("\n");
-  return lines.flatMap((line) => {
-    try {
-      return line === "" ? [] : (JSON.parse(line) as Entry[]);
-    } catch {
-      return [];
-    }
-  });
-}
-
-/** Replaces the file by these entries and opens it for more. On a full disk the ballast goes first, and the room is its. */
-export function openJournalFile<Entry>(
-  path: string,
-  entries: Iterable<Entry>,
-  ballast: Ballast,
-): JournalFile<Entry> {
-  rewrite(path, [...entries].map((entry) => `${JSON.stringify([entry])}\n`).join(""));
+/** Replaces the file by these lines and opens it for more. On a full disk the ballast goes first, and the room is its. */
+export function openJournalFile(path: string, lines: Iterable<string>, ballast: Ballast): JournalFile {
+  rewrite(path, [...lines].map((line) => `${line}\n`).join(""));
   const file = openSync(path, "a", 0o600);
   let size = statSync(path).size;
 
@@ -43,8 +22,8 @@ export function openJournalFile<Entry>(
   }
 
   return {
-    append(added) {
-      const line = Buffer.from(`${JSON.stringify(added)}\n`);
+    append(text) {
+      const line = Buffer.from(`${text}\n`);
       try {
         write(line);
       } catch (error) {
@@ -52,6 +31,7 @@ export function openJournalFile<Entry>(
         write(line);
       }
     },
+    hasRoom: () => ballast.take(),
     close: () => closeSync(file),
   };
 }

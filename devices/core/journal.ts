@@ -1,9 +1,7 @@
-import { mkdirSync } from "node:fs";
-import { join } from "node:path";
 import type { PlaybackRecord, ReasonCode, Report, ReportType } from "../../src/protocol/messages.ts";
 import type { Heard } from "../../src/protocol/minutes-cap.ts";
-import { createBallast } from "./ballast.ts";
-import { openJournalFile, readJournal } from "./journal-file.ts";
+import type { StopOfAll } from "./plan.ts";
+import type { Store } from "./store.ts";
 
 /** How a command ended, kept so that a repeated one is answered and not obeyed again. */
 export interface CommandResult {
@@ -19,6 +17,8 @@ export type Mark =
   /** Against the caps of minutes: before the sound begins all that it may last, afterwards what it did. */
   | ({ kind: "heard" } & Heard)
   | { kind: "command"; id: string; at: number; result: CommandResult }
+  /** By the command's id: what comes late is judged by it too. */
+  | ({ kind: "stop-of-all"; id: string; at: number } & StopOfAll)
   /** Something that is reported once, e.g. that a broadcast is cached. */
   | { kind: "noted"; key: string; at: number };
 
@@ -31,8 +31,8 @@ type Entry =
 
 export interface Journal {
   readonly bootId: string;
-  /** Gives the record its number. It and the marks are on disk when this returns, or none of them is. */
-  record(record: Omit<PlaybackRecord, "seq">, ...marks: Mark[]): void;
+  /** Gives the record its number, and returns it. It and the marks are on disk when this returns, or none of them is. */
+  record(record: Omit<PlaybackRecord, "seq">, ...marks: Mark[]): number;
   /** Boots with records that the server has not acknowledged, oldest first. */
   unacknowledged(): Report[];
   /** When this boot began by the newest comparison of the clock, epoch ms. */
@@ -48,6 +48,8 @@ export interface Journal {
   heard(): Iterable<Heard>;
   heardOf(id: string): Heard | null;
   commandResult(id: string): CommandResult | null;
+  /** The stops of everything that were obeyed. */
+  stopsOfAll(): Iterable<StopOfAll>;
   isNoted(key: string): boolean;
   /** Whether there is room for more, whatever fills the disk; asks for it again when it was used up. */
   hasRoom(): boolean;
@@ -65,9 +67,11 @@ const KEEP_AT_LEAST = 1_000;
  * The device's memory over power cuts: an append-only file of JSON lines, flushed to disk with every entry, rewritten at
  * each start without what is no longer needed.
  */
-export function openJournal(stateDir: string, bootId: string, now: number): Journal {
-  mkdirSync(stateDir, { recursive: true });
-  const path = join(stateDir, "journal.jsonl");
+export function openJournal(
+  store: Pick<Store, "readJournal" | "openJournal">,
+  bootId: string,
+  now: number,
+): Journal {
   const pending = new Map<string, PlaybackRecord[]>();
   const begins = new Map<string, number>();
   const marks = {
@@ -75,6 +79,7 @@ export function openJournal(stateDir: string, bootId: string, now: number): Jour
     done: new Map<string, Mark>(),
     heard: new Map<string, Extract<Mark, { kind: "heard" }>>(),
     command: new Map<string, Extract<Mark, { kind: "command" }>>(),
+    stopOfAll: new Map<string, Extract<Mark, { kind: "stop-of-all" }>>(),
     noted: new Map<string, Mark>(),
   };
   let lastSeq = 0;
@@ -106,6 +111,9 @@ export function openJournal(stateDir: string, bootId: string, now: number): Jour
       case "command":
         marks.command.set(entry.id, entry);
         break;
+      case "stop-of-all":
+        marks.stopOfAll.set(entry.id, entry);
+        break;
       case "begun":
         marks.begun.set(entry.id, entry);
         break;
@@ -115,9 +123,10 @@ export function openJournal(stateDir: string, bootId: string, now: number): Jour
     }
   }
 
-  for (const entry of readJournal<Entry>(path)) apply(entry);
+  for (const entry of store.readJournal().flatMap(entriesIn)) apply(entry);
   const cutOff = [...marks.begun.keys()];
-  for (const map of [marks.done, marks.heard, marks.command, marks.noted]) forgetOld(map, now - KEEP_MS);
+  for (const map of [marks.done, marks.heard, marks.command, marks.stopOfAll, marks.noted])
+    forgetOld(map, now - KEEP_MS);
 
   function* entriesOf(): Iterable<Entry> {
     for (const map of Object.values(marks)) yield* map.values();
@@ -126,10 +135,9 @@ export function openJournal(stateDir: string, bootId: string, now: number): Jour
       for (const record of records) yield { kind: "record", bootId: boot, record };
   }
 
-  const ballast = createBallast(join(stateDir, "journal.ballast"));
-  const file = openJournalFile(path, entriesOf(), ballast);
+  const file = store.openJournal([...entriesOf()].map((entry) => lineOf([entry])));
   function append(...entries: Entry[]): void {
-    file.append(entries);
+    file.append(lineOf(entries));
     for (const entry of entries) apply(entry);
   }
 
@@ -139,6 +147,7 @@ export function openJournal(stateDir: string, bootId: string, now: number): Jour
       append({ kind: "record", bootId, record: { seq: lastSeq + 1, ...record } }, ...along);
       // Only now: the server acknowledges up to the first number that is missing.
       lastSeq += 1;
+      return lastSeq;
     },
     unacknowledged: () =>
       [...pending].map(([boot, records]) => {
@@ -162,10 +171,22 @@ export function openJournal(stateDir: string, bootId: string, now: number): Jour
     heard: () => marks.heard.values(),
     heardOf: (id) => marks.heard.get(id) ?? null,
     commandResult: (id) => marks.command.get(id)?.result ?? null,
+    stopsOfAll: () => marks.stopOfAll.values(),
     isNoted: (key) => marks.noted.has(key),
-    hasRoom: () => ballast.take(),
+    hasRoom: () => file.hasRoom(),
     close: () => file.close(),
   };
+}
+
+const lineOf = (entries: Entry[]): string => JSON.stringify(entries);
+
+/** Of a line that is not whole, none. */
+function entriesIn(line: string): Entry[] {
+  try {
+    return line === "" ? [] : (JSON.parse(line) as Entry[]);
+  } catch {
+    return [];
+  }
 }
 
 /** A map keeps the order of insertion, so its beginning is what was said first. */

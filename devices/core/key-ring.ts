@@ -1,16 +1,15 @@
-import { createHash } from "node:crypto";
-import { join } from "node:path";
 import type { BaseLogger } from "pino";
 import { Compile } from "typebox/compile";
 import { KeySet } from "../../src/protocol/key-set.ts";
+import { sha256Hex } from "../../src/protocol/sha256.ts";
 import {
   createVerifier,
   followKeyChain,
   VerificationError,
   type Verifier,
 } from "../../src/protocol/signing.ts";
-import { readIfPresent, writeDurably } from "./durable-file.ts";
 import type { ServerLink } from "./server-link.ts";
+import type { Store } from "./store.ts";
 
 export interface KeyRing {
   /** By the newest keys that the device has come to trust; a key it does not know makes it ask for newer sets once. */
@@ -25,7 +24,7 @@ export interface KeyRing {
 }
 
 interface Options {
-  stateDir: string;
+  store: Pick<Store, "read" | "write">;
   /** Those of the enrolment. */
   pinned: KeySet;
   link: Pick<ServerLink, "fetchKeySets">;
@@ -38,13 +37,13 @@ interface Stored {
   set: KeySet;
 }
 
+const NAME = "keys.json";
 const ASK_AGAIN_MS = 10_000;
 const validator = Compile(KeySet);
 
 /** The keys of the enrolment, and those that were signed into their place, over restarts. */
-export function createKeyRing({ stateDir, pinned, link, log }: Options): KeyRing {
-  const path = join(stateDir, "keys.json");
-  const fingerprint = createHash("sha256").update(JSON.stringify(pinned)).digest("hex");
+export function createKeyRing({ store, pinned, link, log }: Options): KeyRing {
+  const fingerprint = sha256Hex(JSON.stringify(pinned));
   let held = stored() ?? pinned;
   let verifyByHeld = createVerifier(held);
   let following: Promise<void> | null = null;
@@ -52,7 +51,7 @@ export function createKeyRing({ stateDir, pinned, link, log }: Options): KeyRing
 
   function stored(): KeySet | null {
     try {
-      const kept = JSON.parse(readIfPresent(path) ?? "null") as Stored | null;
+      const kept = JSON.parse(store.read(NAME) ?? "null") as Stored | null;
       return kept?.pinned === fingerprint && validator.Check(kept.set) ? kept.set : null;
     } catch {
       return null;
@@ -61,7 +60,7 @@ export function createKeyRing({ stateDir, pinned, link, log }: Options): KeyRing
 
   function keep(newest: KeySet): void {
     if (newest.serial <= held.serial) return;
-    writeDurably(path, JSON.stringify({ pinned: fingerprint, set: newest } satisfies Stored));
+    store.write(NAME, JSON.stringify({ pinned: fingerprint, set: newest } satisfies Stored));
     held = newest;
     verifyByHeld = createVerifier(held);
     log.info({ serial: held.serial }, "newer signing keys");

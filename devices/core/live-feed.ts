@@ -1,12 +1,12 @@
-import { createHash } from "node:crypto";
-import { setTimeout as wait } from "node:timers/promises";
 import type { BaseLogger } from "pino";
 import { type AudienceMember, audienceIncludes } from "../../src/protocol/audience.ts";
 import type { LivePart } from "../../src/protocol/live-index.ts";
+import { sha256Hex } from "../../src/protocol/sha256.ts";
 import type { Verifier } from "../../src/protocol/signing.ts";
 import { createBackoff } from "./backoff.ts";
 import type { LiveFeed } from "./output.ts";
 import { ServerError, type ServerLink } from "./server-link.ts";
+import { wait } from "./wait.ts";
 
 interface Options {
   broadcastId: string;
@@ -19,7 +19,7 @@ interface Options {
 /** A part that is told, and its bytes once they are there and right. */
 interface Told {
   part: LivePart;
-  bytes: Buffer | null;
+  bytes: Uint8Array | null;
 }
 
 /** A decoder for what follows a hole takes this long to give its first sample. */
@@ -45,16 +45,15 @@ export function openLiveFeed({ broadcastId, link, verify, member, log }: Options
   async function fetchPart(told: Told): Promise<void> {
     const { sha256, url, bytes } = told.part;
     const { body } = await link.openMedia(url, 0, signal);
-    const chunks: Uint8Array[] = [];
+    const chunks: Uint8Array<ArrayBuffer>[] = [];
     let received = 0;
     for await (const chunk of body) {
       received += chunk.byteLength;
       if (received > bytes) break;
       chunks.push(chunk);
     }
-    const whole = Buffer.concat(chunks);
-    if (createHash("sha256").update(whole).digest("hex") !== sha256)
-      throw new Error(`what was fetched for ${sha256} has another digest`);
+    const whole = new Uint8Array(await new Blob(chunks).arrayBuffer());
+    if (sha256Hex(whole) !== sha256) throw new Error(`what was fetched for ${sha256} has another digest`);
     told.bytes = whole;
   }
 
@@ -68,7 +67,7 @@ export function openLiveFeed({ broadcastId, link, verify, member, log }: Options
         if (signal.aborted) return;
         log.warn({ err: error, broadcastId }, "a live voice could not be followed; trying again");
         const retryAfterMs = error instanceof ServerError ? error.retryAfterMs : null;
-        await wait(Math.max(retryAfterMs ?? 0, backoff.nextMs()), undefined, { signal }).catch(() => {});
+        await wait(Math.max(retryAfterMs ?? 0, backoff.nextMs()), signal).catch(() => {});
       }
     }
   }
@@ -109,11 +108,16 @@ export function openLiveFeed({ broadcastId, link, verify, member, log }: Options
       }
       return null;
     },
+    hasSound(positionMs) {
+      const isAhead = ({ part }: Told) => part.atMs + part.durationMs - positionMs > WARM_UP_MS;
+      waiting.splice(0, waiting.length, ...waiting.filter(isAhead));
+      return waiting.some(({ bytes }) => bytes !== null);
+    },
     get endMs() {
       return endMs;
     },
     get ended() {
-      return ended;
+      return ended && waiting.length === 0;
     },
     close: () => closing.abort(),
   };

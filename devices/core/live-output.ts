@@ -1,4 +1,5 @@
 import type { ReasonCode } from "../../src/protocol/messages.ts";
+import { liveEnding } from "./live-ending.ts";
 import { type LiveRun, openLiveRun } from "./live-run.ts";
 import type { Ending, LiveProgramme, Prepared } from "./output.ts";
 import { frameBytes, type OpenSink, type PcmFormat } from "./pcm-sink.ts";
@@ -12,8 +13,6 @@ interface Options {
 }
 
 const CHUNK_MS = 40;
-/** The air is not held any longer for somebody of whom nothing more comes. */
-const STALLED_MS = 10_000;
 
 /**
  * Sounds what is being spoken, in step with every other device: the sample that is due at an instant, or silence. It begins
@@ -31,8 +30,9 @@ export function createLiveOutput({ format, openSink, now, ffmpegPath = "ffmpeg" 
     let isStarted = false;
     let isBegun = false;
     let isSettled = false;
-    /** Samples since the start of the whole. */
+    /** Samples since the start of the whole, and up to the last one that was no silence for want of a part. */
     let written = 0;
+    let sounded = 0;
     let timer: NodeJS.Timeout | undefined;
     let position = () => now() - startAt;
 
@@ -57,7 +57,7 @@ export function createLiveOutput({ format, openSink, now, ffmpegPath = "ffmpeg" 
       const firstSampleAt = now();
       sink.begin(firstSampleAt);
       sink.write(first);
-      written = run.at;
+      written = sounded = run.at;
       begun.resolve({ firstSampleAt });
     }
 
@@ -78,17 +78,10 @@ export function createLiveOutput({ format, openSink, now, ffmpegPath = "ffmpeg" 
         const pcm = run.at === written ? run.read(due - written) : null;
         if (pcm) {
           sink.write(pcm);
-          written = run.at;
+          written = sounded = run.at;
         } else if (run.isOver()) runs.shift();
         else return silence(due - written);
       }
-    }
-
-    /** Why there is nothing more to wait for. */
-    function endingNow(): { reason: ReasonCode | null } | null {
-      if (position() >= longestMs || (feed.ended && position() >= feed.endMs))
-        return { reason: isBegun ? null : "late" };
-      return position() >= feed.endMs + STALLED_MS ? { reason: "stalled" } : null;
     }
 
     function step(): void {
@@ -99,8 +92,8 @@ export function createLiveOutput({ format, openSink, now, ffmpegPath = "ffmpeg" 
         if (!isStarted) return; // the decoder is rolled
         if (isBegun) writeUntil(samplesIn(position() + CHUNK_MS));
         else begin();
-        const ending = endingNow();
-        if (ending) void settle(ending.reason === null, ending.reason);
+        const ending = liveEnding({ longestMs, feed }, position(), isBegun);
+        if (ending) void settle(ending.complete, ending.reason ?? null);
       } catch (error) {
         void settle(false, null, error);
       }
@@ -110,7 +103,8 @@ export function createLiveOutput({ format, openSink, now, ffmpegPath = "ffmpeg" 
       if (isSettled) return;
       isSettled = true;
       clearTimeout(timer);
-      const positionMs = Math.max(0, position());
+      const soundedMs = (sounded / format.sampleRate) * 1000;
+      const positionMs = reason === "stalled" ? soundedMs : Math.max(0, position());
       feed.close();
       for (const run of runs) run.kill();
       const failure = await sink.close(complete).then(

@@ -1,6 +1,6 @@
 import { type ChildProcessByStdio, spawn } from "node:child_process";
 import type { Readable, Writable } from "node:stream";
-import type { LiveSound } from "./output.ts";
+import { type LiveSound, MediaError } from "./output.ts";
 import { frameBytes, type PcmFormat } from "./pcm-sink.ts";
 
 /** Parts that follow each other without a hole, decoded as one stream. Positions are samples since the start of the whole. */
@@ -78,7 +78,7 @@ export function openLiveRun(first: LiveSound, { format, volume, ffmpegPath }: Op
       if (failure) throw failure;
       const { exitCode, signalCode } = decoder;
       if (exitCode === null && signalCode === null) return false;
-      if (exitCode !== 0) throw new Error(`the decoder ended with ${exitCode ?? signalCode}`);
+      if (exitCode !== 0) throw new MediaError(`the decoder ended with ${exitCode ?? signalCode}`);
       return decoder.stdout.readableEnded;
     },
     kill: () => void decoder.kill("SIGKILL"),

@@ -1,4 +1,3 @@
-import { setTimeout as wait } from "node:timers/promises";
 import mqtt, { type MqttClient } from "mqtt";
 import type { BaseLogger } from "pino";
 import type { EnrolResponse } from "../../src/protocol/http-messages.ts";
@@ -7,8 +6,9 @@ import { commandTopic, playlistTopic, subscriptionsOf, uplinkTopic } from "../..
 import { createBackoff } from "./backoff.ts";
 import { brokersInTurn } from "./brokers-in-turn.ts";
 import { type Supervise, unsupervised } from "./supervisor.ts";
+import { wait } from "./wait.ts";
 
-export type MessageHandler = (topic: string, payload: Buffer, retained: boolean) => void;
+export type MessageHandler = (topic: string, text: string, retained: boolean) => void;
 
 export interface MqttLink {
   readonly online: boolean;
@@ -22,6 +22,8 @@ export interface MqttLink {
    */
   takeUpGroups(groups: readonly string[]): Promise<void>;
   close(): Promise<void>;
+  /** Ends it without a word, as a cut of the power does. */
+  cut(): void;
 }
 
 /** PEM texts: a device's own certificate, which proves it to a broker beside or instead of its password. */
@@ -41,6 +43,8 @@ interface Options {
   /** Subscribed, and the birth is published. */
   onOnline: () => void;
   supervise?: Supervise;
+  /** From 0 up to 1, for the jitter of the way back. */
+  random?: () => number;
 }
 
 const KEEPALIVE_S = 30;
@@ -68,7 +72,7 @@ export function connectMqtt(options: Options): MqttLink {
     at: Math.round(now()),
     software,
   });
-  const backoff = createBackoff();
+  const backoff = createBackoff({ random: options.random });
   let client: MqttClient | null = null;
   let online = false;
   let taken: readonly string[] | null = null;
@@ -90,7 +94,7 @@ export function connectMqtt(options: Options): MqttLink {
       queueQoSZero: false,
       will: {
         topic: presenceTopic,
-        payload: Buffer.from(JSON.stringify(presence(false))),
+        payload: JSON.stringify(presence(false)),
         qos: 1,
         retain: true,
       },
@@ -103,7 +107,9 @@ export function connectMqtt(options: Options): MqttLink {
       });
     });
     connection.on("packetreceive", () => loop.moved(SILENCE_MS));
-    connection.on("message", (topic, payload, { retain }) => onMessage(topic, payload, retain));
+    connection.on("message", (topic, payload, { retain }) =>
+      onMessage(topic, payload.toString("utf8"), retain),
+    );
     connection.on("error", (error) => {
       log.warn({ reason: error.message }, "broker connection failed");
       connection.end(true);
@@ -187,13 +193,20 @@ export function connectMqtt(options: Options): MqttLink {
       closed = true;
       clearTimeout(retry);
       // A broker that is gone without a word acknowledges nothing.
-      const limit = wait(FAREWELL_MS, undefined, { ref: false });
+      const over = new AbortController();
+      const limit = wait(FAREWELL_MS, over.signal).catch(() => {});
       if (online)
         await Promise.race([
           publish(presenceTopic, presence(false), { retain: true }).catch(() => {}),
           limit,
         ]);
       await Promise.race([client?.endAsync(!online), limit]);
+      over.abort();
+      client?.end(true);
+    },
+    cut() {
+      closed = true;
+      clearTimeout(retry);
       client?.end(true);
     },
   };

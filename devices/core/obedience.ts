@@ -1,7 +1,8 @@
 import type { BaseLogger } from "pino";
 import type { Command } from "../../src/protocol/messages.ts";
+import type { Journal } from "./journal.ts";
 import type { Output } from "./output.ts";
-import { entryFromPlay } from "./plan.ts";
+import { entryFromPlay, isStopped, type StopOfAll } from "./plan.ts";
 import type { PlanBook } from "./plan-book.ts";
 import type { Player } from "./player.ts";
 import type { Silence } from "./silence.ts";
@@ -10,8 +11,9 @@ import type { Volume } from "./volume.ts";
 interface Options {
   book: PlanBook;
   player: Player;
+  journal: Pick<Journal, "mark">;
   output: Output;
-  volume: Volume;
+  volume: Pick<Volume, "set" | "capped">;
   silence: Pick<Silence, "signal">;
   now: () => number;
   log: BaseLogger;
@@ -20,18 +22,26 @@ interface Options {
   /** Fetch the playlist within so many ms. */
   refreshWithin: (ms: number) => void;
   tellState: () => void;
+  onIdentify: () => void;
   onReboot: () => void;
 }
 
 /** What each accepted command does. */
 export function createObedience(options: Options): (command: Command) => Promise<void> {
-  const { book, player, output, volume, silence, now, log } = options;
+  const { book, player, journal, output, volume, silence, now, log } = options;
 
-  const idsBefore = (startBefore: number): string[] =>
-    book
-      .toCome()
-      .filter(({ startAt }) => startAt < startBefore)
-      .map(({ id }) => id);
+  const stop = (id: string): Promise<void> => player.stop(id, "stopped");
+
+  /** Silence comes first: a card that fails must not keep it from that. */
+  async function stopAll(id: string, what: StopOfAll): Promise<void> {
+    const concerned = book.toCome().filter((entry) => isStopped([what], entry, now()));
+    const silent = Promise.all(concerned.map((entry) => stop(entry.id)));
+    try {
+      journal.mark({ kind: "stop-of-all", id, at: now(), ...what });
+    } finally {
+      await silent;
+    }
+  }
 
   return async (command) => {
     switch (command.type) {
@@ -40,9 +50,9 @@ export function createObedience(options: Options): (command: Command) => Promise
         options.prefetch();
         break;
       case "stop": {
-        const { body } = command;
-        const ids = "all" in body ? idsBefore(body.startBefore ?? now()) : [body.broadcastId];
-        await Promise.all(ids.map((id) => player.stop(id, "stopped")));
+        const { id, issuedAt, body } = command;
+        if ("all" in body) await stopAll(id, { issuedAt, startBefore: body.startBefore ?? now() });
+        else await stop(body.broadcastId);
         break;
       }
       case "refresh":
@@ -57,6 +67,7 @@ export function createObedience(options: Options): (command: Command) => Promise
         break;
       case "identify":
         log.info("this is the device");
+        options.onIdentify();
         options.tellState();
         break;
       case "reboot":

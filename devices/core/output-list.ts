@@ -1,5 +1,6 @@
 import type { BaseLogger } from "pino";
 import type { Faults } from "./faults.ts";
+import { prepareLiveOn } from "./live-list.ts";
 import { type Ending, MediaError, type Output, type Prepared, type Programme } from "./output.ts";
 
 /** Several outputs, the first that works sounds. */
@@ -109,18 +110,7 @@ export function createOutputList({ outputs, log, faults }: Options): OutputList 
       list = newer;
     },
     prepare,
-    prepareLive(programme) {
-      let last: unknown = new Error("there is no output");
-      for (const output of inOrder()) {
-        try {
-          return output.prepareLive(programme);
-        } catch (error) {
-          fail(output, error);
-          last = error;
-        }
-      }
-      throw last;
-    },
+    prepareLive: (programme) => prepareLiveOn(programme, { waiting: inOrder(), fail, recover }),
     async testTone(durationMs, volume, signal) {
       const { output } = await firstOf(inOrder(), (each) => each.testTone(durationMs, volume, signal));
       recover(output);

@@ -10,6 +10,8 @@ export interface Programme {
   seekMs: number;
   /** Per cent; 100 leaves the sound as it is. */
   volume: number;
+  /** Nothing of it is noticed, no picture either. */
+  silent?: boolean;
 }
 
 /** One of the parts that somebody's voice comes in, which is what its SHA-256 says. */
@@ -18,16 +20,18 @@ export interface LiveSound {
   atMs: number;
   durationMs: number;
   /** MP3. */
-  bytes: Buffer;
+  bytes: Uint8Array;
 }
 
 /** The parts of a voice, in order, as they come. */
 export interface LiveFeed {
   /** The next part that can still be heard; `null` while it has not come. @param positionMs how far the whole has come */
   take(positionMs: number): LiveSound | null;
+  /** Whether something of it can be heard from this position on; lets go of what cannot. */
+  hasSound(positionMs: number): boolean;
   /** When the last part that it knows of ends, ms into the whole. */
   readonly endMs: number;
-  /** There will be no further part. */
+  /** There is no further part to be taken, and will be none. */
   readonly ended: boolean;
   close(): void;
 }

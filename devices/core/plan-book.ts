@@ -1,6 +1,6 @@
 import type { Playlist } from "../../src/protocol/messages.ts";
 import type { Journal } from "./journal.ts";
-import { type Entry, isAhead, mergePlaylist } from "./plan.ts";
+import { type Entry, isAhead, isStopped, mergePlaylist } from "./plan.ts";
 import type { Player } from "./player.ts";
 import type { Reporter } from "./reporter.ts";
 
@@ -43,6 +43,9 @@ export function createPlanBook({ journal, reporter, player, now, onFailure }: Op
     player().wake();
   }
 
+  /** Said before a stop of everything that was obeyed, and under way for longer than that. */
+  const isTooLate = (entry: Entry): boolean => isStopped(journal.stopsOfAll(), entry, now());
+
   /** At its own end the round that has begun is heard to its end: the server only takes away what is over. */
   const isOver = ({ repeatsUntil = 0 }: Entry): boolean => now() >= repeatsUntil - CLOCKS_APART_MS;
 
@@ -68,7 +71,10 @@ export function createPlanBook({ journal, reporter, player, now, onFailure }: Op
       const isNews = (entry: Entry) => plan.has(entry.id) || isAhead(entry, now());
       plan = new Map([...merged.plan].filter(([, entry]) => isNews(entry)));
       listedAt = playlist.generatedAt;
-      for (const id of plan.keys()) reportReceived(id);
+      for (const entry of plan.values()) {
+        reportReceived(entry.id);
+        if (isTooLate(entry)) player().stop(entry.id, "stopped").catch(onFailure);
+      }
       player().wake();
     },
 
@@ -83,7 +89,8 @@ export function createPlanBook({ journal, reporter, player, now, onFailure }: Op
 
     async raise(alert) {
       const cleared = clearAlert(alert.alertArea ?? "", alert.id);
-      if (!journal.isDone(alert.id)) put(alert);
+      if (isTooLate(alert)) await player().stop(alert.id, "stopped");
+      else if (!journal.isDone(alert.id)) put(alert);
       await cleared;
     },
 

@@ -8,6 +8,7 @@ import type {
   ReasonCode,
 } from "../../src/protocol/messages.ts";
 import { exceedsCap, type Heard } from "../../src/protocol/minutes-cap.ts";
+import { ALERT_PRIORITY } from "../../src/protocol/precedence.ts";
 import { keepsQuietHours, quietWindowAt } from "../../src/protocol/quiet-hours.ts";
 
 /** A broadcast the device knows of, from whichever path it came. */
@@ -16,6 +17,8 @@ export interface Entry extends PlaylistBroadcast {
   knownSince: number;
   /** The area whose alert it is; only that area's topic withdraws it. */
   alertArea?: string;
+  /** What an alert says, to be read. */
+  text?: string;
   /** An alert is a state: its items are heard over and over until then, by whoever comes back too. Epoch ms. */
   repeatsUntil?: number;
 }
@@ -56,18 +59,42 @@ export function entryFromAlert(alert: Alert, area: string): Entry {
     notAfter: alert.until,
     class: alert.class ?? "emergency",
     authority: alert.authority,
-    priority: 100,
+    priority: ALERT_PRIORITY,
     lateness: "join",
     offline: "play",
     ...(alert.silent ? { silent: true } : {}),
     programme: alert.programme,
     title: alert.title,
+    ...(alert.text === undefined ? {} : { text: alert.text }),
     items: alert.items,
-    knownSince: alert.from,
+    knownSince: alert.issuedAt,
     alertArea: area,
     repeatsUntil: alert.until,
   };
 }
+
+/** A stop of everything: of what the server said up to `issuedAt` and what starts before `startBefore`, epoch ms. */
+export interface StopOfAll {
+  issuedAt: number;
+  startBefore: number;
+}
+
+/** Clocks differ a little: what is from less than this ahead is not from the future. */
+export const SKEW_MS = 5_000;
+
+/**
+ * Whether one of them concerns it, whichever came first; what the server said afterwards is none of its business. A stop from the
+ * future was made under a clock that has been set back since: what is said now came after it, whatever the instants say.
+ */
+export const isStopped = (
+  stops: Iterable<StopOfAll>,
+  { knownSince, startAt }: Pick<Entry, "knownSince" | "startAt">,
+  now: number,
+): boolean =>
+  [...stops].some(
+    ({ issuedAt, startBefore }) =>
+      issuedAt <= now + SKEW_MS && knownSince <= issuedAt && startAt < startBefore,
+  );
 
 /** The plan after a newer playlist, and what that playlist withdrew. Alerts are withdrawn by their own topic only. */
 export function mergePlaylist(
@@ -86,9 +113,13 @@ export function mergePlaylist(
   };
 }
 
+/** Of somebody who speaks live: whether there is something to be heard. */
+export type VoiceState = "audible" | "silent" | "over";
+
 export interface Situation {
   now: number;
   cached: boolean;
+  voice: VoiceState;
   online: boolean;
   clockTrusted: boolean;
   policy: Policy;
@@ -122,9 +153,10 @@ const drop = (reason: ReasonCode, type: "skipped" | "refused" = "skipped"): Step
 });
 
 /** Why it must wait although its time has come. */
-function hindrance({ cached, silenced, airTaken }: Situation): ReasonCode | null {
+function hindrance({ cached, voice, silenced, airTaken }: Situation): ReasonCode | null {
   if (silenced) return "silenced";
   if (!cached) return "not-cached";
+  if (voice !== "audible") return "stalled";
   return airTaken ? "preempted" : null;
 }
 
@@ -142,6 +174,7 @@ export function nextStep(entry: Entry, situation: Situation): Step {
   const why = hindrance(situation);
   const playAt = Math.max(now, entry.startAt);
   if (playAt > entry.notAfter) return drop(why ?? "expired");
+  if (situation.voice === "over") return drop("stalled");
   if (keepsQuietHours(entry.class) && quietWindowAt(policy, playAt)) return drop("quiet-hours", "refused");
   if (entry.offline === "skip" && !online) {
     // It may come back until the last moment.

@@ -2,10 +2,11 @@ import type { BaseLogger } from "pino";
 import type { Policy, ReasonCode } from "../../src/protocol/messages.ts";
 import { byPrecedence, outranks } from "../../src/protocol/precedence.ts";
 import { createAlarm } from "./alarm.ts";
-import type { Journal } from "./journal.ts";
+import type { Journal, Mark } from "./journal.ts";
+import { createListening } from "./live-listening.ts";
 import type { MediaCache } from "./media-cache.ts";
 import type { LiveFeed, Output, Prepared } from "./output.ts";
-import { type Entry, isState, lengthOf, nextStep, roundsOf, type Step } from "./plan.ts";
+import { type Entry, isState, lengthOf, nextStep, roundsOf, type Step, type VoiceState } from "./plan.ts";
 import type { Reporter } from "./reporter.ts";
 import type { Silence } from "./silence.ts";
 import type { Supervise } from "./supervisor.ts";
@@ -40,6 +41,8 @@ interface Options {
   openFeed: (broadcastId: string) => LiveFeed;
   log: BaseLogger;
   silence: Pick<Silence, "isOn">;
+  /** What a restart cut off goes on where it would be by now, if its lateness policy says so. */
+  rejoins: boolean;
   supervise: Supervise;
 }
 
@@ -47,41 +50,76 @@ interface Options {
 export function createPlayer(options: Options): Player {
   const { entries, cache, output, journal, reporter, now, log } = options;
   const alarm = createAlarm(evaluate);
-  /** Begun, and allowed to have the air again; `true` when it was heard already. */
-  const resumable = new Map<string, boolean>();
+  const listening = createListening(options);
+  /** Begun, and allowed to have the air again. */
+  const resumable = new Map<string, Pick<Turn, "wasHeard" | "hasStalled">>();
   let onAir: Turn | null = null;
   let closed = false;
 
   const doneMark = (id: string) => ({ kind: "done", id, at: now() }) as const;
 
-  for (const id of journal.cutOff()) {
-    reporter.report({ type: "interrupted", broadcastId: id, reason: "restart" }, doneMark(id));
+  let cutOff = journal.cutOff();
+
+  /** Once the plan is known: ends what a restart cut off, unless the rest of it may still be heard. */
+  function settleCutOff(plan: readonly Entry[]): void {
+    for (const id of cutOff) {
+      const entry = plan.find((each) => each.id === id);
+      const mayGoOn = options.rejoins && entry?.lateness === "join";
+      const lateMs = Math.max(0, now() - (entry?.startAt ?? 0));
+      const whole = journal.heardOf(id);
+      const heard: Mark[] = whole ? [{ kind: "heard", ...whole, ms: Math.min(whole.ms, lateMs) }] : [];
+      const marks = mayGoOn ? heard : [doneMark(id)];
+      reporter.report({ type: "interrupted", broadcastId: id, reason: "restart" }, ...marks);
+      if (mayGoOn) resumable.set(id, { wasHeard: true, hasStalled: false });
+    }
+    cutOff = [];
   }
 
   const isOpen = ({ id }: Entry) =>
     !journal.isDone(id) && (!journal.isBegun(id) || resumable.has(id)) && onAir?.entry.id !== id;
 
-  const judge = (entry: Entry): Step =>
-    nextStep(entry, {
+  /** Before its start there may be nothing yet. */
+  function voiceOf(entry: Entry, isHindered: boolean): VoiceState {
+    const { id, live, startAt } = entry;
+    if (live && !isHindered && onAir?.entry.id !== id && now() > startAt) return listening.stateOf(entry);
+    listening.leave(id);
+    return "audible";
+  }
+
+  function judge(entry: Entry): Step {
+    const airTaken = onAir !== null && onAir.entry.id !== entry.id && !outranks(entry, onAir.entry);
+    const silenced = options.silence.isOn;
+    return nextStep(entry, {
       now: now(),
       cached: entry.items.every((item) => cache.has(item)),
+      voice: voiceOf(entry, airTaken || silenced),
       online: options.isOnline(),
       clockTrusted: options.clockTrusted(),
       policy: options.policy(),
       heard: journal.heard(),
-      silenced: options.silence.isOn,
-      airTaken: onAir !== null && onAir.entry.id !== entry.id && !outranks(entry, onAir.entry),
+      silenced,
+      airTaken,
     });
+  }
 
   function evaluate(): void {
     if (closed) return;
-    for (const entry of [...entries()].filter(isOpen).toSorted(byPrecedence)) {
+    const plan = [...entries()];
+    // How much of it was heard, and may still be, only such a clock can say.
+    if (!options.rejoins || options.clockTrusted()) settleCutOff(plan);
+    const open = plan.filter(isOpen).toSorted(byPrecedence);
+    listening.keepOnly(new Set(open.map(({ id }) => id)));
+    for (const entry of open) {
       const step = judge(entry);
       if (step.kind === "wait") hold(entry, step.until, step.because);
       else if (step.kind === "drop") drop(entry, step.type, step.reason);
-      else give(entry, step.seekMs);
+      else give(entry, seekOf(entry, step.seekMs));
     }
   }
+
+  /** What was heard is not heard again, not even its first moments. */
+  const seekOf = ({ id, startAt }: Entry, seekMs: number): number =>
+    resumable.get(id)?.wasHeard ? Math.max(seekMs, now() - startAt) : seekMs;
 
   function hold({ id }: Entry, until: number, because?: ReasonCode): void {
     alarm.within(until - now());
@@ -90,8 +128,12 @@ export function createPlayer(options: Options): Player {
   }
 
   function drop({ id }: Entry, type: "skipped" | "refused", reason: ReasonCode): void {
+    const past = resumable.get(id);
     resumable.delete(id);
-    reporter.report({ type, broadcastId: id, reason }, doneMark(id));
+    listening.leave(id);
+    // Where it stalled is said already.
+    if (reason === "stalled" && past?.wasHeard) journal.mark(doneMark(id));
+    else reporter.report({ type, broadcastId: id, reason }, doneMark(id));
     log.info({ broadcastId: id, type, reason }, "not playing");
   }
 
@@ -105,7 +147,7 @@ export function createPlayer(options: Options): Player {
         startAt,
         longestMs,
         volume,
-        feed: options.openFeed(broadcastId),
+        feed: listening.take(broadcastId),
       });
     }
     const round = entry.items.map((item) => ({ path: cache.pathOf(item), durationMs: item.durationMs }));
@@ -115,6 +157,7 @@ export function createPlayer(options: Options): Player {
       parts: Array.from({ length: roundsOf(entry) }, () => round).flat(),
       seekMs,
       volume,
+      ...(entry.silent ? { silent: true } : {}),
     });
   }
 
@@ -130,18 +173,19 @@ export function createPlayer(options: Options): Player {
       entry,
       ending: null,
       prepared: null,
+      ...(resumable.get(id) ?? { wasHeard: false, hasStalled: false }),
       started: false,
       over: Promise.resolve(),
       giveUp() {},
     };
-    const wasHeard = resumable.get(id) ?? false;
     resumable.delete(id);
     onAir = turn;
     loop.moved(Math.max(0, entry.startAt - now()) + lengthOf(entry) - seekMs);
-    const performed = perform(turn, seekMs, wasHeard, { prepare, judge, drop, journal, reporter, now, log });
+    const performed = perform(turn, seekMs, { prepare, judge, drop, journal, reporter, now, log });
     turn.over = Promise.race([performed, givenUp(turn)])
       .then((mayGoOn) => {
-        if (mayGoOn) resumable.set(id, wasHeard || turn.started);
+        const { started, wasHeard, hasStalled } = turn;
+        if (mayGoOn) resumable.set(id, { wasHeard: wasHeard || started, hasStalled });
       })
       .catch((error: unknown) => {
         log.error({ err: error, broadcastId: id }, "the output failed");
@@ -187,6 +231,7 @@ export function createPlayer(options: Options): Player {
     await end(id, { reason, final: true });
     if (journal.isDone(id)) return;
     resumable.delete(id);
+    listening.leave(id);
     reporter.report({ type: "skipped", broadcastId: id, reason }, doneMark(id));
   }
 
@@ -204,7 +249,7 @@ export function createPlayer(options: Options): Player {
 
     async withdraw(id) {
       if (journal.isDone(id)) return;
-      const wasHeard = onAir?.entry.id === id ? onAir.started : (resumable.get(id) ?? false);
+      const wasHeard = onAir?.entry.id === id ? onAir.started : resumable.get(id)?.wasHeard;
       if (wasHeard) return stop(id, "withdrawn");
       await end(id, { reason: "withdrawn", final: false });
       reporter.report({ type: "skipped", broadcastId: id, reason: "withdrawn" });
@@ -213,6 +258,7 @@ export function createPlayer(options: Options): Player {
     async close() {
       closed = true;
       alarm.clear();
+      listening.keepOnly(new Set());
       // What was not heard yet is still to come after a quick restart.
       // What goes on by itself is joined again.
       if (onAir)

@@ -1,4 +1,3 @@
-import { join } from "node:path";
 import type { BaseLogger } from "pino";
 import { fetchSlotMs, RETURN_WINDOW_MS } from "../../src/protocol/fetch-slot.ts";
 import type { Playlist, PlaylistPointer } from "../../src/protocol/messages.ts";
@@ -6,18 +5,18 @@ import { quietWindowAt } from "../../src/protocol/quiet-hours.ts";
 import type { Verifier } from "../../src/protocol/signing.ts";
 import { createAlarm } from "./alarm.ts";
 import { createBackoff } from "./backoff.ts";
-import { readIfPresent, writeIfRoom } from "./durable-file.ts";
 import { ServerError, type ServerLink } from "./server-link.ts";
+import type { Store } from "./store.ts";
 import type { Supervise } from "./supervisor.ts";
 
 export interface PlaylistKeeper {
   readonly playlist: Playlist | null;
-  /** Fetches in the device's slot before `fetchBy`, unless what is held is at least that new. */
   /**
    * Takes one that came another way along with its media, if it is newer than what is held.
    * @throws {Error} when it is another device's
    */
   take(playlist: Playlist, jws: string): void;
+  /** Fetches in the device's slot before `fetchBy`, unless what is held is at least that new. */
   onPointer(pointer: PlaylistPointer, retained: boolean): void;
   /** Fetches within `ms`; an earlier request already made stands. */
   refreshWithin(ms: number): void;
@@ -27,7 +26,7 @@ export interface PlaylistKeeper {
 }
 
 interface Options {
-  stateDir: string;
+  store: Pick<Store, "read" | "writeIfRoom">;
   deviceId: string;
   verify: Verifier;
   link: Pick<ServerLink, "fetchPlaylist">;
@@ -44,12 +43,12 @@ interface Stored {
   jws: string;
 }
 
+const NAME = "playlist.json";
 const REFRESH_MS = 60 * 60 * 1000;
 
 /** Holds the newest playlist that was verified, over restarts; an empty, failed or older one changes nothing. */
 export async function createPlaylistKeeper(options: Options): Promise<PlaylistKeeper> {
-  const { stateDir, deviceId, verify, link, now, log, onChange, onConfirmed } = options;
-  const path = join(stateDir, "playlist.json");
+  const { deviceId, verify, link, now, log, onChange, onConfirmed } = options;
   const backoff = createBackoff({ baseMs: 2_000 });
   const alarm = createAlarm(() => void refresh());
   let held: { playlist: Playlist; etag: string | null } | null = await load();
@@ -58,7 +57,7 @@ export async function createPlaylistKeeper(options: Options): Promise<PlaylistKe
   let isClosed = false;
 
   async function load() {
-    const text = readIfPresent(path);
+    const text = options.store.read(NAME);
     if (text === null) return null;
     try {
       const { etag, jws } = JSON.parse(text) as Stored;
@@ -79,7 +78,7 @@ export async function createPlaylistKeeper(options: Options): Promise<PlaylistKe
   /** On a full disk it holds in memory alone, since the older one may have what was cancelled since. */
   function store(): void {
     if (!unstored) return;
-    if (writeIfRoom(path, JSON.stringify(unstored))) unstored = null;
+    if (options.store.writeIfRoom(NAME, JSON.stringify(unstored))) unstored = null;
     else log.warn("there is no room to store the playlist; trying again");
   }
 

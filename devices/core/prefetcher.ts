@@ -2,10 +2,10 @@ import type { BaseLogger } from "pino";
 import type { Item } from "../../src/protocol/messages.ts";
 import { createAlarm } from "./alarm.ts";
 import { createBackoff } from "./backoff.ts";
-import { NoRoomError } from "./cache-space.ts";
-import { isDiskFull } from "./durable-file.ts";
+import { NoRoomError } from "./cache-limits.ts";
 import type { MediaCache } from "./media-cache.ts";
 import { type Entry, isAhead } from "./plan.ts";
+import { isDiskFull } from "./store.ts";
 import type { Supervise } from "./supervisor.ts";
 
 export interface Prefetcher {

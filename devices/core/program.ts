@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import { type Level, type Logger, pino } from "pino";
-import type { DeviceKind } from "../../src/protocol/messages.ts";
-import type { CacheLimits } from "./cache-space.ts";
+import type { CacheLimits } from "./cache-limits.ts";
 import { type Device, startDevice } from "./device.ts";
+import { deviceFolder } from "./device-folder.ts";
 import type { Faults } from "./faults.ts";
 import { EnrolmentError, loadOrEnrol } from "./identity.ts";
 import type { Output } from "./output.ts";
@@ -23,11 +23,8 @@ export interface Box {
 /** A loop stood still, and a restart of it did not help. */
 const EXIT_STOOD_STILL = 70;
 
-/** Runs a device program of a kind: settings, enrolment, start, and the end on a signal. A second signal ends at once. */
-export async function runProgram(
-  kind: DeviceKind,
-  createBox: (settings: DeviceSettings, log: Logger) => Box,
-): Promise<void> {
+/** Runs a device program: settings, enrolment, start, and the end on a signal. A second signal ends at once. */
+export async function runProgram(createBox: (settings: DeviceSettings, log: Logger) => Box): Promise<void> {
   try {
     const settings = readSettings(process.argv.slice(2), process.env);
     const troubles = createRecentTroubles();
@@ -41,10 +38,11 @@ export async function runProgram(
     );
     const box = createBox(settings, log);
     const manager = createServiceManager({ env: process.env, log });
-    const identity = await loadOrEnrol({ ...settings, kind, log });
+    const kept = deviceFolder(settings.stateDir);
+    const identity = await loadOrEnrol({ ...settings, store: kept.store, kind: "loudspeaker", log });
     const device = await startDevice({
       server: settings.server,
-      stateDir: settings.stateDir,
+      ...kept,
       identity,
       certificate: settings.certificate && {
         cert: readFileSync(settings.certificate.cert, "utf8"),

@@ -28,12 +28,12 @@ export interface ServerLink {
     url: string,
     offset: number,
     signal: AbortSignal,
-  ): Promise<{ resumed: boolean; body: AsyncIterable<Uint8Array> }>;
+  ): Promise<{ resumed: boolean; body: AsyncIterable<Uint8Array<ArrayBuffer>> }>;
 }
 
 const TIMEOUT_MS = 15_000;
-/** The server answers within 10 s of silence, as it ends what is spoken live then. */
-const LONG_POLL_MS = 30_000;
+/** The server answers within 10 s of silence, as it ends what is spoken live then; a link that is out says nothing at all. */
+const LONG_POLL_MS = 12_000;
 
 const chainValidator = Compile(KeyChain);
 function parseKeyChain(body: unknown): string[] {

@@ -1,6 +1,5 @@
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
-import type { DeviceKind } from "../../src/protocol/messages.ts";
 import type { Output } from "./output.ts";
 import { createPcmOutput } from "./pcm-output.ts";
 import { type OpenSink, type PcmFormat, wavSink } from "./pcm-sink.ts";
@@ -14,19 +13,16 @@ export type SoundSetting =
   | ({ name: "rtp" } & RtpTarget);
 
 export interface SoundRequest {
-  kind: DeviceKind;
   setting: SoundSetting;
   stateDir: string;
   /** The corrected clock, epoch ms. */
   now: () => number;
-  /** Gets the samples as they are handed on, by `FORMATS` of the kind. */
+  /** Gets the samples as they are handed on, by `FORMAT`. */
   onSound?: (pcm: Buffer) => void;
 }
 
-export const FORMATS: Record<DeviceKind, PcmFormat> = {
-  loudspeaker: { sampleRate: 44_100, channels: 1 },
-  terminal: { sampleRate: 48_000, channels: 2 },
-};
+/** What a horn sounds. */
+export const FORMAT: PcmFormat = { sampleRate: 44_100, channels: 1 };
 const PROGRAMS = { alsa: "aplay", mpv: "mpv", ffplay: "ffplay" } as const;
 
 const isInstalled = (program: string): boolean =>
@@ -38,10 +34,10 @@ export function usualSound(): SoundSetting {
   return { name: name ?? "wav" };
 }
 
-export function createSound({ kind, setting, stateDir, now, onSound = () => {} }: SoundRequest): Output {
+export function createSound({ setting, stateDir, now, onSound = () => {} }: SoundRequest): Output {
   return createPcmOutput({
     name: setting.name === "rtp" ? `rtp ${setting.address}:${setting.port}` : setting.name,
-    format: FORMATS[kind],
+    format: FORMAT,
     openSink: sinkOf(setting, stateDir),
     now,
     onSound,

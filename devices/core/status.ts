@@ -1,7 +1,6 @@
 import type { BroadcastClass, DeviceState, Policy } from "../../src/protocol/messages.ts";
-import type { CacheSpace } from "./cache-space.ts";
+import type { CacheSpace } from "./cache-limits.ts";
 import type { DeviceClock } from "./device-clock.ts";
-import { SOFTWARE } from "./identity.ts";
 import type { Journal } from "./journal.ts";
 import type { MqttLink } from "./mqtt-link.ts";
 import type { Output } from "./output.ts";
@@ -46,6 +45,7 @@ export interface BroadcastStatus {
 
 interface Parts {
   deviceId: string;
+  software: string;
   now: () => number;
   policy: () => Policy;
   clock: Pick<DeviceClock, "trusted" | "offsetMs">;
@@ -71,7 +71,7 @@ export function createStatus(parts: Parts): () => DeviceStatus {
     const { onAir } = player;
     return {
       deviceId,
-      software: SOFTWARE,
+      software: parts.software,
       now: now(),
       zone: policy().zone,
       online: mqtt.online,

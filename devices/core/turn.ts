@@ -13,6 +13,10 @@ export interface Turn {
   /** Set to end it; what it is reported as. `final` when it may not go on later. */
   ending: { reason: ReasonCode; final: boolean } | null;
   prepared: Prepared | null;
+  /** It was heard before, and something took the air from it. */
+  wasHeard: boolean;
+  /** It is spoken live, and so much of it did not come that it is not heard whole. */
+  hasStalled: boolean;
   started: boolean;
   over: Promise<void>;
   /** Takes the air from it, whatever its output does. */
@@ -37,9 +41,9 @@ const BEGIN_AHEAD_MS = 250;
  * Performs one turn from the preparation to the last record.
  * @returns whether the broadcast may have the air again
  */
-export async function perform(turn: Turn, seekMs: number, wasHeard: boolean, stage: Stage): Promise<boolean> {
+export async function perform(turn: Turn, seekMs: number, stage: Stage): Promise<boolean> {
   const { journal, reporter, now, log } = stage;
-  const { entry } = turn;
+  const { entry, wasHeard, hasStalled: isRejoining } = turn;
   const { id } = entry;
   const endingOf = () => turn.ending;
   const isEnding = () => endingOf() !== null;
@@ -51,6 +55,8 @@ export async function perform(turn: Turn, seekMs: number, wasHeard: boolean, sta
   const before = journal.heardOf(id) ?? { at: Math.max(now(), entry.startAt), ms: 0 };
   const heard = (ms: number): Mark[] =>
     keepsQuietHours(entry.class) ? [{ kind: "heard", id, at: before.at, ms: before.ms + ms }] : [];
+  /** It was not heard in this turn. */
+  const takeBack = () => void (journal.isBegun(id) && journal.mark(...heard(0)));
   // On disk before the first sample: if the power goes from here on, it is not played again, but joined if it still stands,
   // and counts as heard whole.
   if (!isEnding() && !isState(entry)) {
@@ -63,7 +69,7 @@ export async function perform(turn: Turn, seekMs: number, wasHeard: boolean, sta
   const step = stage.judge(entry);
   if (turn.ending || step.kind !== "play") {
     await prepared.stop();
-    if (journal.isBegun(id)) journal.mark(...heard(0));
+    takeBack();
     if (turn.ending?.final) stage.drop(entry, "skipped", turn.ending.reason);
     else if (!turn.ending && step.kind === "drop") stage.drop(entry, step.type, step.reason);
     return !journal.isDone(id);
@@ -72,14 +78,16 @@ export async function perform(turn: Turn, seekMs: number, wasHeard: boolean, sta
   const begun = await prepared.start();
   if (!begun) {
     const { reason = "stopped" } = await prepared.ended;
-    const ending = endingOf() ?? { reason, final: true };
+    takeBack();
+    const ending = endingOf() ?? byItself(turn, reason);
     if (ending.final) stage.drop(entry, "skipped", ending.reason);
     return !ending.final;
   }
   const { firstSampleAt } = begun;
   turn.started = true;
   const latenessMs = Math.round((firstSampleAt - entry.startAt) * 10) / 10;
-  if (!wasHeard) {
+  // Two starts, and where the first one ended, say what of a voice was heard.
+  if (!wasHeard || isRejoining) {
     reporter.report({
       at: Math.round(firstSampleAt),
       type: "started",
@@ -95,15 +103,30 @@ export async function perform(turn: Turn, seekMs: number, wasHeard: boolean, sta
   const positionMs = Math.round(exactMs);
   const done = { kind: "done", id, at: now() } as const;
   const sounded = heard(Math.max(0, positionMs - seekMs));
+  if (complete && isRejoining) {
+    reporter.report(
+      { type: "interrupted", broadcastId: id, positionMs, reason: "stalled", ...sound },
+      ...sounded,
+      done,
+    );
+    log.info({ broadcastId: id, positionMs }, "heard to its end, but not whole");
+    return false;
+  }
   if (complete) {
     const grade = sensed ? ({ grade: "sensed" } as const) : {};
     reporter.report({ type: "finished", broadcastId: id, positionMs, ...grade, ...sound }, ...sounded, done);
     log.info({ broadcastId: id, positionMs }, "finished");
     return false;
   }
-  const { reason, final } = endingOf() ?? { reason: ownReason, final: true };
+  const { reason, final } = endingOf() ?? byItself(turn, ownReason);
   const marks = [...sounded, ...(final ? [done] : [])];
   reporter.report({ type: "interrupted", broadcastId: id, positionMs, reason }, ...marks);
   log.info({ broadcastId: id, positionMs, reason }, "interrupted");
   return !final;
+}
+
+/** Whoever speaks is joined again once there is something to be heard. */
+function byItself(turn: Turn, reason: ReasonCode): NonNullable<Turn["ending"]> {
+  if (reason === "stalled") turn.hasStalled = true;
+  return { reason, final: reason !== "stalled" };
 }

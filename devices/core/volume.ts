@@ -1,6 +1,5 @@
-import { join } from "node:path";
 import type { Desired } from "../../src/protocol/messages.ts";
-import { readIfPresent, writeIfRoom } from "./durable-file.ts";
+import type { Store } from "./store.ts";
 
 export interface Volume {
   /** Per cent, as last set, but never above the policy's maximum. */
@@ -14,7 +13,7 @@ export interface Volume {
 }
 
 interface Options {
-  stateDir: string;
+  store: Pick<Store, "read" | "writeIfRoom">;
   deviceId: string;
   maxVolume: () => number;
 }
@@ -25,18 +24,18 @@ interface Stored {
   followed: string | null;
 }
 
+const NAME = "volume.json";
 const UNTIL_TOLD: Stored = { volume: 100, followed: null };
 
-export function createVolume({ stateDir, deviceId, maxVolume }: Options): Volume {
-  const path = join(stateDir, "volume.json");
-  let stored = read(path);
+export function createVolume({ store: files, deviceId, maxVolume }: Options): Volume {
+  let stored = read(files);
   /** When the playlist was made that says how loud. Epoch ms. */
   let toldAt = -Infinity;
   const capped = (volume = stored.volume) => Math.min(volume, maxVolume());
 
   function store(next: Stored): void {
     stored = next;
-    writeIfRoom(path, JSON.stringify(next));
+    files.writeIfRoom(NAME, JSON.stringify(next));
   }
 
   return {
@@ -55,9 +54,9 @@ export function createVolume({ stateDir, deviceId, maxVolume }: Options): Volume
   };
 }
 
-function read(path: string): Stored {
+function read(files: Pick<Store, "read">): Stored {
   try {
-    return { ...UNTIL_TOLD, ...(JSON.parse(readIfPresent(path) ?? "{}") as Partial<Stored>) };
+    return { ...UNTIL_TOLD, ...(JSON.parse(files.read(NAME) ?? "{}") as Partial<Stored>) };
   } catch {
     return UNTIL_TOLD;
   }

@@ -1,11 +1,11 @@
 import type { Logger } from "pino";
-import { USUAL_LIMITS } from "../core/cache-space.ts";
+import { USUAL_LIMITS } from "../core/cache-limits.ts";
 import { createEnvelope, type Envelope } from "../core/envelope.ts";
 import { createOutputList, type OutputList } from "../core/output-list.ts";
 import type { Box } from "../core/program.ts";
 import { createSensedOutput, type Sensor } from "../core/sensed-output.ts";
 import type { DeviceSettings } from "../core/settings.ts";
-import { createSound, FORMATS, usualSound } from "../core/sound.ts";
+import { createSound, FORMAT, usualSound } from "../core/sound.ts";
 import { type BoxFile, readBoxFile } from "./box-file.ts";
 import { watchBundles } from "./bundle-folder.ts";
 import { arecord, createMicrophone } from "./microphone.ts";
@@ -20,7 +20,7 @@ const DAY_MS = 24 * 60 * 60 * 1000;
 export function createGatewayBox(settings: DeviceSettings, log: Logger): Box {
   const read = (): BoxFile => (settings.boxFile === null ? {} : readBoxFile(settings.boxFile));
   const file = read();
-  const played = createEnvelope(FORMATS.loudspeaker);
+  const played = createEnvelope(FORMAT);
   const needsPlayed = file.sensor !== undefined && "microphone" in file.sensor;
   let outputs: OutputList;
 
@@ -33,7 +33,6 @@ export function createGatewayBox(settings: DeviceSettings, log: Logger): Box {
         const chosen = settings.output === null ? listed : [{ name: settings.output }];
         return (chosen ?? [usualSound()]).map((setting) =>
           createSound({
-            kind: "loudspeaker",
             setting,
             stateDir: settings.stateDir,
             now,

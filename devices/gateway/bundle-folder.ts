@@ -1,5 +1,6 @@
-import { lstatSync, readdirSync } from "node:fs";
+import { createReadStream, lstatSync, readdirSync } from "node:fs";
 import { basename, join } from "node:path";
+import { Readable } from "node:stream";
 import type { BaseLogger } from "pino";
 import { BUNDLE_SUFFIX } from "../../src/protocol/bundle.ts";
 import type { Device } from "../core/device.ts";
@@ -47,7 +48,7 @@ export function watchBundles(folder: string, { importBundle, faults, log }: Opti
 
   async function tryOne(path: string): Promise<void> {
     try {
-      const { revision, files } = await importBundle(path);
+      const { revision, files } = await importBundle(readBundle(path));
       log.info({ path, revision, files }, "a bundle was taken");
       faults.set(path, null);
     } catch (error) {
@@ -68,6 +69,9 @@ export function watchBundles(folder: string, { importBundle, faults, log }: Opti
     await looking;
   };
 }
+
+export const readBundle = (path: string) =>
+  Readable.toWeb(createReadStream(path, { highWaterMark: 1024 * 1024 }));
 
 /** Plain files alone: a link on a stick points nowhere that is its business. */
 function bundlesIn(folder: string): Map<string, string> {

@@ -1,4 +1,4 @@
 import { runProgram } from "../core/program.ts";
 import { createGatewayBox } from "./box.ts";
 
-await runProgram("loudspeaker", createGatewayBox);
+await runProgram(createGatewayBox);

@@ -24,13 +24,21 @@ const ENTITIES: Record<string, string> = {
 /** Titles come from elsewhere: everything that is put into the page goes through here. */
 const text = (value: string | number): string =>
   `${value}`.replace(/[&<>"']/g, (sign) => ENTITIES[sign] ?? "");
+const MOMENT = {
+  year: "numeric",
+  month: "numeric",
+  day: "numeric",
+  hour: "numeric",
+  minute: "numeric",
+  second: "numeric",
+  hour12: false,
+} as const;
 const megabytes = (bytes: number): string => `${Math.round(bytes / 1024 / 1024)} MB`;
 
 /** The page without any script; it comes anew by itself. */
 export function renderStatus(status: DeviceStatus, troubles: readonly Trouble[], words: StatusWords): string {
   const { clock, media, playlist, onAir } = status;
-  const moment = (at: number) =>
-    new Date(at).toLocaleString(words.language, { timeZone: status.zone, hour12: false });
+  const { format: moment } = new Intl.DateTimeFormat(words.language, { timeZone: status.zone, ...MOMENT });
   const row = (name: string, value: string | number, isBad = false) =>
     `<dt>${text(name)}</dt><dd${isBad ? ' class="bad"' : ""}>${text(value)}</dd>`;
   const list = (items: string[]) =>

@@ -11,6 +11,8 @@ export interface Fleet {
   readonly size: number;
   /** Records that the server has not acknowledged yet. */
   waiting(): number;
+  /** From now on nothing goes wrong: every line holds, there is power everywhere, and acknowledgements arrive. */
+  calm(): void;
   close(): Promise<void>;
 }
 
@@ -25,9 +27,13 @@ export async function createFleet(options: FleetOptions): Promise<Fleet> {
     }
   };
   await Promise.all(Array.from({ length: concurrency }, worker));
+  for (const gateway of gateways) gateway.beset();
   return {
     size: gateways.length,
     waiting: () => gateways.reduce((sum, gateway) => sum + gateway.waiting(), 0),
+    calm() {
+      for (const gateway of gateways) gateway.calm();
+    },
     close: async () => void (await Promise.all(gateways.map((gateway) => gateway.close()))),
   };
 }

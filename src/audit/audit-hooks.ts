@@ -14,16 +14,24 @@ declare module "fastify" {
 }
 
 const SAFE_METHODS = new Set(["GET", "HEAD", "OPTIONS"]);
-/** Of account only when refused: they change nothing, or only bring bytes of what is of account once it is whole. */
+/**
+ * Of account only when refused: they change nothing, or only bring bytes of what is of account once it is whole. Checking in is
+ * no office's act, and an entry with the address and the time would tell who it was.
+ */
 const MINOR = new Set([
   "POST /api/v1/schedules/check",
   "POST /api/v1/interrupts/preview",
   "POST /api/v1/invitations/look",
   "POST /api/v1/sign-in/oidc/begin",
   "POST /api/v1/uploads",
-  "PATCH /api/v1/uploads/*",
+  "PATCH /api/v1/uploads/:id",
   "PUT /api/v1/live/:id/chunks/:n",
+  "POST /api/v1/check-ins",
+  "POST /api/v1/check-ins/look",
+  "POST /api/v1/check-ins/feedback",
 ]);
+/** A broker asks once for each device and topic: half a dozen times a device when a county returns. */
+const BROKER_ASKS = "POST /mqtt/";
 const SIGN_IN = "POST /api/v1/sign-in";
 const MAX_REASON = 300;
 
@@ -37,7 +45,7 @@ export function actorOf(request: FastifyRequest): Actor {
 
 /**
  * Every request that changes something, and every refusal for want of a right, leaves an entry: the one place where the
- * log meets HTTP. Added to the root before any route.
+ * log meets HTTP. Added to a side of the server before its routes.
  */
 export function registerAudit(app: FastifyInstance, audit: Pick<AuditLog, "begin" | "accountOf">): void {
   app.decorateRequest("audited", null);
@@ -50,7 +58,7 @@ export function registerAudit(app: FastifyInstance, audit: Pick<AuditLog, "begin
       requestId: request.id,
       act,
       object: act === SIGN_IN ? accountIn(request) : objectOf(request),
-      isMinor: MINOR.has(act),
+      isMinor: MINOR.has(act) || act.startsWith(BROKER_ASKS),
     });
   };
   /** Whom somebody tried to sign in as; what is no account's name may be a password in the wrong field. */
@@ -68,11 +76,13 @@ export function registerAudit(app: FastifyInstance, audit: Pick<AuditLog, "begin
     request.audited.during(done);
   });
   // Before the answer leaves: what was acknowledged has its entry.
-  app.addHook("onSend", async (request, reply, payload) => {
-    const isRefusal = (reply.statusCode === 401 || reply.statusCode === 403) && request.routeOptions.url;
-    if (isRefusal || isOfAccount(request)) request.audited ??= begin(request);
-    request.audited?.end(outcomeOf(reply), reply.statusCode, reasonOf(reply, payload));
-    return payload;
+  app.addHook("onSend", (request, reply, payload, done) => {
+    const { statusCode } = reply;
+    const isRefusal = (statusCode === 401 || statusCode === 403) && !request.is404;
+    // What went well came by the other hook.
+    if (isRefusal || (statusCode >= 400 && isOfAccount(request))) request.audited ??= begin(request);
+    request.audited?.end(outcomeOf(reply), statusCode, reasonOf(reply, payload));
+    done(null, payload);
   });
 }
 

@@ -22,6 +22,8 @@ export interface Intent {
 
 interface OpenAct extends Intent {
   changes: Change[];
+  /** How many rows were written that no entry shows. */
+  unshown: number;
   /** Kind of the actor of the last entry that it left; `null` before the first. */
   writtenAs: Actor["kind"] | null;
   isOver: boolean;
@@ -37,7 +39,7 @@ interface Options {
   keepMs: number;
 }
 
-/** An import of a thousand regions is one act; its entry names these. */
+/** An import of a thousand regions is one act; its entry shows these changes, and is found under each region. */
 const MAX_CHANGES = 100;
 const MAX_UNSAVED = 1000;
 
@@ -53,8 +55,8 @@ export const EVERYTHING: AuditFilter = {
 };
 
 /**
- * Who did what, and who was refused what. An act that changes what entries show leaves its entry in the same transaction;
- * anything else leaves it before its answer is sent.
+ * Who did what, and who was refused what. An act that writes leaves its entry in the same transaction, whoever wrote the
+ * SQL; anything else leaves it before its answer is sent.
  */
 export function createAuditLog({ db, clock, log, keepMs }: Options) {
   const store = createAuditStore(db);
@@ -82,32 +84,45 @@ export function createAuditLog({ db, clock, log, keepMs }: Options) {
       act: act.act,
       outcome,
       status,
-      reason,
-      objects: [...new Set(objects)].slice(0, MAX_CHANGES),
+      reason: reason ?? whatIsNotShown(act.changes.length),
+      objects: [...new Set(objects)],
       changes: act.changes.slice(0, MAX_CHANGES),
     };
+  }
+
+  const whatIsNotShown = (changes: number): string | null =>
+    changes > MAX_CHANGES ? `${changes - MAX_CHANGES} more changes are not shown.` : null;
+
+  function forgetSince(act: OpenAct, { changes, unshown }: { changes: number; unshown: number }): void {
+    act.changes.length = changes;
+    act.unshown = unshown;
   }
 
   watchRows(db, {
     isListening: () => openAct() !== undefined,
     onChange: (change) => void openAct()?.changes.push(change),
+    onUnshown() {
+      const act = openAct();
+      if (act) act.unshown += 1;
+    },
   });
   watchTransactions(db, {
+    isWatching: () => openAct() !== undefined,
     begin(isOutermost) {
       const act = openAct();
-      const before = act?.changes.length ?? 0;
+      const before = { changes: act?.changes.length ?? 0, unshown: act?.unshown ?? 0 };
       let wrote: Actor["kind"] | null = null;
       return {
         beforeCommit() {
-          if (!act || act.changes.length === 0) return;
+          if (!act || act.changes.length + act.unshown === 0) return;
           wrote = store.append(recordOf(act, "done", null, null)).actor.kind;
         },
         ended(isKept) {
           if (!act) return;
-          if (!isKept) act.changes.length = before;
+          if (!isKept) forgetSince(act, before);
           else if (isOutermost && wrote !== null) {
             act.writtenAs = wrote;
-            act.changes.length = 0;
+            forgetSince(act, { changes: 0, unshown: 0 });
           }
         },
       };
@@ -115,10 +130,11 @@ export function createAuditLog({ db, clock, log, keepMs }: Options) {
   });
 
   /**
-   * Writes what no transaction took. The act has happened, or was refused: neither is undone for want of its entry, which
-   * then stands in the server's log, and follows as soon as the database takes it.
+   * Writes what no transaction took; inside one, as a part of it. The act has happened, or was refused: neither is undone for
+   * want of its entry, which then stands in the server's log, and follows as soon as the database takes it.
    */
   function append(record: AuditRecord): void {
+    if (db.inTransaction) return void store.append(record);
     unsaved.push(record);
     try {
       saveUnsaved();
@@ -149,21 +165,44 @@ export function createAuditLog({ db, clock, log, keepMs }: Options) {
     append(recordOf(act, outcome, status, reason));
   }
 
-  const open = (intent: Intent): OpenAct => ({ ...intent, changes: [], writtenAs: null, isOver: false });
+  const open = (intent: Intent): OpenAct => ({
+    ...intent,
+    changes: [],
+    unshown: 0,
+    writtenAs: null,
+    isOver: false,
+  });
+
+  const noRequest = (actor: Actor, act: string, isMinor: boolean): OpenAct =>
+    open({ actor: () => actor, address: null, requestId: null, act, object: null, isMinor });
 
   /** Does something that is no request: a command at the machine, or the server by itself. */
   function as<T>(actor: Actor, act: string, work: () => T): T {
-    const intent = { address: null, requestId: null, act, object: null, isMinor: false };
-    const began = open({ ...intent, actor: () => actor });
+    const began = noRequest(actor, act, false);
     const result = acts.run(began, work);
     settle(began, "done", null, null);
     return result;
   }
 
-  /** Notes what was found or done and is no transaction. */
+  /** The same for what takes several turns of the event loop; leaves nothing where it wrote nothing. */
+  async function untilDone<T>(actor: Actor, act: string, work: () => Promise<T>): Promise<T> {
+    const began = noRequest(actor, act, true);
+    const result = await acts.run(began, work);
+    settle(began, "done", null, null);
+    return result;
+  }
+
+  /** Notes what was found or done; inside a transaction, as a part of it. */
   function note(act: string, outcome: Outcome, reason: string | null, actor = THE_SERVER): void {
     const nowhere = { address: null, requestId: null, status: null, objects: [], changes: [] };
     append({ ...nowhere, at: clock.now(), actor, act, outcome, reason });
+  }
+
+  function noteCounted(): void {
+    const uncounted = quota.nextMinute();
+    if (uncounted === null) return;
+    const most = Object.entries(uncounted.by).map(([who, times]) => `${who} (${times})`);
+    note("refusals counted", "refused", `${uncounted.refusals} more refusals: ${most.join(", ")}`);
   }
 
   return {
@@ -178,15 +217,19 @@ export function createAuditLog({ db, clock, log, keepMs }: Options) {
     },
 
     as,
+    untilDone,
     note,
 
     /** Every minute: writes what could not be written before, and how many refusals were only counted. */
     everyMinute(): void {
       saveUnsaved();
-      const uncounted = quota.nextMinute();
-      if (uncounted === null) return;
-      const most = Object.entries(uncounted.by).map(([who, times]) => `${who} (${times})`);
-      note("refusals counted", "refused", `${uncounted.refusals} more refusals: ${most.join(", ")}`);
+      noteCounted();
+    },
+
+    /** With the refusals of the last minute. */
+    end(): void {
+      noteCounted();
+      note("the server ends", "done", null);
     },
 
     /** Removes up to a day of what is older than it must be kept; returns how many entries. */
@@ -194,14 +237,17 @@ export function createAuditLog({ db, clock, log, keepMs }: Options) {
       const before = clock.now() - keepMs;
       const [first] = store.after(EVERYTHING, store.anchor().seq, 1);
       if (!first || first.at > before) return 0;
-      return as(THE_SERVER, "old audit entries removed", () =>
-        transact(() => store.prune(Math.min(before, first.at + DAY_MS), clock.now())),
-      );
+      return transact(() => {
+        const removed = store.prune(Math.min(before, first.at + DAY_MS), clock.now());
+        if (removed > 0) note("old audit entries removed", "done", null);
+        return removed;
+      });
     },
 
     before: store.before,
     after: store.after,
     about: store.about,
+    doneTo: store.doneTo,
     accountOf: store.accountOf,
     head: store.head,
     anchor: store.anchor,

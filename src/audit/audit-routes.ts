@@ -4,58 +4,15 @@ import type { FastifyInstance } from "fastify";
 import { type Static, Type } from "typebox";
 import { MINUTE_MS, toIso } from "../clock.ts";
 import { invalid } from "../errors.ts";
-import { Moment, momentFrom, VerdictView } from "../explanations/explanation-view.ts";
+import { Moment, momentFrom } from "../explanations/explanation-view.ts";
 import type { DueBroadcast, WhyService } from "../explanations/why-service.ts";
-import {
-  closed,
-  enumOf,
-  Instant,
-  nullable,
-  PageQuery,
-  pageFrom,
-  pageOf,
-  RegionCode,
-  Uuid,
-} from "../http/schemas.ts";
+import { closed, enumOf, PageQuery, pageFrom, pageOf, RegionCode, Uuid } from "../http/schemas.ts";
 import { csvOf, linesOf, viewEntry } from "./audit-document.ts";
-import { ACTOR_KINDS, type AuditEntry, OUTCOMES } from "./audit-entry.ts";
+import { type AuditEntry, OUTCOMES } from "./audit-entry.ts";
 import { type AuditLog, EVERYTHING } from "./audit-log.ts";
 import type { AuditFilter } from "./audit-store.ts";
-import { PARTS, responsibleFor } from "./responsibility.ts";
-
-const NullableText = nullable(Type.String());
-const Row = nullable(Type.Record(Type.String(), Type.Unknown()));
-const Entry = Type.Object({
-  seq: Type.Integer(),
-  at: Instant,
-  actor: Type.Object({
-    kind: enumOf(ACTOR_KINDS, {
-      description: "`stranger`: not signed in; `machine`: by a command on the server's machine",
-    }),
-    id: NullableText,
-    name: NullableText,
-  }),
-  address: NullableText,
-  requestId: NullableText,
-  act: Type.String({ examples: ["POST /api/v1/episodes/:id/submit"] }),
-  outcome: enumOf(OUTCOMES),
-  status: nullable(
-    Type.Integer({ description: "null where the entry was written with the act, before its answer" }),
-  ),
-  reason: NullableText,
-  objects: Type.Array(Type.String({ examples: ["episodes/0199…"] })),
-  changes: Type.Array(
-    Type.Object({
-      object: Type.String(),
-      in: Type.String({ description: "The table" }),
-      before: Row,
-      after: Row,
-    }),
-    { description: "Of each row what differs; null before a new one and after a removed one" },
-  ),
-  prevHash: Type.String(),
-  hash: Type.String({ description: "SHA-256 over this entry and `prevHash`, see docs/audit.md" }),
-});
+import { Entry, Head, type WhyEntry, Whys } from "./audit-view.ts";
+import { responsibleFor } from "./responsibility.ts";
 
 const Filter = {
   actor: Type.Optional(Type.String({ maxLength: 200, description: "Id or name of who did it" })),
@@ -72,35 +29,6 @@ const Filter = {
 };
 const FilterQuery = closed(Filter);
 
-const Responsible = Type.Object({
-  by: NullableText,
-  kind: enumOf(ACTOR_KINDS),
-  at: Instant,
-  seq: Type.Integer(),
-});
-const WhyEntry = Type.Object({
-  broadcastId: nullable(Uuid),
-  programme: Type.String(),
-  title: NullableText,
-  startAt: Instant,
-  state: NullableText,
-  verdict: VerdictView,
-  schedule: nullable(Type.Object({ id: Uuid, name: NullableText })),
-  responsible: Type.Object(
-    Object.fromEntries(PARTS.map((part) => [part, Type.Optional(Responsible)])) as Record<
-      (typeof PARTS)[number],
-      ReturnType<typeof Type.Optional<typeof Responsible>>
-    >,
-    {
-      description:
-        "Who submitted what it airs and signed which step of its review, set its schedule, started or confirmed it, stopped it",
-    },
-  ),
-  entries: Type.Array(Entry, {
-    description: "About the broadcast, what it airs, its schedule or its interrupt; in order, the last 200",
-  }),
-});
-
 const AT_ONCE = 500;
 const MAX_ABOUT = 200;
 const FORMATS = {
@@ -109,7 +37,7 @@ const FORMATS = {
 } as const;
 
 interface Options {
-  audit: Pick<AuditLog, "before" | "after" | "about" | "head" | "anchor">;
+  audit: Pick<AuditLog, "before" | "after" | "about" | "doneTo" | "head" | "anchor">;
   whys: WhyService;
   /** The county's. */
   zone: string;
@@ -185,11 +113,7 @@ export async function auditRoutes(instance: FastifyInstance, { audit, whys, zone
         summary:
           "The last entry's number and hash, to be kept elsewhere: `npm run audit:verify -- <seq>:<hash>`",
         response: {
-          200: Type.Object({
-            seq: Type.Integer(),
-            hash: Type.String(),
-            keptFrom: Type.Integer({ description: "The number of the first entry that is still kept" }),
-          }),
+          200: Head,
         },
       },
     },
@@ -215,7 +139,7 @@ export async function auditRoutes(instance: FastifyInstance, { audit, whys, zone
             description: "Minutes before and after that count",
           }),
         }),
-        response: { 200: Type.Object({ at: Instant, due: Type.Array(WhyEntry) }) },
+        response: { 200: Whys },
       },
     },
     async ({ query: { device, region, at: text, within } }) => {
@@ -235,8 +159,10 @@ export async function auditRoutes(instance: FastifyInstance, { audit, whys, zone
   );
 
   function viewDue({ broadcast, slot, verdict }: DueBroadcast): Static<typeof WhyEntry> {
-    const entries = audit.about(objectsOf(broadcast, slot.scheduleId), MAX_ABOUT).toReversed();
-    const responsible = Object.entries(responsibleFor(entries, slot.startAt)).map(([part, entry]) => [
+    const objects = objectsOf(broadcast, slot.scheduleId);
+    const entries = audit.about(objects, MAX_ABOUT).toReversed();
+    const parts = responsibleFor(audit.doneTo(objects), slot.startAt);
+    const responsible = Object.entries(parts).map(([part, entry]) => [
       part,
       { by: entry.actor.name, kind: entry.actor.kind, at: toIso(entry.at), seq: entry.seq },
     ]);

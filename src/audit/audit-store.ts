@@ -78,10 +78,12 @@ export function createAuditStore(db: Database) {
     `${SELECT} WHERE seq > @place AND ${MATCHES} ORDER BY seq LIMIT @limit`,
   );
   const selectAll = db.prepare<[], Row>(`${SELECT} ORDER BY seq`);
-  const selectOf = db.prepare<[string, number], Row>(
-    `${SELECT} WHERE seq IN (
-       SELECT seq FROM audit_objects WHERE object IN (SELECT value FROM json_each(?)))
-     ORDER BY seq DESC LIMIT ?`,
+  const IS_ABOUT = `seq IN (SELECT seq FROM audit_objects WHERE object IN (SELECT value FROM json_each(?)))`;
+  const selectAbout = db.prepare<[string, number], Row>(
+    `${SELECT} WHERE ${IS_ABOUT} ORDER BY seq DESC LIMIT ?`,
+  );
+  const selectDoneTo = db.prepare<[string], Row>(
+    `${SELECT} WHERE ${IS_ABOUT} AND outcome = 'done' AND changes <> '[]' ORDER BY seq`,
   );
   const selectLastOld = db.prepare<[number], Link>(
     `SELECT seq, hash FROM audit_entries
@@ -155,7 +157,11 @@ export function createAuditStore(db: Database) {
     },
     /** About any of these, newest first. */
     about: (objects: readonly string[], limit: number): AuditEntry[] =>
-      selectOf.all(JSON.stringify(objects), limit).map(toEntry),
+      selectAbout.all(JSON.stringify(objects), limit).map(toEntry),
+    /** All acts that changed something of these, oldest first. */
+    *doneTo(objects: readonly string[]): Generator<AuditEntry> {
+      for (const row of selectDoneTo.iterate(JSON.stringify(objects))) yield toEntry(row);
+    },
     /**
      * Removes what lies before the first entry younger than `before`, never the last one; returns how many. A clock that
      * was wrong for a while keeps what follows.

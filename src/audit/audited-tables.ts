@@ -17,9 +17,10 @@ const OF_CONTENT = "ROW.content_kind || 's/' || ROW.content_id";
 export const AUDITED_TABLES: Record<string, AuditedTable> = {
   settings: { object: "'policy'", columns: ["value"], only: "ROW.key = 'county-policy'" },
   users: { object: of("users"), columns: ["name", "roles", "disabled_at"], secrets: ["password_hash"] },
-  invitations: { object: of("users", "user_id"), columns: ["expires_at"] },
-  identities: { object: of("users", "user_id"), columns: ["issuer", "subject", "roles"] },
-  second_factors: { object: of("users", "user_id"), columns: ["confirmed_at"], secrets: ["secret"] },
+  invitations: { object: of("users", "user_id"), columns: ["issued_by", "expires_at"] },
+  access_given: { object: of("users", "user_id"), columns: ["given_by", "how"] },
+  identities: { object: of("users", "user_id"), columns: ["issuer", "subject", "roles", "confirmed_at"] },
+  second_factors: { object: of("users", "user_id"), columns: ["confirmed_at"], secrets: ["sealed_secret"] },
   api_tokens: {
     object: of("users", "user_id"),
     columns: ["label", "scopes", "expires_at"],
@@ -50,6 +51,7 @@ export const AUDITED_TABLES: Record<string, AuditedTable> = {
   },
   software_channels: { object: of("software-channels"), columns: ["software"] },
   enrolment_codes: { object: of("devices", "device_id"), columns: ["expires_at", "used_at"] },
+  asset_makers: { object: of("recordings", "sha256"), columns: ["user_id"] },
   programmes: { object: of("programmes"), columns: ["slug", "kind", "title", "segments", "sound", "review"] },
   episodes: { object: of("episodes"), columns: ["programme_id", "number", "title"] },
   segments: {
@@ -71,7 +73,7 @@ export const AUDITED_TABLES: Record<string, AuditedTable> = {
   },
   review_acts: {
     object: OF_CONTENT,
-    columns: ["act", "in_place_of", "step", "steps", "digest", "played_through", "change", "reason"],
+    columns: ["act", "in_place_of", "step", "steps", "digest", "files", "played_through", "change", "reason"],
     // An edit shows by what it changes.
     only: "ROW.act <> 'edited'",
   },
@@ -82,12 +84,16 @@ export const AUDITED_TABLES: Record<string, AuditedTable> = {
   // Who is portrayed can be erased; an entry cannot.
   consents: {
     object: OF_CONTENT,
-    columns: ["segment", "valid_until"],
+    columns: ["segment", "valid_until", "renews", "erased_at"],
     secrets: ["person", "scope", "document"],
   },
-  schedules: { object: of("schedules"), columns: ["name", "definition", "version", "ended_at"] },
+  schedules: {
+    object: of("schedules"),
+    columns: ["name", "definition", "version", "confirmed_by", "ended_at"],
+  },
   schedule_overrides: { object: of("schedules", "schedule_id"), columns: ["version", "reason"] },
   area_policies: { object: of("regions", "region_code"), columns: ["definition", "version"] },
+  shortened_hours: { object: "'policy'", columns: ["area", "agreed", "version"] },
   // What planning makes of a schedule follows from it; what was called off does not.
   broadcasts: {
     object: of("broadcasts"),
@@ -97,6 +103,10 @@ export const AUDITED_TABLES: Record<string, AuditedTable> = {
   interrupts: {
     object: "CASE ROW.class WHEN 'announcement' THEN 'announcements/' ELSE 'emergencies/' END || ROW.id",
     columns: ["class", "title", "text", "asset_sha256", "longest_ms", "repeats", "silent", "corrects"],
+  },
+  confirmations: {
+    object: of("announcements"),
+    columns: ["asked_by", "quiet_from", "quiet_to", "confirmed_by"],
   },
   live_voices: { object: of("announcements"), columns: ["began_at", "ended_by"] },
   emergencies: {
@@ -109,31 +119,43 @@ export const AUDITED_TABLES: Record<string, AuditedTable> = {
     columns: ["region_code", "label", "revoked_at"],
     secrets: ["token_hash"],
   },
+  headcounts: { object: of("broadcasts", "broadcast_id"), columns: ["region_code", "people"] },
+  erasures: { object: "'attendance/people'", columns: ["person_hash", "check_ins"] },
   trash: {
     object: "'media-library/trash/' || ROW.id",
     columns: ["kind", "subject", "label", "reason", "restored_at"],
   },
 };
 
-/** Tables of which no entry shows rows, and why. A test holds every table to be here or above. */
+interface UnshownTable {
+  why: string;
+  /** SQL: only such rows are an act's; the others are the server's own. */
+  only?: string;
+}
+
+/** Tables that people's acts write, whose entry says that it was done and shows no row, and why. */
+export const UNSHOWN_TABLES: Record<string, UnshownTable> = {
+  signing_keys: { why: "secret" },
+  key_sets: { why: "GET /signing-keys shows them" },
+  sign_ins: { why: "secret" },
+  recovery_codes: { why: "secret" },
+  covers: { why: "the programme's sound names it" },
+  jobs: { why: "the server's work", only: "ROW.state IN ('queued', 'cancelled')" },
+};
+
+/** Tables that no act writes by itself, and why. A test holds every table to be here or above. */
 export const OTHER_TABLES: Record<string, string> = {
   migrations: "the program's own",
-  signing_keys: "secret",
-  key_sets: "follows from the rotation, an act by itself",
-  sign_ins: "secret; signing in and out are acts by themselves",
-  sign_in_failures: "each attempt is an act by itself",
-  recovery_codes: "secret; asking for new ones is an act by itself",
+  sign_in_failures: "counted before it is known what becomes of an attempt",
   device_presence: "what devices say",
   device_states: "what devices say",
   device_drifts: "follows from what devices say",
-  assets: "what uses a recording names it",
+  assets: "asset_makers has who sent or spoke one",
   compositions: "follows from its recordings",
   composition_assets: "follows from its recordings",
   renditions: "follows from its recordings",
   rendition_parts: "follows from its recordings",
   live_parts: "follows from the voice",
-  covers: "the programme's sound names it",
-  jobs: "the server's own work",
   trash_files: "the trash entry's",
   library_damage: "found by the server",
   library_runs: "the server's own work",
@@ -145,6 +167,8 @@ export const OTHER_TABLES: Record<string, string> = {
   calendar_events: "follows from the schedule",
   calendar_event_areas: "follows from the schedule",
   calendar_event_exclusions: "follows from the schedule",
+  check_ins: "names, which can be erased; an entry cannot",
+  feedback: "of nobody in particular",
   playlist_revisions: "follows from the schedule",
   commands: "follows from the act",
   command_targets: "follows from the act",

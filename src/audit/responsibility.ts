@@ -7,7 +7,6 @@ export type Part = (typeof PARTS)[number];
 
 type Shows = (table: string, after: Record<string, unknown>, isNew: boolean) => boolean;
 
-const isSubmission: Shows = (table, after) => table === "review_acts" && after["act"] === "submitted";
 const isSignatureOf =
   (step: string): Shows =>
   (table, after) =>
@@ -15,41 +14,43 @@ const isSignatureOf =
 
 /** The tables and columns in which an entry shows that part. */
 const SHOWN_BY: Record<Part, Shows> = {
-  submitted: isSubmission,
+  submitted: (table, after) => table === "review_acts" && after["act"] === "submitted",
   first: isSignatureOf("first"),
   second: isSignatureOf("second"),
   final: isSignatureOf("final"),
-  scheduled: (table) => table === "schedules",
+  // Each save is another version; neither a confirmation nor an end is.
+  scheduled: (table, after) => table === "schedules" && "version" in after,
   started: (table, _after, isNew) => table === "interrupts" && isNew,
-  confirmed: (table, after) => table === "emergencies" && typeof after["confirmed_by"] === "string",
+  confirmed: (table, after) =>
+    ["schedules", "emergencies", "confirmations"].includes(table) &&
+    typeof after["confirmed_by"] === "string",
   stopped: (table, after) => table === "broadcasts" && after["state"] === "cancelled",
 };
 
+/** Which parts a new entry of one makes of no account: they were of what was there before. */
+const UNDONE_BY: Partial<Record<Part, readonly Part[]>> = { submitted: STEPS, scheduled: ["confirmed"] };
+
 /**
  * The entry behind each part: the last that did it. What came after a broadcast had begun has no part in its beginning, nor
- * has a signature of an earlier round than the last.
+ * has a signature of an earlier round than the last, or a confirmation of its schedule as it was before it was saved again.
  * @param entries about the broadcast, its content, its schedule or its interrupt, in order
  * @param startAt epoch ms
  */
 export function responsibleFor(
-  entries: readonly AuditEntry[],
+  entries: Iterable<AuditEntry>,
   startAt: number,
 ): Partial<Record<Part, AuditEntry>> {
   const found: Partial<Record<Part, AuditEntry>> = {};
-  const round = entries.findLast(({ at, changes }) => at <= startAt && changes.some(shows(isSubmission)));
-  for (const part of PARTS) {
-    const entry = entries.findLast(
-      ({ at, seq, outcome, changes }) =>
-        outcome === "done" &&
-        (part === "stopped" || at <= startAt) &&
-        (!isStep(part) || seq >= (round?.seq ?? 0)) &&
-        changes.some(shows(SHOWN_BY[part])),
-    );
-    if (entry) found[part] = entry;
+  for (const entry of entries) {
+    for (const part of PARTS) {
+      if (part !== "stopped" && entry.at > startAt) continue;
+      if (!entry.changes.some(shows(SHOWN_BY[part]))) continue;
+      found[part] = entry;
+      for (const later of UNDONE_BY[part] ?? []) delete found[later];
+    }
   }
   return found;
 }
 
-const isStep = (part: Part): boolean => STEPS.some((step) => step === part);
 const shows = (shown: Shows) => (change: Change) =>
   shown(change.in, change.after ?? {}, change.before === null);

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import type { Database } from "../db/open.ts";
 import type { Change } from "./audit-entry.ts";
-import { AUDITED_TABLES, type AuditedTable } from "./audited-tables.ts";
+import { AUDITED_TABLES, type AuditedTable, UNSHOWN_TABLES } from "./audited-tables.ts";
 
 /** Longer texts, and values of more JSON, are cut: an entry is a note and no copy. */
 const MAX_TEXT = 500;
@@ -10,13 +10,15 @@ interface Listener {
   /** Whether somebody's act is under way. */
   isListening(): boolean;
   onChange(change: Change): void;
+  /** A row was written that no entry shows. */
+  onUnshown(): void;
 }
 
 /**
  * Tells `listener` of every row of the audited tables that this connection changes, whoever writes the SQL: by triggers
  * that belong to the connection and are part of no file.
  */
-export function watchRows(db: Database, { isListening, onChange }: Listener): void {
+export function watchRows(db: Database, { isListening, onChange, onUnshown }: Listener): void {
   db.function("audit_is_listening", () => (isListening() ? 1 : 0));
   db.function(
     "audit_row_changed",
@@ -27,14 +29,33 @@ export function watchRows(db: Database, { isListening, onChange }: Listener): vo
       return null;
     },
   );
-  for (const [table, audited] of Object.entries(AUDITED_TABLES)) {
-    for (const event of ["INSERT", "UPDATE", "DELETE"] as const) db.exec(trigger(table, audited, event));
+  db.function("audit_unshown_written", () => {
+    onUnshown();
+    return null;
+  });
+  for (const event of EVENTS) {
+    for (const [table, audited] of Object.entries(AUDITED_TABLES))
+      db.exec(trigger(table, audited.only, event, showing(table, audited, event)));
+    for (const [table, { only }] of Object.entries(UNSHOWN_TABLES))
+      db.exec(trigger(table, only, event, "audit_unshown_written()"));
   }
 }
 
-function trigger(table: string, audited: AuditedTable, event: "INSERT" | "UPDATE" | "DELETE"): string {
-  const row = event === "DELETE" ? "OLD" : "NEW";
-  const inRow = (sql: string) => sql.replaceAll("ROW.", `${row}.`);
+const EVENTS = ["INSERT", "UPDATE", "DELETE"] as const;
+type Event = (typeof EVENTS)[number];
+
+const inRow = (sql: string, event: Event): string =>
+  sql.replaceAll("ROW.", event === "DELETE" ? "OLD." : "NEW.");
+
+/** @param call of a function of this connection */
+function trigger(table: string, only: string | undefined, event: Event, call: string): string {
+  const condition = only === undefined ? "" : ` AND ${inRow(only, event)}`;
+  return `CREATE TEMP TRIGGER audit_${table}_${event.toLowerCase()} AFTER ${event} ON main.${table}
+    WHEN audit_is_listening()${condition}
+    BEGIN SELECT ${call}; END`;
+}
+
+function showing(table: string, audited: AuditedTable, event: Event): string {
   const valuesOf = (of: "OLD" | "NEW") => {
     const shown = audited.columns.map((column) => `'${column}', ${of}.${column}`);
     const hidden = (audited.secrets ?? []).map((column) => `'${column}', ${secret(column, of, event)}`);
@@ -42,14 +63,11 @@ function trigger(table: string, audited: AuditedTable, event: "INSERT" | "UPDATE
   };
   const before = event === "INSERT" ? "NULL" : valuesOf("OLD");
   const after = event === "DELETE" ? "NULL" : valuesOf("NEW");
-  const only = audited.only === undefined ? "" : ` AND ${inRow(audited.only)}`;
-  return `CREATE TEMP TRIGGER audit_${table}_${event.toLowerCase()} AFTER ${event} ON main.${table}
-    WHEN audit_is_listening()${only}
-    BEGIN SELECT audit_row_changed(${inRow(audited.object)}, '${table}', ${before}, ${after}); END`;
+  return `audit_row_changed(${inRow(audited.object, event)}, '${table}', ${before}, ${after})`;
 }
 
 /** A word that differs exactly where the value does. */
-function secret(column: string, of: "OLD" | "NEW", event: string): string {
+function secret(column: string, of: "OLD" | "NEW", event: Event): string {
   const value = `${of}.${column}`;
   const word =
     event === "UPDATE" && of === "NEW"

@@ -3,11 +3,8 @@ import { closeSync, openSync, readSync, statSync } from "node:fs";
 import { checkAuditLog } from "../audit/audit-check.ts";
 import { type Database, openDatabaseReadOnly } from "../db/open.ts";
 import { AppError } from "../errors.ts";
-import { knownFiles } from "../media/housekeeping/known-files.ts";
-import { libraryPath } from "../media/media-library.ts";
-import type { Manifest, MediaProof } from "./backup.ts";
+import type { Manifest } from "./backup.ts";
 
-const MAX_EXAMPLES = 20;
 const CHUNK_BYTES = 1024 * 1024;
 
 export type DatabaseProof = Pick<Manifest, "rows" | "audit" | "bytes" | "sha256">;
@@ -55,26 +52,6 @@ export function countRows(db: Database): Record<string, number> {
     db.prepare<[], number>(`SELECT COUNT(*) FROM "${table}"`).pluck().get() ?? 0,
   ]);
   return Object.fromEntries(counted) as Record<string, number>;
-}
-
-/** Looks for every file that the database names. @param isHashed reads them, too: hours for a large library */
-export function checkMedia(path: string, mediaDir: string, isHashed: boolean): MediaProof {
-  const db = openDatabaseReadOnly(path);
-  const proof: MediaProof = { files: 0, bytes: 0, isHashed, missing: 0, examples: [] };
-  try {
-    for (const { sha256, bytes } of knownFiles(db)) {
-      proof.files += 1;
-      proof.bytes += bytes;
-      const file = libraryPath(mediaDir, sha256);
-      const isThere = statSync(file, { throwIfNoEntry: false })?.size === bytes;
-      if (isThere && (!isHashed || hashFile(file) === sha256)) continue;
-      proof.missing += 1;
-      if (proof.examples.length < MAX_EXAMPLES) proof.examples.push(sha256);
-    }
-  } finally {
-    db.close();
-  }
-  return proof;
 }
 
 /** SHA-256 of a file, in hexadecimal. */

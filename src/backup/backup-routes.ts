@@ -1,29 +1,9 @@
 import type { TypeBoxTypeProvider } from "@fastify/type-provider-typebox";
 import type { FastifyInstance } from "fastify";
-import { Type } from "typebox";
 import { toIso } from "../clock.ts";
-import { Instant, nullable } from "../http/schemas.ts";
 import type { Manifest } from "./backup.ts";
 import type { BackupService } from "./backup-service.ts";
-
-const BackupView = Type.Object({
-  name: Type.String(),
-  createdAt: Instant,
-  version: Type.String(),
-  bytes: Type.Integer(),
-  sha256: Type.String(),
-  audit: Type.Object(
-    { seq: Type.Integer(), hash: Type.String() },
-    { description: "The last entry of the audit log in it" },
-  ),
-  media: Type.Object({
-    files: Type.Integer(),
-    bytes: Type.Integer(),
-    isHashed: Type.Boolean(),
-    missing: Type.Integer({ description: "Files that the database names and that were not there, whole" }),
-    examples: Type.Array(Type.String()),
-  }),
-});
+import { BackupsView, BackupView } from "./backup-view.ts";
 
 const view = ({ name, createdAt, version, bytes, sha256, audit, media }: Manifest) => ({
   name,
@@ -32,7 +12,13 @@ const view = ({ name, createdAt, version, bytes, sha256, audit, media }: Manifes
   bytes,
   sha256,
   audit,
-  media,
+  media: {
+    files: media.files,
+    bytes: media.bytes,
+    hashed: media.hashed,
+    missing: media.missing,
+    examples: media.examples,
+  },
 });
 
 /** Mounted under the API's prefix, inside the sign-in guard. To restore is done at the machine alone. */
@@ -50,11 +36,7 @@ export async function backupRoutes(
         tags: ["operation"],
         summary: "The backups of the database, each proved when it was made; the newest first",
         response: {
-          200: Type.Object({
-            problem: nullable(Type.String({ description: "What to see to; null when all is well" })),
-            lastFailure: nullable(Type.Object({ at: Instant, message: Type.String() })),
-            items: Type.Array(BackupView),
-          }),
+          200: BackupsView,
         },
       },
     },

@@ -2,9 +2,8 @@ import { Worker } from "node:worker_threads";
 import type { BaseLogger } from "pino";
 import { type Clock, DAY_MS, HOUR_MS } from "../clock.ts";
 import { AppError, messageOf } from "../errors.ts";
-import { formatDay } from "../schedules/day.ts";
 import { createWallClock } from "../schedules/wall-clock.ts";
-import { expired, lastDue, type Manifest, type Retention } from "./backup.ts";
+import { lastDue, type Manifest, type Retention } from "./backup.ts";
 import { createBackupFolder } from "./backup-folder.ts";
 import type { BackupAnswer } from "./backup-worker.ts";
 import type { BackupOrder } from "./make-backup.ts";
@@ -46,11 +45,7 @@ export function createBackupService(deps: Dependencies) {
         if ("manifest" in answer) resolve(answer.manifest);
         else
           reject(
-            new AppError(
-              "unavailable",
-              answer.problem,
-              answer.hint === undefined ? {} : { hint: answer.hint },
-            ),
+            new AppError(answer.code, answer.problem, answer.hint === undefined ? {} : { hint: answer.hint }),
           );
       });
       thread.once("error", reject);
@@ -72,22 +67,19 @@ export function createBackupService(deps: Dependencies) {
           { missing: manifest.media.missing, examples: manifest.media.examples },
           "media files are missing",
         );
-      for (const old of expired(
-        folder.list(),
-        keep,
-        (epochMs) => wallClock.dayAt(epochMs),
-        (epochMs) => formatDay(wallClock.dayAt(epochMs)).slice(0, 7),
-      )) {
-        folder.remove(old);
-        log.info({ backup: old.name }, "a backup is removed, as its time has passed");
-      }
+      for (const { name } of folder.removeExpired(keep, wallClock))
+        log.info({ backup: name }, "a backup is removed, as its time has passed");
       return manifest;
     } catch (error) {
-      failed = { at: clock.now(), message: messageOf(error) };
-      audit.note("a backup is made", "failed", failed.message);
-      log.error({ err: error }, "the backup failed; it is tried again in an hour");
+      noteFailure(error);
       throw error;
     }
+  }
+
+  function noteFailure(error: unknown): void {
+    failed = { at: clock.now(), message: messageOf(error) };
+    audit.note("a backup is made", "failed", failed.message);
+    log.error({ err: error }, "the backup failed; it is tried again in an hour");
   }
 
   /** One at a time; whoever asks during one gets it. */
@@ -104,7 +96,12 @@ export function createBackupService(deps: Dependencies) {
     const now = clock.now();
     if (failed && now - failed.at < HOUR_MS) return false;
     const due = lastDue(now, wallClock.dayAt(now), (day) => wallClock.instantOf(day, at));
-    return (newest()?.createdAt ?? since) < due;
+    try {
+      return (newest()?.createdAt ?? since) < due;
+    } catch (error) {
+      noteFailure(error);
+      return false;
+    }
   }
 
   /**
@@ -133,7 +130,7 @@ export function createBackupService(deps: Dependencies) {
     problem,
     lastFailure: () => failed,
 
-    /** @throws {AppError} `conflict` near air, `unavailable` when it failed */
+    /** @throws {AppError} `conflict` near air, `no_space`, `unavailable` when it failed otherwise */
     async make(): Promise<Manifest> {
       if (isNearAir())
         throw new AppError("conflict", "A broadcast is on air or begins within ten minutes.", {

@@ -18,12 +18,17 @@ export interface Manifest {
   media: MediaProof;
 }
 
+/** Which media files are read, and not only measured: one of so many shares, all, or none. */
+export type Share = number | "all" | "none";
+
 /** Whether the files that the database names were there. */
 export interface MediaProof {
   files: number;
   bytes: number;
-  /** Whether their bytes were read, or only their sizes compared. */
-  isHashed: boolean;
+  /** Which of them were read; of the others the sizes were compared. */
+  share: Share;
+  /** How many were read. */
+  hashed: number;
   missing: number;
   /** The first of those that were missing or not what they should be. */
   examples: string[];

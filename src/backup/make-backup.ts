@@ -2,8 +2,10 @@ import { copyDatabase } from "../db/copy.ts";
 import { openDatabaseReadOnly } from "../db/open.ts";
 import { AppError } from "../errors.ts";
 import { backupName, type Manifest } from "./backup.ts";
-import { checkDatabase, checkMedia, countRows, type DatabaseProof } from "./backup-check.ts";
-import { createBackupFolder } from "./backup-folder.ts";
+import { checkDatabase, countRows, type DatabaseProof } from "./backup-check.ts";
+import { createBackupFolder, MEDIA_LIST } from "./backup-folder.ts";
+import { checkMedia, nextShare, writeMediaList } from "./media-check.ts";
+import { tryRestore } from "./restore.ts";
 
 export interface BackupOrder {
   databasePath: string;
@@ -12,13 +14,13 @@ export interface BackupOrder {
   /** Epoch ms. */
   now: number;
   version: string;
-  /** Whether the media files are read and hashed, too. */
+  /** Whether all media files are read, and not only the share whose turn it is. */
   isHashed: boolean;
 }
 
 /**
- * Copies the database as it is at one instant, opens the copy as a restore would and reads all of it, looks for the media,
- * and only then gives it its name. The server may run; writers do not wait. Takes seconds, and blocks the thread it is in.
+ * Copies the database as it is at one instant, reads all of the copy, restores it beside, looks for the media, and only
+ * then makes a backup of it. The server may run; writers do not wait. Takes seconds, and blocks the thread it is in.
  * @throws {AppError} `conflict` when the copy is not sound, `no_space`
  */
 export function makeBackup({
@@ -42,12 +44,14 @@ export function makeBackup({
       const rows = countRows(source);
       // Where nobody wrote meanwhile, source and copy are the same.
       if (source.pragma("data_version", { simple: true }) === before) compareRows(rows, proof.rows);
+      tryRestore(copy, proof, now);
     });
   } finally {
     source.close();
   }
   if (!proof) throw new Error("the copy was not checked");
-  const media = checkMedia(path, mediaDir, isHashed);
+  writeMediaList(path, path + MEDIA_LIST);
+  const media = checkMedia(path, mediaDir, isHashed ? "all" : nextShare(folder.lastShare()));
   const manifest: Manifest = { format: 1, name, createdAt: now, version, ...proof, media };
   folder.writeManifest(manifest);
   return manifest;

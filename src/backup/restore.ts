@@ -1,60 +1,128 @@
-import { copyFileSync, existsSync, linkSync, mkdirSync, readFileSync, rmSync } from "node:fs";
-import { basename, join } from "node:path";
-import { MINUTE_MS } from "../clock.ts";
+import { copyFileSync, existsSync, linkSync, mkdirSync, readFileSync, rmSync, statSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
+import { PARTIAL } from "../db/copy.ts";
 import { flushToDisk, renameDurably } from "../db/durable-file.ts";
 import { type Database, openDatabase } from "../db/open.ts";
 import { AppError } from "../errors.ts";
 import type { Manifest } from "./backup.ts";
 import { checkDatabase, type DatabaseProof } from "./backup-check.ts";
+import { MEDIA_LIST } from "./backup-folder.ts";
+import { isMediaListOf } from "./media-check.ts";
+import { endAccess, leapRevisions } from "./restored-state.ts";
+import { type LostSecrets, readyForKey } from "./secrets-of-backup.ts";
 
-/** A restore that has begun to replace the database and was cut off leaves this; the server does not start beside it. */
-const RESTORING = ".restoring";
 /**
- * Devices ignore a playlist of a lower revision than theirs, and since the backup they were given higher ones. Of what a
- * county changes in a thousand years.
+ * A restore that has begun to replace the database and was cut off leaves this; the server does not start beside it. It
+ * stays until the old write-ahead log is gone, which must never meet the new database.
  */
-const REVISION_LEAP = 1_000_000_000;
-const FETCH_WITHIN_MS = 10 * MINUTE_MS;
+const RESTORING = ".restoring";
+
+export interface RestoreOrder {
+  backup: string;
+  databasePath: string;
+  /** Of the key that the backup's secrets were sealed with. */
+  keyFile: string;
+  /** Whether to go on without its secrets where the key is missing or another. */
+  withoutKey: boolean;
+  /** Epoch ms. */
+  now: number;
+  /** Writes into the database, before it is used, that it was restored. */
+  record(db: Database): void;
+}
 
 export interface Restored {
   proof: DatabaseProof;
   /** Where the database lies that was replaced; `null` when there was none. */
   replaced: string | null;
+  /** What was lost with the key; `null` when nothing was. */
+  lost: LostSecrets | null;
 }
 
 /** @throws {AppError} `conflict` where a restore was cut off */
 export function refuseHalfRestored(databasePath: string): void {
   if (!existsSync(databasePath + RESTORING)) return;
+  const before = isExchanged(databasePath)
+    ? `The database as it was before lies in "${join(databasePath, "..")}/replaced-…".`
+    : `To go on with the database as it was before, remove "${databasePath}${RESTORING}".`;
   throw new AppError("conflict", "A restore of the database was cut off before its end.", {
-    hint: `Run it again: npm run restore -- <backup>. To go on with the database as it was before, remove "${databasePath}${RESTORING}".`,
+    hint: `Run it again: npm run restore -- <backup>. ${before}`,
   });
+}
+
+/** Whether the backup has the database's name already, and only the old write-ahead log may still lie beside it. */
+function isExchanged(databasePath: string): boolean {
+  const database = statSync(databasePath, { throwIfNoEntry: false });
+  return database !== undefined && database.ino === statSync(databasePath + RESTORING).ino;
 }
 
 /**
  * Puts a backup in the place of the database. The caller holds the server's locks. Until the backup is proved and copied,
  * nothing is touched; what it replaces is kept beside.
- * @throws {AppError} `conflict` when the backup is damaged or is none
+ * @throws {AppError} `conflict` when the backup is damaged or is none, or its key is not there
  */
-export function restoreBackup(
-  backup: string,
-  databasePath: string,
-  now: number,
-  record: (db: Database) => void,
-): Restored {
-  const manifest = manifestOf(backup);
-  const before = proveBackup(backup, manifest);
+export function restoreBackup(order: RestoreOrder): Restored {
+  const { backup, databasePath, now } = order;
+  const before = proveBackup(backup, manifestOf(backup));
   const fresh = databasePath + RESTORING;
-  const copying = `${fresh}.partial`;
-  rmSync(copying, { force: true });
-  copyFileSync(backup, copying);
-  // The copy is what will be used: what the disk made of it is what is looked at.
-  if (checkDatabase(copying).sha256 !== before.sha256) throw damaged(backup, "its copy is another file");
-  prepare(copying, now, record);
+  if (existsSync(fresh) && isExchanged(databasePath)) endExchange(databasePath);
+  const copying = fresh + PARTIAL;
+  const lost = copyPrepared(backup, before, copying, order);
   renameDurably(copying, fresh);
   const replaced = layAside(databasePath, now);
+  const next = `${databasePath}.next`;
+  rmSync(next, { force: true });
+  linkSync(fresh, next);
+  renameDurably(next, databasePath);
+  endExchange(databasePath);
+  return { proof: checkDatabase(databasePath), replaced, lost };
+}
+
+function endExchange(databasePath: string): void {
   for (const suffix of ["-wal", "-shm"]) rmSync(databasePath + suffix, { force: true });
-  renameDurably(fresh, databasePath);
-  return { proof: checkDatabase(databasePath), replaced };
+  flushToDisk(dirname(databasePath));
+  rmSync(databasePath + RESTORING);
+  flushToDisk(dirname(databasePath));
+}
+
+/**
+ * Restores a backup beside its folder's others, looks at what a server would find, and leaves nothing.
+ * @throws {AppError} `conflict` when it could not be restored
+ */
+export function tryRestore(backup: string, proof: DatabaseProof, now: number): void {
+  const trial = `${backup}.trial${PARTIAL}`;
+  try {
+    // What the key opens is of no account here, and the key not at hand.
+    copyPrepared(backup, proof, trial, { keyFile: `${trial}.no-key`, withoutKey: true, now, record() {} });
+    checkDatabase(trial);
+  } finally {
+    removeAll(trial);
+  }
+}
+
+/** A database with what SQLite writes beside it: left by a kill, that would be taken for the next one's. */
+function removeAll(path: string): void {
+  for (const suffix of ["", "-wal", "-shm", "-journal"]) rmSync(path + suffix, { force: true });
+}
+
+type Preparation = Pick<RestoreOrder, "keyFile" | "withoutKey" | "now" | "record">;
+
+/** A copy of a backup, as a server is to open it; leaves nothing when that fails. */
+function copyPrepared(
+  backup: string,
+  proof: DatabaseProof,
+  to: string,
+  preparation: Preparation,
+): LostSecrets | null {
+  removeAll(to);
+  copyFileSync(backup, to);
+  try {
+    // The copy is what will be used: what the disk made of it is what is looked at.
+    if (checkDatabase(to).sha256 !== proof.sha256) throw damaged(backup, "its copy is another file");
+    return prepare(to, preparation);
+  } catch (error) {
+    removeAll(to);
+    throw error;
+  }
 }
 
 /** @throws {AppError} `conflict` naming the damage */
@@ -66,6 +134,8 @@ export function proveBackup(backup: string, manifest: Manifest): DatabaseProof {
     if (proof.rows[table] !== count)
       throw damaged(backup, `it has ${proof.rows[table] ?? 0} of ${count} rows of ${table}`);
   }
+  if (!isMediaListOf(backup, backup + MEDIA_LIST))
+    throw damaged(backup, `its list of media files (${MEDIA_LIST}) is missing or another one`);
   return proof;
 }
 
@@ -90,22 +160,19 @@ const damaged = (backup: string, problem: string): AppError =>
     hint: "Nothing was changed. Use another backup (npm run restore lists them).",
   });
 
-/** What must not be as it was: sign-ins that may have ended since, and revisions that devices have passed. */
-function prepare(path: string, now: number, record: (db: Database) => void): void {
+function prepare(path: string, { keyFile, withoutKey, now, record }: Preparation): LostSecrets | null {
   const db = openDatabase(path, now);
-  db.exec(`DELETE FROM sign_ins; UPDATE playlist_revisions SET revision = revision + ${REVISION_LEAP}`);
-  // Also for devices whose areas had none yet.
-  db.prepare(
-    `INSERT INTO playlist_revisions (scope, revision, changed_at, fetch_by)
-     SELECT 'area/' || code, (SELECT COALESCE(MAX(revision), ${REVISION_LEAP}) + 1 FROM playlist_revisions), @now, @fetchBy
-     FROM regions WHERE parent IS NULL
-     ON CONFLICT (scope) DO UPDATE SET revision = excluded.revision, changed_at = excluded.changed_at,
-       fetch_by = excluded.fetch_by`,
-  ).run({ now, fetchBy: now + FETCH_WITHIN_MS });
-  record(db);
-  // One file again, that can be renamed alone.
-  db.pragma("journal_mode = DELETE");
-  db.close();
+  try {
+    const lost = readyForKey(db, keyFile, withoutKey);
+    endAccess(db);
+    leapRevisions(db, now);
+    record(db);
+    // One file again, that can be renamed alone.
+    db.pragma("journal_mode = DELETE");
+    return lost;
+  } finally {
+    db.close();
+  }
 }
 
 /** Keeps all of the old one, what its write-ahead log holds included, under names that no start looks at. */

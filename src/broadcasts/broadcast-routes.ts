@@ -1,7 +1,7 @@
 import type { TypeBoxTypeProvider } from "@fastify/type-provider-typebox";
 import type { FastifyInstance } from "fastify";
 import { Type } from "typebox";
-import { type Clock, DAY_MS, toIso } from "../clock.ts";
+import { type Clock, DAY_MS } from "../clock.ts";
 import type { Downlink } from "../delivery/downlink.ts";
 import { invalid, notFound } from "../errors.ts";
 import { type ActsWithin, reachFor } from "../http/permission-guard.ts";
@@ -9,20 +9,17 @@ import { closed, enumOf, IdParams, Instant, PageQuery, pageFrom, pageOf, Uuid } 
 import { requireUser } from "../http/sign-in-guard.ts";
 import { reaches } from "../people/permissions.ts";
 import type { ReportService } from "../reports/report-service.ts";
-import type { ScheduleService } from "../schedules/schedule-service.ts";
 import { BROADCAST_STATES, type Broadcast } from "./broadcast.ts";
 import type { BroadcastService } from "./broadcast-service.ts";
 import {
   BroadcastDetail,
   BroadcastView,
   CommandProgress,
-  PreviewEntry,
   StopBody,
   StopView,
   viewBroadcast,
   viewDeviceProof,
 } from "./broadcast-view.ts";
-import type { Forecast } from "./forecast.ts";
 import { BY_HAND } from "./office-words.ts";
 
 function instantFrom(at: string, text: string | undefined, fallback: number): number {
@@ -43,17 +40,13 @@ function afterFrom(cursor: string | undefined): { startAt: number; id: string } 
 
 interface Options {
   broadcasts: BroadcastService;
-  forecast: Forecast;
   downlink: Pick<Downlink, "progressOf">;
-  schedules: ScheduleService;
   reports: ReportService;
   clock: Clock;
 }
 
-const MAX_PREVIEW_DAYS = 400;
-
 export async function broadcastRoutes(instance: FastifyInstance, options: Options) {
-  const { broadcasts, forecast, downlink, schedules, reports, clock } = options;
+  const { broadcasts, downlink, reports, clock } = options;
   const app = instance.withTypeProvider<TypeBoxTypeProvider>();
   const areasOfBroadcast: ActsWithin = ({ params }) => broadcasts.get((params as { id: string }).id).areas;
 
@@ -70,16 +63,20 @@ export async function broadcastRoutes(instance: FastifyInstance, options: Option
           until: Type.Optional(Instant),
           state: Type.Optional(enumOf(BROADCAST_STATES)),
           scheduleId: Type.Optional(Uuid),
+          contentId: Type.Optional(
+            Type.String({ ...Uuid, description: "Where an episode or a session is or was aired" }),
+          ),
         }),
         response: { 200: pageOf(BroadcastView) },
       },
     },
-    async ({ query: { from, until, state, scheduleId, limit, cursor } }) => {
+    async ({ query: { from, until, state, scheduleId, contentId, limit, cursor } }) => {
       const filter = {
         from: instantFrom("from", from, clock.now() - DAY_MS),
         until: instantFrom("until", until, Number.MAX_SAFE_INTEGER),
         state: state ?? null,
         scheduleId: scheduleId ?? null,
+        contentId: contentId ?? null,
       };
       const page = pageFrom(broadcasts.page(filter, afterFrom(cursor), limit + 1), limit, cursorOf);
       return { ...page, items: page.items.map(viewBroadcast) };
@@ -155,34 +152,6 @@ export async function broadcastRoutes(instance: FastifyInstance, options: Option
       const progress = downlink.progressOf(params.id);
       if (!progress) throw notFound("command", params.id);
       return progress;
-    },
-  );
-
-  app.get(
-    "/schedules/:id/preview",
-    {
-      config: { act: "timetable:read" },
-      schema: {
-        tags: ["schedules"],
-        summary: "The coming dates of a schedule: what would play, or why nothing would",
-        params: IdParams,
-        querystring: closed({ days: Type.Integer({ minimum: 1, maximum: MAX_PREVIEW_DAYS, default: 60 }) }),
-        response: { 200: Type.Object({ items: Type.Array(PreviewEntry) }) },
-      },
-    },
-    async ({ params, query: { days } }) => {
-      const entries = forecast(schedules.get(params.id), clock.now() + days * DAY_MS);
-      return {
-        items: entries.map(({ broadcast, exception, content, contentBy, whyNot, ...entry }) => ({
-          ...entry,
-          startAt: toIso(entry.startAt),
-          broadcastId: broadcast?.id ?? null,
-          exception: exception?.reason ?? null,
-          whyNot: whyNot?.text ?? null,
-          code: whyNot?.code ?? null,
-          content: content && contentBy ? { ...content, by: contentBy } : null,
-        })),
-      };
     },
   );
 }

@@ -1,16 +1,17 @@
 import { type Clock, MINUTE_MS } from "../clock.ts";
 import type { Transact } from "../db/open.ts";
-import type { Downlink, PreparedCommand } from "../delivery/downlink.ts";
+import type { Downlink } from "../delivery/downlink.ts";
 import type { DeviceIdentity } from "../devices/device.ts";
 import type { DeviceService } from "../devices/device-service.ts";
 import { AppError, notFound } from "../errors.ts";
-import { type Audience, DEVICE_KINDS } from "../protocol/messages.ts";
+import type { Audience } from "../protocol/messages.ts";
 import type { PolicyService } from "../schedules/policy.ts";
 import type { Unfilled } from "../warnings/empty-dates.ts";
-import { type Airing, type Broadcast, isLive, isOpen, WAITS_FOR_MAKERS } from "./broadcast.ts";
+import { type Airing, type Broadcast, isLive, isOpen, settlesAt, WAITS_FOR_MAKERS } from "./broadcast.ts";
 import type { BroadcastFilter, BroadcastStore } from "./broadcast-store.ts";
 import type { CalendarEvent } from "./calendar-event-store.ts";
 import type { LeftOut } from "./left-out.ts";
+import { createStopsOfAll, type StopsOfAll } from "./stop-of-all.ts";
 import { audienceOf, isTarget, reachesNobody, type TargetDevice, whyNotFor } from "./targets.ts";
 
 export interface StopResult {
@@ -20,7 +21,7 @@ export interface StopResult {
   targets: number;
 }
 
-export interface BroadcastService {
+export interface BroadcastService extends StopsOfAll {
   /** @throws {AppError} `not_found` */
   get(id: string): Broadcast;
   /** In order of start. */
@@ -34,20 +35,16 @@ export interface BroadcastService {
    * Idempotent for a cancelled one. @param userId who does it, `null` for the server itself. @throws {AppError} `not_found`, `conflict` when it is over
    */
   stop(id: string, reason: string, userId?: string | null): StopResult;
-  /** The stop for whatever sounds or is about to, everywhere, and what it stops; only reads. */
-  prepareStopAll(): PreparedCommand & { broadcastIds: string[] };
-  /** Cancels what of that is not over yet; returns their ids. Call it in a transaction. */
-  cancelAll(broadcastIds: readonly string[], reason: string, userId: string): string[];
   /** When one was cancelled, and who by name did it: `null` for the server itself. */
   stopOf(id: string): { at: number; by: string | null } | null;
   /** All that start in a range of epoch ms, in order, at most `limit`; also those that others took the place of. */
   between(from: number, until: number, limit: number): { broadcast: Broadcast; isSuperseded: boolean }[];
   /** Called in the transaction in which a broadcast is cancelled. */
   onCancelled(listener: (broadcast: Broadcast) => void): void;
-  /** The coming broadcasts that are empty for want of a review or a consent, or filled by a fallback. */
+  /** The coming broadcasts that are empty for want of a review, a signature or a consent, or filled by a fallback. */
   unfilled(startUntil: number): Unfilled[];
-  /** Stops what is frozen or on air with content that may not be heard any more. */
-  contentLost(contentId: string, reason: string): void;
+  /** Stops what is frozen or on air with content that may not be heard any more. @param userId `null` for the server itself */
+  contentLost(contentId: string, reason: string, userId: string | null): void;
   /** Whether the device is one that the broadcast is for, frozen or not. */
   isFor(broadcast: Broadcast, deviceId: string): boolean;
   /** A device reported a start; returns whether that was news of something taken for failed. */
@@ -76,11 +73,11 @@ interface Dependencies {
   freezeMs: number;
 }
 
-/** A stop outlives what it stops by this much, for a device that comes back late and would still join. */
+/** A stop outlives what it stops by this much, as the last round of it may. */
 const STOP_VALID_MS = 10 * MINUTE_MS;
 
 export function createBroadcastService(deps: Dependencies): BroadcastService {
-  const { store, downlink, devices, regions, policy, leftOut, transact, clock, freezeMs } = deps;
+  const { store, downlink, devices, policy, leftOut, transact, clock } = deps;
 
   function get(id: string): Broadcast {
     const broadcast = store.get(id);
@@ -102,9 +99,18 @@ export function createBroadcastService(deps: Dependencies): BroadcastService {
     return device !== null && isTarget(broadcast, device);
   }
 
-  /** Those that were told of it, and those that found it in their playlist since. */
+  /** Until when devices are to hear of the end of any of them. */
+  const validUntil = (stopped: readonly Broadcast[]): number =>
+    Math.max(clock.now(), ...stopped.map(settlesAt), ...stopped.map(({ notAfter }) => notAfter)) +
+    STOP_VALID_MS;
+
+  /**
+   * Whoever may sound it: those that were told of it, and those that found it in their playlist since, whatever the hour and
+   * their minutes, as a device may have had another policy by then.
+   */
   function hearersOf(broadcast: Broadcast): DeviceIdentity[] {
-    const found = resolve(broadcast);
+    const { areas, kinds } = broadcast;
+    const found = devices.enrolledWithin(areas, kinds).filter((device) => isTarget(broadcast, device));
     const ids = new Set(found.map(({ id }) => id));
     const told = store.targets(broadcast.id).filter((id) => !ids.has(id));
     return [...found, ...told.flatMap((id) => devices.identityOf(id) ?? [])];
@@ -117,7 +123,7 @@ export function createBroadcastService(deps: Dependencies): BroadcastService {
       audience,
       authorityOver: broadcast.areas,
       class: broadcast.class,
-      notAfter: Math.max(broadcast.notAfter, broadcast.endsAt ?? 0, clock.now()) + STOP_VALID_MS,
+      notAfter: validUntil([broadcast]),
       broadcastId: broadcast.id,
       untilAckedBy,
     });
@@ -139,20 +145,18 @@ export function createBroadcastService(deps: Dependencies): BroadcastService {
       }
       cancel(broadcast, reason, userId);
       if (!isLive(broadcast)) return { commandId: null, targets: 0 };
-      const targets = store.targets(id);
-      const audience = audienceOf(broadcast, hearersOf(broadcast));
+      const hearers = hearersOf(broadcast);
+      const audience = audienceOf(broadcast, hearers);
       if (reachesNobody(audience)) return { commandId: null, targets: 0 };
-      return { commandId: sendStop(broadcast, audience, targets), targets: targets.length };
+      const ids = hearers.map((device) => device.id);
+      return { commandId: sendStop(broadcast, audience, ids), targets: ids.length };
     });
   }
 
-  /** On air, frozen or due to be, and interrupts that air as soon as they are ready. */
-  const soundingOrSoon = () =>
-    store
-      .unsettled(clock.now() + freezeMs)
-      .filter(({ state, scheduleId }) => state !== "planned" || scheduleId === null);
+  const { isCalledOff, ...stopsOfAll } = createStopsOfAll({ ...deps, validUntil, cancel, stop });
 
   return {
+    ...stopsOfAll,
     get,
     page: store.page,
     announced: store.announced,
@@ -160,28 +164,6 @@ export function createBroadcastService(deps: Dependencies): BroadcastService {
 
     targets(broadcast) {
       return isOpen(broadcast) ? resolve(broadcast).map(({ id }) => id) : store.targets(broadcast.id);
-    },
-
-    prepareStopAll() {
-      const areas = regions.roots();
-      const now = clock.now();
-      const command = downlink.prepare({
-        type: "stop",
-        body: { all: true, startBefore: now + freezeMs },
-        audience: { areas },
-        class: "emergency",
-        notAfter: now + STOP_VALID_MS,
-      });
-      const untilAckedBy = devices.enrolledWithin(areas, DEVICE_KINDS).map(({ id }) => id);
-      return { command, untilAckedBy, broadcastIds: soundingOrSoon().map(({ id }) => id) };
-    },
-
-    cancelAll(broadcastIds, reason, userId) {
-      const all = broadcastIds
-        .flatMap((id) => store.get(id) ?? [])
-        .filter((broadcast) => isLive(broadcast) || isOpen(broadcast));
-      for (const broadcast of all) cancel(broadcast, reason, userId);
-      return all.map(({ id }) => id);
     },
 
     unfilled: (startUntil) =>
@@ -195,10 +177,11 @@ export function createBroadcastService(deps: Dependencies): BroadcastService {
           fallbackTitle: whyNot === null ? title : null,
           againTitle: whyNot === "review-again" ? title : null,
           consentTitle: whyNot === "no-consent" ? title : null,
+          owedTitle: whyNot === "signatures-owed" ? title : null,
         })),
 
-    contentLost(contentId, reason) {
-      for (const { id } of store.liveWithContent(contentId)) stop(id, reason);
+    contentLost(contentId, reason, userId) {
+      for (const { id } of store.liveWithContent(contentId)) stop(id, reason, userId);
     },
 
     isFor,
@@ -222,6 +205,10 @@ export function createBroadcastService(deps: Dependencies): BroadcastService {
     airingOf: store.airingOf,
     leftOut,
     dailyNaming: (areas, from, until) => store.dailyNaming(areas, from, until).map(store.airingOf),
-    forPlaylist: ({ areas, kind }, endAfter) => store.forPlaylist(areas, kind, endAfter).map(store.airingOf),
+    forPlaylist: ({ areas, kind }, endAfter) =>
+      store
+        .forPlaylist(areas, kind, endAfter)
+        .filter(({ id }) => !isCalledOff(id))
+        .map(store.airingOf),
   };
 }

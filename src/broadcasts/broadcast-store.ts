@@ -1,5 +1,6 @@
 import type { Database } from "../db/open.ts";
 import type { DeviceKind } from "../protocol/messages.ts";
+import { codeRange, selfAndAncestors } from "../protocol/region-code.ts";
 import {
   type Airing,
   type Broadcast,
@@ -21,6 +22,11 @@ const SELECT = `SELECT id, schedule_id AS scheduleId, local_date AS localDate, l
   (SELECT json_group_array(region_code ORDER BY region_code) FROM broadcast_areas WHERE broadcast_id = b.id) AS areas
   FROM broadcasts b`;
 
+/** SQL: whether the interrupt `i` airs a recording of an episode or a session. */
+const IS_RECORDING_OF = `i.asset_sha256 IN (
+  SELECT asset_sha256 FROM segments WHERE episode_id = @contentId
+  UNION SELECT asset_sha256 FROM sessions WHERE id = @contentId)`;
+
 const toBroadcast = (row: Row): Broadcast => ({
   ...row,
   silent: row.silent === 1,
@@ -31,12 +37,17 @@ const toBroadcast = (row: Row): Broadcast => ({
   tags: JSON.parse(row.tags) as string[],
 });
 
-export interface BroadcastFilter {
-  from: number;
-  until: number;
+interface Narrowing {
   state: BroadcastState | null;
   scheduleId: string | null;
+  contentId: string | null;
+  /** Those that name it, an area around it, or any area inside it. */
+  region: string | null;
 }
+/** Those that start in a range of epoch ms. */
+export type BroadcastFilter = { from: number; until: number } & Partial<Narrowing>;
+
+const ALL: Narrowing = { state: null, scheduleId: null, contentId: null, region: null };
 
 export function createBroadcastStore(db: Database) {
   const calendar = createCalendarEventStore(db);
@@ -71,16 +82,35 @@ export function createBroadcastStore(db: Database) {
   const selectOfContent = db.prepare<[string], Row>(
     `${SELECT} WHERE content_id = ? AND state IN ('frozen', 'on_air')`,
   );
+  const selectReadyAnnouncements = db.prepare<[], Row>(
+    `${SELECT} WHERE content_kind = 'announcement' AND state = 'ready' ORDER BY start_at`,
+  );
+  const selectLiveAnnouncements = db.prepare<{ contentId: string }, Row>(
+    `${SELECT} WHERE content_kind = 'announcement' AND state IN ('frozen', 'on_air') AND EXISTS (
+       SELECT 1 FROM interrupts i WHERE i.id = b.id AND ${IS_RECORDING_OF})`,
+  );
   const selectWaiting = db.prepare<[], Row>(
     `${SELECT} WHERE state = 'planned' AND schedule_id IS NULL ORDER BY start_at`,
   );
   const selectLive = db.prepare<[], Row>(`${SELECT} WHERE state IN ('frozen', 'on_air') ORDER BY start_at`);
   const selectPage = db.prepare<
-    BroadcastFilter & { afterStart: number; afterId: string; limit: number },
+    Required<BroadcastFilter> & {
+      around: string;
+      insideFrom: string;
+      insideBefore: string;
+      afterStart: number;
+      afterId: string;
+      limit: number;
+    },
     Row
   >(
     `${SELECT} WHERE start_at >= @from AND start_at < @until AND (start_at, id) > (@afterStart, @afterId)
        AND (@state IS NULL OR state = @state) AND (@scheduleId IS NULL OR schedule_id = @scheduleId)
+       AND (@contentId IS NULL OR content_id = @contentId)
+       AND (@region IS NULL OR EXISTS (
+         SELECT 1 FROM broadcast_areas WHERE broadcast_id = b.id AND (
+           region_code IN (SELECT value FROM json_each(@around))
+           OR (region_code >= @insideFrom AND region_code < @insideBefore))))
      ORDER BY start_at, id LIMIT @limit`,
   );
   const selectBetween = db.prepare<
@@ -113,9 +143,20 @@ export function createBroadcastStore(db: Database) {
      WHERE b.schedule_id = @scheduleId AND b.superseded = 0 AND b.start_at < @before AND b.content_by = 'policy'
        AND b.state IN ('frozen', 'on_air', 'aired')`,
   );
+  // Its recordings may also have been announced.
   const selectFirstAired = db
-    .prepare<[string, number], number | null>(
-      "SELECT MIN(start_at) FROM broadcasts WHERE content_id = ? AND start_at >= ? AND state IN ('on_air', 'aired')",
+    .prepare<{ contentId: string; since: number }, number | null>(
+      `SELECT MIN(start_at) FROM (
+         SELECT start_at FROM broadcasts
+         WHERE content_id = @contentId AND start_at >= @since AND state IN ('on_air', 'aired')
+         UNION ALL SELECT b.start_at FROM interrupts i JOIN broadcasts b ON b.id = i.id
+         WHERE b.start_at >= @since AND b.state IN ('on_air', 'aired') AND NOT i.silent AND ${IS_RECORDING_OF})`,
+    )
+    .pluck();
+  const selectFirstReady = db
+    .prepare<{ contentId: string; since: number; except: string | null }, number | null>(
+      `SELECT MIN(start_at) FROM broadcasts WHERE content_id = @contentId AND start_at >= @since AND superseded = 0
+         AND state IN ('ready', 'frozen') AND schedule_id IS NOT @except`,
     )
     .pluck();
   const selectChosen = db.prepare<[string], { contentId: string }>(
@@ -210,11 +251,27 @@ export function createBroadcastStore(db: Database) {
     /** Those that time may move on, with a start up to `startUntil`. */
     unsettled: (startUntil: number) => selectUnsettled.all(startUntil).map(toBroadcast),
     liveWithContent: (contentId: string) => selectOfContent.all(contentId).map(toBroadcast),
+    readyAnnouncements: () => selectReadyAnnouncements.all().map(toBroadcast),
+    /** Announcements of a recording of it, that are frozen or on air. */
+    liveAnnouncementsOf: (contentId: string) => selectLiveAnnouncements.all({ contentId }).map(toBroadcast),
     /** Interrupts that are not ready yet. */
     waiting: () => selectWaiting.all().map(toBroadcast),
     live: () => selectLive.all().map(toBroadcast),
-    page: (filter: BroadcastFilter, after: { startAt: number; id: string }, limit: number) =>
-      selectPage.all({ ...filter, afterStart: after.startAt, afterId: after.id, limit }).map(toBroadcast),
+    page(filter: BroadcastFilter, after: { startAt: number; id: string }, limit: number): Broadcast[] {
+      const { region = null } = filter;
+      const inside = region === null ? { from: "", before: "" } : codeRange(region);
+      const rows = selectPage.all({
+        ...ALL,
+        ...filter,
+        around: JSON.stringify(region === null ? [] : selfAndAncestors(region)),
+        insideFrom: inside.from,
+        insideBefore: inside.before,
+        afterStart: after.startAt,
+        afterId: after.id,
+        limit,
+      });
+      return rows.map(toBroadcast);
+    },
     /** All that start in a range, also those that others took the place of. */
     between: (from: number, until: number, limit: number) =>
       selectBetween
@@ -234,8 +291,11 @@ export function createBroadcastStore(db: Database) {
       const { number = null, contentId = null } = selectLastAired.get({ scheduleId, before }) ?? {};
       return { number: number ?? 0, contentId };
     },
-    /** When some content went on air first since an instant, by any schedule; `null` for never. */
-    firstAired: (contentId: string, since: number) => selectFirstAired.get(contentId, since) ?? null,
+    /** When some content went on air first since an instant, by any schedule or announced; `null` for never. */
+    firstAired: (contentId: string, since: number) => selectFirstAired.get({ contentId, since }) ?? null,
+    /** When it is first about to air from an instant on, by another schedule than one; `null` for never. */
+    firstReady: (contentId: string, since: number, except: string | null) =>
+      selectFirstReady.get({ contentId, since, except }) ?? null,
     /** How long what starts from an instant on lasts, as far as its content is known. */
     lengths: (from: number) => selectLengths.all(from),
     /** What was put on air because somebody chose it for a date. */

@@ -14,8 +14,10 @@ import {
 } from "../http/schemas.ts";
 import { BroadcastClass, DeviceKind, GRADES, LatenessPolicy, OfflinePolicy } from "../protocol/messages.ts";
 import type { DeviceProof } from "../reports/proof.ts";
+import { ConflictView } from "../schedules/conflict-view.ts";
 import { CONTENT_BY } from "./assignment.ts";
 import { BROADCAST_STATES, type Broadcast, CONTENT_KINDS, WHY_NOT } from "./broadcast.ts";
+import type { ForecastEntry } from "./forecast.ts";
 
 export const BroadcastView = Type.Object({
   id: Uuid,
@@ -52,6 +54,17 @@ export const BroadcastView = Type.Object({
     tags: Type.Array(Tag),
   }),
 });
+
+export const AiredByView = Type.Object(
+  {
+    asked: Type.String(),
+    by: Type.Array(Type.String(), {
+      description: "They, and who sent or spoke what is heard: none of them is the second person",
+    }),
+    confirmed: nullable(Type.String({ description: "The second person" })),
+  },
+  { description: "Of an interrupt: who had it aired, by name" },
+);
 
 const count = Type.Integer({ minimum: 0 });
 const Proof = Type.Object({
@@ -122,6 +135,34 @@ export const PreviewEntry = Type.Object({
   ),
   whyNot: nullable(Type.String({ description: "Why nothing would play as things stand" })),
   code: nullable(enumOf(WHY_NOT, { description: "The same as a word that does not change" })),
+});
+
+export const ScheduleCheck = Type.Object({
+  conflicts: Type.Array(ConflictView),
+  total: Type.Integer({ description: "Of the conflicts" }),
+  nextDates: Type.Array(PreviewEntry),
+});
+
+export const viewForecast = (entry: ForecastEntry): Static<typeof PreviewEntry> => ({
+  date: entry.date,
+  time: entry.time,
+  airDate: entry.airDate,
+  airTime: entry.airTime,
+  exception: entry.exception?.reason ?? null,
+  startAt: toIso(entry.startAt),
+  broadcastId: entry.broadcast?.id ?? null,
+  content:
+    entry.content && entry.contentBy
+      ? {
+          kind: entry.content.kind,
+          id: entry.content.id,
+          number: entry.content.number,
+          title: entry.content.title,
+          by: entry.contentBy,
+        }
+      : null,
+  whyNot: entry.whyNot?.text ?? null,
+  code: entry.whyNot?.code ?? null,
 });
 
 const instantOrNull = (at: number | null): string | null => (at === null ? null : toIso(at));

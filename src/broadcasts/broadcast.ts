@@ -55,11 +55,19 @@ export const WHY_NOT = [
   "nothing-approved",
   "review-again",
   "no-consent",
+  "not-signed",
+  "signatures-owed",
   "not-transcoded",
+  "not-confirmed",
 ] as const;
 export type WhyNot = (typeof WHY_NOT)[number];
 /** Those that the makers of the content can still do something about. */
-export const WAITS_FOR_MAKERS: readonly WhyNot[] = ["nothing-approved", "review-again", "no-consent"];
+export const WAITS_FOR_MAKERS: readonly WhyNot[] = [
+  "nothing-approved",
+  "review-again",
+  "no-consent",
+  "signatures-owed",
+];
 
 export const mayFollow = (from: BroadcastState, to: BroadcastState): boolean =>
   TRANSITIONS[from].includes(to);

@@ -10,7 +10,9 @@ import type { PolicyService } from "../schedules/policy.ts";
 import { type Broadcast, type BroadcastState, dueState } from "./broadcast.ts";
 import type { BroadcastStore } from "./broadcast-store.ts";
 import type { LeftOut } from "./left-out.ts";
+import { type Refusal, refusalOf } from "./refusal.ts";
 import { audienceOf, reachesNobody, whyNotFor } from "./targets.ts";
+import type { Unready } from "./unready.ts";
 
 export interface Conductor {
   /** Moves every broadcast that time has moved; safe to call at any interval, and after any pause. */
@@ -22,8 +24,15 @@ interface Dependencies {
   devices: { enrolledWithin(areas: readonly string[], kinds: readonly DeviceKind[]): DeviceIdentity[] };
   policy: Pick<PolicyService, "effective" | "quietAreas">;
   leftOut: LeftOut;
-  reports: { hasStarted(broadcastId: string): boolean };
+  reports: { startedBy(broadcastId: string): string[] };
+  /** Also a device that came after the freeze. */
+  isFor: (broadcast: Broadcast, deviceId: string) => boolean;
   downlink: Downlink;
+  /** Whether an episode or a session was signed for these files. */
+  areSigned: (contentId: string, sha256s: readonly string[]) => boolean;
+  /** Of programme content that an interrupt airs: why it may not be heard by then; `null` when it may. */
+  whyNotHearable: (broadcast: Broadcast) => Refusal | null;
+  unready: Unready;
   mediaUrl: (sha256: string, expiresAt: number) => string;
   transact: Transact;
   clock: Clock;
@@ -33,8 +42,23 @@ interface Dependencies {
 
 /** Leads broadcasts from plan to air. It decides nothing but by the rows and the clock. */
 export function createConductor(deps: Dependencies): Conductor {
-  const { store, devices, policy, leftOut, reports, downlink, mediaUrl, transact, clock, log, freezeMs } =
-    deps;
+  const {
+    store,
+    devices,
+    policy,
+    leftOut,
+    reports,
+    isFor,
+    downlink,
+    areSigned,
+    whyNotHearable,
+    unready,
+    mediaUrl,
+    transact,
+    clock,
+    log,
+    freezeMs,
+  } = deps;
 
   function freeze(broadcast: Broadcast): void {
     const meant = devices
@@ -83,6 +107,20 @@ export function createConductor(deps: Dependencies): Conductor {
     }));
   }
 
+  /** What was planned may have been signed anew since, for other files. */
+  function isSigned({ id, contentKind, contentId, kinds }: Broadcast): boolean {
+    if (contentId === null || (contentKind !== "episode" && contentKind !== "session")) return true;
+    const items = kinds.flatMap((kind) => store.items(id, kind));
+    return areSigned(
+      contentId,
+      items.map(({ sha256 }) => sha256),
+    );
+  }
+
+  /** Nothing that is not signed as it is, or that may not be heard any more, becomes fixed: it goes back into planning. */
+  const whyNotFixed = (broadcast: Broadcast): Refusal | null =>
+    isSigned(broadcast) ? whyNotHearable(broadcast) : refusalOf("not-signed");
+
   function move(broadcast: Broadcast, to: BroadcastState): Broadcast {
     return transact(() => {
       // Why somebody who spoke live did not end it stays with it.
@@ -101,11 +139,16 @@ export function createConductor(deps: Dependencies): Conductor {
 
   /** Step by step, until time asks for nothing more. */
   function advance(row: Broadcast, now: number): void {
-    const started = () => reports.hasStarted(row.id);
+    const started = () => {
+      const told = new Set(store.targets(row.id));
+      return reports.startedBy(row.id).some((id) => told.has(id) || isFor(row, id));
+    };
     let broadcast = row;
     for (;;) {
       const to = dueState(broadcast, { now, freezeMs, started });
       if (!to) return;
+      const whyNot = to === "frozen" ? whyNotFixed(broadcast) : null;
+      if (whyNot) return unready(broadcast, whyNot);
       const moved = move(broadcast, to);
       if (moved.state === broadcast.state) return;
       broadcast = moved;

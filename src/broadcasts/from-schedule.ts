@@ -3,6 +3,7 @@ import { outermost } from "../protocol/region-code.ts";
 import type { Schedule } from "../schedules/schedule.ts";
 import type { Broadcast } from "./broadcast.ts";
 import type { ForecastEntry } from "./forecast.ts";
+import { longestMs } from "./playable-items.ts";
 
 /** The broadcast that a date of a schedule is or would be. @param newId for one that has no row yet */
 export function broadcastFrom(
@@ -12,9 +13,6 @@ export function broadcastFrom(
   newId: () => string,
 ): Broadcast {
   const { whyNot, content, startAt } = entry;
-  const durations = [...entry.items.values()].map((list) =>
-    list.reduce((sum, item) => sum + item.durationMs, 0),
-  );
   return {
     id: entry.broadcast?.id ?? newId(),
     scheduleId,
@@ -41,6 +39,6 @@ export function broadcastFrom(
     state: whyNot === null ? "ready" : "planned",
     reason: whyNot?.text ?? null,
     whyNot: whyNot?.code ?? null,
-    endsAt: whyNot === null ? startAt + Math.max(...durations) : null,
+    endsAt: whyNot === null ? startAt + longestMs(entry.items) : null,
   };
 }

@@ -22,7 +22,7 @@ export function createLeftOut({ store, policy }: Dependencies): LeftOut {
     const areas = new Set(devices.flatMap((device) => device.areas));
     const byArea = new Map<string, Airing[]>();
     for (const broadcast of store.dailyNaming([...areas], from, until)) {
-      const airing = rememberingItems(store.airingOf(broadcast));
+      const airing = remembering(store, broadcast);
       for (const area of broadcast.areas) {
         const shelf = byArea.get(area) ?? [];
         shelf.push(airing);
@@ -48,15 +48,21 @@ export function createLeftOut({ store, policy }: Dependencies): LeftOut {
   };
 }
 
-/** Many devices ask the same. */
-function rememberingItems(airing: Airing): Airing {
+/** Many devices ask the same: what they play, and whether they are among those that were told of it. */
+function remembering(store: BroadcastStore, broadcast: Broadcast): Airing {
+  const { itemsFor } = store.airingOf(broadcast);
   const known = new Map<DeviceKind, BroadcastItem[]>();
+  let told: ReadonlySet<string> | null = null;
   return {
-    ...airing,
+    broadcast,
     itemsFor(kind) {
-      const items = known.get(kind) ?? airing.itemsFor(kind);
+      const items = known.get(kind) ?? itemsFor(kind);
       known.set(kind, items);
       return items;
+    },
+    wasTold(deviceId) {
+      told ??= new Set(store.targets(broadcast.id));
+      return told.has(deviceId);
     },
   };
 }

@@ -9,7 +9,10 @@ const WHY_NOT: Record<WhyNot, string> = {
   "nothing-approved": "无已批准的节目",
   "review-again": "重播前未重审",
   "no-consent": "出镜（出声）人授权缺失或到期",
+  "not-signed": "转码件与审签时不同",
+  "signatures-owed": "紧急播出后逾期未补签",
   "not-transcoded": "转码未完成",
+  "not-confirmed": "无第二人确认",
 };
 
 /** What stops a broadcast when its schedule is edited, or when somebody stops it and says no more. */
@@ -21,9 +24,17 @@ export const LIVE_ENDS = {
   longest: "it had lasted as long as it may",
   server: "the server ended while it was being spoken",
 } as const;
+/** What stops a broadcast with content that may not be heard any more. */
+export const APPROVAL_LOST = "its content lost the approval";
+export const CONSENT_LOST = "a consent of who is portrayed is missing or has ended";
+/** Why something waits, or never aired, that most of a county would hear inside its quiet hours. */
+export const NOT_CONFIRMED = "no second person has confirmed it";
 const STOPS = new Map<string, string>([
   [SCHEDULE_CHANGED, "排期已更改"],
   [BY_HAND, "手动停播"],
+  [NOT_CONFIRMED, "无第二人确认"],
+  [APPROVAL_LOST, "内容的批准被撤回"],
+  [CONSENT_LOST, "出镜（出声）人授权缺失或到期"],
   [LIVE_ENDS.link, "喊话人连接中断十秒"],
   [LIVE_ENDS.longest, "喊话已到最长时间"],
   [LIVE_ENDS.server, "喊话时服务器停止"],

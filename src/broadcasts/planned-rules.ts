@@ -8,6 +8,7 @@ import { type Calendars, expandRule } from "../schedules/rule.ts";
 import type { Schedule, ScheduleDefinition } from "../schedules/schedule.ts";
 import type { BroadcastStore } from "./broadcast-store.ts";
 import type { Forecast } from "./forecast.ts";
+import { longestMs } from "./playable-items.ts";
 
 /** A schedule as somebody wants to save it; `id` is `null` for a new one. */
 export interface Candidate {
@@ -98,16 +99,14 @@ export function createPlannedRules(deps: Dependencies): () => PlannedRules {
       programmeId,
       definition,
       version: 0,
+      confirmation: { savedBy: [], confirmedBy: null, confirmedAt: null },
       endedAt: null,
       createdAt: now,
       updatedAt: now,
     };
     return new Map(
       forecast(schedule, now + planMs).flatMap(({ startAt, items }) => {
-        const durations = [...items.values()].map((list) =>
-          list.reduce((sum, { durationMs }) => sum + durationMs, 0),
-        );
-        return durations.length === 0 ? [] : [[startAt, Math.max(...durations)]];
+        return items.size === 0 ? [] : [[startAt, longestMs(items)]];
       }),
     );
   }

@@ -29,7 +29,7 @@ export interface Planner {
   plan(schedule: Schedule, before?: Schedule | null): void;
   /** All active schedules, or those of one programme. */
   planAll(programmeId?: string): void;
-  /** The active schedules for any region inside the area. */
+  /** The active schedules for any region inside the area, or around it: a county's nights count for its whole city's, too. */
   planWithin(area: string): void;
 }
 
@@ -154,9 +154,9 @@ export function createPlanner(deps: Dependencies): Planner {
       if (failures.length > 0) throw failures[0];
     },
     planWithin(area) {
-      for (const schedule of schedules.active()) {
-        if (schedule.definition.targets.regions.some((region) => isWithin(region, area))) plan(schedule);
-      }
+      const isConcerned = (region: string) => isWithin(region, area) || isWithin(area, region);
+      for (const schedule of schedules.active())
+        if (schedule.definition.targets.regions.some(isConcerned)) plan(schedule);
     },
   };
 }

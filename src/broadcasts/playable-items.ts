@@ -26,3 +26,10 @@ export function playableItems(
   }
   return items;
 }
+
+/** How long the longest of the kinds plays, ms. */
+export const longestMs = (items: ReadonlyMap<DeviceKind, readonly BroadcastItem[]>): number =>
+  Math.max(
+    0,
+    ...[...items.values()].map((list) => list.reduce((sum, { durationMs }) => sum + durationMs, 0)),
+  );

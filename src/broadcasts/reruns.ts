@@ -6,7 +6,7 @@ type Approved = Pick<Content, "id" | "approvedAt">;
 export type Reruns = ReturnType<typeof createReruns>;
 
 interface Dependencies {
-  store: Pick<BroadcastStore, "firstAired">;
+  store: Pick<BroadcastStore, "firstAired" | "firstReady">;
   /** The county's. */
   zone: string;
 }
@@ -23,22 +23,33 @@ export function createReruns({ store, zone }: Dependencies) {
   }
   const firstAired = (content: Approved): number | null => store.firstAired(content.id, usedFrom(content));
 
-  function useOf(content: Approved): { from: number; day: number | null } {
-    const first = firstAired(content);
-    return { from: usedFrom(content), day: first === null ? null : dayAt(first) };
+  /** From when on it is used, and the first day that is known: it has aired then, or another schedule is about to air it. */
+  function useOf(content: Approved, scheduleId: string | null): { from: number; day: number } {
+    const from = usedFrom(content);
+    const first = firstAired(content) ?? store.firstReady(content.id, from, scheduleId);
+    return { from, day: first === null ? Number.POSITIVE_INFINITY : dayAt(first) };
   }
 
   return {
     isUsed: (content: Approved): boolean => firstAired(content) !== null,
 
-    /** Asked of starts in order, tells of each whether it airs again, on a later date, what the one approval let air. */
-    inOrder() {
+    /** Whether an announcement of it at an instant airs again, on a later date, what the approval let air or is about to. */
+    isAgain(content: Approved, at: number): boolean {
+      const { from, day } = useOf(content, null);
+      return at >= from && dayAt(at) > day;
+    },
+
+    /**
+     * Asked of a schedule's starts in order, tells of each whether it airs again, on a later date, what the one approval
+     * let air, whatever schedule does that first.
+     */
+    inOrder(scheduleId: string) {
       const known = new Map<string, ReturnType<typeof useOf>>();
       return (content: Approved, startAt: number): boolean => {
-        const use = known.get(content.id) ?? useOf(content);
+        const use = known.get(content.id) ?? useOf(content, scheduleId);
         known.set(content.id, use);
         if (startAt < use.from) return false;
-        use.day ??= dayAt(startAt);
+        use.day = Math.min(use.day, dayAt(startAt));
         return dayAt(startAt) > use.day;
       };
     },

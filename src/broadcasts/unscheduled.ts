@@ -3,10 +3,13 @@ import { type Clock, SECOND_MS } from "../clock.ts";
 import type { Transact } from "../db/open.ts";
 import type { Downlink } from "../delivery/downlink.ts";
 import type { BroadcastClass, DeviceKind } from "../protocol/messages.ts";
+import { ALERT_PRIORITY } from "../protocol/precedence.ts";
 import { outermost } from "../protocol/region-code.ts";
-import type { Broadcast, BroadcastItem, ContentKind } from "./broadcast.ts";
+import type { Broadcast, BroadcastItem, ContentKind, WhyNot } from "./broadcast.ts";
 import type { BroadcastStore } from "./broadcast-store.ts";
+import { longestMs } from "./playable-items.ts";
 import { isTarget, type TargetDevice, type Targets } from "./targets.ts";
+import type { Unready } from "./unready.ts";
 
 /** What somebody airs this once. Its id is the broadcast's. */
 export interface NewInterrupt {
@@ -29,12 +32,22 @@ export interface Unscheduled {
   plan(interrupt: NewInterrupt, kind: "announcement" | "live", whyNot: string): void;
   /** Those that wait. */
   waiting(): Broadcast[];
-  wait(broadcast: Broadcast, whyNot: string): void;
+  /** @param code where it has one */
+  wait(broadcast: Broadcast, whyNot: string, code?: WhyNot): void;
+  /** Announcements that are ready, and not fixed yet. */
+  ready(): Broadcast[];
+  unready: Unready;
+  /** Announcements of a recording of an episode or a session, that are frozen or on air. */
+  liveWithRecordingOf(contentId: string): Broadcast[];
+  /** It waits, and may begin until `notAfter` now, epoch ms. @param code where it has one */
+  giveTime(broadcast: Broadcast, notAfter: number, whyNot: string, code?: WhyNot): void;
   /** It can air: at its start, or as soon as its devices can know of it. */
   makeReady(broadcast: Broadcast, items: Items): void;
   /** Somebody speaks: it is heard from `startAt`, and until `endsAt` at the latest. */
   goLive(broadcast: Broadcast, times: { startAt: number; endsAt: number }): void;
-  /** Nothing more is spoken; what was is over at `endsAt`. @param reason why, unless the speaker ended it */
+  /** The server's clock was set while somebody spoke, and theirs with it. */
+  moveLive(id: string, byMs: number): void;
+  /** Nothing more is spoken; what was is over at `endsAt`. @param reason why, unless the speaker or a stop ended it */
   endLive(id: string, endsAt: number, reason: string | null): void;
   /** An alert, on air from now until `notAfter`, to the devices that there are and whoever comes. */
   raise(alert: NewInterrupt, items: Items): void;
@@ -45,6 +58,7 @@ interface Dependencies {
   store: BroadcastStore;
   devices: { enrolledWithin(areas: readonly string[], kinds: readonly DeviceKind[]): TargetDevice[] };
   downlink: Pick<Downlink, "playlistChanged">;
+  unready: Unready;
   transact: Transact;
   clock: Clock;
   /** IANA, of the county. */
@@ -53,8 +67,10 @@ interface Dependencies {
 
 /** From the moment that something is ready until it sounds: the command's way, a small file's, and the decoder's. */
 export const LEAD_MS = 5 * SECOND_MS;
-/** Of all interrupts: among themselves the earlier keeps the air. */
-export const PRIORITY = 50;
+/** Of interrupts that are no alerts: among themselves the earlier keeps the air. */
+const INTERRUPT_PRIORITY = 50;
+export const priorityOf = ({ isStanding }: { isStanding: boolean }): number =>
+  isStanding ? ALERT_PRIORITY : INTERRUPT_PRIORITY;
 /** What devices and registers show where a programme has its name. */
 export const NAME_OF_CLASS: Record<BroadcastClass, string> = {
   daily: "日常广播",
@@ -64,7 +80,7 @@ export const NAME_OF_CLASS: Record<BroadcastClass, string> = {
 };
 
 export function createUnscheduled(deps: Dependencies): Unscheduled {
-  const { store, devices, downlink, transact, clock, zone } = deps;
+  const { store, devices, downlink, unready, transact, clock, zone } = deps;
 
   function broadcastOf(
     interrupt: NewInterrupt,
@@ -80,7 +96,7 @@ export function createUnscheduled(deps: Dependencies): Unscheduled {
       startAt,
       notAfter,
       class: of,
-      priority: PRIORITY,
+      priority: priorityOf({ isStanding: rest.contentKind === "alert" }),
       offline: "play",
       volume,
       silent,
@@ -107,16 +123,25 @@ export function createUnscheduled(deps: Dependencies): Unscheduled {
 
     waiting: store.waiting,
 
-    wait(broadcast, whyNot) {
-      if (broadcast.reason !== whyNot) store.update({ ...broadcast, reason: whyNot }, clock.now());
+    wait(broadcast, reason, code) {
+      const whyNot = code ?? null;
+      if (broadcast.reason === reason && broadcast.whyNot === whyNot) return;
+      store.update({ ...broadcast, reason, whyNot }, clock.now());
+    },
+    ready: store.readyAnnouncements,
+    unready,
+    liveWithRecordingOf: store.liveAnnouncementsOf,
+
+    giveTime(broadcast, notAfter, reason, code) {
+      store.update({ ...broadcast, notAfter, reason, whyNot: code ?? null }, clock.now());
     },
 
     makeReady(broadcast, items) {
       transact(() => {
         const now = clock.now();
         const startAt = Math.max(broadcast.startAt, now + LEAD_MS);
-        const endsAt = startAt + longest(items);
-        store.update({ ...broadcast, state: "ready", reason: null, startAt, endsAt }, now);
+        const endsAt = startAt + longestMs(items);
+        store.update({ ...broadcast, state: "ready", reason: null, whyNot: null, startAt, endsAt }, now);
         store.replaceItems(broadcast.id, items);
         downlink.playlistChanged(broadcast.areas, startAt);
       });
@@ -134,8 +159,19 @@ export function createUnscheduled(deps: Dependencies): Unscheduled {
       transact(() => {
         const broadcast = store.get(id);
         if (!broadcast) return;
-        store.update({ ...broadcast, endsAt, notAfter: endsAt, reason }, clock.now());
+        const kept = reason ?? broadcast.reason;
+        store.update({ ...broadcast, endsAt, notAfter: endsAt, reason: kept }, clock.now());
         downlink.playlistChanged(broadcast.areas, null);
+      });
+    },
+
+    moveLive(id, byMs) {
+      transact(() => {
+        const broadcast = store.get(id);
+        if (!broadcast || broadcast.endsAt === null) return;
+        const [startAt, endsAt] = [broadcast.startAt + byMs, broadcast.endsAt + byMs];
+        store.update({ ...broadcast, startAt, endsAt, notAfter: endsAt }, clock.now());
+        downlink.playlistChanged(broadcast.areas, startAt);
       });
     },
 
@@ -158,6 +194,3 @@ export function createUnscheduled(deps: Dependencies): Unscheduled {
     items: store.items,
   };
 }
-
-const longest = (items: Items): number =>
-  Math.max(...[...items.values()].map((list) => list.reduce((sum, { durationMs }) => sum + durationMs, 0)));

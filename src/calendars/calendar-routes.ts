@@ -1,40 +1,12 @@
 import { createHash } from "node:crypto";
 import type { TypeBoxTypeProvider } from "@fastify/type-provider-typebox";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
-import { type Static, Type } from "typebox";
-import { toIso } from "../clock.ts";
+import { Type } from "typebox";
 import { matchesEtag } from "../http/etag.ts";
-import {
-  closed,
-  IdParams,
-  Instant,
-  NEWEST,
-  nullable,
-  PageQuery,
-  pageFrom,
-  pageOf,
-  RegionCode,
-  Title,
-  Uuid,
-} from "../http/schemas.ts";
+import { closed, IdParams, NEWEST, PageQuery, pageFrom, pageOf, RegionCode, Title } from "../http/schemas.ts";
 import { requireUser } from "../http/sign-in-guard.ts";
-import type { CalendarLink } from "./calendar-link-store.ts";
+import { LinkView, NewLinkView, viewLink } from "./calendar-link-view.ts";
 import type { CalendarService } from "./calendar-service.ts";
-
-const LinkView = Type.Object({
-  id: Uuid,
-  regionCode: RegionCode,
-  label: Type.String(),
-  createdBy: Type.String(),
-  createdAt: Instant,
-  lastUsedAt: nullable(Instant),
-});
-
-const view = (link: CalendarLink): Static<typeof LinkView> => ({
-  ...link,
-  createdAt: toIso(link.createdAt),
-  lastUsedAt: link.lastUsedAt === null ? null : toIso(link.lastUsedAt),
-});
 
 const tags = ["calendars"];
 const Calendar = { 200: Type.String({ description: "text/calendar (RFC 5545)" }), 304: Type.Null() };
@@ -105,10 +77,7 @@ export async function calendarRoutes(
         params: closed({ code: RegionCode }),
         body: closed({ label: Title }),
         response: {
-          201: Type.Object({
-            ...LinkView.properties,
-            url: Type.String({ description: "Whoever has it reads the calendar; kept nowhere" }),
-          }),
+          201: NewLinkView,
         },
       },
     },
@@ -116,7 +85,7 @@ export async function calendarRoutes(
       const { id } = requireUser(request);
       const { link, token } = calendars.createLink(id, request.params.code, request.body.label);
       reply.code(201).header("cache-control", "no-store");
-      return { ...view(link), url: addressOf(request, token) };
+      return { ...viewLink(link), url: addressOf(request, token) };
     },
   );
 
@@ -133,7 +102,7 @@ export async function calendarRoutes(
     },
     async ({ query: { limit, cursor = NEWEST } }) => {
       const page = pageFrom(calendars.links(cursor, limit + 1), limit, ({ id }) => id);
-      return { ...page, items: page.items.map(view) };
+      return { ...page, items: page.items.map(viewLink) };
     },
   );
 

@@ -1,30 +1,31 @@
 import type { TypeBoxTypeProvider } from "@fastify/type-provider-typebox";
 import type { FastifyInstance } from "fastify";
-import { Type } from "typebox";
-import { closed, IdParams, LocalDate, nullable, Title, Uuid } from "../http/schemas.ts";
-import { requireUser } from "../http/sign-in-guard.ts";
-import type { ConsentService } from "./consent-service.ts";
+import { type Static, Type } from "typebox";
+import { toIso } from "../clock.ts";
+import { closed, IdParams, Uuid } from "../http/schemas.ts";
+import { requireUser, signInOf } from "../http/sign-in-guard.ts";
+import type { SignIn } from "../people/sign-in.ts";
+import type { Consent, ConsentService } from "./consent-service.ts";
+import {
+  ConsentDocument,
+  ConsentPerson,
+  ConsentScope,
+  ConsentSegment,
+  ConsentsView,
+  ConsentUntil,
+} from "./consent-view.ts";
 
-const ValidUntil = nullable(
-  Type.String({ ...LocalDate, description: "The last day that it covers; null without an end" }),
-);
-const Scope = Type.String({ maxLength: 500, description: "What it is for" });
-const Document = Type.String({
-  maxLength: 500,
-  description: "Where the signed sheet is: a number, a shelf, an address",
-});
-const Segment = nullable(Type.String({ description: "By its name; null of a session" }));
-const Person = Type.String({ ...Title, description: "Who is portrayed, as the office calls them" });
+const response = { 200: ConsentsView };
 
-const ConsentView = Type.Object({
-  id: Uuid,
-  segment: Segment,
-  person: Person,
-  scope: Scope,
-  validUntil: ValidUntil,
-  document: Document,
+/** Who is portrayed is for people who sign in: a script's token may lie anywhere. */
+const viewFor = ({ scopes }: SignIn, consents: readonly Consent[]): Static<typeof ConsentsView> => ({
+  items: consents.map(({ person, scope, document, changedAt, ...consent }) => ({
+    ...consent,
+    ...(scopes === null ? { person, scope, document } : { person: null, scope: null, document: null }),
+    erased: person === null,
+    changedAt: toIso(changedAt),
+  })),
 });
-const response = { 200: Type.Object({ items: Type.Array(ConsentView) }) };
 
 /** Consents of episodes and sessions; mounted under the API's prefix, inside the sign-in guard. */
 export async function consentRoutes(instance: FastifyInstance, { consents }: { consents: ConsentService }) {
@@ -39,9 +40,15 @@ export async function consentRoutes(instance: FastifyInstance, { consents }: { c
       path,
       {
         config: { act: "consents:read" },
-        schema: { tags, summary: "The consents of who is portrayed in it", params: IdParams, response },
+        schema: {
+          tags,
+          summary: "The consents of who is portrayed in it",
+          description: "Scripts see neither persons, scopes nor documents.",
+          params: IdParams,
+          response,
+        },
       },
-      async (request) => ({ items: consents.of({ kind, id: request.params.id }) }),
+      async (request) => viewFor(signInOf(request), consents.of({ kind, id: request.params.id })),
     );
 
     app.post(
@@ -53,18 +60,24 @@ export async function consentRoutes(instance: FastifyInstance, { consents }: { c
           summary: "Record the consent of somebody who is portrayed",
           params: IdParams,
           body: closed({
-            segment: Segment,
-            person: Person,
-            scope: Scope,
-            validUntil: ValidUntil,
-            document: Document,
+            segment: ConsentSegment,
+            person: ConsentPerson,
+            scope: ConsentScope,
+            validUntil: ConsentUntil,
+            document: ConsentDocument,
+            renews: Type.Optional(
+              Type.String({ ...Uuid, description: "The erased one that it takes the place of" }),
+            ),
           }),
           response,
         },
       },
-      async (request) => ({
-        items: consents.add({ kind, id: request.params.id }, request.body, requireUser(request).id),
-      }),
+      async (request) => {
+        const key = { kind, id: request.params.id };
+        const { renews = null, ...consent } = request.body;
+        const held = consents.add(key, { ...consent, renews }, requireUser(request).id);
+        return viewFor(signInOf(request), held);
+      },
     );
 
     app.patch(
@@ -76,16 +89,18 @@ export async function consentRoutes(instance: FastifyInstance, { consents }: { c
           summary: "Renew it, or end it when somebody takes it back: what is on air then is stopped",
           params,
           body: closed({
-            scope: Type.Optional(Scope),
-            validUntil: Type.Optional(ValidUntil),
-            document: Type.Optional(Document),
+            scope: Type.Optional(ConsentScope),
+            validUntil: Type.Optional(ConsentUntil),
+            document: Type.Optional(ConsentDocument),
           }),
           response,
         },
       },
-      async ({ params: { id, consentId }, body }) => ({
-        items: consents.change({ kind, id }, consentId, body),
-      }),
+      async (request) => {
+        const { id, consentId } = request.params;
+        const held = consents.change({ kind, id }, consentId, request.body, requireUser(request).id);
+        return viewFor(signInOf(request), held);
+      },
     );
 
     app.delete(
@@ -94,12 +109,18 @@ export async function consentRoutes(instance: FastifyInstance, { consents }: { c
         config: { act: "content:edit" },
         schema: {
           tags,
-          summary: "Erase the consent of somebody who is not portrayed any more",
+          summary: "Erase who somebody is that is portrayed",
+          description:
+            "That there was a consent stays, and keeps it off the air until another one `renews` it. Where the same " +
+            "person has one that covers more, this one alone goes.",
           params,
           response,
         },
       },
-      async ({ params: { id, consentId } }) => ({ items: consents.remove({ kind, id }, consentId) }),
+      async (request) => {
+        const { id, consentId } = request.params;
+        return viewFor(signInOf(request), consents.erase({ kind, id }, consentId, requireUser(request).id));
+      },
     );
   }
 }

@@ -5,23 +5,25 @@ const ANSWER_WITHIN_MS = 15_000;
 /** The `Date` header has whole seconds; on average half of one has passed. */
 const DATE_HEADER_BIAS_MS = 500;
 
-/** @typedef {{ role: string, area: string | null, inPlaceOf?: { id: string, name: string } }} Grant */
-/** @typedef {{ id: string, name: string, roles: Grant[] }} User */
-/** @typedef {{ setUp: boolean, proven: boolean, wanted: boolean, recoveryCodesLeft: number }} SecondFactor */
-/** @typedef {{ user: User, acts: string[], scopes: string[], secondFactor: SecondFactor, password: boolean, csrfToken: string }} SignedIn */
+/** @typedef {import("./api-types.ts").Me} SignedIn */
+/** @typedef {SignedIn["user"]} User */
 /** @typedef {{ password: boolean, oidc: { label: string | null, problem: string | null } | null }} Ways */
 /** @typedef {{ at: string, message: string }} ProblemDetail */
 
 /** Anything that did not work, as an RFC 9457 problem document says it or as the network failed. */
 export class Problem extends Error {
   /**
-   * @param {string} code as in `urn:ccx:problem:<code>`, or `offline`
+   * @param {string} code as in `urn:ccx:problem:<code>`, or `offline`, or `called_off` by who was asked for a proof
    * @param {string} detail what happened
    * @param {{
-   *   hint?: string, errors?: ProblemDetail[], instance?: string, secondFactor?: string, current?: any, endedBy?: string
+   *   hint?: string, errors?: ProblemDetail[], instance?: string, secondFactor?: string, fresh?: string, current?: any, endedBy?: string, expected?: number
    * }} [more]
    */
-  constructor(code, detail, { hint, errors, instance, secondFactor, current, endedBy } = {}) {
+  constructor(
+    code,
+    detail,
+    { hint, errors, instance, secondFactor, fresh, current, endedBy, expected } = {},
+  ) {
     super(detail);
     this.name = "Problem";
     this.code = code;
@@ -31,10 +33,14 @@ export class Problem extends Error {
     this.instance = instance ?? null;
     /** `needed` or `wrong`: what a sign-in lacks. */
     this.secondFactor = secondFactor ?? null;
+    /** `code` or `password`: what is asked for anew. */
+    this.fresh = fresh ?? null;
     /** What there is now, where somebody else was faster. */
     this.current = current ?? null;
     /** Why nothing more is taken of what is spoken live. */
     this.endedBy = endedBy ?? null;
+    /** The number of the piece that the server waits for. */
+    this.expected = expected ?? null;
   }
 }
 
@@ -50,6 +56,12 @@ let signedIn = null;
 let serverOffsetMs = 0;
 /** @type {() => Promise<void>} */
 let askForSignIn = () => Promise.reject(new Problem("unauthorized", "Please sign in."));
+
+/** @type {(what: string) => Promise<object | null>} */
+let askForProof = async () => null;
+
+/** @param {(what: string) => Promise<object | null>} ask for a code or the password; null when it is not given */
+export const onProofNeeded = (ask) => void (askForProof = ask);
 
 /** Who is signed in, as far as this page knows. */
 export const currentUser = () => signedIn?.user ?? null;
@@ -79,6 +91,7 @@ const CODES = {
   413: "too_large",
   423: "conflict",
   429: "too_many",
+  507: "no_space",
 };
 
 /** What an answer without a problem document means: to a `HEAD`, or from something before the server. @param {number} status */
@@ -91,15 +104,18 @@ export const codeOfStatus = (status) => CODES[status] ?? (status >= 502 ? "unava
  */
 export function problemFrom(status, text) {
   try {
-    const { type, detail, title, hint, errors, instance, secondFactor, current, endedBy } = JSON.parse(text);
+    const { type, detail, title, hint, errors, instance, secondFactor, fresh, current, endedBy, expected } =
+      JSON.parse(text);
     const code = String(type ?? "").replace("urn:ccx:problem:", "") || "internal";
     return new Problem(code, detail ?? title ?? `HTTP ${status}`, {
       hint,
       errors,
       instance,
       secondFactor,
+      fresh,
       current,
       endedBy,
+      expected,
     });
   } catch {
     return new Problem(codeOfStatus(status), `HTTP ${status}`);
@@ -157,10 +173,13 @@ async function exchange(method, path, { body, signal, withinMs = ANSWER_WITHIN_M
 
 /** Whether the roles include it, somewhere; the server has the last word. @param {string} act */
 export const may = (act) => signedIn?.acts.includes(act) ?? false;
-/** Whether something that the roles include takes a second factor, and this sign-in lacks it: what to do about that. */
+/** What the server says of its own settings to who is signed in. @returns {string[]} */
+export const standingNotices = () => signedIn?.notices ?? [];
+/** What to do about a second factor: give the code that this sign-in owes, or set one up for what the roles include. */
 export const missingSecondFactor = () => {
-  const { wanted = false, setUp = false } = signedIn?.secondFactor ?? {};
-  return wanted ? (setUp ? "code" : "set-up") : null;
+  const { wanted = false, setUp = false, proven = false } = signedIn?.secondFactor ?? {};
+  if (setUp && !proven) return "code";
+  return wanted ? "set-up" : null;
 };
 
 /** @type {() => void} */
@@ -234,7 +253,8 @@ export async function read(path, signal) {
 
 /**
  * Changes something. With an expired sign-in nothing was changed: it asks for one, but leaves it to the person to do it
- * again, since a stop or an approval must not happen by itself minutes after it was meant.
+ * again, since a stop or an approval must not happen by itself minutes after it was meant. What takes a fresh code, or the
+ * password, asks for it and goes on.
  * @param {"POST" | "PUT" | "PATCH" | "DELETE"} method
  * @param {string} path
  * @param {unknown} [body]
@@ -248,6 +268,15 @@ export async function send(method, path, body, withinMs = ANSWER_WITHIN_MS, ifMa
   } catch (error) {
     if (!(error instanceof Problem)) throw error;
     if (isSignInMissing(error)) void askForSignIn();
+    if (error.fresh !== null) {
+      const proof = await askForProof(error.fresh);
+      if (proof === null) throw new Problem("called_off", "");
+      return exchange(method, path, {
+        body: { .../** @type {object} */ (body ?? {}), ...proof },
+        withinMs,
+        ifMatch,
+      });
+    }
     // A sign-in in another tab made our token worthless; the request was refused, so it may be sent again.
     if (error.code !== "forbidden" || error.hint !== null) throw error;
     remember(await exchange("GET", "/me", {}));
@@ -256,7 +285,8 @@ export async function send(method, path, body, withinMs = ANSWER_WITHIN_MS, ifMa
 }
 
 /** A code or a password that is wrong is refused in the same way, and the sign-in goes on. @param {Problem} problem */
-const isSignInMissing = ({ code, hint }) => code === "unauthorized" && hint?.startsWith("POST ") === true;
+export const isSignInMissing = ({ code, hint }) =>
+  code === "unauthorized" && hint?.startsWith("POST ") === true;
 
 /** The last word of a page that is being left: nobody waits for the answer. @param {string} path */
 export const sendLast = (path) =>

@@ -1,4 +1,4 @@
-import { sha256 } from "./vendor/noble-hashes/sha2.js";
+import { sha256 } from "@noble/hashes/sha2.js";
 
 /**
  * A worker, so that the page goes on while a file of gigabytes is read: gets one file, tells how far it is, and its

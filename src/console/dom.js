@@ -75,14 +75,6 @@ export function ticking(text, attributes = {}) {
   return span;
 }
 
-/** @param {string} tag @param {Record<string, string | number>} [attributes] @param {...SVGElement} children */
-export function svg(tag, attributes = {}, ...children) {
-  const element = document.createElementNS("http://www.w3.org/2000/svg", tag);
-  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, String(value));
-  element.append(...children);
-  return element;
-}
-
 /**
  * A part of the page that shows a value.
  * @template V
@@ -115,34 +107,5 @@ export function drawn(element, draw) {
       if (focused >= 0)
         /** @type {HTMLElement | undefined} */ ([...element.querySelectorAll(FOCUSABLE)][focused])?.focus();
     },
-  };
-}
-
-/**
- * Keeps one part per item in `container`, in order, by key; parts that stay are not moved.
- * @template V
- * @param {Element} container
- * @param {(item: V) => string} keyOf
- * @param {(item: V) => Part<V>} make
- * @returns {(items: V[]) => void}
- */
-export function keyed(container, keyOf, make) {
-  /** @type {Map<string, Part<V>>} */
-  let parts = new Map();
-  return (items) => {
-    /** @type {Map<string, Part<V>>} */
-    const next = new Map();
-    for (const item of items) {
-      const part = parts.get(keyOf(item)) ?? make(item);
-      part.update(item);
-      next.set(keyOf(item), part);
-    }
-    for (const [key, part] of parts) if (!next.has(key)) part.element.remove();
-    let position = container.firstElementChild;
-    for (const { element } of next.values()) {
-      if (element === position) position = position.nextElementSibling;
-      else container.insertBefore(element, position);
-    }
-    parts = next;
   };
 }

@@ -9,7 +9,7 @@ import { Problem } from "./api.js";
  */
 export function digestOf(file, { onProgress, signal }) {
   signal.throwIfAborted();
-  const worker = new Worker(new URL("digest-worker.js", import.meta.url), { type: "module" });
+  const worker = new Worker(new URL("./digest-worker.js", import.meta.url), { type: "module" });
   const reading = new Promise((resolve, reject) => {
     worker.onmessage = ({ data }) => {
       if (data.sha256 !== undefined) resolve(data.sha256);

@@ -27,15 +27,23 @@ function formatIn(name, options, language = locale()) {
 export const dayOf = (when) =>
   formatIn("day", { year: "numeric", month: "2-digit", day: "2-digit" }, "en-CA").format(new Date(when));
 
-/** @param {When} when */
-export const dateText = (when) =>
-  formatIn("date", { month: "short", day: "numeric", weekday: "short" }).format(new Date(when));
+/** @type {Intl.DateTimeFormatOptions} */
+const DATE = { month: "short", day: "numeric", weekday: "short" };
+/** @type {Intl.DateTimeFormatOptions} */
+const LONG_DATE = { year: "numeric", month: "long", day: "numeric", weekday: "long" };
 
 /** @param {When} when */
-export const longDateText = (when) =>
-  formatIn("long", { year: "numeric", month: "long", day: "numeric", weekday: "long" }).format(
-    new Date(when),
-  );
+export const dateText = (when) => formatIn("date", DATE).format(new Date(when));
+
+/** @param {When} when */
+export const longDateText = (when) => formatIn("long", LONG_DATE).format(new Date(when));
+
+/** Of a date that has no time. @param {string} day as `2026-12-01` */
+export const dayText = (day) => formatIn("day text", { ...DATE, timeZone: "UTC" }).format(new Date(day));
+
+/** @param {string} day as `2026-12-01` */
+export const longDayText = (day) =>
+  formatIn("long day", { ...LONG_DATE, timeZone: "UTC" }).format(new Date(day));
 
 /** `07:00`. @param {When} when */
 export const timeText = (when) =>
@@ -50,6 +58,21 @@ export const secondsText = (when) =>
 /** Date and time, without the date when it is today. @param {When} when */
 export const momentText = (when) =>
   dayOf(when) === dayOf(serverNow()) ? timeText(when) : `${dateText(when)} ${timeText(when)}`;
+
+/** @type {[unit: Intl.RelativeTimeFormatUnit, ms: number][]} */
+const UNITS = [
+  ["day", 86_400_000],
+  ["hour", 3_600_000],
+  ["minute", 60_000],
+];
+
+/** `5 分钟前`, `2 天后`: how far it is from now, rounded. @param {When} when @param {number} now epoch ms */
+export function relativeText(when, now) {
+  const ms = new Date(when).getTime() - now;
+  const [unit, size] = UNITS.find(([, least]) => Math.abs(ms) >= least) ?? [];
+  if (unit === undefined || size === undefined) return t("time.now");
+  return new Intl.RelativeTimeFormat(locale()).format(Math.round(ms / size), unit);
+}
 
 /**
  * The instant of a wall-clock time in the county, as a `datetime-local` field has it.

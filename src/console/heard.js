@@ -23,7 +23,7 @@ function stored(sha256) {
 export function joined(stretches) {
   /** @type {Stretch[]} */
   const result = [];
-  for (const [from, to] of stretches.toSorted((one, other) => one[0] - other[0])) {
+  for (const [from, to] of [...stretches].sort((one, other) => one[0] - other[0])) {
     const last = result.at(-1);
     if (last && from <= last[1]) last[1] = Math.max(last[1], to);
     else result.push([from, to]);

@@ -1,16 +1,19 @@
-import { en } from "./strings-en.js";
-import { zh } from "./strings-zh.js";
-
 /** @typedef {"zh" | "en"} Language */
+/** @typedef {Record<string, string>} Strings */
 
 const STORED_AS = "ccx-language";
-const STRINGS = { zh, en };
+/** Nobody waits for the language that is not read. @type {Record<Language, () => Promise<Strings>>} */
+const LOADERS = {
+  zh: async () => (await import("./strings-zh.js")).zh,
+  en: async () => (await import("./strings-en.js")).en,
+};
 const LOCALES = { zh: "zh-CN", en: "en-GB" };
 
 /** @type {Set<() => void>} */
 const listeners = new Set();
 /** @type {Language} */
 let language = readStored() === "en" ? "en" : "zh";
+let strings = await LOADERS[language]();
 
 function readStored() {
   try {
@@ -25,8 +28,12 @@ export const currentLanguage = () => language;
 /** BCP 47, for `Intl` and the `lang` attribute. */
 export const locale = () => LOCALES[language];
 
+/** All texts of the current language, by key. */
+export const allTexts = () => strings;
+
 /** @param {Language} next */
-export function setLanguage(next) {
+export async function setLanguage(next) {
+  strings = await LOADERS[next]();
   language = next;
   try {
     localStorage.setItem(STORED_AS, next);
@@ -40,7 +47,7 @@ export function setLanguage(next) {
 export const onLanguageChange = (listener) => void listeners.add(listener);
 
 /** @param {string} key @returns {boolean} */
-export const knows = (key) => Object.hasOwn(zh, key);
+export const knows = (key) => Object.hasOwn(strings, key);
 
 /**
  * The text of a key in the current language, with `{name}` filled in.
@@ -49,7 +56,7 @@ export const knows = (key) => Object.hasOwn(zh, key);
  * @returns {string}
  */
 export function t(key, values = {}) {
-  const text = /** @type {Record<string, string>} */ (STRINGS[language])[key];
+  const text = strings[key];
   if (text === undefined) throw new Error(`There is no text "${key}".`);
   return text.replace(/\{(\w+)\}/g, (whole, name) => String(values[name] ?? whole));
 }

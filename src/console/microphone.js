@@ -110,11 +110,16 @@ export async function openMicrophone(onLevel, bitsPerSecond) {
 /**
  * Asks for the microphone and begins to record.
  * @param {(peak: number) => void} onLevel 0 to 1 of full scale, several times a second
- * @returns {Promise<Recorder>}
+ * @param {AbortSignal} signal when nobody wants it any more, though the browser still asks for permission
+ * @returns {Promise<Recorder | null>} `null` when it was not wanted any more
  * @throws {MicrophoneProblem}
  */
-export async function startRecording(onLevel) {
+export async function startRecording(onLevel, signal) {
   const microphone = await openMicrophone(onLevel, BITS_PER_SECOND);
+  if (signal.aborted) {
+    microphone.close();
+    return null;
+  }
   /** @type {Blob[]} */
   const pieces = [];
   const { elapsedMs, stop, done } = microphone.record(PIECE_MS, (piece) => void pieces.push(piece));

@@ -3,23 +3,7 @@ import { el, fill } from "./dom.js";
 import { knows, t } from "./i18n.js";
 import { sentence } from "./server-words.js";
 
-/** How the console says that it is loading, that there is nothing, and that something did not work. */
-
-export const loadingNotice = () => el("p", { class: "loading", role: "status" }, () => t("list.loading"));
-
-/**
- * @param {string} key what there is none of
- * @param {string} hintKey what to do next
- * @param {import("./dom.js").Child} [action]
- */
-export const emptyNotice = (key, hintKey, action) =>
-  el(
-    "div",
-    { class: "empty" },
-    el("p", { class: "empty-what" }, () => t(key)),
-    el("p", {}, () => t(hintKey)),
-    action,
-  );
+/** How the console says that something did not work. */
 
 /** @param {import("./api.js").Problem} problem */
 function hintOf({ code, hint }) {

@@ -1,10 +1,10 @@
 import { el, fill } from "./dom.js";
 import { t } from "./i18n.js";
-import { listRegions } from "./interrupts.js";
+import { listRegions } from "./interrupts.ts";
 import { problemNotice } from "./notices.js";
 import { regionName } from "./resources.js";
 
-/** @typedef {import("./interrupts.js").Region} Region */
+/** @typedef {import("./interrupts.ts").Region} Region */
 
 /** Administrative codes after GB/T 2260: so many digits of a region's code begin the codes of all that lies in it. */
 const DIGITS = /** @type {Record<string, number>} */ ({
@@ -23,11 +23,11 @@ const isInside = (code, area) => code.startsWith(area.code.slice(0, DIGITS[area.
 
 /**
  * Chooses regions, each with everything below it: county, towns and villages, or found by name.
- * @param {{ legend: () => string, onChange?: () => void }} options
+ * @param {{ legend: () => string, initial?: Region[], onChange?: () => void }} options `initial`: chosen from the beginning
  */
-export function regionTree({ legend, onChange = () => {} }) {
+export function regionTree({ legend, initial = [], onChange = () => {} }) {
   /** By code; none lies in another. @type {Map<string, Region>} */
-  const chosen = new Map();
+  const chosen = new Map(initial.map((region) => [region.code, region]));
   /** What to draw anew when the choice changes, by box. @type {Map<HTMLInputElement, Region>} */
   const boxes = new Map();
   const tree = el("ul", { class: "region-tree" });

@@ -3,6 +3,8 @@ export const DEVICE_SENTENCES = {
   "Somebody else changed the settings of this device meanwhile.": "这台终端的设定刚刚被别人改过。",
   "They are at version {} now: look at them and repeat your change.": "现在是第 {0} 版：请查看后再修改。",
   "This device is revoked: nothing reaches it any more.": "这台终端已吊销，联系不上了。",
+  "Only an enrolled device has a playlist.": "只有已登记的终端才有节目单。",
+  "Enrol it with its code first.": "请先用登记码登记。",
   "Create a new device for the replacement.": "请为替换的设备新建终端。",
   'There is no software channel "{}".': "没有软件通道“{0}”。",
   "Make the channel first.": "请先新建通道。",

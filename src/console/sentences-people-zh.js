@@ -1,6 +1,23 @@
 /** Part of sentences-zh.js: about people, roles and signing in. @type {Record<string, string>} */
 export const PEOPLE_SENTENCES = {
+  "SECOND_FACTOR is optional: a password alone is enough to interrupt what is heard.":
+    "SECOND_FACTOR 设为 optional：只凭密码就能打断播出。",
+  "ACCESS_SETTLES_HOURS is {} instead of {}: whoever lets somebody in counts as another person after that.":
+    "ACCESS_SETTLES_HOURS 设为 {0} 小时（出厂值 {1}）：此后开通账号的人与被开通的人即视为两个人。",
+  "COUNTY_WIDE_PERCENT is {} instead of {}: what no more of a county would hear in its quiet hours takes one person.":
+    "COUNTY_WIDE_PERCENT 设为 {0}（出厂值 {1}）：静音时段内播出范围不超过全市这一比例的，一人即可发起。",
+  "You signed in at the provider too long ago for this.": "您在认证平台登录的时间过早。",
+  "Sign in again, and give your password at the provider.": "请重新登录，并在认证平台输入密码。",
+  "The account that was linked with yours has not confirmed it yet.": "与您关联的账号还没有确认这个关联。",
+  "Sign in here with the account's own name and password, and confirm the link under My account.":
+    "请用该账号自己的用户名和密码登录，在“我的账号”里确认关联。",
+  "This sign-in lacks the code that this account asks for.": "本次登录还缺这个账号要求的动态码。",
+  "Open the authenticator app and give its code: POST /api/v1/me/second-factor/use.":
+    "请打开动态码应用并输入动态码：POST /api/v1/me/second-factor/use。",
   "What is heard at once takes a sign-in with a second factor.": "立即播出需要经双重验证的登录。",
+  "Your roles can interrupt what is heard, so this takes a sign-in with a second factor.":
+    "您的角色可以打断播出，此操作需要经双重验证的登录。",
+  "Make another token, in a sign-in with a second factor.": "请在经双重验证的登录中另建一个令牌。",
   "Under My account: set one up, or add its code to this sign-in.":
     "请在“我的账号”里设置，或为本次登录输入动态码。",
   "Set it up under My account: it takes an authenticator app and a minute.":
@@ -9,7 +26,7 @@ export const PEOPLE_SENTENCES = {
   "A person does it, signed in with the own password.": "须由本人用密码登录后操作。",
   "Your own second factor is not removed here.": "不能在这里取消自己的双重验证。",
   "Remove it under My account, with a code. Who has lost it asks another administrator.":
-    "请在“我的账号”中凭验证码取消；手机丢失的，请找另一位管理员。",
+    "请在“我的账号”中凭动态码取消；手机丢失的，请找另一位管理员。",
   "Make a token with this scope, or sign in.": "请新建含此事项的令牌，或登录后操作。",
   "Your roles do not include this.": "您的角色不包括这项操作。",
   "Ask who has the role: {}. An administrator gives roles, under People.":
@@ -36,7 +53,7 @@ export const PEOPLE_SENTENCES = {
     "请用四个毫不相干的词，或由密码管理器生成。",
   "This role is for one area.": "这个角色要限定地区。",
   "Choose the town that it is for.": "请选择它管理的镇街。",
-  "This role is for the whole county.": "这个角色面向全县。",
+  "This role is for the whole county.": "这个角色面向全市。",
   "Leave the area out.": "请不要填地区。",
   "Import the region first.": "请先导入地区。",
   "This is the last administrator.": "这是最后一位管理员。",

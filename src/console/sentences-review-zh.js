@@ -11,6 +11,13 @@ export const REVIEW_SENTENCES = {
   "What is there now is not what you heard.": "现在的内容不是您听过的那一份。",
   "Load it again and listen to it. If it says so once more, its editor submits it anew.":
     "请刷新后重新听。如仍这样提示，请编辑重新送审。",
+  "It cannot be signed while a rendition of it is being made.": "有转码件正在制作，暂时不能签发。",
+  "Wait until all of them are ready; it can be returned meanwhile.": "请等全部就绪；其间可以退回。",
+  "A rendition of it was made anew with other bytes, which ended its review.":
+    "重新转码后文件与审签时不同，本轮审签已结束。",
+  "Devices would be given another file than was signed: {}.": "终端将收到的文件与审签时不同：{0}。",
+  "it was let air urgently, and signatures are owed that were due by then": "紧急播出后逾期未补签",
+  "devices would be given another file than was signed": "终端将收到的文件与审签时不同",
   "It has not been played through.": "还没有完整听过。",
   "Listen to all of it, at any speed, and sign then.": "请完整听过再签发，速度不限。",
   "{} was signed already, by {}.": "{0}已由 {1} 签发。",
@@ -27,7 +34,8 @@ export const REVIEW_SENTENCES = {
   "{} is for who has the role {}.": "{0}须由有“{1}”角色的人签发。",
   "Ask a colleague with that role, or an administrator for it, under People.":
     "请找有此角色的同事，或请管理员在“人员”页授予。",
-  "You have edited or submitted it, so others review it.": "您编辑或送审过它，须由别人审签。",
+  "You have had a part in making it, so others review it.":
+    "您参与过它的制作（编辑、送审、录音或配音），须由别人审签。",
   "Ask a colleague who has had no part in making it.": "请没有参与制作的同事审签。",
   "You have signed {} of it already.": "您已签过它的{0}。",
   "Each step takes another person.": "每一步须由不同的人签发。",
@@ -43,6 +51,11 @@ export const REVIEW_SENTENCES = {
   "Record or renew it, and submit then.": "请先补录或续签授权，再送审。",
   "the consent of who is portrayed is missing": "缺出镜（出声）人授权",
   "the consent of somebody portrayed has ended": "有出镜（出声）人授权已到期",
+  "a consent was erased, and none was recorded in its place": "有授权已删除，还没有补录",
+  "It takes the place of an erased consent of the same segment, once.":
+    "只能补录同一板块中已删除、尚未补录的授权。",
+  "It is erased.": "这条授权已删除。",
+  "Record another one in its place.": "请补录新的授权。",
   "There is no such segment.": "没有这个板块。",
   "A session has none.": "讲座没有板块。",
   "It has {}.": "它有 {0}。",

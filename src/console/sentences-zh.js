@@ -1,5 +1,7 @@
 import { DEVICE_SENTENCES } from "./sentences-devices-zh.js";
+import { OPERATION_SENTENCES } from "./sentences-operation-zh.js";
 import { PEOPLE_SENTENCES, PEOPLE_WORDS } from "./sentences-people-zh.js";
+import { REGION_SENTENCES } from "./sentences-regions-zh.js";
 import { REVIEW_SENTENCES, REVIEW_WORDS } from "./sentences-review-zh.js";
 
 /**
@@ -9,7 +11,9 @@ import { REVIEW_SENTENCES, REVIEW_WORDS } from "./sentences-review-zh.js";
  */
 export const SENTENCES = {
   ...DEVICE_SENTENCES,
+  ...OPERATION_SENTENCES,
   ...PEOPLE_SENTENCES,
+  ...REGION_SENTENCES,
   ...REVIEW_SENTENCES,
   // Why something is not aired, or cannot be approved yet.
   "nothing approved is left for this date": "这一天没有可播的已批准内容",
@@ -17,6 +21,8 @@ export const SENTENCES = {
   "a consent of who is portrayed is missing or has ended": "出镜（出声）人授权缺失或已到期",
   "it has aired, and waits for another review before it airs again": "它播出过，再次播出前须重新审签",
   "inside the quiet hours {}–{}": "处于静音时段 {0}–{1}",
+  "the quiet hours {}–{} count until a second person has confirmed shorter ones":
+    "静音时段缩短后尚无第二人确认，仍按 {0}–{1} 计",
   "what was chosen for this date is not approved": "所选内容尚未批准",
   "the public holidays of {} are not known yet": "{0} 年的法定节假日安排尚未公布",
   "skipped: {}": "已跳过：{0}",
@@ -38,6 +44,20 @@ export const SENTENCES = {
   "{} is being made": "{0} 正在转码",
   "{} failed: {}": "{0} 转码失败：{1}",
   "{} was cancelled": "{0} 的转码已取消",
+
+  // Attendance.
+  "This broadcast is no lecture.": "这次播出不是讲课",
+  "Attendance and feedback are of lectures alone.": "只有讲课才有到课和留言。",
+  "The lecture is not for this region.": "这一讲不在该地区播出。",
+  "Take one of those that it is shown in.": "请选择播出范围内的地区。",
+  "The lecture has not begun.": "还没有开课。",
+  "Count the heads once it has.": "请开课后再清点。",
+  "There is no letter in it.": "里面没有文字。",
+  "Write it out.": "请写出来。",
+  "There are characters in it that cannot be seen.": "里面有看不见的字符。",
+  "Type it again.": "请重新输入。",
+  "It is longer than {} characters.": "超过 {0} 个字符。",
+  "Shorten it.": "请缩短。",
 
   // What was heard in a recording.
   "There is no audible sound in the recording: check the microphone and the exported track.":
@@ -125,8 +145,12 @@ export const SENTENCES = {
   "The upload is larger than the {} bytes allowed.": "上传的文件超过允许的 {0} 字节。",
   "Send a compressed copy (MP3 or M4A at 128 kbit/s is plenty for speech), or ask the administrator for more.":
     "请上传压缩后的版本（语音用 128 kbit/s 的 MP3 或 M4A 足够），或请管理员放宽限制。",
+  "The server's disk does not read or write.": "服务器磁盘无法读写。",
+  "Tell the administrator: it fails, or a quota of the server's account is used up.":
+    "请告知管理员：磁盘有故障，或服务器账户的磁盘配额已用完。",
   "The server's disk is full.": "服务器磁盘已满。",
-  "Tell the administrator.": "请告知管理员。",
+  "It was not saved. Free some room there, or tell the administrator, and send it again.":
+    "没有保存。请清理出空间，或告知管理员，然后再发一次。",
   "There is no room for an upload of {}{}: {}.": "空间不足，放不下 {0} 的上传{1}：{2}。",
   " beside {} on the way": "（另有 {0} 正在上传）",
   "{} of {} are free": "磁盘共 {1}，剩余 {0}",
@@ -324,7 +348,9 @@ export const SENTENCES = {
   "The schedule would never air: {}.": "这个排期永远不会播出：{0}。",
   "The schedule would never air: its dates are past, skipped, or more than {} days ahead.":
     "这个排期永远不会播出：日期已过、被跳过，或在 {0} 天以后。",
-  "Check the dates, exceptions, validFrom and validUntil.": "请检查日期、例外、validFrom 和 validUntil。",
+  "Check the dates, exceptions, validFrom and validUntil.": "请检查日期、例外和起止日期。",
+  "The last date is not within {} days from the first.": "最后一天离第一天不能超过 {0} 天。",
+  "Ask for a month or two at once.": "请一次看一两个月。",
   "There is no {} in the calendar.": "日历上没有 {0}。",
   "The range ends before it begins.": "范围在开始之前就结束了。",
   "It overlaps season {} on {}.": "它与第 {0} 季在 {1} 重叠。",
@@ -362,6 +388,7 @@ export const SENTENCES = {
   "The administrator's first password was printed once, at the first start.":
     "管理员的初始密码在服务器第一次启动时打印过一次。",
   "Too many requests from this address.": "这个地址的请求太多。",
+  "Too many requests of this account, script or device.": "这个账号、脚本或终端的请求太多。",
   "Try again in {}.": "请在 {0} 后重试。",
   "Something went wrong on the server.": "服务器内部出错。",
   "Try again; if it happens again, give the administrator the id in `instance`.":
@@ -508,19 +535,49 @@ export const SENTENCES = {
   "Replace it by another when it has to.": "需要更久时请用新的代替。",
   '"{}" stands in one of its areas already.': "其中的地区已有应急播出“{0}”。",
   "Stop that one first, or propose this one anew with `replaces`.": "请先停止那一个，或提出时说明代替它。",
+  '"{}" is no drill, and is not ended by one.': "“{0}”不是演练，演练不能代替它。",
+  "Stop that one first, or wait for its end.": "请先停止那一个，或等它结束。",
   "its recording is gone": "录音已不存在",
   'replaced by "{}"': "已由“{0}”代替",
   "its broadcast was stopped": "播出已停止",
   "nobody confirmed it within ten minutes": "十分钟内无人确认",
-  "This proposal cannot be confirmed any more.": "这个提议已不能确认。",
-  "A proposal holds for ten minutes, and is confirmed once. Propose it anew.":
-    "提议十分钟内有效，只能确认一次。请重新提出。",
-  "An emergency is confirmed by another person than proposed it.": "应急播出必须由提出者以外的另一人确认。",
+  "This cannot be confirmed any more.": "已不能确认。",
+  "It is confirmed once, and in time. Make it anew.": "只能在时限内确认一次。请重新发起。",
+  "It is confirmed by somebody else than asked for it or made its recording.":
+    "必须由发起者和录音制作者以外的人确认。",
+  "This takes a fresh proof that it is you who sits there.": "此操作需要再次证明是您本人。",
+  "Give the next code of the authenticator app, or a recovery code, with it (`code`).":
+    "请一并提供验证器应用的下一个动态码，或一个恢复码（`code`）。",
+  "Give your password with it (`currentPassword`).": "请一并提供您的密码（`currentPassword`）。",
+  "You and another who had a part in it do not count as two people yet: within {} hours one of you has let the other in, or one administrator both.":
+    "您和另一位参与者还不能算作两个人：{0} 小时内其中一人为另一人开通了账号，或同一管理员为两人开通。",
+  "Ask somebody who was let in longer ago, or wait. Administrators and auditors read who let whom in at GET /people/access-given.":
+    "请找开通账号较久的人，或等待。管理员和审计员可由 GET /people/access-given 查看谁为谁开通了账号。",
   "Ask a second person to sign in and to confirm it.": "请另一人登录后确认。",
   "Write it as 2026-12-01T07:00:00+08:00.": "请写成 2026-12-01T07:00:00+08:00。",
   "the speaker's connection was silent for ten seconds": "喊话人的连接中断满十秒",
   "it had lasted as long as it may": "已到最长时间",
   "the server ended while it was being spoken": "喊话时服务器停止了",
+  "no second person has confirmed it": "还没有第二人确认",
+  "This announcement takes no second person.": "这条通知不需要第二人确认。",
+  "Only what most of a county hears inside its quiet hours does.":
+    "只有在静音时段向全市多数村庄播出的才需要。",
+  'This recording is of "{}", which may not be heard now.': "这份录音属于“{0}”，现在不能播出。",
+  "See its review: it takes an approval, where its programme says so a new one for each date, consents that hold, and the signatures that it owes. Or air a recording of your own.":
+    "请看它的审签：须已批准（栏目要求重播重审的，每个播出日都须重审）、授权有效、补签未逾期。或播出自己的录音。",
+  'its recording is of "{}": {}': "它的录音属于“{0}”：{1}",
+  "it is not approved": "尚未批准",
+  "only a part of it is approved": "只批准了其中一部分",
+  'Only a part of this recording is in "{}", and was approved.': "这份录音只有一部分收入“{0}”并经批准。",
+  "What was cut from it nobody has approved. Send a recording that has no more than what is to be heard.":
+    "剪去的部分没有人批准过。请上传只含要播内容的录音。",
+  "The quiet hours were changed again meanwhile.": "静音时段在此期间又被修改。",
+  "Look at them as they are now, and confirm those.": "请查看现在的时段后再确认。",
+  "There is nothing to hear of it yet.": "还没有可听的内容。",
+  "Confirm it once its recording is there.": "请等录音到位后再确认。",
+  "It waits for a second person to confirm it.": "正在等待第二人确认。",
+  "Speak once somebody else has: most of a county would hear it inside its quiet hours.":
+    "它会在静音时段向全市多数村庄播出，请等另一人确认后再喊话。",
   "nobody has spoken yet": "还没有人喊话",
   "nothing was said": "没有说话",
   "What is spoken live is heard as it is spoken.": "现场喊话边说边播。",
@@ -538,6 +595,14 @@ export const SENTENCES = {
   "Send the one that is expected, then those after it.": "请先发送缺少的那一段，再发后面的。",
   "Nobody speaks here any more.": "喊话已经结束。",
   "Make another announcement.": "请另发一条通知。",
+  "Send its chunks from 0 on.": "请从第 0 段开始发送。",
+  "Nobody began to speak within two minutes, so it is not aired.": "两分钟内无人开始喊话，这条通知不再播出。",
+  "The chunk before is still being taken in.": "前一段还没有处理完。",
+  "Send a chunk when the one before it is answered.": "请在前一段得到答复后再发下一段。",
+  "That is more than a voice of this length can have.": "数据量超出了这样长的喊话所能有的。",
+  "Record it at 48 kbit/s, or let it last longer.": "请以 48 kbit/s 录制，或把最长时间设得长一些。",
+  "A chunk of a voice has at most 512 KB.": "喊话每一段最多 512 KB。",
+  "Send what is recorded every half second.": "请每半秒发送一次录下的内容。",
   "The words around a drill are not there any more.": "演练前后要念的话已不存在。",
   "A voice cannot be spoken as {}.": "不能用 {0} 格式喊话。",
   "Send {}.": "请发送 {0}。",

@@ -39,10 +39,10 @@ const keptSha256 = ({ problem }) =>
 
 /**
  * @param {string} place
- * @param {{ again: () => void, useKept: (sha256: string) => void }} actions
+ * @param {{ again: () => void, takeKept: (sha256: string) => void }} actions
  * @returns {Child[]}
  */
-function drawButtons(place, { again, useKept }) {
+function drawButtons(place, { again, takeKept }) {
   const upload = uploadOf(place);
   if (upload === null) return [];
   const { state, problem } = upload;
@@ -53,7 +53,7 @@ function drawButtons(place, { again, useKept }) {
   if (state === "failed")
     return [
       kept !== null
-        ? button("upload.useKept", () => useKept(kept))
+        ? button("upload.useKept", () => takeKept(kept))
         : !REFUSALS.has(problem?.code ?? "") && button("action.retry", again),
       button("action.dismiss", dismiss),
     ];
@@ -83,7 +83,7 @@ function drawProblem({ problem, state }) {
  * How far an upload is, and what can be done with it. Words and bar change often, the buttons seldom: one that is
  * replaced under a pointer can't be pressed.
  * @param {string} place
- * @param {{ again: () => void, useKept: (sha256: string) => void }} actions
+ * @param {{ again: () => void, takeKept: (sha256: string) => void }} actions
  */
 export function uploadPart(place, actions) {
   const words = drawn(el("p"), () => drawWords(/** @type {Upload} */ (uploadOf(place))));

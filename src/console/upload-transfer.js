@@ -1,9 +1,8 @@
+import * as tus from "tus-js-client";
 import { apiUrl, asProblem, codeOfStatus, csrfHeader, Problem, problemFrom } from "./api.js";
 import { digestOf } from "./file-digest.js";
 
 /** One file on its way by the tus protocol, with tus-js-client; what its errors mean is said here, when to go on is not. */
-
-const { tus } = /** @type {any} */ (globalThis);
 
 const MAX_NAME = 200;
 /** The server has removed the part long before. */

@@ -34,7 +34,16 @@ const LONGEST_WAIT_MS = 30_000;
 /** After this much silence the connection is as good as cut, e.g. since the lid was closed. */
 const SILENCE_MS = 60_000;
 
-const PASSING = new Set(["offline", "timeout", "unavailable", "too_many", "internal", "forbidden"]);
+const PASSING = new Set([
+  "offline",
+  "timeout",
+  "too_slow",
+  "unavailable",
+  "no_space",
+  "too_many",
+  "internal",
+  "forbidden",
+]);
 const ACTIVE = new Set(["starting", "reading", "sending", "checking"]);
 const ENDED = new Set(["failed", "cancelled", "done"]);
 

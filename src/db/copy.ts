@@ -5,6 +5,9 @@ import { renameDurably } from "./durable-file.ts";
 /** What a copy is called before it is whole and on the disk. */
 export const PARTIAL = ".partial";
 
+/** One of those, or what SQLite wrote beside it. */
+export const isPartial = (name: string): boolean => /\.partial(-wal|-shm|-journal)?$/.test(name);
+
 /**
  * Copies a database as it is at one instant, while others write to it, into one file that its owner alone may read.
  * @param check of the copy, before it gets its name; when that throws, nothing is left

@@ -1,7 +1,7 @@
 import { chmodSync, closeSync, existsSync, mkdirSync, openSync } from "node:fs";
 import { dirname, join } from "node:path";
-import Sqlite, { type Database } from "better-sqlite3";
-import { AppError, diskFull, isDiskFull } from "../errors.ts";
+import Sqlite, { type Database, type Statement } from "better-sqlite3";
+import { AppError, diskFailing, diskFull, isDiskFailing, isDiskFull } from "../errors.ts";
 import { migrate } from "./migrate.ts";
 
 export type { Database } from "better-sqlite3";
@@ -23,6 +23,8 @@ export function openDatabase(path: string, now: number): Database {
   db.pragma("journal_mode = WAL");
   db.pragma("synchronous = FULL");
   db.pragma("foreign_keys = ON");
+  // What is erased is overwritten: 剩余信息保护, GB/T 22239-2019 8.1.4.10. FAST would leave names in freed pages.
+  db.pragma("secure_delete = ON");
   db.pragma(`busy_timeout = ${BUSY_MS}`);
   try {
     migrate(db, now);
@@ -40,14 +42,19 @@ function readableByOwnerAlone(path: string): void {
   for (const each of [path, `${path}-wal`, `${path}-shm`]) if (existsSync(each)) chmodSync(each, 0o600);
 }
 
+/** What SQLite threw, where that was explained already. */
+const causeOf = (error: unknown): unknown => (error instanceof AppError ? error.cause : error);
+
 /** Whether somebody else holds the database's lock. */
 export const isBusy = (error: unknown): boolean => {
-  const { code } = ((error instanceof AppError ? error.cause : error) ?? {}) as { code?: unknown };
+  const { code } = (causeOf(error) ?? {}) as { code?: unknown };
   return typeof code === "string" && code.startsWith("SQLITE_BUSY");
 };
 
 /** Sees the transactions of a database, to add to each what belongs into it. */
 export interface TransactionWatcher {
+  /** Whether a statement that writes outside of any is to be one of its own. */
+  isWatching(): boolean;
   /** Before a transaction, or a savepoint inside one, begins. */
   begin(isOutermost: boolean): {
     /** As the last step of an outermost one; what it throws undoes the whole. */
@@ -58,12 +65,26 @@ export interface TransactionWatcher {
 
 const watchers = new WeakMap<Database, TransactionWatcher>();
 
-export const watchTransactions = (db: Database, watcher: TransactionWatcher): void =>
-  void watchers.set(db, watcher);
+/** To be called before the statements are prepared that may write by themselves. */
+export function watchTransactions(db: Database, watcher: TransactionWatcher): void {
+  watchers.set(db, watcher);
+  const transact = createTransact(db);
+  const prepare = db.prepare.bind(db) as (sql: string) => Statement;
+  db.prepare = ((sql: string) => {
+    const statement = prepare(sql);
+    if (statement.readonly) return statement;
+    for (const how of ["run", "get", "all"] as const) {
+      const execute = statement[how].bind(statement) as (...values: unknown[]) => never;
+      statement[how] = (...values: unknown[]) =>
+        db.inTransaction || !watcher.isWatching() ? execute(...values) : transact(() => execute(...values));
+    }
+    return statement;
+  }) as Database["prepare"];
+}
 
 /**
  * Runs `work` in one transaction (a savepoint inside another) and returns its result.
- * @throws {AppError} `unavailable` while another program holds the lock, `no_space` when the disk is full
+ * @throws {AppError} `unavailable` while another program holds the lock, or the disk fails; `no_space` when it is full
  */
 export type Transact = <T>(work: () => T) => T;
 
@@ -90,10 +111,17 @@ export const createTransact =
     }
   };
 
+/**
+ * Moves what was written into the file and empties the log beside it, in which erased rows would stand for a while. While
+ * somebody reads, as a backup does, a later one does it.
+ */
+export const emptyLog = (db: Database): void => void db.pragma("wal_checkpoint(TRUNCATE)");
+
 /** Says what people can do about an error of SQLite's; any other is returned as it is. */
 export function explainDatabase(error: unknown): unknown {
   if (error instanceof AppError) return error;
   if (isDiskFull(error)) return diskFull(error);
+  if (isDiskFailing(error)) return diskFailing(error);
   if (!isBusy(error)) return error;
   return new AppError("unavailable", "The database is locked by another program.", {
     cause: error,
@@ -101,12 +129,13 @@ export function explainDatabase(error: unknown): unknown {
   });
 }
 
-/** For a note that is made again soon: a request must not fail for it for want of the lock, or of space. */
+/** For a note that is made again soon: a request must not fail for it for want of the lock, or of a disk. */
 export function whenFree(write: () => void): void {
   try {
     write();
   } catch (error) {
-    if (!isBusy(error) && !isDiskFull(error)) throw error;
+    const cause = causeOf(error);
+    if (!isBusy(cause) && !isDiskFull(cause) && !isDiskFailing(cause)) throw error;
   }
 }
 

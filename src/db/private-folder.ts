@@ -6,7 +6,7 @@ const OWNER_ONLY = 0o700;
 const PASSAGE = 0o711;
 
 /**
- * Keeps other accounts out of the folder of the database, which holds the signing keys: ffmpeg, which reads strangers'
+ * Keeps other accounts out of the folder of the database, which holds the key of the secrets: ffmpeg, which reads strangers'
  * files, runs as another one. A folder of somebody else's is left as it is.
  * @param mediaDir what that account must reach; inside the folder it leaves it a passage
  */

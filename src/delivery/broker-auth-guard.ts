@@ -1,7 +1,7 @@
-import { BlockList, isIPv6 } from "node:net";
 import type { FastifyRequest } from "fastify";
 import { bearerToken } from "../devices/device-auth.ts";
 import { AppError } from "../errors.ts";
+import { addressList } from "../http/address-block.ts";
 import { isSameSecret } from "./same-secret.ts";
 
 export interface BrokerAuthGuardOptions {
@@ -17,10 +17,10 @@ export interface BrokerAuthGuardOptions {
  * @throws {AppError} `forbidden` from elsewhere, `unauthorized` with another secret
  */
 export function onlyBroker({ secret, allow }: BrokerAuthGuardOptions) {
-  const allowed = blockListOf(allow);
+  const isAllowed = addressList(allow);
   return async (request: FastifyRequest): Promise<void> => {
     const { ip } = request;
-    if (!allowed.check(ip, isIPv6(ip) ? "ipv6" : "ipv4")) {
+    if (!isAllowed(ip)) {
       request.log.warn({ ip }, "somebody who is no broker asked who may connect");
       throw new AppError("forbidden", "This address may not ask.", { hint: "Add it to MQTT_AUTH_ALLOW." });
     }
@@ -31,15 +31,4 @@ export function onlyBroker({ secret, allow }: BrokerAuthGuardOptions) {
       hint: "Give the broker MQTT_AUTH_SECRET, as a bearer token or as ?secret=.",
     });
   };
-}
-
-function blockListOf(allow: readonly string[]): BlockList {
-  const list = new BlockList();
-  for (const entry of allow) {
-    const [address = "", bits] = entry.split("/");
-    const family = isIPv6(address) ? "ipv6" : "ipv4";
-    if (bits === undefined) list.addAddress(address, family);
-    else list.addSubnet(address, Number(bits), family);
-  }
-  return list;
 }

@@ -9,6 +9,8 @@ type MessageHandler = (topic: string, payload: Buffer, packet: { retain: boolean
 /** The server's connection to any MQTT 3.1.1 broker; it comes back by itself until closed. */
 export interface BrokerLink {
   readonly online: boolean;
+  /** Of several, the broker that it is connected to; without the account. */
+  readonly connectedTo: string | null;
   /**
    * QoS 1. Resolves when the broker has taken the message, never before; sends nothing later than that.
    * @throws {AppError} `unavailable` when offline or cut off meanwhile (the broker may still have it), `timeout`
@@ -54,6 +56,7 @@ export function connectBroker(options: BrokerLinkOptions): BrokerLink {
   const inFlight = new Set<(error: AppError) => void>();
   let client: MqttClient | null = null;
   let online = false;
+  let connectedTo: string | null = null;
   let closed = false;
   let failures = 0;
   let cancelRetry = () => {};
@@ -94,6 +97,7 @@ export function connectBroker(options: BrokerLinkOptions): BrokerLink {
     if (filters.length > 0) await subscribeOn(connection, filters);
     if (client !== connection || !connection.connected) return;
     online = true;
+    connectedTo = broker;
     failures = 0;
     log.info({ broker }, "connected to the broker");
     for (const listener of listeners) tell(connection, listener);
@@ -115,6 +119,7 @@ export function connectBroker(options: BrokerLinkOptions): BrokerLink {
     client = null;
     if (online && !closed) log.warn({ broker }, "lost the broker");
     online = false;
+    connectedTo = null;
     for (const reject of inFlight)
       reject(new AppError("unavailable", "The connection to the broker was lost."));
     connection.end(true);
@@ -163,6 +168,9 @@ export function connectBroker(options: BrokerLinkOptions): BrokerLink {
   return {
     get online() {
       return online;
+    },
+    get connectedTo() {
+      return connectedTo;
     },
     publish,
     async subscribe(filters, handler) {

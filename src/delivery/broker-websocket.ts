@@ -4,6 +4,8 @@ import { createWebSocketStream, WebSocketServer } from "ws";
 
 export const WEBSOCKET_PATH = "/mqtt";
 
+export const isWebSocket = (url: string): boolean => /^wss?:/.test(url);
+
 /** A frame holds a packet or more; the broker's own limit is on packets. */
 const MAX_FRAME_BYTES = 1024 * 1024;
 

@@ -1,5 +1,3 @@
-import type { Readable } from "node:stream";
-import { packTar, type TarSource } from "modern-tar/fs";
 import { type Clock, toIso } from "../clock.ts";
 import type { DeviceService } from "../devices/device-service.ts";
 import { AppError } from "../errors.ts";
@@ -7,13 +5,13 @@ import type { MediaLibrary } from "../media/media-library.ts";
 import { BUNDLE_KEYS, BUNDLE_SUFFIX, bundledMedia, bundledPlaylist } from "../protocol/bundle.ts";
 import type { DeviceKind, Item } from "../protocol/messages.ts";
 import type { RegionService } from "../regions/region-service.ts";
+import { type BundleEntry, type BundleFile, bundleFile } from "./bundle-file.ts";
 import type { Keys } from "./keys.ts";
 import type { PlaylistService } from "./playlist.ts";
 
 export interface Bundle {
   fileName: string;
-  /** A tar file; it errors when a file of the library goes while it is read. */
-  content: Readable;
+  file: BundleFile;
 }
 
 export interface BundleService {
@@ -55,25 +53,22 @@ export function createBundleService(deps: Dependencies): BundleService {
           hint: `A bundle is for at most ${MAX_DEVICES}: ask for a village or a town.`,
         });
 
-      const sources: TarSource[] = [
-        { type: "content", target: BUNDLE_KEYS, content: JSON.stringify({ items: keys.chainAfter(0) }) },
+      const entries: BundleEntry[] = [
+        { target: BUNDLE_KEYS, content: JSON.stringify({ items: keys.chainAfter(0) }) },
       ];
       const items = new Map<string, Item>();
       for (const device of inside) {
         const playlist = playlists.playlistFor(device, playlists.versionFor(device));
         for (const item of playlist.broadcasts.flatMap((each) => each.items)) items.set(item.sha256, item);
         const content = await keys.signer.sign("playlist", playlist);
-        sources.push({ type: "content", target: bundledPlaylist(device.id), content });
+        entries.push({ target: bundledPlaylist(device.id), content });
       }
       refuseWhatDoesNotFit([...items.values()]);
-      for (const sha256 of items.keys())
-        sources.push({ type: "file", target: bundledMedia(sha256), source: library.pathOf(sha256) });
+      for (const { sha256, bytes } of items.values())
+        entries.push({ target: bundledMedia(sha256), source: library.pathOf(sha256), bytes });
 
       const day = toIso(clock.now()).slice(0, 10);
-      return {
-        fileName: `${regionCode}-${day}${BUNDLE_SUFFIX}`,
-        content: packTar(sources, { concurrency: 1 }),
-      };
+      return { fileName: `${regionCode}-${day}${BUNDLE_SUFFIX}`, file: bundleFile(entries) };
     },
   };
 

@@ -43,6 +43,10 @@ export function createDownlinkStore(db: Database) {
   const selectUnsettled = db.prepare<[], { payload: string }>(
     "SELECT payload FROM commands WHERE repeat_until_acked = 1 AND settled_at IS NULL ORDER BY issued_at",
   );
+  const selectOwed = db.prepare<[string, number], { payload: string }>(
+    `SELECT c.payload FROM command_targets t JOIN commands c ON c.id = t.command_id
+     WHERE t.device_id = ? AND t.acked_at IS NULL AND c.settled_at IS NULL AND c.not_after >= ? ORDER BY c.issued_at`,
+  );
   const countUnacked = db.prepare<[string], { n: number }>(
     "SELECT COUNT(*) AS n FROM command_targets WHERE command_id = ? AND acked_at IS NULL",
   );
@@ -86,6 +90,9 @@ export function createDownlinkStore(db: Database) {
     },
     ofBroadcast: (broadcastId: string) => selectOfBroadcast.all(broadcastId),
     unsettled: () => selectUnsettled.all().map((row) => JSON.parse(row.payload) as Command),
+    /** What a device is still to acknowledge, oldest first. */
+    owed: (deviceId: string, now: number) =>
+      selectOwed.all(deviceId, now).map((row) => JSON.parse(row.payload) as Command),
     ackedBy: (commandId: string) => new Set(selectAcked.all(commandId).map(({ id }) => id)),
     unackedCount: (commandId: string) => countUnacked.get(commandId)?.n ?? 0,
     settle: (commandId: string, at: number) => void settle.run(at, commandId),

@@ -12,7 +12,8 @@ import type {
 } from "../protocol/messages.ts";
 import { authorityOf } from "../protocol/region-code.ts";
 import type { Signer } from "../protocol/signing.ts";
-import { alertTopic, commandTopic, playlistTopic, type Scope } from "../protocol/topics.ts";
+import { alertTopic, playlistTopic, type Scope } from "../protocol/topics.ts";
+import { copiesOf, withoutDevices } from "./command-copies.ts";
 import type { CommandRow, DownlinkStore, ScopeRevision } from "./downlink-store.ts";
 import type { Outbox, Publisher } from "./outbox.ts";
 
@@ -26,7 +27,7 @@ export interface NewCommand<T extends CommandType> {
   /** Epoch ms after which devices refuse it and the outbox drops it. */
   notAfter: number;
   broadcastId?: string;
-  /** Publish again and again until each of these devices acknowledged it, or it expired. */
+  /** Publish again until each of these devices acknowledged it, or it expired: for ten minutes to all, and to each that comes back. */
   untilAckedBy?: string[];
 }
 
@@ -62,12 +63,16 @@ export interface Downlink {
   progressOf(commandId: string): { settled: boolean; targets: number; acked: number } | null;
   /** What was commanded about a broadcast, oldest first. */
   commandsOf(broadcastId: string): CommandRow[];
+  /** Another number after each change of a revision. */
+  changeCount(): number;
   /** The newest change that concerns any of the scopes. */
   newestRevision(scopes: Scope[]): Pick<ScopeRevision, "revision" | "changedAt" | "fetchBy">;
   /** Puts every retained pointer on the broker again, for one that keeps nothing over a restart. */
   republishPointers(): void;
-  /** Sends again what is to be repeated and has not been acknowledged by all. */
+  /** Sends again what is to be repeated, is not older than ten minutes and has not been acknowledged by all. */
   repeatUnacknowledged(): void;
+  /** A device has come back, or says how it is: what it has not acknowledged is sent again, to it alone. */
+  sendOwed(deviceId: string): void;
 }
 
 interface Dependencies {
@@ -79,6 +84,8 @@ interface Dependencies {
   clock: Clock;
 }
 
+/** Whoever is there answers at once; this is for lines that lose messages. Whoever is away gets it at the return. */
+const REPEAT_MS = 10 * MINUTE_MS;
 const scopeKey = ({ kind, id }: Scope): string => `${kind}/${id}`;
 const MAX_FETCH_WINDOW_MS = 5 * MINUTE_MS;
 /** What the fetch of one of many devices is given of the window. */
@@ -100,16 +107,8 @@ export function createDownlink({
       payload: JSON.stringify({ revision, fetchBy } satisfies PlaylistPointer),
       signAs: null,
       retain: true,
+      urgent: false,
       notAfter: null,
-    });
-  }
-
-  /** To each scope with that scope alone as its audience: a list of a thousand villages would travel a thousand times. */
-  function copiesOf(command: Command): { topic: string; copy: Command }[] {
-    const { kinds } = command.audience;
-    return scopesOf(command.audience).map((scope) => {
-      const audience: Audience = { [`${scope.kind}s`]: [scope.id], ...(kinds ? { kinds } : {}) };
-      return { topic: commandTopic(scope), copy: { ...command, audience } };
     });
   }
 
@@ -120,6 +119,7 @@ export function createDownlink({
         payload: JSON.stringify(copy),
         signAs: "command",
         retain: false,
+        urgent: true,
         notAfter: command.notAfter,
       });
     }
@@ -144,7 +144,10 @@ export function createDownlink({
       body,
     }) as Command;
 
+  let changes = 0;
+
   function raiseRevision(scopes: Scope[], now: number, fetchBy: number): void {
+    changes += 1;
     const revision = store.raiseRevision(scopes.map(scopeKey), now, fetchBy);
     for (const scope of scopes) publishPointer(scope, { revision, fetchBy });
   }
@@ -207,13 +210,21 @@ export function createDownlink({
           payload,
           signAs: "alert",
           retain: true,
+          urgent: true,
           notAfter: alert.until,
         });
     },
 
     clearAlert(areas) {
       for (const area of areas)
-        outbox.enqueue({ topic: alertTopic(area), payload: "", signAs: null, retain: true, notAfter: null });
+        outbox.enqueue({
+          topic: alertTopic(area),
+          payload: "",
+          signAs: null,
+          retain: true,
+          urgent: true,
+          notAfter: null,
+        });
     },
 
     acknowledge: (commandId, deviceId) => store.acknowledge(commandId, deviceId, clock.now()),
@@ -224,6 +235,8 @@ export function createDownlink({
       const { settledAt, targets, acked } = progress;
       return { settled: settledAt !== null, targets, acked };
     },
+
+    changeCount: () => changes,
 
     newestRevision(scopes) {
       return store.newestOf(scopes.map(scopeKey)) ?? { revision: 0, changedAt: 0, fetchBy: 0 };
@@ -240,29 +253,20 @@ export function createDownlink({
 
     repeatUnacknowledged() {
       // While the first copy still waits for the broker, another would only wait behind it.
-      if (outbox.waiting() > 0) return;
+      if (outbox.urgentWaiting() > 0) return;
       const now = clock.now();
       transact(() => {
         for (const command of store.unsettled()) {
           if (command.notAfter < now || store.unackedCount(command.id) === 0) store.settle(command.id, now);
-          else publishCommand(withoutDevices(command, store.ackedBy(command.id)));
+          else if (now <= command.issuedAt + REPEAT_MS)
+            publishCommand(withoutDevices(command, store.ackedBy(command.id)));
         }
       });
     },
+
+    sendOwed(deviceId) {
+      for (const command of store.owed(deviceId, clock.now()))
+        publishCommand({ ...command, audience: { devices: [deviceId] } });
+    },
   };
-}
-
-/** Of devices that are addressed one by one, those that have it already need no other copy. */
-const withoutDevices = (command: Command, acked: ReadonlySet<string>): Command => {
-  const { devices } = command.audience;
-  if (!devices) return command;
-  return { ...command, audience: { ...command.audience, devices: devices.filter((id) => !acked.has(id)) } };
-};
-
-function scopesOf({ areas = [], groups = [], devices = [] }: Audience): Scope[] {
-  return [
-    ...areas.map((id): Scope => ({ kind: "area", id })),
-    ...groups.map((id): Scope => ({ kind: "group", id })),
-    ...devices.map((id): Scope => ({ kind: "device", id })),
-  ];
 }

@@ -11,6 +11,7 @@ import type { DeviceIdentity } from "../devices/device.ts";
 import { createBrokerAccess } from "./broker-access.ts";
 import { mayHear, maySend, type Party } from "./broker-acl.ts";
 import { addressOf, certificateNameOf, connectionOf, createBrokerConnections } from "./broker-connections.ts";
+import { createBrokerMemory } from "./broker-memory.ts";
 import { listen } from "./broker-port.ts";
 import { limitPacketSize } from "./packet-size.ts";
 
@@ -84,6 +85,7 @@ export async function startEmbeddedBroker(options: EmbeddedBrokerOptions): Promi
   const connections = createBrokerConnections();
 
   const aedes = await Aedes.createBroker({
+    persistence: createBrokerMemory(),
     connectTimeout: limits.connectTimeoutMs,
     // A client that reads nothing holds up the delivery of others meanwhile; the default is a minute.
     drainTimeout: 10 * SECOND_MS,

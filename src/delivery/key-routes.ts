@@ -2,25 +2,16 @@ import type { TypeBoxTypeProvider } from "@fastify/type-provider-typebox";
 import type { FastifyInstance } from "fastify";
 import { type Static, Type } from "typebox";
 import { toIso } from "../clock.ts";
-import { decorateWithDevice, requireDevice } from "../devices/device-auth.ts";
-import type { DeviceService } from "../devices/device-service.ts";
-import { closed, enumOf, Instant } from "../http/schemas.ts";
-import { KeyChain, type KeySet, SIGNATURE_ALGORITHMS } from "../protocol/key-set.ts";
+import { requireDevice } from "../devices/device-auth.ts";
+import { closed } from "../http/schemas.ts";
+import { KeyChain, type KeySet } from "../protocol/key-set.ts";
+import { KEY_ROLES, SigningKeys } from "./key-view.ts";
 import type { Keys } from "./keys.ts";
-
-const ROLES = ["in-use", "next", "before"] as const;
-const SigningKeys = Type.Object({
-  serial: Type.Integer({ description: "Of the set that devices are told to trust" }),
-  issuedAt: Instant,
-  keys: Type.Array(
-    Type.Object({ kid: Type.String(), alg: enumOf(SIGNATURE_ALGORITHMS), role: enumOf(ROLES) }),
-  ),
-});
 
 const present = ({ serial, issuedAt, keys }: KeySet): Static<typeof SigningKeys> => ({
   serial,
   issuedAt: toIso(issuedAt),
-  keys: keys.map(({ kid, alg }, position) => ({ kid, alg, role: ROLES[position] ?? "before" })),
+  keys: keys.map(({ kid, alg }, position) => ({ kid, alg, role: KEY_ROLES[position] ?? "before" })),
 });
 
 /** `/signing-keys`; mounted under the API's prefix, inside the sign-in guard. */
@@ -68,15 +59,14 @@ export async function keyRoutes(instance: FastifyInstance, { keys }: { keys: Key
 /** `/device/v1/keys`: how a device comes from the key set it holds to the newest. */
 export async function deviceKeyRoutes(
   instance: FastifyInstance,
-  { keys, devices }: { keys: Pick<Keys, "chainAfter">; devices: Pick<DeviceService, "authenticateToken"> },
+  { keys }: { keys: Pick<Keys, "chainAfter"> },
 ) {
   const app = instance.withTypeProvider<TypeBoxTypeProvider>();
-  decorateWithDevice(app);
 
   app.get(
     "/device/v1/keys",
     {
-      onRequest: requireDevice(devices),
+      onRequest: requireDevice,
       logLevel: "warn",
       schema: {
         tags: ["device link"],

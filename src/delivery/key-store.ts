@@ -1,18 +1,27 @@
-import type { Database } from "../db/open.ts";
+import { createTransact, type Database } from "../db/open.ts";
+import type { SecretBox } from "../db/secret-box.ts";
 import type { KeySet } from "../protocol/key-set.ts";
 import type { SigningKey } from "../protocol/signing.ts";
+
+interface SealedKey extends Omit<SigningKey, "privateJwk"> {
+  sealedJwk: string;
+}
 
 interface KeySetRow {
   payload: string;
   jws: string;
 }
 
-export function createKeyStore(db: Database) {
+const placeOf = (kid: string): string => `signing_keys/${kid}`;
+
+/** The private halves are sealed. */
+export function createKeyStore(db: Database, box: SecretBox) {
+  const transact = createTransact(db);
   const insertKey = db.prepare(
-    "INSERT INTO signing_keys (kid, alg, private_jwk, created_at) VALUES (@kid, @alg, @privateJwk, @now)",
+    "INSERT INTO signing_keys (kid, alg, sealed_jwk, created_at) VALUES (@kid, @alg, @sealedJwk, @now)",
   );
-  const selectKey = db.prepare<[string], SigningKey>(
-    "SELECT kid, alg, private_jwk AS privateJwk FROM signing_keys WHERE kid = ?",
+  const selectKey = db.prepare<[string], SealedKey>(
+    "SELECT kid, alg, sealed_jwk AS sealedJwk FROM signing_keys WHERE kid = ?",
   );
   const deleteOthers = db.prepare(
     "DELETE FROM signing_keys WHERE kid NOT IN (SELECT value FROM json_each(?))",
@@ -26,7 +35,12 @@ export function createKeyStore(db: Database) {
     .pluck();
 
   return {
-    find: (kid: string) => selectKey.get(kid),
+    /** `null` also for one that does not open. */
+    find(kid: string): SigningKey | null {
+      const row = selectKey.get(kid);
+      const privateJwk = row ? box.open(row.sealedJwk, placeOf(kid)) : null;
+      return row && privateJwk !== null ? { kid, alg: row.alg, privateJwk } : null;
+    },
     newestSet(): KeySet | null {
       const row = selectNewest.get();
       return row ? (JSON.parse(row.payload) as KeySet) : null;
@@ -34,11 +48,13 @@ export function createKeyStore(db: Database) {
     chainAfter: (serial: number) => selectAfter.all(serial),
     /** In one transaction: new keys, the set, and nothing any more of private keys that may not sign again. */
     saveSet(set: KeySet, jws: string, added: readonly SigningKey[], mayStillSign: readonly string[]): void {
-      db.transaction(() => {
-        for (const key of added) insertKey.run({ ...key, now: set.issuedAt });
+      transact(() => {
+        for (const { kid, alg, privateJwk } of added) {
+          insertKey.run({ kid, alg, sealedJwk: box.seal(privateJwk, placeOf(kid)), now: set.issuedAt });
+        }
         insertSet.run(set.serial, JSON.stringify(set), jws, set.issuedAt);
         deleteOthers.run(JSON.stringify(mayStillSign));
-      }).immediate();
+      });
     },
   };
 }

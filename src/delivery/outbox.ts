@@ -16,6 +16,8 @@ export interface Outbox {
   enqueue(message: OutboxMessage): void;
   /** Messages that the broker has not taken yet. */
   waiting(): number;
+  /** Of these, what devices act on at once. */
+  urgentWaiting(): number;
   start(): void;
   /** Ends publishing; what is left is sent at the next start. */
   stop(): Promise<void>;
@@ -32,7 +34,7 @@ interface Dependencies {
 const BATCH = 200;
 
 /**
- * The transactional outbox: at least once and in order. A message leaves the table only when the broker acknowledged
+ * The transactional outbox: at least once, the urgent first, each kind in order. A message leaves the table only when the broker acknowledged
  * it, so a crash between the two sends it twice, which receivers bear since commands and pointers are idempotent.
  */
 export function createOutbox({ store, publisher, signer, clock, log }: Dependencies): Outbox {
@@ -71,7 +73,7 @@ export function createOutbox({ store, publisher, signer, clock, log }: Dependenc
 
   async function drain(): Promise<void> {
     while (isRunning() && publisher.online) {
-      const rows = store.oldest(BATCH);
+      const rows = store.next(BATCH);
       if (rows.length === 0 || !(await sendBatch(rows))) return;
     }
   }
@@ -96,6 +98,7 @@ export function createOutbox({ store, publisher, signer, clock, log }: Dependenc
       queueMicrotask(wake);
     },
     waiting: store.count,
+    urgentWaiting: store.countUrgent,
     start() {
       running = true;
       stopRetrying = repeat(SECOND_MS, wake);

@@ -17,6 +17,13 @@ export const isListedFor = (
   LISTED_STATES.includes(broadcast.state) &&
   whyNotFor(broadcast, device, policyOf) === null;
 
+/** What only devices are told. */
+interface Addresses {
+  media(sha256: string, broadcast: Broadcast): string;
+  /** Where the people in front of a terminal check in; `null` where they do not. */
+  checkIn(broadcast: Broadcast, regionCode: string): string | null;
+}
+
 /**
  * What a device's playlist holds of the given broadcasts, in their order, none louder than its area allows and no more
  * minutes of them: the one answer of its playlist and of every preview of it.
@@ -26,7 +33,7 @@ export function playlistEntries(
   airings: readonly Airing[],
   device: TargetDevice,
   policyOf: (regionCode: string) => Policy,
-  mediaUrl: (sha256: string, broadcast: Broadcast) => string,
+  addresses: Addresses,
   around: readonly Airing[],
 ): PlaylistBroadcast[] {
   const over = overMinutes(around, device, policyOf);
@@ -36,9 +43,14 @@ export function playlistEntries(
     if (over.has(broadcast.id) || !isListedFor(broadcast, device, policyOf)) return [];
     const items = itemsFor(device.kind);
     if (items.length === 0 && broadcast.contentKind !== "live") return [];
-    const airing = airingOf(broadcast, items, (sha256) => mediaUrl(sha256, broadcast));
+    const airing = airingOf(broadcast, items, (sha256) => addresses.media(sha256, broadcast));
     const { id, class: of, areas, volume } = broadcast;
     const quieter = volume === null ? {} : { volume: Math.min(volume, loudest) };
-    return [{ id, class: of, authority: authorityOf(areas), ...airing, ...quieter }];
+    const address =
+      device.kind === "terminal" && regionCode !== undefined
+        ? addresses.checkIn(broadcast, regionCode)
+        : null;
+    const checkIn = address === null ? {} : { checkIn: address };
+    return [{ id, class: of, authority: authorityOf(areas), ...airing, ...quieter, ...checkIn }];
   });
 }

@@ -1,4 +1,5 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
+import type { Broadcast } from "../broadcasts/broadcast.ts";
 import type { BroadcastService } from "../broadcasts/broadcast-service.ts";
 import { wholeWeeks } from "../broadcasts/minutes-over.ts";
 import { type Clock, DAY_MS, MINUTE_MS } from "../clock.ts";
@@ -21,22 +22,34 @@ export interface PlaylistVersion {
 }
 
 export interface PlaylistService {
-  /** Cheap: a few index look-ups, so that an unchanged playlist costs no more than that. */
+  /** As long as nothing changes, a look into memory. Not to be asked inside a transaction that may yet be undone. */
   versionFor(device: DeviceIdentity): PlaylistVersion;
   playlistFor(device: DeviceIdentity, version: PlaylistVersion): Playlist;
 }
 
 interface Dependencies {
   broadcasts: Pick<BroadcastService, "forPlaylist">;
-  downlink: Pick<Downlink, "newestRevision">;
-  policy: Pick<PolicyService, "effective">;
+  downlink: Pick<Downlink, "newestRevision" | "changeCount">;
+  policy: Pick<PolicyService, "effective" | "changeCount">;
   twins: Pick<TwinService, "desiredOf">;
   mediaUrl: (sha256: string, expiresAt: number) => string;
+  /** Of a lecture and a site; `null` where there is none. */
+  checkInAddress: (broadcast: Broadcast, regionCode: string) => string | null;
   clock: Clock;
   /** Of the newest key set; a new one also means another signature. */
   keySerial: () => number;
   /** What else the bytes depend on, e.g. the public address. */
   epoch: string;
+}
+
+/** What versions are made of beside the device; they hold as long as none of this changes. */
+interface Circumstances {
+  /** Of what is commanded, and of policies. */
+  changes: number;
+  policyChanges: number;
+  /** Midnight before, epoch ms. */
+  today: number;
+  keySerial: number;
 }
 
 /** Longer than the horizon of 35 days, shorter than what is planned ahead. */
@@ -45,7 +58,7 @@ const MAX_SLOT_WINDOW_MS = 10 * MINUTE_MS;
 const SLOT_WINDOW_SHARE = 1 / 8;
 
 export function createPlaylistService(deps: Dependencies): PlaylistService {
-  const { broadcasts, downlink, policy, twins, mediaUrl, clock, keySerial, epoch } = deps;
+  const { broadcasts, downlink, policy, twins, mediaUrl, checkInAddress, clock, keySerial, epoch } = deps;
 
   const scopesOf = ({ id, areas, groups }: DeviceIdentity): Scope[] => [
     { kind: "device", id },
@@ -53,25 +66,46 @@ export function createPlaylistService(deps: Dependencies): PlaylistService {
     ...groups.map((group): Scope => ({ kind: "group", id: group })),
   ];
 
+  const known = new WeakMap<DeviceIdentity, { version: PlaylistVersion; of: Circumstances }>();
+
+  let circumstances: Circumstances = { changes: -1, policyChanges: -1, today: -1, keySerial: -1 };
+
+  /** The same object as long as they are the same: a county that polls asks often. */
+  function currentCircumstances(): Circumstances {
+    const changes = downlink.changeCount();
+    const policyChanges = policy.changeCount();
+    // A new day gives a new version even without a change: what has aired leaves, and `validUntil` moves on.
+    const today = Math.floor(clock.now() / DAY_MS) * DAY_MS;
+    const serial = keySerial();
+    const before = circumstances;
+    const isSame =
+      before.changes === changes &&
+      before.policyChanges === policyChanges &&
+      before.today === today &&
+      before.keySerial === serial;
+    if (!isSame) circumstances = { changes, policyChanges, today, keySerial: serial };
+    return circumstances;
+  }
+
+  function makeVersion(device: DeviceIdentity, { today, keySerial: serial }: Circumstances): PlaylistVersion {
+    const { revision, changedAt } = downlink.newestRevision(scopesOf(device));
+    const generatedAt = Math.max(changedAt, today);
+    const tag = hash(
+      "sha256",
+      JSON.stringify([device.id, revision, generatedAt, policy.effective(device.regionCode), serial, epoch]),
+      "base64url",
+    );
+    return { revision, generatedAt, tag };
+  }
+
   return {
     versionFor(device) {
-      const { revision, changedAt } = downlink.newestRevision(scopesOf(device));
-      // A new day gives a new version even without a change: what has aired leaves, and `validUntil` moves on.
-      const today = Math.floor(clock.now() / DAY_MS) * DAY_MS;
-      const generatedAt = Math.max(changedAt, today);
-      const tag = createHash("sha256")
-        .update(
-          JSON.stringify([
-            device.id,
-            revision,
-            generatedAt,
-            policy.effective(device.regionCode),
-            keySerial(),
-            epoch,
-          ]),
-        )
-        .digest("base64url");
-      return { revision, generatedAt, tag };
+      const of = currentCircumstances();
+      const before = known.get(device);
+      if (before?.of === of) return before.version;
+      const version = makeVersion(device, of);
+      known.set(device, { version, of });
+      return version;
     },
 
     playlistFor(device, { revision, generatedAt }) {
@@ -83,7 +117,10 @@ export function createPlaylistService(deps: Dependencies): PlaylistService {
         week.filter(({ broadcast: { notAfter, endsAt } }) => Math.max(notAfter, endsAt ?? 0) > generatedAt),
         device,
         policy.effective,
-        (sha256, { notAfter }) => mediaUrl(sha256, Math.max(validUntil, notAfter)),
+        {
+          media: (sha256, { notAfter }) => mediaUrl(sha256, Math.max(validUntil, notAfter)),
+          checkIn: checkInAddress,
+        },
         week,
       );
       const deadline = entries.find(({ startAt }) => startAt > generatedAt)?.startAt ?? validUntil;

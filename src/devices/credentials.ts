@@ -1,4 +1,4 @@
-import { createHash, pbkdf2Sync, randomBytes, timingSafeEqual } from "node:crypto";
+import { hash, pbkdf2Sync, randomBytes, timingSafeEqual } from "node:crypto";
 
 /**
  * The secrets are 256 random bits, which nobody can guess from a hash however fast it is. One iteration therefore
@@ -10,7 +10,7 @@ const HASH_BYTES = 64;
 
 export const generateSecret = (): string => randomBytes(32).toString("base64url");
 
-export const hashToken = (token: string): string => createHash("sha256").update(token).digest("hex");
+export const hashToken = (token: string): string => hash("sha256", token);
 
 const derive = (password: string, salt: Buffer, iterations: number): Buffer =>
   pbkdf2Sync(password, salt, iterations, HASH_BYTES, "sha512");

@@ -9,28 +9,29 @@ declare module "fastify" {
   }
 }
 
-/** Adds `request.device` once, however many plugins ask for it. */
-export function decorateWithDevice(app: FastifyInstance): void {
-  if (!app.hasRequestDecorator("device")) app.decorateRequest("device", null);
+/** Says of every request which device makes it, if one does: the bearer token of RFC 6750, in the `Authorization` header. */
+export function recogniseDevices(
+  app: FastifyInstance,
+  devices: Pick<DeviceService, "authenticateToken">,
+): void {
+  app.decorateRequest("device", null);
+  app.addHook("onRequest", (request, _reply, done) => {
+    const token = bearerToken(request);
+    if (token !== null) request.device = devices.authenticateToken(token);
+    done();
+  });
 }
 
 /**
- * A hook that lets only enrolled devices through: the bearer token of RFC 6750, in the `Authorization` header.
+ * An `onRequest` hook that lets only enrolled devices through.
  * @throws {AppError} `unauthorized`, with the challenge that RFC 9110 §11.6.1 asks for
  */
-export function requireDevice(devices: Pick<DeviceService, "authenticateToken">) {
-  return async (request: FastifyRequest, reply: FastifyReply): Promise<void> => {
-    const token = bearerToken(request);
-    request.device = token === null ? null : devices.authenticateToken(token);
-    if (request.device) return;
-    const error = token === null ? "" : ', error="invalid_token"';
-    reply.header("www-authenticate", `Bearer realm="ccx-device"${error}`);
-    request.log.warn(
-      { ip: request.ip, url: request.url.split("?")[0], sentToken: token !== null },
-      "device refused",
-    );
-    throw deviceRequired();
-  };
+export function requireDevice(request: FastifyRequest, reply: FastifyReply, done: () => void): void {
+  if (request.device) return done();
+  const sentToken = bearerToken(request) !== null;
+  reply.header("www-authenticate", `Bearer realm="ccx-device"${sentToken ? ', error="invalid_token"' : ""}`);
+  request.log.warn({ ip: request.ip, url: request.url.split("?")[0], sentToken }, "device refused");
+  throw deviceRequired();
 }
 
 /** The device behind the request. @throws {AppError} `unauthorized` outside the guard */

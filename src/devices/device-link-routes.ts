@@ -5,7 +5,7 @@ import type { Clock } from "../clock.ts";
 import { closed } from "../http/schemas.ts";
 import { EnrolRequest, EnrolResponse, TimeResponse } from "../protocol/http-messages.ts";
 import { KeySet } from "../protocol/key-set.ts";
-import { decorateWithDevice, requireDevice } from "./device-auth.ts";
+import { requireDevice } from "./device-auth.ts";
 import type { DeviceService } from "./device-service.ts";
 
 export interface DeviceLinkOptions {
@@ -14,7 +14,10 @@ export interface DeviceLinkOptions {
   /** The public signing keys. */
   keys: { set(): KeySet };
   /** The brokers as a device sees them that enrolled at this host; asked at each enrolment. */
-  brokerUrls: (hostname: string) => string[];
+  brokerUrls: (asked: { hostname: string; host: string; protocol: string }) => {
+    urls: string[];
+    webSockets: string[];
+  };
   enrolmentsPerMinute: number;
 }
 
@@ -25,7 +28,6 @@ const MAX_ENROL_BYTES = 8 * 1024;
 export async function deviceLinkRoutes(instance: FastifyInstance, options: DeviceLinkOptions) {
   const { devices, clock, keys } = options;
   const app = instance.withTypeProvider<TypeBoxTypeProvider>();
-  decorateWithDevice(app);
 
   app.post(
     "/device/v1/enroll",
@@ -41,7 +43,8 @@ export async function deviceLinkRoutes(instance: FastifyInstance, options: Devic
     },
     async (request, reply) => {
       const { identity, token, mqttPassword } = enrolOrLog(request, request.body);
-      const [url = "", ...alternatives] = options.brokerUrls(request.hostname);
+      const { urls, webSockets } = options.brokerUrls(request);
+      const [url = "", ...alternatives] = urls;
       return reply
         .code(201)
         .header("cache-control", "no-store")
@@ -51,6 +54,7 @@ export async function deviceLinkRoutes(instance: FastifyInstance, options: Devic
           mqtt: {
             url,
             ...(alternatives.length === 0 ? {} : { alternatives }),
+            ...(webSockets.length === 0 ? {} : { webSockets }),
             username: identity.id,
             password: mqttPassword,
           },
@@ -78,7 +82,7 @@ export async function deviceLinkRoutes(instance: FastifyInstance, options: Devic
     {
       logLevel: "warn",
       // The hooks run in this order: the arrival is noted before anything that takes time.
-      onRequest: [noteArrival, requireDevice(devices)],
+      onRequest: [noteArrival, requireDevice],
       schema: {
         tags: ["device link"],
         summary: "Two of the four timestamps of an offset estimate (RFC 5905 §8), epoch milliseconds",

@@ -3,74 +3,26 @@ import type { FastifyInstance } from "fastify";
 import { type Static, Type } from "typebox";
 import { toIso } from "../clock.ts";
 import { type ActsWithin, reachFor } from "../http/permission-guard.ts";
-import {
-  closed,
-  enumOf,
-  GroupId,
-  IdParams,
-  Instant,
-  nullable,
-  PageQuery,
-  pageFrom,
-  pageOf,
-  RegionCode,
-  Tag,
-  Title,
-  Uuid,
-} from "../http/schemas.ts";
-import { DEVICE_KINDS, DeviceState } from "../protocol/messages.ts";
+import { closed, enumOf, IdParams, PageQuery, pageFrom, pageOf, RegionCode, Title } from "../http/schemas.ts";
+import { DeviceKind } from "../protocol/messages.ts";
 import { REGION_LEVELS } from "../protocol/region-code.ts";
-import { type DeviceView, LIFECYCLES } from "./device.ts";
+import { type DeviceView, LIFECYCLES, LINES } from "./device.ts";
+import type { DeviceCounts } from "./device-counts.ts";
 import type { DeviceService } from "./device-service.ts";
-import { TWIN_FIELDS, TWIN_STATES } from "./twin.ts";
+import { CountsAnswer, DeviceAnswer, DeviceWithCode, IssuedCode, labels } from "./device-view.ts";
+import { TWIN_STATES } from "./twin.ts";
 
-const Kind = enumOf(DEVICE_KINDS);
 const DEFAULT_EXPIRY_HOURS = 168;
 const ExpiresInHours = Type.Integer({ minimum: 1, maximum: 8760, default: DEFAULT_EXPIRY_HOURS });
-const NullableInstant = nullable(Instant);
-
-const IssuedCode = {
-  code: Type.String({
-    description: "Single use; shown once. Case and dashes do not matter when it is typed",
-  }),
-  expiresAt: Instant,
-};
-const labels = {
-  tags: Type.Array(Tag, { maxItems: 50 }),
-  groups: Type.Array(GroupId, { maxItems: 50 }),
-};
 const optionalLabels = { tags: Type.Optional(labels.tags), groups: Type.Optional(labels.groups) };
-const deviceProperties = {
-  id: Uuid,
-  regionCode: RegionCode,
-  kind: Kind,
-  name: Type.String(),
-  state: enumOf(LIFECYCLES),
-  hardwareId: nullable(Type.String()),
-  model: nullable(Type.String()),
-  software: nullable(Type.String()),
-  createdAt: Instant,
-  enrolledAt: NullableInstant,
-  revokedAt: NullableInstant,
-  ...labels,
-  presence: nullable(
-    Type.Object({ online: Type.Boolean(), bootId: Type.String(), at: Instant, software: Type.String() }),
-  ),
-  reported: nullable(Type.Object({ ...DeviceState.properties, receivedAt: Instant })),
-  twin: Type.Object(
-    {
-      version: Type.Integer({ description: "Of its settings" }),
-      state: enumOf(TWIN_STATES),
-      drift: Type.Array(Type.Object({ field: enumOf(TWIN_FIELDS), since: Instant })),
-    },
-    { description: "Whether it is as it is to be; see `GET /devices/{id}/twin`" },
-  ),
-};
-const Device = Type.Object(deviceProperties);
-const DeviceWithCode = Type.Object({ ...deviceProperties, ...IssuedCode });
+
+interface Options {
+  devices: DeviceService;
+  counts: DeviceCounts;
+}
 
 /** `/devices`; mounted under the API's prefix, inside the sign-in guard. */
-export async function deviceRoutes(instance: FastifyInstance, { devices }: { devices: DeviceService }) {
+export async function deviceRoutes(instance: FastifyInstance, { devices, counts }: Options) {
   const app = instance.withTypeProvider<TypeBoxTypeProvider>();
   const tags = ["devices"];
   const areaOfNew: ActsWithin = ({ body }) => [(body as { regionCode: string }).regionCode];
@@ -88,8 +40,13 @@ export async function deviceRoutes(instance: FastifyInstance, { devices }: { dev
       schema: {
         tags,
         summary: "Create a device; it can enrol once it has a code",
-        body: closed({ regionCode: RegionCode, kind: Kind, name: Type.Optional(Title), ...optionalLabels }),
-        response: { 201: Device },
+        body: closed({
+          regionCode: RegionCode,
+          kind: DeviceKind,
+          name: Type.Optional(Title),
+          ...optionalLabels,
+        }),
+        response: { 201: DeviceAnswer },
       },
     },
     async (request, reply) => reply.code(201).send(present(devices.create(request.body))),
@@ -105,7 +62,7 @@ export async function deviceRoutes(instance: FastifyInstance, { devices }: { dev
         body: closed({
           within: RegionCode,
           level: Type.Optional(enumOf(REGION_LEVELS)),
-          kind: Kind,
+          kind: DeviceKind,
           expiresInHours: ExpiresInHours,
         }),
         response: { 201: Type.Object({ items: Type.Array(DeviceWithCode) }) },
@@ -133,19 +90,29 @@ export async function deviceRoutes(instance: FastifyInstance, { devices }: { dev
         summary: "Devices, oldest first, with what each last said of itself",
         querystring: closed({
           within: Type.Optional(RegionCode),
-          kind: Type.Optional(Kind),
+          kind: Type.Optional(DeviceKind),
           state: Type.Optional(enumOf(LIFECYCLES)),
           twin: Type.Optional(enumOf(TWIN_STATES)),
+          line: Type.Optional(enumOf(LINES, { description: "`never`: it was never heard of" })),
+          q: Type.Optional(
+            Type.String({
+              minLength: 1,
+              maxLength: 100,
+              description:
+                "Part of its name, its region's or its hardware's, or the beginning of its region's code",
+            }),
+          ),
           ...PageQuery,
         }),
-        response: { 200: pageOf(Device) },
+        response: { 200: pageOf(DeviceAnswer) },
       },
     },
     async (request) => {
-      const { within, kind = null, state = null, twin = null, limit, cursor = "" } = request.query;
+      const { within, limit, cursor = "", ...chosen } = request.query;
+      const { kind = null, state = null, twin = null, line = null, q = null } = chosen;
       const areas = within === undefined ? reachFor(request, "devices:read") : [within];
       const page = pageFrom(
-        devices.list({ areas, kind, state, twin }, cursor, limit),
+        devices.list({ areas, kind, state, twin, line, q }, cursor, limit),
         limit,
         (device) => device.id,
       );
@@ -154,10 +121,30 @@ export async function deviceRoutes(instance: FastifyInstance, { devices }: { dev
   );
 
   app.get(
+    "/devices/counts",
+    {
+      config: { act: "devices:read", within: areaOfList },
+      schema: {
+        tags,
+        summary: "How many devices there are in each region right below one, and how they are",
+        description: "Without `within`: of the counties, or of the regions that whoever asks is there for.",
+        querystring: closed({ within: Type.Optional(RegionCode) }),
+        response: { 200: CountsAnswer },
+      },
+    },
+    async (request) => {
+      const { within } = request.query;
+      return within === undefined
+        ? counts.below(null, reachFor(request, "devices:read"))
+        : counts.below(within, null);
+    },
+  );
+
+  app.get(
     "/devices/:id",
     {
       config: { act: "devices:read", within: areaOfDevice },
-      schema: { tags, summary: "One device", params: IdParams, response: { 200: Device } },
+      schema: { tags, summary: "One device", params: IdParams, response: { 200: DeviceAnswer } },
     },
     async (request) => present(devices.get(request.params.id)),
   );
@@ -171,7 +158,7 @@ export async function deviceRoutes(instance: FastifyInstance, { devices }: { dev
         summary: "Issue a code to enrol the device with; its earlier unused ones end",
         params: IdParams,
         body: closed({ expiresInHours: ExpiresInHours }),
-        response: { 201: Type.Object(IssuedCode) },
+        response: { 201: IssuedCode },
       },
       // All of the body has defaults, so it may be left out.
       preValidation: async (request) => {
@@ -192,7 +179,7 @@ export async function deviceRoutes(instance: FastifyInstance, { devices }: { dev
         tags,
         summary: "Void the device's credentials for good, and disconnect it",
         params: IdParams,
-        response: { 200: Device },
+        response: { 200: DeviceAnswer },
       },
     },
     async (request) => {
@@ -204,7 +191,7 @@ export async function deviceRoutes(instance: FastifyInstance, { devices }: { dev
 
 const instantOrNull = (epochMs: number | null): string | null => (epochMs === null ? null : toIso(epochMs));
 
-const present = ({ presence, reported, twin, ...device }: DeviceView): Static<typeof Device> => ({
+const present = ({ presence, reported, twin, ...device }: DeviceView): Static<typeof DeviceAnswer> => ({
   ...device,
   createdAt: toIso(device.createdAt),
   enrolledAt: instantOrNull(device.enrolledAt),

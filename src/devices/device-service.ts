@@ -1,12 +1,12 @@
 import { isDeepStrictEqual } from "node:util";
 import { v7 as uuidv7 } from "uuid";
-import { type Clock, MINUTE_MS } from "../clock.ts";
+import { type Clock, DAY_MS, MINUTE_MS } from "../clock.ts";
 import { invalid, notFound } from "../errors.ts";
 import type { EnrolRequest } from "../protocol/http-messages.ts";
 import type { DeviceKind, DeviceState, Presence } from "../protocol/messages.ts";
 import { codeRange, isWithin, type RegionLevel } from "../protocol/region-code.ts";
 import type { RegionService } from "../regions/region-service.ts";
-import { hashToken, verifyMqttPassword } from "./credentials.ts";
+import { verifyMqttPassword } from "./credentials.ts";
 import {
   type DeviceIdentity,
   type DeviceLabels,
@@ -38,6 +38,7 @@ export interface DeviceLine {
 
 /** A device tells its state every five minutes; whoever says nothing for this long is gone, whatever was its last word. */
 const SILENT_MS = 15 * MINUTE_MS;
+const SETTLED_MS = 7 * DAY_MS;
 
 interface NewDevice {
   regionCode: string;
@@ -72,6 +73,8 @@ export interface DeviceService {
   /** See `createEnrolmentService`. */
   issueCode(id: string, expiresInHours: number): IssuedCode;
   enrol(request: EnrolRequest): EnrolledDevice;
+  /** Codes that ended a week ago or earlier, used or not. */
+  forgetCodes(): void;
   /** Idempotent. @throws {AppError} `not_found` */
   revoke(id: string): void;
   authenticateToken(token: string): DeviceIdentity | null;
@@ -85,6 +88,8 @@ export interface DeviceService {
   enrolledIds(): string[];
   /** The enrolled devices of these kinds in any of the areas, each once, by region code. */
   enrolledWithin(areas: readonly string[], kinds: readonly DeviceKind[]): DeviceIdentity[];
+  /** How many devices of an area are enrolled for a week, by region code: nobody adds those for one evening. */
+  settledWithin(area: string): { regionCode: string; devices: number }[];
   /** The ids of those that are connected, by what is last known. */
   online(): Set<string>;
   /** The region codes of the enrolled devices of a kind, in order, as often as they have one. */
@@ -193,6 +198,7 @@ export function createDeviceService({
     get,
     list: (filter, after, limit) => telemetry.page(filter, after, limit + 1),
     issueCode: enrolment.issueCode,
+    forgetCodes: enrolment.forgetCodes,
     enrol: enrolment.enrol,
 
     revoke(id) {
@@ -204,10 +210,7 @@ export function createDeviceService({
       if (revoked) voided(id);
     },
 
-    authenticateToken(token) {
-      const device = store.findByToken(hashToken(token));
-      return device ? identityFrom(device) : null;
-    },
+    authenticateToken: (token) => store.identityByToken(token) ?? null,
 
     authenticateMqtt(username, password) {
       const hash = store.mqttHashOf(username);
@@ -234,6 +237,7 @@ export function createDeviceService({
         .flatMap((area) => store.enrolledInRange(codeRange(area), kinds).map(identityFrom));
     },
 
+    settledWithin: (area) => store.settled(codeRange(area), clock.now() - SETTLED_MS),
     online: telemetry.online,
     regionsOf: store.enrolledRegions,
 

@@ -1,6 +1,13 @@
 import { createTransact, type Database } from "../db/open.ts";
 import type { DeviceKind } from "../protocol/messages.ts";
-import type { DeviceLabels, DeviceRow, Lifecycle } from "./device.ts";
+import { hashToken } from "./credentials.ts";
+import {
+  type DeviceIdentity,
+  type DeviceLabels,
+  type DeviceRow,
+  identityFrom,
+  type Lifecycle,
+} from "./device.ts";
 
 export interface CodeRange {
   from: string;
@@ -73,6 +80,14 @@ export function createDeviceStore(db: Database) {
     `SELECT DISTINCT region_code AS regionCode FROM devices
      WHERE region_code >= @from AND region_code < @before AND kind = @kind AND state <> 'revoked'`,
   );
+  const selectSettled = db.prepare<
+    [CodeRange & { enrolledUntil: number }],
+    { regionCode: string; devices: number }
+  >(
+    `SELECT region_code AS regionCode, COUNT(*) AS devices FROM devices
+     WHERE region_code >= @from AND region_code < @before AND state = 'enrolled' AND enrolled_at <= @enrolledUntil
+     GROUP BY region_code`,
+  );
   const updateEnrolled = db.prepare<[Enrolment]>(
     `UPDATE devices SET state = 'enrolled', hardware_id = @hardwareId, model = @model, software = @software,
        token_hash = @tokenHash, mqtt_hash = @mqttHash, enrolled_at = @now
@@ -89,16 +104,32 @@ export function createDeviceStore(db: Database) {
     "UPDATE devices SET tags = @tags, group_ids = @groups WHERE id = @id",
   );
   const found = (row: StoredDevice | undefined): DeviceRow | undefined => row && withLabels(row);
+  /** So that the requests of a county cost no query each. Emptied by whatever changes whose a token is, or who that is. */
+  const identities = new Map<string, DeviceIdentity>();
+
+  function identityByToken(token: string): DeviceIdentity | undefined {
+    const known = identities.get(token);
+    if (known) return known;
+    const row = found(selectByToken.get(hashToken(token)));
+    if (!row) return undefined;
+    const identity = identityFrom(row);
+    // What a transaction has written may still be undone.
+    if (!db.inTransaction) identities.set(token, identity);
+    return identity;
+  }
 
   return {
     /** Runs `change` as one write transaction. */
     inTransaction: createTransact(db),
     insert: (device: NewDevice) => void insert.run(device),
     find: (id: string) => found(selectById.get(id)),
-    findByToken: (tokenHash: string) => found(selectByToken.get(tokenHash)),
+    /** The same object as long as nothing of it changes. */
+    identityByToken,
     findByHardware: (hardwareId: string) => found(selectByHardware.get(hardwareId)),
-    setLabels: (id: string, { tags, groups }: DeviceLabels) =>
-      void updateLabels.run({ id, tags: JSON.stringify(tags), groups: JSON.stringify(groups) }),
+    setLabels(id: string, { tags, groups }: DeviceLabels) {
+      updateLabels.run({ id, tags: JSON.stringify(tags), groups: JSON.stringify(groups) });
+      identities.clear();
+    },
     mqttHashOf: (id: string) => selectMqttHash.get(id)?.mqttHash ?? null,
     accounts: () => selectAccounts.all().map(withLabels),
     enrolledInRange: (range: CodeRange, kinds: readonly DeviceKind[]) =>
@@ -107,9 +138,17 @@ export function createDeviceStore(db: Database) {
     enrolledIds: () => selectEnrolledIds.all(),
     regionsServed: (range: CodeRange, kind: DeviceKind) =>
       selectRegionsServed.all({ ...range, kind }).map(({ regionCode }) => regionCode),
-    markEnrolled: (enrolment: Enrolment) => void updateEnrolled.run(enrolment),
+    /** How many are enrolled in each region of a range, at an instant or before (epoch ms). */
+    settled: (range: CodeRange, enrolledUntil: number) => selectSettled.all({ ...range, enrolledUntil }),
+    markEnrolled(enrolment: Enrolment) {
+      updateEnrolled.run(enrolment);
+      identities.clear();
+    },
     /** Whether the device had not been revoked before. */
-    markRevoked: (id: string, now: number) => updateRevoked.run({ id, now }).changes > 0,
+    markRevoked(id: string, now: number): boolean {
+      identities.clear();
+      return updateRevoked.run({ id, now }).changes > 0;
+    },
   };
 }
 export type DeviceStore = ReturnType<typeof createDeviceStore>;

@@ -6,6 +6,10 @@ import type { Drift, TwinState } from "./twin.ts";
 export const LIFECYCLES = ["new", "enrolled", "revoked"] as const;
 export type Lifecycle = (typeof LIFECYCLES)[number];
 
+/** Whether it is connected, by what was last heard of it. */
+export const LINES = ["online", "offline", "never"] as const;
+export type Line = (typeof LINES)[number];
+
 /** A device as stored; instants are epoch milliseconds. */
 export interface DeviceRow {
   id: string;
@@ -28,6 +32,7 @@ export type DeviceLabels = Pick<DeviceRow, "tags" | "groups">;
 
 /** A device with what it last said of itself, and in what that differs from what it is to be. */
 export interface DeviceView extends DeviceRow {
+  regionName: string;
   presence: (Presence & { heardAt: number }) | null;
   reported: (DeviceState & { receivedAt: number }) | null;
   twin: { version: number; state: TwinState; drift: Pick<Drift, "field" | "since">[] };

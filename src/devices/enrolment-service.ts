@@ -1,4 +1,4 @@
-import { type Clock, HOUR_MS, toIso } from "../clock.ts";
+import { type Clock, DAY_MS, HOUR_MS, toIso } from "../clock.ts";
 import { AppError, invalid, notFound } from "../errors.ts";
 import type { EnrolRequest } from "../protocol/http-messages.ts";
 import { generateSecret, hashMqttPassword, hashToken } from "./credentials.ts";
@@ -30,6 +30,8 @@ export interface EnrolmentOptions {
   onEnrolled: (identity: DeviceIdentity, mqttPassword: string) => void;
 }
 
+/** How long somebody who types an old code is told that it was used, or when it ended. */
+const REMEMBERED_MS = 7 * DAY_MS;
 const NEW_CODE_HINT = "Ask the county for a new enrolment code.";
 
 export function createEnrolmentService(options: EnrolmentOptions) {
@@ -116,5 +118,5 @@ export function createEnrolmentService(options: EnrolmentOptions) {
     return { identity, token, mqttPassword };
   }
 
-  return { issueCode, enrol };
+  return { issueCode, enrol, forgetCodes: () => codes.deleteExpired(clock.now() - REMEMBERED_MS) };
 }

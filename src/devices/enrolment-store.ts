@@ -19,11 +19,14 @@ export function createEnrolmentStore(db: Database) {
   const markUsed = db.prepare("UPDATE enrolment_codes SET used_at = ? WHERE code_hash = ?");
   const deleteUnused = db.prepare("DELETE FROM enrolment_codes WHERE device_id = ? AND used_at IS NULL");
 
+  const deleteExpired = db.prepare("DELETE FROM enrolment_codes WHERE expires_at <= ?");
+
   return {
     insertCode: (row: { codeHash: string; deviceId: string; now: number; expiresAt: number }) =>
       void insert.run(row),
     findCode: (codeHash: string) => select.get(codeHash),
     markUsed: (codeHash: string, now: number) => void markUsed.run(now, codeHash),
+    deleteExpired: (before: number) => void deleteExpired.run(before),
     deleteUnused: (deviceId: string) => void deleteUnused.run(deviceId),
   };
 }

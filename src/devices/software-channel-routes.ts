@@ -3,21 +3,12 @@ import type { FastifyInstance } from "fastify";
 import { Type } from "typebox";
 import { toIso } from "../clock.ts";
 import { reachFor } from "../http/permission-guard.ts";
-import { closed, Instant } from "../http/schemas.ts";
+import { closed } from "../http/schemas.ts";
 import { requireUser } from "../http/sign-in-guard.ts";
 import type { SoftwareChannelService } from "./software-channel-service.ts";
+import { ChannelAnswer, ChannelId, ChannelsAnswer, Software } from "./software-channel-view.ts";
 
-export const ChannelId = Type.String({ pattern: "^[a-z0-9][a-z0-9-]{0,63}$", examples: ["stable"] });
 const IdParams = closed({ id: ChannelId });
-const Software = Type.String({
-  minLength: 1,
-  maxLength: 100,
-  pattern: "\\S",
-  description: "As devices name it themselves in `presence.software`",
-  examples: ["cuncunxiang-gateway/0.1"],
-});
-const channel = { id: ChannelId, software: Software, changedAt: Instant, changedBy: Type.String() };
-
 /** `/software-channels`; mounted under the API's prefix, inside the sign-in guard. */
 export async function softwareChannelRoutes(
   instance: FastifyInstance,
@@ -34,15 +25,7 @@ export async function softwareChannelRoutes(
         tags,
         summary: "Which software the devices of each channel are to run, and how many lag",
         response: {
-          200: Type.Object({
-            items: Type.Array(
-              Type.Object({
-                ...channel,
-                devices: Type.Integer({ description: "Enrolled, in the own area" }),
-                lagging: Type.Integer({ description: "Those of them that say that they run something else" }),
-              }),
-            ),
-          }),
+          200: ChannelsAnswer,
         },
       },
     },
@@ -65,7 +48,7 @@ export async function softwareChannelRoutes(
           "The server brings no software onto a device: that is for the operator's own means, which gateways leave the wish to.",
         params: IdParams,
         body: closed({ software: Software }),
-        response: { 200: Type.Object(channel) },
+        response: { 200: ChannelAnswer },
       },
     },
     async (request) => {

@@ -1,7 +1,7 @@
 import type { Database } from "../db/open.ts";
 import type { DeviceKind, DeviceState, Presence } from "../protocol/messages.ts";
 import { codeRange } from "../protocol/region-code.ts";
-import type { DeviceView, Lifecycle } from "./device.ts";
+import type { DeviceView, Lifecycle, Line } from "./device.ts";
 import { DEVICE_COLUMNS, type StoredDevice, withLabels } from "./device-store.ts";
 import type { Unrest } from "./flapping.ts";
 import type { TwinState } from "./twin.ts";
@@ -12,6 +12,22 @@ export interface DeviceFilter {
   kind: DeviceKind | null;
   state: Lifecycle | null;
   twin: TwinState | null;
+  line: Line | null;
+  /** Part of its name, its region's or its hardware's, or the beginning of its region's code. */
+  q: string | null;
+}
+
+/** Of the devices of one region that are not revoked. */
+export interface RegionCounts {
+  regionCode: string;
+  devices: number;
+  enrolled: number;
+  online: number;
+  differing: number;
+  faulty: number;
+  /** Enrolled ones, and those of them that are online. */
+  loudspeakers: number;
+  loudspeakersOnline: number;
 }
 
 type PresenceRow = Omit<Presence, "online"> & { online: 0 | 1 };
@@ -26,6 +42,7 @@ export interface LineRow extends Unrest {
   stateAt: number | null;
 }
 interface ViewRow extends StoredDevice {
+  regionName: string;
   presence: string | null;
   reported: string | null;
   twin: TwinState;
@@ -38,7 +55,7 @@ const TWIN_STATE = `CASE
   WHEN EXISTS (SELECT 1 FROM device_drifts WHERE device_id = d.id) THEN 'differs' ELSE 'agrees' END`;
 
 // SQLite builds the JSON, so that "never heard of" is one NULL instead of four.
-const VIEW = `SELECT ${DEVICE_COLUMNS},
+const VIEW = `SELECT ${DEVICE_COLUMNS}, r.name AS regionName,
     iif(p.device_id IS NULL, NULL,
       json_object('online', p.online, 'bootId', p.boot_id, 'at', p.at, 'software', p.software, 'heardAt', p.heard_at))
       AS presence,
@@ -47,8 +64,12 @@ const VIEW = `SELECT ${DEVICE_COLUMNS},
     (SELECT json_group_array(json_object('field', field, 'since', since)) FROM device_drifts WHERE device_id = d.id)
       AS drift
   FROM devices d
+  JOIN regions r ON r.code = d.region_code
   LEFT JOIN device_presence p ON p.device_id = d.id
   LEFT JOIN device_states s ON s.device_id = d.id`;
+
+const IN_RANGES = `(@ranges IS NULL OR EXISTS (SELECT 1 FROM json_each(@ranges) range
+  WHERE d.region_code >= range.value ->> 'from' AND d.region_code < range.value ->> 'before'))`;
 
 /** What devices last said of themselves, and devices together with it. */
 export function createTelemetryStore(db: Database) {
@@ -87,6 +108,8 @@ export function createTelemetryStore(db: Database) {
         kind: string | null;
         state: string | null;
         twin: TwinState | null;
+        line: Line | null;
+        q: string | null;
         after: string;
         limit: number;
       },
@@ -94,12 +117,24 @@ export function createTelemetryStore(db: Database) {
     ViewRow
   >(
     `${VIEW}
-     WHERE d.id > @after
-       AND (@ranges IS NULL OR EXISTS (SELECT 1 FROM json_each(@ranges) range
-         WHERE d.region_code >= range.value ->> 'from' AND d.region_code < range.value ->> 'before'))
+     WHERE d.id > @after AND ${IN_RANGES}
        AND (@kind IS NULL OR d.kind = @kind) AND (@state IS NULL OR d.state = @state)
        AND (@twin IS NULL OR @twin = ${TWIN_STATE})
+       AND (@line IS NULL OR @line = CASE p.online WHEN 1 THEN 'online' WHEN 0 THEN 'offline' ELSE 'never' END)
+       AND (@q IS NULL OR instr(d.name, @q) > 0 OR instr(r.name, @q) > 0 OR instr(d.hardware_id, @q) > 0
+         OR substr(d.region_code, 1, length(@q)) = @q)
      ORDER BY d.id LIMIT @limit`,
+  );
+  const selectCounts = db.prepare<[{ ranges: string | null }], RegionCounts>(
+    `SELECT d.region_code AS regionCode, COUNT(*) AS devices, SUM(d.state = 'enrolled') AS enrolled,
+       SUM(d.state = 'enrolled' AND p.online IS 1) AS online,
+       SUM(${TWIN_STATE} = 'differs') AS differing,
+       SUM(d.state = 'enrolled' AND COALESCE(json_array_length(s.state, '$.faults'), 0) > 0) AS faulty,
+       SUM(d.state = 'enrolled' AND d.kind = 'loudspeaker') AS loudspeakers,
+       SUM(d.state = 'enrolled' AND d.kind = 'loudspeaker' AND p.online IS 1) AS loudspeakersOnline
+     FROM devices d LEFT JOIN device_presence p ON p.device_id = d.id LEFT JOIN device_states s ON s.device_id = d.id
+     WHERE d.state <> 'revoked' AND ${IN_RANGES}
+     GROUP BY d.region_code ORDER BY d.region_code`,
   );
 
   return {
@@ -125,12 +160,16 @@ export function createTelemetryStore(db: Database) {
       const row = selectView.get(id);
       return row && toView(row);
     },
-    page({ areas, kind, state, twin }: DeviceFilter, after: string, limit: number): DeviceView[] {
-      const ranges = areas && JSON.stringify(areas.map(codeRange));
-      return selectPage.all({ ranges, kind, state, twin, after, limit }).map(toView);
+    page({ areas, ...filter }: DeviceFilter, after: string, limit: number): DeviceView[] {
+      return selectPage.all({ ranges: rangesOf(areas), ...filter, after, limit }).map(toView);
     },
+    /** Of the regions that have a device, by code. */
+    countByRegion: (areas: readonly string[] | null) => selectCounts.all({ ranges: rangesOf(areas) }),
   };
 }
+const rangesOf = (areas: readonly string[] | null): string | null =>
+  areas && JSON.stringify(areas.map(codeRange));
+
 export type TelemetryStore = ReturnType<typeof createTelemetryStore>;
 
 function toView({ presence, reported, twin, version, drift, ...device }: ViewRow): DeviceView {

@@ -6,18 +6,22 @@ import type { Desired, DeviceKind } from "../protocol/messages.ts";
 import { outermost } from "../protocol/region-code.ts";
 import type { DeviceLabels } from "./device.ts";
 import type { SoftwareChannelStore } from "./software-channel-store.ts";
-import { type SettingsChange, settingsAfter, settingsOf, type Twin, type TwinRow, twinOf } from "./twin.ts";
+import {
+  type ManyOutcome,
+  type SettingsChange,
+  settingsAfter,
+  settingsOf,
+  type Twin,
+  type TwinRow,
+  twinOf,
+} from "./twin.ts";
 import type { TwinStore } from "./twin-store.ts";
-
-const OUTCOMES = ["changed", "unchanged", "conflict", "revoked"] as const;
-type Outcome = (typeof OUTCOMES)[number];
-export const MANY_OUTCOMES = [...OUTCOMES, "not_found"] as const;
 
 /** What became of one of many devices; `version` is the one that its settings are at now. */
 export interface ManyResult {
   deviceId: string;
   name: string | null;
-  result: (typeof MANY_OUTCOMES)[number];
+  result: ManyOutcome;
   version: number | null;
 }
 
@@ -96,7 +100,12 @@ export function createTwinService(deps: TwinDependencies): TwinService {
   const lagsIn = (row: TwinRow, change: SettingsChange): boolean =>
     view(row).drift.some(({ field }) => field in change);
 
-  function apply(row: TwinRow, change: SettingsChange, isFor: IsFor, by: string): Outcome {
+  function apply(
+    row: TwinRow,
+    change: SettingsChange,
+    isFor: IsFor,
+    by: string,
+  ): Exclude<ManyOutcome, "not_found"> {
     if (row.state === "revoked") return "revoked";
     const next = settingsAfter(row, change);
     const isSo = isDeepStrictEqual(next, settingsOf(row));

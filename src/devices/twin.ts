@@ -57,6 +57,10 @@ export interface Drift {
 export const TWIN_STATES = ["agrees", "differs", "unknown"] as const;
 export type TwinState = (typeof TWIN_STATES)[number];
 
+/** What became of one of many devices whose settings were to change. */
+export const MANY_OUTCOMES = ["changed", "unchanged", "conflict", "revoked", "not_found"] as const;
+export type ManyOutcome = (typeof MANY_OUTCOMES)[number];
+
 /** What a twin is made of, apart from the policy of its area. Instants are epoch milliseconds. */
 export interface TwinRow extends DeviceSettings {
   id: string;

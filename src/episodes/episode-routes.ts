@@ -3,66 +3,21 @@ import type { FastifyInstance } from "fastify";
 import { type Static, Type } from "typebox";
 import { toIso } from "../clock.ts";
 import type { ConsentService } from "../consents/consent-service.ts";
-import { ConsentGaps } from "../consents/consent-view.ts";
-import {
-  closed,
-  IdParams,
-  Instant,
-  NEWEST,
-  nullable,
-  PageQuery,
-  pageFrom,
-  pageOf,
-  Title,
-  Uuid,
-} from "../http/schemas.ts";
+import { closed, IdParams, NEWEST, PageQuery, pageFrom, pageOf, Title, Uuid } from "../http/schemas.ts";
 import { requireUser } from "../http/sign-in-guard.ts";
-import { AirTime, judgeAirTime } from "../media/ear/slot.ts";
+import { type AirTime, judgeAirTime } from "../media/ear/slot.ts";
 import type { MediaService } from "../media/media-service.ts";
-import {
-  AssetBody,
-  RecordingView,
-  RenditionView,
-  TrimView,
-  viewRecording,
-  viewRenditions,
-} from "../media/recording.ts";
+import { AssetBody, TrimView, viewRecording, viewRenditions } from "../media/recording.ts";
 import { acceptRawUploads, UploadQuery, uploadFrom } from "../media/upload.ts";
 import type { ProgrammeService } from "../programmes/programme-service.ts";
 import { addReviewRoutes } from "../review/review-routes.ts";
 import type { ReviewService } from "../review/review-service.ts";
-import { ReviewView, viewReview } from "../review/review-view.ts";
+import { viewReview } from "../review/review-view.ts";
 import type { Episode } from "./episode.ts";
 import type { EpisodeService } from "./episode-service.ts";
+import { EpisodeView } from "./episode-view.ts";
 
 const Segments = Type.Array(closed({ name: Title, title: Title }), { minItems: 1, maxItems: 20 });
-
-const EpisodeView = Type.Object({
-  id: Uuid,
-  programmeId: Uuid,
-  number: Type.Integer(),
-  title: Type.String(),
-  approved: Type.Boolean(),
-  approvedAt: nullable(Instant),
-  review: ReviewView,
-  consentGaps: ConsentGaps,
-  createdAt: Instant,
-  updatedAt: Instant,
-  segments: Type.Array(
-    Type.Object({
-      position: Type.Integer(),
-      name: Type.String(),
-      title: Type.String(),
-      recording: nullable(RecordingView),
-    }),
-  ),
-  programme: nullable(
-    Type.Array(RenditionView, {
-      description: "The segments as one continuous recording, where the programme is delivered so",
-    }),
-  ),
-  slot: AirTime,
-});
 
 const SegmentParams = closed({ id: Uuid, position: Type.Integer({ minimum: 1, maximum: 20 }) });
 
@@ -127,13 +82,21 @@ export async function episodeRoutes(
       schema: {
         tags: ["episodes"],
         summary: "Episodes, newest first",
-        querystring: closed({ ...PageQuery, programmeId: Type.Optional(Uuid) }),
+        querystring: closed({
+          ...PageQuery,
+          programmeId: Type.Optional(Uuid),
+          approved: Type.Optional(Type.Boolean({ description: "Only what may air, or only what may not" })),
+        }),
         response: { 200: pageOf(EpisodeView) },
       },
     },
-    async ({ query: { programmeId, limit, cursor } }) => {
+    async ({ query: { programmeId, approved, limit, cursor } }) => {
       const page = pageFrom(
-        episodes.page(programmeId ?? null, cursor ?? NEWEST, limit + 1),
+        episodes.page(
+          { programmeId: programmeId ?? null, approved: approved ?? null },
+          cursor ?? NEWEST,
+          limit + 1,
+        ),
         limit,
         (row) => row.id,
       );

@@ -4,7 +4,13 @@ import type { Transact } from "../db/open.ts";
 import { AppError, type ErrorDetail, notFound } from "../errors.ts";
 import type { MediaService, Upload } from "../media/media-service.ts";
 import { whyNotAirable } from "../media/recording.ts";
-import type { Content, ContentEdit, ContentSource, Reviewable } from "../programmes/content.ts";
+import type {
+  Content,
+  ContentEdit,
+  ContentFilter,
+  ContentSource,
+  Reviewable,
+} from "../programmes/content.ts";
 import type { ProgrammeService } from "../programmes/programme-service.ts";
 import {
   checkTrim,
@@ -31,7 +37,7 @@ export interface EpisodeService extends ContentSource {
   /** @throws {AppError} `not_found` */
   get(id: string): Episode;
   /** Newest first; `before` is the last id of the page before. */
-  page(programmeId: string | null, before: string, limit: number): Episode[];
+  page(filter: ContentFilter, before: string, limit: number): Episode[];
   /** Changing the segments drops their recordings where the name is gone. Ends its review. */
   update(id: string, changes: { title?: string; segments?: NewEpisode["segments"] }, userId: string): Episode;
   /** Stores and transcodes the recording of one segment. Ends its review. */
@@ -175,7 +181,7 @@ export function createEpisodeService({
 
     async uploadSegment(id, position, upload, userId) {
       segmentOf(get(id), position);
-      await media.receiveUpload(upload, (asset) => {
+      await media.receiveUpload({ ...upload, makerId: userId }, (asset) => {
         // Looked up again: the episode may have been edited while the bytes were arriving.
         changeSegment(id, position, userId, "recording", () => ({ assetSha256: asset.sha256, trim: null }));
       });
@@ -196,6 +202,7 @@ export function createEpisodeService({
       });
     },
 
+    withRecording: store.withRecording,
     reviewable(id) {
       const episode = get(id);
       const recordings = partsOf(episode.segments);
@@ -204,11 +211,13 @@ export function createEpisodeService({
         approvedAt: episode.approvedAt,
         parts: airParts(episode),
         recordings: recordings.map(({ assetSha256 }) => assetSha256),
+        trimmed: recordings.flatMap(({ assetSha256, trim }) => (trim === null ? [] : assetSha256)),
         durationMs: recordings.reduce((sum, part) => sum + usedMs(media, part), 0),
         lacks: lacksOf(episode),
       };
     },
 
+    using: (compositionId) => store.using(compositionId).map((id) => ({ kind: "episode", id })),
     setApproved: (id, at) => store.setApproved(id, at, clock.now()),
     soundAsNow: (id) => compose(id, get(id).segments),
 

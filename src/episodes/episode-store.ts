@@ -1,4 +1,5 @@
 import type { Database } from "../db/open.ts";
+import type { ContentFilter } from "../programmes/content.ts";
 import type { Episode, Segment } from "./episode.ts";
 
 type EpisodeRow = Omit<Episode, "segments">;
@@ -22,9 +23,14 @@ export function createEpisodeStore(db: Database) {
   );
   const deleteSegments = db.prepare("DELETE FROM segments WHERE episode_id = ?");
   const selectOne = db.prepare<[string], EpisodeRow>(`SELECT ${COLUMNS} FROM episodes WHERE id = ?`);
-  const selectPage = db.prepare<{ programmeId: string | null; before: string; limit: number }, EpisodeRow>(
+  const selectPage = db.prepare<
+    { programmeId: string | null; approved: 0 | 1 | null; before: string; limit: number },
+    EpisodeRow
+  >(
     `SELECT ${COLUMNS} FROM episodes
-     WHERE (@programmeId IS NULL OR programme_id = @programmeId) AND id < @before ORDER BY id DESC LIMIT @limit`,
+     WHERE (@programmeId IS NULL OR programme_id = @programmeId)
+       AND (@approved IS NULL OR (approved_at IS NOT NULL) = @approved) AND id < @before
+     ORDER BY id DESC LIMIT @limit`,
   );
   const selectApproved = db.prepare<[string, number], EpisodeRow>(
     `SELECT ${COLUMNS} FROM episodes
@@ -32,6 +38,9 @@ export function createEpisodeStore(db: Database) {
   );
   const selectNumber = db.prepare<[string, number], { id: string }>(
     "SELECT id FROM episodes WHERE programme_id = ? AND number = ?",
+  );
+  const selectWithRecording = db.prepare<[string], { id: string }>(
+    "SELECT DISTINCT episode_id AS id FROM segments WHERE asset_sha256 = ?",
   );
   const selectSegments = db.prepare<[string], SegmentRow>(
     `SELECT id, episode_id AS episodeId, position, name, title, asset_sha256 AS assetSha256,
@@ -46,6 +55,10 @@ export function createEpisodeStore(db: Database) {
   const selectCompositions = db.prepare<[], { id: string }>(
     `SELECT composition_id AS id FROM segments WHERE composition_id IS NOT NULL
      UNION SELECT composition_id FROM episodes WHERE composition_id IS NOT NULL`,
+  );
+  const selectUsing = db.prepare<{ compositionId: string }, { id: string }>(
+    `SELECT episode_id AS id FROM segments WHERE composition_id = @compositionId
+     UNION SELECT id FROM episodes WHERE composition_id = @compositionId`,
   );
   const updateApproval = db.prepare(
     "UPDATE episodes SET approved_at = @approvedAt, updated_at = @now WHERE id = @id",
@@ -82,15 +95,19 @@ export function createEpisodeStore(db: Database) {
       const row = selectOne.get(id);
       return row ? (withSegments([row])[0] ?? null) : null;
     },
-    page: (programmeId: string | null, before: string, limit: number) =>
-      withSegments(selectPage.all({ programmeId, before, limit })),
+    page: ({ programmeId, approved }: ContentFilter, before: string, limit: number) =>
+      withSegments(
+        selectPage.all({ programmeId, approved: approved === null ? null : approved ? 1 : 0, before, limit }),
+      ),
     approved: (programmeId: string, fromNumber: number) =>
       withSegments(selectApproved.all(programmeId, fromNumber)),
     idOf: (programmeId: string, number: number) => selectNumber.get(programmeId, number)?.id ?? null,
+    withRecording: (sha256: string) => selectWithRecording.all(sha256).map(({ id }) => id),
     updateTitle: (id: string, title: string, now: number) => void updateTitle.run(title, now, id),
     setComposition: (id: string, compositionId: string | null) =>
       void updateComposition.run(compositionId, id),
     unapproved: (programmeId: string) => withSegments(selectUnapproved.all(programmeId)),
+    using: (compositionId: string) => selectUsing.all({ compositionId }).map(({ id }) => id),
     compositions: () => selectCompositions.all().map(({ id }) => id),
     setApproved: (id: string, approvedAt: number | null, now: number) =>
       void updateApproval.run({ id, approvedAt, now }),

@@ -3,7 +3,7 @@ import { occurrenceKey } from "../broadcasts/forecast.ts";
 import { plainWords } from "../broadcasts/office-words.ts";
 import { selfAndAncestors } from "../protocol/region-code.ts";
 import type { FindSlots, FoundSlots } from "./find-slots.ts";
-import type { Slot } from "./timetable.ts";
+import type { Slot } from "./slots.ts";
 import type { Verdict } from "./verdict.ts";
 
 interface Dependencies {

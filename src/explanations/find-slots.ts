@@ -3,7 +3,7 @@ import type { BroadcastService } from "../broadcasts/broadcast-service.ts";
 import { wholeWeeks } from "../broadcasts/minutes-over.ts";
 import { hasMinutesCap } from "../protocol/minutes-cap.ts";
 import type { PolicyService } from "../schedules/policy.ts";
-import type { Slot, Timetable } from "./timetable.ts";
+import type { Slot, SlotsBetween } from "./slots.ts";
 
 export interface FoundSlots {
   /** In order of start. */
@@ -16,14 +16,14 @@ export interface FoundSlots {
 export type FindSlots = (areas: readonly string[], from: number, until: number) => FoundSlots;
 
 interface Dependencies {
-  timetable: Timetable;
+  slotsBetween: SlotsBetween;
   broadcasts: Pick<BroadcastService, "dailyNaming">;
   policy: Pick<PolicyService, "effective">;
 }
 
-export function createFindSlots({ timetable, broadcasts, policy }: Dependencies): FindSlots {
+export function createFindSlots({ slotsBetween, broadcasts, policy }: Dependencies): FindSlots {
   return (areas, from, until) => {
-    const slots = timetable(from, until);
+    const slots = slotsBetween(from, until);
     const own = slots.flatMap(({ airing }) => airing ?? []);
     const counting = areas.map(policy.effective).find(hasMinutesCap);
     if (!counting) return { slots, airings: own };

@@ -1,57 +1,36 @@
 import type { TypeBoxTypeProvider } from "@fastify/type-provider-typebox";
 import type { FastifyInstance } from "fastify";
 import { type Static, Type } from "typebox";
-import { BroadcastView, viewBroadcast } from "../broadcasts/broadcast-view.ts";
-import { DAY_MS, toIso } from "../clock.ts";
+import { DAY_MS } from "../clock.ts";
 import type { ActsWithin } from "../http/permission-guard.ts";
-import { closed, enumOf, Instant, RegionCode, Title } from "../http/schemas.ts";
+import { closed, enumOf, Instant, Title } from "../http/schemas.ts";
+import { requireUser } from "../http/sign-in-guard.ts";
 import { instantIn } from "../interrupts/instant-in.ts";
-import { DeviceKind } from "../protocol/messages.ts";
 import { ScheduleDefinition } from "../schedules/schedule.ts";
-import type { InterruptPreview, PreviewInterrupt } from "./interrupt-preview.ts";
-import { VERDICTS } from "./verdict.ts";
-
-const Count = Type.Integer({ minimum: 0 });
+import type { PreviewInterrupt } from "./interrupt-preview.ts";
+import { InterruptPreviewView, viewInterruptPreview } from "./interrupt-preview-view.ts";
 
 const IntendedBody = closed({
   class: enumOf(["announcement", "drill", "emergency"]),
   title: Title,
   targets: ScheduleDefinition.properties.targets,
   startAt: Type.Optional(Type.String({ ...Instant, description: "Left out: now" })),
+  notAfter: Type.Optional(
+    Type.String({
+      ...Instant,
+      description: "Left out: half an hour after its start; what is spoken live begins within two minutes",
+    }),
+  ),
   durationMs: Type.Integer({ minimum: 0, maximum: DAY_MS, description: "How long it is on air" }),
   silent: Type.Boolean({ default: false }),
   standing: Type.Boolean({
     default: false,
     description: "An emergency, or the drill of one: repeated for as long as it lasts",
   }),
-});
-
-const Fates = Type.Array(Type.Object({ code: enumOf(VERDICTS), devices: Count }));
-
-const InterruptPreviewView = Type.Object({
-  startAt: Instant,
-  endsAt: Instant,
-  devices: Type.Object({
-    total: Type.Integer({ description: "Enrolled, and meant by it" }),
-    online: Type.Integer({ description: "Connected now" }),
-    byKind: Type.Array(Type.Object({ kind: DeviceKind, devices: Count })),
+  live: Type.Boolean({
+    default: false,
+    description: "Spoken live: over after `durationMs`, however late a device joins it",
   }),
-  areas: Type.Array(Type.Object({ code: RegionCode, name: Type.String(), devices: Count })),
-  own: Type.Array(Fates.items, {
-    description:
-      "On how many devices it waits, is interrupted or loses the air; on the others it begins at its start",
-  }),
-  meets: Type.Array(
-    Type.Object({
-      broadcast: BroadcastView,
-      devices: Type.Integer({ description: "That both are for" }),
-      fates: Fates,
-    }),
-    {
-      description:
-        "What is ready for the same devices at that time, and on how many it is interrupted, waits or is lost",
-    },
-  ),
 });
 
 const within: ActsWithin = ({ body }) => (body as Static<typeof IntendedBody>).targets.regions;
@@ -73,23 +52,20 @@ export async function interruptPreviewRoutes(
         response: { 200: InterruptPreviewView },
       },
     },
-    async ({ body: { targets, startAt, standing, ...rest } }) => {
+    async (request) => {
+      const { targets, startAt, notAfter, standing, live, ...rest } = request.body;
       const { regions, kinds, exclude = [], groups = [], tags = [] } = targets;
-      return view(
+      return viewInterruptPreview(
         previewInterrupt({
           ...rest,
+          userId: requireUser(request).id,
           isStanding: standing,
+          isLive: live,
           startAt: instantIn("/startAt", startAt),
+          notAfter: instantIn("/notAfter", notAfter),
           targets: { areas: regions, kinds, exclude, groups, tags },
         }),
       );
     },
   );
 }
-
-const view = ({ meets, ...preview }: InterruptPreview): Static<typeof InterruptPreviewView> => ({
-  ...preview,
-  startAt: toIso(preview.startAt),
-  endsAt: toIso(preview.endsAt),
-  meets: meets.map(({ airing, ...meeting }) => ({ ...meeting, broadcast: viewBroadcast(airing.broadcast) })),
-});

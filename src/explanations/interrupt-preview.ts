@@ -1,25 +1,32 @@
 import type { Airing } from "../broadcasts/broadcast.ts";
 import type { BroadcastService } from "../broadcasts/broadcast-service.ts";
 import { isTarget, type TargetDevice, type Targets, whyNotFor } from "../broadcasts/targets.ts";
-import { NAME_OF_CLASS, PRIORITY } from "../broadcasts/unscheduled.ts";
+import { NAME_OF_CLASS, priorityOf } from "../broadcasts/unscheduled.ts";
 import { type Clock, DAY_MS, MINUTE_MS } from "../clock.ts";
 import type { DeviceService } from "../devices/device-service.ts";
-import type { BroadcastClass, DeviceKind } from "../protocol/messages.ts";
+import type { BroadcastClass, DeviceKind, QuietHours } from "../protocol/messages.ts";
 import { authorityOf, isWithin } from "../protocol/region-code.ts";
 import type { Region } from "../regions/region.ts";
+import type { QuietHoursMetBy } from "../schedules/county-wide.ts";
 import type { PolicyService } from "../schedules/policy.ts";
 import { type Contender, contests, type VerdictCode } from "./verdict.ts";
 
 /** What somebody is about to air. Instants are epoch ms. */
 export interface IntendedInterrupt {
+  /** The id of who it is. */
+  userId: string;
   class: Exclude<BroadcastClass, "daily">;
   title: string;
   silent: boolean;
   /** An emergency, or the drill of one: repeated for as long as it lasts. */
   isStanding: boolean;
+  /** Spoken live: joined where it is by then, and over after `durationMs` whoever heard it. */
+  isLive: boolean;
   targets: Targets;
   /** `null` is now. */
   startAt: number | null;
+  /** It begins no later; `null` is half an hour after its start. */
+  notAfter: number | null;
   durationMs: number;
 }
 
@@ -35,6 +42,8 @@ export interface InterruptPreview {
   devices: { total: number; online: number; byKind: { kind: DeviceKind; devices: number }[] };
   /** The targeted regions, each with everything below it. */
   areas: { code: string; name: string; devices: number }[];
+  /** The quiet hours of a county that most of it may hear it in: it takes a second person. `null` when it takes none. */
+  secondPersonFor: QuietHours | null;
   /** On how many devices it does not simply begin at its start. */
   own: Fate[];
   /** What is ready for the same devices at that time, and what becomes of it. */
@@ -46,6 +55,7 @@ interface Dependencies {
   devices: Pick<DeviceService, "enrolledWithin" | "online">;
   regions: { get(code: string): Region };
   policy: Pick<PolicyService, "effective">;
+  quietHoursMetBy: QuietHoursMetBy;
   clock: Clock;
 }
 
@@ -54,27 +64,29 @@ export type PreviewInterrupt = (intended: IntendedInterrupt) => InterruptPreview
 
 const SELF = "this";
 const GRACE_MS = 30 * MINUTE_MS;
+const LIVE_GRACE_MS = 2 * MINUTE_MS;
 /** An emergency stands for at most a day, a programme lasts less. */
 const LONGEST_MS = DAY_MS;
 const MAX_BROADCASTS = 20_000;
 const SOUNDING = ["ready", "frozen", "on_air"];
 
 export function createInterruptPreview(deps: Dependencies): PreviewInterrupt {
-  const { broadcasts, devices, regions, policy, clock } = deps;
+  const { broadcasts, devices, regions, policy, quietHoursMetBy, clock } = deps;
 
   function selfOf(intended: IntendedInterrupt, startAt: number): Contender {
-    const { class: of, title, silent, isStanding, durationMs, targets } = intended;
+    const { class: of, title, silent, isStanding, isLive, durationMs, targets } = intended;
+    const goesOn = isStanding || isLive;
     return {
       id: SELF,
       class: of,
       authority: authorityOf(targets.areas),
-      priority: PRIORITY,
+      priority: priorityOf(intended),
       programme: NAME_OF_CLASS[of],
       title,
       silent,
       startAt,
-      notAfter: startAt + (isStanding ? durationMs : GRACE_MS),
-      lateness: isStanding ? "join" : "play",
+      notAfter: goesOn ? startAt + durationMs : lastStart(intended, startAt),
+      lateness: goesOn ? "join" : "play",
       items: [{ durationMs }],
     };
   }
@@ -91,7 +103,7 @@ export function createInterruptPreview(deps: Dependencies): PreviewInterrupt {
   return (intended) => {
     const startAt = Math.max(intended.startAt ?? 0, clock.now());
     const endsAt = startAt + intended.durationMs;
-    const { targets } = intended;
+    const { targets, isStanding, durationMs } = intended;
     const areas = targets.areas.map((code) => ({ code, name: regions.get(code).name }));
     const hearers = devices
       .enrolledWithin(targets.areas, targets.kinds)
@@ -131,6 +143,12 @@ export function createInterruptPreview(deps: Dependencies): PreviewInterrupt {
         })),
       },
       areas: areas.map((area) => ({ ...area, devices: countWithin(hearers, area.code) })),
+      secondPersonFor: isStanding
+        ? null
+        : quietHoursMetBy({ ...intended, ...targets, id: null, by: [intended.userId] })(
+            startAt,
+            lastStart(intended, startAt) + durationMs,
+          ),
       own: fatesOf(own),
       meets: met
         .filter((meeting) => meeting.devices > 0)
@@ -138,6 +156,10 @@ export function createInterruptPreview(deps: Dependencies): PreviewInterrupt {
     };
   };
 }
+
+/** What is spoken live begins within two minutes. */
+const lastStart = ({ notAfter, isLive }: IntendedInterrupt, startAt: number): number =>
+  notAfter ?? startAt + (isLive ? LIVE_GRACE_MS : GRACE_MS);
 
 const WITHOUT_LENGTH: ReadonlySet<string | null> = new Set(["alert", "live"]);
 

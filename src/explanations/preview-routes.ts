@@ -1,6 +1,7 @@
 import type { TypeBoxTypeProvider } from "@fastify/type-provider-typebox";
 import type { FastifyInstance } from "fastify";
 import { type Static, Type } from "typebox";
+import { MAX_AHEAD_DAYS } from "../broadcasts/forecast.ts";
 import { type Clock, DAY_MS, toIso } from "../clock.ts";
 import { invalid } from "../errors.ts";
 import { type ActsWithin, withinCode } from "../http/permission-guard.ts";
@@ -85,6 +86,7 @@ export async function previewRoutes(instance: FastifyInstance, { previews, regio
       schema: {
         tags: ["devices"],
         summary: `What the device's playlist will hold, and why each date of each rule plays or not; ${DEFAULT_DAYS} days unless said otherwise`,
+        description: `Rules are looked at ${MAX_AHEAD_DAYS} days ahead.`,
         params: IdParams,
         querystring: Range,
         response: { 200: PreviewView },

@@ -1,4 +1,4 @@
-import { plainDevice, type TargetDevice } from "../broadcasts/targets.ts";
+import type { TargetDevice } from "../broadcasts/targets.ts";
 import { identityFrom } from "../devices/device.ts";
 import type { DeviceService } from "../devices/device-service.ts";
 import { DEVICE_KINDS, type DeviceKind, type PlaylistBroadcast } from "../protocol/messages.ts";
@@ -7,6 +7,7 @@ import type { Region } from "../regions/region.ts";
 import type { PolicyService } from "../schedules/policy.ts";
 import type { FindSlots, FoundSlots } from "./find-slots.ts";
 import { dateOf, judgeFor, type PreviewDate } from "./slot-verdict.ts";
+import { usualDevice } from "./usual-device.ts";
 import { type Verdict, verdictOnTarget } from "./verdict.ts";
 
 /** A rule that never plays there, for a reason that is not a date's. */
@@ -82,7 +83,7 @@ export function createPreviewService({ findSlots, devices, regions, policy }: De
       const { isListed } = judgeFor(found, device, policy.effective);
       return new Set(listed.filter(isListed).map(({ id }) => id));
     };
-    const usual = new Map(DEVICE_KINDS.map((kind) => [kind, idsFor(plainDevice(code, kind))]));
+    const usual = new Map(DEVICE_KINDS.map((kind) => [kind, idsFor(usualDevice(code, kind, devices))]));
     const others = devices.enrolledWithin([code], DEVICE_KINDS).flatMap((device) => {
       const own = idsFor(device);
       const there = usual.get(device.kind) ?? new Set<string>();
@@ -105,7 +106,10 @@ export function createPreviewService({ findSlots, devices, regions, policy }: De
       const inside = devices.enrolledWithin([code], DEVICE_KINDS).flatMap(({ areas }) => areas);
       const found = findSlots([...new Set([...selfAndAncestors(code), ...inside])], from, until);
       return {
-        kinds: DEVICE_KINDS.map((kind) => ({ kind, preview: previewOf(found, plainDevice(code, kind)) })),
+        kinds: DEVICE_KINDS.map((kind) => ({
+          kind,
+          preview: previewOf(found, usualDevice(code, kind, devices)),
+        })),
         differing: differing(found, code),
       };
     },

@@ -4,7 +4,7 @@ import type { TargetDevice } from "../broadcasts/targets.ts";
 import { isListedFor, playlistEntries } from "../delivery/playlist-entries.ts";
 import type { PlaylistBroadcast, Policy } from "../protocol/messages.ts";
 import type { FoundSlots } from "./find-slots.ts";
-import type { Slot } from "./timetable.ts";
+import type { Slot } from "./slots.ts";
 import { contests, type Verdict, verdictOnMinutes, verdictOnTarget } from "./verdict.ts";
 
 /** One date of a rule and what becomes of it. */
@@ -21,14 +21,16 @@ export interface Judgement {
   verdictOf(slot: Slot): Verdict;
 }
 
+/** They are for devices. */
+const NO_ADDRESSES = { media: () => "", checkIn: () => null };
+
 export function judgeFor(
   { slots, airings }: FoundSlots,
   device: TargetDevice,
   policyOf: (regionCode: string) => Policy,
 ): Judgement {
   const own = slots.flatMap(({ airing }) => airing ?? []);
-  // Addresses are for devices.
-  const entries = playlistEntries(own, device, policyOf, () => "", airings);
+  const entries = playlistEntries(own, device, policyOf, NO_ADDRESSES, airings);
   const over = overMinutes(airings, device, policyOf);
   const contested = contests(entries);
   return {

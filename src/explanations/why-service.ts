@@ -1,7 +1,8 @@
+import type { AiredBy } from "../broadcasts/aired-by.ts";
 import type { Broadcast } from "../broadcasts/broadcast.ts";
 import { isOpen } from "../broadcasts/broadcast.ts";
 import type { BroadcastService } from "../broadcasts/broadcast-service.ts";
-import { plainDevice, type TargetDevice } from "../broadcasts/targets.ts";
+import type { TargetDevice } from "../broadcasts/targets.ts";
 import { type Clock, MINUTE_MS } from "../clock.ts";
 import type { Downlink } from "../delivery/downlink.ts";
 import { type DeviceView, identityFrom } from "../devices/device.ts";
@@ -17,13 +18,16 @@ import { createWallClock } from "../schedules/wall-clock.ts";
 import type { DueAround } from "./due.ts";
 import type { FoundSlots } from "./find-slots.ts";
 import { dateOf, type Judgement, judgeFor, type PreviewDate } from "./slot-verdict.ts";
-import type { Slot } from "./timetable.ts";
+import type { Slot } from "./slots.ts";
+import { usualDevice } from "./usual-device.ts";
 import { outcomeOf, type Verdict, type VerdictCode, wasOnlineAt } from "./verdict.ts";
 /** What the records say of one broadcast. */
 export interface DueBroadcast {
   broadcast: Broadcast | null;
   slot: PreviewDate;
   stop: { at: number; by: string | null } | null;
+  /** Of an interrupt. */
+  airedBy: AiredBy | null;
   commands: { id: string; type: string; issuedAt: number; notAfter: number; answeredAt: number | null }[];
   /** Whether the device was among those resolved at the freeze; `null` before that, or for a region. */
   wasTold: boolean | null;
@@ -54,6 +58,9 @@ export interface WhyService {
   inRegion(code: string, at: number, withinMs: number): Why;
 }
 
+/** By its id; `null` for what is on a timetable. */
+export type WhoAired = (broadcastId: string) => AiredBy | null;
+
 interface Dependencies {
   dueAround: DueAround;
   broadcasts: Pick<BroadcastService, "targets" | "stopOf" | "isFor">;
@@ -62,6 +69,7 @@ interface Dependencies {
   reports: Pick<ReportService, "ofDevice" | "proofOf">;
   downlink: Pick<Downlink, "commandsOf">;
   policy: Pick<PolicyService, "effective">;
+  airedBy: WhoAired;
   clock: Clock;
   /** The county's. */
   zone: string;
@@ -71,7 +79,7 @@ const MAX_NAMED_DEVICES = 50;
 
 /** Why something played or did not, from the records alone. */
 export function createWhyService(deps: Dependencies): WhyService {
-  const { dueAround, broadcasts, devices, regions, reports, downlink, policy, clock, zone } = deps;
+  const { dueAround, broadcasts, devices, regions, reports, downlink, policy, airedBy, clock, zone } = deps;
 
   const commandsOf = (broadcastId: string, records: readonly DeviceRecordRow[]): DueBroadcast["commands"] =>
     downlink.commandsOf(broadcastId).map((command) => ({
@@ -93,6 +101,7 @@ export function createWhyService(deps: Dependencies): WhyService {
       broadcast,
       slot: dateOf(slot, verdict),
       stop,
+      airedBy: broadcast && airedBy(broadcast.id),
       commands: broadcast ? commandsOf(broadcast.id, []) : [],
       wasTold: null,
       records: [],
@@ -133,7 +142,7 @@ export function createWhyService(deps: Dependencies): WhyService {
   /** Why nothing of it is heard in a region, though the region is one that it is for. */
   function silentIn(code: string, slot: Slot, { kinds }: Broadcast, found: FoundSlots): Verdict | null {
     const verdicts = kinds.map((kind) =>
-      judgeFor(found, plainDevice(code, kind), policy.effective).verdictOf(slot),
+      judgeFor(found, usualDevice(code, kind, devices), policy.effective).verdictOf(slot),
     );
     return verdicts.find((verdict) => SILENT.includes(verdict.code)) ?? null;
   }

@@ -2,7 +2,7 @@ import type { Socket } from "node:net";
 import { AppError } from "../errors.ts";
 import { toProblem } from "./problem.ts";
 
-interface ConnectionError extends Error {
+interface ConnectionError {
   code?: string;
 }
 
@@ -17,10 +17,12 @@ export function answerBrokenRequest(error: ConnectionError, socket: Socket): voi
   }
   const problem = toProblem(toAppError(error), "");
   const body = JSON.stringify(problem);
-  socket.end(
+  socket.write(
     `HTTP/1.1 ${problem.status} ${problem.title}\r\nContent-Type: application/problem+json\r\n` +
       `Content-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
   );
+  // Whoever goes on sending would keep it open.
+  socket.destroySoon();
 }
 
 function toAppError({ code }: ConnectionError): AppError {
@@ -32,7 +34,9 @@ function toAppError({ code }: ConnectionError): AppError {
     case "HPE_HEADER_OVERFLOW":
       return new AppError("too_large", "The request's headers are too large.");
     case "ERR_HTTP_REQUEST_TIMEOUT":
-      return new AppError("timeout", "The request did not arrive in time.");
+      return new AppError("too_slow", "The request did not arrive in time.", {
+        hint: "Send it again over a faster line; a recording goes on where it was cut, by the tus protocol.",
+      });
     case undefined:
     default:
       return new AppError("invalid", "This is not an HTTP request.");

@@ -1,8 +1,8 @@
 /** Excel takes UTF-8 for what it is by this alone. */
 export const BOM = "\uFEFF";
 
-/** A cell that begins like a formula would be run by a spreadsheet. */
-const harmless = (text: string): string => (/^[=+\-@\t\r]/.test(text) ? `'${text}` : text);
+/** A cell that begins like a formula would be run by a spreadsheet, and the signs' full-width forms by one for Chinese (OWASP). */
+const harmless = (text: string): string => (/^[=+\-@\t\r\n＝＋－＠]/.test(text) ? `'${text}` : text);
 const csvCell = (text: string): string => `"${harmless(text).replaceAll('"', '""')}"`;
 
 /** One line of a CSV file (RFC 4180), every cell quoted. */

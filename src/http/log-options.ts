@@ -1,3 +1,4 @@
+import { type FastifyRequest, LogController } from "fastify";
 import type { LoggerOptions } from "pino";
 
 /**
@@ -14,3 +15,18 @@ export const logOptions: LoggerOptions = {
     }),
   },
 };
+
+const POLLED = new Set(["/device/v1/playlist"]);
+/** What a county polls: log lines of requests, answers and refusals would cost more than the answers. */
+export const isPolled = ({ url }: FastifyRequest): boolean => POLLED.has(url);
+
+/** Warnings and errors stand, of what is polled, too. */
+export class RequestLog extends LogController {
+  override incomingRequest(...of: Parameters<LogController["incomingRequest"]>): void {
+    if (!isPolled(of[0])) super.incomingRequest(...of);
+  }
+  override requestCompleted(...of: Parameters<LogController["requestCompleted"]>): void {
+    const [error, request] = of;
+    if (error || !isPolled(request)) super.requestCompleted(...of);
+  }
+}

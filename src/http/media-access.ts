@@ -1,15 +1,13 @@
 import type { FastifyRequest } from "fastify";
 import { type Clock, SECOND_MS } from "../clock.ts";
-import { bearerToken } from "../devices/device-auth.ts";
 import { AppError } from "../errors.ts";
 import type { MediaPermit } from "../media/media-permit.ts";
 import { signMediaQuery, verifyMediaSignature } from "../media/signed-url.ts";
-import { requireRole } from "./permission-guard.ts";
+import { requireCode, requireRole } from "./permission-guard.ts";
 import type { WhoAsks } from "./sign-in-guard.ts";
 
 interface Dependencies {
   secret: string;
-  devices: { authenticateToken(token: string): unknown };
   whoAsks: WhoAsks;
   clock: Clock;
 }
@@ -18,7 +16,7 @@ const READING = "content:read";
 const SOMEBODY: MediaPermit = { expiresAt: null, signFor: null };
 
 /** Lets a media request pass by its signed URL, by a device's token, or by somebody's sign-in or script who reads contents. */
-export function mediaAccess({ secret, devices, whoAsks, clock }: Dependencies) {
+export function mediaAccess({ secret, whoAsks, clock }: Dependencies) {
   return (request: FastifyRequest, sha256: string): MediaPermit => {
     const { expires, signature } = request.query as { expires?: string; signature?: string };
     if (verifyMediaSignature(secret, { sha256, expires, signature }, clock.now())) {
@@ -28,11 +26,11 @@ export function mediaAccess({ secret, devices, whoAsks, clock }: Dependencies) {
         signFor: (other) => signMediaQuery(secret, other, expiresSeconds),
       };
     }
-    const token = bearerToken(request);
-    if (token !== null && devices.authenticateToken(token)) return SOMEBODY;
+    if (request.device) return SOMEBODY;
     const signIn = whoAsks(request);
     if (signIn) {
       request.signIn = signIn;
+      requireCode(signIn);
       requireRole(signIn, READING);
       return SOMEBODY;
     }

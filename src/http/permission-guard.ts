@@ -1,18 +1,21 @@
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import { AppError } from "../errors.ts";
-import { type Act, mayAnywhere, reaches, reachOf, ruleOf } from "../people/permissions.ts";
+import { type Act, mayAnywhere, reaches, reachOf, ruleOf, takesSecondFactor } from "../people/permissions.ts";
 import type { SignIn } from "../people/sign-in.ts";
 import { signInOf } from "./sign-in-guard.ts";
 
 /** Where a request acts: regions, or `narrowed` where the handler keeps to `reachFor` by itself. */
-export type ActsWithin = (request: FastifyRequest) => readonly string[] | "narrowed";
+export type ActsWithin = (request: FastifyRequest) => Where | Promise<Where>;
+type Where = readonly string[] | "narrowed";
 
 declare module "fastify" {
   interface FastifyContextConfig {
     /** What somebody does who calls it, by `people/permissions.ts`; `public` is for strangers. */
-    act?: Act | "public" | ((request: FastifyRequest) => Act);
+    act?: Act | "public" | ((request: FastifyRequest) => Act | Promise<Act>);
     /** Needed where the act is one of an area. */
     within?: ActsWithin;
+    /** Also before the code of the own second factor was given that a sign-in owes: to give it, or to leave. */
+    beforeCode?: true;
   }
 }
 
@@ -31,7 +34,7 @@ export function demandActs(app: FastifyInstance): void {
 }
 
 interface Options {
-  /** Whether what is heard at once takes a second factor. */
+  /** Whether who can interrupt what is heard proves a second factor before anything but looking and stopping. */
   secondFactorRequired: boolean;
 }
 
@@ -39,27 +42,46 @@ interface Options {
 export function guardPermissions(app: FastifyInstance, { secondFactorRequired }: Options): void {
   app.addHook("onRequest", async (request) => {
     const signIn = signInOf(request);
-    const act = actOf(request);
-    const rule = ruleOf(act);
+    if (!request.routeOptions.config.beforeCode) requireCode(signIn);
+    const act = await actOf(request);
     requireRole(signIn, act);
-    if (rule.interrupts && secondFactorRequired && !signIn.secondFactor) {
-      throw new AppError("forbidden", "What is heard at once takes a sign-in with a second factor.", {
-        hint: "Under My account: set one up, or add its code to this sign-in.",
-        members: { secondFactor: "needed" },
-      });
-    }
+    if (secondFactorRequired) requireSecondFactor(signIn, act);
   });
 
   app.addHook("preHandler", async (request) => {
     const { within } = request.routeOptions.config;
-    const reach = reachOf(signInOf(request).user.roles, actOf(request));
+    const reach = reachOf(signInOf(request).user.roles, await actOf(request));
     if (reach === null) return;
-    const areas = within?.(request) ?? [];
+    const areas = (await within?.(request)) ?? [];
     if (areas !== "narrowed" && !reaches(reach, areas)) throw outside(reach);
   });
 }
 
-function actOf(request: FastifyRequest): Act {
+/** @throws {AppError} `forbidden` with the member `secondFactor` */
+function requireSecondFactor({ user, scopes, secondFactor }: SignIn, act: Act): void {
+  if (secondFactor || !takesSecondFactor(user.roles, act)) return;
+  const message = ruleOf(act).interrupts
+    ? "What is heard at once takes a sign-in with a second factor."
+    : "Your roles can interrupt what is heard, so this takes a sign-in with a second factor.";
+  throw new AppError("forbidden", message, {
+    hint:
+      scopes === null
+        ? "Under My account: set one up, or add its code to this sign-in."
+        : "Make another token, in a sign-in with a second factor.",
+    members: { secondFactor: "needed" },
+  });
+}
+
+/** @throws {AppError} `forbidden` as long as a sign-in owes the code of the own second factor */
+export function requireCode({ owesCode }: SignIn): void {
+  if (!owesCode) return;
+  throw new AppError("forbidden", "This sign-in lacks the code that this account asks for.", {
+    hint: "Open the authenticator app and give its code: POST /api/v1/me/second-factor/use.",
+    members: { secondFactor: "needed" },
+  });
+}
+
+async function actOf(request: FastifyRequest): Promise<Act> {
   const { act } = request.routeOptions.config;
   if (typeof act === "function") return act(request);
   if (act === undefined || act === "public") throw new Error("A route inside the guard declares no act.");

@@ -3,12 +3,13 @@ import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from
 import { type Static, Type } from "typebox";
 import { explainDatabase } from "../db/open.ts";
 import { AppError, ERROR_STATUS, type ErrorCode } from "../errors.ts";
+import { isPolled } from "./log-options.ts";
 
 /** RFC 9457 problem document, the answer to everything that did not work. */
 export const Problem = Type.Object(
   {
     type: Type.String({
-      description: "A name for this kind of problem that does not change: `urn:ccx:problem:<code>`",
+      description: "A name for this kind of problem that does not change: `urn:ccx:problem:<name>`",
     }),
     title: Type.String(),
     status: Type.Integer(),
@@ -22,7 +23,13 @@ export const Problem = Type.Object(
     secondFactor: Type.Optional(
       Type.String({ description: "`needed` or `wrong`: what a sign-in, or this operation, lacks" }),
     ),
+    fresh: Type.Optional(
+      Type.String({ description: "With `fresh-code-needed`: what the request lacks, `code` or `password`" }),
+    ),
     roles: Type.Optional(Type.Array(Type.String(), { description: "Whose roles would include it" })),
+    until: Type.Optional(
+      Type.String({ description: "With `not-two-people`: from then on the two accounts count as two" }),
+    ),
     areas: Type.Optional(Type.Array(Type.String(), { description: "What the own roles are bound to" })),
     current: Type.Optional(
       Type.Object({}, { description: "With 412: what there is now, by whom and since when" }),
@@ -40,7 +47,7 @@ export type Problem = Static<typeof Problem>;
 export function toProblem(error: AppError, instance: string): Problem {
   const status = ERROR_STATUS[error.code];
   return {
-    type: `urn:ccx:problem:${error.code}`,
+    type: `urn:ccx:problem:${error.kind}`,
     title: STATUS_CODES[status] ?? error.code,
     status,
     detail: error.message,
@@ -59,9 +66,10 @@ const RETRIABLE: readonly ErrorCode[] = ["unavailable", "no_space"];
 function sendProblem(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
   const appError = toAppError(error);
   if (appError.code === "internal") request.log.error({ err: error }, "request failed");
-  else if (appError.cause !== undefined)
-    request.log.info({ err: appError.cause, code: appError.code }, appError.message);
-  else request.log.info({ code: appError.code }, appError.message);
+  else if (!isPolled(request)) {
+    const why = appError.cause === undefined ? {} : { err: appError.cause };
+    request.log.info({ ...why, code: appError.code }, withoutValues(appError.message));
+  }
   const problem = toProblem(appError, request.id);
   // Behind a half-read upload the connection cannot be reused: the rest of the body would be read as a request.
   if (request.raw.readable && !request.raw.complete) void reply.header("connection", "close");
@@ -70,6 +78,9 @@ function sendProblem(error: unknown, request: FastifyRequest, reply: FastifyRepl
   if (typeof retryAfter === "number") void reply.header("retry-after", retryAfter);
   void reply.code(problem.status).type("application/problem+json").send(JSON.stringify(problem));
 }
+
+/** What somebody sent, as the name of a person, stands in quotes; it is for who asked and for the audit log. */
+const withoutValues = (message: string): string => message.replaceAll(/"[^"]*"/g, '"…"');
 
 /** Fastify's and its plugins' errors carry a status; the message of a 4xx is meant for the caller, others are not. */
 function toAppError(error: unknown): AppError {
@@ -103,7 +114,11 @@ export function answerBrokenAddress(error: unknown, request: FastifyRequest, rep
 export function registerProblems(app: FastifyInstance): void {
   app.addSchema(Problem);
   app.setErrorHandler((error, request, reply) => sendProblem(error, request, reply));
-  app.setNotFoundHandler((request, reply) => {
+}
+
+/** What no route answers is answered with the headers and the limits of the side that this is called on. */
+export function answerWhatIsNotThere(side: FastifyInstance): void {
+  side.setNotFoundHandler((request, reply) => {
     sendProblem(
       new AppError("not_found", `There is nothing at ${request.method} ${request.url.split("?")[0]}.`),
       request,

@@ -1,12 +1,9 @@
 import cookie from "@fastify/cookie";
 import csrf from "@fastify/csrf-protection";
 import helmet from "@fastify/helmet";
-import rateLimit from "@fastify/rate-limit";
-import type { FastifyInstance, FastifyRequest } from "fastify";
-import { AppError } from "../errors.ts";
+import type { FastifyInstance } from "fastify";
 
 export interface SecurityOptions {
-  rateLimitPerMinute: number;
   secureCookies: boolean;
   csrfKey: string;
 }
@@ -15,7 +12,7 @@ export interface SecurityOptions {
 const PERMISSIONS =
   "microphone=(self), camera=(), geolocation=(), display-capture=(), usb=(), serial=(), payment=()";
 
-/** Cookies, CSRF tokens, rate limits and response headers; registered before any route. */
+/** Cookies, CSRF tokens and response headers; registered before any route. */
 export async function registerSecurity(app: FastifyInstance, options: SecurityOptions): Promise<void> {
   await app.register(helmet, {
     contentSecurityPolicy: {
@@ -52,35 +49,6 @@ export async function registerSecurity(app: FastifyInstance, options: SecurityOp
       return typeof header === "string" ? header : undefined;
     },
   });
-  await app.register(rateLimit, {
-    max: options.rateLimitPerMinute,
-    timeWindow: "1 minute",
-    keyGenerator: rateLimitKey,
-    allowList: isUnlimited,
-    errorResponseBuilder: (_request, { after }) =>
-      new AppError("too_many", "Too many requests from this address.", { hint: `Try again in ${after}.` }),
-  });
-}
-
-/**
- * By address, except what devices do all day: a whole town may come from one address, so there each token counts for
- * itself. A made-up token gains nothing but its refusal.
- */
-function rateLimitKey(request: FastifyRequest): string {
-  const token = request.headers.authorization;
-  const forDevices = /^\/(device\/v1\/(playlist|time|live)|media\/)/.test(request.url);
-  return forDevices && token !== undefined ? token : request.ip;
-}
-
-/**
- * The console's files, and what must work on a bad day: a busy office behind one address may always press stop, and who speaks
- * live, two pieces a second, is not cut off by what colleagues do.
- */
-function isUnlimited({ url, method }: FastifyRequest): boolean {
-  const path = url.split("?")[0] ?? "";
-  if (method === "POST" && path.startsWith("/api/v1/") && path.endsWith("/stop")) return true;
-  if (path.startsWith("/api/v1/live/")) return true;
-  return !/^\/((api|device|media)\/|calendar\.ics$)/.test(path);
 }
 
 const SAFE_METHODS = new Set(["GET", "HEAD", "OPTIONS"]);

@@ -29,7 +29,8 @@ export const whoAsksBy =
   (request) => {
     const bearer = bearerToken(request);
     if (bearer !== null) return apiTokens.signInOf(bearer);
-    const cookie = request.cookies[SIGN_IN_COOKIE];
+    // Where only devices ask there are none.
+    const cookie = request.cookies?.[SIGN_IN_COOKIE];
     return cookie ? signIns.byToken(cookie) : null;
   };
 

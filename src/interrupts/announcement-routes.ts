@@ -1,14 +1,17 @@
 import type { TypeBoxTypeProvider } from "@fastify/type-provider-typebox";
 import type { FastifyInstance } from "fastify";
-import type { Static } from "typebox";
+import { type Static, Type } from "typebox";
 import type { Targets } from "../broadcasts/targets.ts";
 import type { ActsWithin } from "../http/permission-guard.ts";
 import { closed, IdParams, NEWEST, PageQuery, pageFrom, pageOf } from "../http/schemas.ts";
-import { requireUser } from "../http/sign-in-guard.ts";
+import { requireUser, signInOf } from "../http/sign-in-guard.ts";
 import type { MediaService } from "../media/media-service.ts";
 import { AssetBody } from "../media/recording.ts";
 import { acceptRawUploads, UploadQuery, uploadFrom } from "../media/upload.ts";
-import type { Announcement, AnnouncementService } from "./announcement-service.ts";
+import type { FreshProof } from "../people/fresh-proof.ts";
+import { FreshProofBody } from "../people/person-view.ts";
+import type { Announcement } from "./announcement.ts";
+import type { AnnouncementService } from "./announcement-service.ts";
 import type { CorrectionService } from "./correction-service.ts";
 import { instantIn } from "./instant-in.ts";
 import {
@@ -22,12 +25,13 @@ import {
 interface Options {
   corrections: CorrectionService;
   announcements: AnnouncementService;
+  freshProof: FreshProof;
   media: MediaService;
 }
 
 export async function announcementRoutes(
   instance: FastifyInstance,
-  { announcements, corrections, media }: Options,
+  { announcements, corrections, freshProof, media }: Options,
 ) {
   const app = instance.withTypeProvider<TypeBoxTypeProvider>();
   const view = (announcement: Announcement) => viewAnnouncement(media, announcement);
@@ -45,7 +49,8 @@ export async function announcementRoutes(
         summary: "Air an announcement or a drill, now or at a time; its broadcast has the same id",
         description:
           "It airs once its recording is rendered: its start and its devices' proof are those of `GET /broadcasts/{id}`, " +
-          "and `POST /broadcasts/{id}/stop` ends it.",
+          "and `POST /broadcasts/{id}/stop` ends it. What a whole county would hear inside its quiet hours waits for a second " +
+          "person first, see `confirmation`.",
         body: NewAnnouncementBody,
         response: { 201: AnnouncementView },
       },
@@ -76,12 +81,15 @@ export async function announcementRoutes(
       schema: {
         tags: ["interrupts"],
         summary: "Announcements and drills, newest first",
-        querystring: closed(PageQuery),
+        querystring: closed({
+          ...PageQuery,
+          waiting: Type.Boolean({ default: false, description: "Only those that wait for a second person" }),
+        }),
         response: { 200: pageOf(AnnouncementView) },
       },
     },
-    async ({ query: { limit, cursor } }) => {
-      const rows = announcements.page(cursor ?? NEWEST, limit + 1);
+    async ({ query: { limit, cursor, waiting } }) => {
+      const rows = announcements.page({ before: cursor ?? NEWEST, waiting }, limit + 1);
       const page = pageFrom(rows, limit, ({ interrupt }) => interrupt.id);
       return { ...page, items: page.items.map(view) };
     },
@@ -113,7 +121,31 @@ export async function announcementRoutes(
         response: { 200: AnnouncementView },
       },
     },
-    async ({ params, body }) => view(announcements.useAsset(params.id, body.sha256)),
+    async (request) =>
+      view(announcements.useAsset(request.params.id, request.body.sha256, requireUser(request).id)),
+  );
+
+  app.post(
+    "/announcements/:id/confirm",
+    {
+      config: { act: "announcements:confirm", within: areasOfAnnouncement },
+      schema: {
+        tags: ["interrupts"],
+        summary:
+          "Confirm an announcement or a drill that a whole county would hear inside its quiet hours, as another person",
+        description:
+          "It airs at its time then, or as soon as it can; of a live voice its maker has two minutes to begin. What nobody " +
+          "confirms by `confirmBy` is not aired. `POST /broadcasts/{id}/stop` calls it off.",
+        params: IdParams,
+        body: FreshProofBody,
+        response: { 200: AnnouncementView },
+      },
+    },
+    async (request) => {
+      const { id } = announcements.get(request.params.id).interrupt;
+      await freshProof.require(signInOf(request), request.body ?? {}, request.ip);
+      return view(announcements.confirm(id, requireUser(request).id));
+    },
   );
 
   app.get(
@@ -179,7 +211,10 @@ export async function announcementRoutes(
           response: { 200: AnnouncementView },
         },
       },
-      async (request) => view(await announcements.uploadRecording(request.params.id, uploadFrom(request))),
+      async (request) => {
+        const { id } = requireUser(request);
+        return view(await announcements.uploadRecording(request.params.id, uploadFrom(request), id));
+      },
     );
   });
 }

@@ -5,7 +5,8 @@ import type { Targets } from "../broadcasts/targets.ts";
 import { AppError } from "../errors.ts";
 import { outermost } from "../protocol/region-code.ts";
 import type { ReportService } from "../reports/report-service.ts";
-import type { Announcement, AnnouncementService } from "./announcement-service.ts";
+import type { Announcement } from "./announcement.ts";
+import type { AnnouncementService } from "./announcement-service.ts";
 import type { Source } from "./interrupt-content.ts";
 
 /** What puts a broadcast right, ready to be edited and aired. */

@@ -2,7 +2,6 @@ import type { TypeBoxTypeProvider } from "@fastify/type-provider-typebox";
 import type { FastifyInstance } from "fastify";
 import { type Static, Type } from "typebox";
 import { StopBody } from "../broadcasts/broadcast-view.ts";
-import { toIso } from "../clock.ts";
 import type { ActsWithin } from "../http/permission-guard.ts";
 import {
   closed,
@@ -10,7 +9,6 @@ import {
   IdParams,
   Instant,
   NEWEST,
-  nullable,
   PageQuery,
   pageFrom,
   pageOf,
@@ -18,20 +16,18 @@ import {
   Title,
   Uuid,
 } from "../http/schemas.ts";
-import { requireUser } from "../http/sign-in-guard.ts";
+import { requireUser, signInOf } from "../http/sign-in-guard.ts";
 import type { MediaService } from "../media/media-service.ts";
-import { CAP_SEVERITIES } from "./cap.ts";
+import type { FreshProof } from "../people/fresh-proof.ts";
+import { FreshProofBody } from "../people/person-view.ts";
 import type { CapService } from "./cap-service.ts";
-import { EMERGENCY_STATES, type EmergencyView } from "./emergency.ts";
+import type { EmergencyView } from "./emergency.ts";
 import type { EmergencyService } from "./emergency-service.ts";
+import { EmergencyBody, Severity, viewEmergency } from "./emergency-view.ts";
 import { instantIn } from "./instant-in.ts";
-import { InterruptView, SourceAtHand, viewInterrupt } from "./interrupt-view.ts";
+import { SourceAtHand } from "./interrupt-view.ts";
 
 const MAX_AREAS = 2_000;
-const instantOrNull = nullable(Instant);
-const Severity = enumOf(CAP_SEVERITIES, {
-  description: "Threat to life or property, as CAP 1.2 grades it (§3.2.2)",
-});
 
 const NewEmergencyBody = closed({
   title: Title,
@@ -51,47 +47,6 @@ const NewEmergencyBody = closed({
   replaces: Type.Optional(
     Type.String({ ...Uuid, description: "The emergency that ends when this one begins" }),
   ),
-});
-
-export const EmergencyBody = Type.Object({
-  ...InterruptView.properties,
-  class: enumOf(["announcement", "drill", "emergency"]),
-  state: enumOf(EMERGENCY_STATES),
-  severity: nullable(Severity),
-  areas: Type.Array(RegionCode),
-  until: Instant,
-  replaces: nullable(Uuid),
-  proposedBy: Uuid,
-  proposedAt: Instant,
-  confirmBy: Type.String({ ...Instant, description: "A proposal that nobody confirms expires then" }),
-  confirmedBy: nullable(Uuid),
-  confirmedAt: instantOrNull,
-  startedAt: instantOrNull,
-  endedAt: instantOrNull,
-  stoppedBy: nullable(Uuid),
-  people: Type.Object(
-    { proposed: Type.String(), confirmed: nullable(Type.String()), stopped: nullable(Type.String()) },
-    { description: "Who did it, by name" },
-  ),
-  reason: nullable(Type.String({ description: "Why it ended, or what it waits for" })),
-});
-
-const instant = (at: number | null): string | null => (at === null ? null : toIso(at));
-
-export const viewEmergency = (
-  media: MediaService,
-  { emergency, interrupt, people, confirmBy }: EmergencyView,
-): Static<typeof EmergencyBody> => ({
-  ...viewInterrupt(media, interrupt),
-  ...emergency,
-  class: interrupt.class,
-  until: toIso(emergency.until),
-  proposedAt: toIso(emergency.proposedAt),
-  confirmBy: toIso(confirmBy),
-  people,
-  confirmedAt: instant(emergency.confirmedAt),
-  startedAt: instant(emergency.startedAt),
-  endedAt: instant(emergency.endedAt),
 });
 
 const MAX_CAP_BYTES = 256 * 1024;
@@ -117,10 +72,14 @@ function areaMap(pairs: readonly string[]): Map<string, string[]> {
 interface Options {
   cap: CapService;
   emergencies: EmergencyService;
+  freshProof: FreshProof;
   media: MediaService;
 }
 
-export async function emergencyRoutes(instance: FastifyInstance, { cap, emergencies, media }: Options) {
+export async function emergencyRoutes(
+  instance: FastifyInstance,
+  { cap, emergencies, freshProof, media }: Options,
+) {
   const app = instance.withTypeProvider<TypeBoxTypeProvider>();
   const view = (emergency: EmergencyView) => viewEmergency(media, emergency);
   /** What one replaces ends as well. */
@@ -171,10 +130,15 @@ export async function emergencyRoutes(instance: FastifyInstance, { cap, emergenc
           "Start a proposed emergency, as another person; it is repeated on its areas' devices until its end",
         description: "From then on `GET /broadcasts/{id}` is its proof.",
         params: IdParams,
+        body: FreshProofBody,
         response: { 200: EmergencyBody },
       },
     },
-    async (request) => view(emergencies.confirm(request.params.id, requireUser(request).id)),
+    async (request) => {
+      const { id } = emergencies.get(request.params.id).emergency;
+      await freshProof.require(signInOf(request), request.body ?? {}, request.ip);
+      return view(emergencies.confirm(id, requireUser(request).id));
+    },
   );
 
   app.post(

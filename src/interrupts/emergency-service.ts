@@ -1,25 +1,29 @@
 import type { BaseLogger } from "pino";
 import { v7 as uuidv7 } from "uuid";
 import type { BroadcastService } from "../broadcasts/broadcast-service.ts";
-import { type Clock, SECOND_MS } from "../clock.ts";
+import type { Clock } from "../clock.ts";
 import type { Transact } from "../db/open.ts";
-import { AppError, notFound } from "../errors.ts";
+import { AppError, invalid, notFound } from "../errors.ts";
+import { type Apart, requireSecondPerson } from "../people/second-person.ts";
 import { outermost } from "../protocol/region-code.ts";
-import { requireRegions } from "./announcement-service.ts";
+import { requireRegions } from "./announcement.ts";
 import {
+  askedForBy,
   confirmByOf,
   dueEnd,
   type Emergency,
   type EmergencyAir,
   type EmergencyView,
+  givesWay,
+  LEAD_MS,
   type NewEmergency,
-  requireConfirmable,
   requirePossible,
-  rivalOf,
+  rivalsOf,
 } from "./emergency.ts";
 import type { EmergencyFilter, EmergencyStore } from "./emergency-store.ts";
 import type { InterruptContent } from "./interrupt-content.ts";
 import type { InterruptStore } from "./interrupt-store.ts";
+import type { MakersOf } from "./makers.ts";
 import type { StandingAlerts } from "./standing-alert.ts";
 
 export interface EmergencyService {
@@ -30,8 +34,9 @@ export interface EmergencyService {
    */
   propose(emergency: NewEmergency, userId: string, also?: (id: string) => void): Promise<EmergencyView>;
   /**
-   * Another person starts it: at once, or as soon as its sound is made. Idempotent for the one who confirmed.
-   * @throws {AppError} `forbidden` for the proposer, `conflict` when it is over or another stands in the same area
+   * Another person starts it: at once, or as soon as its sound is made. Drills in its areas end then, unless it is one.
+   * Idempotent for the one who confirmed.
+   * @throws {AppError} `forbidden` for the proposer and who made its recording, `conflict` when it is over or another stands in the same area
    */
   confirm(id: string, userId: string): EmergencyView;
   /** Any one person withdraws or ends it. Idempotent. @throws {AppError} `not_found` */
@@ -60,38 +65,59 @@ interface Dependencies {
   alerts: StandingAlerts;
   broadcasts: Pick<BroadcastService, "stop" | "onCancelled">;
   regions: { exists(code: string): boolean };
+  makersOf: MakersOf;
+  access: Apart;
   transact: Transact;
   clock: Clock;
   log: BaseLogger;
 }
 
-/** From the publish to the first sound, for the devices to begin together. */
-const LEAD_MS = 3 * SECOND_MS;
-
 /** Standing alerts: two people start one, one ends it, and the areas' retained state says so to whoever comes back. */
 export function createEmergencyService(deps: Dependencies): EmergencyService {
-  const { store, interrupts, content, alerts, broadcasts, regions, transact, clock, log } = deps;
+  const { store, interrupts, content, alerts, broadcasts, regions, makersOf, access, transact, clock, log } =
+    deps;
 
   function get(id: string): EmergencyView {
     const [emergency, interrupt] = [store.get(id), interrupts.get(id)];
     if (!emergency || !interrupt) throw notFound("emergency", id);
-    return { emergency, interrupt, people: store.people(id), confirmBy: confirmByOf(emergency) };
+    const makers = makersOf(interrupt).map((maker) => maker.id);
+    const by = [...new Set([emergency.proposedBy, ...makers])];
+    return { emergency, interrupt, people: store.people(id), by, confirmBy: confirmByOf(emergency) };
   }
 
   function check(proposal: NewEmergency): void {
     requirePossible(proposal, clock.now());
     requireRegions("/areas", proposal.areas, regions);
-    if (proposal.replaces !== null) get(proposal.replaces);
+    if (proposal.replaces === null) return;
+    const { class: of, title } = get(proposal.replaces).interrupt;
+    if (givesWay(proposal.class, of))
+      throw invalid(
+        "/replaces",
+        `"${title}" is no drill, and is not ended by one.`,
+        "Stop that one first, or wait for its end.",
+      );
   }
 
-  /** The one who would start another where one stands has to say what becomes of that. */
-  function requireFreeAreas(emergency: Emergency): void {
-    const rival = rivalOf(emergency, store.open());
-    if (!rival) return;
-    const title = interrupts.get(rival.id)?.title ?? "";
-    throw new AppError("conflict", `"${title}" stands in one of its areas already.`, {
-      hint: "Stop that one first, or propose this one anew with `replaces`.",
-    });
+  /** The one who would start another where one stands has to say what becomes of that; drills give way. */
+  function freeAreas({ emergency, interrupt }: EmergencyAir, userId: string): void {
+    const { class: of, title } = interrupt;
+    const rivals = rivalsOf(emergency, store.open()).map(({ id }) => get(id));
+    const inTheWay = rivals.find((rival) => !givesWay(rival.interrupt.class, of));
+    if (inTheWay) {
+      throw new AppError("conflict", `"${inTheWay.interrupt.title}" stands in one of its areas already.`, {
+        hint: givesWay(of, inTheWay.interrupt.class)
+          ? "Stop that one first, or wait for its end."
+          : "Stop that one first, or propose this one anew with `replaces`.",
+      });
+    }
+    for (const { emergency: drill } of rivals) giveWay(drill, title, userId);
+  }
+
+  /** Whatever comes of it yet: one that only waits for its sound would be heard after what replaces it. */
+  function giveWay(before: Emergency, title: string, userId: string | null): void {
+    const reason = `replaced by "${title}"`;
+    if (before.state === "active") broadcasts.stop(before.id, reason, userId);
+    else if (before.endedAt === null) withdraw(before, userId, reason);
   }
 
   /** As soon as its sound is made. */
@@ -105,7 +131,7 @@ export function createEmergencyService(deps: Dependencies): EmergencyService {
     }
     transact(() => {
       const before = emergency.replaces === null ? null : store.get(emergency.replaces);
-      if (before?.state === "active") broadcasts.stop(before.id, `replaced by "${title}"`);
+      if (before) giveWay(before, title, emergency.confirmedBy);
       const active: Emergency = {
         ...emergency,
         state: "active",
@@ -135,7 +161,7 @@ export function createEmergencyService(deps: Dependencies): EmergencyService {
     else if (view.emergency.state === "confirmed") start(view);
   }
 
-  function withdraw(emergency: Emergency, userId: string, reason: string): void {
+  function withdraw(emergency: Emergency, userId: string | null, reason: string): void {
     end({ ...emergency, stoppedBy: userId }, "withdrawn", reason);
   }
 
@@ -146,7 +172,7 @@ export function createEmergencyService(deps: Dependencies): EmergencyService {
     async propose(proposal, userId, also = () => {}) {
       check(proposal);
       const { title, class: of, severity, source, until, silent, replaces } = proposal;
-      const sound = await content.prepare(source, { class: of, silent });
+      const sound = await content.prepare(source, { class: of, silent }, userId);
       return transact(() => {
         const now = clock.now();
         const id = uuidv7();
@@ -188,11 +214,12 @@ export function createEmergencyService(deps: Dependencies): EmergencyService {
 
     confirm(id, userId) {
       return transact(() => {
-        const { emergency } = get(id);
+        const { emergency, interrupt, by } = get(id);
         if (emergency.confirmedBy === userId) return get(id);
         const now = clock.now();
-        requireConfirmable(emergency, userId, now);
-        requireFreeAreas(emergency);
+        requireSecondPerson(askedForBy({ emergency, by }, now), userId, access);
+        if (interrupt.assetSha256 !== null) content.requireHearable(interrupt.assetSha256);
+        freeAreas({ emergency, interrupt }, userId);
         store.update({ ...emergency, state: "confirmed", confirmedBy: userId, confirmedAt: now });
         start(get(id));
         return get(id);
@@ -203,7 +230,7 @@ export function createEmergencyService(deps: Dependencies): EmergencyService {
       return transact(() => {
         const { emergency } = get(id);
         if (emergency.state === "active") {
-          broadcasts.stop(id, reason);
+          broadcasts.stop(id, reason, userId);
           store.update({ ...get(id).emergency, stoppedBy: userId, reason });
         } else if (emergency.endedAt === null) withdraw(emergency, userId, reason);
         return get(id);

@@ -1,5 +1,6 @@
-import { DAY_MS, MINUTE_MS } from "../clock.ts";
-import { AppError, invalid } from "../errors.ts";
+import { DAY_MS, MINUTE_MS, SECOND_MS } from "../clock.ts";
+import { invalid } from "../errors.ts";
+import type { AskedFor } from "../people/second-person.ts";
 import type { CapSeverity } from "./cap.ts";
 import type { Source } from "./interrupt-content.ts";
 import type { Interrupt, InterruptClass } from "./interrupt-store.ts";
@@ -67,11 +68,15 @@ export interface EmergencyPeople {
 
 export interface EmergencyView extends EmergencyAir {
   people: EmergencyPeople;
+  /** Who proposed it, and who made what is heard. */
+  by: string[];
   /** A proposal that nobody confirms expires then, epoch ms. */
   confirmBy: number;
 }
 
-const PROPOSAL_VALID_MS = 10 * MINUTE_MS;
+/** From the publish to the first sound, for the devices to begin together. */
+export const LEAD_MS = 3 * SECOND_MS;
+export const PROPOSAL_VALID_MS = 10 * MINUTE_MS;
 const MAX_LENGTH_MS = DAY_MS;
 
 export const confirmByOf = ({ proposedAt }: Emergency): number => proposedAt + PROPOSAL_VALID_MS;
@@ -92,32 +97,28 @@ export function requirePossible(
     throw invalid("/until", "An emergency lasts at most a day.", "Replace it by another when it has to.");
 }
 
-/** Two people start one. @throws {AppError} `conflict`, or `forbidden` for the one who proposed it */
-export function requireConfirmable(emergency: Emergency, userId: string, now: number): void {
-  if (emergency.state !== "proposed" || isForgotten(emergency, now)) {
-    throw new AppError("conflict", "This proposal cannot be confirmed any more.", {
-      hint: "A proposal holds for ten minutes, and is confirmed once. Propose it anew.",
-    });
-  }
-  if (emergency.proposedBy === userId) {
-    throw new AppError("forbidden", "An emergency is confirmed by another person than proposed it.", {
-      hint: "Ask a second person to sign in and to confirm it.",
-    });
-  }
-}
+/** Who has to confirm it, by the rule of two people. */
+export const askedForBy = (
+  { emergency, by }: Pick<EmergencyView, "emergency" | "by">,
+  now: number,
+): AskedFor => ({
+  by,
+  isWaiting: emergency.state === "proposed" && !isForgotten(emergency, now),
+});
 
-/** The other one that stands, or is about to, in one of its areas: an area has one state at a time. */
-export const rivalOf = (
-  { id, areas, replaces }: Emergency,
-  open: readonly Emergency[],
-): Emergency | undefined =>
-  open.find(
+/** The others that stand, or are about to, in one of its areas: an area has one state at a time. */
+export const rivalsOf = ({ id, areas, replaces }: Emergency, open: readonly Emergency[]): Emergency[] =>
+  open.filter(
     (other) =>
       other.id !== id &&
       other.id !== replaces &&
       other.confirmedAt !== null &&
       other.areas.some((area) => areas.includes(area)),
   );
+
+/** A drill ends by itself for what is none. */
+export const givesWay = (one: InterruptClass, to: InterruptClass): boolean =>
+  one === "drill" && to !== "drill";
 
 /** How time alone ends an open one, and why; `null` while it does not. */
 export function dueEnd(

@@ -31,6 +31,13 @@ export interface Interrupt extends InterruptRecord {
   createdByName: string;
 }
 
+export interface AnnouncementFilter {
+  /** The last id of the page before. */
+  before: string;
+  /** Only what waits for a second person. */
+  waiting: boolean;
+}
+
 type Row = Omit<Interrupt, "silent" | "marks"> & { silent: 0 | 1; marks: string };
 
 const SELECT = `SELECT id, class, title, text, asset_sha256 AS assetSha256, composition_id AS compositionId, marks,
@@ -51,8 +58,13 @@ export function createInterruptStore(db: Database) {
        @createdBy, @createdAt)`,
   );
   const selectOne = db.prepare<[string], Row>(`${SELECT} WHERE id = ?`);
-  const selectPage = db.prepare<{ before: string; limit: number }, Row>(
-    `${SELECT} WHERE id < @before AND id NOT IN (SELECT id FROM emergencies) ORDER BY id DESC LIMIT @limit`,
+  const selectPage = db.prepare<{ before: string; waiting: 0 | 1; limit: number }, Row>(
+    `${SELECT} WHERE id < @before AND id NOT IN (SELECT id FROM emergencies)
+       AND (@waiting = 0 OR EXISTS (
+         SELECT 1 FROM confirmations c JOIN broadcasts b ON b.id = c.id
+         WHERE c.id = interrupts.id AND b.state = 'planned'
+           AND (c.confirmed_by IS NULL OR c.composition_id IS NOT interrupts.composition_id)))
+     ORDER BY id DESC LIMIT @limit`,
   );
   const setRecording = db.prepare(
     "UPDATE interrupts SET asset_sha256 = @assetSha256, composition_id = @compositionId WHERE id = @id",
@@ -74,8 +86,9 @@ export function createInterruptStore(db: Database) {
       const row = selectOne.get(id);
       return row ? toInterrupt(row) : null;
     },
-    /** Announcements and drills, newest first; `before` is the last id of the page before. */
-    page: (before: string, limit: number) => selectPage.all({ before, limit }).map(toInterrupt),
+    /** Announcements and drills, newest first. */
+    page: ({ before, waiting }: AnnouncementFilter, limit: number) =>
+      selectPage.all({ before, waiting: waiting ? 1 : 0, limit }).map(toInterrupt),
     setRecording: (recording: Pick<Interrupt, "id" | "assetSha256" | "compositionId">) =>
       void setRecording.run(recording),
     /** Those that have yet to air. */

@@ -1,11 +1,11 @@
 import { type Static, Type } from "typebox";
 import { BroadcastView, viewBroadcast } from "../broadcasts/broadcast-view.ts";
 import { MINUTE_MS, toIso } from "../clock.ts";
-import { closed, enumOf, Instant, nullable, Title, Uuid } from "../http/schemas.ts";
+import { closed, enumOf, Instant, LocalTime, nullable, Title, Uuid } from "../http/schemas.ts";
 import type { MediaService } from "../media/media-service.ts";
 import { RenditionView, viewRenditions } from "../media/recording.ts";
 import { ScheduleDefinition } from "../schedules/schedule.ts";
-import type { Announcement } from "./announcement-service.ts";
+import type { Announcement } from "./announcement.ts";
 import type { Interrupt } from "./interrupt-store.ts";
 import { ENDED_BY } from "./live/live-store.ts";
 
@@ -111,7 +111,28 @@ export const AnnouncementView = Type.Object({
       ),
     }),
   ),
-  people: Type.Object({ created: Type.String() }, { description: "Who did it, by name" }),
+  confirmation: nullable(
+    Type.Object(
+      {
+        quietHours: Type.Object({ from: LocalTime, to: LocalTime }),
+        askedBy: Type.String({ ...Uuid, description: "Who made it, or gave it its recording" }),
+        by: Type.Array(Uuid, {
+          description: "Who asked for it, and who sent or spoke what is heard: none of them confirms it",
+        }),
+        confirmBy: Type.String({ ...Instant, description: "What nobody confirms by then is not aired" }),
+        confirmedBy: nullable(Uuid),
+        confirmedAt: nullable(Instant),
+      },
+      {
+        description:
+          "A whole county would hear it inside its quiet hours: it waits for a second person. None where it takes none.",
+      },
+    ),
+  ),
+  people: Type.Object(
+    { created: Type.String(), confirmed: nullable(Type.String()) },
+    { description: "Who did it, by name" },
+  ),
   broadcast: BroadcastView,
 });
 
@@ -135,9 +156,29 @@ export const viewAnnouncement = (
   repeat: announcement.interrupt.repeats,
   corrects: announcement.interrupt.corrects,
   live: viewLive(announcement),
-  people: { created: announcement.interrupt.createdByName },
+  confirmation: viewConfirmation(announcement),
+  people: {
+    created: announcement.interrupt.createdByName,
+    confirmed: announcement.confirmation?.confirmedByName ?? null,
+  },
   broadcast: viewBroadcast(announcement.broadcast),
 });
+
+function viewConfirmation({
+  confirmation,
+  broadcast,
+}: Announcement): Static<typeof AnnouncementView>["confirmation"] {
+  if (confirmation === null) return null;
+  const { quietFrom, quietTo, askedBy, by, confirmedBy, confirmedAt } = confirmation;
+  return {
+    quietHours: { from: quietFrom, to: quietTo },
+    askedBy,
+    by,
+    confirmBy: toIso(broadcast.notAfter),
+    confirmedBy,
+    confirmedAt: confirmedAt === null ? null : toIso(confirmedAt),
+  };
+}
 
 function viewLive({ interrupt, broadcast, voice }: Announcement): Static<typeof AnnouncementView>["live"] {
   if (interrupt.longestMs === null) return null;

@@ -5,7 +5,7 @@ import type { Downlink } from "../delivery/downlink.ts";
 import type { MediaService } from "../media/media-service.ts";
 import { type Alert, DEVICE_KINDS } from "../protocol/messages.ts";
 import { authorityOf } from "../protocol/region-code.ts";
-import type { EmergencyAir } from "./emergency.ts";
+import { type EmergencyAir, LEAD_MS } from "./emergency.ts";
 
 /** What is heard, or why nothing can be yet. */
 type Sound = { items: BroadcastItem[] } | { whyNot: string };
@@ -35,17 +35,20 @@ export function createStandingAlerts({
 }: Dependencies): StandingAlerts {
   function publish({ emergency, interrupt }: EmergencyAir): void {
     const { id, areas, startedAt, until } = emergency;
-    const { class: of, silent, title } = interrupt;
+    const { class: of, silent, title, text } = interrupt;
+    const from = startedAt ?? 0;
     const alert: Alert = {
       id,
       rev: 1,
-      from: startedAt ?? 0,
+      issuedAt: from - LEAD_MS,
+      from,
       until,
       ...(of === "emergency" ? {} : { class: of }),
       authority: authorityOf(areas),
       ...(silent ? { silent } : {}),
       programme: NAME_OF_CLASS[of],
       title,
+      ...(text === null ? {} : { text }),
       items: unscheduled
         .items(id, "loudspeaker")
         .map((item) => ({ ...item, url: mediaUrl(item.sha256, until) })),

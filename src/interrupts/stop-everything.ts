@@ -79,11 +79,11 @@ export function createStopEverything(deps: Dependencies): StopEverything {
 
   /** Returns what it stopped. */
   function write(stop: UnwrittenStop, isPublished: boolean): string[] {
-    const { command, broadcastIds, person, reason } = stop;
+    const { command, person, reason } = stop;
     const stopped = transact(() => {
       downlink.record(stop, { isPublished });
       emergencies.withdrawWaiting(person.id, reason, command.issuedAt);
-      return broadcasts.cancelAll(broadcastIds, reason, person.id);
+      return broadcasts.cancelAll(stop, reason, person.id);
     });
     journal.drop(command.id);
     return stopped;

@@ -1,28 +1,51 @@
-import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import type { BaseLogger } from "pino";
+import { type Static, Type } from "typebox";
+import { Compile } from "typebox/compile";
 import { flushToDisk, renameDurably } from "../db/durable-file.ts";
-import type { PreparedCommand } from "../delivery/downlink.ts";
+import { Command, EpochMs } from "../protocol/messages.ts";
 
-/** A stop of everything, with all that is needed to write it down. */
-export interface UnwrittenStop extends PreparedCommand {
-  person: { id: string; name: string };
-  reason: string;
-  /** What it stops. */
-  broadcastIds: string[];
-}
+const Ids = Type.Array(Type.String());
+/** A stop of everything, with all that is needed to write it down: a `StopOfAll`, and who asked for it. */
+const UnwrittenStop = Type.Object({
+  command: Command,
+  untilAckedBy: Ids,
+  broadcastIds: Ids,
+  startBefore: EpochMs,
+  person: Type.Object({ id: Type.String(), name: Type.String() }),
+  reason: Type.String(),
+});
+export type UnwrittenStop = Static<typeof UnwrittenStop>;
 
 export type StopJournal = ReturnType<typeof createStopJournal>;
 
+const validator = Compile(UnwrittenStop);
 const WHOLE = ".json";
 
 /**
  * A file for each stop that devices may have heard of and the database not yet: when the server is killed in between, the
  * next start reads what must not sound again. It does not need the database, which may be locked.
  */
-export function createStopJournal(folder: string) {
+export function createStopJournal(folder: string, log: BaseLogger) {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   flushToDisk(dirname(folder));
   const fileOf = (commandId: string) => join(folder, `${commandId}${WHOLE}`);
+
+  /** What cannot be read is put aside, as neither the other stops nor the start of the server may wait for it. */
+  function read(file: string): UnwrittenStop[] {
+    try {
+      return [validator.Parse(JSON.parse(readFileSync(file, "utf8")))];
+    } catch (error) {
+      const aside = `${file}.unreadable`;
+      renameSync(file, aside);
+      log.error(
+        { err: error, file: aside },
+        "a stop of everything cannot be read and is put aside: look at what is on air, and stop everything again if it is to be silent",
+      );
+      return [];
+    }
+  }
 
   return {
     /** Returns when it is on the disk. */
@@ -38,6 +61,6 @@ export function createStopJournal(folder: string) {
       readdirSync(folder)
         .filter((name) => name.endsWith(WHOLE))
         .toSorted()
-        .map((name) => JSON.parse(readFileSync(join(folder, name), "utf8")) as UnwrittenStop),
+        .flatMap((name) => read(join(folder, name))),
   };
 }

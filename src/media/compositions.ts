@@ -4,9 +4,18 @@ import { type Composition, derivationOf, identify } from "./composition.ts";
 import type { Job } from "./jobs/job.ts";
 import type { Rendition } from "./media.ts";
 import type { MediaStore } from "./media-store.ts";
-import { appliesTo, laneOf, type Profile } from "./profiles.ts";
+import { appliesTo, isForDevices, laneOf, type Profile } from "./profiles.ts";
 
 type Lane = ReturnType<typeof laneOf>;
+
+/** One of the renditions that devices may be given. */
+export interface DeviceRendition {
+  profile: string;
+  /** What is played by now; `null` while there is none, or when it could not be made. */
+  ready: Rendition | null;
+  /** Another one takes its place once that is made. */
+  isBeingMade: boolean;
+}
 
 interface Dependencies {
   store: MediaStore;
@@ -120,11 +129,19 @@ export function createCompositions(dependencies: Dependencies) {
     current: (compositionId: string): Rendition[] =>
       currentPairs(compositionId).map(({ rendition }) => rendition),
 
-    /** What it cannot air without, as far as that is ready, by profile. */
-    neededToAir: (compositionId: string): Rendition[] =>
-      currentPairs(compositionId).flatMap(({ profile }) =>
-        profile.neededToAir === true ? (readyOf(compositionId, profile.name) ?? []) : [],
-      ),
+    /** Whatever the line to the devices is like; what it cannot air without comes first. */
+    forDevices: (compositionId: string): DeviceRendition[] =>
+      currentPairs(compositionId)
+        .filter(({ profile }) => isForDevices(profile))
+        .toSorted(
+          (one, other) =>
+            Number(other.profile.neededToAir ?? false) - Number(one.profile.neededToAir ?? false),
+        )
+        .map((pair) => ({
+          profile: pair.profile.name,
+          ready: readyOf(compositionId, pair.profile.name),
+          isBeingMade: isOpen(pair),
+        })),
 
     whyNotRendered(compositionId: string): string | null {
       for (const { rendition, profile } of currentPairs(compositionId)) {

@@ -17,6 +17,10 @@ export interface StreamJob {
 /** An ffmpeg that is fed while it runs. */
 export interface FfmpegStream {
   write(chunk: Uint8Array): void;
+  /** It has not taken what was written: nothing more is to be written until it is `drained`. */
+  isFull(): boolean;
+  /** Resolves once it has taken what was written, or has ended. */
+  drained(): Promise<void>;
   /** There is no more; what is still inside comes out. */
   end(): void;
   kill(): void;
@@ -73,6 +77,23 @@ export function streamFfmpeg(program: string, job: StreamJob): FfmpegStream {
   }
   const ended = run();
   ended.catch(() => {}); // also when nobody waits for it yet
+  const { stdin } = child;
+  const isFull = () => stdin.writableNeedDrain && !stdin.destroyed;
 
-  return { write: (chunk) => void child.stdin.write(chunk), end: () => void child.stdin.end(), kill, ended };
+  return {
+    write: (chunk) => void stdin.write(chunk),
+    isFull,
+    drained: () =>
+      new Promise((resolve) => {
+        if (!isFull()) return resolve();
+        const done = () => {
+          stdin.off("drain", done).off("close", done);
+          resolve();
+        };
+        stdin.once("drain", done).once("close", done);
+      }),
+    end: () => void stdin.end(),
+    kill,
+    ended,
+  };
 }

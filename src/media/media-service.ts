@@ -7,13 +7,13 @@ import { createTransact, type Database } from "../db/open.ts";
 import { AppError, notFound } from "../errors.ts";
 import type { DeviceKind } from "../protocol/messages.ts";
 import type { Composition } from "./composition.ts";
-import { createCompositions } from "./compositions.ts";
+import { createCompositions, type DeviceRendition } from "./compositions.ts";
 import { createHearing } from "./ear/hearing.ts";
 import type { Ffmpeg } from "./ffmpeg.ts";
 import { etaOf, hasFailed, isOpen, type Job, type JobState } from "./jobs/job.ts";
 import { createJobQueue } from "./jobs/job-queue.ts";
 import { createJobStore } from "./jobs/job-store.ts";
-import { type Asset, ORIGINAL_MIME, type Rendition, SPEECH_MIME } from "./media.ts";
+import { type Asset, type Maker, ORIGINAL_MIME, type Rendition, SPEECH_MIME } from "./media.ts";
 import type { MediaLibrary } from "./media-library.ts";
 import { createMediaStore } from "./media-store.ts";
 import { COVER_MIME } from "./picture/cover.ts";
@@ -53,8 +53,12 @@ export interface MediaService extends Receiver {
   listeningJobOf(sha256: string): Job | null;
   /** The rendition a kind of device plays, or `null` while there is none ready. */
   playableFor(compositionId: string, kind: DeviceKind): Rendition | null;
-  /** The ready renditions that it cannot air without: what is reviewed. */
-  neededToAir(compositionId: string): Rendition[];
+  /** All that devices may be given of it, whatever their line is like: what is reviewed. */
+  forDevices(compositionId: string): DeviceRendition[];
+  /** Who sent or spoke any of the recordings that are heard in it, by their ids. */
+  makersOf(compositionId: string): string[];
+  /** Who sent or spoke one recording. */
+  makersOfRecording(sha256: string): Maker[];
   /** Why it cannot air, or `null`: what is heard in it, then what is not rendered yet. */
   whyNotAirable(compositionId: string): string | null;
   /** When it is expected on air: the earliest is rendered first. */
@@ -266,7 +270,9 @@ export function createMediaService(options: Options): MediaService {
       return null;
     },
 
-    neededToAir: compositions.neededToAir,
+    forDevices: compositions.forDevices,
+    makersOf: store.makersOf,
+    makersOfRecording: store.makersOfRecording,
 
     whyNotAirable(compositionId) {
       return hearing.whyNotOnAir(compositionId) ?? compositions.whyNotRendered(compositionId);

@@ -1,6 +1,6 @@
 import type { Database } from "../db/open.ts";
 import type { Composition } from "./composition.ts";
-import { type Asset, LIVE_MIME, type Rendition } from "./media.ts";
+import { type Asset, LIVE_MIME, type Maker, type Rendition } from "./media.ts";
 
 /** What is known of a rendition once its file is in the library. */
 export type FinishedRendition = Pick<
@@ -59,6 +59,20 @@ export function createMediaStore(db: Database) {
   const setListening = db.prepare<[string, number, string]>(
     "UPDATE assets SET listening = ?, duration_ms = ? WHERE sha256 = ?",
   );
+  const addMaker = db.prepare<{ sha256: string; userId: string; at: number }>(
+    `INSERT INTO asset_makers (sha256, user_id, at) VALUES (@sha256, @userId, @at)
+     ON CONFLICT DO UPDATE SET at = excluded.at`,
+  );
+  const selectMakers = db.prepare<[string], Maker>(
+    `SELECT user_id AS id, name, at FROM asset_makers JOIN users ON users.id = user_id
+     WHERE sha256 = ? ORDER BY at`,
+  );
+  const makersOf = db
+    .prepare<[string], string>(
+      `SELECT DISTINCT user_id FROM asset_makers
+       WHERE sha256 IN (SELECT asset_sha256 FROM composition_assets WHERE composition_id = ?)`,
+    )
+    .pluck();
   const unheard = db.prepare<[], { sha256: string }>("SELECT sha256 FROM assets WHERE listening IS NULL");
 
   const composition = db.prepare<[string], { definition: string }>(
@@ -140,6 +154,9 @@ export function createMediaStore(db: Database) {
     /** The first word on where it came from stays: the same bytes may be spoken from several texts. */
     receivedAgain: ({ sha256, synthetic }: Pick<Asset, "sha256" | "synthetic">, now: number): void =>
       void receivedAgain.run(now, synthetic && JSON.stringify(synthetic), sha256),
+    addMaker: (sha256: string, userId: string, at: number): void => void addMaker.run({ sha256, userId, at }),
+    makersOfRecording: (sha256: string): Maker[] => selectMakers.all(sha256),
+    makersOf: (compositionId: string): string[] => makersOf.all(compositionId),
     /** What was heard is how long it is, whatever the file says. */
     setListening: (sha256: string, listening: NonNullable<Asset["listening"]>): void =>
       void setListening.run(JSON.stringify(listening), listening.durationMs, sha256),

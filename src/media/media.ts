@@ -2,6 +2,13 @@ import type { Listening } from "./ear/findings.ts";
 import type { Probe } from "./media-probe.ts";
 import type { LoudnessMethod } from "./sound/level.ts";
 
+/** Who sent or spoke a recording, and when they last did, epoch ms. */
+export interface Maker {
+  id: string;
+  name: string;
+  at: number;
+}
+
 /** An uploaded original, kept as it came and named by the SHA-256 of its bytes. */
 export interface Asset {
   sha256: string;

@@ -226,6 +226,10 @@ export function appliesTo(profile: Profile, recording: { hasPicture: boolean; du
   return profile.type !== "stream" || recording.durationMs >= profile.minMinutes * 60_000;
 }
 
+/** Whether a device, on whatever line, may be given its rendition. */
+export const isForDevices = (profile: Profile): boolean =>
+  profile.neededToAir === true || ("playedBy" in profile && (profile.playedBy ?? []).length > 0);
+
 /** The profiles whose rendition a kind of device plays, best first. A stream is for viewing online: see media/README.md. */
 export function playedOn(profiles: readonly Profile[], kind: DeviceKind, link: Link): Profile[] {
   return profiles

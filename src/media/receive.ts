@@ -28,8 +28,8 @@ export interface Receiver {
   /**
    * Stores an upload, then calls `attach` in the transaction that records it; when that throws, nothing is kept.
    * Idempotent: known bytes are attached again.
-   * @throws {AppError} `invalid` (no usable media, cut off, wrong digest), `too_large`, `unavailable` (disk full, not
-   *   examined); after the last a whole file is where it was, to be handed in again
+   * @throws {AppError} `invalid` (no usable media, cut off, wrong digest), `too_large`, `no_space`, `unavailable` (not
+   *   examined); after the last two a whole file is where it was, to be handed in again
    */
   receiveUpload(upload: Upload, attach: (asset: Asset) => void): Promise<Asset>;
   /**
@@ -46,19 +46,25 @@ export function createReceiver(dependencies: Dependencies): Receiver {
   const { db, store, library, ffmpeg, clock, maxUploadBytes, space, requireMount, onReceived } = dependencies;
   const transact = createTransact(db);
 
-  const record = (asset: Asset, attach: (asset: Asset) => void): void =>
+  const record = (asset: Asset, makerId: string | undefined, attach: (asset: Asset) => void): void =>
     transact(() => {
       if (store.assetOf(asset.sha256)) store.receivedAgain(asset, clock.now());
       else store.insertAsset(asset);
+      if (makerId !== undefined) store.addMaker(asset.sha256, makerId, clock.now());
       onReceived(asset.sha256);
       attach(asset);
     });
 
   /** File, then rows, in one turn of the event loop: no other upload of the same bytes can come between. */
-  function keep(staged: StagedFile, asset: Asset, attach: (asset: Asset) => void): void {
+  function keep(
+    staged: StagedFile,
+    asset: Asset,
+    makerId: string | undefined,
+    attach: (asset: Asset) => void,
+  ): void {
     const { created } = staged.commit();
     try {
-      record(asset, attach);
+      record(asset, makerId, attach);
     } catch (error) {
       if (created) library.retract(asset.sha256, staged.path);
       throw error;
@@ -122,7 +128,7 @@ export function createReceiver(dependencies: Dependencies): Receiver {
         const asset = known
           ? { ...known, synthetic: known.synthetic ?? originOf(upload) }
           : await describe(staged, upload);
-        keep(staged, asset, attach);
+        keep(staged, asset, upload.makerId, attach);
         return asset;
       }),
 

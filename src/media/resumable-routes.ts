@@ -2,12 +2,11 @@ import { STATUS_CODES } from "node:http";
 import { Readable } from "node:stream";
 import { Metadata } from "@tus/server";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
-import { Type } from "typebox";
 import { AppError, type ErrorCode } from "../errors.ts";
 import type { ActsWithin } from "../http/permission-guard.ts";
 import { toProblem } from "../http/problem.ts";
-import { IdParams } from "../http/schemas.ts";
 import { requireUser } from "../http/sign-in-guard.ts";
+import { ABILITIES, ABILITIES_OF_ONE, BEGIN, END, GO_ON, HOW_FAR } from "./resumable-document.ts";
 import type { ResumableUploads } from "./resumable-uploads.ts";
 import { acceptRawUploads, keepOpen } from "./upload.ts";
 
@@ -21,30 +20,18 @@ const CODES: Record<number, ErrorCode> = {
   500: "internal",
 };
 
-/** A response header as OpenAPI describes it. */
-const header = (description: string) => ({ type: "string", description });
-const ABILITIES = {
-  tags: ["uploads"],
-  summary: "What the resumable uploads at this address can do",
-  description:
-    "Recordings are sent by the tus protocol 1.0.0 (https://tus.io/protocols/resumable-upload), which also describes POST, HEAD, PATCH and DELETE here.",
-  response: {
-    204: {
-      ...Type.Null({ description: "Only headers" }),
-      headers: {
-        "Tus-Version": header("The versions of the protocol, the preferred one first"),
-        "Tus-Resumable": header("The version of this answer"),
-        "Tus-Extension": header("The extensions of the protocol, separated by commas"),
-        "Tus-Max-Size": header("The largest upload, in bytes"),
-      },
-    },
-  },
-};
+const ANNOUNCEMENTS = "announcements/";
 
 interface Options {
   uploads: ResumableUploads;
   /** Where an announcement is heard. @throws {AppError} `not_found` */
   announcementAreas: (id: string) => readonly string[];
+}
+
+/** What it takes to send something there. */
+function actFor(target: string) {
+  if (target.startsWith(ANNOUNCEMENTS)) return "announcements:air";
+  return target.startsWith("recordings/") ? "recordings:send" : "content:edit";
 }
 
 /** Where a new upload goes; empty when that can't be read: it is refused for that. */
@@ -58,29 +45,33 @@ function targetOf({ headers }: FastifyRequest): string {
 
 /**
  * The tus protocol 1.0 at `/uploads`, inside the sign-in guard, which holds for `OPTIONS` too: a page of another origin
- * has nothing to learn here. The protocol documents its own routes; OpenAPI has where to read of them.
+ * has nothing to learn here.
  */
 export async function resumableRoutes(app: FastifyInstance, { uploads, announcementAreas }: Options) {
   acceptRawUploads(app);
   const config = { act: "recordings:send" } as const;
-  const act = (request: FastifyRequest) => {
-    const target = targetOf(request);
-    if (target.startsWith("announcements/")) return "announcements:air";
-    return target.startsWith("recordings/") ? "recordings:send" : "content:edit";
+  const act = (request: FastifyRequest) => actFor(targetOf(request));
+  const areasOf = (target: string) => announcementAreas(target.replace(ANNOUNCEMENTS, ""));
+  const within: ActsWithin = (request) => areasOf(targetOf(request));
+  /** Of an upload that was begun; somebody else's is not there, which is for the handler to say. */
+  const targetNow = (request: FastifyRequest) =>
+    uploads.targetOf((request.params as { id: string }).id, requireUser(request).id);
+  const further = {
+    // Whoever began it may have lost the right since.
+    act: async (request: FastifyRequest) => actFor((await targetNow(request)) ?? "recordings/"),
+    within: (async (request) => {
+      const target = await targetNow(request);
+      return target?.startsWith(ANNOUNCEMENTS) ? areasOf(target) : "narrowed";
+    }) satisfies ActsWithin,
   };
-  const within: ActsWithin = (request) => announcementAreas(targetOf(request).replace("announcements/", ""));
-  const schema = { hide: true };
-  const handle = (request: FastifyRequest, reply: FastifyReply) => answer(uploads, request, reply);
-  app.route({ method: "POST", url: "/uploads", config: { act, within }, schema, handler: handle });
-  app.route({ method: "OPTIONS", url: "/uploads", config, schema: ABILITIES, handler: handle });
-  app.route({
-    method: "OPTIONS",
-    url: "/uploads/:id",
-    config,
-    schema: { ...ABILITIES, params: IdParams },
-    handler: handle,
-  });
-  app.route({ method: ["HEAD", "PATCH", "DELETE"], url: "/uploads/*", config, schema, handler: handle });
+  const handler = (request: FastifyRequest, reply: FastifyReply) => answer(uploads, request, reply);
+  app.route({ method: "OPTIONS", url: "/uploads", config, schema: ABILITIES, handler });
+  app.route({ method: "OPTIONS", url: "/uploads/:id", config, schema: ABILITIES_OF_ONE, handler });
+  app.route({ method: "POST", url: "/uploads", config: { act, within }, schema: BEGIN, handler });
+  const asked = { ...further, swagger: { exposeHeadRoute: true } };
+  app.route({ method: "HEAD", url: "/uploads/:id", config: asked, schema: HOW_FAR, handler });
+  app.route({ method: "PATCH", url: "/uploads/:id", config: further, schema: GO_ON, handler });
+  app.route({ method: "DELETE", url: "/uploads/:id", config: further, schema: END, handler });
 }
 
 async function answer(

@@ -2,7 +2,7 @@ import { Server, type Upload } from "@tus/server";
 import type { BaseLogger } from "pino";
 import { v7 as uuidv7 } from "uuid";
 import { type Clock, HOUR_MS, repeat } from "../clock.ts";
-import { AppError, invalid } from "../errors.ts";
+import { AppError, diskFull, invalid, isDiskFull } from "../errors.ts";
 import { fileNameOf } from "./file-name.ts";
 import type { MediaLibrary } from "./media-library.ts";
 import { createPartIntake, type UploadTarget } from "./part-intake.ts";
@@ -53,25 +53,20 @@ export function createResumableUploads(options: Options) {
     namingFunction: () => uuidv7(),
     generateUrl: (_request, { path, id }) => `${path}/${id}`,
     getFileIdFromRequest: (_request, last) => (last !== undefined && parts.isId(last) ? last : undefined),
-    onUploadCreate: (request, upload) => noting(request, () => admit(request, upload)),
-    onIncomingRequest: (request, id) => noting(request, () => onlyOwner(request, id)),
-    onUploadFinish: (request, upload) =>
-      noting(request, async () => {
-        const sha256 = await intake.arrive(upload.id);
-        return { headers: { "Content-Location": `/media/${sha256}` } };
-      }),
-  });
-
-  /** tus knows only errors of its own, so ours is kept beside the request. */
-  async function noting<T>(request: Request, work: () => T | Promise<T>): Promise<T> {
-    try {
-      return await work();
-    } catch (error) {
+    onUploadCreate: async (request, upload) => admit(request, upload),
+    onIncomingRequest: onlyOwner,
+    async onUploadFinish(_request, upload) {
+      const sha256 = await intake.arrive(upload.id);
+      return { headers: { "Content-Location": `/media/${sha256}` } };
+    },
+    // tus knows only errors of its own, so ours is kept beside the request.
+    onResponseError(request, error) {
       const noted = requests.get(request);
-      if (noted && error instanceof AppError) noted.problem = error;
-      throw error;
-    }
-  }
+      const problem = isDiskFull(error) ? diskFull(error) : error;
+      if (noted && problem instanceof AppError) noted.problem = problem;
+      return undefined;
+    },
+  });
 
   /** Leaves the metadata as they are: a `HEAD` gives them back. */
   function admit(request: Request, upload: Upload): object {
@@ -153,6 +148,12 @@ export function createResumableUploads(options: Options) {
     );
 
   return {
+    /** Where somebody's own upload goes; `null` when they have none of this id. */
+    async targetOf(id: string, owner: string): Promise<string | null> {
+      const part = parts.isId(id) ? await parts.find(id) : null;
+      return part?.notes.owner === owner ? (part.metadata?.["target"] ?? null) : null;
+    },
+
     /** Answers one request of the protocol. @throws {AppError} where the protocol has no words for it */
     async handle(request: Request, owner: string): Promise<Response> {
       const noted = { owner, id: "", problem: null as AppError | null };

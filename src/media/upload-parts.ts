@@ -1,8 +1,18 @@
-import { copyFileSync, existsSync, linkSync, mkdirSync, readdirSync, statSync } from "node:fs";
+import {
+  copyFileSync,
+  createWriteStream,
+  existsSync,
+  linkSync,
+  mkdirSync,
+  readdirSync,
+  statSync,
+} from "node:fs";
 import { readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { pipeline } from "node:stream/promises";
 import { FileStore } from "@tus/file-store";
-import { type KvStore, Upload } from "@tus/server";
+import { ERRORS, type KvStore, Upload } from "@tus/server";
+import { diskFull, isDiskFull } from "../errors.ts";
 import type { MediaLibrary } from "./media-library.ts";
 
 /** What the server writes down of an upload for itself, apart from the client's metadata. */
@@ -67,11 +77,31 @@ class PartStore extends FileStore {
     const known = await this.#records.get(id);
     return known?.notes.asset ? complete(id, known) : super.getUpload(id);
   }
+  override async create(upload: Upload): Promise<Upload> {
+    try {
+      return await super.create(upload);
+    } catch (error) {
+      // Nobody is told where it would have been.
+      for (const left of ["", ".json.new"])
+        await rm(join(this.directory, `${upload.id}${left}`), { force: true });
+      throw error;
+    }
+  }
+  /** What has arrived stays. @throws {AppError} `no_space` */
   override async write(...[readable, id, offset]: Parameters<FileStore["write"]>): Promise<number> {
     const known = await this.#records.get(id);
     // A client that lost the last answer may send the empty rest again.
     if (known?.notes.asset) return offset;
-    return super.write(readable, id, offset);
+    const part = createWriteStream(join(this.directory, id), { flags: "r+", start: offset });
+    try {
+      await pipeline(readable, part);
+    } catch (cause) {
+      // The base class tells nobody why.
+      if (isDiskFull(cause)) throw diskFull(cause);
+      // oxlint-disable-next-line typescript/only-throw-error -- as tus knows errors
+      throw ERRORS.FILE_WRITE_ERROR;
+    }
+    return offset + part.bytesWritten;
   }
   override async remove(id: string): Promise<void> {
     if (!(await this.#records.get(id))) return super.remove(id);

@@ -4,7 +4,7 @@ import type { Pending } from "./housekeeping/watermarks.ts";
 export interface Reservation {
   /**
    * Has room for so many bytes in all; grows in steps for a body that did not say its length.
-   * @throws {AppError} `unavailable`
+   * @throws {AppError} `no_space`
    */
   cover(bytes: number): void;
   end(): void;
@@ -49,7 +49,7 @@ export function createUploadSpace(mayUpload: (bytes: number, pending: Pending) =
 
   return {
     hold,
-    /** @throws {AppError} `unavailable` when there is no room for it beside the others */
+    /** @throws {AppError} `no_space` when there is no room for it beside the others */
     reserve(bytes: number, arrived: () => number): Reservation {
       mayUpload(bytes, pending());
       return hold(bytes, arrived);

@@ -16,6 +16,7 @@ export interface StreamedUpload {
   /** Lower-case hex, from RFC 9530 `Content-Digest` or `Repr-Digest`. */
   declaredSha256?: string;
   signal?: AbortSignal;
+  makerId?: string;
 }
 
 /**
@@ -31,8 +32,10 @@ export interface UploadedFile {
   onDigest?: (sha256: string) => Promise<void>;
   /** What spoke it, and what it says. */
   synthetic?: { engine: string; text: string };
+  makerId?: string;
 }
 
+/** With the person who sent or spoke it, who does not review it. */
 export type Upload = StreamedUpload | UploadedFile;
 
 export const UploadQuery = Type.Object(

@@ -3,34 +3,10 @@ import type { FastifyInstance } from "fastify";
 import { Type } from "typebox";
 import { toIso } from "../clock.ts";
 import { reachFor } from "../http/permission-guard.ts";
-import {
-  closed,
-  enumOf,
-  Instant,
-  nullable,
-  PageQuery,
-  pageFrom,
-  pageOf,
-  RegionCode,
-} from "../http/schemas.ts";
-import { levelOf, REGION_LEVELS } from "../protocol/region-code.ts";
-import { OUTAGE_KINDS } from "./outage.ts";
+import { closed, PageQuery, pageFrom, pageOf, Uuid } from "../http/schemas.ts";
+import { levelOf } from "../protocol/region-code.ts";
 import type { OutageService } from "./outage-service.ts";
-
-const OutageView = Type.Object({
-  id: Type.Integer(),
-  kind: enumOf(OUTAGE_KINDS, { description: "`unstable`: it comes and goes" }),
-  region: Type.Object({ code: RegionCode, name: Type.String(), level: enumOf(REGION_LEVELS) }),
-  device: nullable(
-    Type.Object(
-      { id: Type.String(), name: Type.String() },
-      { description: "null when it is the region's: most of its devices went at once" },
-    ),
-  ),
-  devices: Type.Integer({ description: "How many it concerns" }),
-  beganAt: Instant,
-  endedAt: nullable(Instant),
-});
+import { OutageView } from "./outage-view.ts";
 
 /** `/outages`; mounted under the API's prefix, inside the sign-in guard. */
 export async function outageRoutes(
@@ -48,14 +24,18 @@ export async function outageRoutes(
         summary:
           "Devices and regions that are or were cut off, newest first: one outage for a region most of which went at " +
           "once, none for a line that is back within three minutes",
-        querystring: closed({ open: Type.Boolean({ default: false }), ...PageQuery }),
+        querystring: closed({
+          open: Type.Boolean({ default: false }),
+          deviceId: Type.Optional(Uuid),
+          ...PageQuery,
+        }),
         response: { 200: pageOf(OutageView) },
       },
     },
     async (request) => {
-      const { open, limit, cursor } = request.query;
+      const { open, deviceId = null, limit, cursor } = request.query;
       const before = cursor === undefined ? Number.MAX_SAFE_INTEGER : Number(cursor) || 0;
-      const filter = { isOpen: open, areas: reachFor(request, "devices:read") };
+      const filter = { isOpen: open, deviceId, areas: reachFor(request, "devices:read") };
       const page = pageFrom(outages.list(filter, before, limit + 1), limit, ({ id }) => `${id}`);
       return {
         ...page,

@@ -16,6 +16,8 @@ export interface OutageRow {
 
 export interface OutageFilter {
   isOpen: boolean;
+  /** Those that concern this device; `null` for any. */
+  deviceId: string | null;
   /** Those that concern a device in any of these; `null` for all. */
   areas: readonly string[] | null;
 }
@@ -40,10 +42,12 @@ export function createOutageStore(db: Database) {
   const end = db.prepare("UPDATE outages SET ended_at = ? WHERE id = ?");
   const selectView = db.prepare<[number], OutageRow>(`${VIEW} WHERE o.id = ?`);
   const selectPage = db.prepare<
-    [{ open: 0 | 1; ranges: string | null; before: number; limit: number }],
+    [{ open: 0 | 1; deviceId: string | null; ranges: string | null; before: number; limit: number }],
     OutageRow
   >(
     `${VIEW} WHERE o.id < @before AND (@open = 0 OR o.ended_at IS NULL)
+       AND (@deviceId IS NULL OR EXISTS (
+         SELECT 1 FROM outage_devices m WHERE m.outage_id = o.id AND m.device_id = @deviceId))
        AND (@ranges IS NULL OR EXISTS (
          SELECT 1 FROM outage_devices m JOIN devices c ON c.id = m.device_id JOIN json_each(@ranges) range
          WHERE m.outage_id = o.id
@@ -67,9 +71,9 @@ export function createOutageStore(db: Database) {
     end: (id: number, now: number) => void end.run(now, id),
     view: (id: number) => selectView.get(id),
     /** Newest first, older than the id `before`. */
-    page({ isOpen, areas }: OutageFilter, before: number, limit: number): OutageRow[] {
+    page({ isOpen, deviceId, areas }: OutageFilter, before: number, limit: number): OutageRow[] {
       const ranges = areas && JSON.stringify(areas.map(codeRange));
-      return selectPage.all({ open: isOpen ? 1 : 0, ranges, before, limit });
+      return selectPage.all({ open: isOpen ? 1 : 0, deviceId, ranges, before, limit });
     },
   };
 }

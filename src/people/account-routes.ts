@@ -4,11 +4,14 @@ import { Type } from "typebox";
 import { closed, IdParams, Title } from "../http/schemas.ts";
 import { requireUser, SIGN_IN_COOKIE, signInOf } from "../http/sign-in-guard.ts";
 import type { ApiTokens } from "./api-token-service.ts";
-import { Me, type MeOptions, viewMe } from "./me-view.ts";
+import type { FreshProof } from "./fresh-proof.ts";
+import { type MeOptions, viewMe } from "./me-view.ts";
 import type { Passwords } from "./password-service.ts";
 import {
   Acts,
   CurrentPassword,
+  FreshProofFields,
+  Me,
   NewPassword,
   SignInSchema,
   TokenSchema,
@@ -20,6 +23,7 @@ import type { SignIns } from "./sign-in-service.ts";
 const MAX_TOKEN_DAYS = 366;
 
 interface Options extends MeOptions {
+  freshProof: FreshProof;
   passwords: Passwords;
   signIns: SignIns;
   apiTokens: ApiTokens;
@@ -28,7 +32,7 @@ interface Options extends MeOptions {
 
 /** What everybody who is signed in does with the own account; mounted inside the guard. */
 export async function accountRoutes(instance: FastifyInstance, options: Options) {
-  const { passwords, signIns, apiTokens } = options;
+  const { freshProof, passwords, signIns, apiTokens } = options;
   const app = instance.withTypeProvider<TypeBoxTypeProvider>();
   const tags = ["account"];
   const config = { act: "account:own" } as const;
@@ -37,13 +41,19 @@ export async function accountRoutes(instance: FastifyInstance, options: Options)
 
   app.get(
     "/me",
-    { config, schema: { tags, summary: "Who is signed in, and may do what", response: { 200: Me } } },
+    {
+      config: { ...config, beforeCode: true },
+      schema: { tags, summary: "Who is signed in, and may do what", response: { 200: Me } },
+    },
     async (request, reply) => viewMe(request, reply, options),
   );
 
   app.delete(
     "/sign-in",
-    { config, schema: { tags, summary: "Sign out", response: { 204: Type.Null() } } },
+    {
+      config: { ...config, beforeCode: true },
+      schema: { tags, summary: "Sign out", response: { 204: Type.Null() } },
+    },
     async (request, reply) => {
       const { user, id } = signInOf(request);
       signIns.revoke(user.id, id);
@@ -118,15 +128,17 @@ export async function accountRoutes(instance: FastifyInstance, options: Options)
   app.post(
     "/me/tokens",
     {
-      config,
+      config: attempts,
       schema: {
         tags,
         summary: "Make a token for a script, sent as `Authorization: Bearer …`",
-        description: "It may do its scopes, as far as its person may at the time.",
+        description:
+          "It may do its scopes, as far as its person may at the time. Made by a fresh code, or by the password.",
         body: closed({
           label: Title,
           scopes: Type.Array(Acts.items, { minItems: 1, uniqueItems: true }),
           expiresInDays: Type.Integer({ minimum: 1, maximum: MAX_TOKEN_DAYS, default: 90 }),
+          ...FreshProofFields,
         }),
         response: {
           201: Type.Object({
@@ -137,7 +149,9 @@ export async function accountRoutes(instance: FastifyInstance, options: Options)
       },
     },
     async (request, reply) => {
-      const { record, token } = apiTokens.create(signInOf(request), request.body);
+      const signIn = signInOf(request);
+      await freshProof.require(signIn, request.body, request.ip);
+      const { record, token } = apiTokens.create(signIn, request.body);
       reply.code(201).header("cache-control", "no-store");
       return { ...viewToken(record), token };
     },

@@ -21,6 +21,8 @@ export interface ApiTokens {
   /** It stops working at once. @throws {AppError} `not_found` */
   revoke(userId: string, id: string): void;
   revokeAll(userId: string): void;
+  /** Those that ended by themselves. */
+  forgetEnded(): void;
   /** The sign-in that a script's token stands for, or `null` when it is unknown, expired or its person disabled. */
   signInOf(token: string): SignIn | null;
 }
@@ -54,7 +56,6 @@ export function createApiTokens({ store, clock }: { store: ApiTokenStore; clock:
         expiresAt: now + expiresInDays * DAY_MS,
         lastUsedAt: null,
       };
-      store.deleteExpired(now);
       store.insert({ ...record, userId: user.id, tokenHash: hashOf(token), secondFactor });
       return { record, token };
     },
@@ -66,6 +67,7 @@ export function createApiTokens({ store, clock }: { store: ApiTokenStore; clock:
     },
 
     revokeAll: store.deleteOf,
+    forgetEnded: () => store.deleteExpired(clock.now()),
 
     signInOf(token) {
       if (!token.startsWith(PREFIX)) return null;
@@ -77,6 +79,7 @@ export function createApiTokens({ store, clock }: { store: ApiTokenStore; clock:
         id: row.id,
         user: { id: row.userId, name: row.name, roles: row.roles },
         secondFactor: row.secondFactor,
+        owesCode: false,
         scopes: row.scopes,
       };
     },

@@ -3,18 +3,9 @@ import type { FastifyInstance } from "fastify";
 import { Type } from "typebox";
 import { closed, enumOf, IdParams, LocalDate, Title, Uuid } from "../http/schemas.ts";
 import { requireUser } from "../http/sign-in-guard.ts";
-import { type Deputies, type Deputy, ROLES_WITH_DEPUTIES } from "./deputy-service.ts";
-import { ROLES } from "./permissions.ts";
+import { type Deputies, ROLES_WITH_DEPUTIES } from "./deputy-service.ts";
+import { DeputySchema, viewDeputy } from "./deputy-view.ts";
 
-const DeputySchema = Type.Object({
-  id: Uuid,
-  role: enumOf(ROLES),
-  of: Type.String({ description: "Who is away" }),
-  deputy: Type.String({ description: "Who stands in" }),
-  mine: Type.Boolean({ description: "Whether it is whoever asks that is away" }),
-  from: LocalDate,
-  until: LocalDate,
-});
 const List = Type.Object({ items: Type.Array(DeputySchema) });
 
 /** Deputies for the time that a reviewer is away; mounted inside the guard. */
@@ -22,15 +13,7 @@ export async function deputyRoutes(instance: FastifyInstance, { deputies }: { de
   const app = instance.withTypeProvider<TypeBoxTypeProvider>();
   const tags = ["account"];
   const listOf = (userId: string) => ({
-    items: deputies.of(userId).map(({ id, role, userName, deputyName, from, until, ...deputy }: Deputy) => ({
-      id,
-      role,
-      of: userName,
-      deputy: deputyName,
-      mine: deputy.userId === userId,
-      from,
-      until,
-    })),
+    items: deputies.of(userId).map((deputy) => viewDeputy(deputy, userId)),
   });
 
   app.get(
@@ -80,6 +63,37 @@ export async function deputyRoutes(instance: FastifyInstance, { deputies }: { de
       const { id } = requireUser(request);
       deputies.end(id, request.params.id);
       return listOf(id);
+    },
+  );
+
+  app.get(
+    "/people/:id/deputies",
+    {
+      config: { act: "people:read" },
+      schema: {
+        tags: ["people"],
+        summary: "Who stands in for somebody, and for whom they do, now or later",
+        params: IdParams,
+        response: { 200: List },
+      },
+    },
+    async ({ params }) => listOf(params.id),
+  );
+
+  app.delete(
+    "/people/:id/deputies/:itemId",
+    {
+      config: { act: "people:manage" },
+      schema: {
+        tags: ["people"],
+        summary: "End at once that somebody is stood in for, or stands in; what was signed stays signed",
+        params: closed({ id: Uuid, itemId: Uuid }),
+        response: { 200: List },
+      },
+    },
+    async ({ params }) => {
+      deputies.endFor(params.id, params.itemId);
+      return listOf(params.id);
     },
   );
 }

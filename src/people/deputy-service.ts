@@ -24,12 +24,14 @@ export interface NewDeputy {
 export interface Deputies {
   /** @throws {AppError} `forbidden` without the role, `invalid` */
   name(userId: string, deputy: NewDeputy): void;
-  /** Whom somebody has, and for whom they stand in, now or later. */
+  /** Whom somebody has, and for whom they stand in, now or later. @throws {AppError} `not_found` for nobody's id */
   of(userId: string): Deputy[];
   /** What somebody may do today in place of others, as long as those hold it and they do the county's work themselves. */
   grantsOf(userId: string): Grant[];
-  /** @throws {AppError} `not_found` */
+  /** By whom it is for. @throws {AppError} `not_found` */
   end(userId: string, id: string): void;
+  /** By an administrator, of whoever is away or stands in. @throws {AppError} `not_found` */
+  endFor(userId: string, id: string): void;
 }
 
 interface Dependencies {
@@ -86,7 +88,10 @@ export function createDeputies({ store, people, clock, zone }: Dependencies): De
       store.insert({ id: uuidv7(), userId, deputyId: deputy.id, role, from, until, now: clock.now() });
     },
 
-    of: (userId) => store.of(userId, today()),
+    of(userId) {
+      if (!people.byId(userId)) throw notFound("person", userId);
+      return store.of(userId, today());
+    },
 
     grantsOf: (userId) =>
       doesCountyWork(people.byId(userId)?.roles ?? [])
@@ -99,6 +104,10 @@ export function createDeputies({ store, people, clock, zone }: Dependencies): De
               inPlaceOf: { id, name: userName },
             }))
         : [],
+
+    endFor(userId, id) {
+      if (!store.endOfEither(id, userId, clock.now())) throw notFound("deputy", id);
+    },
 
     end(userId, id) {
       if (!store.end(id, userId, clock.now())) throw notFound("deputy", id);

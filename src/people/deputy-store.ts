@@ -43,6 +43,9 @@ export function createDeputyStore(db: Database) {
   const end = db.prepare(
     "UPDATE deputies SET ended_at = @now WHERE id = @id AND user_id = @userId AND ended_at IS NULL",
   );
+  const endOfEither = db.prepare(
+    "UPDATE deputies SET ended_at = @now WHERE id = @id AND @userId IN (user_id, deputy_id) AND ended_at IS NULL",
+  );
 
   return {
     insert: (deputy: Omit<Deputy, "userName" | "deputyName"> & { now: number }) => void insert.run(deputy),
@@ -54,6 +57,9 @@ export function createDeputyStore(db: Database) {
         .map((row) => ({ ...row, userRoles: JSON.parse(row.userRoles) as Grant[] })),
     /** Returns whether there was one. */
     end: (id: string, userId: string, now: number): boolean => end.run({ id, userId, now }).changes === 1,
+    /** Of whoever is away or stands in. */
+    endOfEither: (id: string, userId: string, now: number): boolean =>
+      endOfEither.run({ id, userId, now }).changes === 1,
   };
 }
 export type DeputyStore = ReturnType<typeof createDeputyStore>;

@@ -1,13 +1,17 @@
 import { type Clock, DAY_MS, MINUTE_MS, SECOND_MS } from "../clock.ts";
 import type { Transact } from "../db/open.ts";
 import { AppError } from "../errors.ts";
+import { addressBlock } from "../http/address-block.ts";
 import type { SignInStore } from "./sign-in-store.ts";
 
-/** What may be wrong before each further attempt has to wait. An office shares one address. */
-const FREE = { account: 5, address: 20 };
+/**
+ * What may be wrong before each further attempt has to wait. An office shares one address; of an account much more may be wrong
+ * elsewhere, so that a stranger keeps nobody from signing in who comes by another address: by one address it takes them hours of waits.
+ */
+const FREE = { accountAtAddress: 5, account: 100, address: 20 };
 const FIRST_WAIT_MS = 30 * SECOND_MS;
-/** An attacker can keep somebody from signing in for as long, but nobody who is signed in from working. */
-const LONGEST_WAIT_MS = 15 * MINUTE_MS;
+/** Shorter than a proposed emergency waits for its second person. */
+export const LONGEST_WAIT_MS = 4 * MINUTE_MS;
 const FORGOTTEN_AFTER_MS = DAY_MS;
 
 /** How long after its last failure a subject has to wait: twice as long each time. */
@@ -20,14 +24,18 @@ export interface Lockout {
   /**
    * Counts an attempt as failed before it is looked at, so that many at once gain nothing.
    * @returns to be called when it was right after all
-   * @throws {AppError} `too_many` when the account or the address has to wait; then nothing is counted
+   * @throws {AppError} `too_many` when the account there or anywhere, or the address has to wait; then nothing is counted
    */
   begin(account: string, address: string): (outcome: "succeeded" | "unanswered") => void;
+  /** Failures of more than a day ago. */
+  forgetOld(): void;
   /** What was wrong with the account is forgotten. */
   forgive(account: string): void;
 }
 
 const accountSubject = (name: string): string => `account:${name.toLowerCase()}`;
+/** No name has a line feed. */
+const atAddress = (account: string, block: string): string => `${account}\n${block}`;
 
 export function createLockout(deps: { store: SignInStore; transact: Transact; clock: Clock }): Lockout {
   const { store, transact, clock } = deps;
@@ -43,15 +51,20 @@ export function createLockout(deps: { store: SignInStore; transact: Transact; cl
     });
   }
 
+  const forgetOld = () => store.deleteOldFailures(clock.now() - FORGOTTEN_AFTER_MS);
+
   return {
+    forgetOld,
     begin(name, address) {
+      const [account, block] = [accountSubject(name), addressBlock(address)];
       const subjects = [
-        [accountSubject(name), FREE.account],
-        [`address:${address}`, FREE.address],
+        [atAddress(account, block), FREE.accountAtAddress],
+        [account, FREE.account],
+        [`address:${block}`, FREE.address],
       ] as const;
       transact(() => {
         const now = clock.now();
-        store.deleteOldFailures(now - FORGOTTEN_AFTER_MS);
+        forgetOld();
         for (const [subject, free] of subjects) requireNoWait(subject, free, now);
         for (const [subject] of subjects)
           store.setFailures(subject, store.failures(subject).failures + 1, now);
@@ -66,6 +79,10 @@ export function createLockout(deps: { store: SignInStore; transact: Transact; cl
           }
         });
     },
-    forgive: (name) => store.setFailures(accountSubject(name), 0, 0),
+    forgive: (name) => {
+      const account = accountSubject(name);
+      store.setFailures(account, 0, 0);
+      store.deleteFailuresOf(atAddress(account, ""));
+    },
   };
 }

@@ -29,6 +29,8 @@ export interface OidcClient {
 const ANSWER_WITHIN_S = 10;
 /** Between what the provider's clock says and what the system's does. */
 const CLOCK_TOLERANCE_S = 30;
+/** An older sign-in at the provider is not taken for one here: it may be another who sits there now. */
+const SIGNED_IN_WITHIN_S = 600;
 /** The provider's own account of itself is read again after that. */
 const KNOWN_FOR_MS = HOUR_MS;
 const TRY_AGAIN_AFTER_MS = 10 * SECOND_MS;
@@ -84,6 +86,7 @@ export function createOidcClient(
         nonce: flow.nonce,
         code_challenge: await library.calculatePKCECodeChallenge(flow.verifier),
         code_challenge_method: "S256",
+        max_age: String(SIGNED_IN_WITHIN_S),
       });
       return { url: url.href, flow };
     },
@@ -97,6 +100,7 @@ export function createOidcClient(
           expectedState: state,
           expectedNonce: nonce,
           pkceCodeVerifier: verifier,
+          maxAge: SIGNED_IN_WITHIN_S,
           idTokenExpected: true,
         });
         const claims = tokens.claims();
@@ -112,9 +116,9 @@ export function createOidcClient(
     },
 
     problem() {
-      const isOld = failed !== null && failed.at + TRY_AGAIN_AFTER_MS <= clock.steadyMs();
+      const isDue = failed ? failed.at + TRY_AGAIN_AFTER_MS <= clock.steadyMs() : known === null;
       // What it finds is said the next time.
-      if (known === null && (failed === null || isOld)) ask().catch(() => {});
+      if (isDue) ask().catch(() => {});
       return failed?.problem ?? null;
     },
   };

@@ -22,6 +22,10 @@ const REFUSALS: Record<string, { says: string; hint: string }> = {
     hint: again,
   },
 };
+const TOO_LONG_AGO = {
+  says: "You signed in at the provider too long ago for this.",
+  hint: "Sign in again, and give your password at the provider.",
+};
 const NOT_GENUINE = {
   says: "The answer cannot be trusted: it does not hold what the provider must answer.",
   hint: "Sign in again; if it happens again, tell the administrator, who finds the reason in the server's log.",
@@ -39,7 +43,8 @@ export function explainOidc(cause: unknown): AppError {
       hint: "Try again in a minute; tell the administrator if it goes on. Everything else goes on meanwhile.",
     });
   }
-  const { says, hint } = REFUSALS[codeOf(cause)] ?? NOT_GENUINE;
+  const isOld = claimIn(cause) === "auth_time";
+  const { says, hint } = isOld ? TOO_LONG_AGO : (REFUSALS[codeOf(cause)] ?? NOT_GENUINE);
   return new AppError("unauthorized", says, { cause, hint });
 }
 
@@ -74,6 +79,13 @@ function explainRefusal(cause: Error, error: string): AppError {
 }
 
 const codeOf = (error: unknown): string => (error instanceof ClientError ? (error.code ?? "") : "");
+
+/** The claim whose time or value does not hold, as the library keeps it with the error or the cause of that. */
+function claimIn(error: unknown): unknown {
+  if (typeof error !== "object" || error === null) return undefined;
+  const { claim, cause } = error as { claim?: unknown; cause?: unknown };
+  return claim ?? claimIn(cause);
+}
 
 /** No answer, or none of OpenID Connect's. */
 const NO_ANSWER = new Set([

@@ -4,8 +4,9 @@ import { Type } from "typebox";
 import { SECOND_MS } from "../clock.ts";
 import { AppError } from "../errors.ts";
 import { closed, nullable } from "../http/schemas.ts";
-import { answerSignIn, Me, type MeOptions } from "./me-view.ts";
+import { answerSignIn, type MeOptions } from "./me-view.ts";
 import type { OidcSignIns } from "./oidc-service.ts";
+import { Me } from "./person-view.ts";
 import { FLOW_LIFETIME_MS } from "./sign-in-flow.ts";
 
 const FLOW_COOKIE = "ccx_sign_in_flow";
@@ -108,7 +109,8 @@ export async function oidcRoutes(instance: FastifyInstance, options: Options) {
       reply.clearCookie(FLOW_COOKIE, flowCookie);
       const came = { answer: request.body.answer, flow: request.cookies[FLOW_COOKIE] };
       const from = { address: request.ip, agent: request.headers["user-agent"] ?? "" };
-      return answerSignIn(request, reply, await required().finish(came, from), options);
+      const { token } = await required().finish(came, from, (signIn) => void (request.signIn = signIn));
+      return answerSignIn(request, reply, token, options);
     },
   );
 }

@@ -8,9 +8,8 @@ import type { OidcClient } from "./oidc-client.ts";
 import type { PeopleStore, StoredPerson } from "./people-store.ts";
 import type { Grant } from "./permissions.ts";
 import { grantsOf, type RoleMapping, renewed } from "./role-mapping.ts";
-import type { SignIn } from "./sign-in.ts";
 import type { FlowSeal } from "./sign-in-flow.ts";
-import type { SignIns } from "./sign-in-service.ts";
+import type { IsKnown, OpenedSignIn, SignIns } from "./sign-in-service.ts";
 
 export interface OidcSignIns {
   /** On the button; `null` has its own words. */
@@ -27,7 +26,8 @@ export interface OidcSignIns {
   finish(
     came: { answer: string; flow: string | undefined },
     from: { address: string; agent: string },
-  ): Promise<{ signIn: SignIn; token: string }>;
+    isKnown: IsKnown,
+  ): Promise<OpenedSignIn>;
 }
 
 interface Dependencies {
@@ -53,7 +53,14 @@ export function createOidcSignIns(deps: Dependencies): OidcSignIns {
     const person = { id: uuidv7(), name, roles, passwordHash: null, createdAt: clock.now() };
     people.insert(person);
     const { issuer, subject } = who;
-    identities.insert({ userId: person.id, issuer, subject, roles, createdAt: person.createdAt });
+    identities.insert({
+      userId: person.id,
+      issuer,
+      subject,
+      roles,
+      createdAt: person.createdAt,
+      confirmedAt: clock.now(),
+    });
     return { ...person, disabledAt: null };
   }
 
@@ -73,6 +80,7 @@ export function createOidcSignIns(deps: Dependencies): OidcSignIns {
   function personFor(who: Identified): StoredPerson | null {
     const grants = grantsOf(mapping, who.groups);
     const identity = identities.bySubject(who.issuer, who.subject);
+    if (identity?.confirmedAt === null) throw linkWaits();
     if (identity) return renew(identity, grants);
     return grants.length === 0 ? null : create(who, grants);
   }
@@ -86,29 +94,47 @@ export function createOidcSignIns(deps: Dependencies): OidcSignIns {
       return { url, flow: await seal.seal(flow) };
     },
 
-    async finish(came, from) {
+    async finish(came, from, isKnown) {
       const flow = came.flow === undefined ? null : await seal.open(came.flow);
       if (flow === null || new URLSearchParams(came.answer).get("state") !== flow.state) throw notBegunHere();
       const who = await client.finish(came.answer, flow);
-      const person = transact(() => personFor(who));
+      const { person, opened } = transact(() => {
+        const person = personFor(who);
+        if (person === null || person.disabledAt !== null || person.roles.length === 0)
+          return { person, opened: null };
+        const opened = signIns.open(person, { ...from, secondFactor: who.secondFactor });
+        isKnown(opened.signIn);
+        return { person, opened };
+      });
+      if (opened !== null) return opened;
       if (person !== null && person.disabledAt !== null) {
         throw new AppError("unauthorized", "This account is disabled.", { hint: "Ask an administrator." });
       }
-      if (person === null || person.roles.length === 0) throw noRole(nameOf(who));
-      return signIns.open(person, { ...from, secondFactor: who.secondFactor });
+      throw noRole(nameOf(who));
     },
   };
 }
 
 /** What they are called here: as the claim says, or else as the provider knows them. */
 function nameOf({ name, subject }: Identified): string {
-  const text = (name ?? "").replaceAll(/\s+/g, " ").trim().slice(0, NAME_LENGTH).trim();
-  return text === "" ? subject.slice(0, NAME_LENGTH) : text;
+  const text = plainText(name ?? "");
+  return text === "" ? plainText(subject) : text;
 }
+
+/** Without what is not seen or turns the text around, and as one writes it here. */
+const plainText = (text: string): string => {
+  const seen = text.normalize("NFKC").replaceAll(/\s+/g, " ").replaceAll(/\p{C}/gu, "").trim();
+  return Array.from(seen).slice(0, NAME_LENGTH).join("").trim();
+};
 
 const notBegunHere = () =>
   new AppError("unauthorized", "This sign-in was not begun in this browser, or more than ten minutes ago.", {
     hint: "Sign in again, from the button of the sign-in page.",
+  });
+
+const linkWaits = () =>
+  new AppError("forbidden", "The account that was linked with yours has not confirmed it yet.", {
+    hint: "Sign in here with the account's own name and password, and confirm the link under My account.",
   });
 
 const noRole = (name: string) =>

@@ -1,6 +1,7 @@
 import { type Clock, DAY_MS } from "../clock.ts";
 import type { Transact } from "../db/open.ts";
 import { AppError, invalid } from "../errors.ts";
+import type { Access } from "./access-service.ts";
 import type { ApiTokens } from "./api-token-service.ts";
 import type { Lockout } from "./lockout.ts";
 import { generatePassword, hashPassword } from "./password.ts";
@@ -22,7 +23,7 @@ export interface Invitation {
 /** How people come to their passwords: by an invitation, by changing them, and by the operator at the machine. */
 export interface Passwords {
   /** A link to set the password; earlier ones end, the password holds until it is used. */
-  issueInvitation(userId: string): Invitation;
+  issueInvitation(userId: string, issuedBy: string): Invitation;
   /** Whose invitation it is. @throws {AppError} `not_found` when it is used, expired or unknown */
   invited(token: string): { name: string; expiresAt: number };
   /** Sets the password and ends what there was of sign-ins and tokens. @throws {AppError} `not_found`, `invalid` */
@@ -40,6 +41,7 @@ interface Dependencies {
   store: PeopleStore;
   signIns: SignIns;
   secondFactors: SecondFactors;
+  access: Pick<Access, "note">;
   apiTokens: Pick<ApiTokens, "revokeAll">;
   lockout: Lockout;
   transact: Transact;
@@ -47,10 +49,10 @@ interface Dependencies {
 }
 
 export function createPasswords(deps: Dependencies): Passwords {
-  const { store, signIns, secondFactors, apiTokens, lockout, transact, clock } = deps;
+  const { store, signIns, secondFactors, access, apiTokens, lockout, transact, clock } = deps;
 
   /** @throws {AppError} `not_found` */
-  function openInvitation(token: string): { person: StoredPerson; expiresAt: number } {
+  function openInvitation(token: string): { person: StoredPerson; issuedBy: string; expiresAt: number } {
     const invitation = store.invitation(hashOf(token));
     const person = invitation && store.byId(invitation.userId);
     if (!invitation || !person || person.disabledAt !== null || invitation.expiresAt <= clock.now()) {
@@ -58,7 +60,7 @@ export function createPasswords(deps: Dependencies): Passwords {
         hint: "Ask an administrator for a new one.",
       });
     }
-    return { person, expiresAt: invitation.expiresAt };
+    return { person, issuedBy: invitation.issuedBy, expiresAt: invitation.expiresAt };
   }
 
   /** Whatever was known of the old password is worth nothing any more. */
@@ -71,12 +73,12 @@ export function createPasswords(deps: Dependencies): Passwords {
   }
 
   return {
-    issueInvitation(userId) {
+    issueInvitation(userId, issuedBy) {
       const now = clock.now();
       const invitation = { token: newToken(), expiresAt: now + INVITATION_LIFETIME_MS };
       const { token, expiresAt } = invitation;
       store.deleteInvitations(userId);
-      store.insertInvitation({ tokenHash: hashOf(token), userId, now, expiresAt });
+      store.insertInvitation({ tokenHash: hashOf(token), userId, issuedBy, now, expiresAt });
       return invitation;
     },
 
@@ -89,7 +91,11 @@ export function createPasswords(deps: Dependencies): Passwords {
       checkPassword("/password", password, openInvitation(token).person.name);
       const passwordHash = await hashPassword(password);
       // Somebody else may have been quicker meanwhile.
-      transact(() => replace(openInvitation(token).person, passwordHash));
+      transact(() => {
+        const { person, issuedBy } = openInvitation(token);
+        replace(person, passwordHash);
+        access.note(person.id, issuedBy, "invitation");
+      });
     },
 
     async change(signIn, current, next, address) {
@@ -99,7 +105,7 @@ export function createPasswords(deps: Dependencies): Passwords {
           hint: "Change it there.",
         });
       }
-      await signIns.confirm(signIn, { currentPassword: current }, address);
+      await signIns.confirm(signIn, { currentPassword: current }, address, () => {});
       if (next === current) throw invalid("/newPassword", "The new password is the old one.");
       checkPassword("/newPassword", next, name);
       const passwordHash = await hashPassword(next);

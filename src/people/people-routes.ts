@@ -3,30 +3,31 @@ import type { FastifyInstance, FastifyRequest } from "fastify";
 import { type Static, Type } from "typebox";
 import { toIso } from "../clock.ts";
 import { AppError } from "../errors.ts";
-import { closed, IdParams, Instant, Uuid } from "../http/schemas.ts";
+import { closed, IdParams, Uuid } from "../http/schemas.ts";
 import { requireUser, signInOf } from "../http/sign-in-guard.ts";
+import type { Access } from "./access-service.ts";
 import type { ApiTokens } from "./api-token-service.ts";
 import type { Invitation } from "./password-service.ts";
 import type { PeopleService } from "./people-service.ts";
 import {
+  AccessSchema,
+  InvitationSchema,
   PersonName,
   PersonSchema,
   Roles,
   SignInSchema,
   TokenSchema,
+  viewAccess,
   viewPerson,
   viewSignIn,
   viewToken,
 } from "./person-view.ts";
 import type { SignIns } from "./sign-in-service.ts";
 
-const InvitationSchema = Type.Object({
-  url: Type.String({ description: "Hand it to the person; it works once, and is kept nowhere" }),
-  expiresAt: Instant,
-});
 const OfOne = closed({ id: Uuid, itemId: Uuid });
 
 interface Options {
+  access: Pick<Access, "recent">;
   people: PeopleService;
   signIns: SignIns;
   apiTokens: ApiTokens;
@@ -36,7 +37,7 @@ interface Options {
 /** Who there is and what they may do; mounted inside the guard. */
 export async function peopleRoutes(
   instance: FastifyInstance,
-  { people, signIns, apiTokens, publicUrl }: Options,
+  { access, people, signIns, apiTokens, publicUrl }: Options,
 ) {
   const app = instance.withTypeProvider<TypeBoxTypeProvider>();
   const tags = ["people"];
@@ -66,6 +67,22 @@ export async function peopleRoutes(
   );
 
   app.get(
+    "/people/access-given",
+    {
+      config: reading,
+      schema: {
+        tags,
+        summary: "Who let whom in, in the last thirty days, newest first",
+        description:
+          "By a link to set the password, by removing a second factor, or by linking with the sign-in provider. Until " +
+          "`settlesAt` the two count as one person for what takes two or three.",
+        response: { 200: Type.Object({ items: Type.Array(AccessSchema) }) },
+      },
+    },
+    async () => ({ items: access.recent().map(viewAccess) }),
+  );
+
+  app.get(
     "/people/:id",
     {
       config: reading,
@@ -86,7 +103,11 @@ export async function peopleRoutes(
       },
     },
     async (request, reply) => {
-      const { person, invitation } = people.invite(request.body.name, request.body.roles);
+      const { person, invitation } = people.invite(
+        request.body.name,
+        request.body.roles,
+        requireUser(request).id,
+      );
       reply.code(201).header("cache-control", "no-store").header("location", `/api/v1/people/${person.id}`);
       return { person: viewPerson(person), invitation: viewInvitation(request, invitation) };
     },
@@ -104,7 +125,7 @@ export async function peopleRoutes(
       },
     },
     async (request, reply) => {
-      const invitation = people.inviteAgain(request.params.id);
+      const invitation = people.inviteAgain(request.params.id, requireUser(request).id);
       reply.code(201).header("cache-control", "no-store");
       return viewInvitation(request, invitation);
     },
@@ -167,12 +188,13 @@ export async function peopleRoutes(
     },
     async (request) => {
       const { id } = request.params;
-      if (id === requireUser(request).id) {
+      const by = requireUser(request).id;
+      if (id === by) {
         throw new AppError("forbidden", "Your own second factor is not removed here.", {
           hint: "Remove it under My account, with a code. Who has lost it asks another administrator.",
         });
       }
-      return viewPerson(people.removeSecondFactor(id));
+      return viewPerson(people.removeSecondFactor(id, by));
     },
   );
 

@@ -2,6 +2,7 @@ import { v7 as uuidv7 } from "uuid";
 import type { Clock } from "../clock.ts";
 import type { Transact } from "../db/open.ts";
 import { AppError, invalid, notFound } from "../errors.ts";
+import type { Access } from "./access-service.ts";
 import type { ApiTokens } from "./api-token-service.ts";
 import type { Identity, IdentityStore } from "./identity-store.ts";
 import { generatePassword, hashPassword } from "./password.ts";
@@ -12,18 +13,25 @@ import { renewed } from "./role-mapping.ts";
 import type { SecondFactors } from "./second-factor-service.ts";
 import type { SignIns } from "./sign-in-service.ts";
 
+/** Who somebody is at the provider. */
+export interface LinkView extends Pick<Identity, "issuer" | "subject"> {
+  /** Whether it signs them in: an administrator's link waits until the person has confirmed it. */
+  isConfirmed: boolean;
+}
+
 export interface PersonView extends Omit<StoredPerson, "passwordHash"> {
   /** `invited`: has not set a password yet, and is nobody at the provider. */
   state: "invited" | "active" | "disabled";
   secondFactor: boolean;
   /** Who they are at the provider; `null` for whom nobody linked. */
-  identity: Pick<Identity, "issuer" | "subject"> | null;
+  identity: LinkView | null;
   /** Until when a link to set the password holds, epoch ms. */
   invitedUntil: number | null;
   /** Epoch ms, among the sign-ins in force. */
   lastSeenAt: number | null;
 }
 
+/** What lets somebody in notes who did it, `by`. */
 export interface PeopleService {
   /** On a database without people: makes `admin` and returns its password, which is kept nowhere else. */
   createFirstAdministrator(): Promise<{ name: string; password: string } | null>;
@@ -31,9 +39,9 @@ export interface PeopleService {
   /** @throws {AppError} `not_found` */
   get(id: string): PersonView;
   /** Somebody new, who sets the own password. @throws {AppError} `conflict` for a name that is taken, `invalid` */
-  invite(name: string, roles: Grant[]): { person: PersonView; invitation: Invitation };
+  invite(name: string, roles: Grant[], by: string): { person: PersonView; invitation: Invitation };
   /** A new link to set the password; earlier ones end, the password holds until it is used. @throws {AppError} `not_found`, `conflict` */
-  inviteAgain(id: string): Invitation;
+  inviteAgain(id: string, by: string): Invitation;
   /** Holds from the next request on. @throws {AppError} `conflict` when no administrator would be left, `invalid` */
   setRoles(id: string, roles: Grant[]): PersonView;
   /** Ends all sign-ins, links and tokens at once. Idempotent. @throws {AppError} `conflict` when no administrator would be left */
@@ -41,14 +49,18 @@ export interface PeopleService {
   /** Idempotent. */
   enable(id: string): PersonView;
   /**
-   * From now on whoever has this subject at the provider is this person. @throws {AppError} `conflict` when either is linked
-   * already, or there is no provider
+   * Whoever has this subject at the provider is this person, once the person has confirmed it who can sign in without: no
+   * administrator becomes somebody else by it. @throws {AppError} `conflict` when either is linked already, or there is no provider
    */
-  link(id: string, subject: string): PersonView;
+  link(id: string, subject: string, by: string): PersonView;
+  /** By the person, who has just shown to be it. Idempotent. @throws {AppError} `not_found` when there is no link */
+  confirmLink(id: string): LinkView;
+  /** `null` for whom nobody linked. */
+  linkOf(id: string): LinkView | null;
   /** Ends all sign-ins and tokens, and takes away what the provider's groups gave. @throws {AppError} `not_found` when there is no link */
   unlink(id: string): PersonView;
   /** For who has lost the telephone and the recovery codes; ends all sign-ins and tokens. */
-  removeSecondFactor(id: string): PersonView;
+  removeSecondFactor(id: string, by: string): PersonView;
 }
 
 interface Dependencies {
@@ -58,6 +70,7 @@ interface Dependencies {
   issuer: string | null;
   signIns: SignIns;
   secondFactors: SecondFactors;
+  access: Pick<Access, "note">;
   apiTokens: Pick<ApiTokens, "revokeAll">;
   passwords: Pick<Passwords, "issueInvitation">;
   regions: { exists(code: string): boolean };
@@ -66,13 +79,20 @@ interface Dependencies {
 }
 
 export function createPeopleService(deps: Dependencies): PeopleService {
-  const { store, identities, issuer, signIns, secondFactors, apiTokens, passwords, regions } = deps;
+  const { store, identities, issuer, signIns, secondFactors, access, apiTokens, passwords, regions } = deps;
   const { transact, clock } = deps;
 
   function personOf(id: string): StoredPerson {
     const person = store.byId(id);
     if (!person) throw notFound("person", id);
     return person;
+  }
+
+  function linkOf(id: string): LinkView | null {
+    const identity = identities.of(id);
+    if (!identity) return null;
+    const { issuer: at, subject, confirmedAt } = identity;
+    return { issuer: at, subject, isConfirmed: confirmedAt !== null };
   }
 
   function get(id: string): PersonView {
@@ -82,7 +102,7 @@ export function createPeopleService(deps: Dependencies): PeopleService {
     return {
       ...person,
       state: person.disabledAt !== null ? "disabled" : isKnown ? "active" : "invited",
-      identity: identity && { issuer: identity.issuer, subject: identity.subject },
+      identity: linkOf(id),
       secondFactor: secondFactors.isSetUp(id),
       invitedUntil: store.invitedUntil(id, clock.now()),
       lastSeenAt: signIns
@@ -139,7 +159,7 @@ export function createPeopleService(deps: Dependencies): PeopleService {
       return { name: "admin", password };
     },
 
-    invite(name, roles) {
+    invite(name, roles, by) {
       checkRoles(roles);
       return transact(() => {
         if (store.byName(name)) {
@@ -149,16 +169,16 @@ export function createPeopleService(deps: Dependencies): PeopleService {
         }
         const id = uuidv7();
         store.insert({ id, name, roles, passwordHash: null, createdAt: clock.now() });
-        const invitation = passwords.issueInvitation(id);
+        const invitation = passwords.issueInvitation(id, by);
         return { person: get(id), invitation };
       });
     },
 
-    inviteAgain(id) {
+    inviteAgain(id, by) {
       return transact(() => {
         if (personOf(id).disabledAt !== null)
           throw new AppError("conflict", "This account is disabled.", { hint: "Enable it first." });
-        return passwords.issueInvitation(id);
+        return passwords.issueInvitation(id, by);
       });
     },
 
@@ -190,14 +210,14 @@ export function createPeopleService(deps: Dependencies): PeopleService {
       return get(id);
     },
 
-    link(id, subject) {
+    link(id, subject, by) {
       if (issuer === null) {
         throw new AppError("conflict", "There is no sign-in provider here.", {
           hint: "docs/people.md says how to set one up.",
         });
       }
       return transact(() => {
-        const { id: userId } = personOf(id);
+        const person = personOf(id);
         const other = identities.bySubject(issuer, subject);
         if (other || identities.of(id)) {
           const { name } = personOf(other?.userId ?? id);
@@ -205,9 +225,20 @@ export function createPeopleService(deps: Dependencies): PeopleService {
             hint: "Remove that link first.",
           });
         }
-        identities.insert({ userId, issuer, subject, roles: [], createdAt: clock.now() });
+        const now = clock.now();
+        const confirmedAt = signIns.hasPassword(person) ? null : now;
+        identities.insert({ userId: id, issuer, subject, roles: [], createdAt: now, confirmedAt });
+        if (confirmedAt !== null) access.note(id, by, "provider");
         return get(id);
       });
+    },
+
+    linkOf,
+    confirmLink(id) {
+      identities.confirm(id, clock.now());
+      const link = linkOf(id);
+      if (link) return link;
+      throw new AppError("not_found", "This person is not linked with a provider.");
     },
 
     unlink(id) {
@@ -225,9 +256,10 @@ export function createPeopleService(deps: Dependencies): PeopleService {
       });
     },
 
-    removeSecondFactor(id) {
+    removeSecondFactor(id, by) {
       return transact(() => {
         personOf(id);
+        if (secondFactors.isSetUp(id)) access.note(id, by, "second-factor");
         secondFactors.remove(id);
         signIns.revokeAll(id);
         // They were made in the name of the factor.

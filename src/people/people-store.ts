@@ -14,6 +14,7 @@ export interface StoredPerson {
 
 interface Invitation {
   userId: string;
+  issuedBy: string;
   expiresAt: number;
 }
 
@@ -36,17 +37,18 @@ export function createPeopleStore(db: Database) {
   const updatePassword = db.prepare("UPDATE users SET password_hash = ? WHERE id = ?");
   const updateDisabled = db.prepare("UPDATE users SET disabled_at = ? WHERE id = ?");
   const insertInvitation = db.prepare(
-    `INSERT INTO invitations (token_hash, user_id, created_at, expires_at)
-     VALUES (@tokenHash, @userId, @now, @expiresAt)`,
+    `INSERT INTO invitations (token_hash, user_id, issued_by, created_at, expires_at)
+     VALUES (@tokenHash, @userId, @issuedBy, @now, @expiresAt)`,
   );
   const selectInvitation = db.prepare<[string], Invitation>(
-    "SELECT user_id AS userId, expires_at AS expiresAt FROM invitations WHERE token_hash = ?",
+    "SELECT user_id AS userId, issued_by AS issuedBy, expires_at AS expiresAt FROM invitations WHERE token_hash = ?",
   );
   const selectInvitationOf = db
     .prepare<[string, number], number>(
       "SELECT MAX(expires_at) FROM invitations WHERE user_id = ? AND expires_at > ?",
     )
     .pluck();
+  const deleteExpired = db.prepare("DELETE FROM invitations WHERE expires_at <= ?");
   const deleteInvitations = db.prepare("DELETE FROM invitations WHERE user_id = ?");
 
   const found = (row: Row | undefined) => (row ? toPerson(row) : null);
@@ -60,11 +62,17 @@ export function createPeopleStore(db: Database) {
     setRoles: (id: string, roles: readonly Grant[]) => void updateRoles.run(JSON.stringify(roles), id),
     setPassword: (id: string, passwordHash: string) => void updatePassword.run(passwordHash, id),
     setDisabled: (id: string, at: number | null) => void updateDisabled.run(at, id),
-    insertInvitation: (row: { tokenHash: string; userId: string; now: number; expiresAt: number }) =>
-      void insertInvitation.run(row),
+    insertInvitation: (row: {
+      tokenHash: string;
+      userId: string;
+      issuedBy: string;
+      now: number;
+      expiresAt: number;
+    }) => void insertInvitation.run(row),
     invitation: (tokenHash: string) => selectInvitation.get(tokenHash) ?? null,
     /** Until when an open one holds, epoch ms. */
     invitedUntil: (userId: string, now: number) => selectInvitationOf.get(userId, now) ?? null,
+    deleteExpiredInvitations: (now: number) => void deleteExpired.run(now),
     deleteInvitations: (userId: string) => void deleteInvitations.run(userId),
   };
 }

@@ -2,15 +2,20 @@ import type { BaseLogger } from "pino";
 import type { Clock } from "../clock.ts";
 import type { Config } from "../config.ts";
 import { createTransact, type Database } from "../db/open.ts";
-import type { Settings } from "../db/settings.ts";
+import type { SecretBox } from "../db/secret-box.ts";
+import type { ServerSecrets } from "../db/server-secrets.ts";
+import { createAccess } from "./access-service.ts";
+import { createAccessStore } from "./access-store.ts";
 import { createApiTokens } from "./api-token-service.ts";
 import { createApiTokenStore } from "./api-token-store.ts";
 import { createDeputies } from "./deputy-service.ts";
 import { createDeputyStore } from "./deputy-store.ts";
+import { createFreshProof } from "./fresh-proof.ts";
 import { createIdentityStore } from "./identity-store.ts";
 import { createLockout } from "./lockout.ts";
 import { createOidcClient } from "./oidc-client.ts";
 import { createOidcSignIns } from "./oidc-service.ts";
+import { createOwnSecondFactor } from "./own-second-factor.ts";
 import { createPasswords } from "./password-service.ts";
 import { createPeopleService } from "./people-service.ts";
 import { createPeopleStore } from "./people-store.ts";
@@ -23,20 +28,26 @@ import { createSignInStore } from "./sign-in-store.ts";
 interface Dependencies {
   db: Database;
   regions: { exists(code: string): boolean };
-  config: Pick<Config, "oidc" | "passwordSignIn" | "signInLimits" | "zone">;
-  settings: Pick<Settings, "secret">;
+  config: Pick<Config, "accessSettlesAfterMs" | "oidc" | "passwordSignIn" | "signInLimits" | "zone">;
+  box: SecretBox;
+  secrets: ServerSecrets;
   log: Pick<BaseLogger, "warn">;
   clock: Clock;
 }
 
 /** All that is about people: who they are, how they sign in, and what their scripts sign in with. */
-export function createPeople({ db, regions, config, settings, log, clock }: Dependencies) {
+export function createPeople({ db, regions, config, box, secrets, log, clock }: Dependencies) {
   const transact = createTransact(db);
   const store = createPeopleStore(db);
   const identities = createIdentityStore(db);
   const signInStore = createSignInStore(db);
   const lockout = createLockout({ store: signInStore, transact, clock });
-  const secondFactors = createSecondFactors({ store: createSecondFactorStore(db), transact, clock });
+  const secondFactors = createSecondFactors({ store: createSecondFactorStore(db, box), transact, clock });
+  const access = createAccess({
+    store: createAccessStore(db),
+    settlesAfterMs: config.accessSettlesAfterMs,
+    clock,
+  });
   const deputies = createDeputies({ store: createDeputyStore(db), people: store, clock, zone: config.zone });
   const signIns = createSignIns({
     store: signInStore,
@@ -46,10 +57,22 @@ export function createPeople({ db, regions, config, settings, log, clock }: Depe
     lockout,
     limits: config.signInLimits,
     passwordSignIn: config.passwordSignIn,
+    transact,
     clock,
   });
   const apiTokens = createApiTokens({ store: createApiTokenStore(db), clock });
-  const passwords = createPasswords({ store, signIns, secondFactors, apiTokens, lockout, transact, clock });
+  const freshProof = createFreshProof({ signIns, secondFactors });
+  const ownSecondFactor = createOwnSecondFactor({ secondFactors, signIns, apiTokens, transact });
+  const passwords = createPasswords({
+    store,
+    signIns,
+    secondFactors,
+    access,
+    apiTokens,
+    lockout,
+    transact,
+    clock,
+  });
   /** `null` where there is no provider. */
   const oidc =
     config.oidc &&
@@ -57,7 +80,7 @@ export function createPeople({ db, regions, config, settings, log, clock }: Depe
       client: createOidcClient(config.oidc, { clock, log }),
       label: config.oidc.label,
       mapping: config.oidc.roles,
-      seal: createFlowSeal(settings.secret("sign-in-flow-key"), clock),
+      seal: createFlowSeal(secrets.secret("sign-in-flow-key"), clock),
       people: store,
       identities,
       signIns,
@@ -70,11 +93,32 @@ export function createPeople({ db, regions, config, settings, log, clock }: Depe
     issuer: config.oidc?.issuer.href ?? null,
     signIns,
     secondFactors,
+    access,
     apiTokens,
     passwords,
     regions,
     transact,
     clock,
   });
-  return { people, deputies, passwords, signIns, secondFactors, apiTokens, oidc };
+  /** What opens nothing any more is kept no longer (GB/T 22239-2019, 剩余信息保护). */
+  function forgetEnded(): void {
+    signIns.forgetEnded();
+    apiTokens.forgetEnded();
+    lockout.forgetOld();
+    access.forgetOld();
+    store.deleteExpiredInvitations(clock.now());
+  }
+  return {
+    forgetEnded,
+    access,
+    people,
+    deputies,
+    passwords,
+    signIns,
+    secondFactors,
+    freshProof,
+    ownSecondFactor,
+    apiTokens,
+    oidc,
+  };
 }

@@ -31,8 +31,10 @@ export interface Rule {
   evenWithout?: true;
   /** Whoever has only roles of areas does it there alone; otherwise everywhere. */
   inArea?: true;
-  /** Heard at once: it takes a second factor. */
+  /** Heard at once. */
   interrupts?: true;
+  /** Not looking only, and yet by the password alone of who has a role that can interrupt. */
+  withoutSecondFactor?: true;
   /** Never by a script's token. */
   inPerson?: true;
 }
@@ -42,7 +44,7 @@ const COUNTY_OFFICES = ROLES.filter((role) => role !== "town-admin");
 export const COUNTY_WORK = COUNTY_OFFICES.filter((role) => role !== "auditor");
 
 export const ACTS = {
-  "account:own": { roles: ROLES, evenWithout: true, inPerson: true },
+  "account:own": { roles: ROLES, evenWithout: true, inPerson: true, withoutSecondFactor: true },
   "people:read": { roles: ["administrator", "auditor"] },
   "people:manage": { roles: ["administrator"], inPerson: true },
   "regions:read": { roles: ROLES },
@@ -50,6 +52,7 @@ export const ACTS = {
   "devices:read": { roles: ROLES, inArea: true },
   "devices:manage": { roles: ["administrator", "town-admin"], inArea: true },
   "software:manage": { roles: ["administrator"] },
+  "broker:read": { roles: ["administrator", "auditor"] },
   "keys:read": { roles: ["administrator", "auditor"] },
   "keys:rotate": { roles: ["administrator"], inPerson: true },
   "content:read": { roles: ROLES },
@@ -67,14 +70,26 @@ export const ACTS = {
   "library:manage": { roles: ["administrator"] },
   "timetable:read": { roles: ROLES },
   "timetable:edit": { roles: ["scheduler"] },
+  // As the second person.
+  "timetable:confirm": { roles: ["administrator", "scheduler"], inPerson: true },
   "calendars:share": { roles: ["administrator", "scheduler"] },
   "policy:edit": { roles: ["administrator", "scheduler"] },
   "area-policy:edit": { roles: ["administrator", "scheduler", "town-admin"], inArea: true },
-  "interrupts:preview": { roles: ["administrator", "scheduler", "town-admin"], inArea: true },
+  "interrupts:preview": {
+    roles: ["administrator", "scheduler", "town-admin"],
+    inArea: true,
+    withoutSecondFactor: true,
+  },
   "announcements:air": {
     roles: ["administrator", "scheduler", "town-admin"],
     inArea: true,
     interrupts: true,
+  },
+  "announcements:confirm": {
+    roles: ["administrator", "scheduler", "town-admin"],
+    inArea: true,
+    interrupts: true,
+    inPerson: true,
   },
   "emergencies:propose": {
     roles: ["administrator", "scheduler", "town-admin"],
@@ -88,9 +103,17 @@ export const ACTS = {
     interrupts: true,
     inPerson: true,
   },
-  "broadcasts:stop": { roles: [...COUNTY_WORK, "town-admin"], inArea: true },
-  "everything:stop": { roles: COUNTY_WORK },
+  "broadcasts:stop": { roles: [...COUNTY_WORK, "town-admin"], inArea: true, withoutSecondFactor: true },
+  "everything:stop": { roles: COUNTY_WORK, withoutSecondFactor: true },
   "registers:read": { roles: COUNTY_OFFICES },
+  "attendance:read": {
+    roles: ["administrator", "editor", "scheduler", "town-admin", "auditor"],
+    inArea: true,
+  },
+  "attendance:record": { roles: ["administrator", "scheduler", "town-admin"], inArea: true },
+  // Personal data: nobody reads it by the way.
+  "attendance:names": { roles: ["administrator", "scheduler", "town-admin"], inArea: true },
+  "attendance:erase": { roles: ["administrator", "scheduler"], inPerson: true },
   "audit:read": { roles: ["administrator", "auditor"] },
   "backups:read": { roles: ["administrator", "auditor"] },
   "backups:make": { roles: ["administrator"] },
@@ -119,3 +142,7 @@ export const reaches = (reach: readonly string[] | null, areas: readonly string[
 /** Whether a role of theirs can interrupt what is heard. */
 export const canInterrupt = (grants: readonly Grant[]): boolean =>
   ALL_ACTS.some((act) => ruleOf(act).interrupts && mayAnywhere(grants, act));
+
+/** Whether whoever has these roles proves a second factor first: a password that was guessed airs nothing, and prepares nothing. */
+export const takesSecondFactor = (grants: readonly Grant[], act: Act): boolean =>
+  !act.endsWith(":read") && !ruleOf(act).withoutSecondFactor && canInterrupt(grants);

@@ -4,6 +4,7 @@ import { toDataURL } from "qrcode";
 import { Type } from "typebox";
 import { closed } from "../http/schemas.ts";
 import { signInOf } from "../http/sign-in-guard.ts";
+import type { OwnSecondFactor } from "./own-second-factor.ts";
 import { Code, CurrentPassword } from "./person-view.ts";
 import type { SecondFactors } from "./second-factor-service.ts";
 import type { SignIns } from "./sign-in-service.ts";
@@ -26,13 +27,14 @@ const PasswordAndCode = closed({ currentPassword: Password, code: Code });
 interface Options {
   signIns: SignIns;
   secondFactors: SecondFactors;
+  ownSecondFactor: OwnSecondFactor;
   attemptsPerMinute: number;
 }
 
 /** The own second factor; mounted inside the guard. */
 export async function secondFactorRoutes(
   instance: FastifyInstance,
-  { signIns, secondFactors, attemptsPerMinute }: Options,
+  { signIns, secondFactors, ownSecondFactor, attemptsPerMinute }: Options,
 ) {
   const app = instance.withTypeProvider<TypeBoxTypeProvider>();
   const tags = ["account"];
@@ -58,8 +60,9 @@ export async function secondFactorRoutes(
     },
     async (request, reply) => {
       const signIn = signInOf(request);
-      await signIns.confirm(signIn, request.body, request.ip);
-      const { secret, uri } = secondFactors.begin(signIn.user);
+      const { secret, uri } = await signIns.confirm(signIn, request.body, request.ip, () =>
+        secondFactors.begin(signIn.user),
+      );
       reply.code(201).header("cache-control", "no-store");
       return { secret, uri, qrCode: await toDataURL(uri, { margin: 2, scale: 5 }) };
     },
@@ -77,10 +80,7 @@ export async function secondFactorRoutes(
       },
     },
     async (request, reply) => {
-      const signIn = signInOf(request);
-      const recoveryCodes = secondFactors.confirm(signIn.user.id, request.body.code);
-      signIns.proveSecondFactor(signIn);
-      signIns.revokeOthers(signIn);
+      const recoveryCodes = ownSecondFactor.confirm(signInOf(request), request.body.code);
       reply.header("cache-control", "no-store");
       return { recoveryCodes };
     },
@@ -89,18 +89,18 @@ export async function secondFactorRoutes(
   app.post(
     "/me/second-factor/use",
     {
-      config,
+      config: { ...config, beforeCode: true },
       schema: {
         tags,
         summary: "Add the second factor to this sign-in, where the provider did not tell of one",
+        description: "Whose account has one does nothing else before, but look at `GET /me` and sign out.",
         body: closed({ code: Code }),
         response: { 204: Type.Null() },
       },
     },
     async (request, reply) => {
       const signIn = signInOf(request);
-      signIns.confirmCode(signIn, request.body.code, request.ip);
-      signIns.proveSecondFactor(signIn);
+      signIns.confirmCode(signIn, request.body.code, request.ip, () => signIns.proveSecondFactor(signIn));
       await reply.code(204).send(null);
     },
   );
@@ -118,9 +118,11 @@ export async function secondFactorRoutes(
     },
     async (request, reply) => {
       const signIn = signInOf(request);
-      await signIns.confirm(signIn, request.body, request.ip);
+      const recoveryCodes = await signIns.confirm(signIn, request.body, request.ip, () =>
+        secondFactors.renewRecoveryCodes(signIn.user.id),
+      );
       reply.header("cache-control", "no-store");
-      return { recoveryCodes: secondFactors.renewRecoveryCodes(signIn.user.id) };
+      return { recoveryCodes };
     },
   );
 
@@ -130,17 +132,15 @@ export async function secondFactorRoutes(
       config,
       schema: {
         tags,
-        summary: "Remove the own second factor, for instance to set it up on another telephone",
+        summary:
+          "Remove the own second factor, for instance to set it up on another telephone; ends all tokens",
         body: PasswordAndCode,
         response: { 204: Type.Null() },
       },
     },
     async (request, reply) => {
       const signIn = signInOf(request);
-      const { id } = signIn.user;
-      await signIns.confirm(signIn, request.body, request.ip);
-      secondFactors.remove(id);
-      signIns.forgetSecondFactor(id);
+      await signIns.confirm(signIn, request.body, request.ip, () => ownSecondFactor.remove(signIn.user.id));
       await reply.code(204).send(null);
     },
   );

@@ -1,4 +1,5 @@
 import type { Database } from "../db/open.ts";
+import type { SecretBox } from "../db/secret-box.ts";
 
 export interface StoredFactor {
   secret: string;
@@ -6,13 +7,16 @@ export interface StoredFactor {
   confirmedAt: number | null;
 }
 
-export function createSecondFactorStore(db: Database) {
-  const select = db.prepare<[string], StoredFactor>(
-    "SELECT secret, confirmed_at AS confirmedAt FROM second_factors WHERE user_id = ?",
+const placeOf = (userId: string): string => `second_factors/${userId}`;
+
+/** The secrets are sealed. */
+export function createSecondFactorStore(db: Database, box: SecretBox) {
+  const select = db.prepare<[string], { sealed: string; confirmedAt: number | null }>(
+    "SELECT sealed_secret AS sealed, confirmed_at AS confirmedAt FROM second_factors WHERE user_id = ?",
   );
   const replace = db.prepare(
-    `INSERT INTO second_factors (user_id, secret) VALUES (?, ?)
-     ON CONFLICT (user_id) DO UPDATE SET secret = excluded.secret, confirmed_at = NULL`,
+    `INSERT INTO second_factors (user_id, sealed_secret) VALUES (?, ?)
+     ON CONFLICT (user_id) DO UPDATE SET sealed_secret = excluded.sealed_secret, confirmed_at = NULL`,
   );
   const confirm = db.prepare("UPDATE second_factors SET confirmed_at = ? WHERE user_id = ?");
   const takeStep = db.prepare(
@@ -27,8 +31,14 @@ export function createSecondFactorStore(db: Database) {
     .pluck();
 
   return {
-    get: (userId: string) => select.get(userId) ?? null,
-    replace: (userId: string, secret: string) => void replace.run(userId, secret),
+    get(userId: string): StoredFactor | null {
+      const row = select.get(userId);
+      if (!row) return null;
+      const secret = box.open(row.sealed, placeOf(userId));
+      if (secret === null) throw new Error(`the second factor of ${userId} does not open`);
+      return { secret, confirmedAt: row.confirmedAt };
+    },
+    replace: (userId: string, secret: string) => void replace.run(userId, box.seal(secret, placeOf(userId))),
     confirm: (userId: string, now: number) => void confirm.run(now, userId),
     /** Whether this step is later than any that was taken before. */
     takeStep: (userId: string, step: number) => takeStep.run({ userId, step }).changes > 0,

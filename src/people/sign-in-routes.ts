@@ -3,9 +3,9 @@ import type { FastifyInstance } from "fastify";
 import { Type } from "typebox";
 import { toIso } from "../clock.ts";
 import { closed, Instant } from "../http/schemas.ts";
-import { answerSignIn, Me, type MeOptions } from "./me-view.ts";
+import { answerSignIn, type MeOptions } from "./me-view.ts";
 import type { Passwords } from "./password-service.ts";
-import { Code, NewPassword } from "./person-view.ts";
+import { Code, Me, NewPassword } from "./person-view.ts";
 import type { SignIns } from "./sign-in-service.ts";
 
 const Token = Type.String({ minLength: 1, maxLength: 100, description: "The end of the invitation's link" });
@@ -43,8 +43,9 @@ export async function signInRoutes(instance: FastifyInstance, options: Options) 
     async (request, reply) => {
       const { ip: address, headers } = request;
       const agent = headers["user-agent"] ?? "";
-      const made = await signIns.signIn({ ...request.body, address, agent });
-      return answerSignIn(request, reply, made, options);
+      const attempt = { ...request.body, address, agent };
+      const { token } = await signIns.signIn(attempt, (signIn) => void (request.signIn = signIn));
+      return answerSignIn(request, reply, token, options);
     },
   );
 

@@ -1,6 +1,6 @@
 import { v7 as uuidv7 } from "uuid";
 import { type Clock, MINUTE_MS } from "../clock.ts";
-import { whenFree } from "../db/open.ts";
+import { type Transact, whenFree } from "../db/open.ts";
 import { AppError, notFound } from "../errors.ts";
 import type { Deputies } from "./deputy-service.ts";
 import type { Lockout } from "./lockout.ts";
@@ -25,6 +25,15 @@ interface From {
   agent: string;
 }
 
+/** Told who it is in the transaction that makes the sign-in, so that what belongs to that names them. */
+export type IsKnown = (signIn: SignIn) => void;
+
+export interface OpenedSignIn {
+  signIn: SignIn;
+  /** For the cookie; kept nowhere. */
+  token: string;
+}
+
 interface Proof {
   currentPassword?: string | undefined;
   code?: string | undefined;
@@ -42,11 +51,13 @@ export interface SignIns {
    * @throws {AppError} `unauthorized`, the same for an unknown name and a wrong password, and with the member
    *   `secondFactor` when only the code is missing or wrong; `too_many`; `forbidden` where there are no passwords
    */
-  signIn(attempt: Attempt): Promise<{ signIn: SignIn; token: string }>;
+  signIn(attempt: Attempt, isKnown: IsKnown): Promise<OpenedSignIn>;
   /** One of somebody whom another has made sure of. */
-  open(person: StoredPerson, how: From & { secondFactor: boolean }): { signIn: SignIn; token: string };
+  open(person: StoredPerson, how: From & { secondFactor: boolean }): OpenedSignIn;
   /** What a cookie's token stands for, or `null` when it is unknown, expired, idle too long, or its person disabled. */
   byToken(token: string): SignIn | null;
+  /** Those that ended by themselves. */
+  forgetEnded(): void;
   /** Those in force, newest first. */
   of(userId: string): SignInRecord[];
   /** @throws {AppError} `not_found` */
@@ -61,11 +72,13 @@ export interface SignIns {
   hasPassword(user: Person): boolean;
   /**
    * That it is still the same person who sits there: by the password, or for whom there is none by a sign-in of the last ten
-   * minutes; and by a code of the second factor, where one is asked for. @throws {AppError} `unauthorized`, `too_many`
+   * minutes; and by a code of the second factor, where one is asked for. Then does `work`, in the transaction that takes
+   * the code. @param countedFor whose failures a wrong one counts among: the account's, unless told otherwise
+   * @throws {AppError} `unauthorized`, `too_many`
    */
-  confirm(signIn: SignIn, proof: Proof, address: string): Promise<void>;
-  /** By a code of the second factor. @throws {AppError} `unauthorized`, `too_many`, `conflict` without one */
-  confirmCode(signIn: SignIn, code: string, address: string): void;
+  confirm<T>(signIn: SignIn, proof: Proof, address: string, work: () => T, countedFor?: string): Promise<T>;
+  /** The same by a code of the second factor alone. @throws {AppError} `unauthorized`, `too_many`, `conflict` without one */
+  confirmCode(signIn: SignIn, code: string, address: string, work: () => void, countedFor?: string): void;
 }
 
 interface Dependencies {
@@ -77,11 +90,12 @@ interface Dependencies {
   limits: SignInLimits;
   /** Whether people sign in with a password of this server's at all. */
   passwordSignIn: boolean;
+  transact: Transact;
   clock: Clock;
 }
 
 export function createSignIns(deps: Dependencies): SignIns {
-  const { store, people, deputies, secondFactors, lockout, limits, passwordSignIn, clock } = deps;
+  const { store, people, deputies, secondFactors, lockout, limits, passwordSignIn, transact, clock } = deps;
   // Checked when the name is unknown, so that both failures take the same time.
   const decoy = hashPassword(generatePassword());
 
@@ -97,7 +111,7 @@ export function createSignIns(deps: Dependencies): SignIns {
   function open(person: StoredPerson, { secondFactor, address, agent }: From & { secondFactor: boolean }) {
     const now = clock.now();
     const [id, token] = [uuidv7(), newToken()];
-    store.deleteExpired(now, now - limits.idleMs);
+    forgetEnded();
     store.insert({
       id,
       tokenHash: hashOf(token),
@@ -109,14 +123,20 @@ export function createSignIns(deps: Dependencies): SignIns {
       expiresAt: now + limits.lifetimeMs,
     });
     const user = { id: person.id, name: person.name, roles: allOf(person.id, person.roles) };
-    return { signIn: { id, user, secondFactor, scopes: null }, token };
+    return { signIn: { id, user, ...factorsOf(person.id, secondFactor), scopes: null }, token };
   }
+
+  const forgetEnded = () => store.deleteExpired(clock.now(), clock.now() - limits.idleMs);
+  const factorsOf = (userId: string, secondFactor: boolean) => ({
+    secondFactor,
+    owesCode: !secondFactor && secondFactors.isSetUp(userId),
+  });
 
   const inForce = (userId: string) => store.of(userId, clock.now(), clock.now() - limits.idleMs);
   const hasPassword = ({ name }: Person) => passwordSignIn && Boolean(people.byName(name)?.passwordHash);
 
   return {
-    async signIn({ name, password, code, address, agent }) {
+    async signIn({ name, password, code, address, agent }, isKnown) {
       if (!passwordSignIn) throw noPasswords();
       const settle = lockout.begin(name, address);
       const person = await withPassword(name, password);
@@ -136,11 +156,16 @@ export function createSignIns(deps: Dependencies): SignIns {
           members: { secondFactor: "needed" },
         });
       }
-      if (secondFactor && !secondFactors.take(person.id, code ?? "")) throw wrongCode();
-      settle("succeeded");
-      return open(person, { secondFactor, address, agent });
+      return transact(() => {
+        if (secondFactor && !secondFactors.take(person.id, code ?? "")) throw wrongCode();
+        settle("succeeded");
+        const opened = open(person, { secondFactor, address, agent });
+        isKnown(opened.signIn);
+        return opened;
+      });
     },
     open,
+    forgetEnded,
 
     byToken(token) {
       const row = store.holder(hashOf(token));
@@ -148,7 +173,8 @@ export function createSignIns(deps: Dependencies): SignIns {
       if (!row || row.expiresAt <= now || row.lastSeenAt <= now - limits.idleMs) return null;
       if (row.lastSeenAt <= now - TOUCH_EVERY_MS) whenFree(() => store.touch(row.id, now));
       const { id, userId, name, roles, secondFactor } = row;
-      return { id, user: { id: userId, name, roles: allOf(userId, roles) }, secondFactor, scopes: null };
+      const user = { id: userId, name, roles: allOf(userId, roles) };
+      return { id, user, ...factorsOf(userId, secondFactor), scopes: null };
     },
 
     of: inForce,
@@ -163,26 +189,36 @@ export function createSignIns(deps: Dependencies): SignIns {
 
     hasPassword,
 
-    async confirm({ id, user }, { currentPassword = "", code }, address) {
+    async confirm({ id, user }, { currentPassword = "", code }, address, work, countedFor = user.name) {
       const byPassword = hasPassword(user);
       const began = inForce(user.id).find((record) => record.id === id)?.createdAt ?? 0;
       if (!byPassword && began <= clock.now() - FRESH_MS) throw notFresh();
-      const settle = lockout.begin(user.name, address);
+      const settle = lockout.begin(countedFor, address);
       if (byPassword && !(await withPassword(user.name, currentPassword))) throw wrongPassword();
-      if (code !== undefined && !secondFactors.take(user.id, code)) throw wrongCode();
-      // The right password alone makes no wrong code forgotten.
-      settle(code === undefined && secondFactors.isSetUp(user.id) ? "unanswered" : "succeeded");
+      if (code === undefined) {
+        // The right password alone makes no wrong code forgotten.
+        settle(secondFactors.isSetUp(user.id) ? "unanswered" : "succeeded");
+        return work();
+      }
+      return transact(() => {
+        if (!secondFactors.take(user.id, code)) throw wrongCode();
+        settle("succeeded");
+        return work();
+      });
     },
 
-    confirmCode({ user }, code, address) {
+    confirmCode({ user }, code, address, work, countedFor = user.name) {
       if (!secondFactors.isSetUp(user.id)) {
         throw new AppError("conflict", "There is no second factor to confirm by.", {
           hint: "Set it up under My account: it takes an authenticator app and a minute.",
         });
       }
-      const settle = lockout.begin(user.name, address);
-      if (!secondFactors.take(user.id, code)) throw wrongCode();
-      settle("succeeded");
+      const settle = lockout.begin(countedFor, address);
+      transact(() => {
+        if (!secondFactors.take(user.id, code)) throw wrongCode();
+        settle("succeeded");
+        work();
+      });
     },
   };
 }

@@ -57,6 +57,9 @@ export function createSignInStore(db: Database) {
      ON CONFLICT (subject) DO UPDATE SET failures = excluded.failures, last_at = excluded.last_at`,
   );
   const deleteFailures = db.prepare("DELETE FROM sign_in_failures WHERE subject = ?");
+  const deleteFailuresOf = db.prepare<{ prefix: string }>(
+    "DELETE FROM sign_in_failures WHERE substr(subject, 1, length(@prefix)) = @prefix",
+  );
   const deleteOldFailures = db.prepare("DELETE FROM sign_in_failures WHERE last_at <= ?");
 
   return {
@@ -92,6 +95,8 @@ export function createSignInStore(db: Database) {
     failures: (subject: string) => selectFailures.get(subject) ?? { failures: 0, lastAt: 0 },
     setFailures: (subject: string, failures: number, lastAt: number) =>
       void (failures > 0 ? upsertFailures.run({ subject, failures, lastAt }) : deleteFailures.run(subject)),
+    /** Of all subjects that begin so. */
+    deleteFailuresOf: (prefix: string) => void deleteFailuresOf.run({ prefix }),
     deleteOldFailures: (before: number) => void deleteOldFailures.run(before),
   };
 }

@@ -21,6 +21,8 @@ export interface SignIn {
   user: Person;
   /** Whether a second factor was part of it. */
   secondFactor: boolean;
+  /** Made at a provider that told of none, of an account with one of its own that was not shown yet. */
+  owesCode: boolean;
   /** What a script's token is for; `null` for a person's sign-in. */
   scopes: readonly Act[] | null;
 }

@@ -20,6 +20,13 @@ export interface ContentPart {
   compositionId: string;
 }
 
+/** What of it is listed; `null` for all. */
+export interface ContentFilter {
+  programmeId: string | null;
+  /** Whether it may air. */
+  approved: boolean | null;
+}
+
 /** Where the planner finds what may air. `episodes` and `sessions` each are one. */
 export interface ContentSource {
   /** Approved content with a number of at least `fromNumber`, in order. */
@@ -30,6 +37,10 @@ export interface ContentSource {
   idOf(programmeId: string, number: number): string | null;
   /** The compositions of content that is recorded but not approved, in order of number. */
   waiting(programmeId: string): string[][];
+  /** What has a composition among its parts. */
+  using(compositionId: string): Pick<Content, "kind" | "id">[];
+  /** The ids of what has this recording, by its SHA-256. */
+  withRecording(sha256: string): string[];
   /** @throws {AppError} `not_found` */
   reviewable(id: string): Reviewable;
   /** Written by the review alone. @param at epoch ms; `null` takes the approval away */
@@ -49,6 +60,8 @@ export interface Reviewable
   parts: { title: string; compositionId: string | null }[];
   /** SHA-256 of the recordings, in order. */
   recordings: string[];
+  /** Those of the recordings of which only a part is used: nobody has heard the rest as something to air. */
+  trimmed: string[];
   /** Of the recordings, as far as they are used. */
   durationMs: number;
   /** Why it cannot be heard whole yet; empty when it can. */

@@ -8,6 +8,8 @@ export interface ReviewSettings {
   playThrough: boolean;
   /** Whether what has aired is reviewed anew before it airs again on another date. */
   reruns: boolean;
+  /** Within how many hours the signatures are given that an urgent one did not wait for. */
+  owedHours: number;
   /** Segments that have to have a consent of who is portrayed, by name. */
   consentSegments: string[];
 }
@@ -16,5 +18,6 @@ export const DEFAULT_REVIEW: ReviewSettings = {
   steps: 3,
   playThrough: true,
   reruns: false,
+  owedHours: 24,
   consentSegments: [],
 };

@@ -1,67 +1,15 @@
 import type { TypeBoxTypeProvider } from "@fastify/type-provider-typebox";
 import type { FastifyInstance } from "fastify";
 import { Type } from "typebox";
-import { closed, enumOf, IdParams, nullable, Title, Uuid } from "../http/schemas.ts";
+import { closed, enumOf, IdParams, Uuid } from "../http/schemas.ts";
 import { requireUser } from "../http/sign-in-guard.ts";
 import { acceptRawUploads, UploadQuery, uploadFrom } from "../media/upload.ts";
-import { STEP_COUNTS, type StepCount } from "../review/review.ts";
 import type { ProgrammeService } from "./programme-service.ts";
 import { SOUND_ROLES } from "./programme-sound.ts";
-
-const settings = {
-  delivery: enumOf(["list", "programme"], {
-    description: "Segments one by one, or as one continuous recording with chapters",
-  }),
-  gapMs: Type.Integer({
-    minimum: 0,
-    // A longer one sounds like a broken loudspeaker.
-    maximum: 10_000,
-    description: "Silence between the parts of a programme",
-  }),
-  bypass: Type.Array(enumOf(["highPass", "lowPass", "compress"]), {
-    uniqueItems: true,
-    description: "Steps of the loudspeaker's chain that are switched off",
-  }),
-  slotMinutes: nullable(Type.Number({ minimum: 0.5, maximum: 720, description: "How long content may be" })),
-};
-
-const reviewSettings = {
-  steps: Type.Unsafe<StepCount>(
-    Type.Integer({ enum: [...STEP_COUNTS], description: "How many signatures, each by another person" }),
-  ),
-  consentSegments: Type.Array(Title, {
-    uniqueItems: true,
-    maxItems: 20,
-    description: "Segments that have to have a consent of who is portrayed",
-  }),
-  reruns: Type.Boolean({
-    description: "Whether what has aired is reviewed anew before it airs again on another date",
-  }),
-  playThrough: Type.Boolean({
-    description: "Whether a signature takes the statement that all of it was heard",
-  }),
-};
-
-const recording = nullable(Type.String({ description: "SHA-256" }));
-
-const Programme = Type.Object({
-  id: Uuid,
-  slug: Type.String(),
-  kind: enumOf(["broadcast", "lecture"]),
-  title: Type.String(),
-  segments: Type.Array(Type.String(), { description: "Segment names in the order they air" }),
-  sound: Type.Object({
-    ...settings,
-    signature: recording,
-    sting: recording,
-    closing: recording,
-    cover: nullable(Type.String({ description: "SHA-256 of the podcast's cover" })),
-  }),
-  review: Type.Object(reviewSettings),
-});
+import { ProgrammeView, ReviewSettingsView, SoundSettings } from "./programme-view.ts";
 
 const tags = ["programmes"];
-const response = { 200: Programme };
+const response = { 200: ProgrammeView };
 const RoleParams = closed({ id: Uuid, role: enumOf(SOUND_ROLES) });
 
 export async function programmeRoutes(
@@ -77,7 +25,7 @@ export async function programmeRoutes(
       schema: {
         tags,
         summary: "All programmes",
-        response: { 200: Type.Object({ items: Type.Array(Programme) }) },
+        response: { 200: Type.Object({ items: Type.Array(ProgrammeView) }) },
       },
     },
     async () => ({ items: programmes.all() }),
@@ -100,7 +48,7 @@ export async function programmeRoutes(
         tags,
         summary: "Change how it sounds; what is approved keeps the sound it was approved with",
         params: IdParams,
-        body: Type.Partial(closed(settings), { additionalProperties: false }),
+        body: Type.Partial(closed(SoundSettings), { additionalProperties: false }),
         response,
       },
     },
@@ -115,7 +63,7 @@ export async function programmeRoutes(
         tags,
         summary: "Change how its content is reviewed; holds for what is submitted from then on",
         params: IdParams,
-        body: Type.Partial(closed(reviewSettings), { additionalProperties: false }),
+        body: Type.Partial(closed(ReviewSettingsView), { additionalProperties: false }),
         response,
       },
     },

@@ -91,7 +91,9 @@ export function createProgrammeService({ store, media, transact }: Dependencies)
           "Only a programme with episodes has a signature tune, stings and a closing.",
         );
       }
-      await media.receiveUpload(upload, ({ sha256 }) => void setSound(id, { [role]: sha256 }, userId));
+      await media.receiveUpload({ ...upload, makerId: userId }, ({ sha256 }) => {
+        setSound(id, { [role]: sha256 }, userId);
+      });
       return get(id);
     },
 

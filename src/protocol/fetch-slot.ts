@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { firstUint32 } from "./sha256.ts";
 
 /** What a county that comes back from an outage spreads its fetches over, ms; less when air is near. */
 export const RETURN_WINDOW_MS = 20_000;
@@ -8,6 +8,5 @@ export const RETURN_WINDOW_MS = 20_000;
  * device and revision, hence even over the fleet, stable over retries, and different at each revision.
  */
 export function fetchSlotMs(deviceId: string, revision: number, windowMs: number): number {
-  const digest = createHash("sha256").update(`${deviceId}:${revision}`).digest();
-  return Math.floor((digest.readUInt32BE(0) / 2 ** 32) * Math.max(0, windowMs));
+  return Math.floor((firstUint32(`${deviceId}:${revision}`) / 2 ** 32) * Math.max(0, windowMs));
 }

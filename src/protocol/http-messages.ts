@@ -23,6 +23,11 @@ export const EnrolResponse = object({
         description: "The other nodes of the same cluster, to be tried when this one cannot be reached",
       }),
     ),
+    webSockets: Type.Optional(
+      Type.Array(Type.String(), {
+        description: "The same over WebSocket, for a device that is a page in a browser",
+      }),
+    ),
     username: Type.String(),
     password: Type.String({ description: "Shown once" }),
   }),

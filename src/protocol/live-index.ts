@@ -15,13 +15,14 @@ export const LivePart = object({
 });
 export type LivePart = Static<typeof LivePart>;
 
-/** What there is of a live broadcast: the same, and the same signature, for all of its devices. */
+/** What there is of a live broadcast: the same, and the same signature, for all of its devices that know the same parts. */
 export const LiveIndex = object({
   broadcastId: Id,
   audience: Audience,
   parts: Type.Array(LivePart, {
     maxItems: 100,
-    description: "In order: those that are not over yet, and at least the last one",
+    description:
+      "In order: those that are not known and not over yet, what is due first, and at least the last one",
   }),
   ended: Type.Boolean({ description: "There will be no further part" }),
 });

@@ -81,10 +81,11 @@ export const REASONS = {
   "not-cached": "its media were not there when it should have sounded",
   late: "it was too late by the lateness policy",
   offline: "the line was down, and its offline policy is `skip`",
-  stopped: "a `stop` ended it, or the end of an alert",
+  stopped: "a `stop` ended it or came before it, or the end of an alert",
   withdrawn: "a newer playlist lacks it",
   preempted: "something that takes the air from it has it",
-  stalled: "spoken live: no part of it came for 10 s after the last was due",
+  stalled:
+    "spoken live: no part of it came for 10 s after the last was due, or it was heard again after that but not whole",
   silenced: "somebody at the device holds its stop button",
   restart: "the power went, or the program ended, while it sounded",
   "output-failed": "the sound could not be put out",
@@ -174,7 +175,18 @@ const airingOf = <P extends TProperties>(more: P) => {
   return Type.Unsafe<Either>(Type.Union([recorded, spoken]));
 };
 
-export const PlaylistBroadcast = airingOf({ id: Id, class: BroadcastClass, authority: Authority });
+export const PlaylistBroadcast = airingOf({
+  id: Id,
+  class: BroadcastClass,
+  authority: Authority,
+  checkIn: Type.Optional(
+    Type.String({
+      maxLength: 2000,
+      description:
+        "Of a lecture, to a terminal: the page on which the people before it check in, to be shown as a code",
+    }),
+  ),
+});
 export type PlaylistBroadcast = Static<typeof PlaylistBroadcast>;
 
 export const Playlist = object({
@@ -263,6 +275,7 @@ export type CommandOf<T extends CommandType> = Extract<Command, { type: T }>;
 export const Alert = object({
   id: Id,
   rev: Revision,
+  issuedAt: Type.Integer({ ...EpochMs, description: "When it was raised; the same in each repetition" }),
   from: EpochMs,
   until: Type.Integer({ ...EpochMs, description: "The items are played over and over until then" }),
   /** An emergency when left out. */
@@ -271,6 +284,9 @@ export const Alert = object({
   silent: Silent,
   programme: Text,
   title: Text,
+  text: Type.Optional(
+    Type.String({ maxLength: 5000, description: "What the items say, for a device with a screen to show" }),
+  ),
   items: Type.Array(Item, { minItems: 1 }),
 });
 export type Alert = Static<typeof Alert>;

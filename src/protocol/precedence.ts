@@ -2,6 +2,9 @@ import { BROADCAST_CLASSES, type PlaylistBroadcast } from "./messages.ts";
 import { REGION_LEVELS } from "./region-code.ts";
 
 /** What decides who has the air; the same on devices, in the conflicts of schedules and in explanations. */
+/** Of every alert: it has no priority of its own. */
+export const ALERT_PRIORITY = 100;
+
 export type Claim = Pick<PlaylistBroadcast, "class" | "authority" | "priority" | "startAt" | "silent">;
 
 const classRank = (claim: Claim): number => (claim.silent ? -1 : BROADCAST_CLASSES.indexOf(claim.class));

@@ -67,6 +67,28 @@ export const quietWindowWithin = (
     return false;
   });
 
+/** What is quiet of a day, in minutes since its midnight, in order and without overlaps. @param day from 1970-01-01 */
+export function quietSpansOn(
+  { quietHours }: Pick<Policy, "quietHours">,
+  day: number,
+): { from: number; to: number }[] {
+  const spans = quietHours.flatMap((hours) => {
+    const [from, to] = [minutesOf(hours.from), minutesOf(hours.to)];
+    if (from < to) return beginsOn(hours, day) ? [{ from, to }] : [];
+    return [
+      ...(beginsOn(hours, day - 1) && to > 0 ? [{ from: 0, to }] : []),
+      ...(beginsOn(hours, day) ? [{ from, to: DAY_MINUTES }] : []),
+    ];
+  });
+  const merged: { from: number; to: number }[] = [];
+  for (const span of spans.toSorted((one, other) => one.from - other.from)) {
+    const last = merged.at(-1);
+    if (last && span.from <= last.to) last.to = Math.max(last.to, span.to);
+    else merged.push({ ...span });
+  }
+  return merged;
+}
+
 /**
  * Only the daily class keeps quiet hours and counts against the caps of minutes; notices, drills and emergencies are a
  * person's decision of the moment.

@@ -1,4 +1,4 @@
-import { decodeProtectedHeader, errors } from "jose";
+import { base64url, decodeProtectedHeader, errors } from "jose";
 import type { Static, TSchema } from "typebox";
 import { Compile, type Validator } from "typebox/compile";
 import { KeySet, type SignatureAlgorithm, type VerificationKey } from "./key-set.ts";
@@ -145,8 +145,8 @@ export async function followKeyChain(held: KeySet, chain: readonly string[]): Pr
 /** As the payload says, unverified: only to pass over what is old. */
 function serialOf(jws: string): number {
   try {
-    const payload = Buffer.from(jws.split(".")[1] ?? "", "base64url").toString("utf8");
-    return Number((JSON.parse(payload) as { serial?: unknown }).serial);
+    const payload = base64url.decode(jws.split(".")[1] ?? "");
+    return Number((parseJson(payload) as { serial?: unknown }).serial);
   } catch {
     return Number.NaN;
   }

@@ -2,71 +2,43 @@ import { Readable } from "node:stream";
 import type { TypeBoxTypeProvider } from "@fastify/type-provider-typebox";
 import type { FastifyInstance, FastifyReply } from "fastify";
 import { Type } from "typebox";
-import { BROADCAST_STATES, isOpen } from "../broadcasts/broadcast.ts";
+import { isOpen } from "../broadcasts/broadcast.ts";
 import { whyNotText } from "../broadcasts/office-words.ts";
-import { toIso } from "../clock.ts";
 import { invalid } from "../errors.ts";
-import { closed, enumOf, Instant, nullable, PageQuery, pageFrom, pageOf, Uuid } from "../http/schemas.ts";
-import { owedOf, STEPS } from "../review/review.ts";
+import { closed, enumOf, PageQuery, pageFrom, pageOf } from "../http/schemas.ts";
 import type { RecordedAct } from "../review/review-service.ts";
-import { ActView, SignatureView, viewAct, viewSignatures } from "../review/review-view.ts";
+import { viewAct } from "../review/review-view.ts";
 import { createWallClock } from "../schedules/wall-clock.ts";
 import { csvDocument, htmlDocument, PAGE_POLICY, type RegisterHead } from "./register-document.ts";
-import type { BroadcastEntry, RegisterService } from "./register-service.ts";
-import { actName, CHANGES, personText, STATES, signaturesText } from "./register-words.ts";
-
-const count = Type.Integer({ minimum: 0 });
-const NullableInstant = nullable(Instant);
-const NullableText = nullable(Type.String());
-
-const BroadcastLine = Type.Object({
-  broadcastId: Uuid,
-  startAt: Instant,
-  programme: Type.String(),
-  number: nullable(Type.Integer()),
-  title: Type.String(),
-  durationMs: nullable(Type.Integer()),
-  sha256s: Type.Array(Type.String()),
-  targets: Type.String(),
-  state: enumOf(BROADCAST_STATES),
-  reason: NullableText,
-  devices: count,
-  atLeast: Type.Object(
-    { delivered: count, cached: count, started: count, finished: count, sensed: count },
-    { description: "Devices that proved at least this" },
-  ),
-  unknown: Type.Integer({ description: "Devices that have reported nothing" }),
-  signatures: Type.Array(SignatureView, { description: "By which it was approved" }),
-  owed: Type.Array(enumOf(STEPS), {
-    description: "Signatures that an urgent one did not wait for, as far as they are not given yet",
-  }),
-  refusal: nullable(ActView),
-  stoppedBy: NullableText,
-  stoppedAt: NullableInstant,
-});
-
-const ApprovalLine = Type.Object({
-  id: Type.Integer(),
-  ...ActView.properties,
-  programme: Type.String(),
-  number: Type.Integer(),
-  title: Type.String(),
-  recordings: Type.Array(Type.String({ description: "SHA-256" })),
-  durationMs: count,
-});
+import type { BroadcastEntry, RegisterService, TownProof } from "./register-service.ts";
+import { ApprovalLine, BroadcastLine, TownLine, viewBroadcastEntry, viewTownProof } from "./register-view.ts";
+import { actName, airedByText, CHANGES, personText, STATES, signaturesText } from "./register-words.ts";
 
 const Format = enumOf(["json", "csv", "html"], {
   description: "json in pages; csv and html, which is for printing, hold the whole month",
 });
-const Query = closed({
-  ...PageQuery,
+const MonthQuery = {
   month: Type.String({
     pattern: "^[0-9]{4}-(0[1-9]|1[0-2])$",
     examples: ["2026-12"],
     description: "In the county's zone",
   }),
   format: Type.Optional(Format),
-});
+};
+const Query = closed({ ...PageQuery, ...MonthQuery });
+
+const PROOF_COLUMNS = ["镇街", "应播（台次）", "已送达", "已缓存", "已开播", "已播完", "实测有声", "无回传"];
+const proofRow = ({ name, expected, proof }: TownProof): string[] =>
+  [
+    name,
+    expected,
+    proof.delivered,
+    proof.cached,
+    proof.started,
+    proof.finished,
+    proof.sensed,
+    proof.unknown,
+  ].map(String);
 
 /** Enough to find a file by, and to be written down by hand. */
 const PREFIX = 12;
@@ -101,7 +73,7 @@ export async function registerRoutes(instance: FastifyInstance, { registers, zon
           `${entry.proof.started} / ${entry.proof.finished} / ${entry.proof.sensed}`,
           String(entry.proof.unknown),
         ]),
-    entry.approval === null ? "" : signaturesText(entry.approval, textAt),
+    entry.approval === null ? airedByText(entry.airedBy) : signaturesText(entry.approval, textAt),
     [textOrNone(entry.stop?.at), entry.stop?.by ?? "", whyNotText(broadcast)].filter(Boolean).join(" "),
   ];
   const BROADCAST_COLUMNS = [
@@ -116,7 +88,7 @@ export async function registerRoutes(instance: FastifyInstance, { registers, zon
     "应播终端",
     "开播/播完/实测",
     "无回传",
-    "审签人及时间",
+    "审签人及时间；通知、应急的发起人、确认人",
     "停播、未播的时间、人员及原因",
   ];
 
@@ -124,7 +96,7 @@ export async function registerRoutes(instance: FastifyInstance, { registers, zon
     textAt(record.at),
     actName(record),
     personText(record),
-    record.reason ?? (record.change === null ? "" : CHANGES[record.change]),
+    record.change === null ? (record.reason ?? "") : CHANGES[record.change],
     record.programme,
     String(record.number),
     record.title,
@@ -215,6 +187,28 @@ export async function registerRoutes(instance: FastifyInstance, { registers, zon
       return { ...page, items: page.items.map((record) => ({ ...record, ...viewAct(record) })) };
     },
   );
+
+  app.get(
+    "/registers/proof",
+    {
+      config: { act: "registers:read" },
+      schema: {
+        tags: ["registers"],
+        summary:
+          "What devices proved in a month 回传统计, by town: each device counts once for each broadcast",
+        querystring: closed(MonthQuery),
+        response: {
+          200: Type.Object({ broadcasts: Type.Integer({ minimum: 0 }), items: Type.Array(TownLine) }),
+        },
+      },
+    },
+    async ({ query: { month, format = "json" } }, reply) => {
+      const { broadcasts, towns } = await registers.proofByTown(month);
+      const head = { title: "回传统计表", county: registers.county(), month, columns: PROOF_COLUMNS };
+      if (format !== "json") return send(reply, format, head, towns.map(proofRow)) as never;
+      return { broadcasts, items: towns.map(viewTownProof) };
+    },
+  );
 }
 
 function placeFrom(cursor: string | undefined): { startAt: number; id: string } {
@@ -227,24 +221,4 @@ function placeFrom(cursor: string | undefined): { startAt: number; id: string } 
 function minutesText(ms: number): string {
   const seconds = Math.round(ms / 1000);
   return `${Math.floor(seconds / 60)}分${String(seconds % 60).padStart(2, "0")}秒`;
-}
-
-function viewBroadcastEntry({ broadcast, proof, approval, stop, ...entry }: BroadcastEntry) {
-  const { unknown, ...atLeast } = proof;
-  return {
-    ...entry,
-    broadcastId: broadcast.id,
-    startAt: toIso(broadcast.startAt),
-    programme: broadcast.programme,
-    title: broadcast.title,
-    state: broadcast.state,
-    reason: broadcast.reason,
-    atLeast,
-    unknown,
-    signatures: viewSignatures(approval?.review.signatures ?? []),
-    owed: approval === null ? [] : owedOf(approval.review),
-    refusal: approval?.refusal ? viewAct(approval.refusal) : null,
-    stoppedBy: stop?.by ?? null,
-    stoppedAt: stop && toIso(stop.at),
-  };
 }

@@ -1,12 +1,7 @@
+import type { AiredBy } from "../broadcasts/aired-by.ts";
 import type { BroadcastState } from "../broadcasts/broadcast.ts";
-import {
-  type ContentChange,
-  owedOf,
-  type ReviewAct,
-  type ReviewActName,
-  type Step,
-} from "../review/review.ts";
-import type { Approval } from "../review/review-service.ts";
+import { type ContentChange, type ReviewAct, type ReviewActName, type Step } from "../review/review.ts";
+import type { Approval, Owed } from "../review/review-service.ts";
 
 /** What registers say, in the words of the county's office. */
 
@@ -26,7 +21,7 @@ const ACTS: Record<ReviewActName, string> = {
   signed: "签发",
   returned: "退回",
   withdrawn: "撤回批准",
-  voided: "修改后审签失效",
+  voided: "审签失效",
 };
 const STEP_NAMES: Record<Step, string> = { first: "初审", second: "复审", final: "终审" };
 export const CHANGES: Record<ContentChange, string> = {
@@ -35,6 +30,7 @@ export const CHANGES: Record<ContentChange, string> = {
   recording: "换录音",
   trim: "剪辑",
   sound: "改栏目声音",
+  rendition: "转码件与审签时不同",
 };
 
 /** What was done: of a signature its step, and whether it was before its turn. */
@@ -45,12 +41,30 @@ export const actName = ({ act, step, reason }: Pick<ReviewAct, "act" | "step" | 
 export const personText = ({ by, inPlaceOf }: Pick<ReviewAct, "by" | "inPlaceOf">): string =>
   inPlaceOf === null ? by.name : `${by.name}（代${inPlaceOf.name}）`;
 
-/** By whose signatures something was let air, a refusal afterwards, and what is owed still. */
-export function signaturesText({ review, refusal }: Approval, textAt: (at: number) => string): string {
-  const owed = owedOf(review).map((step) => STEP_NAMES[step]);
+/** Who had an interrupt aired, who made it beside them, and the second person. Empty for what is on a timetable. */
+export function airedByText(people: AiredBy | null): string {
+  if (people === null) return "";
+  const { asked, by, confirmed } = people;
+  const makers = by.filter((name) => name !== asked);
+  return [
+    `发起 ${asked}`,
+    ...(makers.length === 0 ? [] : [`录制 ${makers.join("、")}`]),
+    ...(confirmed === null ? [] : [`确认 ${confirmed}`]),
+  ].join("；");
+}
+
+/** By whose signatures something was let air, a refusal afterwards, and what is owed still, or settled it. */
+export function signaturesText(
+  { review, refusal, owed, settled }: Approval,
+  textAt: (at: number) => string,
+): string {
   return [
     ...review.signatures.map((act) => `${actName(act)} ${personText(act)} ${textAt(act.at)}`),
     ...(refusal === null ? [] : [`事后退回 ${personText(refusal)} ${textAt(refusal.at)}`]),
-    ...(refusal === null && owed.length > 0 ? [`待补签：${owed.join("、")}`] : []),
+    ...(settled === null ? [] : [`事后另行${actName(settled)} ${personText(settled)} ${textAt(settled.at)}`]),
+    ...(owed === null ? [] : [owedText(owed, textAt)]),
   ].join("；");
 }
+
+const owedText = ({ steps, until, isOverdue }: Owed, textAt: (at: number) => string): string =>
+  `${isOverdue ? "逾期未补签" : "待补签"}：${steps.map((step) => STEP_NAMES[step]).join("、")}（限 ${textAt(until)} 前）`;

@@ -9,11 +9,14 @@ import {
   type GradeCounts,
   type Lateness,
   latenessOf,
+  type Proven,
   provenBy,
 } from "./proof.ts";
 import type {
   DeviceRecordRow,
   FromBoot,
+  PlayedBefore,
+  PlayedRow,
   QuarantinedRow,
   QuarantineFilter,
   ReportStore,
@@ -33,6 +36,9 @@ export interface BroadcastProof {
   devices: DeviceProof[];
 }
 
+/** What a device proved of one broadcast. */
+export type Played = Omit<PlayedRow, "silent"> & { silent: boolean } & Proven;
+
 export interface ReportService {
   /**
    * Stores reports in one transaction. Idempotent by device, boot and sequence number; any order, any age. A record that
@@ -43,7 +49,8 @@ export interface ReportService {
   ingest(reports: IncomingReport[]): { deviceId: string; ack: Ack }[];
   /** Keeps what could not be read as a report. */
   quarantine(deviceId: string, payload: string, problem: string): void;
-  hasStarted(broadcastId: string): boolean;
+  /** The devices that reported a start of it, meant or not. */
+  startedBy(broadcastId: string): string[];
   /**
    * What devices reported of a broadcast: a row for each of `deviceIds`, and for each other that reported and `isFor`
    * admits, such as one that was enrolled after the freeze.
@@ -51,6 +58,8 @@ export interface ReportService {
   proofOf(broadcastId: string, deviceIds: string[], isFor: (deviceId: string) => boolean): BroadcastProof;
   /** What one device said of a broadcast and of the commands about it, in order of its clock. */
   ofDevice(deviceId: string, broadcastId: string, commandIds: readonly string[]): DeviceRecordRow[];
+  /** What was meant for a device or was reported by it, newest first. */
+  playedBy(deviceId: string, before: PlayedBefore, limit: number): Played[];
   /** Newest first, older than the row `before`. */
   quarantined(filter: QuarantineFilter, before: number, limit: number): QuarantinedRow[];
   /** Called in the transaction that stores the record, once. */
@@ -124,8 +133,25 @@ export function createReportService(deps: {
 
     quarantine: (deviceId, payload, problem) => store.quarantine({ deviceId, payload, problem }, clock.now()),
     quarantined: store.quarantined,
-    hasStarted: store.hasStarted,
+    startedBy: store.startedBy,
     ofDevice: store.ofDevice,
+
+    playedBy(deviceId, before, limit) {
+      const rows = store.playedBy(deviceId, before, limit);
+      const said = Map.groupBy(
+        store.ofBroadcasts(
+          deviceId,
+          rows.map(({ broadcastId }) => broadcastId),
+        ),
+        ({ broadcastId }) => broadcastId,
+      );
+      return rows.map((row) => ({
+        ...row,
+        silent: row.silent === 1,
+        ...provenBy(said.get(row.broadcastId) ?? []),
+      }));
+    },
+
     onRecord: (listener) => void listeners.push(listener),
 
     proofOf(broadcastId, deviceIds, isFor) {

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import type { Database } from "../db/open.ts";
-import type { PlaybackRecord } from "../protocol/messages.ts";
+import type { BroadcastClass, PlaybackRecord } from "../protocol/messages.ts";
 import { codeRange } from "../protocol/region-code.ts";
 import type { ProofRecord } from "./proof.ts";
 
@@ -26,6 +26,23 @@ export interface TargetRow {
 export interface FromBoot {
   deviceId: string;
   bootId: string;
+}
+
+/** A broadcast that was meant for a device, or that it reported of. */
+export interface PlayedRow {
+  broadcastId: string;
+  startAt: number;
+  programme: string;
+  title: string;
+  class: BroadcastClass;
+  silent: 0 | 1;
+  state: string;
+}
+
+/** In the order of their starts: by the instant, epoch ms, then by the id of the broadcast. */
+export interface PlayedBefore {
+  startAt: number;
+  id: string;
 }
 
 /** What of a stored record tells it from another under the same number. */
@@ -117,10 +134,8 @@ export function createReportStore(db: Database) {
      ORDER BY q.rowid DESC LIMIT @limit`,
   );
   const selectStarted = db
-    .prepare<[string], number>(
-      `SELECT EXISTS (SELECT 1 FROM playback_records r
-         JOIN broadcast_targets t ON t.broadcast_id = r.broadcast_id AND t.device_id = r.device_id
-         WHERE r.broadcast_id = ? AND r.type = 'started')`,
+    .prepare<[string], string>(
+      "SELECT DISTINCT device_id FROM playback_records WHERE broadcast_id = ? AND type = 'started'",
     )
     .pluck();
   const selectProof = db.prepare<[string], ProofRow>(
@@ -135,6 +150,24 @@ export function createReportStore(db: Database) {
      FROM playback_records WHERE device_id = @deviceId
        AND (broadcast_id = @broadcastId OR command_id IN (SELECT value FROM json_each(@commandIds)))
      ORDER BY at, seq LIMIT 200`,
+  );
+  // By the index of the instants, newest first, so that it stops after a page.
+  const selectPlayed = db.prepare<[PlayedBefore & { deviceId: string; limit: number }], PlayedRow>(
+    `SELECT b.id AS broadcastId, b.start_at AS startAt, b.programme, b.title, b.class, b.silent, b.state
+     FROM broadcasts b
+     WHERE (b.start_at, b.id) < (@startAt, @id)
+       AND (EXISTS (SELECT 1 FROM broadcast_targets WHERE broadcast_id = b.id AND device_id = @deviceId)
+         OR EXISTS (SELECT 1 FROM playback_records WHERE broadcast_id = b.id AND device_id = @deviceId))
+     ORDER BY b.start_at DESC, b.id DESC LIMIT @limit`,
+  );
+  const selectOfBroadcasts = db.prepare<
+    [{ deviceId: string; broadcastIds: string }],
+    ProofRecord & { broadcastId: string }
+  >(
+    `SELECT broadcast_id AS broadcastId, type, at, lateness_ms AS latenessMs, grade, reason
+     FROM playback_records
+     WHERE device_id = @deviceId AND broadcast_id IN (SELECT value FROM json_each(@broadcastIds))
+     ORDER BY at, seq`,
   );
   const selectTargets = db.prepare<[string], TargetRow>(
     `SELECT d.id AS deviceId, d.name, d.region_code AS regionCode, r.name AS regionName, d.kind,
@@ -195,11 +228,17 @@ export function createReportStore(db: Database) {
       const ranges = areas && JSON.stringify(areas.map(codeRange));
       return selectQuarantined.all({ deviceId, ranges, before, limit });
     },
-    hasStarted: (broadcastId: string) => selectStarted.get(broadcastId) === 1,
+    startedBy: (broadcastId: string) => selectStarted.all(broadcastId),
     proofOf: (broadcastId: string) => selectProof.all(broadcastId),
     /** What one device said of a broadcast and of the commands about it. */
     ofDevice: (deviceId: string, broadcastId: string, commandIds: readonly string[]) =>
       selectOfDevice.all({ deviceId, broadcastId, commandIds: JSON.stringify(commandIds) }),
+    /** Newest first. */
+    playedBy: (deviceId: string, before: PlayedBefore, limit: number) =>
+      selectPlayed.all({ deviceId, ...before, limit }),
+    /** What one device said of some broadcasts. */
+    ofBroadcasts: (deviceId: string, broadcastIds: readonly string[]) =>
+      selectOfBroadcasts.all({ deviceId, broadcastIds: JSON.stringify(broadcastIds) }),
     describeTargets: (deviceIds: string[]) => selectTargets.all(JSON.stringify(deviceIds)),
   };
 }

@@ -2,10 +2,9 @@ import type { TypeBoxTypeProvider } from "@fastify/type-provider-typebox";
 import type { FastifyInstance } from "fastify";
 import { type Static, type TSchema, Type } from "typebox";
 import { toIso } from "../clock.ts";
-import { closed, enumOf, IdParams, Instant, Title, Uuid } from "../http/schemas.ts";
+import { closed, IdParams, Uuid } from "../http/schemas.ts";
 import { requireUser } from "../http/sign-in-guard.ts";
 import type { Reviewable } from "../programmes/content.ts";
-import { owedOf, type Review, STEPS } from "./review.ts";
 import { mayUrge, type Reviewer, turnOf } from "./review-rules.ts";
 import type { ReviewCase, ReviewService } from "./review-service.ts";
 import { CaseView, SignatureBody, viewAct, viewReview } from "./review-view.ts";
@@ -150,64 +149,8 @@ export function addReviewRoutes(instance: FastifyInstance, { kind, reviews, view
   );
 }
 
-const QueueItem = Type.Object({
-  kind: enumOf(["episode", "session"]),
-  id: Uuid,
-  number: Type.Integer(),
-  title: Title,
-  durationMs: Type.Integer(),
-  step: enumOf(STEPS),
-  owed: Type.Array(enumOf(STEPS), { description: "What it lacks although it may air" }),
-  submittedBy: Type.String(),
-  submittedAt: Instant,
-});
-
-/** What waits for whoever asks; mounted under the API's prefix, inside the sign-in guard. */
-export async function reviewQueueRoutes(instance: FastifyInstance, { reviews }: Pick<Options, "reviews">) {
-  instance.withTypeProvider<TypeBoxTypeProvider>().get(
-    "/review-queue",
-    {
-      config: { act: "content:read" },
-      schema: {
-        tags: ["review"],
-        summary: "What waits for the signature of whoever asks, what waits longest first",
-        response: {
-          200: Type.Object({
-            items: Type.Array(QueueItem),
-            owed: Type.Array(QueueItem, {
-              description: "What was let air urgently and still lacks signatures, whoever they are asked of",
-            }),
-          }),
-        },
-      },
-    },
-    async (request) => {
-      const by = requireUser(request);
-      const waiting = reviews.waiting();
-      return {
-        items: waiting.filter(({ review }) => turnOf(review, by)?.isTheirs).flatMap(viewWaiting),
-        owed: waiting.filter(({ review }) => owedOf(review).length > 0).flatMap(viewWaiting),
-      };
-    },
-  );
-}
-
-function viewWaiting({
-  content,
-  review,
-}: {
-  content: Reviewable;
-  review: Review;
-}): Static<typeof QueueItem>[] {
-  const { next, submission } = review;
-  if (next === null || submission === null) return [];
-  const { kind, id, number, title, durationMs } = content;
-  const submitted = { submittedBy: submission.by.name, submittedAt: toIso(submission.at) };
-  return [{ kind, id, number, title, durationMs, step: next, owed: owedOf(review), ...submitted }];
-}
-
 function viewCase(
-  { content, programme, settings, digest, parts, comments, acts, ...standing }: ReviewCase,
+  { content, programme, settings, digest, files, lacks, parts, comments, acts, ...standing }: ReviewCase,
   by: Reviewer,
 ): Static<typeof CaseView> {
   const turn = turnOf(standing.review, by);
@@ -221,6 +164,8 @@ function viewCase(
     review: viewReview(standing),
     playThrough: settings.playThrough,
     digest,
+    files,
+    lacks,
     parts,
     myTurn: turn?.isTheirs ?? false,
     mayUrge: mayUrge(standing.review, by),

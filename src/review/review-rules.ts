@@ -1,4 +1,4 @@
-import { AppError, invalid } from "../errors.ts";
+import { AppError, type ErrorDetail, invalid } from "../errors.ts";
 import { type Review, ROLE_OF, type Somebody, type Step } from "./review.ts";
 
 /** Who may do what in a review as it stands. */
@@ -37,7 +37,7 @@ export interface SignatureAttempt {
 }
 
 /**
- * @param today the digest of what is there now, `null` while it is not rendered
+ * @param now.today the digest of what is there now, `null` while that `lacks` something
  * @returns whom the signature is in place of, `null` for one's own
  * @throws {AppError} `conflict`, `forbidden`, `invalid`
  */
@@ -45,7 +45,11 @@ export function checkSignature(
   review: Review,
   by: Reviewer,
   { step, urgent, version, digest, playedThrough }: SignatureAttempt,
-  { today, mustPlayThrough }: { today: string | null; mustPlayThrough: boolean },
+  {
+    today,
+    lacks,
+    mustPlayThrough,
+  }: { today: string | null; lacks: readonly ErrorDetail[]; mustPlayThrough: boolean },
 ): Somebody | null {
   const isEarly = step !== review.next && maySkipTo(review, step);
   if (urgent !== null && !isEarly) {
@@ -53,6 +57,12 @@ export function checkSignature(
   }
   checkTurn(review, version, urgent === null ? step : review.next);
   const inPlaceOf = requireReviewer(review, by, step);
+  if (today === null) {
+    throw new AppError("conflict", "It cannot be signed while a rendition of it is being made.", {
+      details: [...lacks],
+      hint: "Wait until all of them are ready; it can be returned meanwhile.",
+    });
+  }
   if (digest !== today || digest !== review.digest) {
     throw new AppError("conflict", "What is there now is not what you heard.", {
       hint: "Load it again and listen to it. If it says so once more, its editor submits it anew.",
@@ -113,6 +123,15 @@ function checkTurn(review: Review, version: number, step: Step | null): Step {
 
 function notUnderReview({ state, ended }: Review): AppError {
   if (state === "approved") return new AppError("conflict", "It is approved already.");
+  if (ended?.act.change === "rendition") {
+    return new AppError(
+      "conflict",
+      "A rendition of it was made anew with other bytes, which ended its review.",
+      {
+        hint: "It waits for its editor to submit it anew; listen to it then.",
+      },
+    );
+  }
   if (ended?.act.act === "voided") {
     return new AppError("conflict", `It was changed by ${ended.act.by.name}, which ended its review.`, {
       hint: "It waits for its editor to submit it anew; listen to it then.",
@@ -157,7 +176,7 @@ function grantFor(review: Review, by: Reviewer, step: Step): Reviewer["roles"][n
 /** What somebody has done already, or what was done in their place. */
 function whyNotPerson({ signatures, workedOn }: Review, { id }: Pick<Somebody, "id">): AppError | null {
   if (workedOn.has(id)) {
-    return new AppError("forbidden", "You have edited or submitted it, so others review it.", {
+    return new AppError("forbidden", "You have had a part in making it, so others review it.", {
       hint: "Ask a colleague who has had no part in making it.",
     });
   }

@@ -1,14 +1,17 @@
-import { v7 as uuidv7 } from "uuid";
 import type { Clock } from "../clock.ts";
 import type { Transact } from "../db/open.ts";
-import { AppError, type ErrorDetail, invalid, notFound } from "../errors.ts";
+import { AppError, type ErrorDetail } from "../errors.ts";
 import type { MediaService } from "../media/media-service.ts";
+import type { Apart } from "../people/second-person.ts";
 import type { ContentSource, Reviewable } from "../programmes/content.ts";
 import type { ReviewSettings } from "../programmes/programme-review.ts";
 import type { ProgrammeService } from "../programmes/programme-service.ts";
-import type { CommentStore, ReviewComment } from "./comment-store.ts";
-import { createHeard, type HeardPart } from "./heard.ts";
-import { approvalBefore, isOpen, type Review, type ReviewAct, reviewOf } from "./review.ts";
+import type { CommentStore } from "./comment-store.ts";
+import { createCommenting } from "./commenting.ts";
+import { createHeard } from "./heard.ts";
+import { createOwing } from "./owing.ts";
+import { isOpen, type Review, reviewOf } from "./review.ts";
+import type { ApprovalChange, Bar, ReviewCase, Standing } from "./review-case.ts";
 import {
   checkReturn,
   checkSignature,
@@ -16,67 +19,44 @@ import {
   type Reviewer,
   type SignatureAttempt,
 } from "./review-rules.ts";
-import type { ContentKey, NewAct, RecordedAct, ReviewStore } from "./review-store.ts";
+import type { ContentKey, NewAct, ReviewStore } from "./review-store.ts";
+import { createSignedBytes } from "./signed-bytes.ts";
 
-export type { ReviewComment } from "./comment-store.ts";
+export type { Approval, Bar, Owed, ReviewCase, Standing } from "./review-case.ts";
 export type { ContentKey, RecordedAct } from "./review-store.ts";
 
 type Approvable = Pick<Reviewable, "id" | "programmeId" | "approvedAt">;
-
-/** Where the review of something stands. */
-export interface Standing {
-  review: Review;
-  /** It has aired, and takes another review before it airs again. */
-  isAgain: boolean;
-  openComments: number;
-}
-
-/** All that a reviewer needs. */
-export interface ReviewCase extends Standing {
-  content: Reviewable;
-  programme: string;
-  settings: ReviewSettings;
-  /** Of what is there now; `null` while it cannot be heard whole. */
-  digest: string | null;
-  /** Empty while it cannot be heard whole. */
-  parts: HeardPart[];
-  comments: ReviewComment[];
-  /** Edits too, in order. */
-  acts: RecordedAct[];
-}
-
-/** A round that let something air. */
-export interface Approval {
-  /** Of the content then. */
-  number: number;
-  review: Review;
-  /** By whom an urgent one was refused afterwards. */
-  refusal: ReviewAct | null;
-}
-
-export interface ApprovalChange {
-  programmeId: string;
-  contentId: string;
-  isApproved: boolean;
-}
 
 interface Dependencies {
   store: ReviewStore;
   comments: CommentStore;
   sources: Record<Reviewable["kind"], ContentSource>;
   programmes: Pick<ProgrammeService, "get">;
-  media: Pick<MediaService, "neededToAir">;
+  media: Pick<MediaService, "forDevices" | "makersOf">;
+  access: Apart;
   /** Whether a broadcast of it is frozen or on air. */
   isFixedForAir: (contentId: string) => boolean;
   /** Whose consent is missing for it to be submitted today. */
   lacksConsent: (content: Reviewable) => ErrorDetail[];
+  /** Tells of instants whether those who are portrayed agree to its being heard then. */
+  allowanceOf: (content: Reviewable) => (at: number) => boolean;
   /** Whether it has aired by its present approval. */
   hasAiredSince: (content: { id: string; approvedAt: number }) => boolean;
+  /** Whether an announcement of it airs again, on a later date, what its present approval let air. */
+  isRerun: (content: { id: string; approvedAt: number }, at: number) => boolean;
+  /** Has it logged as the server's own act. */
+  asServer: (work: () => void) => void;
   transact: Transact;
   clock: Clock;
 }
 
 export type ReviewService = ReturnType<typeof createReviewService>;
+
+/** Who made it, and who signed it or was signed for. */
+const peopleOf = ({ signatures, workedOn }: Review): string[] => [
+  ...workedOn,
+  ...signatures.flatMap(({ by, inPlaceOf }) => [by.id, ...(inPlaceOf ? [inPlaceOf.id] : [])]),
+];
 
 /** The reviews of episodes and sessions: who may sign what, what an edit voids, and what follows for the air. */
 export function createReviewService(deps: Dependencies) {
@@ -86,9 +66,13 @@ export function createReviewService(deps: Dependencies) {
     sources,
     programmes,
     media,
+    access,
     isFixedForAir,
     lacksConsent,
+    allowanceOf,
     hasAiredSince,
+    isRerun,
+    asServer,
     transact,
     clock,
   } = deps;
@@ -97,30 +81,61 @@ export function createReviewService(deps: Dependencies) {
   const contentOf = ({ kind, id }: ContentKey): Reviewable => sources[kind].reviewable(id);
   const settingsOf = ({ programmeId }: Reviewable): ReviewSettings => programmes.get(programmeId).review;
 
-  const { digestNow, partsOf } = createHeard(media);
+  const heard = createHeard(media);
+  const { digestNow, filesOf, partsOf, whyNotWhole } = heard;
 
   function write(content: Reviewable, act: Omit<NewAct, "at">): void {
     store.add({ ...act, at: clock.now() }, content, programmes.get(content.programmeId).title);
   }
 
-  function setApproved({ kind, id, programmeId }: Reviewable, isApproved: boolean): void {
-    sources[kind].setApproved(id, isApproved ? clock.now() : null);
-    for (const listener of listeners) listener({ programmeId, contentId: id, isApproved });
+  type Change = Pick<ApprovalChange, "isApproved" | "goesOn" | "userId">;
+  function tell({ id: contentId, programmeId }: Reviewable, change: Change): void {
+    for (const listener of listeners) listener({ programmeId, contentId, ...change });
+  }
+  function setApproved(content: Reviewable, change: Change): void {
+    sources[content.kind].setApproved(content.id, change.isApproved ? clock.now() : null);
+    tell(content, change);
   }
 
-  function takeApproval(content: Reviewable): void {
+  /** @param userId who takes it; the server by itself only where what is fixed for the air was signed */
+  function takeApproval(content: Reviewable, userId: string | null): void {
     if (content.approvedAt === null) return;
-    setApproved(content, false);
+    setApproved(content, { isApproved: false, goesOn: userId === null, userId });
     sources[content.kind].soundAsNow(content.id);
   }
+
+  const signedBytes = createSignedBytes({ heard, actsOf: store.of, contentOf });
 
   /** Whether it takes another review before it airs again. */
   const isAgain = ({ id, programmeId, approvedAt }: Approvable): boolean =>
     approvedAt !== null && programmes.get(programmeId).review.reruns && hasAiredSince({ id, approvedAt });
 
+  const owing = createOwing({ store, contentOf, programmes, clock });
+
+  /** As it stands, with who made what is heard in it by now among those who worked on it. */
+  function reviewNow({ id, parts }: Reviewable): Review {
+    const review = reviewOf(store.of(id));
+    const makers = parts.flatMap(({ compositionId }) =>
+      compositionId === null ? [] : media.makersOf(compositionId),
+    );
+    return { ...review, workedOn: new Set([...review.workedOn, ...makers]) };
+  }
+
+  /** Why it may not be heard at an instant, whoever airs it. */
+  function whyBarred(content: Reviewable, at: number): Bar["why"] | null {
+    const { id, approvedAt } = content;
+    if (approvedAt === null) return "nothing-approved";
+    if (settingsOf(content).reruns && isRerun({ id, approvedAt }, at)) return "review-again";
+    if (at > (owing.until(content) ?? Number.POSITIVE_INFINITY)) return "signatures-owed";
+    return allowanceOf(content)(at) ? null : "no-consent";
+  }
+
   /** Runs an act on what is there now, in one transaction. */
   function act(key: ContentKey, work: (content: Reviewable, review: Review) => void): void {
-    transact(() => work(contentOf(key), reviewOf(store.of(key.id))));
+    transact(() => {
+      const content = contentOf(key);
+      work(content, reviewNow(content));
+    });
   }
 
   for (const kind of ["episode", "session"] as const) {
@@ -135,17 +150,42 @@ export function createReviewService(deps: Dependencies) {
       }
       const content = sources[kind].reviewable(contentId);
       write(content, { act: isOpen(review) ? "voided" : "edited", userId, change });
-      if (content.approvedAt !== null) setApproved(content, false);
+      if (content.approvedAt !== null) setApproved(content, { isApproved: false, goesOn: false, userId });
     });
   }
 
   return {
+    /**
+     * What a recording was made for, as long as nothing that has the whole of it may be heard at an instant, or as it was returned
+     * last; `null` when no review and no consent stands against its being heard then, from its begin to its end.
+     */
+    barredUseOf(sha256: string, at: number): Bar | null {
+      const uses = Object.values(sources).flatMap((source) =>
+        source.withRecording(sha256).map((id) => source.reviewable(id)),
+      );
+      const bars = uses.flatMap((content): Bar[] => {
+        const why = whyBarred(content, at) ?? (content.trimmed.includes(sha256) ? "trimmed" : null);
+        return why === null ? [] : [{ title: content.title, why }];
+      });
+      if (bars.length < uses.length) return null;
+      const [bar] = bars;
+      if (bar) return bar;
+      const last = store.lastJudgementOn(sha256);
+      if (last === null) return null;
+      if (last.act !== "signed") return { title: last.title, why: "nothing-approved" };
+      return last.isTrimmed === 1 ? { title: last.title, why: "trimmed" } : null;
+    },
+
     /** Where it stands. */
-    standing: (content: Approvable): Standing => ({
-      review: reviewOf(store.of(content.id)),
-      isAgain: isAgain(content),
-      openComments: comments.countOpen(content.id),
-    }),
+    standing(content: Approvable): Standing {
+      const review = reviewOf(store.of(content.id));
+      return {
+        review,
+        isAgain: isAgain(content),
+        owed: owing.of(content, review.debt),
+        openComments: comments.countOpen(content.id),
+      };
+    },
 
     /** @throws {AppError} `not_found` */
     case(key: ContentKey): ReviewCase {
@@ -153,14 +193,18 @@ export function createReviewService(deps: Dependencies) {
       const { title: programme, review: settings } = programmes.get(content.programmeId);
       const acts = store.of(key.id);
       const digest = digestNow(content);
+      const review = reviewNow(content);
       return {
         content,
         programme,
         settings,
-        review: reviewOf(acts),
+        review,
         isAgain: isAgain(content),
+        owed: owing.of(content, review.debt),
         openComments: comments.countOpen(key.id),
         digest,
+        files: filesOf(content),
+        lacks: whyNotWhole(content),
         parts: digest === null ? [] : partsOf(content),
         comments: comments.of(key.id),
         acts,
@@ -170,9 +214,41 @@ export function createReviewService(deps: Dependencies) {
     /** What waits for a signature, the one that waits longest first. */
     waiting(): { content: Reviewable; review: Review }[] {
       return store.goingOn().flatMap((key) => {
-        const review = reviewOf(store.of(key.id));
-        return review.next === null ? [] : [{ content: contentOf(key), review }];
+        if (reviewOf(store.of(key.id)).next === null) return [];
+        const content = contentOf(key);
+        return [{ content, review: reviewNow(content) }];
       });
+    },
+
+    owing: owing.all,
+    owedUntil: owing.until,
+    /** What was ended and not submitted anew, the latest first. */
+    ended: (): { content: Reviewable; review: Review }[] =>
+      store.ended().map((key) => ({ content: contentOf(key), review: reviewOf(store.of(key.id)) })),
+
+    /** Whether devices would be given what was signed for the approval. */
+    compareWithSigned: signedBytes.compare,
+    areSigned: signedBytes.areSigned,
+
+    /**
+     * Ends the reviews, and the approvals, of what devices would be given otherwise than it was signed.
+     * @param compositionId of which renditions were made; `null` looks at all of them
+     */
+    checkBytes(compositionId: string | null): void {
+      const keys =
+        compositionId === null
+          ? store.goingOn()
+          : Object.values(sources).flatMap((source) => source.using(compositionId));
+      for (const key of keys) {
+        const reason = signedBytes.whyNotAnyMore(key);
+        if (reason === null) continue;
+        asServer(() =>
+          act(key, (content) => {
+            write(content, { act: "voided", userId: null, change: "rendition", reason });
+            takeApproval(content, null);
+          }),
+        );
+      }
     },
 
     /** @throws {AppError} `not_found`, or `conflict` while a recording is missing, faulty or not transcoded */
@@ -181,7 +257,7 @@ export function createReviewService(deps: Dependencies) {
         const digest = digestNow(content);
         if (digest === null) {
           throw new AppError("conflict", "It cannot be submitted yet.", {
-            details: content.lacks,
+            details: whyNotWhole(content),
             hint: "Submit it when every recording's renditions are ready and have been heard.",
           });
         }
@@ -193,19 +269,35 @@ export function createReviewService(deps: Dependencies) {
           });
         }
         checkSubmission(review, digest, isAgain(content));
-        write(content, { act: "submitted", userId: by.id, digest, steps: settingsOf(content).steps });
+        const { steps } = settingsOf(content);
+        write(content, { act: "submitted", userId: by.id, digest, files: filesOf(content), steps });
       });
     },
 
-    /** The final signature lets it air. @throws {AppError} as `checkSignature` does */
+    /** The final signature lets it air. @throws {AppError} as `checkSignature` and `Apart` do */
     sign(key: ContentKey, by: Reviewer, attempt: SignatureAttempt): void {
       act(key, (content, review) => {
         const today = digestNow(content);
         const mustPlayThrough = settingsOf(content).playThrough;
-        const inPlaceOf = checkSignature(review, by, attempt, { today, mustPlayThrough });
+        const lacks = whyNotWhole(content);
+        const inPlaceOf = checkSignature(review, by, attempt, { today, lacks, mustPlayThrough });
+        access.requireApart(by.id, peopleOf(review));
         const { step, urgent: reason, digest, playedThrough } = attempt;
-        write(content, { act: "signed", userId: by.id, inPlaceOf, step, digest, playedThrough, reason });
-        if (step === "final") setApproved(content, true);
+        const { files } = review;
+        write(content, {
+          act: "signed",
+          userId: by.id,
+          inPlaceOf,
+          step,
+          digest,
+          files,
+          playedThrough,
+          reason,
+        });
+        const approved = { isApproved: true, goesOn: true, userId: by.id };
+        if (step === "final") setApproved(content, approved);
+        // What was owed is not any more.
+        else if (content.approvedAt !== null) tell(content, approved);
       });
     },
 
@@ -218,54 +310,25 @@ export function createReviewService(deps: Dependencies) {
       act(key, (content, review) => {
         const inPlaceOf = checkReturn(review, by, version);
         write(content, { act: "returned", userId: by.id, inPlaceOf, reason });
-        takeApproval(content);
+        takeApproval(content, by.id);
       });
     },
 
-    /** Takes an approval back; what is not approved has none to lose. */
+    /** Takes an approval back, or says that what had none any more stays off the air; otherwise there is nothing to lose. */
     withdraw(key: ContentKey, by: Reviewer, reason: string | null): void {
-      act(key, (content) => {
-        if (content.approvedAt === null) return;
+      act(key, (content, review) => {
+        const isOwed = review.debt !== null && !isOpen(review);
+        if (content.approvedAt === null && !isOwed) return;
         write(content, { act: "withdrawn", userId: by.id, reason });
-        takeApproval(content);
+        takeApproval(content, by.id);
       });
     },
 
-    /** @throws {AppError} `conflict` while it cannot be heard whole, `invalid` for a moment that it does not have */
-    comment(
-      key: ContentKey,
-      by: Reviewer,
-      { part, atMs, text }: { part: number; atMs: number; text: string },
-    ): void {
-      act(key, (content) => {
-        const digest = digestNow(content);
-        if (digest === null) throw new AppError("conflict", "It cannot be heard whole yet.");
-        const heard = partsOf(content)[part - 1];
-        if (!heard) throw invalid("/part", `It has ${content.parts.length} parts.`);
-        if (atMs > heard.durationMs)
-          throw invalid("/atMs", `The recording ends after ${heard.durationMs} ms.`);
-        const comment = { id: uuidv7(), part, partTitle: heard.title, atMs, text, digest };
-        comments.add(key, { ...comment, userId: by.id, now: clock.now() });
-      });
-    },
-
-    /** @throws {AppError} `not_found` */
-    settleComment(key: ContentKey, by: Reviewer, commentId: string, isResolved: boolean): void {
-      act(key, () => {
-        const resolved = isResolved ? { at: clock.now(), userId: by.id } : null;
-        if (!comments.setResolved(key.id, commentId, resolved)) throw notFound("comment", commentId);
-      });
-    },
+    ...createCommenting({ comments, heard, act, clock }),
 
     /** The acts of a range of time that its register has, plain edits not among them. */
     register: store.page,
-    /** The last round up to an instant that let some content air. */
-    approvalBefore(contentId: string, at: number): Approval | null {
-      const acts = store.of(contentId);
-      const approval = approvalBefore(acts, at);
-      const number = acts.find(({ id }) => id === approval?.review.version)?.number;
-      return approval && number !== undefined ? { ...approval, number } : null;
-    },
+    approvalBefore: owing.approvalBefore,
 
     /** Called in the transaction in which some content was approved or lost that, before what voids it is written. */
     onApprovalChange: (listener: (change: ApprovalChange) => void) => void listeners.push(listener),

@@ -1,8 +1,8 @@
 import { type Static, Type } from "typebox";
 import { toIso } from "../clock.ts";
 import { closed, enumOf, Instant, nullable, Uuid } from "../http/schemas.ts";
-import { CONTENT_CHANGES, owedOf, REVIEW_ACTS, REVIEW_STATES, type ReviewAct, STEPS } from "./review.ts";
-import type { Standing } from "./review-service.ts";
+import { CONTENT_CHANGES, REVIEW_ACTS, REVIEW_STATES, type ReviewAct, STEPS, THE_SERVER } from "./review.ts";
+import type { Owed, Standing } from "./review-service.ts";
 
 /** How the API shows a review and the acts that it consists of. */
 
@@ -13,16 +13,22 @@ const Digest = Type.String({
   description: "Of what is heard, as docs/review.md defines it",
 });
 
+export const SignedFiles = Type.Array(
+  Type.Object({ part: Type.Integer(), profile: Type.String(), sha256: Type.String() }),
+  { description: "All that devices may be given, on whatever line: what the digest is of" },
+);
+
 export const ActView = Type.Object({
   at: Instant,
   act: enumOf(REVIEW_ACTS, {
     description:
-      "edited: while no review was under way; returned: by a reviewer; withdrawn: the approval taken back; voided: ended by an edit",
+      "edited: while no review was under way; returned: by a reviewer; withdrawn: the approval taken back; voided: ended by an edit, or because devices would be given other bytes",
   }),
-  by: Type.String({ description: "Who did that" }),
+  by: nullable(Type.String({ description: "Who did that; null for the server itself" })),
   inPlaceOf: nullable(Type.String({ description: "Who was away and was stood in for" })),
   step: nullable(Step),
   digest: NullableText,
+  files: nullable(SignedFiles),
   playedThrough: nullable(Type.Boolean({ description: "Whether who signed said to have heard all of it" })),
   change: nullable(enumOf(CONTENT_CHANGES, { description: "What an edit was about" })),
   reason: NullableText,
@@ -35,16 +41,18 @@ export const viewAct = ({
   inPlaceOf,
   step,
   digest,
+  files,
   playedThrough,
   change,
   reason,
 }: ReviewAct) => ({
   at: toIso(at),
   act,
-  by: by.name,
+  by: by === THE_SERVER ? null : by.name,
   inPlaceOf: inPlaceOf && inPlaceOf.name,
   step,
   digest,
+  files: files && [...files],
   playedThrough,
   change,
   reason,
@@ -75,6 +83,20 @@ export const viewSignatures = (signatures: readonly ReviewAct[]): Static<typeof 
         ],
   );
 
+export const OwedView = Type.Object(
+  {
+    steps: Type.Array(Step),
+    until: Type.String({ ...Instant, description: "Without them it airs after this no more" }),
+    isOverdue: Type.Boolean(),
+  },
+  { description: "Signatures that an urgent one did not wait for; asked for until they are given" },
+);
+export const viewOwed = ({ steps, until, isOverdue }: Owed): Static<typeof OwedView> => ({
+  steps: [...steps],
+  until: toIso(until),
+  isOverdue,
+});
+
 export const ReviewView = Type.Object({
   state: enumOf(REVIEW_STATES, {
     description: "`submitted` waits for its first signature, `in_review` for a later one",
@@ -85,9 +107,7 @@ export const ReviewView = Type.Object({
   digest: nullable(Digest),
   submittedBy: NullableText,
   signatures: Type.Array(SignatureView, { description: "In force" }),
-  owed: Type.Array(Step, {
-    description: "What an urgent signature let air before; asked for until it is given",
-  }),
+  owed: nullable(OwedView),
   ended: nullable(
     Type.Object(
       { by: ActView, lost: Type.Array(SignatureView) },
@@ -101,7 +121,7 @@ export const ReviewView = Type.Object({
   openComments: Type.Integer({ minimum: 0 }),
 });
 
-export const viewReview = ({ review, isAgain, openComments }: Standing): Static<typeof ReviewView> => ({
+export const viewReview = ({ review, isAgain, owed, openComments }: Standing): Static<typeof ReviewView> => ({
   state: review.state,
   version: review.version,
   steps: [...review.steps],
@@ -109,7 +129,7 @@ export const viewReview = ({ review, isAgain, openComments }: Standing): Static<
   digest: review.digest,
   submittedBy: review.submission?.by.name ?? null,
   signatures: viewSignatures(review.signatures),
-  owed: owedOf(review),
+  owed: owed && viewOwed(owed),
   ended: review.ended && { by: viewAct(review.ended.act), lost: viewSignatures(review.ended.lost) },
   again: isAgain,
   openComments,
@@ -156,6 +176,10 @@ export const CaseView = Type.Object({
   digest: nullable(
     Type.String({ ...Digest, description: "Of what is there now; null while it cannot be heard whole" }),
   ),
+  files: SignedFiles,
+  lacks: Type.Array(Type.Object({ at: Type.String(), message: Type.String() }), {
+    description: "Why it cannot be signed now; it can be returned all the same",
+  }),
   parts: Type.Array(
     Type.Object({
       title: Type.String(),

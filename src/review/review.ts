@@ -1,3 +1,5 @@
+import type { SignedFile } from "./digest.ts";
+
 /** What a review is: the acts on an episode or a session, folded. What may follow is in `review-rules.ts`. */
 
 /** 初审, 复审, 终审. */
@@ -20,14 +22,17 @@ export const REVIEW_ACTS = ["edited", "submitted", "signed", "returned", "withdr
 /** `edited`: outside of a review. `voided`: an edit that ends one. */
 export type ReviewActName = (typeof REVIEW_ACTS)[number];
 
-/** What an edit was about. */
-export const CONTENT_CHANGES = ["title", "segments", "recording", "trim", "sound"] as const;
+/** What an edit was about; `rendition`: nobody's, devices would be given other bytes than were signed. */
+export const CONTENT_CHANGES = ["title", "segments", "recording", "trim", "sound", "rendition"] as const;
 export type ContentChange = (typeof CONTENT_CHANGES)[number];
 
 export interface Somebody {
   id: string;
   name: string;
 }
+
+/** Who ends a round when what devices would be given is not what was signed. */
+export const THE_SERVER: Somebody = { id: "server", name: "服务器" };
 
 export interface ReviewAct {
   id: number;
@@ -43,12 +48,21 @@ export interface ReviewAct {
   steps: StepCount | null;
   /** Of a submission and a signature: what it is for, see `digest.ts`. */
   digest: string | null;
+  /** What that is the digest of. */
+  files: readonly SignedFile[] | null;
   /** Of a signature: whether who signed said to have heard all of it. */
   playedThrough: boolean | null;
   /** Of an edit. */
   change: ContentChange | null;
-  /** Of a return, of a withdrawal that gave one, and of a final signature that could not wait for the ones before. */
+  /** Of a return, of a withdrawal that gave one, of a final signature that could not wait, and of what the server voided. */
   reason: string | null;
+}
+
+/** Signatures that are owed after the fact. */
+export interface Debt {
+  steps: readonly Step[];
+  /** When it was let air without them, epoch ms. */
+  since: number;
 }
 
 export interface Review {
@@ -61,12 +75,16 @@ export interface Review {
   next: Step | null;
   /** What the round is for. */
   digest: string | null;
+  /** What that is the digest of. */
+  files: readonly SignedFile[];
   submission: ReviewAct | null;
   /** In force, in order of time. */
   signatures: readonly ReviewAct[];
   /** What ended the last round, and the signatures that it had until then; `null` once it is submitted anew. */
   ended: { act: ReviewAct; lost: readonly ReviewAct[] } | null;
-  /** Who ever edited or submitted it. */
+  /** What an urgent signature did not wait for; no edit ends it, only the signatures, a return or a withdrawal do. */
+  debt: Debt | null;
+  /** Who ever edited or submitted it, by their ids. */
   workedOn: ReadonlySet<string>;
 }
 
@@ -76,9 +94,11 @@ const UNTOUCHED: Review = {
   steps: [],
   next: null,
   digest: null,
+  files: [],
   submission: null,
   signatures: [],
   ended: null,
+  debt: null,
   workedOn: new Set(),
 };
 
@@ -94,6 +114,7 @@ function follow(review: Review, act: ReviewAct): Review {
   if (act.act === "submitted") {
     const steps = STEPS_OF[act.steps ?? 3];
     const { id: version, digest } = act;
+    const files = act.files ?? [];
     const [next = null] = steps;
     return {
       ...worked,
@@ -102,6 +123,7 @@ function follow(review: Review, act: ReviewAct): Review {
       steps,
       next,
       digest,
+      files,
       submission: act,
       signatures: [],
       ended: null,
@@ -111,25 +133,35 @@ function follow(review: Review, act: ReviewAct): Review {
     const signatures = [...review.signatures, act];
     const next = review.steps.find((step) => !signatures.some((each) => each.step === step)) ?? null;
     const state = signatures.some(({ step }) => step === "final") ? "approved" : "in_review";
-    return { ...review, state, version: act.id, next, signatures };
+    const signed = { ...review, state, version: act.id, next, signatures } as const;
+    return state === "approved" ? { ...signed, debt: debtOf(signed, act.at) } : signed;
   }
   const ended = { act, lost: review.signatures };
-  const { workedOn } = act.act === "voided" ? worked : review;
+  const { workedOn } = act.act === "voided" && act.by !== THE_SERVER ? worked : review;
   const state = act.act === "returned" ? "returned" : "draft";
-  return { ...review, workedOn, state, version: act.id, next: null, signatures: [], ended };
+  const debt = act.act === "voided" ? review.debt : null;
+  return { ...review, workedOn, state, version: act.id, next: null, signatures: [], ended, debt };
+}
+
+/** Of what was just let air, or signed since; what another round owed before is owed from then on. */
+function debtOf(review: Review, at: number): Debt | null {
+  const steps = owedOf(review);
+  return steps.length === 0 ? null : { steps, since: review.debt?.since ?? at };
 }
 
 /**
- * The last round up to an instant that let it air, with the signatures that came later, and what ended it by a refusal.
+ * The last round up to an instant that let it air, with the signatures that came later, what ended it by a refusal, and what
+ * settled elsewhere what it owed: another round, or a withdrawal.
  * @param acts in order
  * @param at epoch ms
  */
 export function approvalBefore(
   acts: readonly ReviewAct[],
   at: number,
-): { review: Review; refusal: ReviewAct | null } | null {
+): { review: Review; refusal: ReviewAct | null; settled: ReviewAct | null } | null {
   let approved: Review | null = null;
   let refusal: ReviewAct | null = null;
+  let settled: ReviewAct | null = null;
   let review = UNTOUCHED;
   for (const act of acts) {
     const before = review;
@@ -138,9 +170,11 @@ export function approvalBefore(
     if (review.state === "approved" && (act.at <= at || isSameRound)) {
       approved = review;
       refusal = null;
+      settled = null;
     } else if (act.act === "returned" && isSameRound && before.state === "approved") refusal = act;
+    else if (approved?.debt && before.debt !== null && review.debt === null) settled = act;
   }
-  return approved && { review: approved, refusal };
+  return approved && { review: approved, refusal, settled };
 }
 
 /** What has been let air and still lacks signatures. */

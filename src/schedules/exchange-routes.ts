@@ -1,34 +1,15 @@
 import type { TypeBoxTypeProvider } from "@fastify/type-provider-typebox";
 import type { FastifyInstance } from "fastify";
 import { Type } from "typebox";
-import { closed, enumOf, nullable, Uuid } from "../http/schemas.ts";
-import { acceptConflicts, ConflictView } from "./conflict-view.ts";
+import { closed } from "../http/schemas.ts";
+import { acceptConflicts } from "./conflict-view.ts";
+import { ImportReport } from "./exchange-view.ts";
 import { ScheduleFile } from "./schedule.ts";
-import { IMPORT_ACTIONS, type ScheduleExchange } from "./schedule-exchange.ts";
+import type { ScheduleExchange } from "./schedule-exchange.ts";
 import { savingOf } from "./schedule-routes.ts";
 
 /** 2,000 schedules, most of them for some villages only. */
 const MAX_FILE_BYTES = 16 * 1024 * 1024;
-
-const ImportReport = Type.Object({
-  dryRun: Type.Boolean(),
-  items: Type.Array(
-    Type.Object({
-      programme: Type.String(),
-      name: Type.String(),
-      action: enumOf(IMPORT_ACTIONS),
-      scheduleId: nullable(Uuid),
-      conflicts: Type.Array(ConflictView, { description: "The first of them" }),
-      changes: Type.Array(
-        Type.Object({
-          at: Type.String({ description: "JSON pointer inside the entry" }),
-          before: Type.Unknown(),
-          after: Type.Unknown(),
-        }),
-      ),
-    }),
-  ),
-});
 
 export async function exchangeRoutes(
   instance: FastifyInstance,

@@ -19,24 +19,49 @@ export const LunarYears = closed({
 });
 export type LunarYears = Static<typeof LunarYears>;
 
+export interface LunarDate {
+  month: number;
+  day: number;
+  /** In the second of two months with the same number. */
+  isLeap: boolean;
+}
+
+interface Month {
+  number: number;
+  isLeap: boolean;
+  first: Day;
+  last: Day;
+}
+
 export interface LunarCalendar {
   /** First and last day of each month 1–12 of each known year, leap months left out. */
   years: readonly { year: number; months: readonly { first: Day; last: Day }[] }[];
+  /** `null` in a year that is not known. */
+  dateOf(day: Day): LunarDate | null;
 }
 
 export function createLunarCalendar({ years }: LunarYears): LunarCalendar {
+  const known = years.map((each) => ({ year: each.year, months: monthsOf(each) }));
+  const all = known.flatMap(({ months }) => months);
   return {
-    years: years.map(({ year, newYear, leapMonth, monthDays }) => {
-      let first = parseDay(newYear) ?? 0;
-      const months = monthDays.map((days) => {
-        const month = { first, last: first + days - 1 };
-        first += days;
-        return month;
-      });
-      // The leap month follows the month whose number it repeats.
-      return { year, months: leapMonth === 0 ? months : months.toSpliced(leapMonth, 1) };
-    }),
+    years: known.map(({ year, months }) => ({ year, months: months.filter(({ isLeap }) => !isLeap) })),
+    dateOf(day) {
+      const month = all.find(({ first, last }) => day >= first && day <= last);
+      return month ? { month: month.number, day: day - month.first + 1, isLeap: month.isLeap } : null;
+    },
   };
+}
+
+/** The leap month follows the month whose number it repeats. */
+function monthsOf({ newYear, leapMonth, monthDays }: LunarYears["years"][number]): Month[] {
+  let first = parseDay(newYear) ?? 0;
+  return monthDays.map((days, index) => {
+    const isLeap = leapMonth > 0 && index === leapMonth;
+    const number = leapMonth > 0 && index >= leapMonth ? index : index + 1;
+    const month = { number, isLeap, first, last: first + days - 1 };
+    first += days;
+    return month;
+  });
 }
 
 /** @param dayOfMonth 1–30, passed over in a month of 29, or −1 for the last */

@@ -1,60 +1,16 @@
 import { createHash } from "node:crypto";
-import { type Static, Type } from "typebox";
 import type { Clock } from "../clock.ts";
 import type { Transact } from "../db/open.ts";
 import type { Settings } from "../db/settings.ts";
 import { AppError, type ErrorDetail, notFound } from "../errors.ts";
-import { closed, LocalDate, LocalTime } from "../http/schemas.ts";
 import type { Policy, QuietHours } from "../protocol/messages.ts";
 import { quietWindowAt } from "../protocol/quiet-hours.ts";
 import { isWithin, parentOf, selfAndAncestors } from "../protocol/region-code.ts";
 import { type AreaPolicy, inherit, looserThan, originsOf, type PolicyOrigins } from "./area-policy.ts";
 import { parseDay } from "./day.ts";
+import type { CountyPolicy } from "./policy-schemas.ts";
 import type { PolicyStore, StoredAreaPolicy } from "./policy-store.ts";
-
-const QuietHoursList = Type.Array(
-  closed({
-    from: LocalTime,
-    to: LocalTime,
-    days: Type.Optional(
-      Type.Array(Type.Integer({ minimum: 1, maximum: 7 }), {
-        description: "ISO weekdays on which it begins",
-      }),
-    ),
-    dates: Type.Optional(Type.Array(LocalDate, { description: "Dates on which it begins" })),
-  }),
-  {
-    maxItems: 100,
-    examples: [
-      [
-        { from: "22:00", to: "06:00" },
-        { from: "12:00", to: "14:00" },
-        { from: "07:30", to: "18:30", dates: ["2027-06-07", "2027-06-08"] },
-        { from: "06:00", to: "08:00", days: [6, 7] },
-      ],
-    ],
-    description: "As the night, noon rest, exam days, and a later start at weekends",
-  },
-);
-const MaxVolume = Type.Integer({ minimum: 0, maximum: 100, description: "Per cent" });
-const caps = {
-  dailyMinutesCap: Type.Optional(
-    Type.Integer({ minimum: 0, maximum: 1440, description: "Of the daily class, on one date" }),
-  ),
-  weeklyMinutesCap: Type.Optional(
-    Type.Integer({ minimum: 0, maximum: 10_080, description: "Of the daily class, from Monday to Sunday" }),
-  ),
-};
-
-/** What every device allows at any time; part of every playlist and kept by the device itself. */
-export const CountyPolicy = closed({ quietHours: QuietHoursList, maxVolume: MaxVolume, ...caps });
-export type CountyPolicy = Static<typeof CountyPolicy>;
-
-export const OwnAreaPolicy = closed({
-  quietHours: Type.Optional(QuietHoursList),
-  maxVolume: Type.Optional(MaxVolume),
-  ...caps,
-});
+import type { ShortenedHours, ShortenedHoursService } from "./shortened-hours.ts";
 
 export interface AreaPolicyView {
   regionCode: string;
@@ -66,13 +22,26 @@ export interface AreaPolicyView {
   origins: PolicyOrigins;
 }
 
+export interface PolicyChange {
+  /** That it concerns; `null` is everywhere. */
+  area: string | null;
+  /** Whether something else holds for devices; otherwise a second person has confirmed what holds already. */
+  holdsOther: boolean;
+}
+
 export interface PolicyService {
   /** Of the whole server: what every area begins with. */
   get(): Policy;
   /** Reaches every device as a new playlist revision. @throws {AppError} `invalid` */
-  set(policy: CountyPolicy): Policy;
+  set(policy: CountyPolicy, userId: string): Policy;
   /** What holds in a region, and for the devices in it. */
   effective(regionCode: string): Policy;
+  /** The same, with the quiet hours that count still for what takes two people. */
+  agreed(regionCode: string): Policy;
+  /** The shorter quiet hours that wait for a second person. */
+  shortened(): readonly ShortenedHours[];
+  /** As the second person, those that are seen as `version`; `null` is the whole server. @throws {AppError} as `ShortenedHoursService.confirm` */
+  confirmShortened(regionCode: string | null, version: number, userId: string): void;
   /** Of what holds in a region: another one at each change of it. */
   versionOf(regionCode: string): string;
   /** The quiet window that holds `at` (epoch ms) in the first of the regions, when it is quiet in all of them. */
@@ -87,9 +56,11 @@ export interface PolicyService {
    * What the area adds; `null` takes it back. Reaches the devices of the area as one new playlist revision.
    * @throws {AppError} `not_found`; `invalid` when it is looser than what encloses it; `conflict` with another version
    */
-  setArea(regionCode: string, own: AreaPolicy | null, ifVersion?: number): AreaPolicyView;
-  /** Called in the transaction of a change, with the area that it concerns; `null` is everywhere. */
-  onChange(listener: (area: string | null) => void): void;
+  setArea(regionCode: string, own: AreaPolicy | null, userId: string, ifVersion?: number): AreaPolicyView;
+  /** Another number after each change of any area's policy. */
+  changeCount(): number;
+  /** Called in the transaction of a change. */
+  onChange(listener: (change: PolicyChange) => void): void;
 }
 
 const KEY = "county-policy";
@@ -97,6 +68,7 @@ const DATES_HINT = "Name days that the calendar has.";
 
 interface Dependencies {
   store: PolicyStore;
+  shortenedHours: ShortenedHoursService;
   settings: Settings;
   regions: { exists(code: string): boolean };
   zone: string;
@@ -107,8 +79,9 @@ interface Dependencies {
 }
 
 export function createPolicyService(deps: Dependencies): PolicyService {
-  const { store, settings, regions, zone, shipped, transact, clock } = deps;
-  const listeners: ((area: string | null) => void)[] = [];
+  const { store, shortenedHours, settings, regions, zone, shipped, transact, clock } = deps;
+  const listeners: ((change: PolicyChange) => void)[] = [];
+  let changes = 0;
   let county = shipped;
   let wholeServer: Policy = { zone, ...shipped };
   let areas = new Map<string, StoredAreaPolicy>();
@@ -122,15 +95,17 @@ export function createPolicyService(deps: Dependencies): PolicyService {
     wholeServer = { zone, ...county };
     areas = new Map(store.all().map((row) => [row.regionCode, row]));
     effectives.clear();
+    changes += 1;
+    shortenedHours.load();
   }
 
   /** Writes, and tells who depends on it; what is held in memory follows the database also when that fails. */
-  function change(write: () => void, area: string | null): void {
+  function change(of: PolicyChange, write: () => void): void {
     try {
       transact(() => {
         write();
         load();
-        for (const listener of listeners) listener(area);
+        for (const listener of listeners) listener(of);
       });
     } catch (error) {
       load();
@@ -180,13 +155,26 @@ export function createPolicyService(deps: Dependencies): PolicyService {
 
   return {
     get: () => wholeServer,
+    changeCount: () => changes,
     effective,
     versionOf: (code) => versionOf(effective(code)),
     ofArea,
 
-    set(policy) {
+    agreed(code) {
+      const policy = effective(code);
+      const added = shortenedHours.agreedFor(code);
+      return added.length === 0 ? policy : inherit(policy, { quietHours: added });
+    },
+    shortened: shortenedHours.all,
+    confirmShortened: (code, version, userId) =>
+      change({ area: code, holdsOther: false }, () => shortenedHours.confirm(code, version, userId)),
+
+    set(policy, userId) {
       refuse("The policy names dates that cannot be.", dateProblems(policy), DATES_HINT);
-      change(() => settings.set(KEY, JSON.stringify(policy)), null);
+      change({ area: null, holdsOther: true }, () => {
+        settings.set(KEY, JSON.stringify(policy));
+        shortenedHours.note(null, { before: county.quietHours, after: policy.quietHours }, userId);
+      });
       return wholeServer;
     },
 
@@ -208,7 +196,7 @@ export function createPolicyService(deps: Dependencies): PolicyService {
       );
     },
 
-    setArea(code, own, ifVersion) {
+    setArea(code, own, userId, ifVersion) {
       requireRegion(code);
       if (own) {
         refuse("The policy names dates that cannot be.", dateProblems(own), DATES_HINT);
@@ -219,15 +207,17 @@ export function createPolicyService(deps: Dependencies): PolicyService {
           "Give less, or change the policy of the region around it first.",
         );
       }
-      change(() => {
+      change({ area: code, holdsOther: true }, () => {
         const version = areas.get(code)?.version ?? 0;
         if (ifVersion !== undefined && ifVersion !== version) {
           throw new AppError("conflict", "Somebody else changed the policy of the area meanwhile.", {
             hint: `It is at version ${version} now: read it again and repeat your change.`,
           });
         }
+        const hours = { before: ownOf(code)?.quietHours ?? [], after: own?.quietHours ?? [] };
         store.save(code, own, clock.now());
-      }, code);
+        shortenedHours.note(code, hours, userId);
+      });
       return ofArea(code);
     },
 

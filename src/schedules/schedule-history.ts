@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import { formatDay, parseDay } from "./day.ts";
-import type { ScheduleDefinition } from "./schedule.ts";
+import { MAX_LIST, type ScheduleDefinition } from "./schedule.ts";
 import { createWallClock } from "./wall-clock.ts";
 
 type Exception = NonNullable<ScheduleDefinition["exceptions"]>[number];
@@ -39,7 +39,10 @@ export function withoutHistory(definition: ScheduleDefinition, now: number): Sch
   };
 }
 
-/** With what is over of the definition before, which still explains the dates that it was about. @param now epoch ms */
+/**
+ * With what is over of the definition before, which still explains the dates that it was about; of that the newest, as far
+ * as a definition has room. @param now epoch ms
+ */
 export function withHistory(
   definition: ScheduleDefinition,
   before: ScheduleDefinition,
@@ -52,8 +55,17 @@ export function withHistory(
   const past = (before.exceptions ?? []).filter((each) => isOver(each) && !isIn(exceptions)(each));
   const aired = (before.extraDates ?? []).filter((each) => hasAired(each) && !isIn(extraDates)(each));
   // At the end: what is wrong with one of the others is told by its place.
-  return { ...rest, ...listed([...exceptions, ...past], [...extraDates, ...aired]) };
+  return {
+    ...rest,
+    ...listed(
+      [...exceptions, ...newest(past, MAX_LIST - exceptions.length)],
+      [...extraDates, ...newest(aired, MAX_LIST - extraDates.length)],
+    ),
+  };
 }
+
+const newest = <T extends { date: string }>(list: readonly T[], atMost: number): T[] =>
+  list.toSorted((one, other) => (one.date < other.date ? 1 : -1)).slice(0, atMost);
 
 const listed = (exceptions: Exception[], extraDates: ExtraDate[]) => ({
   ...(exceptions.length > 0 ? { exceptions } : {}),

@@ -1,55 +1,25 @@
 import type { TypeBoxTypeProvider } from "@fastify/type-provider-typebox";
 import type { FastifyInstance, FastifyRequest } from "fastify";
-import { type Static, Type } from "typebox";
+import { Type } from "typebox";
 import { toIso } from "../clock.ts";
-import {
-  closed,
-  IdParams,
-  Instant,
-  NEWEST,
-  nullable,
-  PageQuery,
-  pageFrom,
-  pageOf,
-  Uuid,
-} from "../http/schemas.ts";
-import { requireUser } from "../http/sign-in-guard.ts";
-import { acceptConflicts, ConflictView, OverrideView } from "./conflict-view.ts";
-import { MAX_CONFLICTS } from "./conflicting.ts";
-import { NewSchedule, type Schedule, ScheduleDefinition } from "./schedule.ts";
+import { closed, IdParams, NEWEST, PageQuery, pageFrom, pageOf } from "../http/schemas.ts";
+import { requireUser, signInOf } from "../http/sign-in-guard.ts";
+import type { FreshProof } from "../people/fresh-proof.ts";
+import { FreshProofFields } from "../people/person-view.ts";
+import { acceptConflicts, OverrideView } from "./conflict-view.ts";
+import { NewSchedule, ScheduleDefinition } from "./schedule.ts";
 import type { Saving, ScheduleService } from "./schedule-service.ts";
+import { ScheduleView, viewSchedule } from "./schedule-view.ts";
 
-const ScheduleView = Type.Object({
-  id: Uuid,
-  programmeId: Uuid,
-  version: Type.Integer(),
-  ended: Type.Boolean(),
-  endedAt: nullable(Instant),
-  createdAt: Instant,
-  updatedAt: Instant,
-  ...ScheduleDefinition.properties,
-});
-
-const view = (schedule: Schedule): Static<typeof ScheduleView> => ({
-  id: schedule.id,
-  programmeId: schedule.programmeId,
-  version: schedule.version,
-  ended: schedule.endedAt !== null,
-  endedAt: schedule.endedAt === null ? null : toIso(schedule.endedAt),
-  createdAt: toIso(schedule.createdAt),
-  updatedAt: toIso(schedule.updatedAt),
-  ...schedule.definition,
-});
-
-/** What was asked for with `?acceptConflicts=…`. */
-export const savingOf = (request: FastifyRequest, reason: string | undefined): Saving =>
-  reason === undefined ? {} : { acceptance: { userId: requireUser(request).id, reason } };
-
-const MAX_NEXT_DATES = 20;
+/** By whom, and what was asked for with `?acceptConflicts=…`. */
+export function savingOf(request: FastifyRequest, reason: string | undefined): Saving {
+  const userId = requireUser(request).id;
+  return { userId, acceptance: reason === undefined ? undefined : { userId, reason } };
+}
 
 export async function scheduleRoutes(
   instance: FastifyInstance,
-  { schedules }: { schedules: ScheduleService },
+  { schedules, freshProof }: { schedules: ScheduleService; freshProof: FreshProof },
 ) {
   const app = instance.withTypeProvider<TypeBoxTypeProvider>();
 
@@ -60,13 +30,16 @@ export async function scheduleRoutes(
       schema: {
         tags: ["schedules"],
         summary: "Schedules, newest first, ended ones too",
-        querystring: closed(PageQuery),
+        querystring: closed({
+          ...PageQuery,
+          waiting: Type.Boolean({ default: false, description: "Only those that wait for a second person" }),
+        }),
         response: { 200: pageOf(ScheduleView) },
       },
     },
-    async ({ query: { limit, cursor } }) => {
-      const page = pageFrom(schedules.page(cursor ?? NEWEST, limit + 1), limit, (row) => row.id);
-      return { ...page, items: page.items.map(view) };
+    async ({ query: { limit, cursor, waiting } }) => {
+      const page = pageFrom(schedules.page(cursor ?? NEWEST, limit + 1, waiting), limit, (row) => row.id);
+      return { ...page, items: page.items.map(viewSchedule) };
     },
   );
 
@@ -87,49 +60,7 @@ export async function scheduleRoutes(
       const { acceptConflicts: reason } = request.query;
       const schedule = schedules.create(request.body, savingOf(request, reason));
       reply.code(201).header("location", `/api/v1/schedules/${schedule.id}`);
-      return view(schedule);
-    },
-  );
-
-  app.post(
-    "/schedules/check",
-    {
-      config: { act: "timetable:read" },
-      schema: {
-        tags: ["schedules"],
-        summary: "What saving a schedule would say: its conflicts and next dates; nothing is saved",
-        querystring: closed({
-          id: Type.Optional(Type.String({ ...Uuid, description: "The schedule that it would replace" })),
-        }),
-        body: NewSchedule,
-        response: {
-          200: Type.Object({
-            conflicts: Type.Array(ConflictView),
-            total: Type.Integer({ description: "Of the conflicts" }),
-            nextDates: Type.Array(
-              Type.Object({
-                airDate: Type.String(),
-                airTime: Type.String(),
-                startAt: Instant,
-                whyNot: nullable(Type.String()),
-              }),
-            ),
-          }),
-        },
-      },
-    },
-    async ({ body, query: { id = null } }) => {
-      const { occurrences, conflicts } = schedules.tryOut(id, body);
-      return {
-        conflicts: conflicts.slice(0, MAX_CONFLICTS),
-        total: conflicts.length,
-        nextDates: occurrences.slice(0, MAX_NEXT_DATES).map(({ airDate, airTime, startAt, barred }) => ({
-          airDate,
-          airTime,
-          startAt: toIso(startAt),
-          whyNot: barred,
-        })),
-      };
+      return viewSchedule(schedule);
     },
   );
 
@@ -160,7 +91,7 @@ export async function scheduleRoutes(
         response: { 200: ScheduleView },
       },
     },
-    async (request) => view(schedules.get(request.params.id)),
+    async (request) => viewSchedule(schedules.get(request.params.id)),
   );
 
   app.put(
@@ -186,7 +117,32 @@ export async function scheduleRoutes(
     async (request) => {
       const { ifVersion, acceptConflicts: reason } = request.query;
       const saving = { ...savingOf(request, reason), ...(ifVersion === undefined ? {} : { ifVersion }) };
-      return view(schedules.change(request.params.id, request.body, saving));
+      return viewSchedule(schedules.change(request.params.id, request.body, saving));
+    },
+  );
+
+  app.post(
+    "/schedules/:id/confirm",
+    {
+      config: { act: "timetable:confirm" },
+      schema: {
+        tags: ["schedules"],
+        summary: "Confirm, as another person, what a schedule airs in a county's quiet hours",
+        description:
+          "Dates of the class `announcement` that most of a county would hear inside its quiet hours wait for it " +
+          "(`not-confirmed`). Saving the schedule again asks for it anew.",
+        params: IdParams,
+        body: closed({
+          version: Type.Integer({ minimum: 1, description: "Refused when it was changed since" }),
+          ...FreshProofFields,
+        }),
+        response: { 200: ScheduleView },
+      },
+    },
+    async (request) => {
+      const { id } = schedules.get(request.params.id);
+      await freshProof.require(signInOf(request), request.body, request.ip);
+      return viewSchedule(schedules.confirm(id, request.body.version, requireUser(request).id));
     },
   );
 
@@ -201,6 +157,6 @@ export async function scheduleRoutes(
         response: { 200: ScheduleView },
       },
     },
-    async (request) => view(schedules.end(request.params.id)),
+    async (request) => viewSchedule(schedules.end(request.params.id)),
   );
 }

@@ -3,6 +3,7 @@ import { type Clock, DAY_MS } from "../clock.ts";
 import { isTimeZone } from "../config.ts";
 import type { Transact } from "../db/open.ts";
 import { AppError, invalid, notFound } from "../errors.ts";
+import { type Apart, requireSecondPerson } from "../people/second-person.ts";
 import type { ProgrammeService } from "../programmes/programme-service.ts";
 import { keepsQuietHours } from "../protocol/quiet-hours.ts";
 import { isWithin } from "../protocol/region-code.ts";
@@ -21,8 +22,8 @@ export interface ScheduleService {
   create(input: NewSchedule, saving?: Saving): Schedule;
   /** @throws {AppError} `not_found` */
   get(id: string): Schedule;
-  /** Newest first; `before` is the last id of the page before. */
-  page(before: string, limit: number): Schedule[];
+  /** Newest first; `before` is the last id of the page before. @param waiting only those that wait for a second person */
+  page(before: string, limit: number, waiting?: boolean): Schedule[];
   active(): Schedule[];
   /**
    * @param before what it would replace, `null` for a new one
@@ -38,6 +39,11 @@ export interface ScheduleService {
   change(id: string, definition: ScheduleDefinition, saving?: Saving & { ifVersion?: number }): Schedule;
   /** The versions that were saved in spite of conflicts, newest first. @throws {AppError} `not_found` */
   overrides(id: string): Override[];
+  /**
+   * As the second person, for what it airs in a county's quiet hours. Idempotent for the one who confirmed.
+   * @throws {AppError} `not_found`; `conflict` when nothing of it waits, or it is another version; `forbidden` for those who saved it
+   */
+  confirm(id: string, version: number, userId: string): Schedule;
   /** No further broadcasts; what is frozen or on air is stopped. Idempotent. */
   end(id: string): Schedule;
   /** Called in the transaction of every change; `before` is `null` for a new one. */
@@ -46,6 +52,8 @@ export interface ScheduleService {
 
 /** How a schedule is saved that may have conflicts. */
 export interface Saving {
+  /** Who saves it; none for the server itself. */
+  userId?: string;
   /** Who takes them, and why. */
   acceptance?: { userId: string; reason: string } | undefined;
   /** Those that were found already. */
@@ -63,6 +71,7 @@ interface Dependencies {
   hasContent: (programmeId: string, contentId: string) => boolean;
   calendars: Calendars;
   findConflicts: (candidate: { id: string | null } & NewCandidate) => Conflict[];
+  access: Apart;
   transact: Transact;
   clock: Clock;
 }
@@ -78,7 +87,18 @@ const MAX_OVERRIDES = 100;
 export const CHECK_DAYS = 400;
 
 export function createScheduleService(deps: Dependencies): ScheduleService {
-  const { store, programmes, regions, policy, hasContent, calendars, findConflicts, transact, clock } = deps;
+  const {
+    store,
+    programmes,
+    regions,
+    policy,
+    hasContent,
+    calendars,
+    findConflicts,
+    access,
+    transact,
+    clock,
+  } = deps;
   const listeners: ChangeListener[] = [];
   const announce = (schedule: Schedule, before: Schedule | null) => {
     for (const listener of listeners) listener(schedule, before);
@@ -190,7 +210,7 @@ export function createScheduleService(deps: Dependencies): ScheduleService {
   return {
     get,
     check,
-    page: store.page,
+    page: (before, limit, waiting = false) => store.page(before, limit, waiting),
     active: store.active,
 
     tryOut(id, { programmeId, ...definition }) {
@@ -208,7 +228,8 @@ export function createScheduleService(deps: Dependencies): ScheduleService {
       return transact(() => {
         const conflicts = unlessConflicting(null, { programmeId, definition }, saving);
         const id = uuidv7();
-        store.insert(id, programmeId, definition, clock.now());
+        const { userId } = saving;
+        store.insert(id, programmeId, definition, userId === undefined ? [] : [userId], clock.now());
         noteOverride(get(id), conflicts, saving);
         return announce(get(id), null);
       });
@@ -222,14 +243,23 @@ export function createScheduleService(deps: Dependencies): ScheduleService {
         if (schedule.endedAt !== null) {
           throw new AppError("conflict", "The schedule has ended.", { hint: "Make a new one." });
         }
-        if (ifVersion !== undefined && ifVersion !== schedule.version) {
-          throw new AppError("conflict", "Somebody else changed the schedule meanwhile.", {
-            hint: `It is at version ${schedule.version} now: read it again and repeat your change.`,
-          });
-        }
+        if (ifVersion !== undefined && ifVersion !== schedule.version) throw changedMeanwhile(schedule);
         const conflicts = unlessConflicting(id, { programmeId, definition }, saving);
-        store.update(id, definition, clock.now());
+        store.update(id, definition, saversOf(schedule, saving), clock.now());
         noteOverride(get(id), conflicts, saving);
+        return announce(get(id), schedule);
+      });
+    },
+
+    confirm(id, version, userId) {
+      return transact(() => {
+        const schedule = get(id);
+        const { confirmedBy, savedBy } = schedule.confirmation;
+        if (confirmedBy === userId && schedule.version === version) return schedule;
+        if (schedule.version !== version) throw changedMeanwhile(schedule);
+        const by = savedBy.map((person) => person.id);
+        requireSecondPerson({ by, isWaiting: schedule.endedAt === null && store.waits(id) }, userId, access);
+        store.confirm(id, userId, clock.now());
         return announce(get(id), schedule);
       });
     },
@@ -246,4 +276,15 @@ export function createScheduleService(deps: Dependencies): ScheduleService {
     overrides: (id) => store.overrides(get(id).id, MAX_OVERRIDES),
     onChange: (listener) => void listeners.push(listener),
   };
+}
+
+const changedMeanwhile = ({ version }: Schedule): AppError =>
+  new AppError("conflict", "Somebody else changed the schedule meanwhile.", {
+    hint: `It is at version ${version} now: read it again and repeat your change.`,
+  });
+
+/** Whoever saved it since it was confirmed. */
+function saversOf({ confirmation: { savedBy, confirmedBy } }: Schedule, { userId }: Saving): string[] {
+  const before = confirmedBy === null ? savedBy.map(({ id }) => id) : [];
+  return [...new Set(userId === undefined ? before : [...before, userId])];
 }

@@ -21,7 +21,7 @@ const Times = Type.Array(LocalTime, { minItems: 1, maxItems: 24, uniqueItems: tr
 const Weekday = Type.Integer({ minimum: 1, maximum: 7, description: "ISO 8601: Monday is 1" });
 const MonthDay = Type.String({ pattern: "^(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$", examples: ["05-01"] });
 const Reason = Type.String({ minLength: 1, maxLength: 300, pattern: "\\S" });
-const MAX_LIST = 400;
+export const MAX_LIST = 400;
 
 export const Rule = closed({
   daysOfMonth: Type.Optional(
@@ -239,12 +239,22 @@ export const ScheduleFile = Type.Object(
 );
 export type ScheduleFile = Static<typeof ScheduleFile>;
 
+/** Of what it airs in a county's quiet hours, if it does. */
+export interface ScheduleConfirmation {
+  /** Whoever saved it since it was confirmed last; none for what came with the server. */
+  savedBy: { id: string; name: string }[];
+  /** The second person, until somebody saves it again. */
+  confirmedBy: string | null;
+  confirmedAt: number | null;
+}
+
 export interface Schedule {
   id: string;
   programmeId: string;
   definition: ScheduleDefinition;
   /** Counts the changes. */
   version: number;
+  confirmation: ScheduleConfirmation;
   endedAt: number | null;
   createdAt: number;
   updatedAt: number;

@@ -4,7 +4,7 @@ import { Value } from "typebox/value";
 import { AppError } from "../errors.ts";
 import { closed, enumOf, Slug, Title } from "../http/schemas.ts";
 import { createLunarCalendar, LunarYears } from "./lunar-calendar.ts";
-import { CountyPolicy } from "./policy.ts";
+import { CountyPolicy } from "./policy-schemas.ts";
 import { createHolidayCalendar, PublicHolidays } from "./public-holidays.ts";
 import type { Calendars } from "./rule.ts";
 import { ScheduleDefinition, ScheduleFile } from "./schedule.ts";

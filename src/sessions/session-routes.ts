@@ -3,49 +3,21 @@ import type { FastifyInstance } from "fastify";
 import { type Static, Type } from "typebox";
 import { toIso } from "../clock.ts";
 import type { ConsentService } from "../consents/consent-service.ts";
-import { ConsentGaps } from "../consents/consent-view.ts";
-import {
-  closed,
-  IdParams,
-  Instant,
-  NEWEST,
-  nullable,
-  PageQuery,
-  pageFrom,
-  pageOf,
-  Title,
-  Uuid,
-} from "../http/schemas.ts";
+import { closed, IdParams, NEWEST, PageQuery, pageFrom, pageOf, Title, Uuid } from "../http/schemas.ts";
 import { requireUser } from "../http/sign-in-guard.ts";
-import { AirTime, judgeAirTime } from "../media/ear/slot.ts";
+import { type AirTime, judgeAirTime } from "../media/ear/slot.ts";
 import type { MediaService } from "../media/media-service.ts";
-import { AssetBody, RecordingView, TrimView, viewRecording } from "../media/recording.ts";
+import { AssetBody, TrimView, viewRecording } from "../media/recording.ts";
 import { acceptRawUploads, UploadQuery, uploadFrom } from "../media/upload.ts";
 import type { ProgrammeService } from "../programmes/programme-service.ts";
 import { addReviewRoutes } from "../review/review-routes.ts";
 import type { ReviewService } from "../review/review-service.ts";
-import { ReviewView, viewReview } from "../review/review-view.ts";
+import { viewReview } from "../review/review-view.ts";
 import type { SessionService } from "./session-service.ts";
 import type { Session } from "./session-store.ts";
+import { SessionView } from "./session-view.ts";
 
 const Titles = Type.Array(Title, { maxItems: 50 });
-
-const SessionView = Type.Object({
-  id: Uuid,
-  programmeId: Uuid,
-  number: Type.Integer(),
-  topic: Type.String(),
-  speakers: Type.Array(Type.String()),
-  modules: Type.Array(Type.String()),
-  approved: Type.Boolean(),
-  approvedAt: nullable(Instant),
-  review: ReviewView,
-  consentGaps: ConsentGaps,
-  createdAt: Instant,
-  updatedAt: Instant,
-  recording: nullable(RecordingView),
-  slot: AirTime,
-});
 
 export async function sessionRoutes(
   instance: FastifyInstance,
@@ -95,13 +67,21 @@ export async function sessionRoutes(
       schema: {
         tags: ["sessions"],
         summary: "Sessions, newest first",
-        querystring: closed({ ...PageQuery, programmeId: Type.Optional(Uuid) }),
+        querystring: closed({
+          ...PageQuery,
+          programmeId: Type.Optional(Uuid),
+          approved: Type.Optional(Type.Boolean({ description: "Only what may air, or only what may not" })),
+        }),
         response: { 200: pageOf(SessionView) },
       },
     },
-    async ({ query: { programmeId, limit, cursor } }) => {
+    async ({ query: { programmeId, approved, limit, cursor } }) => {
       const page = pageFrom(
-        sessions.page(programmeId ?? null, cursor ?? NEWEST, limit + 1),
+        sessions.page(
+          { programmeId: programmeId ?? null, approved: approved ?? null },
+          cursor ?? NEWEST,
+          limit + 1,
+        ),
         limit,
         (row) => row.id,
       );

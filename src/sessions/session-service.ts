@@ -4,7 +4,7 @@ import type { Transact } from "../db/open.ts";
 import { AppError, notFound } from "../errors.ts";
 import type { MediaService, Upload } from "../media/media-service.ts";
 import { whyNotAirable } from "../media/recording.ts";
-import type { Content, ContentEdit, ContentSource } from "../programmes/content.ts";
+import type { Content, ContentEdit, ContentFilter, ContentSource } from "../programmes/content.ts";
 import type { ProgrammeService } from "../programmes/programme-service.ts";
 import { checkTrim, composePart, type Trim, usedMs } from "../programmes/programme-sound.ts";
 import type { Session, SessionStore } from "./session-store.ts";
@@ -18,7 +18,7 @@ export interface SessionService extends ContentSource {
   /** @throws {AppError} `not_found` */
   get(id: string): Session;
   /** Newest first; `before` is the last id of the page before. */
-  page(programmeId: string | null, before: string, limit: number): Session[];
+  page(filter: ContentFilter, before: string, limit: number): Session[];
   /** Ends its review. */
   update(
     id: string,
@@ -124,7 +124,7 @@ export function createSessionService({
 
     async uploadRecording(id, upload, userId) {
       get(id);
-      await media.receiveUpload(upload, (asset) => {
+      await media.receiveUpload({ ...upload, makerId: userId }, (asset) => {
         changeRecording(id, userId, "recording", () => ({ assetSha256: asset.sha256, trim: null }));
       });
       return get(id);
@@ -144,6 +144,7 @@ export function createSessionService({
       });
     },
 
+    withRecording: store.withRecording,
     reviewable(id) {
       const session = get(id);
       const { topic, assetSha256, trim, compositionId } = session;
@@ -153,11 +154,13 @@ export function createSessionService({
         approvedAt: session.approvedAt,
         parts: [{ title: topic, compositionId }],
         recordings: assetSha256 === null ? [] : [assetSha256],
+        trimmed: assetSha256 === null || trim === null ? [] : [assetSha256],
         durationMs: assetSha256 === null ? 0 : usedMs(media, { assetSha256, trim }),
         lacks: problem === null ? [] : [{ at: "/recording", message: problem }],
       };
     },
 
+    using: (compositionId) => store.using(compositionId).map((id) => ({ kind: "session", id })),
     setApproved: (id, at) => store.setApproved(id, at, clock.now()),
     soundAsNow: (id) => compose(id, get(id)),
 

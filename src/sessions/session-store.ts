@@ -1,4 +1,5 @@
 import type { Database } from "../db/open.ts";
+import type { ContentFilter } from "../programmes/content.ts";
 import type { Trim } from "../programmes/programme-sound.ts";
 
 /** One numbered class of a lecture programme. */
@@ -44,9 +45,14 @@ export function createSessionStore(db: Database) {
      VALUES (@id, @programmeId, @number, @topic, @speakers, @modules, @now, @now)`,
   );
   const selectOne = db.prepare<[string], Row>(`SELECT ${COLUMNS} FROM sessions WHERE id = ?`);
-  const selectPage = db.prepare<{ programmeId: string | null; before: string; limit: number }, Row>(
+  const selectPage = db.prepare<
+    { programmeId: string | null; approved: 0 | 1 | null; before: string; limit: number },
+    Row
+  >(
     `SELECT ${COLUMNS} FROM sessions
-     WHERE (@programmeId IS NULL OR programme_id = @programmeId) AND id < @before ORDER BY id DESC LIMIT @limit`,
+     WHERE (@programmeId IS NULL OR programme_id = @programmeId)
+       AND (@approved IS NULL OR (approved_at IS NOT NULL) = @approved) AND id < @before
+     ORDER BY id DESC LIMIT @limit`,
   );
   const selectApproved = db.prepare<[string, number], Row>(
     `SELECT ${COLUMNS} FROM sessions
@@ -54,6 +60,9 @@ export function createSessionStore(db: Database) {
   );
   const selectNumber = db.prepare<[string, number], { id: string }>(
     "SELECT id FROM sessions WHERE programme_id = ? AND number = ?",
+  );
+  const selectWithRecording = db.prepare<[string], { id: string }>(
+    "SELECT id FROM sessions WHERE asset_sha256 = ?",
   );
   const update = db.prepare(
     `UPDATE sessions SET topic = @topic, speakers = @speakers, modules = @modules, updated_at = @now WHERE id = @id`,
@@ -67,6 +76,9 @@ export function createSessionStore(db: Database) {
   );
   const selectCompositions = db.prepare<[], { id: string }>(
     "SELECT DISTINCT composition_id AS id FROM sessions WHERE composition_id IS NOT NULL",
+  );
+  const selectUsing = db.prepare<{ compositionId: string }, { id: string }>(
+    "SELECT id FROM sessions WHERE composition_id = @compositionId",
   );
   const updateApproval = db.prepare(
     "UPDATE sessions SET approved_at = @approvedAt, updated_at = @now WHERE id = @id",
@@ -87,10 +99,13 @@ export function createSessionStore(db: Database) {
       const row = selectOne.get(id);
       return row ? toSession(row) : null;
     },
-    page: (programmeId: string | null, before: string, limit: number) =>
-      selectPage.all({ programmeId, before, limit }).map(toSession),
+    page: ({ programmeId, approved }: ContentFilter, before: string, limit: number) =>
+      selectPage
+        .all({ programmeId, approved: approved === null ? null : approved ? 1 : 0, before, limit })
+        .map(toSession),
     approved: (programmeId: string, fromNumber: number) =>
       selectApproved.all(programmeId, fromNumber).map(toSession),
+    withRecording: (sha256: string) => selectWithRecording.all(sha256).map(({ id }) => id),
     idOf: (programmeId: string, number: number) => selectNumber.get(programmeId, number)?.id ?? null,
     update: (session: Written, now: number) => void update.run(asRow(session, now)),
     setRecording: (
@@ -111,6 +126,7 @@ export function createSessionStore(db: Database) {
         now,
       }),
     unapproved: (programmeId: string) => selectUnapproved.all(programmeId).map(toSession),
+    using: (compositionId: string) => selectUsing.all({ compositionId }).map(({ id }) => id),
     compositions: () => selectCompositions.all().map(({ id }) => id),
     setApproved: (id: string, approvedAt: number | null, now: number) =>
       void updateApproval.run({ id, approvedAt, now }),

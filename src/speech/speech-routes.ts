@@ -2,6 +2,7 @@ import type { TypeBoxTypeProvider } from "@fastify/type-provider-typebox";
 import type { FastifyInstance } from "fastify";
 import { Type } from "typebox";
 import { closed } from "../http/schemas.ts";
+import { requireUser } from "../http/sign-in-guard.ts";
 import type { SpeechService } from "./speech-service.ts";
 
 const MAX_CHARACTERS = 5_000;
@@ -33,7 +34,7 @@ export async function speechRoutes(instance: FastifyInstance, { speech }: { spee
       },
     },
     async (request, reply) => {
-      const { asset, spokenText } = await speech.speak(request.body.text);
+      const { asset, spokenText } = await speech.speak(request.body.text, requireUser(request).id);
       const { sha256, durationMs } = asset;
       return reply
         .code(201)

@@ -15,9 +15,10 @@ export interface SpeechService {
   engine: string;
   /**
    * Speaks a text into a recording of the library, marked as synthetic; the same text is the same recording.
+   * @param userId whose work it is
    * @throws {AppError} `invalid` when there is nothing to be said, `too_many`, `unavailable`, `timeout`
    */
-  speak(text: string): Promise<Spoken>;
+  speak(text: string, userId: string): Promise<Spoken>;
   stop(): Promise<void>;
 }
 
@@ -37,21 +38,21 @@ export function createSpeechService({ engine, library, media, mayUpload }: Depen
   let waiting = 0;
   let last: Promise<unknown> = Promise.resolve();
 
-  async function record(text: string, spokenText: string): Promise<Asset> {
+  async function record(text: string, spokenText: string, makerId: string): Promise<Asset> {
     stopping.signal.throwIfAborted();
     mayUpload(0);
     return library.withScratch(async (scratch) => {
       const path = join(scratch, "speech");
       await engine.speak(spokenText, path, stopping.signal);
       const synthetic = { engine: engine.name, text };
-      return media.receiveUpload({ path, originalName: "合成语音.wav", synthetic }, () => {});
+      return media.receiveUpload({ path, originalName: "合成语音.wav", synthetic, makerId }, () => {});
     });
   }
 
   return {
     engine: engine.name,
 
-    async speak(text) {
+    async speak(text, userId) {
       const spokenText = toSpokenText(text);
       if (!/[\p{Script=Han}A-Za-z]/u.test(spokenText)) {
         throw invalid("/text", "There is nothing in the text that could be said.", "Write words or numbers.");
@@ -62,7 +63,7 @@ export function createSpeechService({ engine, library, media, mayUpload }: Depen
         });
       }
       waiting += 1;
-      const work = last.then(() => record(text, spokenText));
+      const work = last.then(() => record(text, spokenText, userId));
       last = work.catch(() => undefined);
       try {
         return { asset: await work, spokenText };

@@ -7,7 +7,7 @@ export type WarningDays = (typeof WARNING_DAYS)[number];
 
 /**
  * A coming broadcast that has nothing to air by now: the title of the fallback that airs instead, of what has aired and is to
- * be reviewed again, or of what a consent has ended for.
+ * be reviewed again, of what a consent has ended for, or of what owes signatures.
  */
 export interface Unfilled {
   scheduleId: string;
@@ -17,6 +17,7 @@ export interface Unfilled {
   fallbackTitle: string | null;
   againTitle: string | null;
   consentTitle: string | null;
+  owedTitle: string | null;
 }
 
 export interface EmptyDate extends Unfilled {

@@ -3,48 +3,26 @@ import type { FastifyInstance } from "fastify";
 import { Type } from "typebox";
 import type { ConflictFinder } from "../broadcasts/conflict-finder.ts";
 import { toIso } from "../clock.ts";
-import { closed, enumOf, Instant, LocalDate, nullable, Uuid } from "../http/schemas.ts";
+import { closed } from "../http/schemas.ts";
 import { ScheduleConflictView } from "../schedules/conflict-view.ts";
-import { CLOCK_EVENTS } from "./clock-watch.ts";
 import { WARNING_DAYS } from "./empty-dates.ts";
 import type { Warning, WarningService } from "./warning-service.ts";
+import { ClockEventView, WarningView } from "./warning-view.ts";
 
-const WarningView = Type.Object({
-  scheduleId: Uuid,
-  schedule: Type.String({ description: "Its name" }),
-  programmeId: Uuid,
-  programme: Type.String(),
-  airDate: LocalDate,
-  startAt: Instant,
-  daysLeft: Type.Integer({ minimum: 0, description: "Calendar days; 0 is today" }),
-  dueAt: Type.Unsafe<(typeof WARNING_DAYS)[number]>(
-    Type.Integer({ enum: [...WARNING_DAYS], description: "Which warning it is, in days; 1 is the last" }),
-  ),
-  reason: nullable(Type.String({ description: "Why the date has nothing; null when a fallback airs" })),
-  airsInstead: nullable(Type.String({ description: "Title of the fallback; null when it stays silent" })),
-  reviewAgain: nullable(
-    Type.String({ description: "Title of what has aired and waits for another review; null otherwise" }),
-  ),
-  consentOf: nullable(
-    Type.String({ description: "Title of what somebody's consent has ended for by then; null otherwise" }),
-  ),
-  whatToDo: Type.String(),
-});
-
-const ClockEventView = Type.Object({
-  id: Type.Integer(),
-  at: Type.String({ ...Instant, description: "By the server's clock after it" }),
-  kind: enumOf(CLOCK_EVENTS, {
-    description: "`slept`: the server's process did not run; a machine that was suspended steps forward",
-  }),
-  byMs: Type.Integer({ minimum: 0 }),
-});
-
-function whatToDo({ programme, airDate, fallbackTitle, againTitle, consentTitle }: Warning): string {
+function whatToDo({
+  programme,
+  airDate,
+  fallbackTitle,
+  againTitle,
+  consentTitle,
+  owedTitle,
+}: Warning): string {
   if (againTitle !== null)
     return `Have "${againTitle}" of ${programme} reviewed again before ${airDate}, or choose something else, or skip the date.`;
   if (consentTitle !== null)
     return `Renew the consent of who is portrayed in "${consentTitle}" of ${programme} before ${airDate}, or choose something else, or skip the date.`;
+  if (owedTitle !== null)
+    return `Have "${owedTitle}" of ${programme} signed by whom it still lacks before ${airDate}, or choose something else, or skip the date.`;
   const act = `Upload and approve something of ${programme} for ${airDate}, or choose what is approved already, or skip the date.`;
   return fallbackTitle === null ? act : `${act} Otherwise "${fallbackTitle}" airs.`;
 }
@@ -73,13 +51,14 @@ export async function warningRoutes(
     },
     async () => ({
       items: warnings.emptyDates().map((warning) => {
-        const { fallbackTitle, againTitle, consentTitle, startAt, ...rest } = warning;
+        const { fallbackTitle, againTitle, consentTitle, owedTitle, startAt, ...rest } = warning;
         return {
           ...rest,
           startAt: toIso(startAt),
           airsInstead: fallbackTitle,
           reviewAgain: againTitle,
           consentOf: consentTitle,
+          signaturesOf: owedTitle,
           whatToDo: whatToDo(warning),
         };
       }),

@@ -26,6 +26,7 @@ export async function fanOut(report: ReportRow): Promise<void> {
     LOG_LEVEL: "error",
     RATE_LIMIT_PER_MINUTE: "1000000",
     ENROLMENTS_PER_MINUTE: "1000000",
+    TRANSCODE_NICENESS: "0",
   });
   const operator = await signIn(server.url, "admin", await server.password);
   const codes = await enrolmentCodes(operator, GATEWAYS);
@@ -84,7 +85,7 @@ export async function enrolmentCodes(operator: Operator, count: number): Promise
 export async function startReceivers(job: ReceiverJob): Promise<ChildProcess> {
   const child = fork(here("./receivers.ts"), { stdio: ["ignore", "inherit", "inherit", "ipc"] });
   child.send(job);
-  await once(child, "message");
+  await nextMessage(child);
   return child;
 }
 
@@ -93,19 +94,20 @@ export type ReceiverJob =
   | { kind: "bare"; url: string; count: number };
 
 async function timeCommand(receivers: ChildProcess, send: () => Promise<unknown>): Promise<number> {
-  const received = once(receivers, "message") as Promise<[{ sentAt: number; lastAt: number }]>;
+  const received = nextMessage<{ sentAt: number; lastAt: number }>(receivers);
   await send();
-  const [{ sentAt, lastAt }] = await received;
+  const { sentAt, lastAt } = await received;
   return lastAt - sentAt;
 }
 
 export async function startBareBroker() {
   const child = fork(here("./bare-broker.ts"), { stdio: ["ignore", "inherit", "inherit", "ipc"] });
-  const [port] = (await once(child, "message")) as [number];
+  const port = await nextMessage<number>(child);
   const url = `mqtt://127.0.0.1:${port}`;
   const publisher = await mqtt.connectAsync(url, { protocolVersion: 4 });
   return {
     url,
+    pid: child.pid ?? 0,
     async publish() {
       const sentAt = performance.timeOrigin + performance.now();
       // As long as a signed play command.
@@ -118,6 +120,20 @@ export async function startBareBroker() {
       await endChild(child);
     },
   };
+}
+
+/** What a child says next. @throws when it ends instead */
+export async function nextMessage<T>(child: ChildProcess): Promise<T> {
+  const ended = new AbortController();
+  const said = once(child, "message", { signal: ended.signal });
+  const end = () => ended.abort(new Error(`${child.spawnargs.at(-1)} ended with ${child.exitCode}`));
+  child.once("exit", end);
+  try {
+    const [message] = (await said) as [T];
+    return message;
+  } finally {
+    child.off("exit", end);
+  }
 }
 
 export async function endChild(child: ChildProcess): Promise<void> {

@@ -5,12 +5,15 @@
  *   npm run bench -- --json [name …]     one JSON object a line: {name, value, unit, baseline, ratio}
  */
 import { parseArgs } from "node:util";
+import { deviceMemory } from "./device-memory.ts";
 import { fanOut } from "./fan-out.ts";
 import { mediaPasses, mediaQueue } from "./media-passes.ts";
 import { overlapCheck } from "./overlap-check.ts";
 import { planner } from "./planner.ts";
+import { playlistStorm } from "./playlist-storm.ts";
 import { reconnectStorm } from "./reconnect-storm.ts";
 import type { BenchRow } from "./report.ts";
+import { reportIngestion } from "./report-ingestion.ts";
 import { apiWhileTranscoding, mediaMemory } from "./server-under-load.ts";
 import { startSkew } from "./start-skew.ts";
 import { startWhileTranscoding } from "./start-while-transcoding.ts";
@@ -25,7 +28,10 @@ const BENCHES = {
   "start-while-transcoding": startWhileTranscoding,
   "start-skew": startSkew,
   "fan-out": fanOut,
+  "device-memory": deviceMemory,
+  "playlist-storm": playlistStorm,
   "reconnect-storm": reconnectStorm,
+  "report-ingestion": reportIngestion,
   "overlap-check": overlapCheck,
   planner,
 };

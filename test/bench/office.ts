@@ -3,8 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Operator, signIn } from "../../scripts/operator-client.ts";
 import { type StartedServer, startServer } from "../../scripts/processes.ts";
+import { until } from "../../scripts/until.ts";
 import { type EpisodeView, makeTone, programmeId } from "../support/county.ts";
-import { until } from "../support/until.ts";
 
 const UNLIMITED = { RATE_LIMIT_PER_MINUTE: "1000000", LOG_LEVEL: "error" };
 const QUEUED_SECONDS = 900;

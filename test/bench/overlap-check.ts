@@ -5,6 +5,9 @@ import type { ConflictWorld } from "../../src/schedules/conflicts/conflict.ts";
 import { findAllConflicts, findConflicts } from "../../src/schedules/conflicts/conflicts.ts";
 import type { PlannedRule } from "../../src/schedules/conflicts/planned-rule.ts";
 import { reachOf } from "../../src/schedules/conflicts/reach.ts";
+import { openDesk } from "../support/desk.ts";
+import { createTestClock } from "../support/fleet.ts";
+import { addRules, START, settle } from "./planner.ts";
 import { median, type ReportRow } from "./report.ts";
 
 const RUNS = Number(process.env["BENCH_RUNS"] ?? 5);
@@ -34,8 +37,12 @@ const policy: Policy = {
  *
  * And the list of all conflicts of the days that are planned, among villages' own rules of two dates a month beside the two
  * programmes of the county; its baseline is the bare sweep of all of them at once.
+ *
+ * And what somebody waits for who checks a rule in the console: with the rules read, for the first time of the day also expanded
+ * over the year; the baseline is reading their rows.
  */
 export async function overlapCheck(report: ReportRow): Promise<void> {
+  for (const count of CURVE) await asSomebodyAsks(report, count);
   const world = worldOf();
   const subject = dailyRule(0, COUNTY, 420);
   for (const count of CURVE) {
@@ -67,6 +74,37 @@ export async function overlapCheck(report: ReportRow): Promise<void> {
       () => findAllConflicts(rules, world, range).flat().length,
       () => bareSweep(bare, bare),
     );
+  }
+}
+
+async function asSomebodyAsks(report: ReportRow, count: number): Promise<void> {
+  const desk = await openDesk(createTestClock(START));
+  try {
+    addRules(desk, count, settle(desk, DEVICES));
+    const { conflicts, schedules } = desk.services;
+    const [programme] = schedules.active();
+    if (!programme) throw new Error("no schedule came with the server");
+    const { programmeId, definition } = programme;
+    const candidate = { id: null, programmeId, definition: { ...definition, name: "another" } };
+    const check = () => conflicts.check([candidate]).length;
+    const read = () => desk.db.prepare("SELECT * FROM schedules").all().length;
+    const tell = (name: string, value: number) => {
+      const baseline = time(read);
+      report({
+        name: `${name} ${count} rules, ${DEVICES} devices`,
+        value,
+        unit: "ms",
+        baseline,
+        ratio: value / baseline,
+      });
+    };
+    tell("a new rule of the county checked for the first time of a day among", time(check));
+    tell(
+      "a new rule of the county checked again among",
+      median(Array.from({ length: RUNS }, () => time(check))),
+    );
+  } finally {
+    await desk.close();
   }
 }
 

@@ -7,7 +7,7 @@ import { addEpisode, addSession, type Desk, openDesk } from "../support/desk.ts"
 import { createTestClock } from "../support/fleet.ts";
 import type { ReportRow } from "./report.ts";
 
-const START = Date.parse("2026-11-30T20:00:00+08:00");
+export const START = Date.parse("2026-11-30T20:00:00+08:00");
 const PLAN_DAYS = 365;
 /** What the two shipped programmes air in a year. */
 const EPISODES = 24;
@@ -118,7 +118,7 @@ function rawInsert(db: Database, schedules: string): number {
 }
 
 /** Devices in 1,500 villages. @returns the villages' codes */
-function settle({ db, services }: Desk, devices: number): string[] {
+export function settle({ db, services }: Desk, devices: number): string[] {
   const towns = Array.from({ length: TOWNS }, (_, town) => `370783${500 + town}000`);
   const villages = towns.flatMap((town) =>
     Array.from({ length: VILLAGES_A_TOWN }, (_, village) => `${town.slice(0, 9)}${201 + village}`),
@@ -141,7 +141,7 @@ function settle({ db, services }: Desk, devices: number): string[] {
 }
 
 /** Rules of villages of their own, on two days of each month, of many kinds; not planned yet. */
-function addRules({ db, services }: Desk, count: number, villages: string[]): void {
+export function addRules({ db, services }: Desk, count: number, villages: string[]): void {
   const programmeId = services.programmes.all().find(({ kind }) => kind === "broadcast")?.id ?? "";
   const store = createScheduleStore(db);
   services.transact(() => {
@@ -160,7 +160,7 @@ function addRules({ db, services }: Desk, count: number, villages: string[]): vo
         graceMinutes: 5,
         offline: "play",
       };
-      store.insert(uuidv7(), programmeId, definition, START - DAY_MS);
+      store.insert(uuidv7(), programmeId, definition, [], START - DAY_MS);
     }
   });
 }

@@ -1,5 +1,4 @@
 import { fork } from "node:child_process";
-import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -7,7 +6,7 @@ import { fileURLToPath } from "node:url";
 import { signIn } from "../../scripts/operator-client.ts";
 import { startServer } from "../../scripts/processes.ts";
 import { freePort } from "../support/free-port.ts";
-import { endChild, enrolmentCodes, startBareBroker, startReceivers } from "./fan-out.ts";
+import { endChild, enrolmentCodes, nextMessage, startBareBroker, startReceivers } from "./fan-out.ts";
 import type { ReportRow } from "./report.ts";
 
 const GATEWAYS = Number(process.env["BENCH_GATEWAYS"] ?? 10_000);
@@ -49,12 +48,12 @@ export async function reconnectStorm(report: ReportRow): Promise<void> {
   const bare = await startBareBroker();
   try {
     fleet.send({ server: server.url, codes } satisfies StormJob);
-    await once(fleet, "message");
+    await nextMessage(fleet);
     await server.end("SIGKILL");
-    const settled = once(fleet, "message") as Promise<[StormCount]>;
+    const settled = nextMessage<StormCount>(fleet);
     server = await startServer(folder, env);
     const backAt = Date.now();
-    const [count] = await settled;
+    const count = await settled;
 
     const before = performance.now();
     const clients = await startReceivers({ kind: "bare", url: bare.url, count: GATEWAYS });

@@ -5,11 +5,11 @@ import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { type Operator, signIn } from "../../scripts/operator-client.ts";
 import { type Running, start, startServer } from "../../scripts/processes.ts";
+import { until } from "../../scripts/until.ts";
 import { importRegions, makeTone } from "../support/county.ts";
 import { VILLAGE } from "../support/fleet.ts";
 import { openRuralLink, openWorld, type RuralLink, WORLD } from "../support/rural-link.ts";
 import { recordedMs } from "../support/test-device.ts";
-import { until } from "../support/until.ts";
 import { median, type ReportRow } from "./report.ts";
 
 const GATEWAYS = 4;

@@ -6,6 +6,7 @@ import { Temporal } from "temporal-polyfill";
 import { createFleet } from "../../devices/simulator/fleet.ts";
 import type { Operator } from "../../scripts/operator-client.ts";
 import { type Running, start } from "../../scripts/processes.ts";
+import { until } from "../../scripts/until.ts";
 import { delay, MINUTE_MS, SECOND_MS } from "../../src/clock.ts";
 import {
   approvedEpisode,
@@ -15,7 +16,6 @@ import {
   scheduleOnce,
 } from "../support/county.ts";
 import { VILLAGE } from "../support/fleet.ts";
-import { until } from "../support/until.ts";
 import { cancelAll, fillQueue, makeTones, requireFullQueue, withServer } from "./office.ts";
 import type { ReportRow } from "./report.ts";
 

@@ -1,5 +1,6 @@
 import mqtt from "mqtt";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { until } from "../../scripts/until.ts";
 import { type BrokerLink, connectBroker } from "../../src/delivery/broker-link.ts";
 import { startEmbeddedBroker } from "../../src/delivery/embedded-broker.ts";
 import {
@@ -24,7 +25,6 @@ import {
 } from "../support/fleet.ts";
 import { createMemoryLog } from "../support/memory-log.ts";
 import { startMosquitto } from "../support/mosquitto.ts";
-import { until } from "../support/until.ts";
 
 const SERVER = { username: "ccx-server", password: "a-p%ssword/of:the@server" };
 const BROKERS = ["embedded aedes", "Mosquitto"] as const;

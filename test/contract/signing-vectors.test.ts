@@ -4,6 +4,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { sm2 as portableSm2 } from "../../devices/terminal/sm2-suite.ts";
 import { type VectorFile, vectorsOf } from "../../scripts/protocol-vectors.ts";
 import { SIGNATURE_ALGORITHMS } from "../../src/protocol/key-set.ts";
 import {
@@ -14,7 +15,7 @@ import {
   publicJwk,
   VerificationError,
 } from "../../src/protocol/signing.ts";
-import { sm2Sign, sm2Verify } from "../../src/protocol/suites/sm2.ts";
+import { sm2, sm2Sign, sm2Verify } from "../../src/protocol/suites/sm2.ts";
 
 const reasonOf = (error: unknown) => (error instanceof VerificationError ? error.reason : String(error));
 const fileOf = (alg: string): VectorFile =>
@@ -191,4 +192,26 @@ describe("openssl on the command line", () => {
     const args = ["-rawin", "-in", path("text"), "-sigfile", path("signature")];
     expect(openssl("pkeyutl", "-verify", "-pubin", "-inkey", path("ed.pem"), ...args)).toContain("Success");
   });
+});
+
+test("SM2 in a browser, without OpenSSL, takes and refuses the same", async () => {
+  const { vectors, keys } = fileOf("SM2-SM3");
+  const outcomes: string[] = [];
+  for (const { jws } of vectors) {
+    for (const key of keys.keys) {
+      const [theirs, ours] = await Promise.all(
+        [sm2, portableSm2].map(async (suite) => {
+          const verify = await suite.verifier(key);
+          return verify(jws).then(
+            (payload) => Buffer.from(payload).toString("utf8"),
+            () => "refused",
+          );
+        }),
+      );
+      expect(ours).toBe(theirs);
+      outcomes.push(ours ?? "");
+    }
+  }
+  expect(outcomes.filter((outcome) => outcome === "refused").length).toBeGreaterThan(vectors.length);
+  expect(outcomes.some((outcome) => outcome.startsWith("{"))).toBe(true);
 });

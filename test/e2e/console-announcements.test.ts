@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Browser, BrowserContext } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
+import { until } from "../../scripts/until.ts";
 import { type RunningApp, runApp } from "../support/app.ts";
 import { launchChromium, openConsole, type Page } from "../support/browser.ts";
 import { type BroadcastView, importRegions, makeTone } from "../support/county.ts";
@@ -12,7 +13,6 @@ import { enrolGateway } from "../support/gateway.ts";
 import { loudestHz } from "../support/pitch.ts";
 import { launchWithMicrophone } from "../support/spoken-microphone.ts";
 import { recordedMs } from "../support/test-device.ts";
-import { until } from "../support/until.ts";
 
 interface AnnouncementView {
   id: string;
@@ -173,6 +173,27 @@ test("a recording survives a send that failed, and is sent again; it can be thro
   await page.getByRole("button", { name: "丢弃" }).click();
   await page.getByRole("button", { name: "开始录音" }).waitFor();
   expect(await form().getByText("声音已备好").isVisible()).toBe(false);
+});
+
+test("a microphone that is permitted when nobody wants it any more does not record", async () => {
+  await open(speaking);
+  await page.evaluate(`(() => {
+    const ask = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
+    navigator.mediaDevices.getUserMedia = async (wishes) => {
+      await new Promise((permit) => (globalThis.permit = permit));
+      return (globalThis.given = await ask(wishes));
+    };
+  })()`);
+  await page.getByLabel("对着话筒说").check();
+  await page.getByRole("button", { name: "开始录音" }).click();
+  await page.getByText("请在浏览器的提示里允许使用话筒…").waitFor();
+  await page.getByLabel("打字，由系统朗读").check();
+  await page.evaluate("permit()");
+  const isClosed = "globalThis.given?.getTracks().every(({ readyState }) => readyState === 'ended') === true";
+  await until(() => page.evaluate<boolean>(isClosed), { what: "the end of the microphone" });
+  await page.getByLabel("对着话筒说").check();
+  await page.getByRole("button", { name: "开始录音" }).waitFor();
+  expect(await page.getByRole("button", { name: "停止录音" }).count()).toBe(0);
 });
 
 test("without a microphone, permission or a secure page it says what to do", async () => {

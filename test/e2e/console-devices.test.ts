@@ -2,10 +2,10 @@ import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { uplinkTopic } from "../../src/protocol/topics.ts";
 import { type RunningApp, runApp } from "../support/app.ts";
-import { launchChromium, openConsole } from "../support/browser.ts";
+import { choosePlace, launchChromium, openConsole } from "../support/browser.ts";
 import { enrolDevice, importRegions } from "../support/county.ts";
 import { connectDevice, type DeviceClient } from "../support/device-client.ts";
-import { NEIGHBOUR, VILLAGE } from "../support/fleet.ts";
+import { FAR_VILLAGE, NEIGHBOUR, VILLAGE } from "../support/fleet.ts";
 
 let app: RunningApp;
 let browser: Browser;
@@ -45,14 +45,18 @@ const consoleIn = async (width: number): Promise<Page> => {
   const context = await browser.newContext({ locale: "zh-CN", viewport: { width, height: 900 } });
   return openConsole(context, app.url, app.password);
 };
+/** The list's tab has the same name. */
+const openDevices = (page: Page) =>
+  page.getByRole("navigation", { name: "主导航" }).getByRole("link", { name: "终端", exact: true }).click();
+const rowsOf = (page: Page) => page.getByRole("table", { name: "终端" });
 const dialogOf = (page: Page) => page.getByRole("dialog");
 const settingsOf = async () =>
   (await app.operator.get<{ desired: Record<string, unknown> }>(`/devices/${id}/twin`)).desired;
 
 test("a device's settings are changed, the difference shows, and a conflict is told before anything is lost", async () => {
   const page = await consoleIn(1280);
-  await page.getByRole("link", { name: "终端", exact: true }).click();
-  await page.getByRole("link", { name: "东村", exact: true }).click();
+  await openDevices(page);
+  await rowsOf(page).getByRole("link", { name: "东村", exact: true }).click();
   await page.getByRole("heading", { name: "东村", exact: true }).waitFor();
   await page.getByRole("button", { name: "修改设定…" }).click();
   await dialogOf(page).getByLabel("音量（%）").fill("60");
@@ -83,9 +87,9 @@ test("a device's settings are changed, the difference shows, and a conflict is t
 
 test("devices are found by whether they follow, and changed together with a result for each", async () => {
   const page = await consoleIn(1280);
-  await page.getByRole("link", { name: "终端", exact: true }).click();
+  await openDevices(page);
   await page.getByLabel("设定是否生效").selectOption("differs");
-  await page.getByRole("link", { name: "西村", exact: true }).waitFor({ state: "detached" });
+  await rowsOf(page).getByRole("link", { name: "西村", exact: true }).waitFor({ state: "detached" });
   await page.getByLabel("勾选 东村").check();
   await page.getByRole("button", { name: "设定勾选的 1 台…" }).click();
   // Meanwhile it is at another version.
@@ -108,6 +112,59 @@ test("devices are found by whether they follow, and changed together with a resu
     maxKbps: 301,
     groups: ["choir", "schools", "spring"],
   });
+  await page.context().close();
+}, 60_000);
+
+test("regions are counted, the list is searched, and new devices have codes to print", async () => {
+  await app.operator.post("/devices", { regionCode: FAR_VILLAGE, kind: "terminal", name: "大屏" });
+  const page = await consoleIn(1366);
+  const refused: string[] = [];
+  page.on("console", (message) => {
+    if (message.text().includes("Content Security Policy")) refused.push(message.text());
+  });
+  await openDevices(page);
+  const tree = page.getByRole("navigation", { name: "按行政区划看终端" });
+  await tree.getByRole("link", { name: /^寿光市 在线 1\/2/ }).waitFor();
+  await page.getByText("3 个村中 2 个装有广播终端，现在能到 1 个。").waitFor();
+  await page.locator(".coverage-chart canvas").waitFor();
+  await page.getByText("看数字").click();
+  await page.getByRole("row", { name: /稻田镇 2 2 1 50/ }).waitFor();
+
+  await tree.getByRole("link", { name: /^侯镇/ }).click();
+  await rowsOf(page).getByRole("link", { name: "大屏", exact: true }).waitFor();
+  await rowsOf(page).getByRole("link", { name: "东村", exact: true }).waitFor({ state: "detached" });
+  await page.getByRole("button", { name: "为各村建终端…" }).click();
+  await dialogOf(page).getByRole("button", { name: "生成登记码" }).click();
+  await page.getByText("共 1 个登记码。").waitFor();
+  await page.getByRole("img", { name: "远村 的登记二维码" }).waitFor();
+  await page.getByRole("button", { name: "返回" }).click();
+  await page.getByLabel("查找").fill("大屏");
+  await rowsOf(page).getByRole("link", { name: "远村", exact: true }).waitFor({ state: "detached" });
+  // What the address looks for no more is not put back.
+  await page.goto(`${app.url}/#/devices`);
+  await rowsOf(page).getByRole("link", { name: "东村", exact: true }).waitFor();
+  expect(await page.getByLabel("查找").inputValue()).toBe("");
+  await page.getByLabel("查找").fill("大屏");
+  await rowsOf(page).getByRole("link", { name: "东村", exact: true }).waitFor({ state: "detached" });
+
+  await page.getByLabel("勾选 大屏").check();
+  await page.getByRole("button", { name: "吊销勾选的 1 台…" }).click();
+  await dialogOf(page).getByRole("heading", { name: "吊销终端“大屏”？" }).waitFor();
+  await dialogOf(page).getByRole("button", { name: "吊销", exact: true }).click();
+  await rowsOf(page).getByText("已吊销").waitFor();
+  expect(refused).toEqual([]);
+  await page.context().close();
+}, 60_000);
+
+test("a device's page has its playlist, what it played and its village's bundle", async () => {
+  const page = await consoleIn(1366);
+  await page.goto(`${app.url}/#/devices/${id}`);
+  await page.getByText(/^终端还持有第 1 版|^终端持有的就是这一份/).waitFor();
+  await page.getByText("还没有给它的播出。").waitFor();
+  await page.getByText("没有断线记录。").waitFor();
+  const download = page.waitForEvent("download");
+  await page.getByRole("link", { name: "下载 U 盘包" }).click();
+  expect((await download).suggestedFilename()).toMatch(/\.tar$/);
   await page.context().close();
 }, 60_000);
 
@@ -138,7 +195,8 @@ test("software channels, the quarantine, outages and the keys have their places,
   await page.getByRole("link", { name: "断线", exact: true }).click();
   await page.getByText("没有断线。").waitFor();
   await fits();
-  await page.getByRole("link", { name: "签名密钥" }).click();
+  await choosePlace(page, "设置");
+  await page.getByRole("link", { name: "签名密钥", exact: true }).click();
   await page.getByRole("button", { name: "更换密钥…" }).click();
   await dialogOf(page).getByRole("button", { name: "更换密钥" }).click();
   await page.getByText(/^第 2 套/).waitFor();

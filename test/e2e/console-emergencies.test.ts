@@ -4,17 +4,17 @@ import { join } from "node:path";
 import type { Browser, BrowserContext } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
 import type { Operator } from "../../scripts/operator-client.ts";
+import { until } from "../../scripts/until.ts";
 import { MINUTE_MS } from "../../src/clock.ts";
 import { type RunningApp, runApp } from "../support/app.ts";
-import { launchChromium, openConsole, type Page } from "../support/browser.ts";
+import { giveProof, launchChromium, openConsole, type Page } from "../support/browser.ts";
 import { capXml } from "../support/cap.ts";
 import { importRegions } from "../support/county.ts";
 import { OTHER_TOWN, TOWN, VILLAGE } from "../support/fleet.ts";
 import { enrolGateway } from "../support/gateway.ts";
-import { PASSWORD } from "../support/people.ts";
+import { everywhere, newPerson, PASSWORD } from "../support/people.ts";
 import { secondPerson } from "../support/second-person.ts";
 import { recordedMs } from "../support/test-device.ts";
-import { until } from "../support/until.ts";
 
 interface Emergency {
   id: string;
@@ -77,7 +77,8 @@ const becomes = (title: string, state: string) =>
   });
 const bar = (on: Page, title: string) => on.locator(".alert-bar", { hasText: title });
 const card = (on: Page, title: string) => on.locator(".card.interrupt", { hasText: title });
-const inPast = (on: Page, title: string) => on.locator("h2 ~ ul .card.interrupt", { hasText: title });
+const inPast = (on: Page, title: string) =>
+  on.locator(".interrupts.past .card.interrupt", { hasText: title });
 const dialog = (on: Page) => on.getByRole("dialog");
 
 const proposed = (title: string, changes: object = {}) =>
@@ -122,6 +123,7 @@ test("one person proposes by the page, another confirms, it stands on every page
   await dialog(other).getByText("1 台终端，其中 1 台在线。").waitFor();
   await dialog(other).getByText("特别严重").waitFor();
   await dialog(other).getByRole("button", { name: "确认播出" }).click();
+  await giveProof(other, PASSWORD);
   await becomes("暴雨红色预警", "active");
   const { id } = (await named("暴雨红色预警")) ?? { id: "" };
   await until(() => recordedMs(gateway.state, id) > 300, {
@@ -145,6 +147,14 @@ test("a drill's bar is another than an emergency's, and can be withdrawn", async
   expect(await bar(page, "防汛演练").getAttribute("class")).toContain("drill");
   expect(await bar(page, "防汛演练").innerText()).toContain("演练");
   await card(page, "防汛演练").getByText("演练 · 静默").waitFor();
+  // Whoever only looks on is offered nothing that is refused.
+  await newPerson(app, "onlooker", everywhere("auditor"));
+  const third = await browser.newContext({ locale: "zh-CN" });
+  const onlooker = await openConsole(third, app.url, PASSWORD, "onlooker");
+  await onlooker.goto(`${app.url}/#/announcements/emergencies`);
+  await card(onlooker, "防汛演练").locator(".second-person").waitFor();
+  expect(await onlooker.getByRole("button", { name: /撤回|停止|确认播出/ }).count()).toBe(0);
+  await third.close();
   await page.getByRole("button", { name: "切换为英文" }).click();
   await bar(page, "防汛演练").getByText("Drill").waitFor();
   await card(page, "防汛演练").getByRole("button", { name: "Withdraw" }).click();
@@ -162,13 +172,14 @@ test("a proposal that nobody confirms says that it is over", async () => {
 
 test("one that would stand in another's area says so, and is proposed to replace it", async () => {
   const { id } = await proposed("先前的");
-  await deputy.post(`/emergencies/${id}/confirm`);
+  await deputy.postAnew(`/emergencies/${id}/confirm`);
   await becomes("先前的", "active");
   const rival = await proposed("后来的");
   await other.goto(`${app.url}/#/announcements/emergencies`);
   await card(other, "后来的").getByRole("button", { name: "确认播出" }).click();
   await dialog(other).getByText("先前的").waitFor();
   await dialog(other).getByRole("button", { name: "确认播出" }).click();
+  await giveProof(other, PASSWORD);
   await dialog(other).getByText("其中的地区已有应急播出“先前的”。").waitFor();
   expect((await named("后来的"))?.state).toBe("proposed");
   await app.operator.post(`/emergencies/${rival.id}/stop`);

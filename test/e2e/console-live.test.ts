@@ -1,23 +1,19 @@
-import { execFileSync } from "node:child_process";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Browser, BrowserContext } from "playwright-core";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
+import { until } from "../../scripts/until.ts";
 import { type RunningApp, runApp } from "../support/app.ts";
-import { openConsole, type Page } from "../support/browser.ts";
+import { choosePlace, openConsole, type Page } from "../support/browser.ts";
 import { type BroadcastView, importRegions } from "../support/county.ts";
 import { VILLAGE } from "../support/fleet.ts";
 import { enrolGateway } from "../support/gateway.ts";
-import { loudestHz } from "../support/pitch.ts";
 import type { LiveAnnouncement } from "../support/speaker.ts";
+import { breaksIn, speakLadder, stepsHeard } from "../support/spoken-ladder.ts";
 import { launchWithMicrophone } from "../support/spoken-microphone.ts";
 import { recordedMs, recordingOf } from "../support/test-device.ts";
-import { until } from "../support/until.ts";
 
-/** What is "spoken": a tone that no room has, in syllables, as a lasting one is taken out for noise. */
-const PITCH_HZ = 613;
-const SYLLABLES = `aevalsrc=0.5*sin(2*PI*${PITCH_HZ}*t)*lt(mod(t\\,0.4)\\,0.25):sample_rate=48000:duration=20`;
 const WIDE = { width: 1366, height: 768 };
 
 let folder: string;
@@ -29,9 +25,7 @@ beforeAll(async () => {
   app = await runApp();
   await importRegions(app.operator);
   gateway = await enrolGateway(app, VILLAGE, folder);
-  const spoken = join(folder, "spoken.wav");
-  execFileSync("ffmpeg", ["-v", "error", "-f", "lavfi", "-i", SYLLABLES, spoken]);
-  browser = await launchWithMicrophone(spoken);
+  browser = await launchWithMicrophone(speakLadder(join(folder, "spoken.wav"), 20, 0.5));
 }, 60_000);
 afterAll(async () => {
   await browser.close();
@@ -46,7 +40,7 @@ afterEach(() => context.close());
 async function open(viewport = WIDE): Promise<void> {
   context = await browser.newContext({ locale: "zh-CN", viewport });
   page = await openConsole(context, app.url, app.password);
-  await page.getByRole("link", { name: "通知", exact: true }).click();
+  await choosePlace(page, "通知");
 }
 
 const named = async (title: string) =>
@@ -95,7 +89,7 @@ test("whoever speaks sees so on every page, and is heard at the gateway while sp
     .getByText(/喇叭里比您晚约 \d+ 秒/)
     .waitFor({ timeout: 30_000 });
   await sounds(id);
-  await page.getByRole("link", { name: "终端", exact: true }).click();
+  await choosePlace(page, "终端");
   expect(await bar().isVisible()).toBe(true);
 
   await bar().getByRole("button", { name: "结束喊话" }).click();
@@ -104,10 +98,10 @@ test("whoever speaks sees so on every page, and is heard at the gateway while sp
     (await app.operator.get<BroadcastView>(`/broadcasts/${id}`)).proof.atLeast["finished"];
   await until(async () => (await finished()) === 1, { what: "the end", timeoutMs: 60_000 });
   const wav = join(gateway.state, "recordings", `${id}.wav`);
-  expect(Math.abs((await loudestHz(wav)) - PITCH_HZ)).toBeLessThan(5);
+  expect(breaksIn(stepsHeard(wav))).toEqual([]);
   await bar().getByRole("button", { name: "关闭" }).click();
   expect(await bar().count()).toBe(0);
-  await page.getByRole("link", { name: "通知", exact: true }).click();
+  await choosePlace(page, "通知");
   await page.locator(".card.interrupt", { hasText: "停水" }).getByText("现场").waitFor();
   await until(async () => (await named("停水"))?.assetSha256 !== null, { what: "the recording" });
 }, 180_000);
@@ -180,6 +174,41 @@ test("a cut of the link is told, and nothing of what was said is lost", async ()
     `/recordings/${(await named("断线"))?.assetSha256}`,
   );
   expect(Math.abs(durationMs - spokenMs)).toBeLessThan(1_500);
+  const ended = async () =>
+    (await app.operator.get<BroadcastView>(`/broadcasts/${id}`)).proof.atLeast["finished"];
+  await until(async () => (await ended()) === 1, { what: "the end at the horns", timeoutMs: 60_000 });
+  const heard = stepsHeard(join(gateway.state, "recordings", `${id}.wav`));
+  expect(breaksIn(heard)).toEqual([]);
+  expect(Math.abs(heard.length * 400 - spokenMs)).toBeLessThan(1_500);
+}, 180_000);
+
+test("what the server asks for again is sent again, and what it refuses without a reason of its own ends it", async () => {
+  await using _device = await gateway.start();
+  await open();
+  const sent: number[] = [];
+  let answer = { status: 0, body: {} };
+  await page.route("**/api/v1/live/*/chunks/*", async (route) => {
+    const n = Number(route.request().url().split("/").at(-1));
+    sent.push(n);
+    if (answer.status === 0) return route.continue();
+    const { status, body } = answer;
+    answer = { status: 0, body: {} };
+    await route.fulfill({ status, contentType: "application/problem+json", body: JSON.stringify(body) });
+  });
+  const id = await goOnAir("再送一次");
+  await sounds(id);
+  const conflict = { type: "urn:ccx:problem:conflict", status: 409, detail: "Nobody has spoken yet." };
+  answer = { status: 409, body: { ...conflict, expected: 2 } };
+  const asked = sent.length;
+  await until(() => sent.length > asked + 12, { what: "further pieces" });
+  expect(sent.slice(asked + 1, asked + 4)).toEqual([2, 3, 4]);
+  answer = { status: 409, body: conflict };
+  await bar().getByText("还没有人喊话。").waitFor();
+  await bar().getByText("喊话已结束").waitFor();
+  await until(
+    async () => (await app.operator.get<LiveAnnouncement>(`/announcements/${id}`)).live.endedBy === "speaker",
+    { what: "the end", timeoutMs: 20_000 },
+  );
 }, 180_000);
 
 test("a stop from elsewhere is seen at once, and whoever leaves the page is asked and then ends", async () => {

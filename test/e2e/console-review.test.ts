@@ -5,17 +5,18 @@ import type { Browser, BrowserContext } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
 import type { Operator } from "../../scripts/operator-client.ts";
 import { type ReviewCase, sign } from "../../scripts/reviewers.ts";
+import { until } from "../../scripts/until.ts";
 import { type RunningApp, runApp } from "../support/app.ts";
 import { launchChromium, openConsole, type Page } from "../support/browser.ts";
 import { makeEpisode, makeTone } from "../support/county.ts";
 import { everywhere, newPerson, PASSWORD } from "../support/people.ts";
-import { until } from "../support/until.ts";
 
 let folder: string;
 let tone: string;
 let app: RunningApp;
 let editor: Operator;
 let first: Operator;
+let otherFirst: Operator;
 let browser: Browser;
 let context: BrowserContext;
 let content: string;
@@ -27,6 +28,7 @@ beforeAll(async () => {
   app = await runApp();
   editor = await newPerson(app, "编辑", everywhere("editor"));
   first = await newPerson(app, "初审员", everywhere("reviewer-1"));
+  otherFirst = await newPerson(app, "初审员二", everywhere("reviewer-1"));
   await newPerson(app, "复审员", everywhere("reviewer-2"));
   await newPerson(app, "终审员", everywhere("reviewer-3"));
   browser = await launchChromium();
@@ -45,9 +47,11 @@ beforeEach(async () => {
 afterEach(() => context.close());
 
 const reviewOf = async () => (await editor.get<ReviewCase>(`/${content}/review`)).review;
+const toQueue = (page: Page) =>
+  page.getByRole("navigation").getByRole("link", { name: "审听", exact: true }).click();
 async function deskOf(name: string): Promise<Page> {
   const page = await openConsole(context, app.url, PASSWORD, name);
-  await page.getByRole("link", { name: "审听", exact: true }).first().click();
+  await toQueue(page);
   await page.getByRole("link", { name: `第 ${number} 期` }).click();
   await page.locator("audio").waitFor();
   return page;
@@ -58,6 +62,15 @@ interface Sound {
   playbackRate: number;
   ended: boolean;
 }
+interface ReasonField {
+  validity: { valueMissing: boolean };
+  ownerDocument: { activeElement: unknown };
+}
+/** Goes to what is reviewed, as an editor has it. */
+async function contentAt(page: Page) {
+  await page.goto(`${app.url}/#/${content}`);
+  return page.locator("#content");
+}
 const soundOf = (page: Page): Promise<Sound> =>
   page.locator("audio").evaluate(({ paused, currentTime, playbackRate, ended }: Sound) => ({
     paused,
@@ -66,9 +79,9 @@ const soundOf = (page: Page): Promise<Sound> =>
     ended,
   }));
 
-test("an editor submits on the card; a reviewer finds it, hears it by keys alone, and signs; the card shows who", async () => {
+test("an editor submits it; a reviewer finds it, hears it by keys alone, and signs", async () => {
   const office = await openConsole(context, app.url, PASSWORD, "编辑");
-  const card = office.locator("details.card:not(.new)").first();
+  const card = await contentAt(office);
   await card.getByRole("button", { name: "送审" }).click();
   await office.locator("dialog").getByRole("button", { name: "送审" }).click();
   await card.getByText("等待初审").waitFor();
@@ -102,38 +115,96 @@ test("an editor submits on the card; a reviewer finds it, hears it by keys alone
   });
 });
 
-test("what is wrong is said at its moment, and returned with a reason that the editor reads on the card", async () => {
+test("what is wrong is said at its moment, and returned with a reason that the editor reads", async () => {
   await editor.post(`/${content}/submit`);
   await sign(first, content);
   const page = await deskOf("复审员");
-  await page.locator("audio").evaluate((audio: { currentTime: number }) => void (audio.currentTime = 2));
+  const goTo = (at: number) =>
+    page.locator("audio").evaluate((audio: { currentTime: number }, to) => void (audio.currentTime = to), at);
+  await goTo(2);
   const box = page.getByLabel("对第 1 段");
-  await box.focus();
+  await page.locator("h1").focus();
+  await page.keyboard.press("m");
   await page.getByText("对第 1 段 00:02 处的意见").waitFor();
   await box.fill("此处有 <b>杂音</b>");
-  await page.getByRole("button", { name: "写下意见" }).click();
+  // Whoever hears on in between goes on writing about the same moment.
+  await goTo(3);
+  await page.locator("h1").focus();
+  await box.focus();
+  await page.getByText("对第 1 段 00:02 处的意见").waitFor();
+  await box.press("Enter");
   await page.getByText("此处有 <b>杂音</b>").waitFor();
+  // The next one begins where it is written.
+  await box.fill("又一处");
+  await page.getByText("对第 1 段 00:03 处的意见").waitFor();
   await page.getByRole("button", { name: "退回" }).click();
   const dialog = page.locator("dialog");
-  // Without a reason it stays.
+  const reason = dialog.getByLabel("退回原因");
+  // Without a reason it stays, and the browser says at the field that it is missing.
   await dialog.getByRole("button", { name: "退回" }).click();
-  await dialog.getByRole("alert").waitFor();
-  await dialog.getByLabel("退回原因").fill("杂音太大");
+  expect(
+    await reason.evaluate((field: ReasonField) => [
+      field.validity.valueMissing,
+      field.ownerDocument.activeElement === field,
+    ]),
+  ).toEqual([true, true]);
+  expect((await reviewOf()).state).toBe("in_review");
+  await reason.fill("杂音太大");
   await dialog.getByRole("button", { name: "退回" }).click();
   await page.getByText(`已退回：第 ${number} 期`).waitFor();
   expect((await reviewOf()).state).toBe("returned");
 
   await context.clearCookies();
   const office = await openConsole(context, app.url, PASSWORD, "编辑");
-  const card = office.locator("details.card:not(.new)").first();
-  await card.getByText("复审员 退回：杂音太大").waitFor();
+  const card = await contentAt(office);
+  await card.locator(".problem").getByText("复审员 退回：杂音太大").waitFor();
   await card.getByText("此前的 1 个签名失效").waitFor();
-  await card.getByRole("link", { name: "审听" }).click();
-  await office.getByRole("button", { name: "已处理" }).click();
-  await office.getByText("编辑 已处理").waitFor();
+  await card.getByText("请按所写原因处理后重新送审").waitFor();
+  await card.getByRole("button", { name: "已处理" }).click();
+  await card.getByText("编辑 已处理").waitFor();
+  await toQueue(office);
+  const line = office.getByRole("row").filter({ hasText: "复审员 退回：杂音太大" });
+  await line.getByText("编辑、初审员").waitFor();
 });
 
-test("the director lets it air at once for a reason; the card and everybody's queue say what is owed", async () => {
+test("what was looked at is what is returned: who acted meanwhile is told, and the reason stays", async () => {
+  await editor.post(`/${content}/submit`);
+  const page = await deskOf("初审员");
+  await page.getByRole("button", { name: "退回" }).click();
+  const dialog = page.locator("dialog");
+  const reason = dialog.getByLabel("退回原因");
+  await reason.fill("第 1 段有杂音");
+  await editor.post(`/${content}/comments`, { part: 1, atMs: 1_000, text: "片头偏轻" });
+  // Told by the server: by itself the page would ask after half a minute.
+  await page.getByText("片头偏轻").waitFor({ timeout: 15_000 });
+  await sign(otherFirst, content);
+  // The page beneath has it; the dialog is about what it was opened for.
+  await page.getByText("等待复审").waitFor();
+  await dialog.getByRole("button", { name: "退回" }).click();
+  await dialog.getByRole("alert").getByText("您打开后，已有人对它做了操作。").waitFor();
+  expect((await reviewOf()).state).toBe("in_review");
+  await editor.patch(`/${content}`, { title: "改过的" });
+  await page.getByText("审签已失效").waitFor();
+  expect(await reason.inputValue()).toBe("第 1 段有杂音");
+});
+
+test("what an edit voids says so, and why, in Chinese and in English", async () => {
+  await editor.post(`/${content}/submit`);
+  const { title } = await editor.get<{ title: string }>(`/${content}`);
+  await editor.patch(`/${content}`, { title });
+  const page = await openConsole(context, app.url, PASSWORD, "编辑");
+  const card = await contentAt(page);
+  await card.getByText("审签已失效").waitFor();
+  await card.locator(".problem").getByText("编辑 修改了文字，审签失效").waitFor();
+  await page.getByRole("button", { name: "切换为英文" }).click();
+  await card.getByText("Review ended").waitFor();
+  await card.locator(".problem").getByText("编辑 changed the words, which ended the review").waitFor();
+  expect(await card.getByText("It airs no more. See to what is said").isVisible()).toBe(true);
+  await page.getByRole("button", { name: "Switch to Chinese" }).click();
+  await context.clearCookies();
+});
+
+test("the director lets it air at once for a reason; the board and everybody's queue say what is owed", async () => {
   await editor.post(`/${content}/submit`);
   const page = await openConsole(context, app.url, PASSWORD, "终审员");
   await page.goto(`${app.url}/#/review/${content}`);
@@ -143,11 +214,17 @@ test("the director lets it air at once for a reason; the card and everybody's qu
   await page.locator("dialog").getByLabel("紧急原因").fill("台风");
   await page.locator("dialog").getByRole("button", { name: "紧急签发" }).click();
   await page.getByRole("heading", { name: "紧急播出后待补签" }).waitFor();
-  await page.getByText("初审、复审").waitFor();
+  await page.getByText(/紧急播出，须在 .+ 前补签：初审、复审/).waitFor();
   await page.getByRole("link", { name: "栏目", exact: true }).click();
-  await page.getByText("紧急播出，待补签：初审、复审").waitFor();
+  const column = page.locator(".board section").filter({ hasText: "已批准" });
+  await column.getByText(/紧急播出，须在 .+ 前补签：初审、复审/).waitFor();
+  await column.getByRole("link", { name: `第 ${number} 期` }).click();
   await page.getByText("（紧急：台风）").waitFor();
-  expect(await reviewOf()).toMatchObject({ state: "approved", next: "first", owed: ["first", "second"] });
+  expect(await reviewOf()).toMatchObject({
+    state: "approved",
+    next: "first",
+    owed: { steps: ["first", "second"] },
+  });
 });
 
 test("a reviewer names who stands in, and ends it", async () => {
@@ -162,32 +239,38 @@ test("a reviewer names who stands in, and ends it", async () => {
   await dialog.getByRole("button", { name: "请其代审" }).click();
   const line = page.locator("li").filter({ hasText: "终审员 代我初审" });
   await line.getByRole("button", { name: "结束" }).click();
+  await dialog.getByRole("heading", { name: "结束 终审员 代 初审员 审签？" }).waitFor();
+  await dialog.getByRole("button", { name: "结束代审" }).click();
   await page.getByText("现在没有代审。").waitFor();
   expect(await first.get("/me/deputies")).toEqual({ items: [] });
 });
 
-test("a consent that has ended is said on the card, and renewed there", async () => {
+test("a consent that has ended is said where it is worked on, and renewed there", async () => {
   const page = await openConsole(context, app.url, PASSWORD, "编辑");
-  const card = page.locator("details.card:not(.new)").first();
-  await card.getByRole("button", { name: "出镜授权…" }).click();
-  const dialog = page.locator("dialog");
-  await dialog.getByLabel("授权人").fill("种粮大户");
-  await dialog.getByLabel("有效期至").last().fill("2026-01-31");
-  await dialog.getByRole("button", { name: "添加" }).click();
+  const card = await contentAt(page);
+  await card.getByText("＋ 出镜授权…").click();
+  await card.getByLabel("授权人").fill("种粮大户");
+  await card.getByLabel("有效期至").fill("2026-01-31");
+  await card.getByRole("button", { name: "添加" }).click();
   await card.getByText("党建聚焦：有授权已到期，不能送审和播出。").waitFor();
-  await card.getByRole("button", { name: "出镜授权…" }).click();
-  await dialog.getByText("种粮大户").waitFor();
-  await dialog.getByLabel("有效期至").first().fill("2100-01-31");
-  await dialog.getByRole("button", { name: "保存日期" }).click();
+  await card.getByText("种粮大户").waitFor();
+  await card.getByLabel("有效期至").first().fill("2100-01-31");
+  await card.getByRole("button", { name: "保存日期" }).click();
   await card.getByText("党建聚焦：有授权已到期").waitFor({ state: "detached" });
   expect(await editor.get(`/${content}/consents`)).toMatchObject({ items: [{ validUntil: "2100-01-31" }] });
+  await context.clearCookies();
+  const reviewer = await contentAt(await openConsole(context, app.url, PASSWORD, "初审员"));
+  await reviewer.getByText("有效期至2100年1月31日").waitFor();
+  expect(await reviewer.getByLabel("有效期至").count()).toBe(0);
 });
 
 test("it fits a telephone, in English too", async () => {
   await editor.post(`/${content}/submit`);
   const page = await deskOf("初审员");
   await page.setViewportSize({ width: 360, height: 720 });
+  await page.getByRole("button", { name: "菜单" }).click();
   await page.getByRole("button", { name: "切换为英文" }).click();
+  await page.getByRole("dialog").getByRole("button", { name: "Close" }).click();
   await page.getByRole("button", { name: "Sign the first review" }).waitFor();
   const [inner, scroll] = (await page.evaluate("[innerWidth, document.documentElement.scrollWidth]")) as [
     number,

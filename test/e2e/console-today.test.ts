@@ -3,12 +3,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { until } from "../../scripts/until.ts";
 import { DAY_MS } from "../../src/clock.ts";
 import { type RunningApp, runApp } from "../support/app.ts";
 import { launchChromium, openConsole } from "../support/browser.ts";
 import { importRegions, programmeId } from "../support/county.ts";
 import { COUNTY } from "../support/fleet.ts";
-import { until } from "../support/until.ts";
 
 let folder: string;
 let app: RunningApp;

@@ -7,10 +7,10 @@ import type { Browser, BrowserContext } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
 import { type Operator, signIn } from "../../scripts/operator-client.ts";
 import { type StartedServer, startServer } from "../../scripts/processes.ts";
+import { until } from "../../scripts/until.ts";
 import { createLink, launchChromium, openConsole, type Page } from "../support/browser.ts";
 import { type EpisodeView, makeTone, programmeId } from "../support/county.ts";
 import { type Relay, startRelay } from "../support/relay.ts";
-import { until } from "../support/until.ts";
 
 /** Bytes a second. */
 const SLOW = 2_000_000;
@@ -64,6 +64,7 @@ beforeEach(async () => {
   episodeId = id;
   context = await browser.newContext({ locale: "zh-CN" });
   page = await openConsole(context, relay.url, password);
+  await page.goto(`${relay.url}/#/episodes/${id}`);
   // The console itself waits for half of that before it tries again.
   page.setDefaultTimeout(60_000);
   setLink = await createLink(page);
@@ -75,7 +76,7 @@ beforeEach(async () => {
 });
 afterEach(() => context.close());
 
-const card = () => page.locator("details.card:not(.new)").first();
+const card = () => page.locator("#content");
 const choose = (file: string) => card().locator("input[type=file]").setInputFiles(file);
 
 const partsAtServer = () => readdirSync(join(folder, "media", "uploads"));
@@ -114,7 +115,7 @@ test("an upload goes on by itself after a cut network and after a kill of the se
   await setLink(UNLIMITED);
 
   await untilInPlace();
-  await card().getByText("要闻.wav").waitFor();
+  await card().locator(".file", { hasText: "要闻.wav" }).waitFor();
   const [first, afterCut = 0, afterKill = 0] = offsets;
   expect(first).toBe(0);
   expect(afterCut).toBeGreaterThan(0);

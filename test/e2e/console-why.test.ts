@@ -17,7 +17,7 @@ afterAll(async () => {
   await app.close();
 });
 
-test("the device view answers why a device was silent, and today's page gives the registers of a month", async () => {
+test("the device view answers why a device was silent, and the reports give the registers of a month", async () => {
   await importRegions(app.operator);
   await app.operator.post("/devices", { regionCode: COUNTY, kind: "loudspeaker", name: "村口" });
   const context = await browser.newContext({ locale: "zh-CN" });
@@ -29,10 +29,9 @@ test("the device view answers why a device was silent, and today's page gives th
     await page.getByLabel("日期和时间").fill(at);
     await page.getByRole("button", { name: "查询" }).click();
     const dialog = page.getByRole("dialog");
-    const close = dialog.getByRole("button", { name: "关闭" });
-    await close.waitFor();
+    await dialog.locator(".fact").first().waitFor();
     const answer = await dialog.innerText();
-    await close.click();
+    await dialog.getByRole("button", { name: "关闭" }).click();
     return answer;
   };
   expect(await ask("2026-12-01T07:00")).toContain(
@@ -40,9 +39,10 @@ test("the device view answers why a device was silent, and today's page gives th
   );
   expect(await ask("2026-12-01T03:00")).toContain("没有安排");
 
-  await page.getByRole("link", { name: "今天", exact: true }).click();
+  await page.getByRole("link", { name: "报表", exact: true }).click();
   await page.getByLabel("月份").fill("2026-12");
-  const href = await page.getByRole("link", { name: "打印" }).first().getAttribute("href");
+  await page.getByRole("heading", { name: "播出登记 · 2026-12" }).waitFor();
+  const href = await page.getByRole("link", { name: "打印登记表" }).first().getAttribute("href");
   const register = await page.request.get(new URL(href ?? "", app.url).href);
   expect(await register.text()).toContain("播出登记表");
   expect(href).toContain("month=2026-12");

@@ -1,16 +1,17 @@
 import { randomBytes } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createFleet, type Fleet } from "../../devices/simulator/fleet.ts";
+import type { Operator } from "../../scripts/operator-client.ts";
+import { until } from "../../scripts/until.ts";
 import { SECOND_MS } from "../../src/clock.ts";
 import { ackTopic, alertTopic, commandTopic, uplinkTopic } from "../../src/protocol/topics.ts";
 import { type RunningApp, runApp } from "../support/app.ts";
 import { type BroadcastView, enrolDevice, importRegions } from "../support/county.ts";
 import { connectDevice, type DeviceClient } from "../support/device-client.ts";
-import { COUNTY, FAR_VILLAGE, type Member, NEIGHBOUR, VILLAGE } from "../support/fleet.ts";
+import { FAR_VILLAGE, type Member, NEIGHBOUR, OTHER_TOWN, TOWN, VILLAGE } from "../support/fleet.ts";
 import { freePort } from "../support/free-port.ts";
 import { type RabbitCluster, startRabbitCluster } from "../support/rabbitmq.ts";
-import { secondPerson } from "../support/second-person.ts";
-import { until } from "../support/until.ts";
+import { allowAnyHour } from "../support/second-person.ts";
 
 const GATEWAYS = 30;
 /** From the announcement to the air: time to lose a node, to come back by another, and to fetch in one's slot. */
@@ -19,6 +20,7 @@ const TEST_MS = 600 * SECOND_MS;
 
 let cluster: RabbitCluster;
 let app: RunningApp;
+let deputy: Operator;
 
 beforeAll(async () => {
   const secret = randomBytes(24).toString("hex");
@@ -35,7 +37,7 @@ beforeAll(async () => {
     },
   });
   await importRegions(app.operator);
-  await app.operator.put("/policy", { quietHours: [], maxVolume: 100 });
+  deputy = await allowAnyHour(app);
   await serverOnline();
 }, 240_000);
 afterAll(async () => {
@@ -96,8 +98,31 @@ describe("the accounts and topics of the server, asked over HTTP by a real broke
     expect(witness.heard.map(({ text }) => text)).not.toContain("forged");
   });
 
+  test("a will on the own presence is sent when a device is cut off, and one on another's is not", async () => {
+    const presenceOf = async ({ identity }: Member) =>
+      (await app.operator.get<{ presence: { online: boolean } | null }>(`/devices/${identity.id}`)).presence;
+    const word = (online: boolean) =>
+      JSON.stringify({ online, bootId: "boot-w", at: Date.now(), software: "test" });
+    const topicOf = ({ identity }: Member) => uplinkTopic(identity.id, "presence");
+    const willTo = (member: Member) => ({
+      will: { topic: topicOf(member), payload: Buffer.from(word(false)), qos: 1 as const, retain: true },
+    });
+
+    const victim = await on(2, far);
+    await victim.publish(topicOf(far), word(true), true);
+    await until(async () => (await presenceOf(far))?.online === true, { what: "the other's birth" });
+    const forger = await connectDevice(cluster.nodes[0].url, near, willTo(far)).catch(() => null);
+    forger?.cut();
+
+    const honest = await on(1, near, willTo(near));
+    await honest.publish(topicOf(near), word(true), true);
+    await until(async () => (await presenceOf(near))?.online === true, { what: "the birth" });
+    honest.cut();
+    await until(async () => (await presenceOf(near))?.online === false, { what: "the will" });
+    expect(await presenceOf(far)).toMatchObject({ online: true });
+  });
+
   test("an alert reaches who comes late to any node, though a node keeps what is retained to itself", async () => {
-    const deputy = await secondPerson(app);
     const { id } = await app.operator.post<{ id: string }>("/emergencies", {
       title: "暴雨红色预警",
       class: "emergency",
@@ -105,7 +130,7 @@ describe("the accounts and topics of the server, asked over HTTP by a real broke
       areas: [VILLAGE],
       until: new Date(Date.now() + 600 * SECOND_MS).toISOString(),
     });
-    await deputy.post(`/emergencies/${id}/confirm`);
+    await deputy.postAnew(`/emergencies/${id}/confirm`);
     const state = async () => (await app.operator.get<{ state: string }>(`/emergencies/${id}`)).state;
     await until(async () => (await state()) === "active", { what: "the alert", timeoutMs: 60_000 });
     for (const node of [0, 1, 2]) {
@@ -155,7 +180,7 @@ describe("kill -9 of nodes while a broadcast goes out", () => {
     app.operator.post<Announced>("/announcements", {
       title: "停水通知",
       class: "announcement",
-      targets: { regions: [COUNTY], kinds: ["loudspeaker"] },
+      targets: { regions: [TOWN, OTHER_TOWN], kinds: ["loudspeaker"] },
       ...change,
     });
   const playsOf = (id: string) => [...plays].filter(([key]) => key.endsWith(id)).map(([, times]) => times);

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { type Operator, signIn } from "../../scripts/operator-client.ts";
 import { type StartedServer, startServer } from "../../scripts/processes.ts";
+import { until } from "../../scripts/until.ts";
 import { MINUTE_MS } from "../../src/clock.ts";
 import { openDatabase } from "../../src/db/open.ts";
 import { createVerifier } from "../../src/protocol/signing.ts";
@@ -16,7 +17,6 @@ import { enrolGateway } from "../support/gateway.ts";
 import { accountsIn, type RunningMosquitto, startMosquitto } from "../support/mosquitto.ts";
 import { secondPerson, signInAsSecondPerson } from "../support/second-person.ts";
 import { recordedMs } from "../support/test-device.ts";
-import { until } from "../support/until.ts";
 
 interface Emergency {
   id: string;
@@ -94,7 +94,7 @@ const propose = (areas: string[], standsMs: number) =>
     areas,
     until: new Date(Date.now() + standsMs).toISOString(),
   });
-const confirm = (id: string) => deputy.post<Emergency>(`/emergencies/${id}/confirm`);
+const confirm = (id: string) => deputy.postAnew<Emergency>(`/emergencies/${id}/confirm`);
 const get = (id: string) => operator.get<Emergency>(`/emergencies/${id}`);
 const becomes = (id: string, state: string, timeoutMs = 30_000) =>
   until(async () => (await get(id)).state === state, { what: `the state ${state}`, timeoutMs });

@@ -3,14 +3,15 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { USUAL_LIMITS } from "../../devices/core/cache-space.ts";
+import { USUAL_LIMITS } from "../../devices/core/cache-limits.ts";
+import { openStore } from "../../devices/core/device-folder.ts";
 import { openJournal } from "../../devices/core/journal.ts";
+import { until } from "../../scripts/until.ts";
 import { type AirStation, openAirStation } from "../support/air-station.ts";
 import { airing } from "../support/airing.ts";
 import { makeTone } from "../support/county.ts";
 import { mountSmallDisk, type SmallDisk } from "../support/small-disk.ts";
 import { recorder, recordingOf, startTestDevice } from "../support/test-device.ts";
-import { until } from "../support/until.ts";
 
 const DISK_MB = 12;
 const MB = 1024 * 1024;
@@ -80,7 +81,7 @@ test("a full disk silences nobody: what is cached plays once, is reported whole,
 });
 
 test("the journal goes on in the room that was kept for it, and takes it again afterwards", async () => {
-  const journal = openJournal(disk.path, "boot-1", Date.now());
+  const journal = openJournal(openStore(disk.path), "boot-1", Date.now());
   expect(journal.hasRoom()).toBe(true);
   disk.fill();
   const started = { at: Date.now(), type: "started", broadcastId: "b" } as const;
@@ -88,7 +89,7 @@ test("the journal goes on in the room that was kept for it, and takes it again a
   for (let count = 0; count < 200; count += 1) journal.record(started);
   expect(journal.hasRoom()).toBe(false);
   journal.close();
-  const next = openJournal(disk.path, "boot-2", Date.now());
+  const next = openJournal(openStore(disk.path), "boot-2", Date.now());
   expect(next.unacknowledged()).toMatchObject([{ bootId: "boot-1", records: { length: 200 } }]);
   // Filled up once more, it says so: what is not written down did not happen.
   disk.fill();

@@ -6,6 +6,8 @@ import { Temporal } from "temporal-polyfill";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { type Operator, signIn } from "../../scripts/operator-client.ts";
 import { type Running, type StartedServer, start, startServer } from "../../scripts/processes.ts";
+import { moveQuietHoursAway, ZONE } from "../../scripts/soon-on-air.ts";
+import { until } from "../../scripts/until.ts";
 import {
   approvedEpisode,
   type BroadcastView,
@@ -16,9 +18,7 @@ import {
 import { VILLAGE } from "../support/fleet.ts";
 import { freePort } from "../support/free-port.ts";
 import { recordedMs, recordingOf } from "../support/test-device.ts";
-import { until } from "../support/until.ts";
 
-const ZONE = "Asia/Shanghai";
 const EPISODE_MS = 12_000;
 const ON_TIME_MS = 150;
 /** Time for the gateway to fetch playlist and media before air. */
@@ -62,10 +62,7 @@ const gradeReaches = (id: string, grade: string) =>
 
 /** A gateway with the episode in its cache, and a broadcast of it at the next full minute. */
 async function readyForNextMinute(): Promise<{ id: string; startAt: number }> {
-  // The test runs at any hour, so its county keeps quiet at another.
-  const now = Temporal.Now.zonedDateTimeISO(ZONE);
-  const hour = (hours: number) => `${String(now.add({ hours }).hour).padStart(2, "0")}:00`;
-  await operator.put("/policy", { quietHours: [{ from: hour(8), to: hour(14) }], maxVolume: 100 });
+  await moveQuietHoursAway(operator);
   await importRegions(operator);
   const { id: deviceId } = await operator.post<{ id: string }>("/devices", {
     regionCode: VILLAGE,

@@ -1,19 +1,19 @@
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { readdirSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { signIn } from "../../scripts/operator-client.ts";
 import { type StartedServer, startServer } from "../../scripts/processes.ts";
+import { until } from "../../scripts/until.ts";
 import { type BroadcastView, importRegions } from "../support/county.ts";
 import { VILLAGE } from "../support/fleet.ts";
 import { freePort } from "../support/free-port.ts";
 import { enrolGateway } from "../support/gateway.ts";
 import { type LiveAnnouncement, speak } from "../support/speaker.ts";
 import { recordedMs, recordingOf } from "../support/test-device.ts";
-import { until } from "../support/until.ts";
 
 let folder: string;
 let server: StartedServer;
@@ -61,6 +61,8 @@ test("kill -9 while somebody speaks: it is closed with its reason, what was said
   });
   expect((await announcement()).assetSha256).toBe(acknowledged.digest("hex"));
   expect(readdirSync(join(folder, "media", "live"))).toEqual([]);
+  // Once: what was kept is not looked for again.
+  expect(readFileSync(join(folder, "server.log"), "utf8")).not.toContain("could not be kept");
 
   await until(() => recordingOf(gateway.state, id) !== null, { what: "silence", timeoutMs: 30_000 });
   const broadcast = () => operator.get<BroadcastView>(`/broadcasts/${id}`);

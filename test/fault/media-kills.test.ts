@@ -9,15 +9,15 @@ import { Upload } from "tus-js-client";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { type Operator, signIn } from "../../scripts/operator-client.ts";
 import { type StartedServer, startServer } from "../../scripts/processes.ts";
+import { until } from "../../scripts/until.ts";
 import { delay } from "../../src/clock.ts";
 import { openDatabaseReadOnly } from "../../src/db/open.ts";
 import { type EpisodeView, programmeId } from "../support/county.ts";
 import { freePort } from "../support/free-port.ts";
 import { type TusClient, tusClient } from "../support/tus.ts";
-import { until } from "../support/until.ts";
 import { noise } from "../support/wav.ts";
 
-const KILLS = 50;
+const KILLS = Number(process.env["MEDIA_KILLS"] ?? 50);
 const SEED = 41;
 const ENV = { RATE_LIMIT_PER_MINUTE: "100000" };
 
@@ -155,65 +155,69 @@ async function retryInterrupted(operator: Operator): Promise<void> {
   }
 }
 
-test(`${KILLS} kills at random moments lose no upload, tear no file, and the queue drains`, async () => {
-  const moment = moments(SEED);
-  server = await startServer(folder, ENV);
-  const password = await server.password;
-  for (let kill = 0; kill < KILLS; kill += 1) {
-    // From when it can upload on: a slow machine takes longer to start than most of these moments last.
-    const office = await signIn(server.url, "admin", password);
-    const uploading = uploadUntilKilled(office, tusClient(server.url, office.credentials)).catch(
-      () => undefined,
-    );
-    await delay(100 + moment() * 1_200);
-    if (kill % 2 === 1) await untilPoint(Math.floor(kill / 2) % POINTS.length);
-    await server.end("SIGKILL");
-    await uploading;
+test(
+  `${KILLS} kills at random moments lose no upload, tear no file, and the queue drains`,
+  async () => {
+    const moment = moments(SEED);
     server = await startServer(folder, ENV);
-  }
-  expect(acknowledged.size).toBeGreaterThan(10);
-  expect(Math.min(...met)).toBeGreaterThan(0);
+    const password = await server.password;
+    for (let kill = 0; kill < KILLS; kill += 1) {
+      // From when it can upload on: a slow machine takes longer to start than most of these moments last.
+      const office = await signIn(server.url, "admin", password);
+      const uploading = uploadUntilKilled(office, tusClient(server.url, office.credentials)).catch(
+        () => undefined,
+      );
+      await delay(100 + moment() * 1_200);
+      if (kill % 2 === 1) await untilPoint(Math.floor(kill / 2) % POINTS.length);
+      await server.end("SIGKILL");
+      await uploading;
+      server = await startServer(folder, ENV);
+    }
+    expect(acknowledged.size).toBeGreaterThan(10);
+    expect(Math.min(...met)).toBeGreaterThan(0);
 
-  const operator = await signIn(server.url, "admin", password);
-  for (const upload of unfinished) await finish(tusClient(server.url, operator.credentials), upload);
-  expect(lost).toEqual([]);
-  await drained(operator);
-  await retryInterrupted(operator);
-  await drained(operator);
+    const operator = await signIn(server.url, "admin", password);
+    for (const upload of unfinished) await finish(tusClient(server.url, operator.credentials), upload);
+    expect(lost).toEqual([]);
+    await drained(operator);
+    await retryInterrupted(operator);
+    await drained(operator);
 
-  for (const [id, sha256] of acknowledged) {
-    const { segments } = await operator.get<EpisodeView>(`/episodes/${id}`);
-    expect(segments[0]?.recording).toMatchObject({ sha256, listening: expect.any(Object) });
-    expect(segments[0]?.recording?.renditions.map(({ state }) => state)).not.toContain("queued");
-    expect(segments[0]?.recording?.renditions.filter(({ state }) => state !== "ready")).toEqual([]);
-  }
-  await server.end("SIGTERM");
+    for (const [id, sha256] of acknowledged) {
+      const { segments } = await operator.get<EpisodeView>(`/episodes/${id}`);
+      expect(segments[0]?.recording).toMatchObject({ sha256, listening: expect.any(Object) });
+      expect(segments[0]?.recording?.renditions.map(({ state }) => state)).not.toContain("queued");
+      expect(segments[0]?.recording?.renditions.filter(({ state }) => state !== "ready")).toEqual([]);
+    }
+    await server.end("SIGTERM");
 
-  const media = join(folder, "media");
-  const files = readdirSync(media, { recursive: true, withFileTypes: true }).filter((entry) =>
-    entry.isFile(),
-  );
-  const named = files.filter(({ name }) => /^[0-9a-f]{64}$/.test(name));
-  for (const { name, parentPath } of named) {
-    expect(
-      createHash("sha256")
-        .update(readFileSync(join(parentPath, name)))
-        .digest("hex"),
-    ).toBe(name);
-  }
-  expect(readdirSync(join(media, "tmp"))).toEqual([]);
-  const db = openDatabaseReadOnly(join(folder, "data/cuncunxiang.db"));
-  const rows = db
-    .prepare("SELECT sha256 FROM assets UNION SELECT sha256 FROM renditions WHERE state = 'ready'")
-    .pluck()
-    .all();
-  db.close();
-  expect(new Set(named.map(({ name }) => name)).size).toBe(named.length);
-  const names = new Set(named.map(({ name }) => name));
-  expect(rows.filter((sha256) => !names.has(String(sha256)))).toEqual([]);
-  const left = execFileSync("ps", ["-eo", "args"], { encoding: "utf8" }).split("\n");
-  expect(left.filter((line) => line.startsWith("ffmpeg") && line.includes(folder))).toEqual([]);
-}, 600_000);
+    const media = join(folder, "media");
+    const files = readdirSync(media, { recursive: true, withFileTypes: true }).filter((entry) =>
+      entry.isFile(),
+    );
+    const named = files.filter(({ name }) => /^[0-9a-f]{64}$/.test(name));
+    for (const { name, parentPath } of named) {
+      expect(
+        createHash("sha256")
+          .update(readFileSync(join(parentPath, name)))
+          .digest("hex"),
+      ).toBe(name);
+    }
+    expect(readdirSync(join(media, "tmp"))).toEqual([]);
+    const db = openDatabaseReadOnly(join(folder, "data/cuncunxiang.db"));
+    const rows = db
+      .prepare("SELECT sha256 FROM assets UNION SELECT sha256 FROM renditions WHERE state = 'ready'")
+      .pluck()
+      .all();
+    db.close();
+    expect(new Set(named.map(({ name }) => name)).size).toBe(named.length);
+    const names = new Set(named.map(({ name }) => name));
+    expect(rows.filter((sha256) => !names.has(String(sha256)))).toEqual([]);
+    const left = execFileSync("ps", ["-eo", "args"], { encoding: "utf8" }).split("\n");
+    expect(left.filter((line) => line.startsWith("ffmpeg") && line.includes(folder))).toEqual([]);
+  },
+  300_000 + KILLS * 6_000,
+);
 
 test("the usual client goes on by itself after each kill, and its recording is there once", async () => {
   const env = { ...ENV, PORT: String(await freePort()) };

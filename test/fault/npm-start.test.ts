@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
-import { until } from "../support/until.ts";
+import { until } from "../../scripts/until.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 

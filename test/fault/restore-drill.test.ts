@@ -65,6 +65,16 @@ const makeSchedule = async (name: string): Promise<unknown> =>
     offline: "play",
   });
 
+/** A script with a token of its own: what it is answered. */
+async function scriptOf({ postAnew }: Operator): Promise<() => Promise<number>> {
+  const order = { label: "nightly", scopes: ["timetable:read"], expiresInDays: 30 };
+  const { token } = await postAnew<{ token: string }>("/me/tokens", order);
+  return async () => {
+    const headers = { authorization: `Bearer ${token}` };
+    return (await fetch(`${server.url}/api/v1/schedules`, { headers })).status;
+  };
+}
+
 /** What people see of all that is kept. */
 const everything = async () => ({
   regions: await operator.get("/regions?limit=500"),
@@ -99,6 +109,8 @@ test("a destroyed database comes back from its backup, whole; a damaged backup i
   const sha256 = uploaded.segments[0]?.recording?.sha256 ?? "";
   await makeSchedule("备份之前");
   await operator.put(`/regions/${VILLAGE}/policy`, { maxVolume: 61 });
+  const byScript = await scriptOf(operator);
+  expect(await byScript()).toBe(200);
   const before = await everything();
   const head = await operator.get<{ seq: number; hash: string }>("/audit/head");
 
@@ -165,6 +177,7 @@ test("a destroyed database comes back from its backup, whole; a damaged backup i
   server = await startServer(folder);
   const old = await fetch(`${server.url}/api/v1/me`, { headers: { cookie: oldSignIn["cookie"] ?? "" } });
   expect(old.status).toBe(401);
+  expect(await byScript()).toBe(401);
   operator = await signIn(server.url, "admin", password);
   expect(await everything()).toEqual(before);
   const file = await fetch(`${server.url}/media/${sha256}`, {

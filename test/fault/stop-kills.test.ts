@@ -6,6 +6,7 @@ import Sqlite from "better-sqlite3";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { type Operator, signIn } from "../../scripts/operator-client.ts";
 import { type StartedServer, startServer } from "../../scripts/processes.ts";
+import { until } from "../../scripts/until.ts";
 import { MINUTE_MS } from "../../src/clock.ts";
 import { alertTopic } from "../../src/protocol/topics.ts";
 import { auditOf } from "../support/audit.ts";
@@ -16,7 +17,6 @@ import { freePort } from "../support/free-port.ts";
 import { enrolGateway } from "../support/gateway.ts";
 import { secondPerson } from "../support/second-person.ts";
 import { recordedMs } from "../support/test-device.ts";
-import { until } from "../support/until.ts";
 
 const SOUND = { timeoutMs: 60_000 };
 
@@ -31,6 +31,7 @@ beforeEach(async () => {
     PORT: `${await freePort()}`,
     MQTT_PORT: `${await freePort()}`,
     RATE_LIMIT_PER_MINUTE: "100000",
+    TRANSCODE_NICENESS: "0",
     SECOND_FACTOR: "optional",
   };
   server = await startServer(folder, env);
@@ -54,6 +55,8 @@ test("kill -9 after a stop of everything that a lock kept from being written dow
   const deputy = await secondPerson({ operator, url: server.url });
   const onlooker = await enrolDevice(operator, server.url, NEIGHBOUR);
   const gateway = await enrolGateway({ operator, url: server.url }, VILLAGE, folder);
+  // It hears nothing of the stop by itself: what it plays is what the server says after its restart.
+  const latecomer = await enrolGateway({ operator, url: server.url }, VILLAGE, folder);
   const before = await gateway.start();
   const announcement = await announce("通知", 10);
   await until(() => recordedMs(gateway.state, announcement) > 300, { what: "the announcement", ...SOUND });
@@ -64,7 +67,7 @@ test("kill -9 after a stop of everything that a lock kept from being written dow
     areas: [TOWN],
     until: new Date(Date.now() + 30 * MINUTE_MS).toISOString(),
   });
-  await deputy.post(`/emergencies/${emergency.id}/confirm`);
+  await deputy.postAnew(`/emergencies/${emergency.id}/confirm`);
   await until(() => recordedMs(gateway.state, emergency.id) > 300, { what: "the emergency", ...SOUND });
 
   const intruder = new Sqlite(join(folder, "data", "cuncunxiang.db"));
@@ -97,9 +100,10 @@ test("kill -9 after a stop of everything that a lock kept from being written dow
   await client.end();
   expect(client.heard.filter(({ retain, text }) => retain && text !== "")).toEqual([]);
   // What is announced from now on is heard, and what was stopped is not.
+  await using _first = await latecomer.start();
   await using _again = await gateway.start();
   const next = await announce("更正", 1);
-  await until(() => recordedMs(gateway.state, next) > 300, { what: "the next announcement", ...SOUND });
-  expect(recordedMs(gateway.state, `${emergency.id}.2`)).toBe(0);
-  expect(recordedMs(gateway.state, `${announcement}.2`)).toBe(0);
+  for (const { state } of [latecomer, gateway])
+    await until(() => recordedMs(state, next) > 300, { what: "the next announcement", ...SOUND });
+  expect(readdirSync(join(latecomer.state, "recordings"))).toEqual([`${next}.wav`]);
 }, 240_000);

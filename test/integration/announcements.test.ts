@@ -3,7 +3,9 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { openStore } from "../../devices/core/device-folder.ts";
 import { loadOrEnrol } from "../../devices/core/identity.ts";
+import { until } from "../../scripts/until.ts";
 import { HOUR_MS, MINUTE_MS } from "../../src/clock.ts";
 import { openDatabaseReadOnly } from "../../src/db/open.ts";
 import { type RunningApp, runApp } from "../support/app.ts";
@@ -11,7 +13,6 @@ import { type BroadcastView, importRegions, makeTone } from "../support/county.t
 import { createTestClock, type TestClock, VILLAGE } from "../support/fleet.ts";
 import { createMemoryLog } from "../support/memory-log.ts";
 import { recordedMs, recordingOf, startTestDevice } from "../support/test-device.ts";
-import { until } from "../support/until.ts";
 
 interface AnnouncementView {
   id: string;
@@ -61,7 +62,7 @@ describe("with a gateway that plays", () => {
     const { code } = await app.operator.post<{ code: string }>(`/devices/${id}/enrolment-code`, {});
     const identity = await loadOrEnrol({
       server: app.url,
-      stateDir: state,
+      store: openStore(state),
       code,
       hardwareId: null,
       kind: "loudspeaker",

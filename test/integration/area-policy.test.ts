@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { until } from "../../scripts/until.ts";
 import { MINUTE_MS } from "../../src/clock.ts";
 import type { Command, Playlist } from "../../src/protocol/messages.ts";
 import { createVerifier } from "../../src/protocol/signing.ts";
@@ -15,7 +16,6 @@ import {
   VILLAGE,
 } from "../support/fleet.ts";
 import { enrolListener, type Listener, openTimetable, type Timetable } from "../support/timetable.ts";
-import { until } from "../support/until.ts";
 
 interface AreaPolicyView {
   own: object | null;

@@ -7,9 +7,9 @@ import Sqlite, { type Database } from "better-sqlite3";
 import { parse } from "csv-parse/sync";
 import { Temporal } from "temporal-polyfill";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
-import type { AuditEntry } from "../../src/audit/audit-entry.ts";
+import type { Actor, AuditEntry } from "../../src/audit/audit-entry.ts";
 import { createAuditLog, EVERYTHING } from "../../src/audit/audit-log.ts";
-import { AUDITED_TABLES, OTHER_TABLES } from "../../src/audit/audited-tables.ts";
+import { AUDITED_TABLES, OTHER_TABLES, UNSHOWN_TABLES } from "../../src/audit/audited-tables.ts";
 import { type Part, responsibleFor } from "../../src/audit/responsibility.ts";
 import { DAY_MS, MINUTE_MS } from "../../src/clock.ts";
 import { openDatabase } from "../../src/db/open.ts";
@@ -19,6 +19,8 @@ import { importRegions, programmeId, scheduleOnce } from "../support/county.ts";
 import { addEpisode, openDesk } from "../support/desk.ts";
 import { createTestClock, VILLAGE } from "../support/fleet.ts";
 import { createMemoryLog } from "../support/memory-log.ts";
+import { everywhere } from "../support/people.ts";
+import { scheduleDefinition } from "../support/schedule-definition.ts";
 
 interface WhyEntry {
   broadcastId: string | null;
@@ -29,9 +31,10 @@ interface WhyEntry {
 }
 
 const clock = createTestClock(Date.parse("2026-12-01T09:00:00+08:00"));
+const BROKERS_SECRET = "0123456789abcdef0123456789abcdef";
 let app: RunningApp;
 beforeAll(async () => {
-  app = await runApp({ clock });
+  app = await runApp({ clock, env: { MQTT_AUTH_SECRET: BROKERS_SECRET } });
   await importRegions(app.operator);
 });
 afterAll(() => app.close());
@@ -61,6 +64,20 @@ const signInAs = (name: string, password: string) =>
   send("/api/v1/sign-in", { method: "POST", body: JSON.stringify({ name, password }) });
 
 describe("an act", () => {
+  test("of a broker that asks about a topic leaves nothing, unless it may not ask", async () => {
+    const before = await newest();
+    const ask = (secret: string) =>
+      send("/mqtt/acl", {
+        method: "POST",
+        headers: { authorization: `Bearer ${secret}` },
+        body: JSON.stringify({ username: "nobody", topic: "t", action: "publish" }),
+      });
+    expect((await ask(BROKERS_SECRET)).status).toBe(200);
+    expect(await newest()).toEqual(before);
+    expect((await ask("another")).status).toBe(401);
+    expect(await newest()).toMatchObject({ act: "POST /mqtt/acl", outcome: "refused", status: 401 });
+  });
+
   test("leaves who, what, from where, and what differs", async () => {
     const { id } = await newEpisode();
     await app.operator.patch(`/episodes/${id}`, {
@@ -76,7 +93,7 @@ describe("an act", () => {
       outcome: "done",
       objects: [`episodes/${id}`],
     });
-    expect(edit?.requestId).toMatch(/^[0-9a-f-]{36}$/);
+    expect(edit?.requestId).toMatch(/^[0-9a-f]{8}-[0-9a-z]+$/);
     expect(edit?.changes).toContainEqual({
       object: `episodes/${id}`,
       in: "episodes",
@@ -117,6 +134,20 @@ describe("an act", () => {
     const last = await newest();
     await app.operator.get("/episodes");
     expect(await newest()).toEqual(last);
+  });
+
+  test("that changes many things is found under each of them, and says how many changes are not shown", async () => {
+    const codes = Array.from({ length: 250 }, (_, n) => `370783112${300 + n}`);
+    const lines = codes.map((code) => `${code},village,370783112000,新村${code},`);
+    await app.operator.postText(
+      "/regions/import",
+      "text/csv",
+      ["code,level,parent,name,note", ...lines].join("\n"),
+    );
+    const last = await newest();
+    expect(last).toMatchObject({ outcome: "done", reason: "150 more changes are not shown." });
+    expect(last?.changes).toHaveLength(100);
+    for (const code of codes) expect((await audited(`&object=regions/${code}`))[0]?.seq).toBe(last?.seq);
   });
 
   test("shows no secret of devices, and that they got new ones", async () => {
@@ -313,6 +344,25 @@ describe("who made my village speak", () => {
     expect(actsOf(stopped)).toEqual(["POST /api/v1/schedules", "POST /api/v1/broadcasts/:id/stop"]);
   });
 
+  test("however much was tried with it since", async () => {
+    const air = local("2026-12-04T07:02");
+    const scheduleId = await scheduleOnce(app.operator, air);
+    const admin: Actor = { kind: "person", id: "admin", name: "admin" };
+    const tried = { address: null, requestId: null, act: "PUT", object: `schedules/${scheduleId}` };
+    const log = createAuditLog({
+      db: databaseOf(app),
+      clock,
+      log: createMemoryLog().log,
+      keepMs: 365 * DAY_MS,
+    });
+    for (let time = 0; time < 201; time += 1)
+      log.begin({ ...tried, actor: () => admin, isMinor: false }).end("done", 200, null);
+    const [due] = (await why(air)).filter(({ schedule }) => schedule?.id === scheduleId);
+    expect(due?.entries).toHaveLength(200);
+    expect(actsOf(due)).not.toContain("POST /api/v1/schedules");
+    expect(due?.responsible).toMatchObject({ scheduled: { by: "admin" } });
+  });
+
   test("and for what somebody airs this once, who began it", async () => {
     const air = local("2026-12-03T10:00");
     const { id } = await app.operator.post<{ id: string }>("/announcements", {
@@ -340,18 +390,13 @@ test("what an act changes is found where services do it, whoever asks: each part
   if (!schedule) throw new Error("the shipped schedule is not there");
   as("scheduler", () => schedules.change(schedule.id, { ...schedule.definition, priority: 51 }));
   const from = { startAt: clock.now(), id: "" };
-  const everywhere = {
-    state: null,
-    scheduleId: schedule.id,
-    from: clock.now(),
-    until: clock.now() + 30 * DAY_MS,
-  };
-  const [broadcast] = broadcasts.page(everywhere, from, 1);
+  const until = clock.now() + 30 * DAY_MS;
+  const [broadcast] = broadcasts.page({ from: clock.now(), until, scheduleId: schedule.id }, from, 1);
   if (!broadcast) throw new Error("nothing was planned");
   expect(broadcast.contentId).toBe(episodeId);
   as("duty", () => broadcasts.stop(broadcast.id, "错了", desk.userId));
   const about = [`episodes/${episodeId}`, `schedules/${schedule.id}`, `broadcasts/${broadcast.id}`];
-  const parts = responsibleFor(audit.about(about, 100).toReversed(), broadcast.startAt);
+  const parts = responsibleFor(audit.doneTo(about), broadcast.startAt);
   expect(Object.entries(parts).map(([part, { actor }]) => [part, actor.name])).toEqual([
     ["submitted", "director"],
     ["first", "director"],
@@ -363,13 +408,40 @@ test("what an act changes is found where services do it, whoever asks: each part
   await desk.close();
 });
 
-test("every table is either shown in entries or named as one that is not", () => {
+test("who confirmed a schedule did not set it, and has confirmed nothing of what it became since", async () => {
+  const desk = await openDesk(clock);
+  const { audit, people, programmes, schedules } = desk.services;
+  const as = <T>(name: string, work: () => T): T =>
+    audit.as({ kind: "person", id: name, name }, "at the desk", work);
+  const programmeId = programmes.all().find(({ kind }) => kind === "broadcast")?.id ?? "";
+  const deputy = people.invite("deputy", everywhere("scheduler"), desk.userId).person.id;
+  const definition = scheduleDefinition({
+    class: "announcement",
+    rule: { dates: ["2026-12-05"], times: ["22:30"] },
+    content: { policy: "item", contentId: addEpisode(desk, 1) },
+  });
+  const { id } = as("maker", () => schedules.create({ programmeId, ...definition }, { userId: desk.userId }));
+  as("deputy", () => schedules.confirm(id, 1, deputy));
+  const whoDid = () => {
+    const parts = responsibleFor(audit.doneTo([`schedules/${id}`]), clock.now());
+    return Object.entries(parts).map(([part, { actor }]) => [part, actor.name]);
+  };
+  expect(whoDid()).toEqual([
+    ["scheduled", "maker"],
+    ["confirmed", "deputy"],
+  ]);
+  as("changer", () => schedules.change(id, { ...definition, priority: 51 }, { userId: desk.userId }));
+  expect(whoDid()).toEqual([["scheduled", "changer"]]);
+  await desk.close();
+});
+
+test("every table is either shown in entries, or named as one that is written by acts and not shown, or by none", () => {
   const db = databaseOf(app);
   const tables = db.prepare(
     "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%'",
   );
   expect((tables.pluck().all() as string[]).toSorted()).toEqual(
-    [...Object.keys(AUDITED_TABLES), ...Object.keys(OTHER_TABLES)].toSorted(),
+    [AUDITED_TABLES, UNSHOWN_TABLES, OTHER_TABLES].flatMap((tables) => Object.keys(tables)).toSorted(),
   );
   db.close();
 });

@@ -1,11 +1,15 @@
-import { readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { gzipSync } from "node:zlib";
 import Sqlite from "better-sqlite3";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { until } from "../../scripts/until.ts";
 import type { Manifest } from "../../src/backup/backup.ts";
-import { checkDatabase, checkMedia } from "../../src/backup/backup-check.ts";
+import { checkDatabase } from "../../src/backup/backup-check.ts";
 import { createBackupFolder } from "../../src/backup/backup-folder.ts";
 import { createBackupService } from "../../src/backup/backup-service.ts";
+import { createLaidAside, removeCutOff } from "../../src/backup/laid-aside.ts";
+import { checkMedia, isMediaListOf } from "../../src/backup/media-check.ts";
 import { DAY_MS, HOUR_MS, MINUTE_MS } from "../../src/clock.ts";
 import { migrate } from "../../src/db/migrate.ts";
 import { openDatabase } from "../../src/db/open.ts";
@@ -15,7 +19,6 @@ import { auditOf, verifyAudit } from "../support/audit.ts";
 import { importRegions, makeTone, programmeId } from "../support/county.ts";
 import { createTestClock } from "../support/fleet.ts";
 import { createMemoryLog } from "../support/memory-log.ts";
-import { until } from "../support/until.ts";
 
 let app: RunningApp;
 let sha256: string;
@@ -50,14 +53,19 @@ describe("a backup", () => {
   test("is one file of its own, proved, for the server's account alone, with what it holds beside it", async () => {
     const made = await app.operator.post<Manifest>("/backups");
     const folder = join(dataDir(), "backups");
-    expect(readdirSync(folder).toSorted()).toEqual([made.name, `${made.name}.json`]);
-    for (const path of [folder, ...[made.name, `${made.name}.json`].map((name) => join(folder, name))])
+    const names = [made.name, `${made.name}.json`, `${made.name}.media.gz`];
+    expect(readdirSync(folder).toSorted()).toEqual(names);
+    for (const path of [folder, ...names.map((name) => join(folder, name))])
       expect({ path, forOthers: modeOf(path) & 0o077 }).toEqual({ path, forOthers: 0 });
     const proof = checkDatabase(join(folder, made.name));
     expect(proof).toMatchObject({ bytes: made.bytes, sha256: made.sha256, audit: made.audit });
     expect(proof.rows).toMatchObject({ episodes: 1, assets: 1 });
     expect(made.media.files).toBeGreaterThanOrEqual(1);
     expect(made.media.missing).toBe(0);
+    const [database = "", , list = ""] = names.map((name) => join(folder, name));
+    expect(isMediaListOf(database, list)).toBe(true);
+    writeFileSync(join(app.folder, "other.gz"), gzipSync(`${sha256} 1\n`));
+    expect(isMediaListOf(database, join(app.folder, "other.gz"))).toBe(false);
     expect(verifyAudit(dataDir(), made.audit)).toMatchObject({ intact: true });
     expect((await auditOf(app.operator, "&act=a%20backup"))[0]).toMatchObject({
       actor: { kind: "server" },
@@ -69,16 +77,19 @@ describe("a backup", () => {
   test("says which media files are missing or changed", () => {
     const path = libraryPath(join(app.folder, "media"), sha256);
     const media = join(app.folder, "media");
-    const whole = checkMedia(databasePath(), media, true);
-    expect(whole).toMatchObject({ missing: 0, isHashed: true });
+    const whole = checkMedia(databasePath(), media, "all");
+    expect(whole).toMatchObject({ missing: 0, hashed: whole.files });
     expect(whole.files).toBeGreaterThanOrEqual(1);
-    const elsewhere = checkMedia(databasePath(), join(app.folder, "empty"), false);
+    const elsewhere = checkMedia(databasePath(), join(app.folder, "empty"), "none");
     expect(elsewhere.missing).toBe(whole.files);
     expect(elsewhere.examples).toContain(sha256);
     const { size } = statSync(path);
     writeFileSync(path, Buffer.alloc(size));
-    expect(checkMedia(databasePath(), media, false).missing).toBe(0);
-    expect(checkMedia(databasePath(), media, true)).toMatchObject({ missing: 1, examples: [sha256] });
+    expect(checkMedia(databasePath(), media, "none")).toMatchObject({ missing: 0, hashed: 0 });
+    expect(checkMedia(databasePath(), media, "all")).toMatchObject({ missing: 1, examples: [sha256] });
+    const shares = Array.from({ length: 30 }, (_, share) => checkMedia(databasePath(), media, share));
+    expect(shares.reduce((sum, { hashed }) => sum + hashed, 0)).toBe(whole.files);
+    expect(shares.filter(({ missing }) => missing === 1)).toHaveLength(1);
   });
 
   test("of a damaged database is refused, and leaves no file", async () => {
@@ -155,7 +166,9 @@ describe("by itself", () => {
     expect(await minute()).toBe(1);
     // Two days are kept.
     expect(backups.list()).toHaveLength(2);
-    expect(readdirSync(dir)).toHaveLength(4);
+    expect(readdirSync(dir)).toHaveLength(6);
+    const [last, first] = backups.list();
+    expect([first?.media.share, last?.media.share]).toEqual([1, 2]);
   }, 60_000);
 
   test("what is wrong is said: none, an old one, one that fails, a folder that cannot be read", async () => {
@@ -174,6 +187,13 @@ describe("by itself", () => {
     rmSync(dir, { recursive: true });
     writeFileSync(dir, "");
     expect(backups.problem()).toBe("The folder of the backups cannot be read.");
+    clock.advance(2 * HOUR_MS);
+    expect(() => backups.everyMinute()).not.toThrow();
+    expect(backups.lastFailure()).toMatchObject({
+      at: clock.now(),
+      message: expect.stringContaining("ENOTDIR"),
+    });
+    expect(notes.at(-1)).toContain("ENOTDIR");
   });
 
   test("a server says in /readyz how old the last backup is, and stays ready", async () => {
@@ -195,13 +215,65 @@ test("what a backup that was cut off left is no backup, and is swept away", () =
   const dir = join(app.folder, "cut-off");
   const folder = createBackupFolder(dir);
   folder.ensure();
-  const names = ["cuncunxiang-1.db", "cuncunxiang-2.db.partial", "cuncunxiang-3.db.json.partial", "other.db"];
+  const names = [
+    "cuncunxiang-1.db",
+    "cuncunxiang-2.db.partial",
+    "cuncunxiang-2.db.partial.trial.partial",
+    "cuncunxiang-2.db.partial.trial.partial-shm",
+    "cuncunxiang-2.db.partial.trial.partial-wal",
+    "cuncunxiang-3.db.json.partial",
+    "other.db",
+  ];
   for (const name of names) writeFileSync(join(dir, name), "");
   expect(folder.list()).toEqual([]);
   folder.sweep(0);
-  expect(readdirSync(dir)).toHaveLength(4);
+  expect(readdirSync(dir)).toHaveLength(names.length);
   folder.sweep(Date.now() + DAY_MS);
   expect(readdirSync(dir)).toEqual(["other.db"]);
+});
+
+test("a database that was laid aside goes when its time has passed, by an act of the server's", () => {
+  const dir = join(app.folder, "laid-aside");
+  const names = [
+    "cuncunxiang.db",
+    "cuncunxiang.db-wal",
+    `cuncunxiang.db.before-0002-more-${Date.parse("2026-11-01T00:00:00Z")}`,
+    "replaced-2026-11-02T03-04-05-678Z",
+  ];
+  for (const name of names) mkdirSync(join(dir, name), { recursive: true });
+  const clock = createTestClock(Date.parse("2026-11-30T00:00:00Z"));
+  const noted: string[] = [];
+  const audit = { note: (_act: string, _outcome: string, reason: string) => void noted.push(reason) };
+  const { log } = createMemoryLog();
+  const databasePath = join(dir, "cuncunxiang.db");
+  const { everyHour } = createLaidAside({ databasePath, auditKeepMs: 180 * DAY_MS, audit, clock, log });
+  everyHour();
+  expect(readdirSync(dir).toSorted()).toEqual(names);
+  clock.advance(DAY_MS);
+  everyHour();
+  expect(readdirSync(dir).toSorted()).toEqual(names.filter((name) => name !== names[2]));
+  clock.advance(151 * DAY_MS);
+  everyHour();
+  expect(readdirSync(dir).toSorted()).toEqual(names.filter((name) => name !== names[2]));
+  clock.advance(DAY_MS);
+  everyHour();
+  expect(readdirSync(dir).toSorted()).toEqual(names.slice(0, 2));
+  expect(noted).toEqual(names.slice(2));
+});
+
+test("what a restore or a migration left that was cut off goes at the next start, and nothing else", () => {
+  const dir = join(app.folder, "left");
+  mkdirSync(dir);
+  const left = [
+    "cuncunxiang.db.before-0002-more-1.partial",
+    "cuncunxiang.db.next",
+    "cuncunxiang.db.restoring.partial",
+    "cuncunxiang.db.restoring.partial-wal",
+  ];
+  const stays = ["cuncunxiang.db", "cuncunxiang.db-wal", "cuncunxiang.db.before-0002-more-1", "secrets.key"];
+  for (const name of [...left, ...stays]) writeFileSync(join(dir, name), "");
+  removeCutOff(join(dir, "cuncunxiang.db"));
+  expect(readdirSync(dir).toSorted()).toEqual(stays);
 });
 
 test("a migration takes a snapshot first, that is proved to be a database and is the server's account's alone", () => {

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { signIn } from "../../scripts/operator-client.ts";
 import { approve } from "../../scripts/reviewers.ts";
+import { until } from "../../scripts/until.ts";
 import { MINUTE_MS } from "../../src/clock.ts";
 import type { CommandOf, Playlist, PlaylistPointer } from "../../src/protocol/messages.ts";
 import { createVerifier } from "../../src/protocol/signing.ts";
@@ -18,7 +19,6 @@ import {
 } from "../support/county.ts";
 import { connectDevice, type DeviceClient } from "../support/device-client.ts";
 import { COUNTY, createTestClock, type Member, VILLAGE } from "../support/fleet.ts";
-import { until } from "../support/until.ts";
 
 /** Half an hour before the first broadcast of the shipped timetable in December. */
 const START = Date.parse("2026-12-01T06:30:00+08:00");
@@ -391,5 +391,24 @@ describe("the morning of a broadcast", () => {
       JSON.stringify({ bootId: "b2", records: [record] }),
     );
     expect(await day.reaches("aired")).toMatchObject({ reason: null });
+  });
+
+  test("a start of a gateway that came after the freeze is one", async () => {
+    await using day = await morning();
+    day.clock.advance(21 * MINUTE_MS);
+    await day.reaches("frozen");
+    const late = await enrolDevice(day.app.operator, day.app.url, VILLAGE);
+    const client = await connectDevice(day.app.brokerUrl, late);
+    await client.subscribe(ackTopic(late.identity.id));
+    const { id } = await day.broadcast();
+    const record = { seq: 1, at: AIR, type: "started", broadcastId: id, latenessMs: 3 };
+    await client.publish(
+      uplinkTopic(late.identity.id, "report"),
+      JSON.stringify({ bootId: "b3", records: [record] }),
+    );
+    await client.hears(JSON.stringify({ bootId: "b3", ackedSeq: 1 }));
+    await client.end();
+    day.clock.advance(15 * MINUTE_MS);
+    expect(await day.reaches("aired")).toMatchObject({ proof: { atLeast: { started: 1 }, unknown: 1 } });
   });
 });

@@ -227,7 +227,7 @@ const aMinute = step("a minute", () => {
 });
 const stopAll = step("stop everything", () => {
   const { services, userId } = town.desk;
-  services.broadcasts.cancelAll(services.broadcasts.prepareStopAll().broadcastIds, "by hand", userId);
+  services.broadcasts.cancelAll(services.broadcasts.prepareStopAll(), "by hand", userId);
 });
 
 test("the usual life meets every state, the look at it included", async () => {

@@ -2,6 +2,7 @@ import { once } from "node:events";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { until } from "../../scripts/until.ts";
 import { type BrokerLink, connectBroker } from "../../src/delivery/broker-link.ts";
 import {
   type BrokerLimits,
@@ -13,7 +14,6 @@ import { connectDevice } from "../support/device-client.ts";
 import { createFleet, FAR_VILLAGE, type Fleet, type Member, VILLAGE } from "../support/fleet.ts";
 import { createMemoryLog } from "../support/memory-log.ts";
 import { connectPacket, openRaw, type RawClient, subscribePacket } from "../support/raw-mqtt.ts";
-import { until } from "../support/until.ts";
 
 const SERVER = { username: "ccx-server", password: "the-servers-own-secret" };
 const CONNACK_BYTES = 4;
@@ -106,7 +106,9 @@ test("who does not finish its CONNECT in time is cut, also when it sends a byte 
     slow.socket.write(bytes.subarray(sent, sent + 1));
     sent += 1;
   }, 50);
-  await Promise.all([once(silent.socket, "close"), once(slow.socket, "close")]);
+  // Who writes at that moment is told of a reset first.
+  const closed = ({ socket }: typeof slow) => new Promise((resolve) => socket.once("close", resolve));
+  await Promise.all([closed(silent), closed(slow)]);
   clearInterval(dripping);
   expect(sent).toBeLessThan(bytes.length);
   expect(log.text()).toContain("connect did not arrive in time");

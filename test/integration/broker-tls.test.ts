@@ -7,6 +7,7 @@ import type { IClientOptions } from "mqtt";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { WebSocket } from "ws";
 import { connectMqtt } from "../../devices/core/mqtt-link.ts";
+import { until } from "../../scripts/until.ts";
 import { connectBroker } from "../../src/delivery/broker-link.ts";
 import { type EmbeddedBroker, startEmbeddedBroker } from "../../src/delivery/embedded-broker.ts";
 import type { EnrolResponse } from "../../src/protocol/http-messages.ts";
@@ -17,7 +18,6 @@ import { enrolDevice, importRegions } from "../support/county.ts";
 import { connectDevice, type DeviceClient } from "../support/device-client.ts";
 import { COUNTY, createFleet, type Fleet, type Member, VILLAGE } from "../support/fleet.ts";
 import { createMemoryLog } from "../support/memory-log.ts";
-import { until } from "../support/until.ts";
 
 const SERVER = { username: "ccx-server", password: "the-servers-own-secret" };
 /** TLS 1.3: a client learns after its own handshake that the other side did not like its certificate. */

@@ -14,8 +14,10 @@ import { pipeline } from "node:stream/promises";
 import { unpackTar } from "modern-tar";
 import { packTar, type TarSource } from "modern-tar/fs";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { openStore } from "../../devices/core/device-folder.ts";
 import { loadOrEnrol } from "../../devices/core/identity.ts";
-import { watchBundles } from "../../devices/gateway/bundle-folder.ts";
+import { readBundle, watchBundles } from "../../devices/gateway/bundle-folder.ts";
+import { until } from "../../scripts/until.ts";
 import { bundledMedia, bundledPlaylist } from "../../src/protocol/bundle.ts";
 import type { Playlist, PlaylistBroadcast } from "../../src/protocol/messages.ts";
 import { createSigner, generateSigningKey, type Signer } from "../../src/protocol/signing.ts";
@@ -26,7 +28,6 @@ import { approvedEpisode, importRegions, makeTone } from "../support/county.ts";
 import { FAR_VILLAGE, VILLAGE } from "../support/fleet.ts";
 import { createMemoryLog } from "../support/memory-log.ts";
 import { recordingOf, startTestDevice } from "../support/test-device.ts";
-import { until } from "../support/until.ts";
 
 const TONE_MS = 1_000;
 
@@ -100,10 +101,10 @@ describe("a gateway that is given a bundle", () => {
       entry(bundledMedia("0".repeat(64)), "not for us"),
     ];
     const path = await write("a.ccx.tar", keys, theirs, playlist, other, media);
-    expect(await device.importBundle(path)).toEqual({ revision: 5, files: 1 });
+    expect(await device.importBundle(readBundle(path))).toEqual({ revision: 5, files: 1 });
     expect(device.status().next).toMatchObject([{ title: broadcast.title, isCached: true }]);
     // Once more is no harm.
-    expect(await device.importBundle(path)).toEqual({ revision: 5, files: 0 });
+    expect(await device.importBundle(readBundle(path))).toEqual({ revision: 5, files: 0 });
     await until(() => recordingOf(state, broadcast.id) !== null, { what: "the sound", timeoutMs: 15_000 });
     expect(recordingOf(state, broadcast.id)).toMatchObject({ complete: true });
     await station.comeBack();
@@ -146,12 +147,12 @@ describe("a gateway that is given a bundle", () => {
       [await write("9.ccx.tar", await signedAgain({}, stranger), right.media), /unknown-key/],
       [await write("x.ccx.tar", entry("keys.json", "{}"), right.playlist, right.media), /its keys are not/],
     ];
-    for (const [path, why] of cases) await expect(device.importBundle(path)).rejects.toThrow(why);
+    for (const [path, why] of cases) await expect(device.importBundle(readBundle(path))).rejects.toThrow(why);
     expect(media()).toEqual([]);
     expect(device.playlist?.revision).toBe(3);
     expect(existsSync(join(state, "keys.json"))).toBe(false);
 
-    expect(await device.importBundle(whole)).toEqual({ revision: 5, files: 1 });
+    expect(await device.importBundle(readBundle(whole))).toEqual({ revision: 5, files: 1 });
     expect(media()).toEqual([item.sha256]);
     await device.close();
   });
@@ -184,20 +185,25 @@ describe("a gateway that is given a bundle", () => {
 
 describe("the server makes a bundle for a village", () => {
   let app: RunningApp;
-  beforeEach(async () => {
-    app = await runApp({});
+  async function start(env: Record<string, string> = {}) {
+    app = await runApp({ env });
     await importRegions(app.operator);
-  });
+  }
+  beforeEach(() => start());
   afterEach(() => app.close());
 
   async function enrol(regionCode: string, stateDir: string) {
     const { id } = await app.operator.post<{ id: string }>("/devices", { regionCode, kind: "loudspeaker" });
     const { code } = await app.operator.post<{ code: string }>(`/devices/${id}/enrolment-code`, {});
     const log = createMemoryLog().log;
-    return loadOrEnrol({ server: app.url, stateDir, code, hardwareId: null, kind: "loudspeaker", log });
+    const store = openStore(stateDir);
+    return loadOrEnrol({ server: app.url, store, code, hardwareId: null, kind: "loudspeaker", log });
   }
-  const ask = (code: string, query = "") =>
-    fetch(`${app.url}/api/v1/regions/${code}/bundle${query}`, { headers: app.operator.credentials });
+  const ask = (code: string, query = "", headers: Record<string, string> = {}, method = "GET") =>
+    fetch(`${app.url}/api/v1/regions/${code}/bundle${query}`, {
+      method,
+      headers: { ...app.operator.credentials, ...headers },
+    });
 
   test("with a signed playlist for each device and every file once, which a gateway takes without the network", async () => {
     await approvedEpisode(app.operator, 42, makeTone(join(folder, "episode.wav"), 2));
@@ -225,11 +231,70 @@ describe("the server makes a bundle for a village", () => {
     const nowhere = "127.0.0.1:1";
     const isolated = { ...identity, mqtt: { ...identity.mqtt, url: `mqtt://${nowhere}` } };
     await using device = await startTestDevice({ url: `http://${nowhere}`, identity: isolated }, state);
-    expect(await device.importBundle(path)).toMatchObject({ files: 1 });
+    expect(await device.importBundle(readBundle(path))).toMatchObject({ files: 1 });
     const { media, next } = device.status();
     expect(media.total).toBeGreaterThan(0);
     expect(media.ready).toBe(media.total);
     expect(next[0]?.programme).toBe("党建之声");
+  });
+
+  test("a download that was cut goes on from any byte, and begins anew when the bundle has changed", async () => {
+    await approvedEpisode(app.operator, 42, makeTone(join(folder, "long.wav"), 2));
+    await enrol(VILLAGE, state);
+    const answer = await ask(VILLAGE);
+    const etag = answer.headers.get("etag") ?? "";
+    const whole = Buffer.from(await answer.arrayBuffer());
+    const bytes = whole.length;
+    expect(answer.headers.get("content-length")).toBe(`${bytes}`);
+    expect(etag).toMatch(/^"[\w-]{43}"$/);
+
+    const playlistAt = whole.indexOf("playlists/");
+    const mediaAt = whole.indexOf("media/", playlistAt);
+    const moments = [
+      1,
+      511,
+      512,
+      playlistAt,
+      playlistAt + 700,
+      mediaAt,
+      mediaAt + 1_000,
+      bytes - 1_024,
+      bytes - 1,
+    ];
+    for (const start of moments) {
+      const rest = await ask(VILLAGE, "", { range: `bytes=${start}-`, "if-range": etag });
+      expect({ start, status: rest.status }).toEqual({ start, status: 206 });
+      expect(rest.headers.get("content-range")).toBe(`bytes ${start}-${bytes - 1}/${bytes}`);
+      expect(Buffer.from(await rest.arrayBuffer()).equals(whole.subarray(start))).toBe(true);
+    }
+    const middle = await ask(VILLAGE, "", { range: `bytes=${mediaAt - 5}-${mediaAt + 600}` });
+    expect(Buffer.from(await middle.arrayBuffer()).equals(whole.subarray(mediaAt - 5, mediaAt + 601))).toBe(
+      true,
+    );
+    expect((await ask(VILLAGE, "", { range: `bytes=${bytes}-` })).status).toBe(416);
+    expect((await ask(VILLAGE, "", { "if-none-match": etag })).status).toBe(304);
+    const head = await ask(VILLAGE, "", {}, "HEAD");
+    expect([head.status, head.headers.get("content-length")]).toEqual([200, `${bytes}`]);
+
+    await app.operator.put("/policy", { quietHours: [], maxVolume: 70 });
+    const anew = await ask(VILLAGE, "", { range: "bytes=600-", "if-range": etag });
+    expect(anew.status).toBe(200);
+    expect(anew.headers.get("etag")).not.toBe(etag);
+    expect((await unpackTar(Buffer.from(await anew.arrayBuffer())))[0]?.header.name).toBe("keys.json");
+  });
+
+  test("is never joined from two, which differ where each signature is another", async () => {
+    await app.close();
+    await start({ SIGNATURE_ALGORITHM: "SM2-SM3" });
+    await enrol(VILLAGE, state);
+    const first = await ask(VILLAGE);
+    const begun = Buffer.from(await first.arrayBuffer());
+    const etag = first.headers.get("etag") ?? "";
+    const rest = await ask(VILLAGE, "", { range: "bytes=512-", "if-range": etag });
+    expect(rest.status).toBe(200);
+    const whole = Buffer.from(await rest.arrayBuffer());
+    expect(whole).toHaveLength(begun.length);
+    expect(whole.equals(begun)).toBe(false);
   });
 
   test("refuses a village without a device, and a region that does not exist", async () => {

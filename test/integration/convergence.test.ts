@@ -5,8 +5,10 @@ import Fastify from "fastify";
 import { Temporal } from "temporal-polyfill";
 import { expect, test } from "vitest";
 import { createFleet as createSimulation } from "../../devices/simulator/fleet.ts";
+import { until } from "../../scripts/until.ts";
 import type { PlaylistService } from "../../src/delivery/playlist.ts";
 import { playlistRoutes } from "../../src/delivery/playlist-routes.ts";
+import { recogniseDevices } from "../../src/devices/device-auth.ts";
 import { registerProblems } from "../../src/http/problem.ts";
 import { validatorCompiler } from "../../src/http/validation.ts";
 import type { Playlist } from "../../src/protocol/messages.ts";
@@ -15,7 +17,6 @@ import { runApp } from "../support/app.ts";
 import { approvedEpisode, enrolDevice, importRegions, makeTone, programmeId } from "../support/county.ts";
 import { connectDevice } from "../support/device-client.ts";
 import { createFleet, FAR_VILLAGE, NEIGHBOUR, TOWN, VILLAGE } from "../support/fleet.ts";
-import { until } from "../support/until.ts";
 
 test("a change for one town costs one publish and one fetch of each gateway there, and nothing elsewhere", async () => {
   const folder = await mkdtemp(join(tmpdir(), "ccx-town-"));
@@ -114,7 +115,8 @@ test("over as many playlists as may be signed at once, a device is told when to 
   const app = Fastify();
   app.setValidatorCompiler(validatorCompiler);
   registerProblems(app);
-  await app.register(playlistRoutes, { playlists, signer, devices: fleet.devices, atOnce: 2 });
+  recogniseDevices(app, fleet.devices);
+  await app.register(playlistRoutes, { playlists, signer, atOnce: 2 });
   const url = await app.listen({ host: "127.0.0.1", port: 0 });
   const ask = (token: string, etag = '"other"') =>
     fetch(`${url}/device/v1/playlist`, {

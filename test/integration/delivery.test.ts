@@ -1,6 +1,9 @@
+import { randomBytes } from "node:crypto";
 import { beforeEach, describe, expect, test } from "vitest";
-import { MINUTE_MS } from "../../src/clock.ts";
+import { until } from "../../scripts/until.ts";
+import { DAY_MS, HOUR_MS, MINUTE_MS } from "../../src/clock.ts";
 import { createTransact, type Database, openDatabase } from "../../src/db/open.ts";
+import { createSecretBox } from "../../src/db/secret-box.ts";
 import { createDownlink, type Downlink } from "../../src/delivery/downlink.ts";
 import { createDownlinkStore } from "../../src/delivery/downlink-store.ts";
 import { createKeyStore } from "../../src/delivery/key-store.ts";
@@ -16,7 +19,6 @@ import { createRegionService } from "../../src/regions/region-service.ts";
 import { createRegionStore } from "../../src/regions/region-store.ts";
 import { COUNTY, createTestClock, REGIONS_CSV, type TestClock, TOWN, VILLAGE } from "../support/fleet.ts";
 import { createMemoryLog } from "../support/memory-log.ts";
-import { until } from "../support/until.ts";
 
 /** A broker that can be cut off, and that may refuse: the part of the link that the outbox sees. */
 function createBroker() {
@@ -51,7 +53,11 @@ beforeEach(async () => {
   clock = createTestClock();
   db = openDatabase(":memory:", clock.now());
   broker = createBroker();
-  const { signer, set } = await loadKeys({ store: createKeyStore(db), clock, algorithm: "EdDSA" });
+  const { signer, set } = await loadKeys({
+    store: createKeyStore(db, createSecretBox(randomBytes(32))),
+    clock,
+    algorithm: "EdDSA",
+  });
   verify = createVerifier(set());
   const transact = createTransact(db);
   outbox = createOutbox({
@@ -92,6 +98,7 @@ const message = (payload: string, changes: Partial<OutboxMessage> = {}): OutboxM
   payload,
   signAs: null,
   retain: true,
+  urgent: false,
   notAfter: null,
   ...changes,
 });
@@ -146,6 +153,18 @@ describe("the outbox", () => {
     broker.comeBack();
     await until(() => outbox.waiting() === 0);
     expect(payloads()).toEqual(texts);
+  });
+
+  test("what devices act on at once does not wait behind what they are only to fetch", async () => {
+    broker.online = false;
+    const pointers = Array.from({ length: 450 }, (_, index) => `${index}`);
+    createTransact(db)(() => {
+      for (const text of pointers) outbox.enqueue(message(text));
+      for (const text of ["play", "stop"]) outbox.enqueue(message(text, { retain: false, urgent: true }));
+    });
+    broker.comeBack();
+    await until(() => outbox.waiting() === 0);
+    expect(payloads()).toEqual(["play", "stop", ...pointers]);
   });
 });
 
@@ -208,6 +227,60 @@ describe("the downlink", () => {
     downlink.repeatUnacknowledged();
     expect(downlink.progressOf(id)).toMatchObject({ settled: true, acked: 0 });
     expect(outbox.waiting()).toBe(0);
+  });
+
+  describe("who was away", () => {
+    const [there, away] = [() => devices[0] ?? "", () => devices[1] ?? ""];
+    const longStop = () =>
+      downlink.send({
+        type: "stop",
+        body: { all: true },
+        audience: { areas: [COUNTY], kinds: ["loudspeaker"] },
+        class: "emergency",
+        notAfter: clock.now() + DAY_MS,
+        untilAckedBy: devices,
+      });
+    const taken = async () => {
+      await until(() => outbox.waiting() === 0);
+      return broker.taken.splice(0);
+    };
+
+    test("gets at each return what it has not acknowledged, on its own topic alone, when the areas are told no more", async () => {
+      const id = longStop();
+      downlink.acknowledge(id, there());
+      await taken();
+      clock.advance(10 * MINUTE_MS + 1);
+      downlink.repeatUnacknowledged();
+      expect(await taken()).toEqual([]);
+      for (const hours of [1, 22]) {
+        clock.advance(hours * HOUR_MS);
+        downlink.sendOwed(away());
+        const sent = await taken();
+        expect(sent.map(({ topic, retain }) => ({ topic, retain }))).toEqual([
+          { topic: `ccx/v1/device/${away()}/command`, retain: false },
+        ]);
+        expect(await verify("command", sent[0]?.payload ?? "")).toMatchObject({
+          id,
+          audience: { devices: [away()] },
+        });
+      }
+    });
+
+    test("gets nothing that it has acknowledged, that is expired, or that is another's", async () => {
+      const id = longStop();
+      await taken();
+      downlink.acknowledge(id, there());
+      downlink.sendOwed(there());
+      expect(await taken()).toEqual([]);
+      downlink.acknowledge(id, away());
+      downlink.sendOwed(away());
+      expect(await taken()).toEqual([]);
+      stop();
+      await taken();
+      clock.advance(11 * MINUTE_MS);
+      downlink.sendOwed(away());
+      expect(await taken()).toEqual([]);
+    });
   });
 
   test("a change gives its areas one revision, higher than any before, and one pointer each", async () => {

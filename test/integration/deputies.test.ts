@@ -129,3 +129,29 @@ test("who is away ends it at once, and nobody else does", async () => {
   expect(await away.remove<Deputies>(`/me/deputies/${deputy?.id}`)).toEqual({ items: [] });
   expect(await acts()).not.toContain("content:sign");
 });
+
+test("an administrator sees who stands in for whom, and ends it for either of the two", async () => {
+  const today = new Date(clock.now()).toISOString().slice(0, 10);
+  const administrator = await signIn(app.url, "admin", app.password);
+  const { items } = await administrator.get<{ items: { id: string; name: string }[] }>("/people");
+  const idOf = (name: string) => items.find((person) => person.name === name)?.id ?? "";
+  away = await signIn(app.url, "初审甲", PASSWORD);
+  const named = async () => {
+    const span = { role: "reviewer-1", deputy: "排期乙", from: today, until: today };
+    return (await away.post<Deputies>("/me/deputies", span)).items.at(-1)?.id ?? "";
+  };
+  const auditor = await signIn(app.url, "审计", PASSWORD);
+  for (const [index, name] of ["初审甲", "排期乙"].entries()) {
+    const id = await named();
+    const of = `/people/${idOf(name)}/deputies`;
+    expect((await auditor.get<Deputies>(of)).items).toMatchObject([
+      { id, of: "初审甲", deputy: "排期乙", mine: index === 0 },
+    ]);
+    await expect(auditor.remove(`${of}/${id}`)).rejects.toMatchObject({ status: 403 });
+    await expect(administrator.remove(`/people/${idOf("镇街")}/deputies/${id}`)).rejects.toMatchObject({
+      status: 404,
+    });
+    expect(await administrator.remove(`${of}/${id}`)).toEqual({ items: [] });
+    expect((await away.get<Deputies>("/me/deputies")).items).toEqual([]);
+  }
+});

@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { type Running, start } from "../../scripts/processes.ts";
+import { until } from "../../scripts/until.ts";
 import type { Alert, CommandOf, Item, PlayBody, PlaylistBroadcast } from "../../src/protocol/messages.ts";
 import { createSigner, generateSigningKey } from "../../src/protocol/signing.ts";
 import { commandTopic } from "../../src/protocol/topics.ts";
@@ -13,7 +14,6 @@ import { airing } from "../support/airing.ts";
 import { makeTone } from "../support/county.ts";
 import { COUNTY, FAR_VILLAGE, VILLAGE } from "../support/fleet.ts";
 import { recordedMs, recordingOf, startTestDevice } from "../support/test-device.ts";
-import { until } from "../support/until.ts";
 
 const SHORT_MS = 1_000;
 const LONG_MS = 20_000;
@@ -202,6 +202,7 @@ describe("an alert", () => {
     station.signer.sign("alert", {
       id: randomUUID(),
       rev: 1,
+      issuedAt: from,
       authority: "county",
       from,
       until: from + 60_000,
@@ -258,6 +259,7 @@ describe("refused, with the reason", () => {
     const alert: Alert = {
       id: "a",
       rev: 1,
+      issuedAt: now,
       from: now,
       until: now,
       authority: "county",
@@ -349,6 +351,17 @@ describe("the cache", () => {
     const [first, second] = station.mediaRequests;
     expect(first?.range).toBeNull();
     expect(Number(/^bytes=(\d+)-$/.exec(second?.range ?? "")?.[1])).toBeGreaterThan(0);
+  });
+
+  test("is filled no faster than the playlist allows", async () => {
+    await using _device = await startOnline();
+    const item = shortItem();
+    const lastsMs = 1_500;
+    const fetch = { slotOffsetMs: 0, deadline: Date.now(), maxKbps: Math.floor((item.bytes * 8) / lastsMs) };
+    const before = performance.now();
+    await station.list([airing(item, 60_000, { id: "capped" })], { fetch });
+    await cached("capped");
+    expect(performance.now() - before).toBeGreaterThan(lastsMs);
   });
 
   test("never gives out what has another digest", async () => {

@@ -2,29 +2,21 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { openStore } from "../../devices/core/device-folder.ts";
 import { EnrolmentError, loadOrEnrol } from "../../devices/core/identity.ts";
-import { type Clock, MINUTE_MS } from "../../src/clock.ts";
+import { until } from "../../scripts/until.ts";
+import { MINUTE_MS } from "../../src/clock.ts";
 import { type RunningApp, runApp } from "../support/app.ts";
 import { approvedEpisode, type BroadcastView, importRegions, makeTone } from "../support/county.ts";
 import { VILLAGE } from "../support/fleet.ts";
 import { createMemoryLog } from "../support/memory-log.ts";
+import { createShiftedClock, type ShiftedClock } from "../support/shifted-clock.ts";
 import { recordedMs, recordingOf, startTestDevice } from "../support/test-device.ts";
-import { until } from "../support/until.ts";
 
 /** The first broadcast of the shipped timetable in December. */
 const AIR = Date.parse("2026-12-01T07:00:00+08:00");
 const EPISODE_MS = 4_000;
 const ON_TIME_MS = 150;
-
-/** A clock that runs as fast as the real one, from another instant on. */
-function createShiftedClock(from: number): Clock & { jumpTo(instant: number): void } {
-  let shiftMs = from - Date.now();
-  return {
-    now: () => Math.floor(Date.now() + shiftMs),
-    steadyMs: () => performance.now(),
-    jumpTo: (instant) => void (shiftMs = instant - Date.now()),
-  };
-}
 
 let folder: string;
 let tone: string;
@@ -35,7 +27,7 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true }));
 
 let app: RunningApp;
-let clock: ReturnType<typeof createShiftedClock>;
+let clock: ShiftedClock;
 let state: string;
 beforeEach(async () => {
   clock = createShiftedClock(AIR - 30 * MINUTE_MS);
@@ -56,7 +48,7 @@ async function newCode(): Promise<string> {
 const enrol = (code: string | null, stateDir = state) =>
   loadOrEnrol({
     server: app.url,
-    stateDir,
+    store: openStore(stateDir),
     code,
     hardwareId: null,
     kind: "loudspeaker",
@@ -94,6 +86,10 @@ describe("a device of the real server", () => {
     expect(proof).toMatchObject({ devices: 1, unknown: 0, atLeast: { started: 1, finished: 1, sensed: 0 } });
     expect(Math.abs(proof.startLatenessMs?.max ?? Infinity)).toBeLessThan(ON_TIME_MS);
     expect(devices.items).toMatchObject([{ deviceId: identity.deviceId, grade: "finished", reason: null }]);
+    const played = await app.operator.get<{ items: object[] }>(
+      `/devices/${identity.deviceId}/played?limit=1`,
+    );
+    expect(played.items).toMatchObject([{ broadcastId: id, grade: "finished", reason: null }]);
   });
 
   test("falls silent when an operator stops the broadcast, and the proof says why", async () => {

@@ -1,7 +1,7 @@
 import Fastify, { type FastifyInstance } from "fastify";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { HOUR_MS } from "../../src/clock.ts";
-import { decorateWithDevice, deviceOf, requireDevice } from "../../src/devices/device-auth.ts";
+import { DAY_MS, HOUR_MS } from "../../src/clock.ts";
+import { deviceOf, recogniseDevices, requireDevice } from "../../src/devices/device-auth.ts";
 import { deviceLinkRoutes } from "../../src/devices/device-link-routes.ts";
 import { deviceRoutes } from "../../src/devices/device-routes.ts";
 import { registerProblems } from "../../src/http/problem.ts";
@@ -28,19 +28,17 @@ beforeEach(async () => {
   app = Fastify({ logger: { level: "debug", stream: log.stream } });
   app.setValidatorCompiler(validatorCompiler);
   registerProblems(app);
+  recogniseDevices(app, fleet.devices);
   await app.register(regionRoutes, { regions: fleet.regions });
-  await app.register(deviceRoutes, { devices: fleet.devices });
+  await app.register(deviceRoutes, { devices: fleet.devices, counts: fleet.counts });
   await app.register(deviceLinkRoutes, {
     devices: fleet.devices,
     clock: fleet.clock,
     keys: { set: () => KEYS },
-    brokerUrls: (hostname) => [`mqtt://${hostname}:1883`],
+    brokerUrls: ({ hostname }) => ({ urls: [`mqtt://${hostname}:1883`], webSockets: [] }),
     enrolmentsPerMinute: 100,
   });
-  await app.register(async (guarded) => {
-    decorateWithDevice(guarded);
-    guarded.get("/who", { preHandler: requireDevice(fleet.devices) }, async (request) => deviceOf(request));
-  });
+  app.get("/who", { onRequest: requireDevice }, async (request) => deviceOf(request));
 });
 afterEach(async () => {
   await app.close();
@@ -185,6 +183,72 @@ describe("devices", () => {
   });
 });
 
+describe("the counts of devices", () => {
+  const below = async (query: string) =>
+    (await get(`/devices/counts${query}`)).json<{ items: { code: string; [count: string]: unknown }[] }>()
+      .items;
+
+  test("are of what lies right below a region, with the villages that a loudspeaker reaches", async () => {
+    const { identity } = fleet.enrol(VILLAGE);
+    fleet.enrol(NEIGHBOUR, "terminal");
+    fleet.devices.create({ regionCode: FAR_VILLAGE, kind: "loudspeaker" });
+    fleet.devices.revoke(fleet.enrol(VILLAGE).identity.id);
+    const all = {
+      villages: 3,
+      served: 1,
+      reached: 0,
+      devices: 3,
+      enrolled: 2,
+      online: 0,
+      differing: 0,
+      faulty: 0,
+    };
+    expect(fleet.counts.below(null, null).items).toEqual([
+      { code: COUNTY, name: "寿光市", level: "county", ...all },
+    ]);
+
+    fleet.devices.recordPresence(identity.id, { online: true, bootId: "b", at: 1, software: "1" });
+    fleet.devices.recordState(identity.id, {
+      revision: 1,
+      cached: { ready: 0, total: 0 },
+      volume: 50,
+      clock: { offsetMs: 0, trusted: true },
+      freeBytes: 1,
+      faults: ["amplifier"],
+    });
+    const [other, town] = await below(`?within=${COUNTY}`);
+    expect(other).toMatchObject({ name: "侯镇", villages: 1, served: 0, devices: 1, enrolled: 0 });
+    expect(town).toMatchObject({ villages: 2, served: 1, reached: 1, devices: 2, online: 1, faulty: 1 });
+    expect((await below(`?within=${TOWN}`)).map(({ villages, devices }) => [villages, devices])).toEqual([
+      [1, 1],
+      [1, 1],
+    ]);
+    expect(await below(`?within=${VILLAGE}`)).toEqual([]);
+  });
+
+  test("begin at the areas that somebody is there for", () => {
+    fleet.enrol(VILLAGE);
+    fleet.enrol(FAR_VILLAGE);
+    expect(fleet.counts.below(null, [TOWN]).items).toMatchObject([{ code: TOWN, devices: 1, villages: 2 }]);
+  });
+
+  test("have a list that is searched by names, codes and the line", async () => {
+    const { identity } = fleet.enrol(VILLAGE, "loudspeaker", "horn-7");
+    fleet.enrol(FAR_VILLAGE, "loudspeaker", "horn-8");
+    fleet.devices.recordPresence(identity.id, { online: true, bootId: "b", at: 1, software: "1" });
+    const found = async (query: string) =>
+      (await get(`/devices?within=${COUNTY}&${query}`))
+        .json<{ items: { regionName: string }[] }>()
+        .items.map((row) => row.regionName);
+    expect(await found(`q=${encodeURIComponent("远")}`)).toEqual(["远村"]);
+    expect(await found("q=horn-7")).toEqual(["东村"]);
+    expect(await found(`q=${TOWN.slice(0, 9)}`)).toEqual(["东村"]);
+    expect(await found("line=never")).toEqual(["远村"]);
+    expect(await found("line=online")).toEqual(["东村"]);
+    expect(await found("line=offline")).toEqual([]);
+  });
+});
+
 describe("enrolment", () => {
   test("answers as the protocol says", async () => {
     const { id, code } = await createWithCode();
@@ -233,8 +297,12 @@ describe("enrolment", () => {
       status: 401,
       detail: expect.stringContaining("expired"),
     });
+    fleet.clock.advance(60 * DAY_MS);
+    fleet.devices.forgetCodes();
+    expect(fleet.db.prepare("SELECT COUNT(*) FROM enrolment_codes").pluck().get()).toBe(0);
+    expect((await enrol(code)).json()).toMatchObject({ detail: "The enrolment code is not known." });
     const warnings = log.entries.filter(({ level, msg }) => level === 40 && msg === "enrolment refused");
-    expect(warnings).toHaveLength(5);
+    expect(warnings).toHaveLength(6);
     expect(warnings[0]).toMatchObject({ hardwareId: "hw-1" });
     for (const secret of [code, replaced, brief]) expect(log.text()).not.toContain(secret);
   });
@@ -271,6 +339,8 @@ describe("enrolment", () => {
   test("ends for good when the device is revoked", async () => {
     const { identity, token, password } = fleet.enrol(VILLAGE);
     const { code } = fleet.devices.issueCode(identity.id, 1);
+    // Known from memory by now.
+    expect((await get("/who", token)).statusCode).toBe(200);
     const answer = await post(`/devices/${identity.id}/revoke`);
     expect(answer.json()).toMatchObject({
       state: "revoked",
@@ -283,6 +353,20 @@ describe("enrolment", () => {
     expect([...fleet.devices.accounts()]).toEqual([]);
     expect((await enrol(code)).statusCode).toBe(401);
     expect((await post(`/devices/${identity.id}/enrolment-code`)).statusCode).toBe(409);
+  });
+
+  test("names the device as it is now: its groups at once, and not those of a change that was undone", async () => {
+    const { identity, token } = fleet.enrol(VILLAGE);
+    const groups = async () => (await get("/who", token)).json<{ groups: string[] }>().groups;
+    expect(await groups()).toEqual([]);
+    fleet.devices.label(identity.id, { groups: ["schools"] });
+    expect(await groups()).toEqual(["schools"]);
+    fleet.devices.onLabelled(() => {
+      expect(fleet.devices.authenticateToken(token)?.groups).toEqual(["halls"]);
+      throw new Error("undone");
+    });
+    expect(() => fleet.devices.label(identity.id, { groups: ["halls"] })).toThrow("undone");
+    expect(await groups()).toEqual(["schools"]);
   });
 });
 

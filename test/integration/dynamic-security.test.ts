@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { until } from "../../scripts/until.ts";
 import type { DeviceAccount } from "../../src/devices/device-service.ts";
 import { ackTopic, commandTopic, subscriptionsOf, uplinkTopic } from "../../src/protocol/topics.ts";
 import { type RunningApp, runApp } from "../support/app.ts";
@@ -7,7 +8,6 @@ import { connectDevice, type DeviceClient } from "../support/device-client.ts";
 import { COUNTY, createFleet, FAR_VILLAGE, type Member, VILLAGE } from "../support/fleet.ts";
 import { freePort } from "../support/free-port.ts";
 import { accountsIn, type RunningMosquitto, startMosquitto } from "../support/mosquitto.ts";
-import { until } from "../support/until.ts";
 
 const SERVER = { username: "ccx-server", password: "the-servers-own-secret" };
 

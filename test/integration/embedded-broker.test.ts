@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import { connect, createServer } from "node:net";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { until } from "../../scripts/until.ts";
 import { type BrokerLink, connectBroker } from "../../src/delivery/broker-link.ts";
 import { type EmbeddedBroker, startEmbeddedBroker } from "../../src/delivery/embedded-broker.ts";
 import { commandTopic, uplinkTopic } from "../../src/protocol/topics.ts";
@@ -8,7 +9,6 @@ import { connectDevice } from "../support/device-client.ts";
 import { createFleet, type Fleet, type Member, VILLAGE } from "../support/fleet.ts";
 import { listening } from "../support/listening.ts";
 import { createMemoryLog } from "../support/memory-log.ts";
-import { until } from "../support/until.ts";
 
 const SERVER = { username: "ccx-server", password: "the-servers-own-secret" };
 

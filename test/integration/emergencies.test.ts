@@ -3,17 +3,17 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import type { Operator } from "../../scripts/operator-client.ts";
-import { MINUTE_MS } from "../../src/clock.ts";
+import { until } from "../../scripts/until.ts";
+import { HOUR_MS, MINUTE_MS } from "../../src/clock.ts";
 import { alertTopic } from "../../src/protocol/topics.ts";
 import { type RunningApp, runApp } from "../support/app.ts";
 import { type Cap, capXml } from "../support/cap.ts";
 import { type BroadcastView, enrolDevice, importRegions } from "../support/county.ts";
 import { connectDevice } from "../support/device-client.ts";
-import { COUNTY, createTestClock, type TestClock, TOWN, VILLAGE } from "../support/fleet.ts";
+import { COUNTY, createTestClock, OTHER_TOWN, type TestClock, TOWN, VILLAGE } from "../support/fleet.ts";
 import { enrolGateway } from "../support/gateway.ts";
 import { secondPerson } from "../support/second-person.ts";
 import { recordedMs } from "../support/test-device.ts";
-import { until } from "../support/until.ts";
 
 interface Emergency {
   id: string;
@@ -45,7 +45,7 @@ const propose = (changes: object = {}) =>
     until: new Date(Date.now() + 10 * MINUTE_MS).toISOString(),
     ...changes,
   });
-const confirm = (id: string, by = deputy) => by.post<Emergency>(`/emergencies/${id}/confirm`);
+const confirm = (id: string, by = deputy) => by.postAnew<Emergency>(`/emergencies/${id}/confirm`);
 const get = (id: string) => app.operator.get<Emergency>(`/emergencies/${id}`);
 const becomes = (id: string, state: string) =>
   until(async () => (await get(id)).state === state, { what: `the state ${state}`, timeoutMs: 30_000 });
@@ -107,7 +107,7 @@ describe("with a clock of its own", () => {
     const { id } = await propose(soon());
     await expect(confirm(id, app.operator)).rejects.toMatchObject({
       status: 403,
-      problem: { detail: expect.stringContaining("another person") },
+      problem: { detail: expect.stringContaining("somebody else") },
     });
     const open = async () =>
       (await app.operator.get<{ items: Emergency[] }>("/emergencies?open=true")).items.map((each) => each.id);
@@ -161,6 +161,52 @@ describe("with a clock of its own", () => {
     await becomes(next.id, "ended");
     await until(async () => (await retained()) === 0, { what: "the cleared state" });
   }, 60_000);
+
+  test("what begins in place of another that is not heard yet withdraws it", async () => {
+    const before = await propose(soon());
+    const next = await propose({ ...soon(), replaces: before.id });
+    await confirm(next.id);
+    await becomes(next.id, "active");
+    expect(await get(before.id)).toMatchObject({
+      state: "withdrawn",
+      reason: 'replaced by "暴雨红色预警"',
+      people: { stopped: "deputy" },
+    });
+    await app.operator.post(`/emergencies/${next.id}/stop`);
+    const { items } = await app.operator.get<{ items: { broadcastId: string }[] }>(
+      `/registers/broadcasts?month=${new Date(clock.now() + 8 * HOUR_MS).toISOString().slice(0, 7)}`,
+    );
+    expect(items.find(({ broadcastId }) => broadcastId === next.id)).toMatchObject({ stoppedBy: "admin" });
+  }, 30_000);
+
+  test("a drill ends for what is none, and ends nothing but drills", async () => {
+    const drill = await propose({ ...soon(), class: "drill", areas: [TOWN, OTHER_TOWN] });
+    await confirm(drill.id);
+    await becomes(drill.id, "active");
+    const real = await propose(soon());
+    await confirm(real.id);
+    expect((await get(drill.id)).state).toBe("stopped");
+    expect(await app.operator.get<BroadcastView>(`/broadcasts/${drill.id}`)).toMatchObject({
+      state: "cancelled",
+      reason: 'replaced by "暴雨红色预警"',
+    });
+    await becomes(real.id, "active");
+
+    await expect(propose({ ...soon(), class: "drill", replaces: real.id })).rejects.toMatchObject({
+      status: 422,
+      problem: {
+        errors: [{ at: "/replaces", message: '"暴雨红色预警" is no drill, and is not ended by one.' }],
+        hint: "Stop that one first, or wait for its end.",
+      },
+    });
+    const other = await propose({ ...soon(), class: "drill" });
+    await expect(confirm(other.id)).rejects.toMatchObject({
+      status: 409,
+      problem: { hint: "Stop that one first, or wait for its end." },
+    });
+    expect((await get(real.id)).state).toBe("active");
+    await app.operator.post(`/emergencies/${real.id}/stop`);
+  }, 30_000);
 
   test("a CAP message proposes once, its update replaces it, and its cancel ends it", async () => {
     const until = new Date(clock.now() + 60 * MINUTE_MS);

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { signIn } from "../../scripts/operator-client.ts";
+import { until } from "../../scripts/until.ts";
 import { DAY_MS, MINUTE_MS, toIso } from "../../src/clock.ts";
 import type { PlaybackRecord, Playlist } from "../../src/protocol/messages.ts";
 import { uplinkTopic } from "../../src/protocol/topics.ts";
@@ -17,7 +18,6 @@ import {
   VILLAGE,
 } from "../support/fleet.ts";
 import { openTimetable, type Timetable } from "../support/timetable.ts";
-import { until } from "../support/until.ts";
 
 interface Verdict {
   code: string;

@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, test } from "vitest";
+import { until } from "../../scripts/until.ts";
 import { createVerifier } from "../../src/protocol/signing.ts";
 import { ackTopic, commandTopic, playlistTopic, uplinkTopic } from "../../src/protocol/topics.ts";
 import { type RunningApp, runApp } from "../support/app.ts";
@@ -6,7 +7,6 @@ import { enrolDevice, importRegions } from "../support/county.ts";
 import { connectDevice } from "../support/device-client.ts";
 import { COUNTY, VILLAGE } from "../support/fleet.ts";
 import { accountsIn, type RunningMosquitto, startMosquitto } from "../support/mosquitto.ts";
-import { until } from "../support/until.ts";
 
 const ACCOUNT = { username: "ccx-server", password: "a password with /signs@" };
 

@@ -4,10 +4,10 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { start } from "../../scripts/processes.ts";
+import { until } from "../../scripts/until.ts";
 import { airing } from "../support/airing.ts";
 import { type Box, openBox, shell } from "../support/box.ts";
 import { recordedMs, recordingOf } from "../support/test-device.ts";
-import { until } from "../support/until.ts";
 
 const SHORT_MS = 4_000;
 const LONG_MS = 30_000;

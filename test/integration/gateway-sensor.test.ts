@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { createEnvelope } from "../../devices/core/envelope.ts";
 import { createFaults } from "../../devices/core/faults.ts";
 import { createSensedOutput } from "../../devices/core/sensed-output.ts";
-import { createSound, FORMATS } from "../../devices/core/sound.ts";
+import { createSound, FORMAT } from "../../devices/core/sound.ts";
 import { createMicrophone } from "../../devices/gateway/microphone.ts";
 import { createSensorProgram } from "../../devices/gateway/sensor-program.ts";
 import { airing } from "../support/airing.ts";
@@ -107,7 +107,7 @@ describe("a microphone", () => {
   async function listen(playing: string, hearing: string) {
     const found = createFaults(() => {});
     const now = () => performance.timeOrigin + performance.now();
-    const played = createEnvelope(FORMATS.loudspeaker);
+    const played = createEnvelope(FORMAT);
     const command = [
       ..."ffmpeg -v error -nostdin -re -i".split(" "),
       hearing,
@@ -117,7 +117,6 @@ describe("a microphone", () => {
     ];
     const output = createSensedOutput({
       output: createSound({
-        kind: "loudspeaker",
         setting: { name: "wav" },
         stateDir: box.state,
         now,

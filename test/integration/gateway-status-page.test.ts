@@ -1,12 +1,12 @@
 import { connect, createServer } from "node:net";
 import { networkInterfaces } from "node:os";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { until } from "../../scripts/until.ts";
 import { airing } from "../support/airing.ts";
 import { type Box, openBox } from "../support/box.ts";
 import { freePort } from "../support/free-port.ts";
 import { listening } from "../support/listening.ts";
 import { recordedMs, recordingOf } from "../support/test-device.ts";
-import { until } from "../support/until.ts";
 
 const SHORT_MS = 4_000;
 const LONG_MS = 30_000;

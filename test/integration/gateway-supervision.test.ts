@@ -8,12 +8,12 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { Output } from "../../devices/core/output.ts";
 import { type Running, start } from "../../scripts/processes.ts";
+import { until } from "../../scripts/until.ts";
 import { type AirStation, openAirStation } from "../support/air-station.ts";
 import { airing } from "../support/airing.ts";
 import { makeTone } from "../support/county.ts";
 import { listening } from "../support/listening.ts";
 import { recorder, recordingOf, startTestDevice } from "../support/test-device.ts";
-import { until } from "../support/until.ts";
 
 let state: string;
 let station: AirStation & AsyncDisposable;

@@ -60,6 +60,15 @@ describe("who may come in", () => {
     expect((await fetch(`${app.url}/.well-known/jwks.json`)).status).toBe(200);
   });
 
+  test("of a poll only warnings and errors are logged", async () => {
+    const logged = async (path: string) => {
+      const { instance } = (await (await fetch(app.url + path)).json()) as { instance: string };
+      return app.log.entries.filter(({ reqId }) => reqId === instance).map(({ msg, code }) => code ?? msg);
+    };
+    expect(await logged("/api/v1/me")).toEqual(expect.arrayContaining(["incoming request", "unauthorized"]));
+    expect(await logged("/device/v1/playlist")).toEqual(["device refused"]);
+  });
+
   test("a change without the CSRF token, or with another sign-in's, is refused", async () => {
     const [mine, other] = [await newSignIn(), await newSignIn()];
     const change = (headers: Record<string, string>) =>
@@ -203,6 +212,44 @@ describe("what the API says", () => {
     expect(headers.get("x-frame-options")).toBe("SAMEORIGIN");
   });
 
+  test("what is not there is answered with them; to devices goes what a device minds", async () => {
+    const missing = await fetch(`${app.url}/no/such/page`);
+    expect(missing.status).toBe(404);
+    expect(missing.headers.get("content-security-policy")).toContain("script-src 'self'");
+    const device = await fetch(`${app.url}/device/v1/playlist`);
+    expect(device.status).toBe(401);
+    expect(device.headers.get("x-content-type-options")).toBe("nosniff");
+    expect(device.headers.get("content-type")).toContain("application/problem+json");
+    expect(device.headers.has("content-security-policy")).toBe(false);
+  });
+
+  test("its cookies are for this site alone and no script's; behind https they, and the browser, keep to it", async () => {
+    const flagsAt = async (url: string, password: string) => {
+      const body = JSON.stringify({ name: "admin", password });
+      const answer = await fetch(`${url}/api/v1/sign-in`, { method: "POST", headers: json, body });
+      const flags = answer.headers.getSetCookie().map((line) => {
+        const [pair = "", ...attributes] = line.split("; ");
+        return [pair.split("=")[0], attributes.filter((text) => !text.startsWith("Max-Age")).toSorted()];
+      });
+      return {
+        flags: Object.fromEntries(flags) as object,
+        hsts: answer.headers.get("strict-transport-security"),
+      };
+    };
+    const plain = ["HttpOnly", "Path=/", "SameSite=Strict"];
+    expect(await flagsAt(app.url, app.password)).toEqual({
+      flags: { ccx_sign_in: plain, ccx_csrf: plain },
+      hsts: null,
+    });
+    const behindTls = await runApp({ env: { PUBLIC_URL: "https://ccx.example" } });
+    const secure = [...plain, "Secure"];
+    expect(await flagsAt(behindTls.url, behindTls.password)).toEqual({
+      flags: { ccx_sign_in: secure, ccx_csrf: secure },
+      hsts: expect.stringMatching(/^max-age=\d{7,}/),
+    });
+    await behindTls.close();
+  });
+
   test("logs hold neither password, cookie nor token", async () => {
     const { cookie, csrfToken } = await newSignIn();
     await fetch(`${app.url}/api/v1/me`, { headers: { cookie, authorization: "Bearer secret-token" } });
@@ -220,6 +267,28 @@ describe("what the API says", () => {
       expect(text).not.toContain(secret);
     }
   });
+});
+
+test("while the server ends, what still comes is refused with a problem document that says so", async () => {
+  const answers: Response[] = [];
+  const ending = await runApp({
+    async whileClosing(url) {
+      for (const path of ["/api/v1/me", "/device/v1/playlist", "/"]) answers.push(await fetch(url + path));
+    },
+  });
+  await ending.close();
+  for (const answer of answers) {
+    expect(answer.status).toBe(503);
+    expect(answer.headers.get("content-type")).toMatch(/^application\/problem\+json/);
+    expect(answer.headers.get("retry-after")).toBe("5");
+    expect(answer.headers.get("connection")).toBe("close");
+    expect(await answer.json()).toMatchObject({
+      type: "urn:ccx:problem:unavailable",
+      detail: "The server is being stopped or restarted.",
+      hint: "Nothing was done. Send it again once the server is back.",
+    });
+  }
+  expect(answers).toHaveLength(3);
 });
 
 describe("an upload over HTTP", () => {

@@ -40,9 +40,12 @@ const preview = (changes: Partial<IntendedInterrupt> = {}) =>
     class: "announcement",
     title: "停水通知",
     silent: false,
+    userId: desk.userId,
     isStanding: false,
+    isLive: false,
     targets: { ...EVERYWHERE, kinds: ["loudspeaker", "terminal"] },
     startAt: null,
+    notAfter: null,
     durationMs: MINUTE_MS,
     ...changes,
   });
@@ -123,6 +126,18 @@ test("what it meets: the earlier keeps it from its like, a higher authority or c
     met: [{ id, devices: 2, fates: [] }],
     own: [{ code: "waits", devices: 2 }],
   });
+  // A recording waits for its turn; what is spoken live is over by then.
+  expect(meets({ targets: ofTheTown, isLive: true, durationMs: 5 * MINUTE_MS }).own).toEqual([
+    { code: "lost", devices: 2 },
+  ]);
+  expect(meets({ targets: ofTheTown, isLive: true, durationMs: 15 * MINUTE_MS }).own).toEqual([
+    { code: "waits", devices: 2 },
+  ]);
+  // An alert has the highest priority of its class, as devices give it.
+  expect(meets({ targets: ofTheTown, isStanding: true })).toEqual({
+    met: [{ id, devices: 2, fates: [{ code: "interrupted", devices: 2 }] }],
+    own: [],
+  });
   // From before it until long after it has to begin at last.
   expect(meets({ startAt: null, durationMs: 2 * HOUR_MS }).met).toEqual([
     { id, devices: 2, fates: [{ code: "lost", devices: 2 }] },
@@ -133,7 +148,7 @@ test("what it meets: the earlier keeps it from its like, a higher authority or c
 
 test("a standing emergency has the air until its end, whatever its text lasts", async () => {
   const { emergencies, people } = desk.services;
-  const deputy = people.invite("deputy", everywhere("scheduler")).person.id;
+  const deputy = people.invite("deputy", everywhere("scheduler"), desk.userId).person.id;
   const { emergency } = await emergencies.propose(
     {
       title: "暴雨红色预警",

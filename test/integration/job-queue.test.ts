@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { until } from "../../scripts/until.ts";
 import { createTransact, type Database, openDatabase } from "../../src/db/open.ts";
 import { FfmpegError } from "../../src/media/ffmpeg.ts";
 import type { Job } from "../../src/media/jobs/job.ts";
@@ -6,7 +7,6 @@ import { createJobQueue, type JobQueue } from "../../src/media/jobs/job-queue.ts
 import { createJobStore, type JobStore } from "../../src/media/jobs/job-store.ts";
 import { createTestClock, type TestClock } from "../support/fleet.ts";
 import { createMemoryLog } from "../support/memory-log.ts";
-import { until } from "../support/until.ts";
 
 /** Work that ends when the test says so, or at its signal. */
 interface Work {

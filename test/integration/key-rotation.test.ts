@@ -2,6 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { until } from "../../scripts/until.ts";
 import type { KeySet } from "../../src/protocol/key-set.ts";
 import { createVerifier, followKeyChain, VerificationError } from "../../src/protocol/signing.ts";
 import { commandTopic } from "../../src/protocol/topics.ts";
@@ -10,7 +11,6 @@ import { enrolDevice, importRegions } from "../support/county.ts";
 import { connectDevice } from "../support/device-client.ts";
 import { type Member, VILLAGE } from "../support/fleet.ts";
 import { enrolGateway } from "../support/gateway.ts";
-import { until } from "../support/until.ts";
 
 interface SigningKeys {
   serial: number;

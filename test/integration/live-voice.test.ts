@@ -1,24 +1,24 @@
-import { execFileSync } from "node:child_process";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import mqtt from "mqtt";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { signIn } from "../../scripts/operator-client.ts";
+import { until } from "../../scripts/until.ts";
 import { MINUTE_MS } from "../../src/clock.ts";
 import { uplinkTopic } from "../../src/protocol/topics.ts";
 import { type RunningApp, runApp } from "../support/app.ts";
 import { type BroadcastView, enrolDevice, importRegions } from "../support/county.ts";
 import { createTestClock, FAR_VILLAGE, NEIGHBOUR, VILLAGE } from "../support/fleet.ts";
 import { enrolGateway } from "../support/gateway.ts";
-import { levelsOf, lufsOf } from "../support/loudness.ts";
+import { lufsOf } from "../support/loudness.ts";
 import { newPerson, ofArea } from "../support/people.ts";
 import { loudestHz } from "../support/pitch.ts";
 import { type LiveAnnouncement, openMicrophone, sendChunk, speak } from "../support/speaker.ts";
+import { speakLadder, stepsHeard, stepsOf } from "../support/spoken-ladder.ts";
+import { PITCH_HZ, spokenTone } from "../support/spoken-tone.ts";
 import { recordedMs, recordingOf } from "../support/test-device.ts";
-import { until } from "../support/until.ts";
 
-const PITCH_HZ = 613;
 let folder: string;
 let app: RunningApp;
 let near: Awaited<ReturnType<typeof enrolGateway>>;
@@ -36,13 +36,7 @@ afterAll(async () => {
   await rm(folder, { recursive: true });
 });
 
-/** Quiet syllables of a tone, as a lasting one would be no speech. */
-function spoken(seconds: number): string {
-  const file = join(folder, `spoken-${seconds}.wav`);
-  const source = `aevalsrc=0.05*sin(2*PI*${PITCH_HZ}*t)*lt(mod(t\\,0.4)\\,0.25):sample_rate=48000:duration=${seconds}`;
-  execFileSync("ffmpeg", ["-v", "error", "-y", "-f", "lavfi", "-i", source, file]);
-  return file;
-}
+const spoken = (seconds: number) => spokenTone(folder, seconds);
 
 const announce = (changes: object = {}) =>
   app.operator.post<LiveAnnouncement>("/announcements", {
@@ -118,7 +112,7 @@ describe("what is spoken live", () => {
       for (; sent < chunks.length; sent += 1) await sendChunk(app, id, sent, chunks[sent] as Buffer);
     };
     let cutAt = Number.POSITIVE_INFINITY;
-    for await (const chunk of openMicrophone(spoken(18))) {
+    for await (const chunk of openMicrophone(speakLadder(join(folder, "ladder.wav"), 18))) {
       chunks.push(chunk);
       const isCut = performance.now() > cutAt && performance.now() < cutAt + 6_000;
       if (!isCut) await sendRest();
@@ -130,9 +124,7 @@ describe("what is spoken live", () => {
     expect((await sendChunk(app, id, 3, Buffer.from("again"))).next).toBe(sent);
     await app.operator.post(`/live/${id}/end`);
     await proved(id, "finished", 1);
-    const sounding = levelsOf(wavOf(near, id), 400).filter((level) => level > -40).length * 400;
-    expect(sounding).toBeGreaterThan(17_000);
-    expect(sounding).toBeLessThan(19_500);
+    expect(stepsHeard(wavOf(near, id))).toEqual(stepsOf(18));
     await kept(id);
   }, 120_000);
 
@@ -217,6 +209,12 @@ describe("with a clock of its own", () => {
       const missed = async () => own.operator.get<BroadcastView>(`/broadcasts/${silent}`);
       await until(async () => (await missed()).state === "missed", { what: "the other" });
       expect((await missed()).reason).toBe("nobody has spoken yet");
+      const late = await refusal(sendChunk(own, silent, 0, Buffer.from("late")));
+      expect(late).toMatchObject({
+        status: 409,
+        problem: { detail: "Nobody began to speak within two minutes, so it is not aired." },
+      });
+      expect(late).not.toHaveProperty("problem.endedBy");
     } finally {
       await own.close();
     }

@@ -4,11 +4,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { until } from "../../scripts/until.ts";
 import { openDatabase } from "../../src/db/open.ts";
 import { keepPrivate } from "../../src/db/private-folder.ts";
 import { createFfmpeg, FfmpegError, type FfmpegJob } from "../../src/media/ffmpeg.ts";
 import { type Confinement, confine } from "../../src/media/ffmpeg-confinement.ts";
-import { until } from "../support/until.ts";
 
 const execute = promisify(execFile);
 

@@ -1,6 +1,7 @@
 import { readFileSync, truncateSync, writeFileSync } from "node:fs";
 import { stat } from "node:fs/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { until } from "../../scripts/until.ts";
 import { type Listening, trimOf } from "../../src/media/ear/findings.ts";
 import { listenTo } from "../../src/media/ear/listen.ts";
 import { createFfmpeg } from "../../src/media/ffmpeg.ts";
@@ -18,7 +19,6 @@ import {
   speak,
   wholeOf,
 } from "../support/media-lab.ts";
-import { until } from "../support/until.ts";
 
 let lab: MediaLab;
 let speech: string;

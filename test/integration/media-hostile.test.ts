@@ -5,6 +5,7 @@ import type { AddressInfo } from "node:net";
 import { createServer } from "node:net";
 import { basename } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { until } from "../../scripts/until.ts";
 import {
   createMediaLab,
   ffmpeg,
@@ -13,7 +14,6 @@ import {
   shippedProfiles,
   speak,
 } from "../support/media-lab.ts";
-import { until } from "../support/until.ts";
 
 let lab: MediaLab;
 /** A server on the machine itself, as an attacker would like to reach; it must never be called. */

@@ -203,7 +203,13 @@ describe("what is referred to stays", () => {
        WHERE t.type = 'table' AND (c.name LIKE '%sha256%' OR c.name LIKE '%composition_id%') ORDER BY 1`,
     ).map((row) => (row as { name: string }).name);
     // A new one has to be added to the references, or here when it is history and keeps nothing.
-    const history = ["library_damage.sha256", "playback_records.sha256", "trash_files.sha256"];
+    const history = [
+      "asset_makers.sha256",
+      "confirmations.composition_id",
+      "library_damage.sha256",
+      "playback_records.sha256",
+      "trash_files.sha256",
+    ];
     expect(columns).toEqual(
       [
         "assets.sha256",
@@ -920,7 +926,9 @@ test("uploads are refused at the quota, counted without the trash; nothing else 
     watermarks: { quotaBytes, warnPercent: 15, refusePercent: 5, reserveBytes: 0 },
   });
   expect(full.status().state).toBe("full");
-  expect(() => full.mayUpload(1)).toThrow(unavailable(/no room for an upload/));
+  expect(() => full.mayUpload(1)).toThrow(
+    expect.objectContaining({ code: "no_space", message: expect.stringMatching(/no room for an upload/) }),
+  );
   await full.collect();
   expect(() => full.mayUpload(quotaBytes)).not.toThrow();
   full.restore(asset);

@@ -4,6 +4,7 @@ import { connect } from "node:net";
 import { dirname } from "node:path";
 import Fastify, { type FastifyInstance } from "fastify";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { until } from "../../scripts/until.ts";
 import { DAY_MS } from "../../src/clock.ts";
 import { AppError } from "../../src/errors.ts";
 import { registerProblems } from "../../src/http/problem.ts";
@@ -15,7 +16,6 @@ import { signMediaQuery } from "../../src/media/signed-url.ts";
 import { PLAYLIST_MIME } from "../../src/media/stream-playlist.ts";
 import { acceptRawUploads, UploadQuery, uploadFrom } from "../../src/media/upload.ts";
 import { createMediaLab, type MediaLab, settled, speak } from "../support/media-lab.ts";
-import { until } from "../support/until.ts";
 
 const NOW = Date.UTC(2026, 11, 1);
 

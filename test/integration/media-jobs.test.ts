@@ -5,13 +5,13 @@ import { join } from "node:path";
 import Fastify from "fastify";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { approve } from "../../scripts/reviewers.ts";
+import { until } from "../../scripts/until.ts";
 import { systemClock } from "../../src/clock.ts";
 import { jobRoutes } from "../../src/media/jobs/job-routes.ts";
 import { createJobStore } from "../../src/media/jobs/job-store.ts";
 import { type RunningApp, runApp } from "../support/app.ts";
 import { type EpisodeView, makeTone, programmeId } from "../support/county.ts";
 import { createMediaLab } from "../support/media-lab.ts";
-import { until } from "../support/until.ts";
 
 interface JobView {
   id: string;
@@ -118,7 +118,7 @@ test("of a long queue the most urgent are told at first, how many there are, and
     store.add({ kind: "listen", subject: "recording", airAt: null, now });
     store.claim("somebody", now, now + 60_000, false);
     const user = { id: "somebody", name: "somebody", roles: [] };
-    const whoAsks = () => ({ id: "sign-in", user, secondFactor: false, scopes: null });
+    const whoAsks = () => ({ id: "sign-in", user, secondFactor: false, owesCode: false, scopes: null });
     await server.register(jobRoutes, { media: lab.media, clock: systemClock, whoAsks });
     const url = `${await server.listen({ host: "127.0.0.1", port: 0 })}/jobs/events`;
 

@@ -1,6 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { createReadStream, existsSync, readFileSync, statSync, truncateSync, writeFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { until } from "../../scripts/until.ts";
 import { createFfmpeg } from "../../src/media/ffmpeg.ts";
 import { inspectUpload } from "../../src/media/inspect.ts";
 import { explainMachine } from "../../src/media/refusal.ts";
@@ -12,7 +13,6 @@ import {
   shippedProfiles,
   speak,
 } from "../support/media-lab.ts";
-import { until } from "../support/until.ts";
 import { wavHeader } from "../support/wav.ts";
 
 let lab: MediaLab;

@@ -2,6 +2,7 @@ import { createReadStream } from "node:fs";
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { until } from "../../scripts/until.ts";
 import type { Job } from "../../src/media/jobs/job.ts";
 import type { Asset } from "../../src/media/media-service.ts";
 import type { Profile } from "../../src/media/profiles.ts";
@@ -14,7 +15,6 @@ import {
   speak,
   wholeOf,
 } from "../support/media-lab.ts";
-import { until } from "../support/until.ts";
 
 let lab: MediaLab;
 let speech: string;

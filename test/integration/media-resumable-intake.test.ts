@@ -17,10 +17,10 @@ import { dirname, join } from "node:path";
 import { Upload } from "tus-js-client";
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { approve } from "../../scripts/reviewers.ts";
+import { until } from "../../scripts/until.ts";
 import { DAY_MS, HOUR_MS } from "../../src/clock.ts";
 import { uploadsLookedThrough } from "../support/app.ts";
 import { makeTone, settled } from "../support/county.ts";
-import { until } from "../support/until.ts";
 import { openUploadHouse, SEGMENTS, type UploadHouse } from "../support/upload-house.ts";
 
 let fixtures: string;
@@ -229,7 +229,7 @@ describe("space", () => {
   const segment = () => house.targetOf(1);
   const reserve = async (length = HALF) => {
     const answer = await tus().create({ target: segment() }, length);
-    const { detail = "" } = answer.status === 503 ? ((await answer.json()) as { detail: string }) : {};
+    const { detail = "" } = answer.status === 507 ? ((await answer.json()) as { detail: string }) : {};
     return { status: answer.status, detail, location: answer.headers.get("location") ?? "" };
   };
   /** Answered on the headers, or on the first bytes. */
@@ -258,13 +258,13 @@ describe("space", () => {
     await restart(() => {}, { MEDIA_QUOTA_GB: "1" });
     const both = await Promise.all([reserve(), reserve()]);
     expect(both.filter(({ status }) => status === 201)).toHaveLength(1);
-    expect(both.find(({ status }) => status === 503)?.detail).toMatch(
+    expect(both.find(({ status }) => status === 507)?.detail).toMatch(
       /upload of 600 MB beside 600 MB on the way/,
     );
     const plain = await put({ "content-length": HALF }, Buffer.alloc(1_000));
-    expect(plain).toMatchObject({ status: 503, text: expect.stringMatching(/beside 600 MB on the way/) });
+    expect(plain).toMatchObject({ status: 507, text: expect.stringMatching(/beside 600 MB on the way/) });
     await restart(() => {}, { MEDIA_QUOTA_GB: "1" });
-    expect((await reserve()).status).toBe(503);
+    expect((await reserve()).status).toBe(507);
     const { location } = both.find(({ status }) => status === 201) ?? {};
     expect((await tus().send("DELETE", location ?? "")).status).toBe(204);
     expect((await reserve()).status).toBe(201);
@@ -274,7 +274,7 @@ describe("space", () => {
     await restart(() => {}, { MEDIA_QUOTA_GB: "1" });
     const { location } = await reserve();
     expect((await tus().patch(location, 0, bytes)).status).toBe(204);
-    expect((await reserve()).status).toBe(503);
+    expect((await reserve()).status).toBe(507);
     expect((await tus().send("DELETE", location)).status).toBe(204);
     const { location: text } = await reserve(11);
     expect((await tus().patch(text, 0, Buffer.from("hello world"))).status).toBe(422);
@@ -291,7 +291,7 @@ describe("space", () => {
     expect((await reserve(1024 ** 3 - 8 * 1024 ** 2)).status).toBe(201);
     const answer = await put({ "transfer-encoding": "chunked" }, Buffer.alloc(1024 ** 2));
     expect(answer).toMatchObject({
-      status: 503,
+      status: 507,
       text: expect.stringMatching(/no room for an upload of 16 MB/),
     });
     expect(readdirSync(file("tmp"))).toEqual([]);

@@ -5,9 +5,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Upload } from "tus-js-client";
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { until } from "../../scripts/until.ts";
 import { makeTone } from "../support/county.ts";
 import { TUS, type TusClient } from "../support/tus.ts";
-import { until } from "../support/until.ts";
 import { openUploadHouse, type UploadHouse } from "../support/upload-house.ts";
 
 let fixtures: string;

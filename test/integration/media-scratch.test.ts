@@ -1,8 +1,8 @@
 import { stat } from "node:fs/promises";
 import { afterEach, expect, test } from "vitest";
+import { until } from "../../scripts/until.ts";
 import type { Job } from "../../src/media/jobs/job.ts";
 import { createMediaLab, ffmpeg, type MediaLab, settled, shippedProfiles } from "../support/media-lab.ts";
-import { until } from "../support/until.ts";
 
 const GB = 1024 ** 3;
 

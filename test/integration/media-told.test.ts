@@ -3,9 +3,9 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { until } from "../../scripts/until.ts";
 import { type RunningApp, runApp } from "../support/app.ts";
 import { type EpisodeView, makeTone, programmeId } from "../support/county.ts";
-import { until } from "../support/until.ts";
 
 /** What the API tells of recordings that wait, and of a library that is not well. */
 

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import type { JWTPayload } from "jose";
 import { TOTP } from "otpauth";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { until } from "../../scripts/until.ts";
 import { buildApp } from "../../src/app.ts";
 import { MINUTE_MS, SECOND_MS } from "../../src/clock.ts";
 import { readConfig } from "../../src/config.ts";
@@ -15,7 +16,8 @@ import { createTestClock, TOWN } from "../support/fleet.ts";
 import { freePort } from "../support/free-port.ts";
 import { createMemoryLog } from "../support/memory-log.ts";
 import { type Browser, openBrowser } from "../support/oidc-browser.ts";
-import { everywhere, newPerson, ofArea } from "../support/people.ts";
+import { everywhere, newPerson, ofArea, PASSWORD } from "../support/people.ts";
+import { giveSecondFactor } from "../support/second-factor.ts";
 import {
   type Account,
   CLIENT_ID,
@@ -24,7 +26,6 @@ import {
   type SignInProvider,
   startProvider,
 } from "../support/sign-in-provider.ts";
-import { until } from "../support/until.ts";
 
 const MAPPING = [
   { value: "media", role: "editor" },
@@ -65,6 +66,7 @@ beforeAll(async () => {
       OIDC_LABEL: "县政务统一认证",
     },
   });
+  await giveSecondFactor(app, clock);
   await importRegions(app.operator);
 });
 afterAll(async () => {
@@ -135,6 +137,16 @@ describe("somebody new with a group that has a role", () => {
     expect((await browser.call("GET", "/me")).status).toBe(401);
   });
 
+  test("is called by what can be seen of the name, and no longer than names are", async () => {
+    const named = async (subject: string, preferred_username: string) => {
+      const { body } = await signInThere(sits(subject, { preferred_username, groups: ["media"] }));
+      return (body["user"] as { name: string }).name;
+    };
+    expect(await named("s-bidi", " ｚｈａｎｇ\u202E \t三\u200B\u0007 ")).toBe("zhang 三");
+    expect(await named("s-long", "长".repeat(300))).toBe("长".repeat(100));
+    expect(await named("s-blank", "\u202E\u0000")).toBe("s-blank");
+  });
+
   test("is the same person the next time, whatever they are called by then, with the roles of now", async () => {
     const browser = sits("s-moves", { preferred_username: "diaodong", groups: ["media"] });
     await signInThere(browser);
@@ -198,7 +210,7 @@ test("who has no group with a role is told whom to ask, and is nobody here", asy
 
 describe("an account with a password", () => {
   test("is nobody's by its name; an administrator links it, and ends the link", async () => {
-    await newPerson(app, "mimazhang", everywhere("reviewer-2"));
+    const own = await newPerson(app, "mimazhang", everywhere("reviewer-2"));
     const person = await personCalled("mimazhang");
     const browser = sits("s-linked", { preferred_username: "MIMAZHANG", groups: ["it"] });
     expect(await signInThere(browser)).toMatchObject({
@@ -211,6 +223,20 @@ describe("an account with a password", () => {
     await app.operator.put(path, { subject: "s-linked" });
     const again = app.operator.put(path, { subject: "s-other" });
     await expect(again).rejects.toMatchObject({ status: 409 });
+    // By the administrator's word alone nobody is somebody else.
+    expect(await signInThere(browser)).toMatchObject({ status: 403, body: said(/has not confirmed it yet/) });
+    expect(await personCalled("mimazhang")).toMatchObject({
+      roles: everywhere("reviewer-2"),
+      identity: { subject: "s-linked", isConfirmed: false },
+    });
+    const confirm = (currentPassword: string) => own.post("/me/identity/confirm", { currentPassword });
+    await expect(confirm("a guess")).rejects.toMatchObject({ status: 401 });
+    expect(await confirm(PASSWORD)).toMatchObject({ subject: "s-linked", isConfirmed: true });
+    expect(await newest()).toMatchObject({
+      act: "POST /api/v1/me/identity/confirm",
+      actor: { name: "mimazhang" },
+      outcome: "done",
+    });
     const { body } = await signInThere(browser);
     expect(body).toMatchObject({
       user: { id: person?.id, roles: everywhere("reviewer-2", "administrator") },
@@ -265,10 +291,18 @@ describe("the second factor", () => {
 
     const { body: me } = await signInThere(browser);
     expect(me["secondFactor"]).toMatchObject({ setUp: true, proven: false, wanted: true });
+    // Until the code was given it is nobody's sign-in.
+    const owed = { status: 403, body: { ...said(/lacks the code/), secondFactor: "needed" } };
+    const token = { label: "script", scopes: ["timetable:read"], expiresInDays: 1 };
+    expect(await browser.call("GET", "/broadcasts")).toMatchObject(owed);
+    expect(await browser.call("POST", "/me/tokens", token)).toMatchObject(owed);
+    expect(await browser.call("POST", "/stop")).toMatchObject(owed);
+    expect(await browser.call("GET", "/me")).toMatchObject({ status: 200 });
     expect((await browser.call("POST", "/me/second-factor/use", { code: "000000" })).status).toBe(401);
     clock.advance(30 * SECOND_MS);
     expect((await browser.call("POST", "/me/second-factor/use", { code: code() })).status).toBe(204);
     expect((await browser.call("POST", "/emergencies", airs)).status).toBe(422);
+    expect((await browser.call("GET", "/broadcasts")).status).toBe(200);
     expect(
       (await browser.call("PUT", "/me/password", { currentPassword: "x", newPassword: "y" })).body,
     ).toMatchObject(said(/no password here/));
@@ -396,6 +430,16 @@ describe("what is not right is refused in words, and in the audit", () => {
       /clock and this server's differ/,
     ],
     [
+      "a sign-in there of an hour ago",
+      (claims) => provider.sign({ ...claims, auth_time: Number(claims.iat) - HOUR_S }),
+      /at the provider too long ago/,
+    ],
+    [
+      "no word of when they signed in there",
+      ({ auth_time: _, ...claims }) => provider.sign(claims),
+      /cannot be trusted/,
+    ],
+    [
       "a clock that is an hour ahead",
       (claims) => provider.sign({ ...claims, nbf: Number(claims.iat) + HOUR_S }),
       /clock and this server's differ/,
@@ -437,6 +481,15 @@ test("a provider that is gone in the middle, or from the start, is said; and it 
   clock.advance(11 * SECOND_MS);
   await until(async () => (await problem()) === null);
   expect((await openBrowser(other.url, redirectUri).begin()).status).toBe(200);
+
+  // What it was, is read again after an hour; and when that fails, again by itself.
+  await provider.close();
+  clock.advance(61 * MINUTE_MS);
+  expect(await openBrowser(other.url, redirectUri).begin()).toMatchObject({ status: 503 });
+  expect(await problem()).toMatch(/cannot be reached/);
+  provider = await startProvider(redirectUri, provider.port);
+  clock.advance(11 * SECOND_MS);
+  await until(async () => (await problem()) === null);
   await other.close();
 });
 
@@ -468,6 +521,9 @@ test("the secret, the codes and the tokens are nowhere in the log, and the brows
   expect(log).not.toContain(CLIENT_SECRET);
   expect(log).not.toContain(new URLSearchParams(answer).get("code"));
   expect(log).not.toMatch(/eyJ[\w-]+\.eyJ/);
+  // Who was refused, by name, stands in the audit log alone.
+  expect(log).toContain("The provider knows you as");
+  expect(log).not.toMatch(/hechang|mimazhang|zhenren/i);
   const begun = await fetch(`${app.url}/api/v1/sign-in/oidc/begin`, { method: "POST" });
   expect(begun.headers.getSetCookie().join()).toMatch(
     /^ccx_sign_in_flow=[^;]+; Max-Age=600; Path=\/api\/v1\/sign-in\/oidc; HttpOnly; SameSite=Strict$/,

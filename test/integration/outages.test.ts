@@ -68,8 +68,8 @@ const says = ({ identity: { id } }: Member): boolean =>
     faults: [],
   });
 const all = (areas: string[] | null = null) =>
-  outages.list({ isOpen: false, areas }, Number.MAX_SAFE_INTEGER, 100);
-const open = () => outages.list({ isOpen: true, areas: null }, Number.MAX_SAFE_INTEGER, 100);
+  outages.list({ isOpen: false, deviceId: null, areas }, Number.MAX_SAFE_INTEGER, 100);
+const open = () => outages.list({ isOpen: true, deviceId: null, areas: null }, Number.MAX_SAFE_INTEGER, 100);
 /** Lets minutes pass, one tick each, with every device that is there saying so now and then. */
 function pass(minutes: number, heard: readonly Member[] = [...town, far]): void {
   for (let minute = 0; minute < minutes; minute += 1) {

@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { createFaults } from "../../devices/core/faults.ts";
-import { MediaError } from "../../devices/core/output.ts";
+import { type LiveFeed, type LiveSound, MediaError } from "../../devices/core/output.ts";
 import { createOutputList } from "../../devices/core/output-list.ts";
 import { createPcmOutput } from "../../devices/core/pcm-output.ts";
 import { wavSink } from "../../devices/core/pcm-sink.ts";
@@ -14,13 +14,15 @@ import { type PlayerCommand, RTP_PAYLOADS } from "../../devices/core/player-prog
 import { playerSink } from "../../devices/core/player-sink.ts";
 import { createSound } from "../../devices/core/sound.ts";
 import { type Running, start } from "../../scripts/processes.ts";
+import { until } from "../../scripts/until.ts";
 import { type AirStation, openAirStation } from "../support/air-station.ts";
 import { airing } from "../support/airing.ts";
 import { freePort } from "../support/free-port.ts";
+import { toneParts } from "../support/live-parts.ts";
+import { levelsOf } from "../support/loudness.ts";
 import { createMemoryLog } from "../support/memory-log.ts";
 import { loudestHz } from "../support/pitch.ts";
 import { recordedMs, recordingOf } from "../support/test-device.ts";
-import { until } from "../support/until.ts";
 
 const SECONDS = 4;
 const TONE_HZ = 440;
@@ -79,6 +81,68 @@ describe("a list of outputs", () => {
     await again.start();
     await again.stop();
     expect(readdirSync(join(folder, "spare"))).toContain("b.2.wav");
+  });
+
+  test("one that dies while somebody speaks is replaced, and the next goes on with what is due", async () => {
+    const card = through("card", () => ["head", "-c", "88200"]);
+    const { list, faults } = listOf(card, recorder("spare"));
+    const waiting: LiveSound[] = toneParts(SECONDS).map(({ bytes, durationMs }, at) => ({
+      atMs: at * 1_280,
+      durationMs,
+      bytes,
+    }));
+    const endMs = waiting.reduce((sum, { durationMs }) => sum + durationMs, 0);
+    let isClosed = false;
+    const feed: LiveFeed = {
+      take: () => waiting.shift() ?? null,
+      hasSound: () => waiting.length > 0,
+      endMs,
+      ended: true,
+      close: () => void (isClosed = true),
+    };
+    const startAt = now() + 1_000;
+    const prepared = list.prepareLive({ broadcastId: "b", startAt, longestMs: 60_000, volume: 100, feed });
+    await until(() => now() >= startAt);
+    const { firstSampleAt = Number.NaN } = (await prepared.start()) ?? {};
+    expect(Math.abs(firstSampleAt - startAt)).toBeLessThan(150);
+    const { complete, positionMs } = await prepared.ended;
+    expect(complete).toBe(true);
+    expect(Math.abs(positionMs - endMs)).toBeLessThan(150);
+    const note = JSON.parse(readFileSync(join(folder, "spare", "b.json"), "utf8")) as Record<string, number>;
+    const missedMs = (note["firstSampleAt"] ?? 0) - startAt;
+    const soundedMs = ((note["samples"] ?? 0) / format.sampleRate) * 1_000;
+    expect(missedMs).toBeGreaterThan(500);
+    expect(missedMs).toBeLessThan(2_500);
+    expect(Math.abs(missedMs + soundedMs - endMs)).toBeLessThan(150);
+    // The dead one had taken all of it.
+    const levels = levelsOf(join(folder, "spare", "b.wav"), 200);
+    expect(levels.filter((level) => level < -30)).toEqual([]);
+    expect(faults.list()).toEqual(["the output card failed: head ended with 0"]);
+    await until(() => isClosed, { what: "the end of the feed" });
+  });
+
+  test("when none can be opened for a voice, nobody follows it any more", () => {
+    const broken = createPcmOutput({
+      name: "broken",
+      format,
+      openSink() {
+        throw new Error("no such card");
+      },
+      now,
+    });
+    const { list, faults } = listOf(broken);
+    let isClosed = false;
+    const feed: LiveFeed = {
+      take: () => null,
+      hasSound: () => false,
+      endMs: 0,
+      ended: false,
+      close: () => void (isClosed = true),
+    };
+    const programmeOf = { broadcastId: "b", startAt: now(), longestMs: 60_000, volume: 100, feed };
+    expect(() => list.prepareLive(programmeOf)).toThrow("no such card");
+    expect(isClosed).toBe(true);
+    expect(faults.list()).toEqual(["the output broken failed: no such card"]);
   });
 
   test("one that takes no more sound is as good as dead", async () => {
@@ -154,7 +218,7 @@ describe("RTP multicast to horns", () => {
       payload,
       localAddress: "127.0.0.1",
     } as const;
-    const output = createSound({ kind: "loudspeaker", setting, stateDir: folder, now });
+    const output = createSound({ setting, stateDir: folder, now });
     const prepared = await output.prepare(programme());
     const started = await prepared.start();
     const sdp = join(folder, `rtp-${setting.address}-${port}.sdp`);

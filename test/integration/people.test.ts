@@ -2,7 +2,7 @@ import { TOTP } from "otpauth";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { type Operator, ProblemError, signIn } from "../../scripts/operator-client.ts";
 import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from "../../src/clock.ts";
-import { openDatabaseReadOnly } from "../../src/db/open.ts";
+import { openDatabase, openDatabaseReadOnly } from "../../src/db/open.ts";
 import { type RunningApp, runApp } from "../support/app.ts";
 import { importRegions, makeTone, programmeId } from "../support/county.ts";
 import { COUNTY, createTestClock, TOWN } from "../support/fleet.ts";
@@ -17,18 +17,21 @@ import {
   PASSWORD,
   tokenIn,
 } from "../support/people.ts";
+import { type AdministratorsFactor, giveSecondFactor } from "../support/second-factor.ts";
 
 const clock = createTestClock();
 let app: RunningApp;
+let factor: AdministratorsFactor;
 beforeAll(async () => {
   // What comes "from" elsewhere says so by X-Forwarded-For.
   app = await runApp({ clock, env: { TRUSTED_PROXIES: "127.0.0.1", SECOND_FACTOR: "required" } });
+  factor = await giveSecondFactor(app, clock);
   await importRegions(app.operator);
 });
 afterAll(() => app.close());
 // Days pass in some of the tests.
 beforeEach(async () => {
-  app.operator = await signIn(app.url, "admin", app.password);
+  app.operator = await factor.signIn();
 });
 
 interface Answer {
@@ -156,32 +159,46 @@ describe("an invitation", () => {
 });
 
 describe("wrong passwords", () => {
-  test("make the account wait, longer each time, from wherever, and the right one ends it", async () => {
+  test("make the account wait where they came from, longer each time, and the right one ends it", async () => {
     await newPerson(app, "careful", everywhere("editor"));
-    for (let wrong = 0; wrong < 5; wrong += 1) expect((await attempt("careful", "wrong")).status).toBe(401);
-    const locked = await attempt("careful", PASSWORD);
+    const from = newAddress();
+    for (let wrong = 0; wrong < 5; wrong += 1)
+      expect((await attempt("careful", "wrong", { from })).status).toBe(401);
+    const locked = await attempt("careful", PASSWORD, { from });
     expect(locked).toMatchObject({ status: 429, retryAfter: "30", problem: { retryAfter: 30 } });
     expect(locked.problem["hint"]).toMatch(/new invitation/);
     clock.advance(29 * SECOND_MS);
-    expect((await attempt("careful", PASSWORD)).status).toBe(429);
+    expect((await attempt("careful", PASSWORD, { from })).status).toBe(429);
     clock.advance(SECOND_MS);
-    expect((await attempt("careful", "wrong")).status).toBe(401);
-    expect(await attempt("careful", PASSWORD)).toMatchObject({ status: 429, retryAfter: "60" });
+    expect((await attempt("careful", "wrong", { from })).status).toBe(401);
+    expect(await attempt("careful", PASSWORD, { from })).toMatchObject({ status: 429, retryAfter: "60" });
     clock.advance(MINUTE_MS);
-    expect((await attempt("careful", PASSWORD)).status).toBe(200);
-    for (let wrong = 0; wrong < 5; wrong += 1) expect((await attempt("careful", "wrong")).status).toBe(401);
+    expect((await attempt("careful", PASSWORD, { from })).status).toBe(200);
+    for (let wrong = 0; wrong < 5; wrong += 1)
+      expect((await attempt("careful", "wrong", { from })).status).toBe(401);
+  });
+
+  test("of a stranger keep nobody out who comes by another address", async () => {
+    await newPerson(app, "besieged", everywhere("editor"));
+    const from = newAddress();
+    for (let wrong = 0; wrong < 5; wrong += 1) await attempt("besieged", "wrong", { from });
+    expect((await attempt("besieged", PASSWORD, { from })).status).toBe(429);
+    expect((await attempt("besieged", PASSWORD)).status).toBe(200);
   });
 
   test("gain nothing by coming all at once", async () => {
     await newPerson(app, "popular", everywhere("editor"));
-    const answers = await Promise.all(Array.from({ length: 9 }, () => attempt("popular", "wrong")));
+    const from = newAddress();
+    const answers = await Promise.all(Array.from({ length: 9 }, () => attempt("popular", "wrong", { from })));
     expect(answers.filter(({ status }) => status === 401)).toHaveLength(5);
     expect(answers.filter(({ status }) => status === 429)).toHaveLength(4);
   });
 
   test("of a name that does not exist look the same", async () => {
+    const from = newAddress();
     const outcomes: number[] = [];
-    for (let wrong = 0; wrong < 6; wrong += 1) outcomes.push((await attempt("nobody", "wrong")).status);
+    for (let wrong = 0; wrong < 6; wrong += 1)
+      outcomes.push((await attempt("nobody", "wrong", { from })).status);
     expect(outcomes).toEqual([401, 401, 401, 401, 401, 429]);
   });
 });
@@ -251,14 +268,14 @@ describe("a sign-in", () => {
   test("gains and loses what the roles gain and lose, at the next request", async () => {
     const operator = await newPerson(app, "promoted", everywhere("auditor"));
     const create = () => operator.post("/regions/x");
-    const import_ = () => statusOf(operator.postText("/regions/import", "text/csv", "nonsense"));
+    const edit = () => statusOf(operator.post("/episodes", {}));
     expect(await statusOf(create())).toBe(404);
-    expect(await import_()).toBe(403);
+    expect(await edit()).toBe(403);
     const id = await idOf("promoted");
-    await app.operator.put(`/people/${id}/roles`, { roles: everywhere("administrator") });
-    expect(await import_()).toBe(422);
+    await app.operator.put(`/people/${id}/roles`, { roles: everywhere("editor") });
+    expect(await edit()).toBe(422);
     await app.operator.put(`/people/${id}/roles`, { roles: [] });
-    expect(await import_()).toBe(403);
+    expect(await edit()).toBe(403);
     expect(await operator.get("/me")).toMatchObject({ acts: ["account:own"] });
   });
 });
@@ -266,7 +283,7 @@ describe("a sign-in", () => {
 describe("a person who is disabled", () => {
   test("is out at once, with sign-ins, tokens and invitations, until enabled again", async () => {
     const operator = await newPerson(app, "leaver", everywhere("editor"));
-    const { token } = await operator.post<{ token: string }>("/me/tokens", {
+    const { token } = await operator.postAnew<{ token: string }>("/me/tokens", {
       label: "import",
       scopes: ["content:read"],
       expiresInDays: 30,
@@ -381,9 +398,10 @@ describe("a second factor", () => {
     const operator = await newPerson(app, "guessed", everywhere("editor"));
     const { secret } = await setUpSecondFactor(operator);
     const wrong = codeAt(secret, 0);
+    const from = newAddress();
     const statuses: number[] = [];
     for (let tries = 0; tries < 6; tries += 1)
-      statuses.push((await attempt("guessed", PASSWORD, { code: wrong })).status);
+      statuses.push((await attempt("guessed", PASSWORD, { code: wrong, from })).status);
     expect(statuses).toEqual([401, 401, 401, 401, 401, 429]);
   });
 
@@ -429,7 +447,15 @@ describe("a second factor", () => {
     const remove = (proof: object) => operator.post("/me/second-factor/remove", proof);
     expect(await statusOf(remove({ currentPassword: PASSWORD, code: "000000" }))).toBe(401);
     expect(await statusOf(remove({ currentPassword: "wrong", code: nextCode(secret) }))).toBe(401);
+    const token = await operator.post<{ id: string }>("/me/tokens", {
+      code: nextCode(secret),
+      label: "display",
+      scopes: ["timetable:read"],
+      expiresInDays: 1,
+    });
+    expect(await operator.get("/me/tokens")).toMatchObject({ items: [{ id: token.id }] });
     await remove({ currentPassword: PASSWORD, code: nextCode(secret) });
+    expect(await operator.get("/me/tokens")).toEqual({ items: [] });
     expect(await statusOf(operator.post("/announcements", drill))).toBe(403);
     await setUpSecondFactor(operator);
     const id = await idOf("newphone");
@@ -438,10 +464,47 @@ describe("a second factor", () => {
     expect((await attempt("newphone", PASSWORD)).status).toBe(200);
   });
 
+  test("begins and ends whole: a failure on the way leaves everything as it was", async () => {
+    const operator = await newPerson(app, "unlucky", everywhere("editor"));
+    const other = await signIn(app.url, "unlucky", PASSWORD);
+    const failing = async (what: string, work: () => Promise<unknown>) => {
+      const db = openDatabase(`${app.folder}/data/cuncunxiang.db`, clock.now());
+      db.exec(`CREATE TRIGGER broken BEFORE ${what} BEGIN SELECT RAISE(ABORT, 'broken'); END`);
+      expect(await statusOf(work())).toBe(500);
+      db.exec("DROP TRIGGER broken");
+      db.close();
+    };
+    const setUp = async () =>
+      (await operator.get<{ secondFactor: { setUp: boolean } }>("/me")).secondFactor.setUp;
+    const { secret } = await operator.post<{ secret: string }>("/me/second-factor", {
+      currentPassword: PASSWORD,
+    });
+    const confirm = () => operator.post("/me/second-factor/confirm", { code: codeAt(secret) });
+    await failing("DELETE ON sign_ins", confirm);
+    expect(await setUp()).toBe(false);
+    await confirm();
+    expect(await setUp()).toBe(true);
+    expect(await isSignedIn(other)).toBe(false);
+
+    await operator.post("/me/tokens", {
+      code: nextCode(secret),
+      label: "display",
+      scopes: ["timetable:read"],
+      expiresInDays: 1,
+    });
+    const remove = () =>
+      operator.post("/me/second-factor/remove", { currentPassword: PASSWORD, code: nextCode(secret) });
+    await failing("DELETE ON api_tokens", remove);
+    expect(await setUp()).toBe(true);
+    await remove();
+    expect(await setUp()).toBe(false);
+  });
+
   test("is not removed by the administrator whose it is; with it go the tokens that were made in its name", async () => {
     const manager = await newPerson(app, "manager", everywhere("administrator"));
-    await setUpSecondFactor(manager);
+    const { secret } = await setUpSecondFactor(manager);
     const { token } = await manager.post<{ token: string }>("/me/tokens", {
+      code: nextCode(secret),
       label: "display",
       scopes: ["timetable:read"],
       expiresInDays: 1,
@@ -457,11 +520,13 @@ describe("a second factor", () => {
 });
 
 describe("a token for a script", () => {
-  const make = (operator: Operator, scopes: string[], expiresInDays = 30) =>
+  const make = (operator: Operator, scopes: string[], expiresInDays = 30, proof: object = {}) =>
     operator.post<{ id: string; token: string; expiresAt: string }>("/me/tokens", {
       label: "county display",
       scopes,
       expiresInDays,
+      currentPassword: PASSWORD,
+      ...proof,
     });
   const call = async (token: string, method: string, path: string, body?: object) => {
     const answer = await fetch(`${app.url}/api/v1${path}`, {
@@ -534,7 +599,7 @@ describe("a token for a script", () => {
     await operator.put("/me/password", { currentPassword: PASSWORD, newPassword });
     expect(await works(first.token)).toBe(false);
 
-    const second = await make(operator, ["content:read"]);
+    const second = await make(operator, ["content:read"], 30, { currentPassword: newPassword });
     const { url } = await app.operator.post<Invited["invitation"]>(
       `/people/${await idOf("cautious")}/invitation`,
     );
@@ -561,8 +626,9 @@ describe("a token for a script", () => {
       status: 422,
       problem: { hint: "Under My account: set one up, or add its code to this sign-in." },
     });
-    await setUpSecondFactor(operator);
-    const { token } = await make(operator, ["announcements:air"]);
+    const { secret } = await setUpSecondFactor(operator);
+    const code = nextCode(secret);
+    const { token } = await make(operator, ["announcements:air"], 30, { code });
     const announce = (region: string) =>
       call(token, "POST", "/announcements", {
         title: "大风",

@@ -6,8 +6,8 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createPcmOutput } from "../../devices/core/pcm-output.ts";
 import { aplay, ffplay, mpv } from "../../devices/core/player-programs.ts";
 import { playerSink } from "../../devices/core/player-sink.ts";
+import { until } from "../../scripts/until.ts";
 import { toneParts } from "../support/live-parts.ts";
-import { until } from "../support/until.ts";
 
 const SECONDS = 2;
 let folder: string;
@@ -70,7 +70,13 @@ describe.each(["ffplay", "mpv", "aplay"] as const)("sound through %s", (program)
       startAt,
       longestMs: 60_000,
       volume: 80,
-      feed: { take: () => sounds.shift() ?? null, endMs, ended: true, close: () => {} },
+      feed: {
+        take: () => sounds.shift() ?? null,
+        hasSound: () => sounds.length > 0,
+        endMs,
+        ended: true,
+        close: () => {},
+      },
     });
     await until(() => now() >= startAt);
     const { firstSampleAt = Number.NaN } = (await prepared.start()) ?? {};

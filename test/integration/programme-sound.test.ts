@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Operator } from "../../scripts/operator-client.ts";
 import { approve } from "../../scripts/reviewers.ts";
+import { until } from "../../scripts/until.ts";
 import { type RunningApp, runApp } from "../support/app.ts";
 import {
   approvedEpisode,
@@ -19,7 +20,6 @@ import {
 } from "../support/county.ts";
 import { createTestClock, type Member, VILLAGE } from "../support/fleet.ts";
 import { PROFILES_DIR } from "../support/media-lab.ts";
-import { until } from "../support/until.ts";
 
 interface Rendition {
   profile: string;
@@ -279,8 +279,9 @@ describe("a programme's sound", () => {
   });
 });
 
-test("a changed profile never replaces what a frozen broadcast plays, and is played from the next one on", async () => {
+test("a changed profile never replaces what a frozen broadcast plays, and is played from the next one on once it is reviewed anew", async () => {
   const air = Date.parse("2026-12-01T07:00:00+08:00");
+  const later = Date.parse("2026-12-01T18:30:00+08:00");
   const clock = createTestClock(air - 30 * 60_000);
   const home = join(folder, "home");
   const profiles = join(folder, "profiles");
@@ -289,7 +290,7 @@ test("a changed profile never replaces what a frozen broadcast plays, and is pla
   const first = await runApp({ clock, env });
   await importRegions(first.operator);
   const device = await enrolDevice(first.operator, first.url, VILLAGE);
-  await approvedEpisode(first.operator, 41, tone);
+  const { id } = await approvedEpisode(first.operator, 41, tone);
   await approvedEpisode(first.operator, 42, makeTone(join(folder, "next.wav"), 2));
   const before = (await playlistOf(first, device)).broadcasts;
   clock.advance(22 * 60_000);
@@ -306,15 +307,17 @@ test("a changed profile never replaces what a frozen broadcast plays, and is pla
   writeFileSync(path, JSON.stringify(changed));
   const second = await runApp({ clock, env, password: first.password });
   try {
+    const isApproved = async () =>
+      (await second.operator.get<{ approved: boolean }>(`/episodes/${id}`)).approved;
+    await until(async () => !(await isApproved()), { what: "the end of the approval", timeoutMs: 60_000 });
+    await settled(second.operator, id);
+    await approve(second.operator, `episodes/${id}`);
     const frozenItem = before.find(({ startAt }) => startAt === air)?.items[0];
-    const laterOf = (list: typeof before) => list.find(({ startAt }) => startAt > air + 3_600_000)?.items[0];
-    await until(
-      async () => {
-        const later = laterOf((await playlistOf(second, device)).broadcasts);
-        return later !== undefined && later.sha256 !== laterOf(before)?.sha256;
-      },
-      { what: "the new rendition in the later broadcast", timeoutMs: 30_000 },
-    );
+    const laterOf = (list: typeof before) => list.find(({ startAt }) => startAt === later)?.items[0];
+    const laterSha256 = async () => laterOf((await playlistOf(second, device)).broadcasts)?.sha256;
+    await until(async () => (await laterSha256()) !== undefined, { what: "the later broadcast" });
+    expect(await laterSha256()).not.toBe(laterOf(before)?.sha256);
+    expect(laterOf(before)?.sha256).toBe(frozenItem?.sha256);
     const after = (await playlistOf(second, device)).broadcasts;
     expect(after.find(({ startAt }) => startAt === air)?.items[0]?.sha256).toBe(frozenItem?.sha256);
     expect(await stateOf(second, air)).toBe("frozen");

@@ -3,7 +3,9 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { openStore } from "../../devices/core/device-folder.ts";
 import { openJournal } from "../../devices/core/journal.ts";
+import { until } from "../../scripts/until.ts";
 import { openDatabaseReadOnly } from "../../src/db/open.ts";
 import type { Ack, PlaybackRecord, Report } from "../../src/protocol/messages.ts";
 import { ackTopic, uplinkTopic } from "../../src/protocol/topics.ts";
@@ -12,7 +14,6 @@ import { enrolDevice, importRegions } from "../support/county.ts";
 import { connectDevice, type DeviceClient } from "../support/device-client.ts";
 import { type Member, NEIGHBOUR, VILLAGE } from "../support/fleet.ts";
 import { enrolGateway } from "../support/gateway.ts";
-import { until } from "../support/until.ts";
 
 const MINUTE_MS = 60_000;
 const DAY_MS = 24 * 60 * MINUTE_MS;
@@ -153,7 +154,7 @@ describe("the journal of a gateway that was without a line for forty days", () =
     const gateway = await enrolGateway(app, NEIGHBOUR, folder);
     const bootIds = Array.from({ length: 40 }, (_, day) => `day-${day}`);
     for (const [day, bootId] of bootIds.entries()) {
-      const journal = openJournal(gateway.state, bootId, NOW);
+      const journal = openJournal(openStore(gateway.state), bootId, NOW);
       for (const { seq: _, ...record } of Array.from({ length: 4 }, (_times, time) =>
         recordsOfDay(day, time),
       ).flat())

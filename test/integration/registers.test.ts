@@ -2,8 +2,10 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Browser } from "playwright-core";
+import { Temporal } from "temporal-polyfill";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { approve, type ReviewCase, reviewersOf, sign } from "../../scripts/reviewers.ts";
+import { until } from "../../scripts/until.ts";
 import { type RunningApp, runApp } from "../support/app.ts";
 import { launchChromium } from "../support/browser.ts";
 import {
@@ -14,11 +16,11 @@ import {
   importRegions,
   makeTone,
   programmeId,
+  scheduleOnce,
 } from "../support/county.ts";
 import { createTestClock, TOWN, VILLAGE } from "../support/fleet.ts";
 import { scheduleDefinition } from "../support/schedule-definition.ts";
 import { secondPerson } from "../support/second-person.ts";
-import { until } from "../support/until.ts";
 
 const clock = createTestClock(Date.parse("2026-11-30T20:00:00+08:00"));
 let folder: string;
@@ -88,7 +90,7 @@ test("the approval register keeps who submitted, signed, returned, withdrew and 
     "送审 admin ",
     "退回 初审员 题目不对",
     ...round,
-    "修改后审签失效 deputy 改题目",
+    "审签失效 deputy 改题目",
     ...round,
   ];
   expect(lines.slice(1, -1).map((line) => line.join(" ").replaceAll(/"|'(?==)/g, ""))).toEqual(acts);
@@ -153,14 +155,16 @@ test("what an urgent signature let air says what is owed, until it is given, and
   await director?.post(`/${content}/signatures`, attempt);
   const lines = async () => {
     const { items } = await app.operator.get<{
-      items: { state: string; owed: string[]; refusal: object | null }[];
+      items: { state: string; owed: { steps: string[] } | null; refusal: object | null }[];
     }>("/registers/broadcasts?month=2026-12");
     const csv = await (await document("/registers/broadcasts?month=2026-12&format=csv")).text();
     return { items, csv };
   };
   const owing = await lines();
-  expect(owing.items[0]).toMatchObject({ owed: ["first", "second"], refusal: null });
-  expect(owing.csv).toMatch(/终审（紧急） 终审员 2026-11-30 20:00；待补签：初审、复审/);
+  expect(owing.items[0]).toMatchObject({ owed: { steps: ["first", "second"] }, refusal: null });
+  expect(owing.csv).toMatch(
+    /终审（紧急） 终审员 2026-11-30 20:00；待补签：初审、复审（限 2026-12-01 20:00 前）/,
+  );
   for (const [at, state] of [
     ["2026-12-01T06:55:00+08:00", "frozen"],
     ["2026-12-01T07:00:01+08:00", "on_air"],
@@ -169,7 +173,7 @@ test("what an urgent signature let air says what is owed, until it is given, and
     await until(async () => (await lines()).items[0]?.state === state, { what: `the state ${state}` });
   }
   if (first) await sign(first, content);
-  expect((await lines()).items[0]).toMatchObject({ owed: ["second"] });
+  expect((await lines()).items[0]).toMatchObject({ owed: { steps: ["second"] } });
   const now = await app.operator.get<ReviewCase>(`/${content}/review`);
   await second?.post(`/${content}/return`, { version: now.review.version, reason: "不实" });
   const refused = await lines();
@@ -214,4 +218,43 @@ test("a month that is none is a clear problem", async () => {
     status: 422,
     problem: { errors: [{ at: "cursor" }] },
   });
+});
+
+test("what devices proved in a month is counted by town, of what was to play to its end", async () => {
+  const proved = (month: string) =>
+    app.operator.get<{ broadcasts: number }>(`/registers/proof?month=${month}`);
+  // All that December had so far was called off.
+  expect(await proved("2026-12")).toEqual({ broadcasts: 0, items: [] });
+  await approve(app.operator, `episodes/${episode.id}`);
+  await scheduleOnce(app.operator, Temporal.ZonedDateTime.from("2026-12-01T09:00[Asia/Shanghai]"));
+  const { items } = await app.operator.get<{ items: BroadcastView[] }>(
+    "/broadcasts?from=2026-12-01T00:59:00Z&until=2026-12-01T01:01:00Z",
+  );
+  const stateOf = async (id = "") => (await app.operator.get<BroadcastView>(`/broadcasts/${id}`)).state;
+  const neverSent = await app.operator.post<{ id: string }>("/announcements", {
+    title: "没有录音",
+    class: "announcement",
+    source: { upload: true },
+    targets: { regions: [TOWN], kinds: ["loudspeaker"] },
+    startAt: "2026-12-01T09:05:00+08:00",
+    notAfter: "2026-12-01T09:10:00+08:00",
+  });
+  for (const [at, state] of [
+    ["08:55:00", "frozen"],
+    ["09:00:01", "on_air"],
+    ["09:30:00", "failed"],
+  ]) {
+    clock.advance(Date.parse(`2026-12-01T${at}+08:00`) - clock.now());
+    await until(async () => (await stateOf(items[0]?.id)) === state, { what: `the state ${state}` });
+  }
+  // No device was told of it, so none is expected to have played it.
+  await until(async () => (await stateOf(neverSent.id)) === "missed", { what: "the missed one" });
+  const none = { delivered: 0, cached: 0, started: 0, finished: 0, sensed: 0 };
+  expect(await proved("2026-12")).toEqual({
+    broadcasts: 1,
+    items: [{ regionCode: TOWN, name: "稻田镇", expected: 1, atLeast: none, unknown: 1 }],
+  });
+  const csv = await (await document("/registers/proof?month=2026-12&format=csv")).text();
+  expect(csv).toContain('"稻田镇","1","0","0","0","0","0","1"');
+  expect(await proved("2026-10")).toEqual({ broadcasts: 0, items: [] });
 });

@@ -4,11 +4,13 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Operator } from "../../scripts/operator-client.ts";
 import { approve, type ReviewCase, sign } from "../../scripts/reviewers.ts";
+import { digestOf, type SignedFile } from "../../src/review/digest.ts";
 import { type RunningApp, runApp } from "../support/app.ts";
 import { type EpisodeView, makeEpisode, makeTone, programmeId, settled } from "../support/county.ts";
 import { everywhere, newPerson } from "../support/people.ts";
 
 interface Case extends ReviewCase {
+  files: SignedFile[];
   parts: { title: string; sha256: string; durationMs: number }[];
   myTurn: boolean;
   whyNotMe: { detail: string } | null;
@@ -75,10 +77,13 @@ test("an editor submits, three different people hear the very file that devices 
     approved: false,
     review: { state: "submitted", next: "first", steps: ["first", "second", "final"] },
   });
-  const { digest, parts } = await caseOf(content);
+  const { digest, files, parts } = await caseOf(content);
   const [recording] = (await seen(content)).segments.map((segment) => segment.recording);
   const played = recording?.renditions.find(({ sha256 }) => sha256 === parts[0]?.sha256);
-  expect(played).toMatchObject({ profile: "loudspeaker-mp3", sha256: digest });
+  expect(played).toMatchObject({ profile: "loudspeaker-mp3" });
+  const given = recording?.renditions.filter(({ profile }) => profile.startsWith("loudspeaker-"));
+  expect(files).toEqual(given?.map(({ profile, sha256 }) => ({ part: 1, profile, sha256 })));
+  expect(digest).toBe(digestOf(files));
 
   expect((await sign<Reviewed>(first, content)).review).toMatchObject({ state: "in_review", next: "second" });
   expect((await sign<Reviewed>(second, content)).review).toMatchObject({ state: "in_review", next: "final" });
@@ -129,7 +134,7 @@ describe("a signature is refused", () => {
     const own = await makeEpisode(app.operator, 500, tone);
     await app.operator.post(`/episodes/${own.id}/submit`);
     await expect(sign(app.operator, `episodes/${own.id}`)).rejects.toThrow(
-      /You have edited or submitted it, so others review it/,
+      /You have had a part in making it, so others review it/,
     );
   });
 
@@ -144,7 +149,7 @@ describe("a signature is refused", () => {
     await editor.upload(`/episodes/${id}/segments/1/recording`, tone);
     await settled(editor, id);
     await editor.post(`/episodes/${id}/submit`);
-    await expect(sign(author, `episodes/${id}`)).rejects.toThrow(/You have edited or submitted it/);
+    await expect(sign(author, `episodes/${id}`)).rejects.toThrow(/You have had a part in making it/);
     await sign(first, `episodes/${id}`);
   });
 
@@ -310,25 +315,30 @@ test("urgently: the final signature and a reason let it air; what is owed is ask
       review: {
         state: "approved",
         next: "first",
-        owed: ["first", "second"],
+        owed: { steps: ["first", "second"], isOverdue: false },
         signatures: [{ step: "final", by: "终审", urgent: "汛情" }],
       },
     },
   );
   const queueOf = async (by: Operator) => {
-    const queue = await by.get<Record<"items" | "owed", { id: string; owed: string[] }[]>>("/review-queue");
-    const own = (list: { id: string; owed: string[] }[]) =>
-      list.filter(({ id }) => content.endsWith(id)).map(({ owed }) => owed);
-    return [own(queue.items), own(queue.owed)];
+    const queue = await by.get<{
+      items: { id: string; step: string }[];
+      owed: { id: string; owed: { steps: string[] } }[];
+    }>("/review-queue");
+    const isIt = ({ id }: { id: string }) => content.endsWith(id);
+    return [
+      queue.items.filter(isIt).map(({ step }) => step),
+      queue.owed.filter(isIt).map(({ owed }) => owed.steps),
+    ];
   };
   const owed = ["first", "second"];
-  expect(await queueOf(first)).toEqual([[owed], [owed]]);
+  expect(await queueOf(first)).toEqual([["first"], [owed]]);
   expect(await queueOf(editor)).toEqual([[], [owed]]);
   const approvedAt = async () => (await editor.get<{ approvedAt: string }>(`/${content}`)).approvedAt;
   const since = await approvedAt();
   expect((await sign<Reviewed>(first, content)).review).toMatchObject({
     state: "approved",
-    owed: ["second"],
+    owed: { steps: ["second"] },
   });
   expect(await approvedAt()).toBe(since);
 
@@ -339,7 +349,7 @@ test("urgently: the final signature and a reason let it air; what is owed is ask
   });
   expect(refused).toMatchObject({
     approved: false,
-    review: { state: "returned", owed: [], ended: { by: { act: "returned", by: "复审", reason: "不实" } } },
+    review: { state: "returned", owed: null, ended: { by: { act: "returned", by: "复审", reason: "不实" } } },
   });
   expect(await queueOf(editor)).toEqual([[], []]);
 
@@ -350,7 +360,7 @@ test("urgently: the final signature and a reason let it air; what is owed is ask
   expect((await sign<Reviewed>(second, content)).review).toMatchObject({
     state: "approved",
     next: null,
-    owed: [],
+    owed: null,
   });
 });
 

@@ -260,8 +260,8 @@ describe("a schedule with", () => {
       nextDates: { airDate: string; whyNot: string | null }[];
     }>("/schedules/check", body);
     expect(nextDates.slice(0, 3).map(({ airDate, whyNot }) => [airDate, whyNot])).toEqual([
-      ["2026-12-01", null],
-      ["2026-12-02", null],
+      ["2026-12-01", "nothing approved is left for this date"],
+      ["2026-12-02", "nothing approved is left for this date"],
       ["2027-01-01", "the public holidays of 2027 are not known yet"],
     ]);
   });

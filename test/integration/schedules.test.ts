@@ -1,13 +1,13 @@
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { signIn } from "../../scripts/operator-client.ts";
+import { until } from "../../scripts/until.ts";
 import { DAY_MS } from "../../src/clock.ts";
 import type { RunningApp } from "../support/app.ts";
 import { approvedEpisode, type BroadcastView, makeTone } from "../support/county.ts";
 import { createTestClock } from "../support/fleet.ts";
 import { scheduleDefinition } from "../support/schedule-definition.ts";
 import { openTimetable, type Timetable } from "../support/timetable.ts";
-import { until } from "../support/until.ts";
 
 const clock = createTestClock(Date.parse("2026-11-30T20:00:00+08:00"));
 let app: RunningApp;

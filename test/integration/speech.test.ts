@@ -7,6 +7,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { signIn } from "../../scripts/operator-client.ts";
 import { approve } from "../../scripts/reviewers.ts";
 import { speak as speakMandarin } from "../../scripts/speech.ts";
+import { until } from "../../scripts/until.ts";
 import { HOUR_MS } from "../../src/clock.ts";
 import { createHttpEngine } from "../../src/speech/http-engine.ts";
 import { type RunningApp, runApp } from "../support/app.ts";
@@ -20,7 +21,6 @@ import {
   measureLoudness,
   speak,
 } from "../support/media-lab.ts";
-import { until } from "../support/until.ts";
 
 interface Spoken {
   sha256: string;

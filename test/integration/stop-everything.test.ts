@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import Sqlite from "better-sqlite3";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { until } from "../../scripts/until.ts";
 import { MINUTE_MS } from "../../src/clock.ts";
 import { type RunningApp, runApp } from "../support/app.ts";
 import { type BroadcastView, importRegions } from "../support/county.ts";
@@ -10,7 +11,6 @@ import { VILLAGE } from "../support/fleet.ts";
 import { enrolGateway } from "../support/gateway.ts";
 import { secondPerson } from "../support/second-person.ts";
 import { recordedMs, recordingOf } from "../support/test-device.ts";
-import { until } from "../support/until.ts";
 
 interface Stopped {
   commandId: string;
@@ -94,7 +94,7 @@ test("ends emergencies, calls off what is proposed and what would air as soon as
     });
   const emergency = await propose("on air");
   const proposal = await propose("proposed");
-  await deputy.post(`/emergencies/${emergency.id}/confirm`);
+  await deputy.postAnew(`/emergencies/${emergency.id}/confirm`);
   const stateOf = async (id: string) =>
     (await app.operator.get<{ state: string }>(`/emergencies/${id}`)).state;
   await until(async () => (await stateOf(emergency.id)) === "active", {

@@ -1,5 +1,6 @@
 import ICAL from "ical.js";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { until } from "../../scripts/until.ts";
 import { MINUTE_MS } from "../../src/clock.ts";
 import type { Command, Playlist } from "../../src/protocol/messages.ts";
 import type { ScheduleFile } from "../../src/schedules/schedule.ts";
@@ -23,7 +24,6 @@ import {
   openTimetable,
   type Timetable,
 } from "../support/timetable.ts";
-import { until } from "../support/until.ts";
 
 const clock = createTestClock(Date.parse("2026-11-30T08:00:00+08:00"));
 let app: RunningApp;

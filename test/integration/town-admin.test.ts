@@ -3,7 +3,7 @@ import type { Operator } from "../../scripts/operator-client.ts";
 import { type RunningApp, runApp } from "../support/app.ts";
 import { type BroadcastView, enrolDevice, importRegions, makeTone } from "../support/county.ts";
 import { COUNTY, FAR_VILLAGE, NEIGHBOUR, OTHER_TOWN, TOWN, VILLAGE } from "../support/fleet.ts";
-import { newPerson, ofArea } from "../support/people.ts";
+import { everywhere, newPerson, ofArea } from "../support/people.ts";
 
 let app: RunningApp;
 /** Of `TOWN`. */
@@ -147,6 +147,46 @@ describe("of announcements", () => {
     expect(await begin("")).toBe(403);
     await town.upload(`/announcements/${own.id}/recording`, tone);
     await expect(town.upload(`/announcements/${other.id}/recording`, tone)).rejects.toMatchObject(outside);
+  });
+
+  test("what it began to send for its own it sends on only as long as it may, and nobody else does", async () => {
+    const own = await app.operator.post<{ id: string }>("/announcements", announcement(VILLAGE));
+    const sender = await newPerson(app, "sender", ofArea(TOWN));
+    const bytes = Buffer.from("RIFF");
+    const send = (by: Operator, method: string, location: string) =>
+      fetch(new URL(location, app.url), {
+        method,
+        headers: {
+          ...by.credentials,
+          "tus-resumable": "1.0.0",
+          ...(method === "PATCH" && {
+            "upload-offset": "0",
+            "content-type": "application/offset+octet-stream",
+          }),
+        },
+        ...(method === "PATCH" && { body: bytes }),
+      }).then(({ status }) => status);
+    const begun = await fetch(`${app.url}/api/v1/uploads`, {
+      method: "POST",
+      headers: {
+        ...sender.credentials,
+        "tus-resumable": "1.0.0",
+        "upload-length": "100",
+        "upload-metadata": `target ${Buffer.from(`announcements/${own.id}`).toString("base64")}`,
+      },
+    });
+    const location = begun.headers.get("location") ?? "";
+    for (const method of ["HEAD", "PATCH", "DELETE"]) expect(await send(town, method, location)).toBe(404);
+    const { items } = await app.operator.get<{ items: { id: string; name: string }[] }>("/people");
+    const { id } = items.find(({ name }) => name === "sender") ?? {};
+    for (const roles of [ofArea(OTHER_TOWN), everywhere("editor")]) {
+      await app.operator.put(`/people/${id}/roles`, { roles });
+      for (const method of ["HEAD", "PATCH", "DELETE"])
+        expect(await send(sender, method, location)).toBe(403);
+    }
+    await app.operator.put(`/people/${id}/roles`, { roles: ofArea(TOWN) });
+    expect(await send(sender, "PATCH", location)).toBe(204);
+    expect(await send(sender, "DELETE", location)).toBe(204);
   });
 
   test("it sees of a broadcast for the county only its own devices", async () => {

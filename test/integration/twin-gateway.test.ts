@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createFleet as createSimulation } from "../../devices/simulator/fleet.ts";
+import { until } from "../../scripts/until.ts";
 import type { Desired, DeviceState } from "../../src/protocol/messages.ts";
 import { openAirStation } from "../support/air-station.ts";
 import { type RunningApp, runApp } from "../support/app.ts";
@@ -11,7 +12,6 @@ import { importRegions } from "../support/county.ts";
 import { NEIGHBOUR, VILLAGE } from "../support/fleet.ts";
 import { enrolGateway } from "../support/gateway.ts";
 import { startTestDevice } from "../support/test-device.ts";
-import { until } from "../support/until.ts";
 
 let folder: string;
 beforeAll(async () => void (folder = await mkdtemp(join(tmpdir(), "ccx-twin-gateway-"))));

@@ -2,13 +2,13 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { until } from "../../scripts/until.ts";
 import type { Playlist } from "../../src/protocol/messages.ts";
 import { type Uplink, uplinkTopic } from "../../src/protocol/topics.ts";
 import { type RunningApp, runApp } from "../support/app.ts";
 import { enrolDevice, importRegions } from "../support/county.ts";
 import { connectDevice } from "../support/device-client.ts";
 import { FAR_VILLAGE, NEIGHBOUR, TOWN, VILLAGE } from "../support/fleet.ts";
-import { until } from "../support/until.ts";
 
 interface Drift {
   field: string;

@@ -3,6 +3,7 @@ import { createServer, type Server } from "node:net";
 import { Aedes, type Client } from "aedes";
 import Fastify from "fastify";
 import type { Identity } from "../../devices/core/identity.ts";
+import { until } from "../../scripts/until.ts";
 import type { LiveIndex } from "../../src/protocol/live-index.ts";
 import type {
   Command,
@@ -19,7 +20,6 @@ import { createSigner, generateSigningKey, publicJwk, type Signer } from "../../
 import { ackTopic, alertTopic, commandTopic, playlistTopic } from "../../src/protocol/topics.ts";
 import { COUNTY, TOWN, VILLAGE } from "./fleet.ts";
 import { freePort } from "./free-port.ts";
-import { until } from "./until.ts";
 
 const DEVICE = "device-under-test";
 
@@ -54,7 +54,7 @@ export interface AirStation {
   keySets: string[];
   addMedia(bytes: Buffer, durationMs: number): Item;
   /** Serves these bytes under the digest of others. */
-  spoil(item: Item, bytes: Buffer): void;
+  spoil(item: Pick<Item, "sha256">, bytes: Buffer): void;
   /** What the index of a live broadcast says from now on, to those who wait as well. */
   tellLive(index: LiveIndex, by?: Signer): Promise<void>;
   /** Serves a playlist and points to it. @returns what it was */

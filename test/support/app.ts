@@ -3,11 +3,11 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Operator, signIn } from "../../scripts/operator-client.ts";
+import { until } from "../../scripts/until.ts";
 import { buildApp } from "../../src/app.ts";
 import { type Clock, systemClock } from "../../src/clock.ts";
 import { readConfig } from "../../src/config.ts";
 import { createMemoryLog } from "./memory-log.ts";
-import { until } from "./until.ts";
 
 export interface RunningApp {
   url: string;
@@ -30,6 +30,8 @@ export interface RunAppOptions {
   password?: string;
   /** One that somebody else must know before; otherwise any that is free. */
   port?: number;
+  /** While the server ends, and before it listens no more. */
+  whileClosing?(url: string): Promise<void>;
 }
 
 /** The whole server in this process: real SQLite, ffmpeg and broker, on free ports of the loopback. */
@@ -38,6 +40,7 @@ export async function runApp({
   env = {},
   password: known = "",
   port = 0,
+  whileClosing,
 }: RunAppOptions = {}): Promise<RunningApp> {
   const folder = await mkdtemp(join(tmpdir(), "ccx-app-"));
   const log = createMemoryLog();
@@ -52,11 +55,15 @@ export async function runApp({
     ENROLMENTS_PER_MINUTE: "100000",
     SIGN_INS_PER_MINUTE: "100000",
     SECOND_FACTOR: "optional",
+    // The administrator lets everybody in, a moment before they count as others.
+    ACCESS_SETTLES_HOURS: "0",
     ...env,
   });
   const { app, brokerUrls, firstAdministrator } = await buildApp({ config, log: log.log, clock });
+  let url = "";
+  if (whileClosing) app.addHook("preClose", () => whileClosing(url));
   await app.listen({ host: "127.0.0.1", port });
-  const url = `http://127.0.0.1:${(app.server.address() as AddressInfo).port}`;
+  url = `http://127.0.0.1:${(app.server.address() as AddressInfo).port}`;
   const password = firstAdministrator?.password ?? known;
   return {
     url,

@@ -3,10 +3,10 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Running, start } from "../../scripts/processes.ts";
+import { until } from "../../scripts/until.ts";
 import type { Item } from "../../src/protocol/messages.ts";
 import { type AirStation, openAirStation } from "./air-station.ts";
 import { makeTone } from "./county.ts";
-import { until } from "./until.ts";
 
 /** A gateway as a process of its own, with a box file and a station to hear. */
 export interface Box {

@@ -1,20 +1,9 @@
 import { type Browser, type BrowserContext, chromium, type Page } from "playwright-core";
+import { CHROMIUM } from "../../scripts/chromium.ts";
 
 export type { Page } from "playwright-core";
 
-export const CHROMIUM = "/usr/bin/chromium";
-/** No sandbox inside containers, and nothing of what a browser asks the internet of its own accord. */
-export const ARGS = [
-  "--no-sandbox",
-  "--disable-background-networking",
-  "--disable-component-update",
-  "--disable-sync",
-  "--no-first-run",
-  "--disable-quic",
-];
-
-export const launchChromium = (): Promise<Browser> =>
-  chromium.launch({ executablePath: CHROMIUM, args: ARGS });
+export const launchChromium = (): Promise<Browser> => chromium.launch(CHROMIUM);
 
 /** The console as somebody in an office has it open. */
 export async function openConsole(
@@ -30,8 +19,16 @@ export async function openConsole(
   await page.getByLabel("用户名").fill(name);
   await page.getByLabel("密码").fill(password);
   await page.getByRole("button", { name: "登录" }).click();
-  await page.getByRole("link", { name: "栏目", exact: true }).click();
+  await choosePlace(page, "栏目");
   return page;
+}
+
+/** Goes to a page by the navigation; on a telephone that is in the menu. */
+export async function choosePlace(page: Page, name: string, menu = "菜单"): Promise<void> {
+  await page.locator("header .brand").waitFor();
+  const button = page.getByRole("button", { name: menu, exact: true });
+  if (await button.isVisible()) await button.click();
+  await page.getByRole("link", { name, exact: true }).click();
 }
 
 /** A link of so many bytes a second upwards. */
@@ -45,4 +42,11 @@ export async function createLink(page: Page) {
       downloadThroughput: -1,
       uploadThroughput,
     });
+}
+
+/** What is asked for anew before somebody confirms something, or makes a token. @param proof a password, or a code */
+export async function giveProof(page: Page, proof: string): Promise<void> {
+  const dialog = page.getByRole("dialog", { name: "请证明是您本人在操作" });
+  await dialog.locator("input").fill(proof);
+  await dialog.getByRole("button", { name: "继续" }).click();
 }

@@ -2,11 +2,11 @@ import { execFileSync } from "node:child_process";
 import type { Temporal } from "temporal-polyfill";
 import type { Operator } from "../../scripts/operator-client.ts";
 import { approve } from "../../scripts/reviewers.ts";
+import { until } from "../../scripts/until.ts";
 import type { EnrolResponse } from "../../src/protocol/http-messages.ts";
 import type { Member } from "./fleet.ts";
 import { REGIONS_CSV } from "./fleet.ts";
 import { scheduleDefinition } from "./schedule-definition.ts";
-import { until } from "./until.ts";
 
 export interface EpisodeView {
   id: string;
@@ -18,7 +18,14 @@ export interface EpisodeView {
       sha256: string;
       listening: object | null;
       trim: { fromMs: number; toMs: number } | null;
-      renditions: { id: string; state: string; error: string | null; sha256: string; progress: number }[];
+      renditions: {
+        id: string;
+        profile: string;
+        state: string;
+        error: string | null;
+        sha256: string;
+        progress: number;
+      }[];
     } | null;
   }[];
 }
@@ -93,7 +100,11 @@ export async function makeEpisode(operator: Operator, number: number, file: stri
   return settled(operator, id);
 }
 
-export async function settled(operator: Operator, episodeId: string): Promise<EpisodeView> {
+export async function settled(
+  operator: Operator,
+  episodeId: string,
+  timeoutMs = 60_000,
+): Promise<EpisodeView> {
   let episode = await operator.get<EpisodeView>(`/episodes/${episodeId}`);
   const isSettled = () =>
     episode.segments.every(
@@ -106,7 +117,7 @@ export async function settled(operator: Operator, episodeId: string): Promise<Ep
       episode = await operator.get<EpisodeView>(`/episodes/${episodeId}`);
       return isSettled();
     },
-    { what: "the renditions", timeoutMs: 60_000 },
+    { what: "the renditions", timeoutMs },
   );
   return episode;
 }

@@ -104,12 +104,12 @@ export function approveAt(desk: Desk, key: ContentKey): void {
 }
 
 /** Signs the step that it waits for, as somebody who is there for it. */
-export function signNext({ services: { people, reviews } }: Desk, key: ContentKey): void {
+export function signNext({ userId, services: { people, reviews } }: Desk, key: ContentKey): void {
   const { digest, review } = reviews.case(key);
   const step = review.next ?? "final";
   const name = `${step} reviewer`;
   const known = people.all().find((person) => person.name === name);
-  const by = known ?? people.invite(name, everywhere(ROLE_OF[step])).person;
+  const by = known ?? people.invite(name, everywhere(ROLE_OF[step]), userId).person;
   reviews.sign(key, by, {
     step,
     version: review.version,

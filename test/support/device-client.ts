@@ -1,6 +1,6 @@
 import mqtt, { type IClientOptions, type MqttClient } from "mqtt";
+import { until } from "../../scripts/until.ts";
 import type { Member } from "./fleet.ts";
-import { until } from "./until.ts";
 
 interface Heard {
   topic: string;

@@ -1,6 +1,7 @@
 import type { Clock } from "../../src/clock.ts";
 import { type Database, openDatabase } from "../../src/db/open.ts";
 import type { DeviceIdentity } from "../../src/devices/device.ts";
+import { createDeviceCounts, type DeviceCounts } from "../../src/devices/device-counts.ts";
 import { createDeviceService, type DeviceService } from "../../src/devices/device-service.ts";
 import { createDeviceStore } from "../../src/devices/device-store.ts";
 import { createEnrolmentStore } from "../../src/devices/enrolment-store.ts";
@@ -57,6 +58,7 @@ export interface Fleet {
   db: Database;
   regions: RegionService;
   devices: DeviceService;
+  counts: DeviceCounts;
   /** Creates a device and enrols it. */
   enrol(regionCode: string, kind?: DeviceKind, hardwareId?: string): Member;
   close(): void;
@@ -68,10 +70,11 @@ export function createFleet(databasePath = ":memory:"): Fleet {
   const db = openDatabase(databasePath, clock.now());
   const regions = createRegionService({ store: createRegionStore(db) });
   regions.importCsv(REGIONS_CSV);
+  const telemetry = createTelemetryStore(db);
   const devices = createDeviceService({
     store: createDeviceStore(db),
     codes: createEnrolmentStore(db),
-    telemetry: createTelemetryStore(db),
+    telemetry,
     regions,
     clock,
   });
@@ -81,6 +84,7 @@ export function createFleet(databasePath = ":memory:"): Fleet {
     db,
     regions,
     devices,
+    counts: createDeviceCounts({ telemetry, regions }),
     enrol(regionCode, kind = "loudspeaker", hardwareId = `hw-${(serial += 1)}`) {
       const { id } = devices.create({ regionCode, kind });
       const { code } = devices.issueCode(id, 1);

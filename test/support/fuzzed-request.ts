@@ -59,6 +59,7 @@ export function requestsOf(operation: Operation, known: Known): fc.Arbitrary<Fuz
     const schema = bodies[each];
     if (operation.takesFile) return fc.string({ unit: "binary", maxLength: 3000 });
     if (schema === undefined) return fc.constant(undefined);
+    if (each.endsWith("octet-stream")) return fc.string({ unit: "binary", maxLength: 50 });
     if (each === "application/json") return fromSchema(schema, known);
     return fc.constant(
       each === "text/csv" ? REGIONS_CSV : capXml({ expires: new Date(Date.now() + 3_600_000) }),
@@ -98,7 +99,7 @@ export function requestsOf(operation: Operation, known: Known): fc.Arbitrary<Fuz
         else headers[name] = wellFormed.replaceAll(/[^\x20-\x7e]/g, "").trim();
       }
       let sent: string | undefined;
-      if (method !== "GET" && method !== "OPTIONS") {
+      if (!["GET", "HEAD", "OPTIONS"].includes(method)) {
         if (spoils === "the whole body") sent = raw;
         else if (typeof fitting === "string" && (operation.takesFile || contentType !== "application/json")) {
           const at = spoils === "the body" ? which % (fitting.length + 1) : fitting.length;

@@ -1,10 +1,11 @@
 import { mkdtemp } from "node:fs/promises";
 import { join } from "node:path";
+import { openStore } from "../../devices/core/device-folder.ts";
 import { loadOrEnrol } from "../../devices/core/identity.ts";
+import { until } from "../../scripts/until.ts";
 import type { RunningApp } from "./app.ts";
 import { createMemoryLog } from "./memory-log.ts";
 import { startTestDevice } from "./test-device.ts";
-import { until } from "./until.ts";
 
 /** The reference gateway, enrolled with the running server; it can be started again and again. */
 export async function enrolGateway(
@@ -17,7 +18,7 @@ export async function enrolGateway(
   const { code } = await app.operator.post<{ code: string }>(`/devices/${id}/enrolment-code`, {});
   const identity = await loadOrEnrol({
     server: app.url,
-    stateDir: state,
+    store: openStore(state),
     code,
     hardwareId: null,
     kind: "loudspeaker",

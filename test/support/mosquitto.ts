@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { until } from "../../scripts/until.ts";
 import { openDatabaseReadOnly } from "../../src/db/open.ts";
 import { mosquittoFiles } from "../../src/delivery/mosquitto-files.ts";
 import { dynamicSecurityPlugin } from "../../src/delivery/mosquitto-plugin.ts";
@@ -16,7 +17,6 @@ import { createRegionStore } from "../../src/regions/region-store.ts";
 import { createTestClock } from "./fleet.ts";
 import { freePort } from "./free-port.ts";
 import { accepts } from "./listening.ts";
-import { until } from "./until.ts";
 
 const MOSQUITTO = "/usr/sbin/mosquitto";
 
@@ -38,7 +38,7 @@ export interface RunningMosquitto {
   output: () => string;
   /** Writes the files anew and sends SIGHUP; resolves once Mosquitto has read them. */
   reload: () => Promise<void>;
-  stop: () => Promise<void>;
+  stop: (signal?: NodeJS.Signals) => Promise<void>;
 }
 
 /** A real Mosquitto on a free port of the loopback, with password and ACL files of our own making in force. */
@@ -92,9 +92,9 @@ export async function startMosquitto({
       child.kill("SIGHUP");
       await until(() => reloads() > before);
     },
-    async stop() {
+    async stop(signal = "SIGTERM") {
       const gone = ended === null ? once(child, "exit") : null;
-      child.kill("SIGTERM");
+      child.kill(signal);
       await gone;
       await rm(folder, { recursive: true, force: true });
     },

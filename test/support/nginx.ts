@@ -3,8 +3,8 @@ import { once } from "node:events";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { until } from "../../scripts/until.ts";
 import { freePort } from "./free-port.ts";
-import { until } from "./until.ts";
 
 export interface RunningNginx {
   url: string;

@@ -5,9 +5,9 @@ import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { until } from "../../scripts/until.ts";
 import { freePort } from "./free-port.ts";
 import { accepts } from "./listening.ts";
-import { until } from "./until.ts";
 
 /** Debian's wrapper in /usr/sbin wants root or its own account; the program itself does not. */
 const PROGRAMS = "/usr/lib/rabbitmq/lib";

@@ -18,6 +18,9 @@ export const LETTERS = {
 /** Roles, then what they may call. */
 const DECLARED: Record<string, string> = {
   public: `
+    POST /check-ins
+    POST /check-ins/feedback
+    POST /check-ins/look
     POST /invitations/accept
     POST /invitations/look
     GET /sign-in
@@ -32,11 +35,15 @@ const DECLARED: Record<string, string> = {
     GET /broadcasts/why
     GET /broadcasts/{}
     GET /broadcasts/{}/correction
+    GET /changes
     GET /clock-events
     GET /commands/{}
     GET /conflicts
     GET /devices
+    GET /devices/counts
     GET /devices/{}
+    GET /devices/{}/played
+    GET /devices/{}/playlist
     GET /devices/{}/playlist-preview
     GET /devices/{}/twin
     GET /emergencies
@@ -56,6 +63,8 @@ const DECLARED: Record<string, string> = {
     POST /me/second-factor/use
     GET /me/sign-ins
     DELETE /me/sign-ins/{}
+    GET /me/identity
+    POST /me/identity/confirm
     GET /me/deputies
     DELETE /me/deputies/{}
     GET /me/tokens
@@ -67,7 +76,9 @@ const DECLARED: Record<string, string> = {
     GET /media-library/garbage
     GET /media-library/orphans
     GET /media-library/trash
+    GET /media-profiles
     GET /policy
+    GET /policy/shortened-hours
     GET /outages
     GET /programmes
     GET /recordings/{}
@@ -78,6 +89,7 @@ const DECLARED: Record<string, string> = {
     GET /regions/{}/calendar.ics
     GET /regions/{}/policy
     GET /regions/{}/preview
+    GET /regions/{}/quiet-hours
     GET /schedules
     POST /schedules/check
     GET /schedules/export
@@ -89,6 +101,7 @@ const DECLARED: Record<string, string> = {
     GET /sessions/{}
     GET /sessions/{}/review
     GET /software-channels
+    GET /timetable
     DELETE /sign-in
     GET /warnings
   `,
@@ -99,6 +112,7 @@ const DECLARED: Record<string, string> = {
   AE123SU: `
     GET /registers/approvals
     GET /registers/broadcasts
+    GET /registers/proof
   `,
   AE123S: `
     POST /stop
@@ -107,15 +121,22 @@ const DECLARED: Record<string, string> = {
     POST /episodes/{}/withdraw-approval
     POST /sessions/{}/withdraw-approval
   `,
-  AEST: `
-    POST /speech
+  AESTU: `
+    GET /broadcasts/{}/attendance
+    GET /broadcasts/{}/attendance/{}
+    GET /broadcasts/{}/feedback
   `,
   AE123U: `
     GET /episodes/{}/consents
     GET /sessions/{}/consents
   `,
   AST: `
+    POST /attendance/people/search
+    GET /broadcasts/{}/attendance/names
+    GET /broadcasts/{}/attendance/{}/check-in
+    PUT /broadcasts/{}/attendance/{}/headcount
     PUT /announcements/{}/asset
+    POST /announcements/{}/confirm
     PUT /announcements/{}/recording
     POST /announcements
     POST /broadcasts/{}/correction
@@ -127,16 +148,25 @@ const DECLARED: Record<string, string> = {
     DELETE /regions/{}/policy
     PUT /regions/{}/policy
   `,
+  AEST: `
+    POST /speech
+    HEAD /uploads/{}
+    PATCH /uploads/{}
+    DELETE /uploads/{}
+  `,
   AE: `
     POST /jobs/{}/cancel
     POST /jobs/{}/retry
     POST /renditions/{}/retry
   `,
   AS: `
+    POST /attendance/people/erase
     GET /calendar-links
     DELETE /calendar-links/{}
     POST /emergencies/cap
     PUT /policy
+    POST /policy/shortened-hours/confirm
+    POST /schedules/{}/confirm
     POST /regions/{}/calendar-links
   `,
   AT: `
@@ -154,8 +184,11 @@ const DECLARED: Record<string, string> = {
     GET /audit/head
     GET /audit/why
     GET /backups
+    GET /broker
     GET /people
+    GET /people/access-given
     GET /people/{}
+    GET /people/{}/deputies
     GET /people/{}/sign-ins
     GET /people/{}/tokens
     GET /signing-keys
@@ -183,6 +216,7 @@ const DECLARED: Record<string, string> = {
     POST /people
     POST /people/{}/disable
     POST /people/{}/enable
+    DELETE /people/{}/deputies/{}
     DELETE /people/{}/identity
     PUT /people/{}/identity
     POST /people/{}/invitation
@@ -196,6 +230,7 @@ const DECLARED: Record<string, string> = {
     PUT /software-channels/{}
   `,
   E: `
+    POST /uploads
     POST /episodes
     PATCH /episodes/{}
     PUT /episodes/{}/segments/{}/asset
@@ -239,3 +274,31 @@ export const ROLE_MATRIX: ReadonlyMap<string, string> = new Map(
       .map((operation) => [operation, who] as const),
   ),
 );
+
+/**
+ * Outside of the API: whom an operation is for. No role opens what is for a device, for the broker, or for who holds a secret
+ * of its own.
+ */
+export const OUTSIDE_MATRIX: Readonly<Record<string, "anybody" | "device" | "broker" | "holder" | "reader">> =
+  {
+    "GET /healthz": "anybody",
+    "GET /readyz": "anybody",
+    "GET /.well-known/jwks.json": "anybody",
+    "POST /device/v1/enroll": "holder",
+    "GET /calendar.ics": "holder",
+    "GET /device/v1/time": "device",
+    "GET /device/v1/keys": "device",
+    "GET /device/v1/playlist": "device",
+    "GET /device/v1/live/{}": "device",
+    "POST /mqtt/auth": "broker",
+    "POST /mqtt/superuser": "broker",
+    "POST /mqtt/acl": "broker",
+    "POST /mqtt/rabbitmq/user": "broker",
+    "POST /mqtt/rabbitmq/vhost": "broker",
+    "POST /mqtt/rabbitmq/resource": "broker",
+    "POST /mqtt/rabbitmq/topic": "broker",
+    "GET /media/{}": "reader",
+  };
+
+/** Pages and what they are made of, in no document: data comes from the API. */
+export const PUBLIC_PAGES = ["/", "/signed-in", "/api/docs", "/api/docs/json", "/terminal/", "/check-in/"];

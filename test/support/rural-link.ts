@@ -1,7 +1,7 @@
 import { execFileSync, spawn } from "node:child_process";
 import { createSocket, type Socket } from "node:dgram";
 import { once } from "node:events";
-import { until } from "./until.ts";
+import { until } from "../../scripts/until.ts";
 
 /** What a link does to each packet, in either direction. */
 export interface LinkQuality {

@@ -269,6 +269,7 @@ function createRows(db: Database, folder: string, clock: { now(): number }) {
         programme_id: programmeId,
         name: "Daily",
         definition: "{}",
+        saved_by: "[]",
         created_at: 1,
         updated_at: 1,
       });

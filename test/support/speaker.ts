@@ -1,4 +1,4 @@
-import { spawn } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
 import { ProblemError } from "../../scripts/operator-client.ts";
 import type { RunningApp } from "./app.ts";
 
@@ -60,3 +60,11 @@ export async function speak(
     await onSent(chunk);
   }
 }
+
+/** A sound file as a browser's microphone would send it, in one piece. */
+export const spokenChunk = (file: string): Buffer =>
+  execFileSync(
+    "ffmpeg",
+    ["-v", "error", "-i", file, "-c:a", "libopus", "-ac", "1", "-f", "webm", "-live", "1", "-"],
+    { stdio: ["ignore", "pipe", "ignore"] },
+  );

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { type Device, type DeviceOptions, startDevice } from "../../devices/core/device.ts";
+import { deviceFolder } from "../../devices/core/device-folder.ts";
 import type { Output } from "../../devices/core/output.ts";
 import { createPcmOutput } from "../../devices/core/pcm-output.ts";
 import { wavSink } from "../../devices/core/pcm-sink.ts";
@@ -19,7 +20,7 @@ export async function startTestDevice(
   const { log, text } = createMemoryLog();
   const device = await startDevice({
     server: url,
-    stateDir,
+    ...deviceFolder(stateDir),
     identity,
     createOutput: (now) => recorder(stateDir, now),
     log,

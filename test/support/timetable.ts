@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { until } from "../../scripts/until.ts";
 import { subscriptionsOf } from "../../src/protocol/topics.ts";
 import { type RunningApp, runApp } from "./app.ts";
 import {
@@ -14,7 +15,6 @@ import {
 import { connectDevice, type DeviceClient } from "./device-client.ts";
 import type { TestClock } from "./fleet.ts";
 import { scheduleDefinition } from "./schedule-definition.ts";
-import { until } from "./until.ts";
 
 /** A server with the regions, where schedules are made. */
 export interface Timetable {

@@ -3,11 +3,11 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { connect, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { until } from "../../scripts/until.ts";
 import { type RunningApp, runApp, uploadsLookedThrough } from "./app.ts";
 import { type EpisodeView, programmeId } from "./county.ts";
 import { createTestClock } from "./fleet.ts";
 import { TUS, type TusClient, tusClient } from "./tus.ts";
-import { until } from "./until.ts";
 
 export type UploadHouse = Awaited<ReturnType<typeof openUploadHouse>>;
 

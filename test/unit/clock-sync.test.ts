@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { createClockSync } from "../../devices/core/clock-sync.ts";
 import { createDeviceClock } from "../../devices/core/device-clock.ts";
+import { openStore } from "../../devices/core/device-folder.ts";
 import { unsupervised } from "../../devices/core/supervisor.ts";
 import { createMemoryLog } from "../support/memory-log.ts";
 
@@ -14,7 +15,7 @@ afterEach(() => rmSync(state, { recursive: true }));
 /** A line with these one-way delays, and a server whose clock is `aheadMs` ahead of the monotonic one. */
 async function compareOver(delays: (count: number) => [there: number, back: number], aheadMs: number) {
   let asked = 0;
-  const clock = createDeviceClock(state);
+  const clock = createDeviceClock(openStore(state));
   const sync = createClockSync({
     clock,
     link: {

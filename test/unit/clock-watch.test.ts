@@ -40,7 +40,7 @@ describe("the ticker", () => {
     vi.useFakeTimers({ now: Date.UTC(2026, 11, 1) });
     let beats = 0;
     const stop = startTicker(
-      { everySecond: () => (beats += 1), everyMinute: () => {}, everyHour: () => {} },
+      { everySecond: { count: () => void (beats += 1) }, everyMinute: {}, everyHour: {} },
       createMemoryLog().log,
     );
     await vi.advanceTimersByTimeAsync(5_000);

@@ -13,18 +13,23 @@ const FOLDERS = [
   "interrupts",
   "review",
   "consents",
+  "attendance",
   "explanations",
   "devices/twin-service",
   "devices/twin-routes",
   "devices/software-channel-service",
   "reports/report-service",
   "people",
+  "regions",
+  "backup/backup-service",
+  "audit/audit-routes",
   "http/permission-guard",
   "http/sign-in-guard",
+  "http/while-closing",
 ];
-/** Read by whoever starts the server, by a profile's author or by a programmer; or no text at all. */
+/** Read by whoever starts the server, by a profile's author, by a programmer or by members, whose page has its own words; or no text at all. */
 const NOT_FOR_EDITORS =
-  /^(?:media\/(?:ffmpeg-abilities|ffmpeg-confinement|profile-files|profiles|resumable-routes)|speech\/(?!.*(?:service|engine))|schedules\/shipped|people\/oidc-settings)/;
+  /^(?:media\/(?:ffmpeg-abilities|ffmpeg-confinement|profile-files|profiles|resumable-document)|speech\/(?!.*(?:service|engine))|schedules\/shipped|people\/oidc-settings|attendance\/check-in-service)/;
 /** As above, in files that also speak to editors. */
 const INTERNAL = new Set([
   "Estimating duration from bitrate",
@@ -32,12 +37,20 @@ const INTERNAL = new Set([
   "public, max-age={}, immutable",
   "restored_at IS NOT NULL AND expires_at > @now",
   "non monotonically increasing dts",
+  // The columns of a table.
+  "code, level, parent, name, note",
   "January February March April May June July August September October November December",
+  // The name of an act in the audit log.
+  "a backup is made",
   // Why the trash has something: shown by the API alone.
   "no row names it",
   "it is current, young or broadcast",
   "it lay in the trash",
   "file in the trash",
+  // In the audit log.
+  "old attendance forgotten",
+  "{} names, {} wishes; the counts stay",
+  "what was spoken live is kept",
 ]);
 /** Said by packages, or not as one text. */
 const ELSEWHERE = new Set(["Maximum size exceeded", "Upload-Offset conflict"]);

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { createDeviceClock, estimate, type TimeSample } from "../../devices/core/device-clock.ts";
+import { openStore } from "../../devices/core/device-folder.ts";
 
 let folder: string;
 beforeEach(() => void (folder = mkdtempSync(join(tmpdir(), "ccx-clock-"))));
@@ -41,7 +42,7 @@ describe("the estimate", () => {
 
 describe("the clock", () => {
   test("is not trusted before the first comparison, and follows the server after it", () => {
-    const clock = createDeviceClock(folder);
+    const clock = createDeviceClock(openStore(folder));
     expect(clock.trusted).toBe(false);
     clock.adopt([sampleOf(HOUR, 400, 20), sampleOf(HOUR, 5, 5)]);
     expect(clock.trusted).toBe(true);
@@ -50,7 +51,7 @@ describe("the clock", () => {
   });
 
   test("is not trusted over a way of more than four seconds, and does not lose a good comparison to it", () => {
-    const unsure = createDeviceClock(folder);
+    const unsure = createDeviceClock(openStore(folder));
     unsure.adopt([sampleOf(0, 100, 5_000)]);
     expect(unsure.trusted).toBe(false);
     unsure.adopt([sampleOf(0, 5, 5)]);
@@ -61,7 +62,7 @@ describe("the clock", () => {
 
   test("is trusted after a restart without a network when it was right and has not gone back", () => {
     remember(120, Date.now() - HOUR);
-    const clock = createDeviceClock(folder);
+    const clock = createDeviceClock(openStore(folder));
     expect(clock.trusted).toBe(true);
     expect(Math.abs(clock.offsetMs - 120)).toBeLessThan(50);
   });
@@ -72,6 +73,6 @@ describe("the clock", () => {
     ["left nothing that can be read", () => writeFileSync(join(folder, "clock.json"), "{")],
   ])("is not trusted after a restart when it %s", (_, prepare) => {
     prepare();
-    expect(createDeviceClock(folder).trusted).toBe(false);
+    expect(createDeviceClock(openStore(folder)).trusted).toBe(false);
   });
 });

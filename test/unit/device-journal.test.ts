@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { openStore } from "../../devices/core/device-folder.ts";
 import { openJournal } from "../../devices/core/journal.ts";
 
 const DAY = 24 * 60 * 60 * 1000;
@@ -14,7 +15,7 @@ beforeEach(() => void (folder = mkdtempSync(join(tmpdir(), "ccx-journal-"))));
 afterEach(() => rmSync(folder, { recursive: true }));
 
 const file = () => join(folder, "journal.jsonl");
-const open = (now = NOW) => openJournal(folder, `boot-${(boots += 1)}`, now);
+const open = (now = NOW) => openJournal(openStore(folder), `boot-${(boots += 1)}`, now);
 const started = { at: NOW, type: "started", broadcastId: "b" } as const;
 const done = (id: string, at = NOW) => ({ kind: "done", id, at }) as const;
 

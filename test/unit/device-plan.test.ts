@@ -4,11 +4,14 @@ import {
   durationOf,
   type Entry,
   entryFromAlert,
+  isStopped,
   mergePlaylist,
   nextStep,
   POLICY_UNTIL_TOLD,
   PREROLL_MS,
   type Situation,
+  SKEW_MS,
+  type VoiceState,
 } from "../../devices/core/plan.ts";
 import {
   BROADCAST_CLASSES,
@@ -49,6 +52,7 @@ const entryOf = (change: Partial<Entry> = {}): Entry => ({
 const at = (now: number, change: Partial<Situation> = {}): Situation => ({
   now,
   cached: true,
+  voice: "audible",
   online: true,
   clockTrusted: true,
   policy: POLICY_UNTIL_TOLD,
@@ -56,6 +60,29 @@ const at = (now: number, change: Partial<Situation> = {}): Situation => ({
   silenced: false,
   airTaken: false,
   ...change,
+});
+
+test("a stop of everything concerns what was said up to it and would start before its end, and nothing else", () => {
+  const stops = [
+    { issuedAt: START, startBefore: START + 10 * MINUTE },
+    { issuedAt: START - 60 * MINUTE, startBefore: START + 20 * MINUTE },
+  ];
+  const entry = (knownSince: number, startAt: number) =>
+    isStopped(stops, entryOf({ knownSince, startAt }), START + 20 * MINUTE);
+  expect(entry(START, START + 10 * MINUTE - 1)).toBe(true);
+  expect(entry(START - 90 * MINUTE, START - 80 * MINUTE)).toBe(true);
+  expect(entry(START + 1, START + MINUTE)).toBe(false);
+  expect(entry(START, START + 10 * MINUTE)).toBe(false);
+  expect(entry(START - 60 * MINUTE, START + 20 * MINUTE - 1)).toBe(true);
+  expect(isStopped([], entryOf(), START)).toBe(false);
+});
+
+test("a stop that was given under a clock that has been set back since silences nothing that is said now", () => {
+  const stops = [{ issuedAt: START, startBefore: START + 10 * MINUTE }];
+  const setBack = START - 30 * MINUTE;
+  const said = entryOf({ knownSince: setBack, startAt: setBack + MINUTE });
+  expect(isStopped(stops, said, setBack)).toBe(false);
+  expect(isStopped(stops, said, START - SKEW_MS)).toBe(true);
 });
 
 describe("the next step", () => {
@@ -173,6 +200,7 @@ describe("the next step", () => {
   const situations = fc.record({
     now: fc.double({ min: START - 20 * 60 * MINUTE, max: START + 20 * 60 * MINUTE, noNaN: true }),
     cached: mostly,
+    voice: fc.constantFrom<VoiceState>("audible", "audible", "audible", "silent", "over"),
     online: mostly,
     clockTrusted: mostly,
     silenced: mostly.map((value) => !value),
@@ -203,6 +231,7 @@ describe("the next step", () => {
         expect(startsAt).toBeLessThanOrEqual(entry.notAfter);
         expect(situation).toMatchObject({
           cached: true,
+          voice: "audible",
           clockTrusted: true,
           silenced: false,
           airTaken: false,
@@ -310,6 +339,7 @@ describe("a newer playlist", () => {
       {
         id: "alert",
         rev: 1,
+        issuedAt: START,
         from: START,
         until: START + MINUTE,
         authority: "county",

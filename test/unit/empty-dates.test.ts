@@ -11,6 +11,7 @@ const silent = (local: string, more: Partial<Unfilled> = {}): Unfilled => ({
   fallbackTitle: null,
   againTitle: null,
   consentTitle: null,
+  owedTitle: null,
   ...more,
 });
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { liveIndexOf } from "../../src/interrupts/live/live-index.ts";
+import { createLiveBoard, firstToTell, liveIndexOf } from "../../src/interrupts/live/live-index.ts";
 import { createPartCutter, type Mp3Part } from "../../src/media/live/mp3-parts.ts";
 
 /** A frame of layer III: sync, version, rate and bit rate as asked, then its length of nothing. */
@@ -48,34 +48,72 @@ describe("what an encoder gives is cut between frames", () => {
 });
 
 describe("what devices are told of a voice", () => {
-  const broadcast = { id: "b", areas: ["370783000000"], kinds: ["loudspeaker" as const], startAt: 10_000 };
-  const parts = [1, 2, 3].map((n) => ({
-    voiceId: "b",
-    n,
-    sha256: `${n}`,
-    bytes: 1,
-    atMs: (n - 1) * 1_000,
-    durationMs: 1_000,
-  }));
-  const toldAt = (now: number) =>
-    liveIndexOf({ broadcast, parts, ended: false }, now, (sha256) => `/media/${sha256}`).parts.map(
-      ({ n }) => n,
-    );
+  const broadcast = { id: "b", areas: ["370783000000"], kinds: ["loudspeaker" as const] };
+  const partsOf = (count: number) =>
+    Array.from({ length: count }, (_, at) => ({
+      voiceId: "b",
+      n: at + 1,
+      sha256: `${at + 1}`,
+      bytes: 1,
+      atMs: at * 1_000,
+      durationMs: 1_000,
+    }));
+  const addressOf = (sha256: string) => `/media/${sha256}`;
+  function told(count: number, { after = 0, positionMs = 0, ended = false }) {
+    const parts = partsOf(count);
+    const index = liveIndexOf({ broadcast, parts, ended }, firstToTell(parts, after, positionMs), addressOf);
+    return { n: index.parts.map(({ n }) => n), ended: index.ended };
+  }
 
-  test("are the parts that are not over, and at least the last one", () => {
-    expect(toldAt(0)).toEqual([1, 2, 3]);
-    expect(toldAt(10_999)).toEqual([1, 2, 3]);
-    expect(toldAt(11_000)).toEqual([2, 3]);
-    expect(toldAt(60_000)).toEqual([3]);
+  test.each([
+    [-10_000, [1, 2, 3]],
+    [999, [1, 2, 3]],
+    [1_000, [2, 3]],
+    [50_000, [3]],
+  ])("at %d ms are the parts that are not over, and at least the last one", (positionMs, n) => {
+    expect(told(3, { positionMs })).toEqual({ n, ended: false });
+  });
+
+  test("are the parts that they do not know yet", () => {
+    expect(told(3, { after: 1 }).n).toEqual([2, 3]);
+    expect(told(3, { after: 3 }).n).toEqual([3]);
+  });
+
+  test("of very many are those that are due first, and the end only with the last one", () => {
+    const first = told(150, { positionMs: 10_000, ended: true });
+    expect([first.n[0], first.n.at(-1), first.ended]).toEqual([11, 110, false]);
+    const rest = told(150, { positionMs: 10_000, after: 110, ended: true });
+    expect([rest.n[0], rest.n.at(-1), rest.ended]).toEqual([111, 150, true]);
   });
 
   test("is nothing before the first one", () => {
-    const index = liveIndexOf({ broadcast, parts: [], ended: true }, 0, () => "");
-    expect(index).toEqual({
+    expect(liveIndexOf({ broadcast, parts: [], ended: true }, firstToTell([], 0, 0), addressOf)).toEqual({
       broadcastId: "b",
       audience: { areas: ["370783000000"], kinds: ["loudspeaker"] },
       parts: [],
       ended: true,
     });
+  });
+
+  test("is signed anew after it could not be signed, and nobody else suffers for it", async () => {
+    const parts = partsOf(1);
+    let isBroken = true;
+    const sign = async () => {
+      if (isBroken) throw new Error("the key is not there");
+      return "jws";
+    };
+    const board = createLiveBoard({
+      signer: { sign },
+      told: () => ({ broadcast, parts, ended: false }),
+      positionMs: () => 0,
+      mediaUrl: addressOf,
+    });
+    const waiting = board.read(1);
+    await expect(board.read(0)).rejects.toThrow("the key is not there");
+    isBroken = false;
+    expect(await board.read(0)).toBe("jws");
+    parts.push(...partsOf(2).slice(1));
+    board.changed();
+    expect(await waiting).toBe("jws");
   });
 });

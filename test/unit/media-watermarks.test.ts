@@ -23,7 +23,7 @@ describe("watermarks", () => {
     expect(() => refuseWhenFull(disk(6), 0, marks, 1 * GB)).not.toThrow();
     expect(() => refuseWhenFull(disk(6), 0, marks, 2 * GB)).toThrow(
       expect.objectContaining({
-        code: "unavailable",
+        code: "no_space",
         message: expect.stringMatching(/upload of 2 GB: 6 GB of 100 GB are free, and 5 % must stay free/),
         hint: expect.stringMatching(/Collect.*administrator/),
       }),

@@ -3,7 +3,15 @@ import { describe, expect, test } from "vitest";
 import { demandActs } from "../../src/http/permission-guard.ts";
 import { waitAfter } from "../../src/people/lockout.ts";
 import { checkPassword } from "../../src/people/password-policy.ts";
-import { ALL_ACTS, canInterrupt, ROLES, reaches, reachOf, ruleOf } from "../../src/people/permissions.ts";
+import {
+  ALL_ACTS,
+  canInterrupt,
+  ROLES,
+  reaches,
+  reachOf,
+  ruleOf,
+  takesSecondFactor,
+} from "../../src/people/permissions.ts";
 
 const TOWN = "370783112000";
 const OTHER_TOWN = "370783006000";
@@ -47,6 +55,19 @@ describe("where somebody may do something", () => {
       "town-admin",
     ]);
   });
+});
+
+test("who can interrupt does by the password alone no more than look, stop, and see to the own account", () => {
+  const byPassword = (role: (typeof ROLES)[number]) =>
+    ALL_ACTS.filter(
+      (act) => ruleOf(act).roles.includes(role) && !takesSecondFactor([{ role, area: null }], act),
+    );
+  for (const role of ["administrator", "scheduler", "town-admin"] as const)
+    expect(byPassword(role).filter((act) => !/:(read|own|stop|preview)$/.test(act))).toEqual([]);
+  expect(byPassword("town-admin")).toContain("broadcasts:stop");
+  expect(byPassword("administrator")).toContain("everything:stop");
+  // Who cannot interrupt is not asked.
+  for (const act of ALL_ACTS) expect(takesSecondFactor([county("editor")], act)).toBe(false);
 });
 
 describe("an operation of the API", () => {
@@ -99,7 +120,7 @@ describe("a password", () => {
   );
 });
 
-test("the wait after something wrong doubles, to a quarter of an hour", () => {
+test("the wait after something wrong doubles, to four minutes", () => {
   const seconds = Array.from({ length: 13 }, (_, failures) => waitAfter(failures, 5) / 1000);
-  expect(seconds).toEqual([0, 0, 0, 0, 0, 30, 60, 120, 240, 480, 900, 900, 900]);
+  expect(seconds).toEqual([0, 0, 0, 0, 0, 30, 60, 120, 240, 240, 240, 240, 240]);
 });

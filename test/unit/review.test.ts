@@ -47,6 +47,7 @@ function acts(...given: (Partial<ReviewAct> & Pick<ReviewAct, "act">)[]): Review
     step: null,
     steps: null,
     digest: null,
+    files: null,
     playedThrough: null,
     change: null,
     reason: null,
@@ -66,7 +67,7 @@ const attempt = (review: Review, more: object = {}) => ({
   urgent: null,
   ...more,
 });
-const now = { today: DIGEST, mustPlayThrough: true };
+const now = { today: DIGEST, lacks: [], mustPlayThrough: true };
 const trySign = (review: Review, by: Reviewer, more: object = {}, today: object = {}) =>
   checkSignature(review, by, attempt(review, more), { ...now, ...today });
 const refusal = (work: () => void): { code: string; message: string; hint: string } => {
@@ -180,16 +181,21 @@ describe("a signature", () => {
     });
     expect(refusal(() => trySign(fresh, all("editor")))).toMatchObject({ code: "forbidden" });
     const edited = reviewOf(acts({ act: "edited", change: "trim", by: all("other") }, submitted()));
-    expect(refusal(() => trySign(edited, all("other"))).message).toMatch(/You have edited or submitted it/);
+    expect(refusal(() => trySign(edited, all("other"))).message).toMatch(/You have had a part in making it/);
     const voidedBefore = reviewOf(acts(submitted(), voided, submitted()));
-    expect(refusal(() => trySign(voidedBefore, all("other"))).message).toMatch(/You have edited/);
+    expect(refusal(() => trySign(voidedBefore, all("other"))).message).toMatch(/You have had a part/);
   });
 
   test("is for what is there today and was submitted, played through where that is asked for", () => {
     const message = "What is there now is not what you heard.";
     expect(refusal(() => trySign(fresh, reviewers.first, { digest: OTHER }))).toMatchObject({ message });
     expect(refusal(() => trySign(fresh, reviewers.first, {}, { today: OTHER }))).toMatchObject({ message });
-    expect(refusal(() => trySign(fresh, reviewers.first, {}, { today: null }))).toMatchObject({ message });
+    const lacks = [{ at: "/parts/0", message: "要闻: loudspeaker-opus is being made" }];
+    expect(refusal(() => trySign(fresh, reviewers.first, {}, { today: null, lacks }))).toMatchObject({
+      code: "conflict",
+      message: "It cannot be signed while a rendition of it is being made.",
+      details: lacks,
+    });
     const rendered = refusal(() => trySign(fresh, reviewers.first, { digest: OTHER }, { today: OTHER }));
     expect(rendered).toMatchObject({ code: "conflict", message });
     expect(refusal(() => trySign(fresh, reviewers.first, { playedThrough: false }))).toMatchObject({
@@ -253,6 +259,30 @@ describe("an urgent signature", () => {
     const settled = reviewOf(acts(submitted(), early, signed("first"), signed("second")));
     expect(settled).toMatchObject({ state: "approved", next: null });
     expect(owedOf(settled)).toEqual([]);
+  });
+
+  test("is owed whatever becomes of it, until it is signed, returned or withdrawn", () => {
+    const debtOf = (...given: Parameters<typeof acts>) => reviewOf(acts(...given)).debt;
+    const debt = { steps: ["first", "second"], since: 2_000 };
+    expect(debtOf(submitted(), early)).toEqual(debt);
+    expect(debtOf(submitted(), early, signed("first"))).toEqual({ ...debt, steps: ["second"] });
+    expect(debtOf(submitted(), early, voided)).toEqual(debt);
+    expect(debtOf(submitted(), early, voided, submitted(), signed("first"), signed("second"))).toEqual(debt);
+    expect(debtOf(submitted(), early, voided, submitted(), early)).toEqual(debt);
+    const round = [submitted(), signed("first"), signed("second"), signed("final")];
+    expect(debtOf(submitted(), early, voided, ...round)).toBeNull();
+    const returned = { act: "returned", reason: "不实", by: reviewers.first } as const;
+    expect(debtOf(submitted(), early, voided, submitted(), returned)).toBeNull();
+    const withdrawn = { act: "withdrawn", reason: "不再播", by: reviewers.final } as const;
+    expect(debtOf(submitted(), early, voided, withdrawn)).toBeNull();
+    // What aired by it says what settled it.
+    expect(approvalBefore(acts(submitted(), early, voided, ...round), 2_500)?.settled).toMatchObject({
+      id: 7,
+    });
+    expect(approvalBefore(acts(submitted(), early, voided, withdrawn), 2_500)?.settled).toMatchObject(
+      withdrawn,
+    );
+    expect(approvalBefore(acts(submitted(), early, voided), 2_500)?.settled).toBeNull();
   });
 
   test("is refused afterwards by whose turn it is; what aired by it keeps the later signatures and the refusal", () => {

@@ -59,6 +59,7 @@ export const alertCases: Case[] = [
       const alert = {
         id: "forged-alert",
         rev: 1,
+        issuedAt: from,
         authority: "county" as const,
         from,
         until: from + 60_000,

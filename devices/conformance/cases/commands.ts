@@ -88,6 +88,30 @@ export const commandCases: Case[] = [
     },
   },
   {
+    id: "stop-overtakes",
+    says: "refuses a `play` that was issued before a `stop {all}` and comes after it, over a reboot too, and plays what is new",
+    section: "A stop of everything",
+    async run(bench) {
+      await bench.server.list([]);
+      const old = bench.server.broadcast(2 * LEAD_MS);
+      const play = await bench.server.prepare("play", playBody(old));
+      const again = await bench.server.prepare("play", playBody(old));
+      const startBefore = Math.round(bench.now()) + HOUR_MS;
+      const { id } = await bench.server.command("stop", { all: true, startBefore });
+      await bench.hears(id, "received");
+      await bench.server.send(play.jws);
+      await bench.hears(play.id, "refused", "stopped");
+      await bench.reboot();
+      await bench.server.send(again.jws);
+      await bench.hears(again.id, "refused", "stopped");
+      const next = bench.server.broadcast(LEAD_MS);
+      await bench.server.command("play", playBody(next));
+      await bench.hears(next.id, "finished");
+      const begun = bench.reports.records(old.id).some(({ type }) => type === "started");
+      demand(!begun, "it began what had been stopped before it heard of it");
+    },
+  },
+  {
     id: "volume",
     says: "sets the volume it is told, capped by the policy, and says so in its state",
     section: "Commands",

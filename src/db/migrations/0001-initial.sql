@@ -5,11 +5,12 @@ CREATE TABLE settings (
   value TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
 
+-- What is sealed opens with the key in SECRETS_KEY_FILE alone (src/db/secret-box.ts): here, and in settings named `secret/…`.
 CREATE TABLE signing_keys (
-  kid         TEXT PRIMARY KEY,
-  alg         TEXT NOT NULL CHECK (alg IN ('EdDSA', 'SM2-SM3')),
-  private_jwk TEXT NOT NULL,
-  created_at  INTEGER NOT NULL
+  kid        TEXT PRIMARY KEY,
+  alg        TEXT NOT NULL CHECK (alg IN ('EdDSA', 'SM2-SM3')),
+  sealed_jwk TEXT NOT NULL,
+  created_at INTEGER NOT NULL
 ) STRICT;
 
 -- Every set of public keys that devices were told to trust, each signed by a key of the one before: a device that was away
@@ -42,6 +43,8 @@ CREATE TABLE identities (
   -- Which of the person's roles the provider's groups gave at the last sign-in; all others were given by hand.
   roles      TEXT NOT NULL CHECK (json_valid(roles)),
   created_at INTEGER NOT NULL,
+  -- NULL while the person has not said, from the own sign-in, that an administrator's link is right.
+  confirmed_at INTEGER,
   UNIQUE (issuer, subject)
 ) STRICT, WITHOUT ROWID;
 
@@ -60,7 +63,8 @@ CREATE TABLE sign_ins (
 ) STRICT;
 CREATE INDEX sign_ins_by_user ON sign_ins (user_id, id);
 
--- Passwords and codes that were wrong, by account and by address: `account:…`, `address:…`.
+-- Passwords and codes that were wrong, by account, by account at an address (on a line of its own after it), and by address:
+-- `account:…`, `address:…`.
 CREATE TABLE sign_in_failures (
   subject  TEXT PRIMARY KEY,
   failures INTEGER NOT NULL,
@@ -72,18 +76,30 @@ CREATE INDEX sign_in_failures_by_age ON sign_in_failures (last_at);
 CREATE TABLE invitations (
   token_hash TEXT PRIMARY KEY,
   user_id    TEXT NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+  issued_by  TEXT NOT NULL REFERENCES users (id) ON DELETE CASCADE,
   created_at INTEGER NOT NULL,
   expires_at INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX invitations_by_user ON invitations (user_id);
 
+-- Who let whom in: by a link that was used, by removing a second factor, or by linking with a provider. For a while the two of
+-- them count as one person.
+CREATE TABLE access_given (
+  id       INTEGER PRIMARY KEY,
+  user_id  TEXT NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+  given_by TEXT NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+  how      TEXT NOT NULL CHECK (how IN ('invitation', 'second-factor', 'provider')),
+  at       INTEGER NOT NULL
+) STRICT;
+CREATE INDEX access_given_by_age ON access_given (at);
+
 -- Second factors (RFC 6238); not in force before a first code has proved that they work.
 CREATE TABLE second_factors (
-  user_id      TEXT PRIMARY KEY REFERENCES users (id) ON DELETE CASCADE,
-  secret       TEXT NOT NULL,
-  confirmed_at INTEGER,
+  user_id       TEXT PRIMARY KEY REFERENCES users (id) ON DELETE CASCADE,
+  sealed_secret TEXT NOT NULL,
+  confirmed_at  INTEGER,
   -- The time step of the last code that was taken: each counts once.
-  last_step    INTEGER NOT NULL DEFAULT 0
+  last_step     INTEGER NOT NULL DEFAULT 0
 ) STRICT, WITHOUT ROWID;
 
 -- Each counts once, instead of a code, for who has lost the telephone.
@@ -245,6 +261,15 @@ CREATE TABLE assets (
   created_at    INTEGER NOT NULL,
   -- Somebody sent or spoke the same bytes again, and is about to use them.
   last_received_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- Whoever sent or spoke these bytes, once or again. Kept when they are removed: sent again, they are the same work.
+CREATE TABLE asset_makers (
+  sha256  TEXT NOT NULL CHECK (length(sha256) = 64),
+  user_id TEXT NOT NULL REFERENCES users (id),
+  -- When they last did.
+  at      INTEGER NOT NULL,
+  PRIMARY KEY (sha256, user_id)
 ) STRICT, WITHOUT ROWID;
 
 -- What is rendered: clips of assets in order, with gaps, chapters and labels. Named by the SHA-256 of its definition.
@@ -456,7 +481,8 @@ CREATE TABLE review_acts (
   id             INTEGER PRIMARY KEY AUTOINCREMENT,
   at             INTEGER NOT NULL,
   act            TEXT NOT NULL CHECK (act IN ('edited', 'submitted', 'signed', 'returned', 'withdrawn', 'voided')),
-  user_id        TEXT NOT NULL REFERENCES users (id),
+  -- NULL for the server itself.
+  user_id        TEXT REFERENCES users (id),
   content_kind   TEXT NOT NULL CHECK (content_kind IN ('episode', 'session')),
   content_id     TEXT NOT NULL,
   -- Who is away and was stood in for.
@@ -466,19 +492,25 @@ CREATE TABLE review_acts (
   steps          INTEGER CHECK (steps BETWEEN 1 AND 3),
   -- What was submitted and heard, see docs/review.md.
   digest         TEXT CHECK (length(digest) = 64),
+  -- JSON array of {part, profile, sha256}: what that is the digest of.
+  files          TEXT CHECK (json_valid(files)),
   played_through INTEGER CHECK (played_through IN (0, 1)),
-  change         TEXT CHECK (change IN ('title', 'segments', 'recording', 'trim', 'sound')),
+  change         TEXT CHECK (change IN ('title', 'segments', 'recording', 'trim', 'sound', 'rendition')),
   reason         TEXT,
   programme      TEXT NOT NULL,
   number         INTEGER NOT NULL,
   title          TEXT NOT NULL,
   -- JSON array of the recordings' SHA-256, in order.
   recordings     TEXT NOT NULL CHECK (json_valid(recordings)),
+  -- Of those, the ones of which only a part was in it.
+  trimmed        TEXT NOT NULL CHECK (json_valid(trimmed)),
   duration_ms    INTEGER NOT NULL,
   CHECK ((act = 'submitted') = (steps IS NOT NULL)),
   CHECK ((act = 'signed') = (step IS NOT NULL)),
   CHECK ((act = 'signed') = (played_through IS NOT NULL)),
   CHECK ((act IN ('submitted', 'signed')) = (digest IS NOT NULL)),
+  CHECK ((digest IS NULL) = (files IS NULL)),
+  CHECK (user_id IS NOT NULL OR (act = 'voided' AND change = 'rendition' AND reason IS NOT NULL)),
   CHECK ((act IN ('edited', 'voided')) = (change IS NOT NULL)),
   CHECK (act <> 'returned' OR reason IS NOT NULL)
 ) STRICT;
@@ -505,22 +537,32 @@ CREATE TABLE review_comments (
 ) STRICT;
 CREATE INDEX review_comments_by_content ON review_comments (content_id, id);
 
--- The consents of people who are portrayed. What is erased here stays out of the audit log, too.
+-- The consents of people who are portrayed. What is erased here stays out of the audit log, too; that there was one stays,
+-- for what it kept off the air not to come back by that.
 CREATE TABLE consents (
   id           TEXT PRIMARY KEY,
   content_kind TEXT NOT NULL CHECK (content_kind IN ('episode', 'session')),
   content_id   TEXT NOT NULL,
   -- By its name: segments are replaced as a whole. NULL of a session.
   segment      TEXT,
-  person       TEXT NOT NULL,
-  scope        TEXT NOT NULL,
+  -- NULL once it is erased, as are scope and document.
+  person       TEXT,
+  scope        TEXT,
   -- The last calendar day of the county that it covers; NULL is without an end.
   valid_until  TEXT,
-  document     TEXT NOT NULL,
-  created_by   TEXT NOT NULL REFERENCES users (id),
+  document     TEXT,
+  -- The erased one that it takes the place of.
+  renews       TEXT REFERENCES consents (id),
+  erased_at    INTEGER,
   created_at   INTEGER NOT NULL,
+  changed_by   TEXT NOT NULL REFERENCES users (id),
+  changed_at   INTEGER NOT NULL,
+  CHECK ((erased_at IS NULL) = (person IS NOT NULL)),
+  CHECK ((erased_at IS NULL) = (scope IS NOT NULL)),
+  CHECK ((erased_at IS NULL) = (document IS NOT NULL)),
   CHECK ((content_kind = 'session') = (segment IS NULL))
 ) STRICT;
+CREATE UNIQUE INDEX consents_by_renewed ON consents (renews);
 CREATE INDEX consents_by_content ON consents (content_id);
 
 -- Schedules and broadcasts -----------------------------------------------------------------------------------------
@@ -532,6 +574,10 @@ CREATE TABLE schedules (
   -- The whole rule as the API shows it: dates, times, zone, targets, content policy, class, priority, lateness.
   definition   TEXT NOT NULL CHECK (json_valid(definition)),
   version      INTEGER NOT NULL DEFAULT 1,
+  -- The ids of whoever saved it since it was confirmed last, by a second person.
+  saved_by     TEXT NOT NULL CHECK (json_valid(saved_by)),
+  confirmed_by TEXT REFERENCES users (id),
+  confirmed_at INTEGER,
   ended_at     INTEGER,
   created_at   INTEGER NOT NULL,
   updated_at   INTEGER NOT NULL
@@ -555,6 +601,18 @@ CREATE TABLE area_policies (
   definition  TEXT CHECK (definition IS NULL OR json_valid(definition)),
   version     INTEGER NOT NULL,
   updated_at  INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- Quiet hours of a county, or around it, that were made shorter and that no second person has confirmed.
+CREATE TABLE shortened_hours (
+  -- The region whose policy it is; '*' is the whole server's.
+  area         TEXT PRIMARY KEY,
+  -- As they were, and count still for what takes two people.
+  agreed       TEXT NOT NULL CHECK (json_valid(agreed)),
+  -- The ids of whoever had a part in it.
+  shortened_by TEXT NOT NULL CHECK (json_valid(shortened_by)),
+  at           INTEGER NOT NULL,
+  version      INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE broadcasts (
@@ -656,6 +714,22 @@ CREATE TABLE interrupts (
   CHECK (silent = 0 OR class = 'drill')
 ) STRICT;
 CREATE INDEX interrupts_by_composition ON interrupts (composition_id);
+
+-- An announcement that takes a second person, and who that was.
+CREATE TABLE confirmations (
+  id             TEXT PRIMARY KEY REFERENCES interrupts (id),
+  -- Who made it, or gave it its recording afterwards.
+  asked_by       TEXT NOT NULL REFERENCES users (id),
+  -- The quiet window of the county that it may fall into, as local times.
+  quiet_from     TEXT NOT NULL,
+  quiet_to       TEXT NOT NULL,
+  confirmed_by   TEXT REFERENCES users (id),
+  confirmed_at   INTEGER,
+  -- What was confirmed: another recording is not. NULL for what is to be spoken live.
+  composition_id TEXT,
+  CHECK (confirmed_by <> asked_by),
+  CHECK ((confirmed_by IS NULL) = (confirmed_at IS NULL))
+) STRICT;
 
 -- What is spoken live, from the first word on.
 CREATE TABLE live_voices (
@@ -774,6 +848,51 @@ CREATE TABLE calendar_links (
   revoked_at   INTEGER
 ) STRICT;
 
+-- Attendance -------------------------------------------------------------------------------------------------------
+
+-- Who was at a lecture, and where. Without a time: nobody asks for it. Once erased, or kept for long enough, the row counts on
+-- without the name.
+CREATE TABLE check_ins (
+  id           INTEGER PRIMARY KEY,
+  broadcast_id TEXT NOT NULL REFERENCES broadcasts (id),
+  region_code  TEXT NOT NULL REFERENCES regions (code),
+  name         TEXT,
+  branch       TEXT,
+  CHECK ((name IS NULL) = (branch IS NULL))
+) STRICT;
+CREATE UNIQUE INDEX check_ins_by_person ON check_ins (name, branch, broadcast_id) WHERE name IS NOT NULL;
+CREATE INDEX check_ins_by_site ON check_ins (broadcast_id, region_code);
+
+-- What somebody counted in the room.
+CREATE TABLE headcounts (
+  broadcast_id TEXT NOT NULL REFERENCES broadcasts (id),
+  region_code  TEXT NOT NULL REFERENCES regions (code),
+  people       INTEGER NOT NULL CHECK (people >= 0),
+  PRIMARY KEY (broadcast_id, region_code)
+) STRICT, WITHOUT ROWID;
+
+-- What somebody thought of a lecture. Nothing says who: no name, no time, no village, and rows that lie by a random id.
+CREATE TABLE feedback (
+  -- SHA-256 of what the page made up, so that sending it again is the same.
+  id           TEXT PRIMARY KEY,
+  broadcast_id TEXT NOT NULL REFERENCES broadcasts (id),
+  town_code    TEXT NOT NULL REFERENCES regions (code),
+  rating       INTEGER NOT NULL CHECK (rating BETWEEN 1 AND 5),
+  -- Taken out once kept for long enough.
+  wish         TEXT
+) STRICT, WITHOUT ROWID;
+CREATE INDEX feedback_by_town ON feedback (broadcast_id, town_code, rating);
+
+-- That somebody was erased: shows it to whoever knows the name, and the name to nobody.
+CREATE TABLE erasures (
+  id          TEXT PRIMARY KEY,
+  -- HMAC-SHA-256 with a key of the server's.
+  person_hash TEXT NOT NULL,
+  check_ins   INTEGER NOT NULL,
+  erased_by   TEXT NOT NULL REFERENCES users (id),
+  erased_at   INTEGER NOT NULL
+) STRICT;
+
 -- Delivery ---------------------------------------------------------------------------------------------------------
 
 -- The newest change per scope; a device's playlist revision is the highest of its scopes.
@@ -792,7 +911,8 @@ CREATE TABLE commands (
   payload      TEXT NOT NULL CHECK (json_valid(payload)),
   issued_at    INTEGER NOT NULL,
   not_after    INTEGER NOT NULL,
-  -- A stop is repeated until every device it was meant for acknowledged it, or it expired.
+  -- A stop is repeated, for a while to all and then to whoever comes back, until every device it was meant for acknowledged it
+  -- or it expired.
   repeat_until_acked INTEGER NOT NULL DEFAULT 0 CHECK (repeat_until_acked IN (0, 1)),
   settled_at   INTEGER
 ) STRICT;
@@ -805,6 +925,7 @@ CREATE TABLE command_targets (
   acked_at   INTEGER,
   PRIMARY KEY (command_id, device_id)
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX command_targets_owed ON command_targets (device_id) WHERE acked_at IS NULL;
 
 CREATE TABLE outbox (
   id           INTEGER PRIMARY KEY,
@@ -813,11 +934,13 @@ CREATE TABLE outbox (
   -- The kind of signed message to make of the payload just before it is published; NULL publishes it as it is.
   sign_as      TEXT CHECK (sign_as IN ('command', 'alert')),
   retain       INTEGER NOT NULL CHECK (retain IN (0, 1)),
+  -- What devices act on at once goes first.
+  urgent       INTEGER NOT NULL CHECK (urgent IN (0, 1)),
   -- A message older than this is dropped, not sent late.
   not_after    INTEGER,
-  created_at   INTEGER NOT NULL,
-  attempts     INTEGER NOT NULL DEFAULT 0
+  created_at   INTEGER NOT NULL
 ) STRICT;
+CREATE INDEX outbox_next ON outbox (urgent DESC, id);
 
 -- Proof ------------------------------------------------------------------------------------------------------------
 

@@ -5,24 +5,28 @@ import type { Signer } from "../../protocol/signing.ts";
 
 /** What devices are told of a voice. */
 export interface Told {
-  broadcast: Pick<Broadcast, "id" | "areas" | "kinds" | "startAt">;
+  broadcast: Pick<Broadcast, "id" | "areas" | "kinds">;
   /** All of them, in order. */
   parts: readonly KeptPart[];
   ended: boolean;
 }
 
-/** What a device can still hear of it, and at least the last part, which says how far it is. Pure. @param now epoch ms */
+const MOST_PARTS = 100;
+
+/**
+ * The index from one of the parts on: at most a hundred, those that are due first. Pure.
+ * @param from index into `parts`
+ */
 export function liveIndexOf(
-  { broadcast: { id, areas, kinds, startAt }, parts, ended }: Told,
-  now: number,
+  { broadcast: { id, areas, kinds }, parts, ended }: Told,
+  from: number,
   mediaUrl: (sha256: string) => string,
 ): LiveIndex {
-  const over = parts.findLastIndex(({ atMs, durationMs }) => startAt + atMs + durationMs <= now);
-  const current = parts.slice(Math.min(over + 1, parts.length - 1));
+  const listed = parts.slice(from, from + MOST_PARTS);
   return {
     broadcastId: id,
     audience: { areas: [...areas], kinds: [...kinds] },
-    parts: current.slice(-MOST_PARTS).map(({ n, sha256, bytes, atMs, durationMs }) => ({
+    parts: listed.map(({ n, sha256, bytes, atMs, durationMs }) => ({
       n,
       atMs,
       durationMs,
@@ -30,13 +34,23 @@ export function liveIndexOf(
       url: mediaUrl(sha256),
       bytes,
     })),
-    ended,
+    ended: ended && from + listed.length === parts.length,
   };
 }
 
-const MOST_PARTS = 100;
+/**
+ * The first part that a device can still hear and does not know, or else the last one, which says how far it is. Pure.
+ * @param after the highest number that it knows
+ * @param positionMs how far the whole has come
+ */
+export function firstToTell(parts: readonly KeptPart[], after: number, positionMs: number): number {
+  const past = parts.findLastIndex(
+    ({ n, atMs, durationMs }) => n <= after || atMs + durationMs <= positionMs,
+  );
+  return Math.max(0, Math.min(past + 1, parts.length - 1));
+}
 
-/** One word to all who wait, signed once for each change. */
+/** One word to all who wait. */
 export interface LiveBoard {
   /** There is something new to be told. */
   changed(): void;
@@ -45,32 +59,40 @@ export interface LiveBoard {
 }
 
 interface Options {
-  signer: Signer;
-  /** The index as it is now. */
-  index: () => LiveIndex;
+  signer: Pick<Signer, "sign">;
+  told: () => Told;
+  positionMs: () => number;
+  mediaUrl: (sha256: string) => string;
 }
 
-export function createLiveBoard({ signer, index }: Options): LiveBoard {
+export function createLiveBoard({ signer, told, positionMs, mediaUrl }: Options): LiveBoard {
   let next = Promise.withResolvers<void>();
-  let signed: { jws: Promise<string>; newest: number; ended: boolean } | null = null;
+  /** By where they begin: those who follow all ask for the same. */
+  const signed = new Map<number, Promise<string>>();
 
-  function now(): NonNullable<typeof signed> {
-    if (signed) return signed;
-    const payload = index();
-    const jws = signer.sign("live", payload);
-    return (signed = { jws, newest: payload.parts.at(-1)?.n ?? 0, ended: payload.ended });
+  function hasNews(after: number): boolean {
+    const { parts, ended } = told();
+    return ended || (parts.at(-1)?.n ?? 0) > after;
+  }
+
+  function sign(from: number): Promise<string> {
+    const jws = signer.sign("live", liveIndexOf(told(), from, mediaUrl));
+    signed.set(from, jws);
+    // Whoever asks next tries anew.
+    jws.catch(() => signed.get(from) === jws && signed.delete(from));
+    return jws;
   }
 
   return {
     changed() {
-      signed = null;
+      signed.clear();
       next.resolve();
       next = Promise.withResolvers();
     },
     async read(after) {
-      const { newest, ended } = now();
-      if (newest <= after && !ended) await next.promise;
-      return now().jws;
+      if (!hasNews(after)) await next.promise;
+      const from = firstToTell(told().parts, after, positionMs());
+      return signed.get(from) ?? sign(from);
     },
   };
 }

@@ -1,26 +1,22 @@
 import type { TypeBoxTypeProvider } from "@fastify/type-provider-typebox";
 import type { FastifyInstance } from "fastify";
 import { Type } from "typebox";
-import { decorateWithDevice, deviceOf, requireDevice } from "../../devices/device-auth.ts";
-import type { DeviceService } from "../../devices/device-service.ts";
+import { deviceOf, requireDevice } from "../../devices/device-auth.ts";
 import { closed, IdParams } from "../../http/schemas.ts";
 import { LiveIndex } from "../../protocol/live-index.ts";
 import type { LiveService } from "./live-service.ts";
 
-interface Options {
-  live: Pick<LiveService, "follow">;
-  devices: Pick<DeviceService, "authenticateToken">;
-}
-
 /** The devices' side of what is spoken live. */
-export async function liveLinkRoutes(instance: FastifyInstance, { live, devices }: Options) {
+export async function liveLinkRoutes(
+  instance: FastifyInstance,
+  { live }: { live: Pick<LiveService, "follow"> },
+) {
   const app = instance.withTypeProvider<TypeBoxTypeProvider>();
-  decorateWithDevice(app);
 
   app.get(
     "/device/v1/live/:id",
     {
-      onRequest: requireDevice(devices),
+      onRequest: requireDevice,
       logLevel: "warn",
       schema: {
         tags: ["device link"],

@@ -9,6 +9,7 @@ import { VOICE_MIMES } from "../../media/live/voice-encoder.ts";
 import type { MediaService } from "../../media/media-service.ts";
 import type { AnnouncementService } from "../announcement-service.ts";
 import { AnnouncementView, viewAnnouncement } from "../interrupt-view.ts";
+import { chunkTooLarge } from "./live-refusals.ts";
 import type { LiveService } from "./live-service.ts";
 
 interface Options {
@@ -46,6 +47,9 @@ export async function liveRoutes(instance: FastifyInstance, { live, announcement
   );
 
   await instance.register(async (chunks) => {
+    chunks.setErrorHandler((error: Error & { code?: string }) => {
+      throw error.code === "FST_ERR_CTP_BODY_TOO_LARGE" ? chunkTooLarge() : error;
+    });
     chunks.removeAllContentTypeParsers();
     chunks.addContentTypeParser(
       "*",
@@ -63,7 +67,8 @@ export async function liveRoutes(instance: FastifyInstance, { live, announcement
           description:
             "In order, from 0; the first one begins. The same number again changes nothing. 409 says which is " +
             "`expected` when one before it is missing, or in `endedBy` why nothing more is taken. Only the sign-in that began speaks. " +
-            "Nothing for ten seconds ends it.",
+            "Nothing for ten seconds ends it. A chunk has at most 512 KB, the whole at most 320 kbit/s, and what does not wait " +
+            "for the answer to the one before is 503.",
           consumes: VOICE_MIMES,
           params: closed({ id: Uuid, n: Type.Integer({ minimum: 0, maximum: MAX_CHUNKS }) }),
           response: {
@@ -79,7 +84,7 @@ export async function liveRoutes(instance: FastifyInstance, { live, announcement
         if (!(body instanceof Uint8Array) || body.length === 0)
           throw new AppError("invalid", "The chunk is empty.", { hint: "Send what MediaRecorder gave." });
         const chunk = { bytes: body, mime: headers["content-type"] ?? "" };
-        const { next } = live.say(params.id, params.n, chunk, signInOf(request));
+        const { next } = await live.say(params.id, params.n, chunk, signInOf(request));
         return { next, announcement: view(params.id) };
       },
     );

@@ -6,15 +6,20 @@ import { isTarget, type TargetDevice } from "../../broadcasts/targets.ts";
 import type { Unscheduled } from "../../broadcasts/unscheduled.ts";
 import { type Clock, HOUR_MS, SECOND_MS } from "../../clock.ts";
 import type { Transact } from "../../db/open.ts";
-import { AppError, notFound } from "../../errors.ts";
+import { notFound } from "../../errors.ts";
 import type { LiveParts } from "../../media/live/live-parts.ts";
 import type { VoiceEncoder } from "../../media/live/voice-encoder.ts";
 import type { SignIn } from "../../people/sign-in.ts";
 import type { Signer } from "../../protocol/signing.ts";
 import type { AnnouncementService } from "../announcement-service.ts";
-import { liveIndexOf } from "./live-index.ts";
+
+import type { Confirmations } from "../confirmations.ts";
+import { firstToTell, liveIndexOf } from "./live-index.ts";
+import { notBegun, notLive, speaksAlready, whyNotTaken } from "./live-refusals.ts";
+
 import type { EndedBy, LiveStore } from "./live-store.ts";
-import { hasEnded, type LiveVoice, openVoice } from "./live-voice.ts";
+import { BEYOND_LONGEST_MS, LEAD_MS, type LiveVoice, openVoice } from "./live-voice.ts";
+import { createSpokenKeeper } from "./spoken-keeper.ts";
 import type { VoiceFiles } from "./voice-file.ts";
 
 /** A piece of what the microphone records. */
@@ -28,9 +33,9 @@ export interface LiveService {
   /**
    * Takes the chunk of this number, from 0; the first one begins. Idempotent.
    * @throws {AppError} `conflict`: with `expected` when one before it is missing, with `endedBy` when it is over; `forbidden` for
-   *   anybody but the speaker; `not_found`
+   *   anybody but the speaker; `not_found`; and as `LiveVoice.take`
    */
-  say(id: string, n: number, chunk: Chunk, speaker: SignIn): { next: number };
+  say(id: string, n: number, chunk: Chunk, speaker: SignIn): Promise<{ next: number }>;
   /** The speaker has ended. Idempotent. @throws {AppError} as `say` */
   finish(id: string, speaker: SignIn): void;
   /** The signed index, once there is news for a device that knows the parts up to `after`. @throws {AppError} `not_found` */
@@ -46,8 +51,9 @@ export interface LiveService {
 interface Dependencies {
   store: LiveStore;
   announcements: Pick<AnnouncementService, "get" | "keepSpoken">;
+  confirmations: Pick<Confirmations, "requireConfirmed">;
   broadcasts: Pick<BroadcastService, "get" | "stop" | "onCancelled">;
-  unscheduled: Pick<Unscheduled, "goLive" | "endLive">;
+  unscheduled: Pick<Unscheduled, "goLive" | "endLive" | "moveLive">;
   encoder: VoiceEncoder;
   parts: LiveParts;
   files: VoiceFiles;
@@ -62,14 +68,10 @@ interface Dependencies {
   log: BaseLogger;
 }
 
-/** From the first part until it sounds: the command's way, the index, the part itself and the decoder. */
-const LEAD_MS = 4 * SECOND_MS;
-/** The words around a drill, and what a cut of the speaker's link delayed. */
-const BEYOND_LONGEST_MS = 30 * SECOND_MS;
+/** What NTP slews lies below it. */
+const STEP_MS = SECOND_MS;
 /** Devices still ask for the end of it. */
 const LINGER_MS = 30 * SECOND_MS;
-const NOTHING_SAID = "nothing was said";
-const ON_AIR = new Set(["ready", "frozen", "on_air"]);
 
 /** What is spoken live, from the speaker's microphone to what devices ask for. */
 export function createLiveService(deps: Dependencies): LiveService {
@@ -77,23 +79,24 @@ export function createLiveService(deps: Dependencies): LiveService {
   const voices = new Map<string, LiveVoice>();
   /** Over, and not written down yet. */
   const unwritten = new Set<LiveVoice>();
-  const keeping = new Set<Promise<void>>();
-  let isStopping = false;
+  const spoken = createSpokenKeeper({ announcements, files, log });
 
   const mediaUrl = (sha256: string) => deps.mediaUrl(sha256, clock.now() + HOUR_MS);
-  broadcasts.onCancelled(({ id }) => voices.get(id)?.cut("stopped"));
+  // A transaction is synchronous, so a microtask runs after its commit, or after it was undone.
+  broadcasts.onCancelled(({ id }) =>
+    queueMicrotask(() => {
+      const voice = voices.get(id);
+      if (voice && broadcasts.get(id).state === "cancelled") voice.cut("stopped");
+    }),
+  );
 
   function begin(id: string, { mime }: Chunk, speaker: SignIn): LiveVoice {
     const { interrupt, broadcast } = announcements.get(id);
     const { longestMs, marks, createdBy } = interrupt;
-    if (longestMs === null) {
-      throw new AppError("conflict", "This announcement is not spoken live.", {
-        hint: "Send its recording, or make one with the source `live`.",
-      });
-    }
+    if (longestMs === null) throw notLive();
     if (createdBy !== speaker.user.id) throw speaksAlready();
-    const endedBy = store.get(id)?.endedBy ?? (broadcast.state === "planned" ? null : "stopped");
-    if (endedBy !== null) throw hasEnded(endedBy);
+    if (broadcast.state !== "planned" || store.get(id)?.endedBy) throw refuses(id);
+    deps.confirmations.requireConfirmed(interrupt, broadcast);
     deps.requireMount();
     const voice = openVoice({
       id,
@@ -120,6 +123,8 @@ export function createLiveService(deps: Dependencies): LiveService {
     voices.set(id, voice);
     return voice;
   }
+
+  const refuses = (id: string) => whyNotTaken(store.get(id)?.endedBy ?? null, broadcasts.get(id).state);
 
   function goLive(id: string, longestMs: number): Broadcast | null {
     const startAt = clock.now() + LEAD_MS;
@@ -154,28 +159,33 @@ export function createLiveService(deps: Dependencies): LiveService {
   function end(id: string, endMs: number, by: EndedBy): void {
     transact(() => {
       if (!store.end(id, by, clock.now())) return;
-      const { state, startAt } = broadcasts.get(id);
-      if (state === "planned") broadcasts.stop(id, NOTHING_SAID);
-      else if (ON_AIR.has(state)) {
+      const { state, startAt, endsAt } = broadcasts.get(id);
+      if (state === "planned") broadcasts.stop(id, "nothing was said");
+      else if (endsAt !== null) {
         const reason = by === "speaker" || by === "stopped" ? null : LIVE_ENDS[by];
         unscheduled.endLive(id, startAt + Math.round(endMs), reason);
       }
     });
     log.info({ broadcastId: id, by, endMs }, "a live voice has ended");
-    keep(id);
+    spoken.keep(id);
   }
 
-  /** What was said becomes the announcement's recording. */
-  function keep(id: string): void {
-    if (isStopping) return;
-    const kept = announcements
-      .keepSpoken(id, files.pathOf(id))
-      .then(() => files.remove(id))
-      .catch((error: unknown) =>
-        log.error({ err: error, broadcastId: id }, "what was said live could not be kept"),
-      )
-      .finally(() => keeping.delete(kept));
-    keeping.add(kept);
+  /** Devices go by the server's clock: when that is set, what they are told moves with it, and nothing of what is heard. */
+  function followClock(voice: LiveVoice): void {
+    const { id, time, broadcast } = voice;
+    const byMs = time.stepMs();
+    if (Math.abs(byMs) < STEP_MS) return;
+    try {
+      transact(() => {
+        store.move(id, byMs);
+        if (broadcast) unscheduled.moveLive(id, byMs);
+      });
+      time.follow(byMs);
+      if (broadcast) voice.moved(broadcasts.get(id));
+      log.warn({ broadcastId: id, byMs }, "a live voice goes on over a step of the clock");
+    } catch (error) {
+      log.error({ err: error, broadcastId: id }, "a live voice could not follow a step of the clock yet");
+    }
   }
 
   function voiceOf(id: string, speaker: SignIn): LiveVoice | null {
@@ -185,21 +195,18 @@ export function createLiveService(deps: Dependencies): LiveService {
   }
 
   return {
-    say(id, n, chunk, speaker) {
+    async say(id, n, chunk, speaker) {
       let voice = voiceOf(id, speaker);
-      if (!voice && n > 0) {
-        const { interrupt } = announcements.get(id);
-        throw hasEnded(store.get(interrupt.id)?.endedBy ?? "server");
-      }
+      if (!voice && n > 0) throw refuses(announcements.get(id).interrupt.id);
       voice ??= begin(id, chunk, speaker);
-      voice.take(n, chunk.bytes);
+      await voice.take(n, chunk.bytes);
       return { next: voice.next };
     },
 
     finish(id, speaker) {
       announcements.get(id);
       const voice = voiceOf(id, speaker);
-      if (!voice && store.get(id) === null) throw new AppError("conflict", "Nobody has spoken yet.");
+      if (!voice && store.get(id) === null) throw notBegun();
       voice?.finish("speaker");
     },
 
@@ -208,9 +215,10 @@ export function createLiveService(deps: Dependencies): LiveService {
       const broadcast = voice?.broadcast ?? broadcasts.get(id);
       const isTold = broadcast.contentKind === "live" && broadcast.state !== "planned";
       if (!isTold || !isTarget(broadcast, device)) throw notFound("live broadcast", id);
-      if (voice) return voice.board.read(after);
+      if (voice?.broadcast) return voice.board.read(after);
       const told = { broadcast, parts: parts.of(id), ended: true };
-      return signer.sign("live", liveIndexOf(told, clock.now(), mediaUrl));
+      const from = firstToTell(told.parts, after, clock.now() - broadcast.startAt);
+      return signer.sign("live", liveIndexOf(told, from, mediaUrl));
     },
 
     silence() {
@@ -221,9 +229,10 @@ export function createLiveService(deps: Dependencies): LiveService {
       for (const voice of unwritten) write(voice);
       for (const voice of voices.values()) {
         voice.tick();
-        const { broadcast, endMs, isOver, id } = voice;
-        const endsAt = (broadcast?.startAt ?? 0) + endMs;
-        if (isOver && !unwritten.has(voice) && clock.now() > endsAt + LINGER_MS) voices.delete(id);
+        const { isOver, broadcast, endMs, time, id } = voice;
+        const hasNoListener = !broadcast || time.positionMs() > endMs + LINGER_MS;
+        if (!isOver) followClock(voice);
+        else if (hasNoListener && !unwritten.has(voice)) voices.delete(id);
       }
     },
 
@@ -233,20 +242,15 @@ export function createLiveService(deps: Dependencies): LiveService {
         end(id, last ? last.atMs + last.durationMs : 0, "server");
       }
       for (const id of files.ids()) {
-        if (store.get(id)) keep(id);
+        if (store.get(id)) spoken.keep(id);
         else files.remove(id);
       }
     },
 
     async stop() {
-      isStopping = true;
+      spoken.stop();
       for (const voice of voices.values()) voice.cut("server");
-      await Promise.all(keeping);
+      await spoken.settled();
     },
   };
 }
-
-const speaksAlready = () =>
-  new AppError("forbidden", "Somebody else speaks here.", {
-    hint: "Stop it, or make an announcement of your own.",
-  });

@@ -20,12 +20,15 @@ export function createLiveStore(db: Database) {
   const end = db.prepare<[number, EndedBy, string]>(
     "UPDATE live_voices SET ended_at = ?, ended_by = ? WHERE id = ? AND ended_at IS NULL",
   );
+  const move = db.prepare<[number, string]>("UPDATE live_voices SET began_at = began_at + ? WHERE id = ?");
   const selectOne = db.prepare<[string], VoiceRow>(`${SELECT} WHERE id = ?`);
   const selectOpen = db.prepare<[], VoiceRow>(`${SELECT} WHERE ended_at IS NULL`);
   return {
     insert: (id: string, now: number): void => void insert.run(id, now),
     /** Returns whether it had not ended yet. */
     end: (id: string, by: EndedBy, now: number): boolean => end.run(now, by, id).changes > 0,
+    /** The clock was set. */
+    move: (id: string, byMs: number): void => void move.run(byMs, id),
     get: (id: string): VoiceRow | null => selectOne.get(id) ?? null,
     open: (): VoiceRow[] => selectOpen.all(),
   };

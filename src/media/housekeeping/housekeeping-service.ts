@@ -102,8 +102,8 @@ export function createHousekeeping(options: Options) {
     /**
      * Ask before an upload is received. Only uploads ask: what is planned is rendered and goes on air all the same.
      * @param pending what other uploads will take
-     * @throws {AppError} `unavailable` when so many bytes would pass a watermark or the quota, or would be written into
-     *   the empty folder beneath a store that is not mounted
+     * @throws {AppError} `no_space` when so many bytes would pass a watermark or the quota, `unavailable` when they would be
+     *   written into the empty folder beneath a store that is not mounted
      */
     mayUpload(bytes: number, pending?: Pending): void {
       requireMount();

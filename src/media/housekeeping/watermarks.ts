@@ -70,7 +70,7 @@ export function judgeSpace(
   return { state: "ok", short: null, message: null };
 }
 
-/** @throws {AppError} `unavailable` when the upload would go below a watermark or above the quota */
+/** @throws {AppError} `no_space` when the upload would go below a watermark or above the quota */
 export function refuseWhenFull(
   disk: DiskSpace,
   usedBytes: number,
@@ -82,7 +82,7 @@ export function refuseWhenFull(
   if (state !== "full") return;
   const beside = comingBytes === 0 ? "" : ` beside ${gigabytes(comingBytes)} on the way`;
   throw new AppError(
-    "unavailable",
+    "no_space",
     `There is no room for an upload of ${gigabytes(bytes)}${beside}: ${message}.`,
     {
       hint:

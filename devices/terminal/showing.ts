@@ -1,0 +1,165 @@
+import type { Ending, Programme } from "../core/output.ts";
+import { wait } from "../core/wait.ts";
+import { paceFor, placeOf, startOf } from "./pace.ts";
+import { openPictures, seek } from "./pictures.ts";
+
+/** A programme that is rolled, or shown. */
+export interface Showing {
+  /** When the first picture came, by the server's clock. @throws when the browser refuses */
+  start(): Promise<number>;
+  stop(): void;
+}
+
+interface Options {
+  programme: Programme;
+  media: FileSystemDirectoryHandle;
+  /** Two that take turns: the next part is rolled while one is shown. */
+  videos: readonly [HTMLVideoElement, HTMLVideoElement];
+  /** UTC epoch ms, as the server has it. */
+  now: () => number;
+  onEnded: (ending: Ending) => void;
+  onFailed: (error: unknown) => void;
+}
+
+const LOOK_EVERY_MS = 250;
+/** Shorter than a picture lasts. */
+const FIRST_PICTURE_EVERY_MS = 4;
+const STANDS_STILL_MS = 10_000;
+/** Started this late it was rolled too late, and is whole for whoever sees it. */
+const AT_ONCE_MS = 250;
+
+/**
+ * Rolls a programme on its first picture, and from the start on keeps it to the server's clock: a little ahead or behind
+ * is mended by the pace, much is jumped over.
+ */
+export async function prepareShowing(options: Options): Promise<Showing> {
+  const { programme, media, videos, now, onEnded, onFailed } = options;
+  const { parts, seekMs, startAt } = programme;
+  const totalMs = startOf(parts, parts.length);
+  const place = placeOf(parts, seekMs);
+  if (!place) throw new Error("there is nothing left to be shown");
+  const pictures = await openPictures(media, programme);
+  let { index } = place;
+  /** The instant at which position 0 was due. */
+  let zeroAt = 0;
+  let turn = 0;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let isOver = false;
+  let isChanging = false;
+  /** Of the part after this one, rolled already. */
+  let next: Promise<void> | null = null;
+
+  const videoAt = (which: number): HTMLVideoElement => videos[which % 2 === 0 ? 0 : 1];
+  const current = () => videoAt(turn);
+  const positionMs = () => Math.min(totalMs, startOf(parts, index) + current().currentTime * 1000);
+  await pictures.load(current(), index, place.offsetMs).catch((error: unknown) => {
+    pictures.close();
+    throw error;
+  });
+
+  function rollNext(): void {
+    next = index + 1 < parts.length ? pictures.load(videoAt(turn + 1), index + 1, 0) : null;
+    next?.catch(() => {}); // told when its turn comes
+  }
+
+  function put(video: HTMLVideoElement): void {
+    const isPictured = !programme.silent && video.videoWidth > 0;
+    for (const each of videos) each.classList.toggle("shown", isPictured && each === video);
+  }
+
+  async function play(): Promise<void> {
+    const video = current();
+    video.onended = () => void advance().catch(fail);
+    video.onerror = () => fail(video.error);
+    await video.play();
+    put(video);
+    rollNext();
+  }
+
+  async function advance(): Promise<void> {
+    if (isOver || isChanging) return;
+    if (next === null) return end({ positionMs: totalMs, complete: true });
+    isChanging = true;
+    await next;
+    // The elements may be another's by now.
+    if (isOver) return;
+    release(current());
+    turn += 1;
+    index += 1;
+    await play();
+    isChanging = false;
+  }
+
+  async function jump(dueMs: number): Promise<void> {
+    const to = placeOf(parts, dueMs);
+    if (!to) return end({ positionMs: totalMs, complete: true });
+    isChanging = true;
+    if (to.index === index) await seek(current(), to.offsetMs);
+    else {
+      ({ index } = to);
+      await pictures.load(current(), index, to.offsetMs);
+      if (!isOver) await play();
+    }
+    isChanging = false;
+  }
+
+  let moved = { position: -1, at: 0 };
+  function look(): void {
+    if (isOver) return;
+    timer = setTimeout(look, LOOK_EVERY_MS);
+    const position = positionMs();
+    if (position !== moved.position) moved = { position, at: performance.now() };
+    else if (performance.now() - moved.at > STANDS_STILL_MS)
+      return fail(new Error("the picture stands still"));
+    if (isChanging || current().ended) return;
+    const pace = paceFor(position - (now() - zeroAt));
+    if (pace === "jump") jump(now() - zeroAt).catch(fail);
+    else current().playbackRate = pace.rate;
+  }
+
+  function close(): void {
+    isOver = true;
+    clearTimeout(timer);
+    for (const video of videos) release(video);
+    pictures.close();
+  }
+
+  function end(ending: Ending): void {
+    if (isOver) return;
+    close();
+    onEnded(ending);
+  }
+
+  function fail(error: unknown): void {
+    if (isOver) return;
+    close();
+    onFailed(error);
+  }
+
+  return {
+    async start() {
+      const video = current();
+      const fromMs = positionMs();
+      await play();
+      const askedAt = performance.now();
+      while (positionMs() <= fromMs) {
+        if (isOver || performance.now() - askedAt > STANDS_STILL_MS) throw new Error("no picture comes");
+        await wait(FIRST_PICTURE_EVERY_MS);
+      }
+      const firstAt = now() - (positionMs() - fromMs) / video.playbackRate;
+      zeroAt = seekMs > 0 || firstAt - startAt < AT_ONCE_MS ? startAt : firstAt - seekMs;
+      look();
+      return firstAt;
+    },
+    stop: () => end({ positionMs: positionMs(), complete: false }),
+  };
+}
+
+function release(video: HTMLVideoElement): void {
+  video.onended = null;
+  video.onerror = null;
+  video.classList.remove("shown");
+  video.pause();
+  video.removeAttribute("src");
+  video.load();
+}

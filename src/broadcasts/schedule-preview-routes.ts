@@ -1,0 +1,78 @@
+import type { TypeBoxTypeProvider } from "@fastify/type-provider-typebox";
+import type { FastifyInstance } from "fastify";
+import { Type } from "typebox";
+import { v7 as uuidv7 } from "uuid";
+import { type Clock, DAY_MS } from "../clock.ts";
+import { closed, IdParams, Uuid } from "../http/schemas.ts";
+import { MAX_CONFLICTS } from "../schedules/conflicting.ts";
+import { NewSchedule } from "../schedules/schedule.ts";
+import type { ScheduleService } from "../schedules/schedule-service.ts";
+import { PreviewEntry, ScheduleCheck, viewForecast } from "./broadcast-view.ts";
+import type { Forecast } from "./forecast.ts";
+
+const MAX_PREVIEW_DAYS = 400;
+const MAX_NEXT_DATES = 20;
+
+interface Options {
+  schedules: ScheduleService;
+  forecast: Forecast;
+  clock: Clock;
+}
+
+/** What a schedule would air, saved or not. */
+export async function schedulePreviewRoutes(
+  instance: FastifyInstance,
+  { schedules, forecast, clock }: Options,
+) {
+  const app = instance.withTypeProvider<TypeBoxTypeProvider>();
+
+  app.post(
+    "/schedules/check",
+    {
+      config: { act: "timetable:read" },
+      schema: {
+        tags: ["schedules"],
+        summary: "What saving a schedule would say: its conflicts, and its next dates with what would play",
+        description: "Nothing is saved.",
+        querystring: closed({
+          id: Type.Optional(Type.String({ ...Uuid, description: "The schedule that it would replace" })),
+        }),
+        body: NewSchedule,
+        response: {
+          200: ScheduleCheck,
+        },
+      },
+    },
+    async ({ body, query: { id = null } }) => {
+      const { occurrences, conflicts } = schedules.tryOut(id, body);
+      const { programmeId, ...definition } = body;
+      const now = clock.now();
+      const confirmation = { savedBy: [], confirmedBy: null, confirmedAt: null };
+      const tried = { id: id ?? uuidv7(), programmeId, definition, confirmation, endedAt: null };
+      const last = occurrences.slice(0, MAX_NEXT_DATES).at(-1)?.startAt ?? now;
+      const entries = forecast({ ...tried, version: 0, createdAt: now, updatedAt: now }, last + 1);
+      return {
+        conflicts: conflicts.slice(0, MAX_CONFLICTS),
+        total: conflicts.length,
+        nextDates: entries.slice(0, MAX_NEXT_DATES).map(viewForecast),
+      };
+    },
+  );
+
+  app.get(
+    "/schedules/:id/preview",
+    {
+      config: { act: "timetable:read" },
+      schema: {
+        tags: ["schedules"],
+        summary: "The coming dates of a schedule: what would play, or why nothing would",
+        params: IdParams,
+        querystring: closed({ days: Type.Integer({ minimum: 1, maximum: MAX_PREVIEW_DAYS, default: 60 }) }),
+        response: { 200: Type.Object({ items: Type.Array(PreviewEntry) }) },
+      },
+    },
+    async ({ params, query: { days } }) => ({
+      items: forecast(schedules.get(params.id), clock.now() + days * DAY_MS).map(viewForecast),
+    }),
+  );
+}

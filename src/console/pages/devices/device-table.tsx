@@ -1,0 +1,83 @@
+import { useTranslation } from "react-i18next";
+import type { Device } from "../../api-types.ts";
+import { momentText } from "../../format.js";
+import { type Column, DataTable } from "../../parts/data-table.tsx";
+import { Cached, Clock, Lifecycle, Online, TwinCell } from "./device-cells.tsx";
+import { DeviceLink } from "./device-tabs.tsx";
+
+export interface Chosen {
+  /** By id, as they were when they were ticked. */
+  devices: ReadonlyMap<string, Device>;
+  onChoose: (devices: readonly Device[], isChosen: boolean) => void;
+}
+
+interface Props {
+  devices: Device[];
+  /** `null` for who may change nothing. */
+  chosen: Chosen | null;
+  onWhy: (device: Device) => void;
+}
+
+export function DeviceTable({ devices, chosen, onWhy }: Props) {
+  const { t } = useTranslation();
+  const columns: Column<Device>[] = [
+    {
+      name: "column.device",
+      isWide: true,
+      cell: (device) => (
+        <span>
+          {chosen && device.state !== "revoked" && (
+            <input
+              type="checkbox"
+              checked={chosen.devices.has(device.id)}
+              aria-label={t("many.choose", { name: device.name })}
+              onChange={({ target }) => chosen.onChoose([device], target.checked)}
+            />
+          )}{" "}
+          <DeviceLink id={device.id} name={device.name} />
+          <small className="below">
+            {[t(`kind.${device.kind}`), device.software].filter((each) => each !== null).join(" · ")}
+          </small>
+          <button type="button" className="quiet" onClick={() => onWhy(device)}>
+            {t("whyNot.open")}
+          </button>
+        </span>
+      ),
+    },
+    {
+      name: "column.region",
+      cell: ({ regionName, regionCode }) => (
+        <span>
+          {regionName} <small className="below number">{regionCode}</small>
+        </span>
+      ),
+    },
+    {
+      name: "column.online",
+      cell: ({ state, presence }) =>
+        state === "enrolled" ? <Online presence={presence} /> : <Lifecycle state={state} />,
+    },
+    { name: "column.clock", cell: ({ reported }) => <Clock reported={reported} /> },
+    {
+      name: "column.cached",
+      cell: ({ reported }) => (
+        <span>
+          <Cached reported={reported} />
+          {reported !== null && (
+            <small className="below">{t("reported.at", { time: momentText(reported.receivedAt) })}</small>
+          )}
+        </span>
+      ),
+    },
+    { name: "column.twin", cell: ({ twin }) => <TwinCell twin={twin} /> },
+    {
+      name: "column.faults",
+      isWide: true,
+      cell: ({ reported }) =>
+        reported === null || reported.faults.length === 0 ? null : (
+          <span className="reason">{reported.faults.join("; ")}</span>
+        ),
+    },
+  ];
+  return <DataTable caption={t("devices.title")} columns={columns} rows={devices} keyOf={({ id }) => id} />;
+}

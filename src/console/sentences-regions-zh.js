@@ -1,0 +1,27 @@
+/** Part of sentences-zh.js: about files of regions. @type {Record<string, string>} */
+export const REGION_SENTENCES = {
+  "The region file has {} problem(s); nothing was imported.": "区划文件有 {0} 个问题，没有导入任何内容。",
+  "Correct the lines and send the whole file again.": "请改正这些行，再导入整个文件。",
+  "The file is not UTF-8 text.": "文件不是 UTF-8 文本。",
+  'Save it as "CSV UTF-8" and send it again.': "请另存为“CSV UTF-8”，再导入一次。",
+  "A region file has at most {} lines.": "区划文件最多 {0} 行。",
+  "Import one county or city at a time, the upper levels first.": "请一次导入一个县或市，先导入上级。",
+  "the name is empty": "名称为空",
+  "the name is longer than {} characters": "名称超过 {0} 个字",
+  "the note is longer than {} characters": "备注超过 {0} 个字",
+  'the code "{}" is not 12 digits beginning 1-9 (is the column formatted as text?)':
+    "代码“{0}”不是 1-9 开头的 12 位数字（这一列是否设为文本格式？）",
+  "the parent is empty, but should be {}": "上级代码为空，应为 {0}",
+  'a province has no parent, but "{}" is given': "省没有上级，却填了“{0}”",
+  'the parent of {} is {}, not "{}"': "{0} 的上级是 {1}，不是“{2}”",
+  "the parent {} is neither in the file nor in the database": "上级 {0} 既不在文件里，也没有导入过",
+  "{} is a {}, not a {}": "{0} 的级别是 {1}，不是 {2}",
+  'the level "{}" is none of {}': "级别“{0}”不在 {1} 之中",
+  "the code {} is already on line {}": "代码 {0} 在第 {1} 行已有",
+  "the file is empty": "文件是空的",
+  "the header must be {}": "第一行的列名必须是 {0}",
+  "there is nothing below the header": "列名下面没有内容",
+  "there are {} columns, not {}": "有 {0} 列，应为 {1} 列",
+  "not CSV: {}": "不是 CSV：{0}",
+  "and {} more": "还有 {0} 个",
+};

@@ -1,0 +1,95 @@
+import type { Browser } from "playwright-core";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { until } from "../../scripts/until.ts";
+import { type RunningApp, runApp } from "../support/app.ts";
+import { choosePlace, launchChromium, openConsole } from "../support/browser.ts";
+
+const PHONE = { width: 390, height: 844 };
+
+let app: RunningApp;
+let browser: Browser;
+
+beforeAll(async () => {
+  app = await runApp();
+  browser = await launchChromium();
+});
+afterAll(async () => {
+  await browser.close();
+  await app.close();
+});
+
+test("a page says that it is not live while the network is cut, and goes on over an expired sign-in", async () => {
+  const context = await browser.newContext({ locale: "zh-CN" });
+  const page = await openConsole(context, app.url, app.password);
+  await choosePlace(page, "今天");
+  await page.getByText("现在没有播出。").waitFor();
+  await context.setOffline(true);
+  await page.getByText(/未实时：连不上服务器。\s*页面停留在 \d\d:\d\d:\d\d 的情况/).waitFor();
+  await page.getByText("现在没有播出。").waitFor();
+  await page.getByRole("button", { name: "立即重试" }).click();
+  // It goes on by itself as soon as there is a line again.
+  await context.setOffline(false);
+  await page.getByText("未实时").waitFor({ state: "detached" });
+
+  await context.clearCookies();
+  const form = page.getByRole("dialog", { name: "登录已过期" });
+  await form.getByLabel("用户名").fill("admin");
+  await form.getByLabel("密码").fill(app.password);
+  await form.getByRole("button", { name: "登录", exact: true }).click();
+  await form.waitFor({ state: "detached" });
+  expect(await page.getByText("现在没有播出。").isVisible()).toBe(true);
+  await context.close();
+});
+
+test("pages have their title and the focus, history goes back, and the look that was chosen stays", async () => {
+  const context = await browser.newContext({ locale: "zh-CN", colorScheme: "light" });
+  const page = await openConsole(context, app.url, app.password);
+  await choosePlace(page, "终端");
+  await until(async () => (await page.title()) === "终端 · 村村响", { what: "the title" });
+  await choosePlace(page, "审计");
+  await until(async () => (await page.title()) === "审计 · 村村响", { what: "the title" });
+  await page.locator("h1:focus").waitFor();
+  await page.goBack();
+  await page.getByRole("heading", { level: 1, name: "终端" }).waitFor();
+  await page.goto(`${app.url}/#/nowhere`);
+  await page.getByRole("heading", { level: 1, name: "没有这个页面" }).waitFor();
+
+  const look = () => page.evaluate("document.documentElement.dataset.theme");
+  expect(await look()).toBe("light");
+  await page.getByRole("button", { name: "切换为浅色" }).click();
+  await page.getByRole("button", { name: "切换为深色" }).click();
+  expect(await look()).toBe("dark");
+  await page.reload();
+  await page.locator("header .brand").waitFor();
+  expect(await look()).toBe("dark");
+
+  // Whoever is next sees nothing that was read before the sign-out.
+  await choosePlace(page, "栏目");
+  await page.getByText("党建之声").first().waitFor();
+  await page.getByRole("button", { name: "退出登录" }).click();
+  const form = page.getByRole("dialog", { name: "登录" });
+  await form.getByLabel("用户名").fill("admin");
+  await form.getByLabel("密码").fill(app.password);
+  await page.route("**/api/v1/programmes*", () => {});
+  await form.getByRole("button", { name: "登录", exact: true }).click();
+  await choosePlace(page, "栏目");
+  await page.getByText("正在读取…").first().waitFor();
+  expect(await page.getByText("党建之声").count()).toBe(0);
+  await context.close();
+});
+
+test("on a telephone the stop is one tap away, in the menu as well", async () => {
+  const context = await browser.newContext({ locale: "zh-CN", viewport: PHONE });
+  const page = await openConsole(context, app.url, app.password);
+  const stop = page.getByRole("button", { name: "停播：停止全市正在播出的一切" });
+  const asked = page.getByRole("dialog", { name: "停播" });
+  await stop.click();
+  await asked.getByRole("button", { name: "取消" }).click();
+  await page.getByRole("button", { name: "菜单", exact: true }).click();
+  await page.getByRole("dialog").getByRole("button", { name: /^停播/ }).click();
+  await asked.getByRole("button", { name: "取消" }).click();
+  await page.keyboard.press("Escape");
+  await page.getByRole("dialog").waitFor({ state: "detached" });
+  expect(await stop.isVisible()).toBe(true);
+  await context.close();
+});

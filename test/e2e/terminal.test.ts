@@ -1,0 +1,167 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type BrowserContext, chromium } from "playwright-core";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { CHROMIUM } from "../../scripts/chromium.ts";
+import { until } from "../../scripts/until.ts";
+import { MINUTE_MS, SECOND_MS } from "../../src/clock.ts";
+import { type RunningApp, runApp } from "../support/app.ts";
+import type { Page } from "../support/browser.ts";
+import { type BroadcastView, importRegions } from "../support/county.ts";
+import { TOWN, VILLAGE } from "../support/fleet.ts";
+import { freePort } from "../support/free-port.ts";
+import { LECTURE_START, scheduleLecture } from "../support/lecture.ts";
+import { type Relay, startRelay } from "../support/relay.ts";
+import { secondPerson } from "../support/second-person.ts";
+import { createShiftedClock, type ShiftedClock } from "../support/shifted-clock.ts";
+import { type LiveAnnouncement, speak } from "../support/speaker.ts";
+import { speakLadder } from "../support/spoken-ladder.ts";
+
+const FILM_SECONDS = 45;
+/** Two pictures of a film. */
+const IN_STEP_MS = 80;
+
+let folder: string;
+let clock: ShiftedClock;
+let app: RunningApp;
+let relay: Relay;
+let broadcastId: string;
+let context: BrowserContext;
+let page: Page;
+/** What the browser complained of, such as the content security policy. */
+const complaints: string[] = [];
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "ccx-terminal-"));
+  clock = createShiftedClock(LECTURE_START - 60 * MINUTE_MS);
+  const port = await freePort();
+  relay = await startRelay(() => port);
+  app = await runApp({ clock, port, env: { PUBLIC_URL: relay.url } });
+  await importRegions(app.operator);
+  broadcastId = await scheduleLecture(app.operator, FILM_SECONDS);
+});
+afterAll(async () => {
+  await context?.close();
+  await app.close();
+  await relay.close();
+  await rm(folder, { recursive: true });
+});
+
+/** The kiosk; what it keeps is in its profile. */
+async function startKiosk(): Promise<Page> {
+  context = await chromium.launchPersistentContext(join(folder, "profile"), {
+    ...CHROMIUM,
+    args: [...CHROMIUM.args, "--autoplay-policy=no-user-gesture-required"],
+    viewport: { width: 1366, height: 768 },
+  });
+  const opened = context.pages()[0] ?? (await context.newPage());
+  opened.on("console", (message) => void (message.type() === "error" && complaints.push(message.text())));
+  opened.on("pageerror", ({ message }) => void complaints.push(message));
+  await opened.goto(`${relay.url}/terminal/`);
+  return opened;
+}
+
+async function newCode(): Promise<string> {
+  const { id } = await app.operator.post<{ id: string }>("/devices", {
+    regionCode: VILLAGE,
+    kind: "terminal",
+  });
+  const { code } = await app.operator.post<{ code: string }>(`/devices/${id}/enrolment-code`, {});
+  return code;
+}
+
+/** How far the picture is ahead of what the server's clock says is due, ms; `null` while none is shown. */
+async function aheadMs(): Promise<number | null> {
+  const shown = await page.evaluate<{ at: number; positionMs: number } | null>(`{
+    const video = document.querySelector("video.shown");
+    video && { at: performance.timeOrigin + performance.now(), positionMs: video.currentTime * 1000 };
+  }`);
+  return shown && shown.positionMs - (shown.at + clock.now() - Date.now() - LECTURE_START);
+}
+const inStep = (what: string) =>
+  until(async () => Math.abs((await aheadMs()) ?? Infinity) < IN_STEP_MS, { what });
+const view = () => app.operator.get<BroadcastView>(`/broadcasts/${broadcastId}`);
+const reports = async () => (await view()).devices.items[0];
+
+test("enrols, keeps the film, shows it in step with the clock through a cut line and its own restart, gives way to an emergency, and reports", async () => {
+  const deputy = await secondPerson(app);
+  clock.jumpTo(LECTURE_START - 25 * SECOND_MS);
+  page = await startKiosk();
+  await page.getByLabel("注册码").fill("0000-0000-0000-0000");
+  await page.getByRole("button", { name: "登记" }).click();
+  await page.getByText("注册码不对或已过期").waitFor();
+  await page.getByLabel("注册码").fill(await newCode());
+  await page.getByRole("button", { name: "登记" }).click();
+
+  await page.getByRole("timer").waitFor();
+  expect(await page.getByRole("timer").textContent()).toMatch(/^0:\d\d$/);
+  await page.getByRole("heading", { name: "乡村振兴" }).waitFor();
+  await page.getByText("扫码签到").waitFor();
+  await until(async () => (await view()).proof.atLeast["cached"] === 1, { what: "the film to be kept" });
+
+  await page.locator("video.shown").waitFor();
+  await inStep("the picture to be in step");
+  await until(async () => (await reports())?.grade === "started", { what: "the report of the start" });
+  expect(Math.abs((await view()).proof.startLatenessMs?.max ?? Infinity)).toBeLessThan(500);
+
+  relay.cut();
+  await page.getByText("网络已断开").waitFor({ state: "attached" });
+  await inStep("the picture to go on without the line");
+
+  // It opens from what it keeps. Its own clock is weeks behind the server's, so it waits for the time; then it takes up the
+  // film where it would be by now.
+  await context.close();
+  page = await startKiosk();
+  await page.getByText("时间尚未校准").waitFor();
+  relay.mend();
+  await page.locator("video.shown").waitFor();
+  await inStep("the picture to be in step after a restart");
+
+  const emergency = await app.operator.post<{ id: string }>("/emergencies", {
+    title: "暴雨红色预警",
+    class: "emergency",
+    source: { text: "请立即转移到安全地带。" },
+    areas: [TOWN],
+    until: new Date(clock.now() + 10 * MINUTE_MS).toISOString(),
+  });
+  await deputy.postAnew(`/emergencies/${emergency.id}/confirm`);
+  await page.getByRole("heading", { name: "暴雨红色预警" }).waitFor();
+  await page.getByText("请立即转移到安全地带。").waitFor();
+  await app.operator.post(`/emergencies/${emergency.id}/stop`, { reason: "all clear" });
+  await page.locator("video.shown").waitFor();
+  await inStep("the film to go on after the emergency");
+
+  await until(async () => (await reports())?.grade === "finished", { what: "the end", timeoutMs: 60_000 });
+  await page.getByText("扫码打分、留言").waitFor();
+  expect(complaints).toEqual([]);
+});
+
+test("sounds a live voice at the instant, under its title", async () => {
+  const { id } = await app.operator.post<LiveAnnouncement>("/announcements", {
+    title: "现场通知",
+    class: "announcement",
+    source: { live: { longestMinutes: 1 } },
+    targets: { regions: [VILLAGE], kinds: ["terminal"] },
+  });
+  await speak(app, id, speakLadder(join(folder, "spoken.wav"), 5));
+  await app.operator.post(`/live/${id}/end`);
+  await page.getByRole("heading", { name: "现场通知" }).waitFor();
+  const { broadcast } = await app.operator.get<LiveAnnouncement>(`/announcements/${id}`);
+  await until(
+    async () => {
+      const { at, positionMs } = await page.evaluate<{ at: number; positionMs: number }>(`({
+        at: performance.timeOrigin + performance.now(),
+        positionMs: document.querySelector("audio").currentTime * 1000,
+      })`);
+      const dueMs = at + clock.now() - Date.now() - Date.parse(broadcast.startAt);
+      return positionMs > 0 && Math.abs(positionMs - dueMs) < IN_STEP_MS;
+    },
+    { what: "the voice to be in step" },
+  );
+  const heard = async () => (await app.operator.get<BroadcastView>(`/broadcasts/${id}`)).devices.items[0];
+  const isOver = async () => (await heard())?.grade === "finished" || Boolean((await heard())?.reason);
+  await until(isOver, { what: "the end of the voice" });
+  expect(await heard()).toMatchObject({ grade: "finished", reason: null });
+  expect(complaints).toEqual([]);
+});
