@@ -82,9 +82,10 @@ async function collected({ admin, read, did, forNow }: House, subject: string): 
   await forNow(did("POST /media-library/collect", isTrashed, subject));
 }
 
-/** Nothing of this is done near air. */
+/** Nothing of this is done near air: what a kill left on air is ended first. */
 export const theLibraryIsKept: Story = async (house) => {
   const { admin, did } = house;
+  await admin.post("/stop", { reason: "全停" });
   const one = await unused(house);
   await collected(house, one);
   await admin.post(`/media-library/trash/${one}/restore`);
