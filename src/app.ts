@@ -118,6 +118,7 @@ export async function buildApp({ config, log, clock = systemClock }: AppOptions)
       live: live.tick,
       conductor: conductor.tick,
       clock: lookAtClock,
+      conflicts: services.conflicts.prepare,
       changes: services.changes.tell,
     };
     const everyMinute = {
