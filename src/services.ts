@@ -66,6 +66,10 @@ import { createReportStore } from "./reports/report-store.ts";
 import { createCommentStore } from "./review/comment-store.ts";
 import { createReviewService } from "./review/review-service.ts";
 import { createReviewStore } from "./review/review-store.ts";
+import { createSampleService } from "./sample/sample-service.ts";
+import { createSampleSound } from "./sample/sample-sound.ts";
+import { createSampleState } from "./sample/sample-state.ts";
+import { createSampleStore } from "./sample/sample-store.ts";
 import { createQuietHoursMetBy } from "./schedules/county-wide.ts";
 import { SHIPPED_SCHEDULES } from "./schedules/first-start.ts";
 import { createPolicyService } from "./schedules/policy.ts";
@@ -135,11 +139,13 @@ export async function createServices({ db, config, log, clock, version }: Servic
     clock,
   });
   const telemetry = createTelemetryStore(db);
+  const sampleState = createSampleState(settings);
   const devices = createDeviceService({
     store: createDeviceStore(db),
     codes: createEnrolmentStore(db),
     telemetry,
     regions,
+    refuseNew: sampleState.refuseDevices,
     clock,
   });
   const deviceCounts = createDeviceCounts({ telemetry, regions });
@@ -495,6 +501,21 @@ export async function createServices({ db, config, log, clock, version }: Servic
     airedBy: interrupts.airedBy,
     zone: config.zone,
   });
+  const sample = createSampleService({
+    state: sampleState,
+    store: createSampleStore(db),
+    sound: createSampleSound({ speech, library, media }),
+    regions,
+    devices,
+    programmes,
+    episodes,
+    sessions,
+    schedules,
+    policy,
+    zone: config.zone,
+    transact,
+    clock,
+  });
   let listeningSince = 0;
   link.onOnline(() => void (listeningSince = clock.now()));
   const brokerSince = () => (link.online ? listeningSince : null);
@@ -594,6 +615,7 @@ export async function createServices({ db, config, log, clock, version }: Servic
     whys,
     registers,
     outages,
+    sample,
     signer,
     keys,
     uplink,
