@@ -1,9 +1,12 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Operator } from "../../scripts/operator-client.ts";
 import { HOUR_MS } from "../../src/clock.ts";
 import { openDatabaseReadOnly } from "../../src/db/open.ts";
+import { sha256Hex } from "../../src/protocol/sha256.ts";
 import { type RunningApp, runApp } from "../support/app.ts";
-import { type EpisodeView, enrolDevice, importRegions, programmeId } from "../support/county.ts";
+import { type EpisodeView, enrolDevice, importRegions, makeTone, programmeId } from "../support/county.ts";
 import { COUNTY, VILLAGE as REAL_VILLAGE } from "../support/fleet.ts";
 import { everywhere, newPerson, ofArea } from "../support/people.ts";
 import { scheduleDefinition } from "../support/schedule-definition.ts";
@@ -91,11 +94,13 @@ test("an empty county gets a sample whose every name says so; its removal leaves
   // Somebody tries things out in it.
   await admin.put(`/regions/${VILLAGE}/policy`, { maxVolume: 50 });
   await admin.post(`/regions/${VILLAGE}/calendar-links`, { label: "样例村" });
-  await admin.post("/announcements", forVillages(VILLAGE));
+  const { id: notice } = await admin.post<{ id: string }>("/announcements", forVillages(VILLAGE));
+  const spoken = makeTone(join(app.folder, "notice.wav"), 1);
+  await admin.upload(`/announcements/${notice}/recording`, spoken);
   const emergency = await admin.post<{ id: string }>("/emergencies", {
     title: "暴雨预警",
     class: "emergency",
-    source: { assetSha256: recordings[0]?.sha256 },
+    source: { assetSha256: sha256Hex(readFileSync(spoken)) },
     areas: [TOWN],
     until: new Date(Date.now() + HOUR_MS).toISOString(),
   });
