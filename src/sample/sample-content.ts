@@ -39,7 +39,7 @@ export const SAMPLE_LECTURE = {
   segments: [],
 } as const;
 
-/** Of the segments of an episode, those that have a recording come first. */
+/** `spoken` is what its recording says; `null` where it has none yet. */
 export const SAMPLE_EPISODES = [
   {
     number: 1,

@@ -10,8 +10,8 @@ export function SampleBar() {
   if (!data?.sample) return null;
   const { name } = data.sample;
   return (
-    <section className="sample-bar" aria-label={t("sample.title")}>
-      <div className="sample-bar-inner">
+    <section className="alert-bar sample" aria-label={t("sample.title")}>
+      <div className="alert-bar-inner">
         <strong>{t("sample.title")}</strong>
         <span>{t("sample.bar", { name })}</span>
         {may("sample:manage") && (
