@@ -1,10 +1,6 @@
-import { calendarEn } from "./calendar-en.ts";
 import { emergencyEn } from "./emergency-en.ts";
 import { interruptEn } from "./interrupt-en.ts";
 import { mediaEn } from "./media-en.ts";
-import { operationEn } from "./operation-en.ts";
-import { peopleEn } from "./people-en.ts";
-import { ruleEn } from "./rule-en.ts";
 import type { zh } from "./zh.ts";
 
 /** English: the texts of the pages drawn by React. */
@@ -78,10 +74,51 @@ export const en: Record<keyof typeof zh, string> = {
   "verdict.no-record": "No record",
   "verdict.not-told": "Not told",
   "verdict.no-devices": "No devices",
-  ...operationEn,
-  ...calendarEn,
-  ...ruleEn,
-  ...peopleEn,
+  "who.regionHint": "Name of a village or town",
+  "who.noRegion": "There is no such region",
+  "backups.title": "Backups",
+  "nav.calendar": "Calendar",
+  "rule.county": "the whole county",
+  "rule.manyRegions": "{count} regions",
+  "rule.without": "without {regions}",
+  "rule.onlyGroups": "only groups {groups}",
+  "rule.onlyTags": "only tags {tags}",
+  "rule.targets": "{kinds} of {regions}",
+  "rule.noRegion": "(no region yet)",
+  "rule.noKind": "(no devices yet)",
+  "rule.kind.loudspeaker": "loudspeakers",
+  "rule.kind.terminal": "video terminals",
+  "rule.but": "{text} ({but})",
+  "schedule.new": "New schedule",
+  "schedule.remove": "Remove",
+  "role.administrator": "Administrator",
+  "role.editor": "Editor",
+  "role.reviewer-1": "First review",
+  "role.reviewer-2": "Second review",
+  "role.reviewer-3": "Final review",
+  "role.scheduler": "Scheduler",
+  "role.town-admin": "Town admin",
+  "role.auditor": "Auditor",
+  "role.none": "No role",
+  "role.inPlaceOf": "{role} (for {name})",
+  "column.actions": "Actions",
+  "column.token": "What for",
+  "password.current": "Current password",
+  "password.new": "New password",
+  "password.repeat": "New password once more",
+  "password.hint":
+    "At least 12 characters, without the user name. A sentence that only you would say, or four words that have nothing to do with each other; no symbols or capitals are asked for.",
+  "password.differs": "The two new passwords are not the same.",
+  "factor.title": "Second factor",
+  "factor.use": "Type a code…",
+  "factor.used": "This sign-in now counts as made with the second factor.",
+  "factor.continue": "Continue",
+  "factor.codeOrRecovery": "Code or recovery code",
+  "fresh.title": "Is it you who sits there?",
+  "fresh.codeHint":
+    "This takes a fresh code of the authenticator app, so that an open browser is not somebody's word. The one that you signed in with counts no more: wait for the next.",
+  "fresh.passwordHint": "This takes your password once more, so that an open browser is not somebody's word.",
+  "fresh.go": "Go on",
   "brand.name": "村村响",
   "brand.subtitle": "Village broadcasting",
   "skip.toContent": "Skip to content",

@@ -1,10 +1,6 @@
-import { calendarZh } from "./calendar-zh.ts";
 import { emergencyZh } from "./emergency-zh.ts";
 import { interruptZh } from "./interrupt-zh.ts";
 import { mediaZh } from "./media-zh.ts";
-import { operationZh } from "./operation-zh.ts";
-import { peopleZh } from "./people-zh.ts";
-import { ruleZh } from "./rule-zh.ts";
 
 /** 简体中文：React 页面的文字。 */
 export const zh = {
@@ -75,10 +71,51 @@ export const zh = {
   "verdict.no-record": "没有回传，是否播出不明",
   "verdict.not-told": "未下发到该终端",
   "verdict.no-devices": "没有终端",
-  ...operationZh,
-  ...calendarZh,
-  ...ruleZh,
-  ...peopleZh,
+  "who.regionHint": "输入村镇名称",
+  "who.noRegion": "没有这个地区",
+  "backups.title": "备份",
+  "nav.calendar": "日历",
+  "rule.county": "全市",
+  "rule.manyRegions": "{count} 个区划",
+  "rule.without": "不含{regions}",
+  "rule.onlyGroups": "只限分组{groups}",
+  "rule.onlyTags": "只限标签{tags}",
+  "rule.targets": "{regions}{kinds}",
+  "rule.noRegion": "（还没选区域）",
+  "rule.noKind": "（还没选终端）",
+  "rule.kind.loudspeaker": "喇叭",
+  "rule.kind.terminal": "视频终端",
+  "rule.but": "{text}（{but}）",
+  "schedule.new": "新建排期",
+  "schedule.remove": "去掉",
+  "role.administrator": "管理员",
+  "role.editor": "编辑",
+  "role.reviewer-1": "初审",
+  "role.reviewer-2": "复审",
+  "role.reviewer-3": "终审",
+  "role.scheduler": "排期",
+  "role.town-admin": "镇街管理员",
+  "role.auditor": "审计",
+  "role.none": "没有角色",
+  "role.inPlaceOf": "{role}（代 {name}）",
+  "column.actions": "操作",
+  "column.token": "用途",
+  "password.current": "当前密码",
+  "password.new": "新密码",
+  "password.repeat": "再输入一次新密码",
+  "password.hint":
+    "至少 12 个字符，不含用户名。用一句只有您会说的话，或四个毫不相干的词；不要求符号和大小写。",
+  "password.differs": "两次输入的新密码不一样。",
+  "factor.title": "双重验证",
+  "factor.use": "输入动态码…",
+  "factor.used": "本次登录已通过双重验证。",
+  "factor.continue": "继续",
+  "factor.codeOrRecovery": "动态码或恢复码",
+  "fresh.title": "请证明是您本人在操作",
+  "fresh.codeHint":
+    "此操作需要验证器应用的新动态码，以免别人用您打开的浏览器代为确认。登录时用过的验证码不能再用，请等下一个。",
+  "fresh.passwordHint": "此操作需要再次输入您的密码，以免别人用您打开的浏览器代为确认。",
+  "fresh.go": "继续",
   "nav.announcements": "通知",
   "nav.people": "人员",
   "nav.account": "我的账号",
