@@ -322,6 +322,7 @@ async function peopleSide(app: FastifyInstance, options: PeopleSideOptions): Pro
   await app.register(mediaRoutes, {
     library: services.library,
     service: media,
+    onHeard: services.hearings.note,
     accelPrefix: config.mediaAccelPrefix,
     clock,
     authorize: mediaAccess({ secret: services.mediaSecret, whoAsks, clock }),

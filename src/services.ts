@@ -64,6 +64,8 @@ import { createRegisterService } from "./registers/register-service.ts";
 import { createReportService } from "./reports/report-service.ts";
 import { createReportStore } from "./reports/report-store.ts";
 import { createCommentStore } from "./review/comment-store.ts";
+import { createHearingStore } from "./review/hearing-store.ts";
+import { createHearings } from "./review/hearings.ts";
 import { createReviewService } from "./review/review-service.ts";
 import { createReviewStore } from "./review/review-store.ts";
 import { createQuietHoursMetBy } from "./schedules/county-wide.ts";
@@ -249,12 +251,14 @@ export async function createServices({ db, config, log, clock, version }: Servic
     clock,
     zone: config.zone,
   });
+  const hearings = createHearings({ store: createHearingStore(db), transact, clock });
   const reviews = createReviewService({
     store: createReviewStore(db),
     comments: createCommentStore(db),
     sources: { episode: episodes, session: sessions },
     programmes,
     media,
+    hearings,
     access,
     isFixedForAir: (contentId) =>
       broadcastStore.liveWithContent(contentId).length > 0 ||
@@ -561,6 +565,7 @@ export async function createServices({ db, config, log, clock, version }: Servic
     mediaSecret,
     episodes,
     sessions,
+    hearings,
     reviews,
     consents,
     policy,
