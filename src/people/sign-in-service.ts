@@ -142,7 +142,7 @@ export function createSignIns(deps: Dependencies): SignIns {
       const person = await withPassword(name, password);
       if (!person) {
         throw new AppError("unauthorized", "The name or the password is not right.", {
-          hint: "The administrator's first password was printed once, at the first start.",
+          hint: "The first administrator's password is in the file first-password of the data folder until it is changed.",
         });
       }
       if (person.disabledAt !== null) {

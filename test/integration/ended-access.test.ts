@@ -1,4 +1,7 @@
 import { randomBytes } from "node:crypto";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { expect, test } from "vitest";
 import { DAY_MS } from "../../src/clock.ts";
 import { openDatabase } from "../../src/db/open.ts";
@@ -10,6 +13,7 @@ import { createTestClock } from "../support/fleet.ts";
 import { createMemoryLog } from "../support/memory-log.ts";
 
 test("what has ended by itself is removed, with nobody signing in; what holds is kept", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "ccx-ended-"));
   const clock = createTestClock();
   const db = openDatabase(":memory:", clock.now());
   const box = createSecretBox(randomBytes(32));
@@ -18,6 +22,7 @@ test("what has ended by itself is removed, with nobody signing in; what holds is
     regions: { exists: () => true },
     config: {
       accessSettlesAfterMs: DAY_MS,
+      dataDir: folder,
       oidc: null,
       passwordSignIn: true,
       signInLimits: { idleMs: DAY_MS, lifetimeMs: 7 * DAY_MS },
@@ -45,4 +50,5 @@ test("what has ended by itself is removed, with nobody signing in; what holds is
   forgetEnded();
   expect(left()).toEqual([]);
   db.close();
+  await rm(folder, { recursive: true });
 });
