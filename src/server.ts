@@ -124,7 +124,7 @@ export async function createServer({
   refuseWhileClosing(app);
   demandActs(app);
   await registerOpenApi(app, version);
-  recogniseDevices(app, services.devices);
+  recogniseDevices(app, services.devices, clock);
   const whoAsks = whoAsksBy(services);
   const countRequest = await createRateLimits(app, { perMinute: config.rateLimitPerMinute, whoAsks });
   await app.register(deviceSide, { services, config, clock, countRequest });
