@@ -2,19 +2,20 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync 
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { openDesk } from "../support/desk.ts";
 import { createTestClock } from "../support/fleet.ts";
 import { everywhere, PASSWORD } from "../support/people.ts";
+import { openPeople } from "../support/people-alone.ts";
 
 test("the first password is in a file of the server's account alone, until it is changed or set anew", async () => {
   const data = mkdtempSync(join(tmpdir(), "ccx-first-"));
   const file = join(data, "first-password");
-  const desk = await openDesk(createTestClock(), { DATA_DIR: data });
+  const { db, people, passwords, signIns } = openPeople(createTestClock(), data);
   try {
-    const { people, passwords, signIns } = desk.services;
-    const password = readFileSync(file, "utf8").trim();
+    const { password = "" } = (await people.createFirstAdministrator()) ?? {};
+    expect(readFileSync(file, "utf8")).toBe(`${password}\n`);
     expect(statSync(file).mode & 0o777).toBe(0o600);
-    const { invitation } = people.invite("编辑", everywhere("editor"), desk.userId);
+    const [{ id = "" } = {}] = people.all();
+    const { invitation } = people.invite("编辑", everywhere("editor"), id);
     await passwords.acceptInvitation(invitation.token, PASSWORD);
     expect(existsSync(file)).toBe(true);
 
@@ -32,7 +33,7 @@ test("the first password is in a file of the server's account alone, until it is
     expect(await people.createFirstAdministrator()).toBeNull();
     expect(existsSync(file)).toBe(false);
   } finally {
-    await desk.close();
+    db.close();
     rmSync(data, { recursive: true });
   }
 });
