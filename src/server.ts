@@ -125,7 +125,7 @@ export async function createServer({
   refuseWhileClosing(app);
   demandActs(app);
   await registerOpenApi(app, version);
-  recogniseDevices(app, services.devices);
+  recogniseDevices(app, services.devices, clock);
   const whoAsks = whoAsksBy(services);
   const countRequest = await createRateLimits(app, { perMinute: config.rateLimitPerMinute, whoAsks });
   await app.register(deviceSide, { services, config, clock, countRequest });
@@ -324,6 +324,7 @@ async function peopleSide(app: FastifyInstance, options: PeopleSideOptions): Pro
   await app.register(mediaRoutes, {
     library: services.library,
     service: media,
+    onHeard: services.hearings.note,
     accelPrefix: config.mediaAccelPrefix,
     clock,
     authorize: mediaAccess({ secret: services.mediaSecret, whoAsks, clock }),

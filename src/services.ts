@@ -150,7 +150,7 @@ export async function createServices({ db, config, log, clock, version }: Servic
     clock,
     log,
   });
-  const { programmes, episodes, sessions, sources, speech, uploads, consents, reviews } = contents;
+  const { programmes, episodes, sessions, sources, speech, uploads, consents, hearings, reviews } = contents;
   const { dayCalendars, policy, quietHoursMetBy, forecast, conflicts, schedules, exchange } =
     createScheduling({
       db,
@@ -420,6 +420,7 @@ export async function createServices({ db, config, log, clock, version }: Servic
     mediaSecret,
     episodes,
     sessions,
+    hearings,
     reviews,
     consents,
     policy,

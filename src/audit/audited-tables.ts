@@ -146,6 +146,7 @@ export const UNSHOWN_TABLES: Record<string, UnshownTable> = {
 /** Tables that no act writes by itself, and why. A test holds every table to be here or above. */
 export const OTHER_TABLES: Record<string, string> = {
   migrations: "the program's own",
+  hearings: "what was sent to somebody; review_acts has who signed what",
   sign_in_failures: "counted before it is known what becomes of an attempt",
   device_presence: "what devices say",
   device_states: "what devices say",

@@ -385,8 +385,8 @@ export const SENTENCES = {
   // Signing in, and anything.
   "Please sign in.": "请先登录。",
   "The name or the password is not right.": "用户名或密码不对。",
-  "The administrator's first password was printed once, at the first start.":
-    "管理员的初始密码在服务器第一次启动时打印过一次。",
+  "The first administrator's password is in the file first-password of the data folder until it is changed.":
+    "首位管理员的初始密码在数据目录的 first-password 文件里，修改密码后即删除。",
   "Too many requests from this address.": "这个地址的请求太多。",
   "Too many requests of this account, script or device.": "这个账号、脚本或终端的请求太多。",
   "Try again in {}.": "请在 {0} 后重试。",

@@ -26,6 +26,10 @@ export const Problem = Type.Object(
     fresh: Type.Optional(
       Type.String({ description: "With `fresh-code-needed`: what the request lacks, `code` or `password`" }),
     ),
+    heardMs: Type.Optional(
+      Type.Integer({ description: "With `not-played-through`: how much was played to who signs" }),
+    ),
+    durationMs: Type.Optional(Type.Integer({ description: "With `not-played-through`: of how much" })),
     roles: Type.Optional(Type.Array(Type.String(), { description: "Whose roles would include it" })),
     until: Type.Optional(
       Type.String({ description: "With `not-two-people`: from then on the two accounts count as two" }),

@@ -4,6 +4,7 @@ import type { Transact } from "../db/open.ts";
 import { AppError, invalid, notFound } from "../errors.ts";
 import type { Access } from "./access-service.ts";
 import type { ApiTokens } from "./api-token-service.ts";
+import { FIRST_ADMINISTRATOR, type FirstPassword } from "./first-password.ts";
 import type { Identity, IdentityStore } from "./identity-store.ts";
 import { generatePassword, hashPassword } from "./password.ts";
 import type { Invitation, Passwords } from "./password-service.ts";
@@ -33,7 +34,7 @@ export interface PersonView extends Omit<StoredPerson, "passwordHash"> {
 
 /** What lets somebody in notes who did it, `by`. */
 export interface PeopleService {
-  /** On a database without people: makes `admin` and returns its password, which is kept nowhere else. */
+  /** On a database without people: makes `admin`, whose password is in its file from then on, see `first-password.ts`. */
   createFirstAdministrator(): Promise<{ name: string; password: string } | null>;
   all(): PersonView[];
   /** @throws {AppError} `not_found` */
@@ -73,6 +74,7 @@ interface Dependencies {
   access: Pick<Access, "note">;
   apiTokens: Pick<ApiTokens, "revokeAll">;
   passwords: Pick<Passwords, "issueInvitation">;
+  firstPassword: Pick<FirstPassword, "keep">;
   regions: { exists(code: string): boolean };
   transact: Transact;
   clock: Clock;
@@ -80,7 +82,7 @@ interface Dependencies {
 
 export function createPeopleService(deps: Dependencies): PeopleService {
   const { store, identities, issuer, signIns, secondFactors, access, apiTokens, passwords, regions } = deps;
-  const { transact, clock } = deps;
+  const { firstPassword, transact, clock } = deps;
 
   function personOf(id: string): StoredPerson {
     const person = store.byId(id);
@@ -149,14 +151,15 @@ export function createPeopleService(deps: Dependencies): PeopleService {
     async createFirstAdministrator() {
       if (!store.isEmpty()) return null;
       const password = generatePassword();
+      firstPassword.keep(password);
       store.insert({
         id: uuidv7(),
-        name: "admin",
+        name: FIRST_ADMINISTRATOR,
         roles: COUNTY_WORK.map((role) => ({ role, area: null })),
         passwordHash: await hashPassword(password),
         createdAt: clock.now(),
       });
-      return { name: "admin", password };
+      return { name: FIRST_ADMINISTRATOR, password };
     },
 
     invite(name, roles, by) {

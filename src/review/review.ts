@@ -50,7 +50,7 @@ export interface ReviewAct {
   digest: string | null;
   /** What that is the digest of. */
   files: readonly SignedFile[] | null;
-  /** Of a signature: whether who signed said to have heard all of it. */
+  /** Of a signature: whether the server had played all of it to who signed. */
   playedThrough: boolean | null;
   /** Of an edit. */
   change: ContentChange | null;

@@ -28,7 +28,7 @@ beforeEach(async () => {
   app = Fastify({ logger: { level: "debug", stream: log.stream } });
   app.setValidatorCompiler(validatorCompiler);
   registerProblems(app);
-  recogniseDevices(app, fleet.devices);
+  recogniseDevices(app, fleet.devices, fleet.clock);
   await app.register(regionRoutes, { regions: fleet.regions });
   await app.register(deviceRoutes, { devices: fleet.devices, counts: fleet.counts });
   await app.register(deviceLinkRoutes, {
@@ -386,6 +386,18 @@ describe("the device's token", () => {
     expect(log.entries).toContainEqual(
       expect.objectContaining({ level: 40, msg: "device refused", url: "/who" }),
     );
+  });
+
+  test("that is refused at each poll is logged once in ten minutes, with how often meanwhile", async () => {
+    const lines = () =>
+      log.entries.filter(({ msg }) => msg === "device refused").map((line) => line["unwritten"]);
+    for (let poll = 0; poll < 5; poll += 1) await get("/who", "wrong");
+    expect(lines()).toEqual([0]);
+    await get("/who");
+    expect(lines()).toEqual([0, 0]);
+    fleet.clock.advance(10 * 60_000);
+    for (let poll = 0; poll < 5; poll += 1) await get("/who", "wrong");
+    expect(lines()).toEqual([0, 0, 4]);
   });
 
   test("tells the time by the server's clock", async () => {

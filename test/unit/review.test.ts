@@ -63,11 +63,10 @@ const attempt = (review: Review, more: object = {}) => ({
   step: review.next ?? "first",
   version: review.version,
   digest: DIGEST,
-  playedThrough: true,
   urgent: null,
   ...more,
 });
-const now = { today: DIGEST, lacks: [], mustPlayThrough: true };
+const now = { today: DIGEST, lacks: [], mustHear: null };
 const trySign = (review: Review, by: Reviewer, more: object = {}, today: object = {}) =>
   checkSignature(review, by, attempt(review, more), { ...now, ...today });
 const refusal = (work: () => void): { code: string; message: string; hint: string } => {
@@ -198,13 +197,6 @@ describe("a signature", () => {
     });
     const rendered = refusal(() => trySign(fresh, reviewers.first, { digest: OTHER }, { today: OTHER }));
     expect(rendered).toMatchObject({ code: "conflict", message });
-    expect(refusal(() => trySign(fresh, reviewers.first, { playedThrough: false }))).toMatchObject({
-      code: "invalid",
-      details: [{ at: "/playedThrough" }],
-    });
-    expect(() =>
-      trySign(fresh, reviewers.first, { playedThrough: false }, { mustPlayThrough: false }),
-    ).not.toThrow();
   });
 
   test("of what is not under review says what became of it", () => {

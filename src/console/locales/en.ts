@@ -140,7 +140,7 @@ export const en: Record<keyof typeof zh, string> = {
   "signIn.failed": "You are not signed in",
   "signIn.busy": "Signing in…",
   "signIn.hint":
-    "First time here? The first password of the administrator “admin” was printed once, in the window where the server was first started.",
+    "First time here? The first password of the administrator “admin” is in the file “first-password” of the server’s data folder until it is changed.",
   "signOut.failed": "You are still signed in. Please try again.",
   "today.title": "Today",
   "today.onAir": "On air",

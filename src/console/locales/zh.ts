@@ -158,7 +158,8 @@ export const zh = {
   "signIn.submit": "登录",
   "signIn.failed": "没有登录成功",
   "signIn.busy": "正在登录…",
-  "signIn.hint": "首次使用：管理员 admin 的初始密码在服务器第一次启动时打印在启动窗口里，只显示一次。",
+  "signIn.hint":
+    "首次使用：管理员 admin 的初始密码在服务器数据目录的 first-password 文件里，修改密码后即删除。",
   "signOut.failed": "没有退出成功，请重试。",
   "today.title": "今天",
   "today.onAir": "正在播出",

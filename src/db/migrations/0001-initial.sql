@@ -517,6 +517,18 @@ CREATE TABLE review_acts (
 CREATE INDEX review_acts_by_content ON review_acts (content_id, id);
 CREATE INDEX review_acts_by_at ON review_acts (at, id) WHERE act <> 'edited';
 
+-- What the server has sent of a file to somebody who hears it for a review, until that is signed or a day has passed.
+CREATE TABLE hearings (
+  user_id  TEXT NOT NULL REFERENCES users (id),
+  sha256   TEXT NOT NULL CHECK (length(sha256) = 64),
+  -- When its first byte was sent.
+  began_at INTEGER NOT NULL,
+  -- JSON array of {start, end}, the last byte included.
+  ranges   TEXT NOT NULL CHECK (json_valid(ranges)),
+  PRIMARY KEY (user_id, sha256)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX hearings_by_began_at ON hearings (began_at);
+
 -- What reviewers and editors say about a moment of what is heard.
 CREATE TABLE review_comments (
   id           TEXT PRIMARY KEY,
