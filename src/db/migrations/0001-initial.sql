@@ -432,6 +432,8 @@ CREATE TABLE episodes (
   -- The segments as one programme, where the programme is delivered so and every segment is there.
   composition_id TEXT REFERENCES compositions (id),
   approved_at  INTEGER,
+  -- Another with each change of title, segments or recordings.
+  version      INTEGER NOT NULL DEFAULT 0,
   created_at   INTEGER NOT NULL,
   updated_at   INTEGER NOT NULL,
   UNIQUE (programme_id, number)
