@@ -2,8 +2,8 @@ import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type RunningApp, runApp } from "../support/app.ts";
 import { giveProof, launchChromium, openConsole } from "../support/browser.ts";
-import { importRegions } from "../support/county.ts";
-import { COUNTY, VILLAGE } from "../support/fleet.ts";
+import { enrolDevice, importRegions } from "../support/county.ts";
+import { COUNTY, NEIGHBOUR, VILLAGE } from "../support/fleet.ts";
 import { PASSWORD } from "../support/people.ts";
 import { secondPerson } from "../support/second-person.ts";
 
@@ -15,6 +15,8 @@ beforeAll(async () => {
   // Whenever this runs, the whole day is quiet.
   await app.operator.put(`/regions/${COUNTY}/policy`, { quietHours: [{ from: "00:00", to: "00:00" }] });
   await secondPerson(app);
+  await enrolDevice(app.operator, app.url, VILLAGE);
+  await enrolDevice(app.operator, app.url, NEIGHBOUR);
   browser = await launchChromium();
 });
 afterAll(async () => {
@@ -53,6 +55,8 @@ test("what waits is on the second person's first page, is confirmed there after,
   expect((await previewed).postDataJSON()).toMatchObject({ targets });
   const dialog = page.getByRole("dialog");
   await dialog.getByText("今晚全市停水。").waitFor();
+  await dialog.getByText("全市喇叭（不含东村）").waitFor();
+  await dialog.getByText("这些地区另有 1 台终端不会播").waitFor();
   await dialog.getByText(/它可能在静音时段 \d\d:00–\d\d:00 向全市多数村庄播出/).waitFor();
   await dialog.getByRole("button", { name: "确认" }).click();
   await giveProof(page, PASSWORD);
