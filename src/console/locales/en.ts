@@ -274,5 +274,9 @@ export const en: Record<keyof typeof zh, string> = {
   "readiness.lacksIt": "not cached",
   "readiness.online": "online",
   "readiness.offline": "offline",
+  "readiness.showTelephones": "Show telephones",
+  "readiness.noContacts": "There are no telephones yet. Fill them in or import them under Settings → Areas.",
+  "readiness.telephone": "Telephones of the village",
+  "readiness.townTelephone": "Telephones of the town",
   "readiness.save": "Download the call list (CSV)",
 };

@@ -256,5 +256,9 @@ export const zh = {
   "readiness.lacksIt": "未缓存",
   "readiness.online": "在线",
   "readiness.offline": "不在线",
+  "readiness.showTelephones": "显示联系电话",
+  "readiness.noContacts": "还没有联系电话。请在“设置 → 区域规则”里填写或导入。",
+  "readiness.telephone": "村联系电话",
+  "readiness.townTelephone": "镇街联系电话",
   "readiness.save": "下载联系清单（CSV）",
 } as const;

@@ -152,6 +152,15 @@ CREATE TABLE regions (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX regions_by_parent ON regions (parent);
 
+-- Whom to call about a region; personal data, which is erased with its row.
+CREATE TABLE contacts (
+  region_code TEXT NOT NULL REFERENCES regions (code),
+  position    INTEGER NOT NULL CHECK (position > 0),
+  role        TEXT NOT NULL,
+  telephone   TEXT NOT NULL,
+  PRIMARY KEY (region_code, position)
+) STRICT, WITHOUT ROWID;
+
 -- Which software the devices of a channel are to run, as they name it themselves.
 CREATE TABLE software_channels (
   id         TEXT PRIMARY KEY,
