@@ -18,9 +18,8 @@ export const REGION_SENTENCES = {
   "{} is a {}, not a {}": "{0} 的级别是 {1}，不是 {2}",
   'the level "{}" is none of {}': "级别“{0}”不在 {1} 之中",
   "there is no region {}": "没有代码为 {0} 的区划",
-  "the role has {} to {} characters": "职务应为 {0} 至 {1} 个字",
-  "the telephone is not {} to {} digits, blanks and hyphens":
-    "电话应为 {0} 至 {1} 位数字，可用空格和短横线隔开",
+  "the role has 1 to {} characters": "职务应为 1 至 {0} 个字",
+  "the telephone is not 3 to 20 digits, blanks and hyphens": "电话应为 3 至 20 位数字，可用空格和短横线隔开",
   "{} has more than {} contacts": "{0} 的联系电话超过 {1} 个",
   "the code {} is already on line {}": "代码 {0} 在第 {1} 行已有",
   "the file is empty": "文件是空的",

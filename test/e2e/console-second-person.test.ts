@@ -75,11 +75,23 @@ test("a drill has its stripes wherever it is listed or shown", async () => {
     targets: { regions: [COUNTY], kinds: ["loudspeaker"] },
     startAt: new Date(Date.now() + 600_000).toISOString(),
   });
+  const contacts = [{ role: "村广播员", telephone: "0536-5220001" }];
+  await app.operator.put(`/regions/${NEIGHBOUR}/contacts`, { contacts });
   const page = await openAs("admin", app.password);
   const stripes = (within: string) =>
     page.locator(within, { hasText: "静默防汛" }).locator(".drill-badge").first();
   await page.getByRole("link", { name: "今天", exact: true }).click();
   await stripes("tr").waitFor();
+  // Neither device has it yet.
+  const called = page.locator(".call-list details", { hasText: "稻田镇：2 台" });
+  await called.waitFor();
+  expect(await page.locator("a[href^='tel:']").count()).toBe(0);
+  await page.getByRole("button", { name: "显示联系电话" }).click();
+  await called.locator("summary").click();
+  await called.getByRole("listitem").filter({ hasText: "西村" }).getByText("村广播员").waitFor();
+  expect(await called.getByRole("link", { name: "0536-5220001" }).getAttribute("href")).toBe(
+    "tel:05365220001",
+  );
   await page.goto(`${app.url}/#/broadcasts/${id}`);
   await page.locator(".panel-what .drill-badge").waitFor();
   expect(await page.locator(".panel-what .drill-badge").innerText()).toContain("静默");
@@ -97,7 +109,9 @@ test("quiet hours that one person made shorter are on Today, and another person 
 
   const page = await openAs("deputy", PASSWORD);
   await page.getByRole("link", { name: "今天", exact: true }).click();
-  await page.getByText("原为 00:00–00:00。 现已没有静音时段。").waitFor();
+  await page.getByText("原为 00:00–00:00。").waitFor();
+  // The server's own night holds on.
+  await page.getByText("现在它自己没有静音时段，上级的仍然有效。").waitFor();
   expect(await waiting()).toHaveLength(1);
   await page.getByRole("button", { name: "确认" }).click();
   await page.getByLabel("当前密码").waitFor();

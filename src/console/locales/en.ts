@@ -22,6 +22,7 @@ export const en: Record<keyof typeof zh, string> = {
   "second.hoursBefore": "They were {hours}.",
   "second.hoursNow": "They are {hours} now.",
   "second.noHours": "There are none now.",
+  "second.noOwnHours": "It has none of its own now; those around it hold on.",
   "second.hoursCount":
     "Until another person has confirmed it, what takes two people goes by the former hours.",
   "second.needsScheduler": "An administrator or a scheduler has to confirm it.",

@@ -71,7 +71,7 @@ export const settingsZh = {
   "contacts.save": "保存",
   "contacts.saved": "联系电话已保存。",
   "contacts.add": "加一个联系电话",
-  "contacts.role": "职务（如村广播员，不写姓名）",
+  "contacts.role": "职务（不写姓名）",
   "contacts.telephone": "电话",
   "contacts.privacy": "电话是个人信息：只给管理员、排期和本镇街的管理员看。去掉并保存，即从数据库中删除。",
   "import.regionsHint":

@@ -20,6 +20,7 @@ export const zh = {
   "second.hoursBefore": "原为 {hours}。",
   "second.hoursNow": "现为 {hours}。",
   "second.noHours": "现已没有静音时段。",
+  "second.noOwnHours": "现在它自己没有静音时段，上级的仍然有效。",
   "second.hoursCount": "另一人确认之前，是否须两人确认仍按原时段判断。",
   "second.needsScheduler": "须由管理员或排期员确认。",
 

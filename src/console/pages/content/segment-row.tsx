@@ -20,7 +20,7 @@ export function SegmentRow({ row, position, count, names, onChange, onMove, onRe
   const { name, title } = row;
   const what = `${name} ${title}`.trim();
   return (
-    <>
+    <div className="segment-row">
       <select
         aria-label={t("segments.name", { position })}
         value={name}
@@ -65,6 +65,6 @@ export function SegmentRow({ row, position, count, names, onChange, onMove, onRe
           {t("segments.remove")}
         </Button>
       </span>
-    </>
+    </div>
   );
 }

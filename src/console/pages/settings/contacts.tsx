@@ -34,16 +34,18 @@ export function ContactsOf({ code }: { code: string }) {
       <h3 id="contacts-heading">{t("contacts.title")}</h3>
       <p className="hint">{t("contacts.what")}</p>
       {reading.error && <ProblemNotice error={reading.error} onRetry={() => reading.mutate()} />}
-      {contacts === undefined ? (
-        <Button loading={reading.isPending} onClick={() => reading.mutate()}>
-          {t("contacts.show")}
-        </Button>
-      ) : (
-        <>
-          <p>{contacts.length === 0 ? t("contacts.none") : <ContactLinks contacts={contacts} />}</p>
-          {may("contacts:edit") && <Button onClick={() => setEditing(true)}>{t("contacts.change")}</Button>}
-        </>
+      {contacts !== undefined && (
+        <p>{contacts.length === 0 ? t("contacts.none") : <ContactLinks contacts={contacts} />}</p>
       )}
+      <div className="buttons">
+        {contacts === undefined ? (
+          <Button loading={reading.isPending} onClick={() => reading.mutate()}>
+            {t("contacts.show")}
+          </Button>
+        ) : (
+          may("contacts:edit") && <Button onClick={() => setEditing(true)}>{t("contacts.change")}</Button>
+        )}
+      </div>
       {isEditing && contacts !== undefined && (
         <ContactsDialog
           title={t("contacts.changeOf", { whose })}
@@ -81,7 +83,7 @@ function ContactsDialog({ title, path, contacts, onSaved, onClose }: DialogProps
       }}
       onClose={onClose}
     >
-      <form id={form}>
+      <form id={form} className="rule-form">
         <ListOf<Contact>
           items={draft}
           fresh={() => ({ role: "", telephone: "" })}
