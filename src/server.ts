@@ -64,6 +64,7 @@ import { secondFactorRoutes } from "./people/second-factor-routes.ts";
 import { signInRoutes } from "./people/sign-in-routes.ts";
 import { standingNotices } from "./people/standing-notices.ts";
 import { programmeRoutes } from "./programmes/programme-routes.ts";
+import { contactRoutes } from "./regions/contact-routes.ts";
 import { regionRoutes } from "./regions/region-routes.ts";
 import { registerRoutes } from "./registers/register-routes.ts";
 import { reportRoutes } from "./reports/report-routes.ts";
@@ -214,6 +215,7 @@ async function peopleSide(app: FastifyInstance, options: PeopleSideOptions): Pro
         });
         const regionOf = (id: string) => devices.get(id).regionCode;
         await guarded.register(regionRoutes, { regions: services.regions });
+        await guarded.register(contactRoutes, { contacts: services.contacts });
         await guarded.register(deviceRoutes, { devices, counts: services.deviceCounts });
         await guarded.register(newestPlaylistRoutes, { devices, playlists: services.playlists });
         await guarded.register(bundleRoutes, { bundles: services.bundles });

@@ -45,6 +45,8 @@ import { requireFfmpeg } from "./media/ffmpeg.ts";
 import { createOutageService } from "./outages/outage-service.ts";
 import { createOutageStore } from "./outages/outage-store.ts";
 import { createPeople } from "./people/people.ts";
+import { createContactService } from "./regions/contact-service.ts";
+import { createContactStore } from "./regions/contact-store.ts";
 import { createRegionService } from "./regions/region-service.ts";
 import { createRegionStore } from "./regions/region-store.ts";
 import { createRegisterService } from "./registers/register-service.ts";
@@ -86,6 +88,7 @@ export async function createServices({ db, config, log, clock, version }: Servic
 
   // Domains, from the ones that need nobody to the ones that need many.
   const regions = createRegionService({ store: createRegionStore(db) });
+  const contacts = createContactService({ store: createContactStore(db), regions, transact });
   const {
     forgetEnded,
     access,
@@ -387,6 +390,7 @@ export async function createServices({ db, config, log, clock, version }: Servic
   });
 
   const services = {
+    contacts,
     settings,
     secrets,
     transact,

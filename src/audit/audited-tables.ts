@@ -31,6 +31,8 @@ export const AUDITED_TABLES: Record<string, AuditedTable> = {
     columns: ["deputy_id", "role", "from_date", "until_date", "ended_at"],
   },
   regions: { object: of("regions", "code"), columns: ["level", "parent", "name", "note"] },
+  // Whose number it is can be erased; an entry cannot.
+  contacts: { object: of("regions", "region_code"), columns: ["position"], secrets: ["role", "telephone"] },
   devices: {
     object: of("devices"),
     columns: [

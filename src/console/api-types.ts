@@ -36,6 +36,7 @@ import type {
 } from "../people/person-view.ts";
 import type { ProgrammeView } from "../programmes/programme-view.ts";
 import type { Policy } from "../protocol/messages.ts";
+import type { RegionContactView } from "../regions/contact-view.ts";
 import type { ApprovalLine, BroadcastLine, TownLine } from "../registers/register-view.ts";
 import type { PlayedBroadcast as PlayedView, QuarantinedReport } from "../reports/report-view.ts";
 import type { QueueView } from "../review/review-queue-view.ts";
@@ -56,6 +57,8 @@ export interface Page<T> {
   nextCursor: string | null;
 }
 
+export type RegionContact = Static<typeof RegionContactView>;
+export type Contact = Omit<RegionContact, "regionCode">;
 export type Broadcast = Static<typeof BroadcastView>;
 export type BroadcastWithProof = Static<typeof BroadcastDetail>;
 export type DeviceProof = BroadcastWithProof["devices"]["items"][number];

@@ -294,7 +294,8 @@ export const SENTENCES = {
   "The segments do not fit the programme.": "板块与栏目不符。",
   "must be one of {}": "只能是 {0} 之一",
   "{} is there twice": "{0} 重复了",
-  "{} airs before {}": "{0} 应排在 {1} 之前",
+  "there is no {} to be renamed": "没有可改名的 {0}",
+  "{} is renamed twice": "{0} 被改名两次",
   "The recording ends after {} ms.": "录音到 {0} 毫秒就结束了。",
   "At least {} ms must remain.": "至少要留 {0} 毫秒。",
   "Only a programme with episodes has a signature tune, stings and a closing.":
@@ -380,6 +381,7 @@ export const SENTENCES = {
   "Choose another time, or change the quiet hours.": "请换一个时间，或更改静音时段。",
   "The schedule has ended.": "排期已经结束。",
   "Somebody else changed the schedule meanwhile.": "排期已被别人修改。",
+  "Somebody else changed the episode meanwhile.": "这一期已被别人修改。",
   "It is at version {} now: read it again and repeat your change.": "现在是第 {0} 版：请重新读取后再修改。",
 
   // Signing in, and anything.

@@ -194,5 +194,18 @@ test("a town's administrator changes no other town, sees no broker, and is told 
   await dialogOf(own).getByRole("button", { name: "保存", exact: true }).click();
   await dialogOf(own).getByText("不允许这样做").waitFor();
   expect(await app.operator.get("/regions/370783109000/policy")).toMatchObject({ own: null });
+
+  await own.goto(`${app.url}/#/settings/areas?within=${TOWN}`);
+  await own.getByRole("button", { name: "查看联系电话" }).click();
+  await own.getByText("这里还没有联系电话。").waitFor();
+  await own.getByRole("button", { name: "修改联系电话" }).click();
+  await dialogOf(own).getByRole("button", { name: "加一个联系电话" }).click();
+  await dialogOf(own).getByLabel("职务").fill("镇街值班室");
+  await dialogOf(own).getByLabel("电话").fill("0536-5220003");
+  await dialogOf(own).getByRole("button", { name: "保存" }).click();
+  await own.getByRole("link", { name: "0536-5220003" }).waitFor();
+  expect(await app.operator.get(`/regions/${TOWN}/contacts`)).toEqual({
+    contacts: [{ role: "镇街值班室", telephone: "0536-5220003" }],
+  });
   await context.close();
 });

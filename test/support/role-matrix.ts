@@ -146,6 +146,9 @@ const DECLARED: Record<string, string> = {
     POST /interrupts/preview
     PUT /live/{}/chunks/{}
     POST /live/{}/end
+    GET /contacts
+    GET /regions/{}/contacts
+    PUT /regions/{}/contacts
     DELETE /regions/{}/policy
     PUT /regions/{}/policy
   `,
@@ -225,6 +228,7 @@ const DECLARED: Record<string, string> = {
     DELETE /people/{}/second-factor
     DELETE /people/{}/sign-ins/{}
     DELETE /people/{}/tokens/{}
+    POST /contacts/import
     POST /regions/import
     DELETE /sample
     POST /sample

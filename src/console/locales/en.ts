@@ -18,6 +18,7 @@ export const en: Record<keyof typeof zh, string> = {
   "second.hoursBefore": "They were {hours}.",
   "second.hoursNow": "They are {hours} now.",
   "second.noHours": "There are none now.",
+  "second.noOwnHours": "It has none of its own now; those around it hold on.",
   "second.hoursCount":
     "Until another person has confirmed it, what takes two people goes by the former hours.",
   "second.needsScheduler": "An administrator or a scheduler has to confirm it.",
@@ -332,5 +333,9 @@ export const en: Record<keyof typeof zh, string> = {
   "readiness.lacksIt": "not cached",
   "readiness.online": "online",
   "readiness.offline": "offline",
+  "readiness.showTelephones": "Show telephones",
+  "readiness.noContacts": "There are no telephones yet. Fill them in or import them under Settings → Areas.",
+  "readiness.telephone": "Telephones of the village",
+  "readiness.townTelephone": "Telephones of the town",
   "readiness.save": "Download the call list (CSV)",
 };

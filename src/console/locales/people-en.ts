@@ -120,6 +120,8 @@ export const peopleEn = {
   "act.people:manage": "manage people",
   "act.regions:read": "see regions",
   "act.regions:import": "import regions",
+  "act.contacts:call": "see telephones",
+  "act.contacts:edit": "change telephones",
   "act.devices:read": "see devices",
   "act.devices:manage": "manage devices",
   "act.broker:read": "see the broker",

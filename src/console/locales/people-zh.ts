@@ -113,6 +113,8 @@ export const peopleZh = {
   "act.people:manage": "管理人员",
   "act.regions:read": "查看地区",
   "act.regions:import": "导入地区",
+  "act.contacts:call": "查看联系电话",
+  "act.contacts:edit": "修改联系电话",
   "act.devices:read": "查看终端",
   "act.devices:manage": "管理终端",
   "act.broker:read": "查看消息代理",

@@ -16,6 +16,7 @@ export const zh = {
   "second.hoursBefore": "原为 {hours}。",
   "second.hoursNow": "现为 {hours}。",
   "second.noHours": "现已没有静音时段。",
+  "second.noOwnHours": "现在它自己没有静音时段，上级的仍然有效。",
   "second.hoursCount": "另一人确认之前，是否须两人确认仍按原时段判断。",
   "second.needsScheduler": "须由管理员或排期员确认。",
 
@@ -312,5 +313,9 @@ export const zh = {
   "readiness.lacksIt": "未缓存",
   "readiness.online": "在线",
   "readiness.offline": "不在线",
+  "readiness.showTelephones": "显示联系电话",
+  "readiness.noContacts": "还没有联系电话。请在“设置 → 区域规则”里填写或导入。",
+  "readiness.telephone": "村联系电话",
+  "readiness.townTelephone": "镇街联系电话",
   "readiness.save": "下载联系清单（CSV）",
 } as const;

@@ -152,6 +152,15 @@ CREATE TABLE regions (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX regions_by_parent ON regions (parent);
 
+-- Whom to call about a region; personal data, which is erased with its row.
+CREATE TABLE contacts (
+  region_code TEXT NOT NULL REFERENCES regions (code),
+  position    INTEGER NOT NULL CHECK (position > 0),
+  role        TEXT NOT NULL,
+  telephone   TEXT NOT NULL,
+  PRIMARY KEY (region_code, position)
+) STRICT, WITHOUT ROWID;
+
 -- Which software the devices of a channel are to run, as they name it themselves.
 CREATE TABLE software_channels (
   id         TEXT PRIMARY KEY,
@@ -432,6 +441,8 @@ CREATE TABLE episodes (
   -- The segments as one programme, where the programme is delivered so and every segment is there.
   composition_id TEXT REFERENCES compositions (id),
   approved_at  INTEGER,
+  -- Another with each change of title, segments or recordings.
+  version      INTEGER NOT NULL DEFAULT 0,
   created_at   INTEGER NOT NULL,
   updated_at   INTEGER NOT NULL,
   UNIQUE (programme_id, number)
