@@ -251,6 +251,19 @@ describe("a sign-in", () => {
     ]);
   });
 
+  test.each([
+    ["a page that asks by itself what is new", { "x-in-background": "true" }],
+    ["a stream that stays open", { accept: "text/event-stream" }],
+  ])("is not kept alive by %s", async (_, headers) => {
+    const { credentials } = await signIn(app.url, "idle", PASSWORD);
+    const ask = async () =>
+      (await fetch(`${app.url}/api/v1/me`, { headers: { ...credentials, ...headers } })).status;
+    clock.advance(6 * HOUR_MS);
+    expect(await ask()).toBe(200);
+    clock.advance(6 * HOUR_MS);
+    expect(await ask()).toBe(401);
+  });
+
   test("ends as the settings say", async () => {
     const strict = await runApp({ clock, env: { SIGN_IN_IDLE_HOURS: "1", SIGN_IN_DAYS: "1" } });
     const { operator } = strict;
