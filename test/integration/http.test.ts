@@ -202,6 +202,14 @@ describe("what the API says", () => {
     expect((await fetch(`${app.url}/readyz`)).status).toBe(200);
   });
 
+  test("what is told to who is signed in stays in no cache", async () => {
+    const headers = app.operator.credentials;
+    for (const path of ["/me", "/people", "/devices"]) {
+      const answer = await fetch(`${app.url}/api/v1${path}`, { headers });
+      expect([path, answer.status, answer.headers.get("cache-control")]).toEqual([path, 200, "no-store"]);
+    }
+  });
+
   test("headers that a browser should get", async () => {
     const { headers } = await fetch(app.url);
     expect(headers.get("content-security-policy")).toContain("script-src 'self'");
