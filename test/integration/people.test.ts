@@ -140,6 +140,8 @@ describe("an invitation", () => {
 
   test("is refused for a name that is taken, a role without its area, an area that is not known", async () => {
     await expect(invite(app, "ADMIN", [])).rejects.toMatchObject(refused(409, /called "ADMIN" already/));
+    for (const name of ["admin\u200b", "\u202enimda", "ａｄｍｉｎ", "ad\u00admin"])
+      await expect(invite(app, name, [])).rejects.toMatchObject(refused(422, /not seen, or that look like/));
     await expect(invite(app, "x1", everywhere("town-admin"))).rejects.toMatchObject({ status: 422 });
     await expect(invite(app, "x2", [{ role: "editor", area: TOWN }])).rejects.toMatchObject({ status: 422 });
     await expect(invite(app, "x3", ofArea("370783999000"))).rejects.toMatchObject({ status: 422 });
