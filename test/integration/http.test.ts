@@ -225,6 +225,12 @@ describe("what the API says", () => {
     const missing = await fetch(`${app.url}/no/such/page`);
     expect(missing.status).toBe(404);
     expect(missing.headers.get("content-security-policy")).toContain("script-src 'self'");
+    const unreadable = await fetch(`${app.url}/%c0%ae`);
+    expect(unreadable.status).toBe(422);
+    expect(unreadable.headers.get("content-security-policy")).toBe(
+      "default-src 'none'; frame-ancestors 'none'",
+    );
+    expect(unreadable.headers.get("x-content-type-options")).toBe("nosniff");
     const device = await fetch(`${app.url}/device/v1/playlist`);
     expect(device.status).toBe(401);
     expect(device.headers.get("x-content-type-options")).toBe("nosniff");
