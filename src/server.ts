@@ -38,7 +38,7 @@ import { openApiPages, registerOpenApi } from "./http/openapi.ts";
 import { demandActs, guardPermissions } from "./http/permission-guard.ts";
 import { answerBrokenAddress, answerWhatIsNotThere, registerProblems } from "./http/problem.ts";
 import { type CountRequest, createRateLimits } from "./http/rate-limits.ts";
-import { guardAgainstForgery, registerSecurity } from "./http/security.ts";
+import { guardAgainstForgery, keepOutOfCaches, registerSecurity } from "./http/security.ts";
 import { signInGuard, type WhoAsks, whoAsksBy } from "./http/sign-in-guard.ts";
 import { cutSlowBodies } from "./http/slow-bodies.ts";
 import { validatorCompiler } from "./http/validation.ts";
@@ -180,6 +180,7 @@ async function peopleSide(app: FastifyInstance, options: PeopleSideOptions): Pro
 
   await app.register(
     async (api) => {
+      keepOutOfCaches(api);
       await api.register(signInRoutes, { ...me, passwords, attemptsPerMinute });
       await api.register(oidcRoutes, {
         ...me,

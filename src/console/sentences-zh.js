@@ -196,9 +196,9 @@ export const SENTENCES = {
   "ffprobe has too much to say about it": "检查程序输出过多",
   "ffprobe did not finish within {}": "检查程序在 {0} 内没有完成",
   "ffprobe was ended ({})": "检查程序被终止（{0}）",
-  "The server cannot run {}.": "服务器无法运行 {0}。",
-  'The server cannot run "{}".': "服务器无法运行 {0}。",
-  "Install ffmpeg, or correct its path.": "请安装 ffmpeg，或更正它的路径。",
+  "The server cannot run what {} names.": "服务器无法运行 {0} 指定的程序。",
+  "The server cannot run what FFPROBE_PATH names.": "服务器无法运行 FFPROBE_PATH 指定的程序。",
+  "Install ffmpeg, or correct FFPROBE_PATH.": "请安装 ffmpeg，或更正 FFPROBE_PATH。",
   "Install it (on Debian: sudo apt-get install -y ffmpeg), or correct {}.":
     "请安装它（Debian：sudo apt-get install -y ffmpeg），或更正 {0}。",
   "ffmpeg did not finish within {}.": "转码在 {0} 内没有完成。",
@@ -258,8 +258,8 @@ export const SENTENCES = {
   "The media folder belongs to another database.": "媒体目录属于另一个数据库。",
   "{} of {} files are missing.": "{1} 个文件中缺少 {0} 个。",
   "{} The media library looks unmounted, so it is left alone.": "{0}媒体库像是没有挂载，因此不去动它。",
-  'Mount the disk that MEDIA_DIR names, or restore it from a backup. When this folder is the right one, write "{}" into "{}"{}.':
-    "请挂载 MEDIA_DIR 指定的磁盘，或从备份恢复。如果就是这个目录，请把“{0}”写入“{1}”{2}。",
+  'Mount the disk that MEDIA_DIR names, or restore it from a backup. When this folder is the right one, write "{}" into its "{}"{}.':
+    "请挂载 MEDIA_DIR 指定的磁盘，或从备份恢复。如果就是这个目录，请把“{0}”写入其中的“{1}”{2}。",
   "an id of your choice": "自定的编号",
   ' and into the database\'s setting "{}"': "以及数据库设置“{0}”",
   "It cannot be restored: its {} {} is gone for good.": "无法恢复：所属的 {0} {1} 已彻底删除。",

@@ -10,6 +10,7 @@ import { generatePassword, hashPassword } from "./password.ts";
 import type { Invitation, Passwords } from "./password-service.ts";
 import type { PeopleStore, StoredPerson } from "./people-store.ts";
 import { COUNTY_WORK, type Grant, ROLES_OF_AN_AREA } from "./permissions.ts";
+import { plainName } from "./plain-name.ts";
 import { renewed } from "./role-mapping.ts";
 import type { SecondFactors } from "./second-factor-service.ts";
 import type { SignIns } from "./sign-in-service.ts";
@@ -163,6 +164,11 @@ export function createPeopleService(deps: Dependencies): PeopleService {
     },
 
     invite(name, roles, by) {
+      const plain = plainName(name);
+      if (name !== plain) {
+        const signs = "The name has signs that are not seen, or that look like others.";
+        throw invalid("/name", signs, plain === "" ? "Type it anew." : `Write it as "${plain}".`);
+      }
       checkRoles(roles);
       return transact(() => {
         if (store.byName(name)) {

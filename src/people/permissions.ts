@@ -114,8 +114,12 @@ export const ACTS = {
     inArea: true,
   },
   "attendance:record": { roles: ["administrator", "scheduler", "town-admin"], inArea: true },
-  // Personal data: nobody reads it by the way.
-  "attendance:names": { roles: ["administrator", "scheduler", "town-admin"], inArea: true },
+  // Personal data: nobody reads it by the way, and no script at all.
+  "attendance:names": {
+    roles: ["administrator", "scheduler", "town-admin"],
+    inArea: true,
+    inPerson: true,
+  },
   "attendance:erase": { roles: ["administrator", "scheduler"], inPerson: true },
   "audit:read": { roles: ["administrator", "auditor"] },
   "backups:read": { roles: ["administrator", "auditor"] },

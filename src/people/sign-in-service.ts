@@ -54,8 +54,11 @@ export interface SignIns {
   signIn(attempt: Attempt, isKnown: IsKnown): Promise<OpenedSignIn>;
   /** One of somebody whom another has made sure of. */
   open(person: StoredPerson, how: From & { secondFactor: boolean }): OpenedSignIn;
-  /** What a cookie's token stands for, or `null` when it is unknown, expired, idle too long, or its person disabled. */
-  byToken(token: string): SignIn | null;
+  /**
+   * What a cookie's token stands for, or `null` when it is unknown, expired, idle too long, or its person disabled.
+   * @param isUse whether it is not idle by that
+   */
+  byToken(token: string, isUse: boolean): SignIn | null;
   /** Those that ended by themselves. */
   forgetEnded(): void;
   /** Those in force, newest first. */
@@ -188,11 +191,11 @@ export function createSignIns(deps: Dependencies): SignIns {
     open,
     forgetEnded,
 
-    byToken(token) {
+    byToken(token, isUse) {
       const row = store.holder(hashOf(token));
       const now = clock.now();
       if (!row || row.expiresAt <= now || row.lastSeenAt <= now - limits.idleMs) return null;
-      if (row.lastSeenAt <= now - TOUCH_EVERY_MS) whenFree(() => store.touch(row.id, now));
+      if (isUse && row.lastSeenAt <= now - TOUCH_EVERY_MS) whenFree(() => store.touch(row.id, now));
       const { id, userId, name, roles, secondFactor } = row;
       const user = { id: userId, name, roles: allOf(userId, roles) };
       return { id, user, ...factorsOf(userId, secondFactor), scopes: null };

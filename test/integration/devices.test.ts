@@ -316,7 +316,7 @@ describe("enrolment", () => {
     expect((await enrol(code)).statusCode).toBe(201);
   });
 
-  test("anew rotates the credentials; of the same hardware elsewhere it revokes the other device", async () => {
+  test("anew rotates the credentials; of the same hardware in its region it revokes the other device", async () => {
     const voided: string[] = [];
     fleet.devices.onRevoked((id) => void voided.push(id));
     const one = await createWithCode();
@@ -328,12 +328,25 @@ describe("enrolment", () => {
     expect(fleet.devices.authenticateMqtt(one.id, first.mqtt.password)).toBeNull();
     expect(voided).toEqual([one.id]);
 
-    const two = await createWithCode(NEIGHBOUR);
+    const two = await createWithCode();
     const third = (await enrol(two.code, { hardwareId: "hw-1" })).json<EnrolResponse>();
     expect(voided).toEqual([one.id, one.id]);
     expect((await get(`/devices/${one.id}`)).json()).toMatchObject({ state: "revoked" });
     expect((await get("/who", second.token)).statusCode).toBe(401);
     expect((await get("/who", third.token)).statusCode).toBe(200);
+  });
+
+  test("of hardware that is enrolled in another region is refused, and leaves that one and the code as they are", async () => {
+    const one = await createWithCode();
+    const { token } = (await enrol(one.code)).json<EnrolResponse>();
+    const two = await createWithCode(NEIGHBOUR);
+    expect((await enrol(two.code)).json()).toMatchObject({
+      status: 409,
+      detail: "This hardware is enrolled in another region.",
+    });
+    expect((await get("/who", token)).statusCode).toBe(200);
+    await post(`/devices/${one.id}/revoke`);
+    expect((await enrol(two.code)).statusCode).toBe(201);
   });
 
   test("ends for good when the device is revoked", async () => {

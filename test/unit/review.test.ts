@@ -267,6 +267,10 @@ describe("an urgent signature", () => {
     expect(debtOf(submitted(), early, voided, submitted(), returned)).toBeNull();
     const withdrawn = { act: "withdrawn", reason: "不再播", by: reviewers.final } as const;
     expect(debtOf(submitted(), early, voided, withdrawn)).toBeNull();
+    // Its term does not begin anew by that; by a return it does.
+    expect(debtOf(submitted(), early, withdrawn, submitted(), early)).toEqual(debt);
+    expect(debtOf(submitted(), early, returned, submitted(), early)).toEqual({ ...debt, since: 5_000 });
+    expect(debtOf(submitted(), early, withdrawn, ...round, voided, submitted(), early)?.since).toBe(10_000);
     // What aired by it says what settled it.
     expect(approvalBefore(acts(submitted(), early, voided, ...round), 2_500)?.settled).toMatchObject({
       id: 7,
