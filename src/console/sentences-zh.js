@@ -319,6 +319,8 @@ export const SENTENCES = {
   "{} has {} times, and all would move to {}: name one.": "{0} 有 {1} 个时间，都会改到 {2}：请指明一个。",
   "{} speaks of {} already.": "{0} 已经说到 {1}。",
   "This schedule airs on {} already.": "这个排期在 {0} 已有播出。",
+  "The rule has {} itself, and an exception takes it away: undo that one instead.":
+    "规则本身就有 {0}，是一条例外把它取消或改期了：请撤销那条例外，不必加播。",
   "The programme has no number {} here.": "这里的栏目没有第 {0} 期（讲）。",
   "The rule names no day.": "规则没有指明日子。",
   "Add −1 for the last day of each month, a day of 28 or less, or list the dates in `dates`.":

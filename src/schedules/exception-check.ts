@@ -64,7 +64,7 @@ function contradictions(exceptions: (RuleException & { at: string })[], timesAt:
   );
 }
 
-/** Two broadcasts of one schedule at the same time, by a move or an extra date. */
+/** Two broadcasts of one schedule at the same time, or two of one name, by a move or an extra date. */
 function collisions(
   { exceptions = [], extraDates = [] }: RuleWindow,
   today: Day,
@@ -84,16 +84,22 @@ function collisions(
             at: `/exceptions/${index}/moveTo`,
             date: moveTo.date ?? date,
             time: moveTo.time ?? slot,
+            isExtra: false,
           }))
         : [],
     ),
-    ...extraDates.map(({ date, time }, index) => ({ at: `/extraDates/${index}`, date, time })),
+    ...extraDates.map(({ date, time }, index) => ({ at: `/extraDates/${index}`, date, time, isExtra: true })),
   ].filter(({ date }) => (parseDay(date) ?? 0) >= today);
   const taken = new Set<string>();
-  return newcomers.flatMap(({ at, date, time }) => {
+  return newcomers.flatMap(({ at, date, time, isExtra }) => {
     const place = `${date} ${time}`;
     const isTaken = taken.has(place) || stays(date, time);
     taken.add(place);
-    return isTaken ? [{ at, message: `This schedule airs on ${place} already.` }] : [];
+    if (isTaken) return [{ at, message: `This schedule airs on ${place} already.` }];
+    // A slot goes by its date and time, also where it is skipped or was moved away: an extra one would have its name.
+    if (!isExtra || !timesAt(date).includes(time)) return [];
+    return [
+      { at, message: `The rule has ${place} itself, and an exception takes it away: undo that one instead.` },
+    ];
   });
 }

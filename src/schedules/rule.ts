@@ -38,7 +38,7 @@ export interface RuleException {
   reason: string;
 }
 
-/** A date that the rule does not yield. */
+/** A date that the rule does not yield; should it come to yield it, as by new holidays, this is what airs. */
 export interface ExtraDate {
   date: string;
   time: string;
@@ -80,7 +80,7 @@ export interface Calendars {
 }
 
 /**
- * The occurrences with `from <= startAt < until`, in order; those that an exception skips or that fall into a year without
+ * The occurrences with `from <= startAt < until`, in order, each slot once; those that an exception skips or that fall into a year without
  * published holidays are there and barred.
  * A time inside a DST gap fires at the same distance after the gap, one inside an overlap at its first instant
  * (`disambiguation: "compatible"`, RFC 5545 §3.3.5).
@@ -94,6 +94,7 @@ export function expandRule(
   const { rule, zone, exceptions = [], extraDates = [] } = window;
   const wallClock = createWallClock(zone);
   const byDate = Map.groupBy(exceptions, ({ date }) => date);
+  const extraByDate = Map.groupBy(extraDates, ({ date }) => date);
   const found: Occurrence[] = [];
   const add = (occurrence: Omit<Occurrence, "startAt">, day: Day) => {
     const startAt = wallClock.instantOf(day, occurrence.airTime);
@@ -112,6 +113,7 @@ export function expandRule(
     const date = formatDay(day);
     const doubt = doubtOf(rule, day, calendars.holidays);
     for (const time of timesOn(rule, day)) {
+      if (extraByDate.get(date)?.some((extra) => extra.time === time)) continue;
       const exception =
         byDate.get(date)?.find((each) => each.time === undefined || each.time === time) ?? null;
       const airDate = exception?.moveTo?.date ?? date;

@@ -162,6 +162,15 @@ const bad: [string, object, string, RegExp][] = [
     /airs on 2026-12-15 08:00 already/,
   ],
   [
+    "an extra date on a slot that was moved away, whose name it would have",
+    {
+      exceptions: [{ date: "2026-12-15", moveTo: { date: "2026-12-16" }, reason }],
+      extraDates: [{ date: "2026-12-15", time: "08:00", reason }],
+    },
+    "/extraDates/0",
+    /has 2026-12-15 08:00 itself, and an exception takes it away: undo that one/,
+  ],
+  [
     "an extra date given twice",
     {
       extraDates: [

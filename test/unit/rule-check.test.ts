@@ -1,3 +1,4 @@
+import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { AppError } from "../../src/errors.ts";
 import type { Rule, RuleWindow } from "../../src/schedules/rule.ts";
@@ -96,6 +97,43 @@ describe("refusing a rule", () => {
   });
 });
 
+test("what is accepted yields each slot once, by its date and time", () => {
+  const date = fc.integer({ min: 1, max: 4 }).map((day) => `2026-12-0${day}`);
+  const time = fc.constantFrom("07:00", "18:30");
+  const fate = fc.oneof(
+    fc.constant({ skip: true as const }),
+    fc.record({ moveTo: fc.record({ date, time }) }),
+    fc.constant({ contentId: "e7" }),
+  );
+  let accepted = 0;
+  fc.assert(
+    fc.property(
+      fc.subarray([1, 2, 3], { minLength: 1 }),
+      fc.array(
+        fc
+          .tuple(date, time, fate)
+          .map(([day, at, what]) => ({ date: day, time: at, ...what, reason: "考试" })),
+        { maxLength: 2 },
+      ),
+      fc.array(fc.record({ date, time, reason: fc.constant("中考") }), { maxLength: 2 }),
+      (daysOfMonth, exceptions, extraDates) => {
+        const window = shanghai({ daysOfMonth, times: ["07:00"] }, { exceptions, extraDates });
+        let keys: string[];
+        try {
+          keys = check(window).map((each) => `${each.date} ${each.time}`);
+        } catch (error) {
+          if (error instanceof AppError) return;
+          throw error;
+        }
+        accepted += 1;
+        expect(new Set(keys).size).toBe(keys.length);
+      },
+    ),
+    { numRuns: 1_000 },
+  );
+  expect(accepted).toBeGreaterThan(100);
+});
+
 describe("refusing exceptions", () => {
   const exceptions = (...list: NonNullable<RuleWindow["exceptions"]>) =>
     problem(shanghai(twiceAMonth, { exceptions: list }));
@@ -141,6 +179,22 @@ describe("refusing exceptions", () => {
       { date: "2026-12-03", time: "07:00", reason },
     ];
     expect(problem(shanghai(twiceAMonth, { extraDates })).at).toBe("/extraDates/1");
+  });
+
+  test("that take away a slot where an extra date is put: it would have the slot's name, also beyond what is planned", () => {
+    for (const fate of [{ skip: true as const }, { moveTo: { date: "2027-11-02" } }])
+      expect(
+        problem(
+          shanghai(twiceAMonth, {
+            exceptions: [{ date: "2027-11-01", time: "07:00", ...fate, reason }],
+            extraDates: [{ date: "2027-11-01", time: "07:00", reason }],
+          }),
+        ),
+      ).toEqual({
+        at: "/extraDates/0",
+        message:
+          "The rule has 2027-11-01 07:00 itself, and an exception takes it away: undo that one instead.",
+      });
   });
 
   test("but not those that lie in the past, nor a place that another one leaves", () => {
