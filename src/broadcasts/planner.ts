@@ -5,6 +5,7 @@ import type { Transact } from "../db/open.ts";
 import type { Downlink } from "../delivery/downlink.ts";
 import type { ProgrammeService } from "../programmes/programme-service.ts";
 import { isWithin } from "../protocol/region-code.ts";
+import { saidOfSlot } from "../schedules/said-of-slot.ts";
 import type { Schedule } from "../schedules/schedule.ts";
 import type { ScheduleService } from "../schedules/schedule-service.ts";
 import { type Broadcast, isLive, isOpen } from "./broadcast.ts";
@@ -162,14 +163,8 @@ export function createPlanner(deps: Dependencies): Planner {
 }
 
 /** What a schedule wants to air at a slot, to be compared: what was chosen for it, else the policy. */
-function contentWish(
-  { definition: { content, exceptions = [], extraDates = [] } }: Schedule,
-  { localDate, localTime }: Broadcast,
-): string {
-  const chosen = [...exceptions, ...extraDates].find(
-    ({ date, time }) => date === localDate && (time === undefined || time === localTime),
-  )?.contentId;
-  return chosen ?? JSON.stringify(content);
+function contentWish({ definition }: Schedule, { localDate: date, localTime: time }: Broadcast): string {
+  return saidOfSlot(definition, { date, time })?.contentId ?? JSON.stringify(definition.content);
 }
 
 /** What of a broadcast its schedule says, apart from the content, which is fixed once it is frozen. */
