@@ -20,7 +20,7 @@ const MAX_OCCURRENCES = 5_000;
  * Refuses rules that cannot mean what they say. Field shapes are checked before.
  * @param from epoch ms; what lies before is past mending and not looked at
  * @param until epoch ms, how far the rule is tried
- * @param before what it replaces
+ * @param before what it replaces, which may have no other dates left than those in doubt
  * @returns the occurrences in between
  * @throws {AppError} `invalid`, naming each field
  */
@@ -78,13 +78,15 @@ export function checkRule(
   }
   if (occurrences.every(({ barred }) => barred !== null)) {
     const doubt = occurrences.find(({ exception, barred }) => !exception && barred !== null)?.barred;
-    throw invalid(
-      "/rule",
-      doubt
-        ? `The schedule would never air: ${doubt}.`
-        : `The schedule would never air: its dates are past, skipped, or more than ${days} days ahead.`,
-      "Check the dates, exceptions, validFrom and validUntil.",
-    );
+    // What is in force already only waits for the holidays to be published.
+    if (!doubt || before === null)
+      throw invalid(
+        "/rule",
+        doubt
+          ? `The schedule would never air: ${doubt}.`
+          : `The schedule would never air: its dates are past, skipped, or more than ${days} days ahead.`,
+        "Check the dates, exceptions, validFrom and validUntil.",
+      );
   }
   refuseGaps(window, occurrences);
   return occurrences;

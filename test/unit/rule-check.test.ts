@@ -76,6 +76,14 @@ describe("refusing a rule", () => {
     );
   });
 
+  test("but not a change of what is in force and only waits for holidays to be published", () => {
+    const workdays = shanghai({ daysOfMonth: [1, 15], onlyOn: ["workday"], times: ["07:00"] });
+    const later = Date.parse("2026-12-21T00:00:00+08:00");
+    const louder = { ...workdays, rule: { ...workdays.rule, times: ["08:00"] } };
+    expect(check(louder, workdays, later).every(({ barred }) => barred !== null)).toBe(true);
+    expect(() => check(louder, null, later)).toThrow("are not known yet");
+  });
+
   test("a time that clocks leave out, with the date", () => {
     expect(
       problem({ rule: { daysOfMonth: [28], times: ["07:00", "02:30"] }, zone: "Europe/Berlin" }),
