@@ -85,7 +85,9 @@ export function checkRule(
         doubt
           ? `The schedule would never air: ${doubt}.`
           : `The schedule would never air: its dates are past, skipped, or more than ${days} days ahead.`,
-        "Check the dates, exceptions, validFrom and validUntil.",
+        doubt
+          ? "Give a date an exception that moves it or chooses what it plays, and it airs all the same; or wait until the holidays are published."
+          : "Check the dates, exceptions, validFrom and validUntil.",
       );
   }
   refuseGaps(window, occurrences);

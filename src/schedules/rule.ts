@@ -81,7 +81,8 @@ export interface Calendars {
 
 /**
  * The occurrences with `from <= startAt < until`, in order, each slot once; those that an exception skips or that fall into a year without
- * published holidays are there and barred.
+ * published holidays are there and barred,
+ * unless an exception moves them or chooses what they play: somebody has decided that they air.
  * A time inside a DST gap fires at the same distance after the gap, one inside an overlap at its first instant
  * (`disambiguation: "compatible"`, RFC 5545 §3.3.5).
  */
@@ -124,7 +125,7 @@ export function expandRule(
           airDate,
           airTime: exception?.moveTo?.time ?? time,
           exception,
-          barred: exception?.skip ? `skipped: ${exception.reason}` : doubt,
+          barred: whyBarred(exception, doubt),
           contentId: exception?.contentId ?? null,
         },
         airDate === date ? day : (parseDay(airDate) ?? day),
@@ -138,4 +139,9 @@ export function expandRule(
     add({ date, time, airDate: date, airTime: time, exception: extra, barred: null, contentId }, day);
   }
   return found.toSorted((one, other) => one.startAt - other.startAt);
+}
+
+function whyBarred(exception: RuleException | null, doubt: string | null): string | null {
+  if (exception === null) return doubt;
+  return exception.skip ? `skipped: ${exception.reason}` : null;
 }

@@ -75,7 +75,8 @@ export const Rule = closed({
       minItems: 1,
       maxItems: 2,
       uniqueItems: true,
-      description: "Of all these days only such; in a year whose public holidays are not known nothing airs",
+      description:
+        "Of all these days only such; in a year whose public holidays are not known nothing airs but what an exception moves or chooses content for",
     }),
   ),
   times: Times,

@@ -271,7 +271,10 @@ describe("a schedule with", () => {
     expect(nextDates.slice(0, 3).map(({ airDate, whyNot }) => [airDate, whyNot])).toEqual([
       ["2026-12-01", "nothing approved is left for this date"],
       ["2026-12-02", "nothing approved is left for this date"],
-      ["2027-01-01", "the public holidays of 2027 are not known yet"],
+      [
+        "2027-01-01",
+        "the public holidays of 2027 are not known yet; it airs all the same once it is moved or its content is chosen",
+      ],
     ]);
   });
 });

@@ -205,6 +205,24 @@ describe("refusing exceptions", () => {
       });
   });
 
+  test("that put something on a slot in doubt, which an exception is to decide", () => {
+    const workdays: Rule = { daysOfMonth: [1, 15], onlyOn: ["workday"], times: ["07:00"] };
+    const message =
+      "The rule has 2027-01-15 07:00 itself, and the public holidays of 2027 are not known yet: say by an exception what becomes of it.";
+    const extraDates = [{ date: "2027-01-15", time: "07:00", reason }];
+    expect(problem(shanghai(workdays, { extraDates }))).toEqual({ at: "/extraDates/0", message });
+    const moved = [{ date: "2026-12-01", moveTo: { date: "2027-01-15" }, reason }];
+    expect(problem(shanghai(workdays, { exceptions: moved }))).toEqual({
+      at: "/exceptions/0/moveTo",
+      message,
+    });
+    for (const decided of [{ contentId: "e7" }, { moveTo: { date: "2027-01-18" } }]) {
+      const exceptions = [{ date: "2027-01-15", ...decided, reason }];
+      const airs = check(shanghai(workdays, { exceptions })).filter(({ barred }) => barred === null);
+      expect(airs.map(({ date }) => date)).toEqual(["2026-12-01", "2026-12-15", "2027-01-15"]);
+    }
+  });
+
   test("but not those that lie in the past, nor a place that another one leaves", () => {
     const past = { date: "2026-10-02", skip: true as const, reason };
     const swap = [
