@@ -332,6 +332,16 @@ export const SENTENCES = {
   "Add −1 for the last day of each month, a day of 28 or less, or list the dates in `dates`.":
     "请加上 −1 表示每月最后一天，或用不超过 28 的日子，或在 `dates` 里列出日期。",
   "Day {} alone would skip {}.": "只用 {0} 日会跳过 {1}。",
+  "A fifth weekday alone would skip the months that have only four of it.":
+    "只用第五个星期几，会跳过只有四个的月份。",
+  "Give nth −1 for the last one of each month, or list the dates in `dates`.":
+    "请用 −1 表示每月最后一个，或在 `dates` 里列出日期。",
+  "Day 30 of lunar month {} is not in every year: on {} the month ends with day 29.":
+    "农历 {0} 月不是每年都有三十：{1} 是那个月的最后一天，为廿九。",
+  "Give day −1 for the last of the lunar month, or list the dates in `dates`.":
+    "请用 −1 表示农历月的最后一天，或在 `dates` 里列出日期。",
+  "The schedule would never air: the lunar calendar is known up to {}.":
+    "排期永远不会播出：农历数据只到 {0} 年。",
   "The schedule has dates that cannot be.": "排期里有不存在的日期。",
   "The schedule would end before it begins.": "排期在开始之前就结束了。",
   "The seasons contradict each other.": "各季的规定互相矛盾。",

@@ -48,6 +48,33 @@ describe("refusing a rule", () => {
     expect(() => check(shanghai({ daysOfMonth: [31], dates: ["2026-12-05"], times }))).not.toThrow();
   });
 
+  test("a fifth weekday alone, but not beside another day, as the last, or where the months have it", () => {
+    const fifth = { weekdaysOfMonth: [{ weekday: 2, nth: 5 }], times: ["07:00"] };
+    expect(problem(shanghai(fifth))).toEqual({
+      at: "/rule/weekdaysOfMonth",
+      message: "A fifth weekday alone would skip the months that have only four of it.",
+    });
+    expect(problem(shanghai({ ...fifth, daysOfMonth: [31] })).at).toBe("/rule/weekdaysOfMonth");
+    // December 2026 has five Tuesdays.
+    const december = { validFrom: "2026-12-01", validUntil: "2026-12-31" };
+    expect(() => check(shanghai(fifth, december))).not.toThrow();
+    expect(() => check(shanghai({ ...fifth, daysOfMonth: [1] }))).not.toThrow();
+    const last = [...fifth.weekdaysOfMonth, { weekday: 2, nth: -1 }];
+    expect(() => check(shanghai({ ...fifth, weekdaysOfMonth: last }))).not.toThrow();
+  });
+
+  test("the 30th of a lunar month alone: the eve of the lunar year is its last day", () => {
+    const on = (...lunarDays: NonNullable<Rule["lunarDays"]>): Rule => ({ lunarDays, times: ["07:00"] });
+    expect(problem(shanghai(on({ month: 1, day: 1 }, { month: 12, day: 30 })))).toEqual({
+      at: "/rule/lunarDays/1",
+      message: "Day 30 of lunar month 12 is not in every year: on 2027-02-05 the month ends with day 29.",
+    });
+    expect(() => check(shanghai(on({ month: 12, day: -1 }, { month: 12, day: 30 })))).not.toThrow();
+    expect(problem(shanghai(on({ month: 1, day: 1 }), { validFrom: "2061-01-01" })).message).toBe(
+      "The schedule would never air: the lunar calendar is known up to 2060.",
+    );
+  });
+
   test("a rule without a day, an impossible date, a range and bounds the wrong way round", () => {
     expect(problem(shanghai({ times: ["07:00"] })).at).toBe("/rule");
     expect(problem(shanghai({ dates: ["2027-02-29"], times: ["07:00"] })).at).toBe("/rule/dates/0");
