@@ -5,6 +5,7 @@ import { pastProblems } from "./past-check.ts";
 import type { Calendars, Occurrence, Rule, RuleWindow } from "./rule.ts";
 import { expandRule } from "./rule.ts";
 import { pointerTo } from "./rule-pointer.ts";
+import { lastDayOf } from "./seasons.ts";
 import { refuseSkippedDays } from "./skipped-days.ts";
 import { createWallClock } from "./wall-clock.ts";
 
@@ -150,10 +151,11 @@ function dateProblems({ rule, validFrom, validUntil, exceptions, extraDates }: R
 
 function seasonProblems({ seasons = [] }: Rule): ErrorDetail[] {
   const taken = new Map<string, number>();
-  return seasons.flatMap(({ from, until }, index) => {
+  return seasons.flatMap((season, index) => {
+    const { from, until } = season;
     const at = `/rule/seasons/${index}`;
     // 2028 is leap, so that 29 February can be named.
-    const [first, last] = [parseDay(`2028-${from}`), parseDay(`2028-${until}`)];
+    const [first, last] = [parseDay(`2028-${from}`), parseDay(`2028-${lastDayOf(season)}`)];
     if (first === null || last === null)
       return [{ at, message: `There is no ${first === null ? from : until} in the calendar.` }];
     const days =

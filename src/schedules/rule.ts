@@ -22,7 +22,7 @@ export interface Rule {
   onlyOn?: DayKind[];
   /** `HH:MM`, each on every date. */
   times: string[];
-  /** Other times for a part of each year, `MM-DD` to `MM-DD`, both included; it may pass the turn of the year. */
+  /** Other times for a part of each year, `MM-DD` to `MM-DD`, both included, `02-28` for the end of February; it may pass the turn of the year. */
   seasons?: { from: string; until: string; times: string[] }[];
 }
 

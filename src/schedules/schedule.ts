@@ -84,7 +84,7 @@ export const Rule = closed({
     Type.Array(closed({ from: MonthDay, until: MonthDay, times: Times }), {
       minItems: 1,
       maxItems: 12,
-      description: "Other times for a part of each year",
+      description: "Other times for a part of each year; one until 02-28 holds 29 February too",
     }),
   ),
 });

@@ -102,6 +102,16 @@ describe("times by season", () => {
   });
 });
 
+test("a season until 28 February holds the 29th of a leap year, and no day of March", () => {
+  const seasons = [{ from: "11-01", until: "02-28", times: ["17:30"] }];
+  const rule: Rule = { dateRanges: [{ from: "2028-02-28", until: "2028-03-01" }], times: ["18:30"], seasons };
+  expect(places(rule, "2028-01-01", "2029-01-01")).toEqual([
+    "2028-02-28 17:30",
+    "2028-02-29 17:30",
+    "2028-03-01 18:30",
+  ]);
+});
+
 describe("holidays and the lunar year", () => {
   test("workdays hold the weekend days that are worked, and no holiday", () => {
     const week: Rule = { dateRanges: [{ from: "2026-09-19", until: "2026-10-11" }], times: ["07:00"] };

@@ -1,4 +1,5 @@
 import { saidOfSlot } from "../../../schedules/said-of-slot.ts";
+import { timesOnDate } from "../../../schedules/seasons.ts";
 import type { ScheduleDefinition } from "../../api-types.ts";
 
 /** What becomes of single dates of a rule; pure, the server has the last word. */
@@ -19,15 +20,6 @@ export type Change =
   /** As the rule says; an extra date goes. */
   | { kind: "undo" };
 
-/** The times of a date, which may lie in a part of the year with others. */
-function timesOn({ times, seasons = [] }: ScheduleDefinition["rule"], date: string): string[] {
-  const monthDay = date.slice(5);
-  const season = seasons.find(({ from, until }) =>
-    from <= until ? monthDay >= from && monthDay <= until : monthDay >= from || monthDay <= until,
-  );
-  return season?.times ?? times;
-}
-
 /** The definition with one date changed. What was said of all times of the date goes on for the others. */
 export function withChange(
   { exceptions = [], extraDates = [], ...rest }: ScheduleDefinition,
@@ -45,7 +37,7 @@ export function withChange(
   const others = exceptions.filter((each) => each !== before);
   const ofOtherTimes =
     before !== undefined && before.time === undefined
-      ? timesOn(rest.rule, slot.date)
+      ? timesOnDate(rest.rule, slot.date)
           .filter((time) => time !== slot.time)
           .map((time) => ({ ...before, time }))
       : [];
