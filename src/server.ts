@@ -255,7 +255,12 @@ async function peopleSide(app: FastifyInstance, options: PeopleSideOptions): Pro
         await guarded.register(changeRoutes, { changes: services.changes, whoAsks });
         await guarded.register(housekeepingRoutes, { housekeeping: services.housekeeping });
         await guarded.register(scheduleRoutes, { schedules, freshProof });
-        await guarded.register(schedulePreviewRoutes, { schedules, forecast: services.forecast, clock });
+        await guarded.register(schedulePreviewRoutes, {
+          schedules,
+          forecast: services.forecast,
+          devices: services.devices,
+          clock,
+        });
         await guarded.register(policyRoutes, {
           freshProof,
           policy: services.policy,

@@ -233,6 +233,7 @@ export async function createServices({ db, config, log, clock, version }: Servic
     downlink,
     transact,
     clock,
+    log,
     planMs,
   });
   const expectAir = createExpectedAir({

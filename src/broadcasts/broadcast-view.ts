@@ -141,6 +141,7 @@ export const ScheduleCheck = Type.Object({
   conflicts: Type.Array(ConflictView),
   total: Type.Integer({ description: "Of the conflicts" }),
   nextDates: Type.Array(PreviewEntry),
+  devices: Type.Integer({ description: "How many of those that are enrolled now it is for" }),
 });
 
 export const viewForecast = (entry: ForecastEntry): Static<typeof PreviewEntry> => ({

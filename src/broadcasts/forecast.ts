@@ -140,7 +140,12 @@ export function createForecast(dependencies: Dependencies): Forecast {
     met: ReturnType<QuietHoursMetBy>,
   ): Refusal | null {
     const { definition } = schedule;
-    if (barred !== null) return { code: isSkip(exception) ? "skipped" : "holidays-unknown", text: barred };
+    if (barred !== null && isSkip(exception)) return { code: "skipped", text: barred };
+    if (barred !== null)
+      return {
+        code: "holidays-unknown",
+        text: `${barred}; it airs all the same once it is moved or its content is chosen`,
+      };
     if (row && (row.state === "aired" || row.state === "failed") && row.startAt !== startAt)
       return { code: "aired-before-move", text: "this date was broadcast before it was moved" };
     if (row?.state === "cancelled")

@@ -1,9 +1,11 @@
+import type { BaseLogger } from "pino";
 import { v7 as uuidv7 } from "uuid";
 import { type Clock, DAY_MS } from "../clock.ts";
 import type { Transact } from "../db/open.ts";
 import type { Downlink } from "../delivery/downlink.ts";
 import type { ProgrammeService } from "../programmes/programme-service.ts";
 import { isWithin } from "../protocol/region-code.ts";
+import { saidOfSlot } from "../schedules/said-of-slot.ts";
 import type { Schedule } from "../schedules/schedule.ts";
 import type { ScheduleService } from "../schedules/schedule-service.ts";
 import { type Broadcast, isLive, isOpen } from "./broadcast.ts";
@@ -27,7 +29,7 @@ export interface Planner {
    * @param before as the schedule was until now: what is frozen keeps its content unless the edit was about that
    */
   plan(schedule: Schedule, before?: Schedule | null): void;
-  /** All active schedules, or those of one programme. */
+  /** All active schedules, or those of one programme; one that fails is told in the log, and left as it was. */
   planAll(programmeId?: string): void;
   /** The active schedules for any region inside the area, or around it: a county's nights count for its whole city's, too. */
   planWithin(area: string): void;
@@ -42,12 +44,13 @@ interface Dependencies {
   downlink: Downlink;
   transact: Transact;
   clock: Clock;
+  log: BaseLogger;
   /** How far ahead broadcasts are made, ms. */
   planMs: number;
 }
 
 export function createPlanner(deps: Dependencies): Planner {
-  const { store, schedules, programmes, forecast, broadcasts, downlink, transact, clock, planMs } = deps;
+  const { store, schedules, programmes, forecast, broadcasts, downlink, transact, clock, log, planMs } = deps;
 
   /** Writes what differs; returns the areas whose playlists it changes. */
   function write(after: Broadcast, { broadcast: before, items }: ForecastEntry): string[] {
@@ -139,7 +142,6 @@ export function createPlanner(deps: Dependencies): Planner {
     plan: (schedule, before) => plan(schedule, before),
     planAll(programmeId) {
       const survey = newSurvey();
-      const failures: unknown[] = [];
       // One commit for all of them; what cannot be planned holds back nothing else.
       transact(() => {
         for (const schedule of schedules.active()) {
@@ -147,11 +149,10 @@ export function createPlanner(deps: Dependencies): Planner {
           try {
             plan(schedule, null, survey);
           } catch (error) {
-            failures.push(error);
+            log.error({ err: error, scheduleId: schedule.id }, "a schedule cannot be planned");
           }
         }
       });
-      if (failures.length > 0) throw failures[0];
     },
     planWithin(area) {
       const isConcerned = (region: string) => isWithin(region, area) || isWithin(area, region);
@@ -162,14 +163,8 @@ export function createPlanner(deps: Dependencies): Planner {
 }
 
 /** What a schedule wants to air at a slot, to be compared: what was chosen for it, else the policy. */
-function contentWish(
-  { definition: { content, exceptions = [], extraDates = [] } }: Schedule,
-  { localDate, localTime }: Broadcast,
-): string {
-  const chosen = [...exceptions, ...extraDates].find(
-    ({ date, time }) => date === localDate && (time === undefined || time === localTime),
-  )?.contentId;
-  return chosen ?? JSON.stringify(content);
+function contentWish({ definition }: Schedule, { localDate: date, localTime: time }: Broadcast): string {
+  return saidOfSlot(definition, { date, time })?.contentId ?? JSON.stringify(definition.content);
 }
 
 /** What of a broadcast its schedule says, apart from the content, which is fixed once it is frozen. */

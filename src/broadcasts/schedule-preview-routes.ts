@@ -3,12 +3,14 @@ import type { FastifyInstance } from "fastify";
 import { Type } from "typebox";
 import { v7 as uuidv7 } from "uuid";
 import { type Clock, DAY_MS } from "../clock.ts";
+import type { DeviceService } from "../devices/device-service.ts";
 import { closed, IdParams, Uuid } from "../http/schemas.ts";
 import { MAX_CONFLICTS } from "../schedules/conflicting.ts";
-import { NewSchedule } from "../schedules/schedule.ts";
+import { NewSchedule, type ScheduleDefinition } from "../schedules/schedule.ts";
 import type { ScheduleService } from "../schedules/schedule-service.ts";
 import { PreviewEntry, ScheduleCheck, viewForecast } from "./broadcast-view.ts";
 import type { Forecast } from "./forecast.ts";
+import { isTarget } from "./targets.ts";
 
 const MAX_PREVIEW_DAYS = 400;
 const MAX_NEXT_DATES = 20;
@@ -16,15 +18,27 @@ const MAX_NEXT_DATES = 20;
 interface Options {
   schedules: ScheduleService;
   forecast: Forecast;
+  devices: Pick<DeviceService, "enrolledWithin">;
   clock: Clock;
 }
 
 /** What a schedule would air, saved or not. */
 export async function schedulePreviewRoutes(
   instance: FastifyInstance,
-  { schedules, forecast, clock }: Options,
+  { schedules, forecast, devices, clock }: Options,
 ) {
   const app = instance.withTypeProvider<TypeBoxTypeProvider>();
+
+  function reached({
+    regions: areas,
+    kinds,
+    exclude = [],
+    groups = [],
+    tags = [],
+  }: ScheduleDefinition["targets"]): number {
+    const targets = { areas, kinds, exclude, groups, tags };
+    return devices.enrolledWithin(areas, kinds).filter((device) => isTarget(targets, device)).length;
+  }
 
   app.post(
     "/schedules/check",
@@ -32,7 +46,8 @@ export async function schedulePreviewRoutes(
       config: { act: "timetable:read" },
       schema: {
         tags: ["schedules"],
-        summary: "What saving a schedule would say: its conflicts, and its next dates with what would play",
+        summary:
+          "What saving a schedule would say: its conflicts, its next dates with what would play, and how many devices it is for",
         description: "Nothing is saved.",
         querystring: closed({
           id: Type.Optional(Type.String({ ...Uuid, description: "The schedule that it would replace" })),
@@ -55,6 +70,7 @@ export async function schedulePreviewRoutes(
         conflicts: conflicts.slice(0, MAX_CONFLICTS),
         total: conflicts.length,
         nextDates: entries.slice(0, MAX_NEXT_DATES).map(viewForecast),
+        devices: reached(definition.targets),
       };
     },
   );

@@ -25,6 +25,8 @@ export const SENTENCES = {
     "静音时段缩短后尚无第二人确认，仍按 {0}–{1} 计",
   "what was chosen for this date is not approved": "所选内容尚未批准",
   "the public holidays of {} are not known yet": "{0} 年的法定节假日安排尚未公布",
+  "{}; it airs all the same once it is moved or its content is chosen":
+    "{0}；给这一天改期或指定内容，即可照常播出",
   "skipped: {}": "已跳过：{0}",
   "cancelled: {}": "已取消：{0}",
   "no reason given": "没有说明原因",
@@ -320,11 +322,27 @@ export const SENTENCES = {
   "{} has {} times, and all would move to {}: name one.": "{0} 有 {1} 个时间，都会改到 {2}：请指明一个。",
   "{} speaks of {} already.": "{0} 已经说到 {1}。",
   "This schedule airs on {} already.": "这个排期在 {0} 已有播出。",
+  "The rule has {} itself, and {}: say by an exception what becomes of it.":
+    "规则本身就有 {0}，而{1}：请用一条例外说明这次怎么办。",
+  "Give a date an exception that moves it or chooses what it plays, and it airs all the same; or wait until the holidays are published.":
+    "给某一天加一条改期或指定内容的例外，它就照常播出；也可以等节假日安排公布。",
+  "The rule has {} itself, and an exception takes it away: undo that one instead.":
+    "规则本身就有 {0}，是一条例外把它取消或改期了：请撤销那条例外，不必加播。",
   "The programme has no number {} here.": "这里的栏目没有第 {0} 期（讲）。",
   "The rule names no day.": "规则没有指明日子。",
   "Add −1 for the last day of each month, a day of 28 or less, or list the dates in `dates`.":
     "请加上 −1 表示每月最后一天，或用不超过 28 的日子，或在 `dates` 里列出日期。",
   "Day {} alone would skip {}.": "只用 {0} 日会跳过 {1}。",
+  "A fifth weekday alone would skip the months that have only four of it.":
+    "只用第五个星期几，会跳过只有四个的月份。",
+  "Give nth −1 for the last one of each month, or list the dates in `dates`.":
+    "请用 −1 表示每月最后一个，或在 `dates` 里列出日期。",
+  "Day 30 of lunar month {} is not in every year: on {} the month ends with day 29.":
+    "农历 {0} 月不是每年都有三十：{1} 是那个月的最后一天，为廿九。",
+  "Give day −1 for the last of the lunar month, or list the dates in `dates`.":
+    "请用 −1 表示农历月的最后一天，或在 `dates` 里列出日期。",
+  "The schedule would never air: the lunar calendar is known up to {}.":
+    "排期永远不会播出：农历数据只到 {0} 年。",
   "The schedule has dates that cannot be.": "排期里有不存在的日期。",
   "The schedule would end before it begins.": "排期在开始之前就结束了。",
   "The seasons contradict each other.": "各季的规定互相矛盾。",

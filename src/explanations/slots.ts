@@ -14,6 +14,7 @@ import type { Clock } from "../clock.ts";
 import { AppError } from "../errors.ts";
 import type { ProgrammeService } from "../programmes/programme-service.ts";
 import { type Calendars, expandRule, type Occurrence } from "../schedules/rule.ts";
+import { saidOfSlot } from "../schedules/said-of-slot.ts";
 import type { Schedule } from "../schedules/schedule.ts";
 import type { ScheduleService } from "../schedules/schedule-service.ts";
 import { type Verdict, verdictOn } from "./verdict.ts";
@@ -177,10 +178,7 @@ export function createSlotsBetween(deps: Dependencies): SlotsBetween {
   ): Slot[] {
     return rows.map(({ broadcast, isSuperseded }) => {
       const { scheduleId, programme, localDate: date, localTime: time, startAt } = broadcast;
-      const { exceptions = [], extraDates = [] } = schedule.definition;
-      const isHere = (each: { date: string; time?: string }) =>
-        each.date === date && (each.time === undefined || each.time === time);
-      const exception = exceptions.find(isHere) ?? extraDates.find(isHere) ?? null;
+      const exception = saidOfSlot(schedule.definition, { date, time }) ?? null;
       return {
         scheduleId,
         schedule: schedule.definition.name,

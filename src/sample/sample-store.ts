@@ -34,7 +34,7 @@ const REMOVALS = [
   ),
   `feedback WHERE broadcast_id IN (${BROADCASTS}) OR ${inSample("town_code")}`,
   `calendar_events WHERE id IN (${EVENTS})`,
-  ...["calendar_event_areas", "calendar_event_exclusions", "calendar_links", "area_policies"].map(
+  ...["calendar_event_areas", "calendar_event_exclusions", "calendar_links", "area_policies", "contacts"].map(
     (table) => `${table} WHERE ${inSample("region_code")}`,
   ),
   `shortened_hours WHERE ${inSample("area")}`,

@@ -1,7 +1,8 @@
 import type { ErrorDetail } from "../errors.ts";
 import { type Day, parseDay } from "./day.ts";
 import type { Calendars, RuleException, RuleWindow } from "./rule.ts";
-import { slotDays, timesOn } from "./rule-days.ts";
+import { doubtOf, slotDays, timesOn } from "./rule-days.ts";
+import { saidOfSlot } from "./said-of-slot.ts";
 
 type TimesAt = (date: string) => string[];
 
@@ -21,7 +22,7 @@ export function exceptionProblems(window: RuleWindow, today: Day, calendars: Cal
   const denied = coming.flatMap((exception) => slotProblems(exception, timesAt));
   return denied.length > 0
     ? denied
-    : [...contradictions(coming, timesAt), ...collisions(window, today, timesAt)];
+    : [...contradictions(coming, timesAt), ...collisions(window, today, timesAt, calendars)];
 }
 
 function ownProblems({ at, date, skip, moveTo, contentId }: RuleException & { at: string }): ErrorDetail[] {
@@ -64,19 +65,13 @@ function contradictions(exceptions: (RuleException & { at: string })[], timesAt:
   );
 }
 
-/** Two broadcasts of one schedule at the same time, by a move or an extra date. */
+/** Two broadcasts of one schedule at the same time, or two of one name, by a move or an extra date. */
 function collisions(
-  { exceptions = [], extraDates = [] }: RuleWindow,
+  { rule, exceptions = [], extraDates = [] }: RuleWindow,
   today: Day,
   timesAt: TimesAt,
+  { holidays }: Calendars,
 ): ErrorDetail[] {
-  /** Still airs where the rule put it. */
-  const stays = (date: string, time: string): boolean =>
-    timesAt(date).includes(time) &&
-    !exceptions.some(
-      (each) =>
-        each.date === date && (each.time === undefined || each.time === time) && (each.skip || each.moveTo),
-    );
   const newcomers = [
     ...exceptions.flatMap(({ date, time, moveTo }, index) =>
       moveTo
@@ -84,16 +79,28 @@ function collisions(
             at: `/exceptions/${index}/moveTo`,
             date: moveTo.date ?? date,
             time: moveTo.time ?? slot,
+            isExtra: false,
           }))
         : [],
     ),
-    ...extraDates.map(({ date, time }, index) => ({ at: `/extraDates/${index}`, date, time })),
+    ...extraDates.map(({ date, time }, index) => ({ at: `/extraDates/${index}`, date, time, isExtra: true })),
   ].filter(({ date }) => (parseDay(date) ?? 0) >= today);
   const taken = new Set<string>();
-  return newcomers.flatMap(({ at, date, time }) => {
+  return newcomers.flatMap(({ at, date, time, isExtra }) => {
     const place = `${date} ${time}`;
-    const isTaken = taken.has(place) || stays(date, time);
+    const isTaken = taken.has(place);
     taken.add(place);
-    return isTaken ? [{ at, message: `This schedule airs on ${place} already.` }] : [];
+    const refusedAs = (message: string) => [{ at, message }];
+    if (isTaken) return refusedAs(`This schedule airs on ${place} already.`);
+    if (!timesAt(date).includes(time)) return [];
+    const exception = saidOfSlot({ exceptions }, { date, time });
+    const doubt = exception ? null : doubtOf(rule, parseDay(date) ?? 0, holidays);
+    if (doubt)
+      return refusedAs(`The rule has ${place} itself, and ${doubt}: say by an exception what becomes of it.`);
+    if (!exception?.skip && !exception?.moveTo) return refusedAs(`This schedule airs on ${place} already.`);
+    // A slot goes by its date and time, also where it is skipped or was moved away: an extra one would have its name.
+    return isExtra
+      ? refusedAs(`The rule has ${place} itself, and an exception takes it away: undo that one instead.`)
+      : [];
   });
 }

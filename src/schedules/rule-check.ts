@@ -5,13 +5,10 @@ import { pastProblems } from "./past-check.ts";
 import type { Calendars, Occurrence, Rule, RuleWindow } from "./rule.ts";
 import { expandRule } from "./rule.ts";
 import { pointerTo } from "./rule-pointer.ts";
+import { lastDayOf } from "./seasons.ts";
+import { refuseSkippedDays } from "./skipped-days.ts";
 import { createWallClock } from "./wall-clock.ts";
 
-const MONTHS = "January February March April May June July August September October November December".split(
-  " ",
-);
-/** Of a year that is not leap. */
-const MONTH_DAYS = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
 const DAY_MS = 86_400_000;
 /** Twelve times on each day of the 400 that are tried: more is a mistake. */
 const MAX_OCCURRENCES = 5_000;
@@ -20,7 +17,7 @@ const MAX_OCCURRENCES = 5_000;
  * Refuses rules that cannot mean what they say. Field shapes are checked before.
  * @param from epoch ms; what lies before is past mending and not looked at
  * @param until epoch ms, how far the rule is tried
- * @param before what it replaces
+ * @param before what it replaces, which may have no other dates left than those in doubt
  * @returns the occurrences in between
  * @throws {AppError} `invalid`, naming each field
  */
@@ -50,13 +47,13 @@ export function checkRule(
       "The schedule would end before it begins.",
       `Give a last date from ${validFrom} on, or leave one of the two out.`,
     );
-  refuseSkippedMonths(window);
+  const today = createWallClock(window.zone).dayAt(from);
+  refuseSkippedDays(window, today, calendars);
   refuse(
     "The seasons contradict each other.",
     seasonProblems(rule),
     "Give each day of the year to one season at most.",
   );
-  const today = createWallClock(window.zone).dayAt(from);
   refuse(
     "The exceptions contradict the rule or each other.",
     exceptionProblems(window, today, calendars),
@@ -76,18 +73,41 @@ export function checkRule(
       "Give fewer times or fewer days.",
     );
   }
-  if (occurrences.every(({ barred }) => barred !== null)) {
-    const doubt = occurrences.find(({ exception, barred }) => !exception && barred !== null)?.barred;
-    throw invalid(
-      "/rule",
-      doubt
-        ? `The schedule would never air: ${doubt}.`
-        : `The schedule would never air: its dates are past, skipped, or more than ${days} days ahead.`,
-      "Check the dates, exceptions, validFrom and validUntil.",
-    );
-  }
+  refuseNeverAiring(window, occurrences, days, calendars, before);
   refuseGaps(window, occurrences);
   return occurrences;
+}
+
+function refuseNeverAiring(
+  { rule, validFrom = "" }: RuleWindow,
+  occurrences: Occurrence[],
+  days: number,
+  { lunar }: Calendars,
+  before: RuleWindow | null,
+): void {
+  if (occurrences.some(({ barred }) => barred === null)) return;
+  const doubt = occurrences.find(({ exception }) => !exception)?.barred;
+  // What is in force already only waits for the holidays to be published.
+  if (doubt && before !== null) return;
+  if (doubt)
+    throw invalid(
+      "/rule",
+      `The schedule would never air: ${doubt}.`,
+      "Give a date an exception that moves it or chooses what it plays, and it airs all the same; or wait until the holidays are published.",
+    );
+  const hint = "Check the dates, exceptions, validFrom and validUntil.";
+  const lastYear = lunar.years.at(-1)?.year ?? 0;
+  if (rule.lunarDays && Number(validFrom.slice(0, 4)) > lastYear)
+    throw invalid(
+      "/rule/lunarDays",
+      `The schedule would never air: the lunar calendar is known up to ${lastYear}.`,
+      hint,
+    );
+  throw invalid(
+    "/rule",
+    `The schedule would never air: its dates are past, skipped, or more than ${days} days ahead.`,
+    hint,
+  );
 }
 
 function refuse(message: string, details: ErrorDetail[], hint?: string): void {
@@ -129,35 +149,13 @@ function dateProblems({ rule, validFrom, validUntil, exceptions, extraDates }: R
   return [...impossible, ...reversed];
 }
 
-/** A day that not every month has is fine beside others, and a surprise alone. */
-function refuseSkippedMonths(window: RuleWindow): void {
-  const { daysOfMonth = [], ...others } = window.rule;
-  const smallest = Math.min(...daysOfMonth);
-  if (smallest <= 28 || daysOfMonth.length === 0 || namesDays(others)) return;
-  const skipped = boundedMonths(window).filter((month) => (MONTH_DAYS[month] ?? 0) < smallest);
-  if (skipped.length === 0) return;
-  throw invalid(
-    "/rule/daysOfMonth",
-    `Day ${daysOfMonth.join(", ")} alone would skip ${skipped.map((month) => MONTHS[month]).join(", ")}.`,
-    "Add −1 for the last day of each month, a day of 28 or less, or list the dates in `dates`.",
-  );
-}
-
-/** The months, from 0, between two bounds; all of them when it is open or longer than a year. */
-function boundedMonths({ validFrom, validUntil }: RuleWindow): number[] {
-  const all = MONTHS.map((_, month) => month);
-  if (!validFrom || !validUntil) return all;
-  const monthsOf = (date: string) => Number(date.slice(0, 4)) * 12 + Number(date.slice(5, 7)) - 1;
-  const [first, last] = [monthsOf(validFrom), monthsOf(validUntil)];
-  return all.filter((month) => first + ((month - first + 1_200_000) % 12) <= last);
-}
-
 function seasonProblems({ seasons = [] }: Rule): ErrorDetail[] {
   const taken = new Map<string, number>();
-  return seasons.flatMap(({ from, until }, index) => {
+  return seasons.flatMap((season, index) => {
+    const { from, until } = season;
     const at = `/rule/seasons/${index}`;
     // 2028 is leap, so that 29 February can be named.
-    const [first, last] = [parseDay(`2028-${from}`), parseDay(`2028-${until}`)];
+    const [first, last] = [parseDay(`2028-${from}`), parseDay(`2028-${lastDayOf(season)}`)];
     if (first === null || last === null)
       return [{ at, message: `There is no ${first === null ? from : until} in the calendar.` }];
     const days =

@@ -2,6 +2,7 @@ import { civilOf, type Day, dayOf, daysInMonth, formatDay, parseDay, weekdayOf }
 import { lunarDaysBetween } from "./lunar-calendar.ts";
 import type { HolidayCalendar } from "./public-holidays.ts";
 import type { Calendars, Rule, RuleWindow } from "./rule.ts";
+import { timesOnDate } from "./seasons.ts";
 
 /** Days that the rule names between two days, both included, in no order; those of years without holidays too. */
 export function slotDays(
@@ -34,20 +35,8 @@ export function slotDays(
   });
 }
 
-/** The times of a date: those of the first season that holds it, else the usual ones. */
-export function timesOn(rule: Rule, day: Day): string[] {
-  if (!rule.seasons?.length) return rule.times;
-  return rule.seasons[seasonAt(rule, day)]?.times ?? rule.times;
-}
-
-/** The index of the season that holds a date; −1 for none. */
-export function seasonAt({ seasons = [] }: Rule, day: Day): number {
-  const monthDay = formatDay(day).slice(5);
-  return seasons.findIndex((season) => isWithin(season, monthDay));
-}
-
-const isWithin = ({ from, until }: { from: string; until: string }, monthDay: string): boolean =>
-  from <= until ? monthDay >= from && monthDay <= until : monthDay >= from || monthDay <= until;
+export const timesOn = (rule: Rule, day: Day): string[] =>
+  rule.seasons?.length ? timesOnDate(rule, formatDay(day)) : rule.times;
 
 function* monthlyDays(rule: Rule, first: Day, last: Day): Generator<Day> {
   if (!rule.daysOfMonth?.length && !rule.weekdaysOfMonth?.length) return;

@@ -1,6 +1,5 @@
-import { parseDay } from "./day.ts";
 import type { Occurrence, RuleWindow } from "./rule.ts";
-import { seasonAt } from "./rule-days.ts";
+import { seasonOn } from "./seasons.ts";
 
 /** Where in a definition it is said that something airs at that time of day: a JSON pointer. */
 export function pointerTo(
@@ -11,8 +10,9 @@ export function pointerTo(
   if (extra >= 0) return `/extraDates/${extra}/time`;
   const moved = exceptions.findIndex((each) => each === exception && each.moveTo !== undefined);
   if (moved >= 0) return `/exceptions/${moved}/moveTo`;
-  const season = seasonAt(rule, parseDay(date) ?? 0);
-  const times = rule.seasons?.[season]?.times ?? rule.times;
+  const { seasons = [] } = rule;
+  const season = seasonOn(seasons, date);
+  const times = seasons[season]?.times ?? rule.times;
   const place = season < 0 ? "/rule" : `/rule/seasons/${season}`;
   return `${place}/times/${times.indexOf(time)}`;
 }

@@ -22,7 +22,7 @@ export interface Rule {
   onlyOn?: DayKind[];
   /** `HH:MM`, each on every date. */
   times: string[];
-  /** Other times for a part of each year, `MM-DD` to `MM-DD`, both included; it may pass the turn of the year. */
+  /** Other times for a part of each year, `MM-DD` to `MM-DD`, both included, `02-28` for the end of February; it may pass the turn of the year. */
   seasons?: { from: string; until: string; times: string[] }[];
 }
 
@@ -38,7 +38,7 @@ export interface RuleException {
   reason: string;
 }
 
-/** A date that the rule does not yield. */
+/** A date that the rule does not yield; should it come to yield it, as by new holidays, this is what airs. */
 export interface ExtraDate {
   date: string;
   time: string;
@@ -80,8 +80,9 @@ export interface Calendars {
 }
 
 /**
- * The occurrences with `from <= startAt < until`, in order; those that an exception skips or that fall into a year without
- * published holidays are there and barred.
+ * The occurrences with `from <= startAt < until`, in order, each slot once; those that an exception skips or that fall into a year without
+ * published holidays are there and barred,
+ * unless an exception moves them or chooses what they play: somebody has decided that they air.
  * A time inside a DST gap fires at the same distance after the gap, one inside an overlap at its first instant
  * (`disambiguation: "compatible"`, RFC 5545 §3.3.5).
  */
@@ -94,6 +95,7 @@ export function expandRule(
   const { rule, zone, exceptions = [], extraDates = [] } = window;
   const wallClock = createWallClock(zone);
   const byDate = Map.groupBy(exceptions, ({ date }) => date);
+  const extraByDate = Map.groupBy(extraDates, ({ date }) => date);
   const found: Occurrence[] = [];
   const add = (occurrence: Omit<Occurrence, "startAt">, day: Day) => {
     const startAt = wallClock.instantOf(day, occurrence.airTime);
@@ -112,6 +114,7 @@ export function expandRule(
     const date = formatDay(day);
     const doubt = doubtOf(rule, day, calendars.holidays);
     for (const time of timesOn(rule, day)) {
+      if (extraByDate.get(date)?.some((extra) => extra.time === time)) continue;
       const exception =
         byDate.get(date)?.find((each) => each.time === undefined || each.time === time) ?? null;
       const airDate = exception?.moveTo?.date ?? date;
@@ -122,7 +125,7 @@ export function expandRule(
           airDate,
           airTime: exception?.moveTo?.time ?? time,
           exception,
-          barred: exception?.skip ? `skipped: ${exception.reason}` : doubt,
+          barred: whyBarred(exception, doubt),
           contentId: exception?.contentId ?? null,
         },
         airDate === date ? day : (parseDay(airDate) ?? day),
@@ -136,4 +139,9 @@ export function expandRule(
     add({ date, time, airDate: date, airTime: time, exception: extra, barred: null, contentId }, day);
   }
   return found.toSorted((one, other) => one.startAt - other.startAt);
+}
+
+function whyBarred(exception: RuleException | null, doubt: string | null): string | null {
+  if (exception === null) return doubt;
+  return exception.skip ? `skipped: ${exception.reason}` : null;
 }

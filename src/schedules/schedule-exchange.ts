@@ -29,7 +29,8 @@ interface ImportedEntry {
 
 export interface ScheduleExchange {
   /**
-   * The active schedules that have anything left to air, by programme and name.
+   * The active schedules that have anything left to air, by programme and name; dates that are skipped or wait for the
+   * holidays of their year are nothing that an import could begin with.
    * @throws {AppError} `conflict` when two of them have one name in one programme, which an import could not tell apart
    */
   exportFile(): ScheduleFile;
@@ -83,7 +84,9 @@ export function createScheduleExchange(deps: Dependencies): ScheduleExchange {
 
   function hasAnythingLeft({ definition }: Schedule): boolean {
     const now = clock.now();
-    return expandRule(definition, now, now + CHECK_DAYS * DAY_MS, calendars).length > 0;
+    return expandRule(definition, now, now + CHECK_DAYS * DAY_MS, calendars).some(
+      ({ barred }) => barred === null,
+    );
   }
 
   function planOf({ schedules: entries }: ScheduleFile): Step[] {

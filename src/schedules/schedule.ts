@@ -75,7 +75,8 @@ export const Rule = closed({
       minItems: 1,
       maxItems: 2,
       uniqueItems: true,
-      description: "Of all these days only such; in a year whose public holidays are not known nothing airs",
+      description:
+        "Of all these days only such; in a year whose public holidays are not known nothing airs but what an exception moves or chooses content for",
     }),
   ),
   times: Times,
@@ -83,7 +84,7 @@ export const Rule = closed({
     Type.Array(closed({ from: MonthDay, until: MonthDay, times: Times }), {
       minItems: 1,
       maxItems: 12,
-      description: "Other times for a part of each year",
+      description: "Other times for a part of each year; one until 02-28 holds 29 February too",
     }),
   ),
 });

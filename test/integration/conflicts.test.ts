@@ -72,7 +72,9 @@ test("saving what meets the county's broadcast is refused with the conflict; a c
   expect(await scheduleNames()).not.toContain("镇新闻");
   const [conflict] = checked.conflicts;
   const moved = body({ rule: { daysOfMonth: [1], times: [conflict?.mend.time] } });
-  expect((await app.operator.post<{ conflicts: [] }>("/schedules/check", moved)).conflicts).toEqual([]);
+  expect(await app.operator.post("/schedules/check", moved)).toMatchObject({ conflicts: [], devices: 1 });
+  const nobody = body({ targets: { regions: [TOWN], kinds: ["loudspeaker"], tags: ["广场"] } });
+  expect(await app.operator.post("/schedules/check", nobody)).toMatchObject({ devices: 0 });
 });
 
 test("saved anyway, the reason is kept with who gave it; a change to what is free needs none", async () => {

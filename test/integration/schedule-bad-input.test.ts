@@ -162,6 +162,15 @@ const bad: [string, object, string, RegExp][] = [
     /airs on 2026-12-15 08:00 already/,
   ],
   [
+    "an extra date on a slot that was moved away, whose name it would have",
+    {
+      exceptions: [{ date: "2026-12-15", moveTo: { date: "2026-12-16" }, reason }],
+      extraDates: [{ date: "2026-12-15", time: "08:00", reason }],
+    },
+    "/extraDates/0",
+    /has 2026-12-15 08:00 itself, and an exception takes it away: undo that one/,
+  ],
+  [
     "an extra date given twice",
     {
       extraDates: [
@@ -262,7 +271,10 @@ describe("a schedule with", () => {
     expect(nextDates.slice(0, 3).map(({ airDate, whyNot }) => [airDate, whyNot])).toEqual([
       ["2026-12-01", "nothing approved is left for this date"],
       ["2026-12-02", "nothing approved is left for this date"],
-      ["2027-01-01", "the public holidays of 2027 are not known yet"],
+      [
+        "2027-01-01",
+        "the public holidays of 2027 are not known yet; it airs all the same once it is moved or its content is chosen",
+      ],
     ]);
   });
 });

@@ -68,3 +68,13 @@ test("what is over is kept as far as a definition has room, the newest of it, an
   expect([check(file), check.errors]).toEqual([true, null]);
   expect(file.schedules[0]?.exceptions).toEqual(next);
 });
+
+test("what has only dates left whose holidays are not known stays out of an export, which no import would take", () => {
+  const { exchange, programmes, schedules } = desk.services;
+  const programmeId = programmes.all().find(({ slug }) => slug === "dangjian-zhisheng")?.id ?? "";
+  const rule = { daysOfMonth: [1, 15], onlyOn: ["workday"], times: ["08:00"] };
+  schedules.create({ programmeId, ...scheduleDefinition({ rule }) });
+  expect(exchange.exportFile().schedules).toHaveLength(1);
+  clock.advance(21 * DAY_MS);
+  expect(exchange.exportFile().schedules).toEqual([]);
+});

@@ -25,7 +25,11 @@ export interface Desk {
   close(): Promise<void>;
 }
 
-export async function openDesk(clock: Clock, env: Record<string, string> = {}): Promise<Desk> {
+export async function openDesk(
+  clock: Clock,
+  env: Record<string, string> = {},
+  log = pino({ level: "silent" }),
+): Promise<Desk> {
   const folder = mkdtempSync(join(tmpdir(), "ccx-desk-"));
   const config = readConfig({
     PORT: "0",
@@ -36,7 +40,6 @@ export async function openDesk(clock: Clock, env: Record<string, string> = {}): 
   });
   async function open() {
     const db = openDatabase(join(config.dataDir, "cuncunxiang.db"), clock.now());
-    const log = pino({ level: "silent" });
     const services = await createServices({ db, config, log, clock, version: "test" });
     loadShippedData(services);
     return { db, services };

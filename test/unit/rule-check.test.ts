@@ -1,3 +1,4 @@
+import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { AppError } from "../../src/errors.ts";
 import type { Rule, RuleWindow } from "../../src/schedules/rule.ts";
@@ -47,6 +48,33 @@ describe("refusing a rule", () => {
     expect(() => check(shanghai({ daysOfMonth: [31], dates: ["2026-12-05"], times }))).not.toThrow();
   });
 
+  test("a fifth weekday alone, but not beside another day, as the last, or where the months have it", () => {
+    const fifth = { weekdaysOfMonth: [{ weekday: 2, nth: 5 }], times: ["07:00"] };
+    expect(problem(shanghai(fifth))).toEqual({
+      at: "/rule/weekdaysOfMonth",
+      message: "A fifth weekday alone would skip the months that have only four of it.",
+    });
+    expect(problem(shanghai({ ...fifth, daysOfMonth: [31] })).at).toBe("/rule/weekdaysOfMonth");
+    // December 2026 has five Tuesdays.
+    const december = { validFrom: "2026-12-01", validUntil: "2026-12-31" };
+    expect(() => check(shanghai(fifth, december))).not.toThrow();
+    expect(() => check(shanghai({ ...fifth, daysOfMonth: [1] }))).not.toThrow();
+    const last = [...fifth.weekdaysOfMonth, { weekday: 2, nth: -1 }];
+    expect(() => check(shanghai({ ...fifth, weekdaysOfMonth: last }))).not.toThrow();
+  });
+
+  test("the 30th of a lunar month alone: the eve of the lunar year is its last day", () => {
+    const on = (...lunarDays: NonNullable<Rule["lunarDays"]>): Rule => ({ lunarDays, times: ["07:00"] });
+    expect(problem(shanghai(on({ month: 1, day: 1 }, { month: 12, day: 30 })))).toEqual({
+      at: "/rule/lunarDays/1",
+      message: "Day 30 of lunar month 12 is not in every year: on 2027-02-05 the month ends with day 29.",
+    });
+    expect(() => check(shanghai(on({ month: 12, day: -1 }, { month: 12, day: 30 })))).not.toThrow();
+    expect(problem(shanghai(on({ month: 1, day: 1 }), { validFrom: "2061-01-01" })).message).toBe(
+      "The schedule would never air: the lunar calendar is known up to 2060.",
+    );
+  });
+
   test("a rule without a day, an impossible date, a range and bounds the wrong way round", () => {
     expect(problem(shanghai({ times: ["07:00"] })).at).toBe("/rule");
     expect(problem(shanghai({ dates: ["2027-02-29"], times: ["07:00"] })).at).toBe("/rule/dates/0");
@@ -75,6 +103,14 @@ describe("refusing a rule", () => {
     );
   });
 
+  test("but not a change of what is in force and only waits for holidays to be published", () => {
+    const workdays = shanghai({ daysOfMonth: [1, 15], onlyOn: ["workday"], times: ["07:00"] });
+    const later = Date.parse("2026-12-21T00:00:00+08:00");
+    const louder = { ...workdays, rule: { ...workdays.rule, times: ["08:00"] } };
+    expect(check(louder, workdays, later).every(({ barred }) => barred !== null)).toBe(true);
+    expect(() => check(louder, null, later)).toThrow("are not known yet");
+  });
+
   test("a time that clocks leave out, with the date", () => {
     expect(
       problem({ rule: { daysOfMonth: [28], times: ["07:00", "02:30"] }, zone: "Europe/Berlin" }),
@@ -94,6 +130,43 @@ describe("refusing a rule", () => {
     });
     expect(seasons(season("02-30", "03-31")).message).toBe("There is no 02-30 in the calendar.");
   });
+});
+
+test("what is accepted yields each slot once, by its date and time", () => {
+  const date = fc.integer({ min: 1, max: 4 }).map((day) => `2026-12-0${day}`);
+  const time = fc.constantFrom("07:00", "18:30");
+  const fate = fc.oneof(
+    fc.constant({ skip: true as const }),
+    fc.record({ moveTo: fc.record({ date, time }) }),
+    fc.constant({ contentId: "e7" }),
+  );
+  let accepted = 0;
+  fc.assert(
+    fc.property(
+      fc.subarray([1, 2, 3], { minLength: 1 }),
+      fc.array(
+        fc
+          .tuple(date, time, fate)
+          .map(([day, at, what]) => ({ date: day, time: at, ...what, reason: "考试" })),
+        { maxLength: 2 },
+      ),
+      fc.array(fc.record({ date, time, reason: fc.constant("中考") }), { maxLength: 2 }),
+      (daysOfMonth, exceptions, extraDates) => {
+        const window = shanghai({ daysOfMonth, times: ["07:00"] }, { exceptions, extraDates });
+        let keys: string[];
+        try {
+          keys = check(window).map((each) => `${each.date} ${each.time}`);
+        } catch (error) {
+          if (error instanceof AppError) return;
+          throw error;
+        }
+        accepted += 1;
+        expect(new Set(keys).size).toBe(keys.length);
+      },
+    ),
+    { numRuns: 1_000 },
+  );
+  expect(accepted).toBeGreaterThan(100);
 });
 
 describe("refusing exceptions", () => {
@@ -141,6 +214,40 @@ describe("refusing exceptions", () => {
       { date: "2026-12-03", time: "07:00", reason },
     ];
     expect(problem(shanghai(twiceAMonth, { extraDates })).at).toBe("/extraDates/1");
+  });
+
+  test("that take away a slot where an extra date is put: it would have the slot's name, also beyond what is planned", () => {
+    for (const fate of [{ skip: true as const }, { moveTo: { date: "2027-11-02" } }])
+      expect(
+        problem(
+          shanghai(twiceAMonth, {
+            exceptions: [{ date: "2027-11-01", time: "07:00", ...fate, reason }],
+            extraDates: [{ date: "2027-11-01", time: "07:00", reason }],
+          }),
+        ),
+      ).toEqual({
+        at: "/extraDates/0",
+        message:
+          "The rule has 2027-11-01 07:00 itself, and an exception takes it away: undo that one instead.",
+      });
+  });
+
+  test("that put something on a slot in doubt, which an exception is to decide", () => {
+    const workdays: Rule = { daysOfMonth: [1, 15], onlyOn: ["workday"], times: ["07:00"] };
+    const message =
+      "The rule has 2027-01-15 07:00 itself, and the public holidays of 2027 are not known yet: say by an exception what becomes of it.";
+    const extraDates = [{ date: "2027-01-15", time: "07:00", reason }];
+    expect(problem(shanghai(workdays, { extraDates }))).toEqual({ at: "/extraDates/0", message });
+    const moved = [{ date: "2026-12-01", moveTo: { date: "2027-01-15" }, reason }];
+    expect(problem(shanghai(workdays, { exceptions: moved }))).toEqual({
+      at: "/exceptions/0/moveTo",
+      message,
+    });
+    for (const decided of [{ contentId: "e7" }, { moveTo: { date: "2027-01-18" } }]) {
+      const exceptions = [{ date: "2027-01-15", ...decided, reason }];
+      const airs = check(shanghai(workdays, { exceptions })).filter(({ barred }) => barred === null);
+      expect(airs.map(({ date }) => date)).toEqual(["2026-12-01", "2026-12-15", "2027-01-15"]);
+    }
   });
 
   test("but not those that lie in the past, nor a place that another one leaves", () => {

@@ -50,6 +50,21 @@ describe("exceptions", () => {
     expect(places(twiceAMonth, "2026-12-02", "2026-12-31", { exceptions })).toEqual([]);
   });
 
+  test("an extra date on a day that new holidays give back to the rule airs once, as the extra date says", () => {
+    // Sunday 20 September 2026 is worked.
+    const extraDates = [{ date: "2026-09-20", time: "07:00", contentId: "e8", reason }];
+    const rule: Rule = { dates: ["2026-09-20"], onlyOn: ["workday"], times: ["07:00", "18:30"] };
+    expect(
+      expand(rule, "2026-09-01", "2026-10-01", { extraDates }).map(({ time, contentId }) => [
+        time,
+        contentId,
+      ]),
+    ).toEqual([
+      ["07:00", "e8"],
+      ["18:30", null],
+    ]);
+  });
+
   test("an exception for a slot that the rule no longer yields does nothing", () => {
     const exceptions = [{ date: "2026-12-02", moveTo: { date: "2026-12-03" }, reason }];
     expect(places(twiceAMonth, "2026-12-02", "2026-12-14", { exceptions })).toEqual([]);
@@ -85,6 +100,16 @@ describe("times by season", () => {
       "2027-01-15 07:00",
     ]);
   });
+});
+
+test("a season until 28 February holds the 29th of a leap year, and no day of March", () => {
+  const seasons = [{ from: "11-01", until: "02-28", times: ["17:30"] }];
+  const rule: Rule = { dateRanges: [{ from: "2028-02-28", until: "2028-03-01" }], times: ["18:30"], seasons };
+  expect(places(rule, "2028-01-01", "2029-01-01")).toEqual([
+    "2028-02-28 17:30",
+    "2028-02-29 17:30",
+    "2028-03-01 18:30",
+  ]);
 });
 
 describe("holidays and the lunar year", () => {

@@ -131,6 +131,8 @@ export const ruleEn: Record<keyof typeof ruleZh, string> = {
   "schedule.fallbackPlays": "Fallback",
   "schedule.conflicts": "Conflicts: {total}",
   "schedule.noConflicts": "No conflicts.",
+  "schedule.nobody":
+    "No enrolled device has these regions, kinds, groups and tags now: nobody would hear it.",
   "schedule.save": "Save",
   "schedule.saved": "Saved.",
   "schedule.notSaved": "Not saved; all that you filled in is still here",

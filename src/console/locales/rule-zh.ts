@@ -130,6 +130,7 @@ export const ruleZh = {
   "schedule.fallbackPlays": "备用",
   "schedule.conflicts": "冲突：{total} 处",
   "schedule.noConflicts": "没有冲突。",
+  "schedule.nobody": "现在没有一台已登记的终端符合所选的区域、种类、分组和标签，谁也听不到。",
   "schedule.save": "保存",
   "schedule.saved": "已保存。",
   "schedule.notSaved": "没有保存，填写的内容都还在",

@@ -1,6 +1,7 @@
 import { Button } from "antd";
 import { type SubmitEvent, useEffect, useId, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
+import { saidOfSlot } from "../../../schedules/said-of-slot.ts";
 import type { Schedule, TimetableEntry } from "../../api-types.ts";
 import { announce } from "../../notices.js";
 import { ProblemNotice } from "../../parts/notices.tsx";
@@ -8,7 +9,7 @@ import { queries } from "../../shell/live-query.ts";
 import { ContentSelect } from "./content-select.tsx";
 import { isDate } from "./dates.ts";
 import { definitionOf } from "./draft.ts";
-import { type Change, exceptionOf, withChange } from "./exceptions.ts";
+import { type Change, withChange } from "./exceptions.ts";
 import { fieldName } from "./field-names.ts";
 import { LabelledInput } from "./labelled.tsx";
 import { ConflictReason, Overtaken, SaveProblem, useCheck, useSave } from "./saving.tsx";
@@ -46,7 +47,7 @@ export function EntryChange({ entry, schedule, seenVersion, moveTo, onDone, onRe
 
   const before = definitionOf(schedule);
   const slot = { date: entry.date, time: entry.time };
-  const known = exceptionOf(before, slot);
+  const known = saidOfSlot(before, slot);
   const change = changeOf(kind, { date, time, contentId });
   const isNothing = kind === "move" && date === entry.airDate && time === entry.airTime;
   const candidateFor = (why: string) =>

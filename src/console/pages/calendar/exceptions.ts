@@ -1,3 +1,5 @@
+import { saidOfSlot } from "../../../schedules/said-of-slot.ts";
+import { timesOnDate } from "../../../schedules/seasons.ts";
 import type { ScheduleDefinition } from "../../api-types.ts";
 
 /** What becomes of single dates of a rule; pure, the server has the last word. */
@@ -18,23 +20,6 @@ export type Change =
   /** As the rule says; an extra date goes. */
   | { kind: "undo" };
 
-const isAt =
-  ({ date, time }: Slot) =>
-  (each: { date: string; time?: string }): boolean =>
-    each.date === date && (each.time === undefined || each.time === time);
-
-export const exceptionOf = (definition: ScheduleDefinition, slot: Slot): Exception | ExtraDate | undefined =>
-  definition.exceptions?.find(isAt(slot)) ?? definition.extraDates?.find(isAt(slot));
-
-/** The times of a date, which may lie in a part of the year with others. */
-function timesOn({ times, seasons = [] }: ScheduleDefinition["rule"], date: string): string[] {
-  const monthDay = date.slice(5);
-  const season = seasons.find(({ from, until }) =>
-    from <= until ? monthDay >= from && monthDay <= until : monthDay >= from || monthDay <= until,
-  );
-  return season?.times ?? times;
-}
-
 /** The definition with one date changed. What was said of all times of the date goes on for the others. */
 export function withChange(
   { exceptions = [], extraDates = [], ...rest }: ScheduleDefinition,
@@ -42,17 +27,17 @@ export function withChange(
   change: Change,
   reason: string,
 ): ScheduleDefinition {
-  const extra = extraDates.find(isAt(slot));
+  const extra = saidOfSlot({ extraDates }, slot);
   if (extra) {
     const kept = extraDates.filter((each) => each !== extra);
     const changed = changedExtra(extra, change, reason);
     return { ...rest, ...listed(exceptions, changed ? [...kept, changed] : kept) };
   }
-  const before = exceptions.find(isAt(slot));
+  const before = saidOfSlot({ exceptions }, slot);
   const others = exceptions.filter((each) => each !== before);
   const ofOtherTimes =
     before !== undefined && before.time === undefined
-      ? timesOn(rest.rule, slot.date)
+      ? timesOnDate(rest.rule, slot.date)
           .filter((time) => time !== slot.time)
           .map((time) => ({ ...before, time }))
       : [];

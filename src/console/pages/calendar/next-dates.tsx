@@ -37,6 +37,7 @@ export function NextDates({ check, isAsked }: Props) {
               ))}
             </ol>
           </Former>
+          {data.devices === 0 && !isOld && <p className="warning">{t("schedule.nobody")}</p>}
           {data.total === 0 && !isOld && <p className="quiet-text">{t("schedule.noConflicts")}</p>}
         </>
       )}
