@@ -100,8 +100,12 @@ async function timeCommand(receivers: ChildProcess, send: () => Promise<unknown>
   return lastAt - sentAt;
 }
 
-export async function startBareBroker() {
-  const child = fork(here("./bare-broker.ts"), { stdio: ["ignore", "inherit", "inherit", "ipc"] });
+/** @param env what it has beside this process's own */
+export async function startBareBroker(env: NodeJS.ProcessEnv = {}) {
+  const child = fork(here("./bare-broker.ts"), {
+    stdio: ["ignore", "inherit", "inherit", "ipc"],
+    env: { ...process.env, ...env },
+  });
   const port = await nextMessage<number>(child);
   const url = `mqtt://127.0.0.1:${port}`;
   const publisher = await mqtt.connectAsync(url, { protocolVersion: 4 });
