@@ -3,7 +3,8 @@ import { fileURLToPath } from "node:url";
 import pMap from "p-map";
 import type { EnrolResponse } from "../../src/protocol/http-messages.ts";
 import { approvedEpisode, makeTone } from "../support/county.ts";
-import { endChild, enrolmentCodes, nextMessage } from "./fan-out.ts";
+import { enrolmentCodes } from "../support/enrolment-codes.ts";
+import { endChild, nextMessage } from "./fan-out.ts";
 import { withServer } from "./office.ts";
 import { median, type ReportRow } from "./report.ts";
 

@@ -5,10 +5,11 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { signIn } from "../../scripts/operator-client.ts";
 import { startServer } from "../../scripts/processes.ts";
+import { enrolmentCodes } from "../support/enrolment-codes.ts";
 import { freePort } from "../support/free-port.ts";
 import { type StormCount, unsettled } from "../support/storm-tally.ts";
 import { eventLoopSince, WATCHED } from "./event-loop.ts";
-import { endChild, enrolmentCodes, nextMessage, startBareBroker, startReceivers } from "./fan-out.ts";
+import { endChild, nextMessage, startBareBroker, startReceivers } from "./fan-out.ts";
 import type { ReportRow } from "./report.ts";
 
 const SIZES = process.env["BENCH_GATEWAYS"] ? [Number(process.env["BENCH_GATEWAYS"])] : [1_500, 10_000];
@@ -64,7 +65,7 @@ async function storm(size: number, report: ReportRow): Promise<void> {
     const baseline = performance.now() - before;
     const bareLoop = await eventLoopSince(bare.pid, bareLoopFile);
     await endChild(clients);
-    const wrong = unsettled(count, size);
+    const wrong = unsettled(count, codes.length);
     if (wrong.length > 0) throw new Error(`${size} gateways came back, but: ${wrong.join("; ")}`);
     const value = count.lastAt - backAt;
     const each = (total: number) => (total / size).toFixed(2);

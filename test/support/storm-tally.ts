@@ -11,9 +11,8 @@ export interface StormCount {
   failed: number;
   /** Refused with anything else, after which a gateway has no reason to come back. */
   refused: number;
-  /** The most answers that one gateway got, and the most connections that one made. */
+  /** The most answers that one gateway got. */
   mostAnswers: number;
-  mostConnections: number;
   /** Epoch ms. */
   lastAt: number;
 }
@@ -22,18 +21,11 @@ export interface StormCount {
 export function createStormTally(gateways: number) {
   let count = emptyCount();
   let answers = new Map<number, number>();
-  let connections = new Map<number, number>();
   let all = Promise.withResolvers<StormCount>();
-  const oneMore = (of: Map<number, number>, gateway: number): number => {
-    const next = (of.get(gateway) ?? 0) + 1;
-    of.set(gateway, next);
-    return next;
-  };
 
   return {
-    onOnline(gateway: number): void {
+    onOnline(): void {
       count.connections += 1;
-      count.mostConnections = Math.max(count.mostConnections, oneMore(connections, gateway));
     },
     onPlaylist(gateway: number, status: number): void {
       if (status === 0) count.failed += 1;
@@ -42,7 +34,9 @@ export function createStormTally(gateways: number) {
       else {
         if (status === 304) count.confirmed += 1;
         else count.whole += 1;
-        count.mostAnswers = Math.max(count.mostAnswers, oneMore(answers, gateway));
+        const ofGateway = (answers.get(gateway) ?? 0) + 1;
+        answers.set(gateway, ofGateway);
+        count.mostAnswers = Math.max(count.mostAnswers, ofGateway);
         count.lastAt = Date.now();
         if (answers.size === gateways) all.resolve(count);
       }
@@ -51,7 +45,6 @@ export function createStormTally(gateways: number) {
     begin(): Promise<StormCount> {
       count = emptyCount();
       answers = new Map();
-      connections = new Map();
       all = Promise.withResolvers();
       return all.promise;
     },
@@ -66,7 +59,6 @@ const emptyCount = (): StormCount => ({
   failed: 0,
   refused: 0,
   mostAnswers: 0,
-  mostConnections: 0,
   lastAt: 0,
 });
 
