@@ -13,14 +13,14 @@ import { createStormTally, unsettled } from "../support/storm-tally.ts";
 const GATEWAYS = 300;
 
 let folder: string;
-let server: StartedServer;
+let server: StartedServer | undefined;
 let fleet: Fleet | undefined;
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), "ccx-storm-"));
 });
 afterEach(async () => {
   await fleet?.close();
-  await server.end();
+  await server?.end();
   await rm(folder, { recursive: true });
 });
 
