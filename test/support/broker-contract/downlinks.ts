@@ -64,27 +64,30 @@ export function downlinkTests(at: Setting): void {
     const { near, far, server, answers } = at;
     const own = playlistTopic({ kind: "device", id: idOf(near) });
     const foreign = commandTopic({ kind: "device", id: idOf(far) });
-    /** Where its last connection was ended by the broker, one may be refused that comes before that is over. */
+    /** One that comes before the end of its last connection has been dealt with may be refused; devices come again. */
     async function comesBack(options: { clean: boolean }): Promise<DeviceClient> {
-      const found: DeviceClient[] = [];
+      const listening: DeviceClient[] = [];
+      const comes = async () => {
+        const client = await at.connect(near, options);
+        await client.subscribe(own);
+        listening.push(client);
+      };
       const isIn = () =>
-        at.connect(near, options).then(
-          (client) => found.push(client) > 0,
+        comes().then(
+          () => true,
           () => false,
         );
       await until(isIn, { what: "being let in again" });
-      const [client] = found;
+      const [client] = listening;
       if (!client) throw new Error("unreachable");
       return client;
     }
-    const before = await at.connect(near, { clean: false });
-    await before.subscribe(own);
+    const before = await comesBack({ clean: false });
     await before.subscribe(foreign).catch(() => []);
     await before.end();
     await server.publish(foreign, "not for you");
     await server.publish(own, "while away");
     const after = await comesBack({ clean: false });
-    await after.subscribe(own);
     await server.publish(own, "last");
     await after.hears("last");
     const kept = answers.session === "kept" ? ["while away"] : [];
