@@ -3,7 +3,7 @@ import type { ICruiseOptions, IFlattenedRuleSet, IForbiddenRuleType } from "depe
 /** The direction rules of the house; `check-layers.ts` runs them and fails when nothing was inspected. */
 
 const DOMAINS =
-  "regions|people|programmes|episodes|sessions|media|speech|review|consents|schedules|broadcasts|interrupts|calendars|attendance|warnings|devices|delivery|outages|reports|explanations|registers|audit|backup|changes";
+  "regions|people|programmes|episodes|sessions|media|speech|review|consents|schedules|broadcasts|interrupts|calendars|attendance|warnings|devices|delivery|outages|reports|explanations|registers|audit|backup|changes|sample";
 
 /** A package that only the named files may import: one owner each. */
 const owner = (name: string, packagePattern: string, owners: string): IForbiddenRuleType => ({

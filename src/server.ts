@@ -68,6 +68,7 @@ import { regionRoutes } from "./regions/region-routes.ts";
 import { registerRoutes } from "./registers/register-routes.ts";
 import { reportRoutes } from "./reports/report-routes.ts";
 import { reviewQueueRoutes } from "./review/review-queue-routes.ts";
+import { sampleRoutes } from "./sample/sample-routes.ts";
 import { exchangeRoutes } from "./schedules/exchange-routes.ts";
 import { policyRoutes } from "./schedules/policy-routes.ts";
 import { scheduleRoutes } from "./schedules/schedule-routes.ts";
@@ -278,6 +279,7 @@ async function peopleSide(app: FastifyInstance, options: PeopleSideOptions): Pro
           zone: config.zone,
         });
         await guarded.register(backupRoutes, { backups: services.backups });
+        await guarded.register(sampleRoutes, { sample: services.sample });
         await guarded.register(broadcastRoutes, { ...services, clock });
         await guarded.register(attendanceRoutes, {
           attendance: services.attendance,

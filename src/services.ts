@@ -50,6 +50,10 @@ import { createRegionStore } from "./regions/region-store.ts";
 import { createRegisterService } from "./registers/register-service.ts";
 import { createReportService } from "./reports/report-service.ts";
 import { createReportStore } from "./reports/report-store.ts";
+import { createSampleService } from "./sample/sample-service.ts";
+import { createSampleSound } from "./sample/sample-sound.ts";
+import { createSampleState } from "./sample/sample-state.ts";
+import { createSampleStore } from "./sample/sample-store.ts";
 import { createScheduling } from "./scheduling.ts";
 import { createWarningService } from "./warnings/warning-service.ts";
 import { createWarningStore } from "./warnings/warning-store.ts";
@@ -96,11 +100,13 @@ export async function createServices({ db, config, log, clock, version }: Servic
     oidc,
   } = createPeople({ db, regions, config, box, secrets, log, clock });
   const telemetry = createTelemetryStore(db);
+  const sampleState = createSampleState(settings);
   const devices = createDeviceService({
     store: createDeviceStore(db),
     codes: createEnrolmentStore(db),
     telemetry,
     regions,
+    refuseNew: sampleState.refuseDevices,
     clock,
   });
   const deviceCounts = createDeviceCounts({ telemetry, regions });
@@ -333,6 +339,21 @@ export async function createServices({ db, config, log, clock, version }: Servic
     airedBy: interrupts.airedBy,
     zone: config.zone,
   });
+  const sample = createSampleService({
+    state: sampleState,
+    store: createSampleStore(db),
+    sound: createSampleSound({ speech, library, media }),
+    regions,
+    devices,
+    programmes,
+    episodes,
+    sessions,
+    schedules,
+    policy,
+    zone: config.zone,
+    transact,
+    clock,
+  });
   let listeningSince = 0;
   link.onOnline(() => void (listeningSince = clock.now()));
   const brokerSince = () => (link.online ? listeningSince : null);
@@ -432,6 +453,7 @@ export async function createServices({ db, config, log, clock, version }: Servic
     whys,
     registers,
     outages,
+    sample,
     signer,
     keys,
     uplink,

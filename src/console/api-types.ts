@@ -40,6 +40,7 @@ import type { ApprovalLine, BroadcastLine, TownLine } from "../registers/registe
 import type { PlayedBroadcast as PlayedView, QuarantinedReport } from "../reports/report-view.ts";
 import type { QueueView } from "../review/review-queue-view.ts";
 import type { CaseView, ReviewView } from "../review/review-view.ts";
+import type { SampleView } from "../sample/sample-view.ts";
 import type { ConflictView, ScheduleConflictView } from "../schedules/conflict-view.ts";
 import type { ImportReport } from "../schedules/exchange-view.ts";
 import type { OwnAreaPolicy as OwnPolicy } from "../schedules/policy-schemas.ts";
@@ -133,3 +134,4 @@ export type Announcement = Static<typeof AnnouncementView>;
 export type Correction = Static<typeof CorrectionView>;
 export type Emergency = Static<typeof EmergencyBody>;
 export type InterruptPreview = Static<typeof InterruptPreviewView>;
+export type SampleData = Static<typeof SampleView>;

@@ -23,6 +23,8 @@ export interface EnrolledDevice {
 export interface EnrolmentOptions {
   store: DeviceStore;
   codes: EnrolmentStore;
+  /** Throws while no device may come. */
+  refuseNew: () => void;
   clock: Clock;
   /** Called after commit for each device whose earlier credentials ceased to work. */
   onVoided: (deviceId: string) => void;
@@ -35,12 +37,13 @@ const REMEMBERED_MS = 7 * DAY_MS;
 const NEW_CODE_HINT = "Ask the county for a new enrolment code.";
 
 export function createEnrolmentService(options: EnrolmentOptions) {
-  const { store, codes, clock, onVoided, onEnrolled } = options;
+  const { store, codes, refuseNew, clock, onVoided, onEnrolled } = options;
   /**
    * Makes the one code that enrols the device; its earlier unused ones end.
    * @throws {AppError} `not_found`, `conflict` for a revoked device
    */
   function issueCode(deviceId: string, expiresInHours: number): IssuedCode {
+    refuseNew();
     const code = generateEnrolmentCode();
     const now = clock.now();
     const expiresAt = now + expiresInHours * HOUR_MS;
@@ -95,6 +98,7 @@ export function createEnrolmentService(options: EnrolmentOptions) {
    * @throws {AppError} `unauthorized` (unknown, expired), `conflict` (used), `invalid` (another kind; not spent)
    */
   function enrol({ code, hardwareId, kind, model, software }: EnrolRequest): EnrolledDevice {
+    refuseNew();
     const now = clock.now();
     const token = generateSecret();
     const mqttPassword = generateSecret();

@@ -117,6 +117,8 @@ export const ACTS = {
   "audit:read": { roles: ["administrator", "auditor"] },
   "backups:read": { roles: ["administrator", "auditor"] },
   "backups:make": { roles: ["administrator"] },
+  "sample:read": { roles: ROLES },
+  "sample:manage": { roles: ["administrator"] },
 } satisfies Record<string, Rule>;
 export type Act = keyof typeof ACTS;
 

@@ -27,6 +27,21 @@ const VILLAGES = REGIONS_CSV.replace("county,,", "county,370700000000,");
 const rule = (name: RegExp) => page.getByRole("row", { name });
 const dialogOf = (on: Page) => on.locator("dialog[open]");
 
+test("an empty county is tried with sample data, which every page says it is, and which goes by name as a whole", async () => {
+  await choosePlace(page, "今天");
+  await page.getByRole("button", { name: "先看看样例" }).click();
+  await dialogOf(page).getByRole("button", { name: "放入样例数据" }).click();
+  const bar = page.getByRole("region", { name: "样例数据" });
+  await bar.getByText(/“样例市”里的一切都是样例/).waitFor({ timeout: 60_000 });
+  await page.getByText(/移除“样例市”后，从这里开始/).waitFor();
+  await choosePlace(page, "栏目");
+  await page.getByRole("link", { name: "样例栏目·党建之声" }).waitFor();
+  await bar.getByRole("button", { name: "移除样例…" }).click();
+  await dialogOf(page).getByRole("button", { name: "移除“样例市”" }).click();
+  await bar.waitFor({ state: "detached" });
+  expect(await app.operator.get("/sample")).toEqual({ sample: null, hindrance: null });
+});
+
 test("the first steps stand on Today until they are done, can be put aside and taken up again", async () => {
   await choosePlace(page, "今天");
   const steps = page.getByRole("region", { name: "首次设置" });

@@ -90,6 +90,7 @@ const DECLARED: Record<string, string> = {
     GET /regions/{}/policy
     GET /regions/{}/preview
     GET /regions/{}/quiet-hours
+    GET /sample
     GET /schedules
     POST /schedules/check
     GET /schedules/export
@@ -225,6 +226,8 @@ const DECLARED: Record<string, string> = {
     DELETE /people/{}/sign-ins/{}
     DELETE /people/{}/tokens/{}
     POST /regions/import
+    DELETE /sample
+    POST /sample
     POST /signing-keys/rotate
     DELETE /software-channels/{}
     PUT /software-channels/{}

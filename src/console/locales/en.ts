@@ -199,6 +199,27 @@ export const en: Record<keyof typeof zh, string> = {
   "first.schedule": "The first schedule",
   "first.scheduleHint": "Say on which days it airs, at which times, and where.",
   "first.scheduleGo": "Make the first schedule",
+  "first.afterSample":
+    "What you see is sample data. Once “{name}” is removed, setting up in earnest begins here.",
+  "sample.title": "Sample data",
+  "sample.bar":
+    "All of “{name}” is a sample, and airs on no device; no device can be enrolled until it is removed.",
+  "sample.remove": "Remove the sample…",
+  "sample.try": "Try with sample data",
+  "sample.makeTitle": "Try with sample data",
+  "sample.make": "Put in sample data",
+  "sample.making": "Making the sample's recordings …",
+  "sample.makeWhat":
+    "Puts in a county “样例市”: two towns, four villages, six devices that are not enrolled, two episodes, a session, and a schedule for the 1st and 15th. Every name has 样例 (sample) in it, and nobody has reviewed the content.",
+  "sample.makeHint":
+    "While the sample is there no device can be enrolled; it can be removed as a whole at any time.",
+  "sample.made": "The sample data is there.",
+  "sample.removeTitle": "Remove the sample data",
+  "sample.removeConfirm": "Remove “{name}”",
+  "sample.removed": "“{name}” is removed.",
+  "sample.removeWhat":
+    "The regions, devices, programmes, episodes, sessions and schedules of “{name}” go at once, with all else that was made in it (announcements, quiet hours, reviews and so on). It cannot be undone.",
+  "sample.removeHint": "Its recordings become garbage; the audit log stays.",
 
   "notFound.title": "There is no such page",
   "notFound.hint": "Choose one from the navigation.",

@@ -185,6 +185,8 @@ export const peopleEn = {
   "act.audit:read": "read the audit log",
   "act.backups:read": "see the backups",
   "act.backups:make": "make a backup",
+  "act.sample:read": "see whether there is sample data",
+  "act.sample:manage": "put in and remove sample data",
 
   "ownLink.title": "Link with the sign-in provider",
   "ownLink.waits": "An administrator has linked this account with somebody at the sign-in provider.",

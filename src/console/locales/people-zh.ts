@@ -178,6 +178,8 @@ export const peopleZh = {
   "act.audit:read": "查看审计日志",
   "act.backups:read": "查看备份",
   "act.backups:make": "立即备份",
+  "act.sample:read": "查看有没有样例数据",
+  "act.sample:manage": "放入和移除样例数据",
 
   "ownLink.title": "与认证平台的关联",
   "ownLink.waits": "管理员把这个账号与认证平台上的一个身份关联了。",
