@@ -16,7 +16,10 @@ export interface BrokerLink {
    * @throws {AppError} `unavailable` when offline or cut off meanwhile (the broker may still have it), `timeout`
    */
   publish(topic: string, payload: string | Buffer, options?: { retain?: boolean }): Promise<void>;
-  /** Holds for every later connection too. Resolves once subscribed, at once when offline. */
+  /**
+   * Holds for every later connection too. Resolves once subscribed, and when there is no connection or it is lost meanwhile,
+   * as the next one takes it up. @throws {AppError} `forbidden` when the broker refuses
+   */
   subscribe(filters: readonly string[], handler: MessageHandler): Promise<void>;
   /** Calls `listener` at each connection, once its subscriptions stand; now, when that is so already. */
   onOnline(listener: () => void): void;
@@ -175,7 +178,10 @@ export function connectBroker(options: BrokerLinkOptions): BrokerLink {
     publish,
     async subscribe(filters, handler) {
       subscriptions.push({ filters, handler });
-      if (online && client) await subscribeOn(client, filters);
+      if (!online || !client) return;
+      await subscribeOn(client, filters).catch((error: unknown) => {
+        if (error instanceof AppError) throw error;
+      });
     },
     onOnline(listener) {
       listeners.push(listener);

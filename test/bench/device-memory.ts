@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { delay } from "../../src/clock.ts";
-import { endChild, enrolmentCodes, startBareBroker, startReceivers } from "./fan-out.ts";
+import { enrolmentCodes } from "../support/enrolment-codes.ts";
+import { endChild, startBareBroker, startReceivers } from "./fan-out.ts";
 import { withServer } from "./office.ts";
 import type { ReportRow } from "./report.ts";
 

@@ -9,11 +9,11 @@ import { Temporal } from "temporal-polyfill";
 import { type Operator, signIn } from "../../scripts/operator-client.ts";
 import { startServer } from "../../scripts/processes.ts";
 import { approvedEpisode, makeTone, scheduleOnce } from "../support/county.ts";
+import { enrolmentCodes } from "../support/enrolment-codes.ts";
 import { median, type ReportRow } from "./report.ts";
 
 const GATEWAYS = Number(process.env["BENCH_GATEWAYS"] ?? 1500);
 const ROUNDS = Number(process.env["BENCH_RUNS"] ?? 5);
-const COUNTY = "370783000000";
 const here = (file: string): string => fileURLToPath(new URL(file, import.meta.url));
 
 /**
@@ -63,24 +63,6 @@ export async function fanOut(report: ReportRow): Promise<void> {
 const scheduleSoon = (operator: Operator, round: number): Promise<string> =>
   scheduleOnce(operator, Temporal.Now.zonedDateTimeISO("UTC").add({ minutes: 2 + round }));
 
-/** Makes villages below the towns, a loudspeaker in each, and a code for each of those. */
-export async function enrolmentCodes(operator: Operator, count: number): Promise<string[]> {
-  const { items: towns } = await operator.get<{ items: { code: string }[] }>("/regions?level=town&limit=500");
-  const village = (index: number) => {
-    const town = towns[index % towns.length]?.code ?? "";
-    return { code: `${town.slice(0, 9)}${201 + Math.floor(index / towns.length)}`, town };
-  };
-  const rows = Array.from({ length: count }, (_, index) => village(index)).map(
-    ({ code, town }) => `${code},village,${town},样本${code},sample`,
-  );
-  await operator.postText("/regions/import", "text/csv", `code,level,parent,name,note\n${rows.join("\n")}\n`);
-  const { items } = await operator.post<{ items: { code: string }[] }>("/devices/bulk", {
-    within: COUNTY,
-    kind: "loudspeaker",
-  });
-  return items.map(({ code }) => code);
-}
-
 /** A process of receivers that tells when all of them have a message, and when the message says it was sent. */
 export async function startReceivers(job: ReceiverJob): Promise<ChildProcess> {
   const child = fork(here("./receivers.ts"), { stdio: ["ignore", "inherit", "inherit", "ipc"] });
@@ -100,8 +82,12 @@ async function timeCommand(receivers: ChildProcess, send: () => Promise<unknown>
   return lastAt - sentAt;
 }
 
-export async function startBareBroker() {
-  const child = fork(here("./bare-broker.ts"), { stdio: ["ignore", "inherit", "inherit", "ipc"] });
+/** @param env what it has beside this process's own */
+export async function startBareBroker(env: NodeJS.ProcessEnv = {}) {
+  const child = fork(here("./bare-broker.ts"), {
+    stdio: ["ignore", "inherit", "inherit", "ipc"],
+    env: { ...process.env, ...env },
+  });
   const port = await nextMessage<number>(child);
   const url = `mqtt://127.0.0.1:${port}`;
   const publisher = await mqtt.connectAsync(url, { protocolVersion: 4 });

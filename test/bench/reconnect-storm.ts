@@ -5,34 +5,35 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { signIn } from "../../scripts/operator-client.ts";
 import { startServer } from "../../scripts/processes.ts";
+import { enrolmentCodes } from "../support/enrolment-codes.ts";
 import { freePort } from "../support/free-port.ts";
-import { endChild, enrolmentCodes, nextMessage, startBareBroker, startReceivers } from "./fan-out.ts";
+import { type StormCount, unsettled } from "../support/storm-tally.ts";
+import { eventLoopSince, WATCHED } from "./event-loop.ts";
+import { endChild, nextMessage, startBareBroker, startReceivers } from "./fan-out.ts";
 import type { ReportRow } from "./report.ts";
 
-const GATEWAYS = Number(process.env["BENCH_GATEWAYS"] ?? 10_000);
+const SIZES = process.env["BENCH_GATEWAYS"] ? [Number(process.env["BENCH_GATEWAYS"])] : [1_500, 10_000];
 
 export interface StormJob {
   server: string;
   codes: string[];
 }
 
-/** What one gateway cost from the server's end to the last that was back and had its playlist confirmed. */
-export interface StormCount {
-  connections: number;
-  fetches: number;
-  turnedAway: number;
-  failed: number;
-  /** Epoch ms. */
-  lastAt: number;
-}
-
 /**
- * The server is killed under a fleet and starts again: until every gateway is connected and has asked for its playlist,
- * against as many bare clients that connect to a bare aedes.
+ * The server is killed under a fleet and starts again: until every gateway is connected and has had its playlist confirmed,
+ * against as many bare clients that connect to a bare aedes; and how late the event loop of either is meanwhile.
+ * @throws when a gateway was refused for good, asked more often than it came back, or fetched what it had
  */
 export async function reconnectStorm(report: ReportRow): Promise<void> {
+  for (const size of SIZES) await storm(size, report);
+}
+
+async function storm(size: number, report: ReportRow): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), "ccx-bench-"));
+  const [loopFile, bareLoopFile] = [join(folder, "event-loop"), join(folder, "bare-event-loop")];
   const env = {
+    ...WATCHED,
+    EVENT_LOOP_FILE: loopFile,
     PORT: `${await freePort()}`,
     MQTT_PORT: `${await freePort()}`,
     LOG_LEVEL: "error",
@@ -41,11 +42,11 @@ export async function reconnectStorm(report: ReportRow): Promise<void> {
   };
   let server = await startServer(folder, env);
   const operator = await signIn(server.url, "admin", await server.password);
-  const codes = await enrolmentCodes(operator, GATEWAYS);
+  const codes = await enrolmentCodes(operator, size);
   const fleet = fork(fileURLToPath(new URL("./storm-fleet.ts", import.meta.url)), {
     stdio: ["ignore", "inherit", "inherit", "ipc"],
   });
-  const bare = await startBareBroker();
+  const bare = await startBareBroker({ ...WATCHED, EVENT_LOOP_FILE: bareLoopFile });
   try {
     fleet.send({ server: server.url, codes } satisfies StormJob);
     await nextMessage(fleet);
@@ -53,23 +54,37 @@ export async function reconnectStorm(report: ReportRow): Promise<void> {
     const settled = nextMessage<StormCount>(fleet);
     server = await startServer(folder, env);
     const backAt = Date.now();
+    // What a start takes is no part of the storm.
+    await eventLoopSince(server.pid, loopFile);
     const count = await settled;
+    const loop = await eventLoopSince(server.pid, loopFile);
 
+    await eventLoopSince(bare.pid, bareLoopFile);
     const before = performance.now();
-    const clients = await startReceivers({ kind: "bare", url: bare.url, count: GATEWAYS });
+    const clients = await startReceivers({ kind: "bare", url: bare.url, count: size });
     const baseline = performance.now() - before;
+    const bareLoop = await eventLoopSince(bare.pid, bareLoopFile);
     await endChild(clients);
+    const wrong = unsettled(count, codes.length);
+    if (wrong.length > 0) throw new Error(`${size} gateways came back, but: ${wrong.join("; ")}`);
     const value = count.lastAt - backAt;
-    const each = (total: number) => (total / GATEWAYS).toFixed(2);
+    const each = (total: number) => (total / size).toFixed(2);
     report({
       name:
-        `${GATEWAYS} gateways back after a kill, each with its playlist confirmed ` +
-        `(a gateway: ${each(count.connections)} connections, ${each(count.fetches)} answers, ` +
-        `${each(count.turnedAway)} turned away, ${each(count.failed)} failed)`,
+        `${size} gateways back after a kill, each with its playlist confirmed once ` +
+        `(a gateway: ${each(count.connections)} connections, ${each(count.turnedAway)} turned away, ` +
+        `${each(count.failed)} unanswered)`,
       value,
       unit: "ms",
       baseline,
       ratio: value / baseline,
+    });
+    report({
+      name: `the server's event loop while ${size} gateways come back, p99 of its delay`,
+      value: loop.p99Ms,
+      unit: "ms",
+      baseline: bareLoop.p99Ms,
+      ratio: loop.p99Ms / bareLoop.p99Ms,
     });
   } finally {
     await endChild(fleet);

@@ -1,28 +1,34 @@
-import { randomUUID } from "node:crypto";
 import type { Database } from "../../src/db/open.ts";
-import type { PlaybackRecord } from "../../src/protocol/messages.ts";
 import type { IncomingReport } from "../../src/reports/report-service.ts";
-import { type Desk, openDesk } from "../support/desk.ts";
+import { openDesk } from "../support/desk.ts";
 import { createTestClock } from "../support/fleet.ts";
+import {
+  createDevices,
+  ingest,
+  RECORDS_A_REPORT,
+  REPORTS_AT_ONCE,
+  reportsOf,
+  whatIsStored,
+} from "../support/report-flood.ts";
 import { median, type ReportRow } from "./report.ts";
 
 const START = Date.parse("2026-11-30T20:00:00+08:00");
 const DEVICES = 1_500;
-const RECORDS_A_REPORT = 20;
-/** Reports that arrive within one gathering of the uplink. */
-const REPORTS_AT_ONCE = 100;
 const ROUNDS = Number(process.env["BENCH_RUNS"] ?? 5);
 const DUPLICATES = 1_000_000;
 
-/** Reports as the uplink hands them over, stored by the service, against the same rows inserted in transactions of the same size. */
+/**
+ * Reports as the uplink hands them over, stored by the service, against the same rows inserted in transactions of the same size; and a
+ * million duplicates of them. @throws when a duplicate stores or changes anything, or a record is missing
+ */
 export async function reportIngestion(report: ReportRow): Promise<void> {
   const desk = await openDesk(createTestClock(START));
   try {
-    const devices = enrolled(desk);
+    const devices = createDevices(desk, DEVICES);
     const own: number[] = [];
     const raw: number[] = [];
     for (let round = 0; round < ROUNDS; round += 1) {
-      const reports = reportsOf(devices, round);
+      const reports = reportsOf(devices, round, START);
       own.push(timed(() => ingest(desk, reports)));
       raw.push(timed(() => insertOnly(desk.db, reports)));
     }
@@ -34,56 +40,31 @@ export async function reportIngestion(report: ReportRow): Promise<void> {
     const shape = `${RECORDS_A_REPORT} a report, ${REPORTS_AT_ONCE} reports a transaction`;
     tell(`playback records stored, ${shape}`, rows, median(own), median(raw));
 
-    const again = reportsOf(devices, 0);
-    const before = count(desk.db);
+    const again = reportsOf(devices, 0, START);
+    const before = whatIsStored(desk);
+    if (before.records !== rows * ROUNDS || before.quarantined > 0)
+      throw new Error(
+        `${before.records} of ${rows * ROUNDS} records are stored, ${before.quarantined} in quarantine`,
+      );
     let seen = 0;
     const duplicates = timed(() => {
       for (; seen < DUPLICATES; seen += rows) ingest(desk, again);
     });
-    const more = count(desk.db) - before;
-    if (more !== 0) throw new Error(`${more} duplicates were stored`);
-    tell(`${DUPLICATES} duplicates refused, ${shape}`, seen, duplicates, median(raw), rows);
+    const after = whatIsStored(desk);
+    if (after.digest !== before.digest || after.quarantined > 0)
+      throw new Error(
+        `duplicates left ${after.records - before.records} records more, or others than before`,
+      );
+    tell(
+      `${DUPLICATES} duplicates, none stored, nothing changed, nothing lost, ${shape}`,
+      seen,
+      duplicates,
+      median(raw),
+      rows,
+    );
   } finally {
     await desk.close();
   }
-}
-
-function enrolled({ services }: Desk): string[] {
-  const [county] = services.regions.roots();
-  return services.transact(() =>
-    Array.from(
-      { length: DEVICES },
-      () => services.devices.create({ regionCode: county ?? "", kind: "loudspeaker" }).id,
-    ),
-  );
-}
-
-/** One report a device, of a boot of its own in each round. */
-const reportsOf = (devices: readonly string[], round: number): IncomingReport[] =>
-  devices.map((deviceId) => ({
-    deviceId,
-    misfits: [],
-    report: {
-      bootId: `00000000-0000-4000-8000-${String(round).padStart(12, "0")}`,
-      bootedAt: START,
-      records: Array.from({ length: RECORDS_A_REPORT }, (_, index) => recordOf(index + 1)),
-    },
-  }));
-
-const BROADCAST = randomUUID();
-const recordOf = (seq: number): PlaybackRecord => ({
-  seq,
-  at: START + seq * 1000,
-  upMs: seq * 1000,
-  type: "finished",
-  broadcastId: BROADCAST,
-  latenessMs: 3,
-  grade: "finished",
-});
-
-function ingest({ services }: Desk, reports: IncomingReport[]): void {
-  for (let at = 0; at < reports.length; at += REPORTS_AT_ONCE)
-    services.reports.ingest(reports.slice(at, at + REPORTS_AT_ONCE));
 }
 
 /** A table with the same columns and keys, and nothing that looks at what is in it. */
@@ -101,9 +82,6 @@ function insertOnly(db: Database, reports: IncomingReport[]): void {
   });
   for (let at = 0; at < reports.length; at += REPORTS_AT_ONCE) batch(reports.slice(at, at + REPORTS_AT_ONCE));
 }
-
-const count = (db: Database): number =>
-  db.prepare<[], number>("SELECT COUNT(*) FROM playback_records").pluck().get() ?? 0;
 
 function timed(work: () => unknown): number {
   const before = performance.now();

@@ -1,7 +1,5 @@
-import { existsSync, readFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { Temporal } from "temporal-polyfill";
 import { createFleet } from "../../devices/simulator/fleet.ts";
 import type { Operator } from "../../scripts/operator-client.ts";
@@ -16,6 +14,7 @@ import {
   scheduleOnce,
 } from "../support/county.ts";
 import { VILLAGE } from "../support/fleet.ts";
+import { eventLoopSince, WATCHED } from "./event-loop.ts";
 import { cancelAll, fillQueue, makeTones, requireFullQueue, withServer } from "./office.ts";
 import type { ReportRow } from "./report.ts";
 
@@ -25,7 +24,6 @@ const WATCHED_MS = 15 * SECOND_MS;
 const MINUTES = 5;
 /** A gateway fetches its list and its media before this. */
 const LEAD_MS = 15 * SECOND_MS;
-const EVENT_LOOP_WATCH = fileURLToPath(new URL("./event-loop-watch.ts", import.meta.url));
 
 /** What one full minute was like, in which one broadcast begins and the next one is frozen. */
 interface Minute {
@@ -48,7 +46,7 @@ export async function startWhileTranscoding(report: ReportRow): Promise<void> {
     FREEZE_MINUTES: "1",
     TRANSCODE_CONCURRENCY: String(concurrency),
     ENROLMENTS_PER_MINUTE: "1000000",
-    NODE_OPTIONS: `--import=${EVENT_LOOP_WATCH}`,
+    ...WATCHED,
   };
   await withServer(env, async ({ server, operator, folder, segment, eventLoopFile }) => {
     await operator.put("/policy", { quietHours: [], maxVolume: 100 });
@@ -144,15 +142,6 @@ async function watchMinute(
     commandMs: Math.max(...freeze()) - at,
     startMs: Math.max(1, Math.abs(startMs)),
   };
-}
-
-/** What `event-loop-watch.ts` in the server saw since it was asked the last time. */
-async function eventLoopSince(pid: number, file: string): Promise<{ p99Ms: number; maxMs: number }> {
-  const lines = () => (existsSync(file) ? readFileSync(file, "utf8").split("\n").slice(0, -1) : []);
-  const before = lines().length;
-  process.kill(pid, "SIGWINCH");
-  await until(() => lines().length > before, { what: "the server's figures" });
-  return JSON.parse(lines().at(-1) ?? "{}") as { p99Ms: number; maxMs: number };
 }
 
 async function enrolmentCodes(operator: Operator, count: number): Promise<string[]> {

@@ -4,12 +4,16 @@ import { createFleet, type Fleet } from "../../devices/simulator/fleet.ts";
 import type { Operator } from "../../scripts/operator-client.ts";
 import { until } from "../../scripts/until.ts";
 import { SECOND_MS } from "../../src/clock.ts";
-import { ackTopic, alertTopic, commandTopic, uplinkTopic } from "../../src/protocol/topics.ts";
+import { alertTopic, commandTopic } from "../../src/protocol/topics.ts";
 import { type RunningApp, runApp } from "../support/app.ts";
+import { startBrokerAuth } from "../support/broker-auth-server.ts";
+import { brokerContract } from "../support/broker-contract/contract.ts";
+import { SERVER } from "../support/broker-contract/setting.ts";
 import { type BroadcastView, enrolDevice, importRegions } from "../support/county.ts";
 import { connectDevice, type DeviceClient } from "../support/device-client.ts";
 import { FAR_VILLAGE, type Member, NEIGHBOUR, OTHER_TOWN, TOWN, VILLAGE } from "../support/fleet.ts";
 import { freePort } from "../support/free-port.ts";
+import { createMemoryLog } from "../support/memory-log.ts";
 import { type RabbitCluster, startRabbitCluster } from "../support/rabbitmq.ts";
 import { allowAnyHour } from "../support/second-person.ts";
 
@@ -18,108 +22,79 @@ const GATEWAYS = 30;
 const LEAD_MS = 60 * SECOND_MS;
 const TEST_MS = 600 * SECOND_MS;
 
+const secret = randomBytes(24).toString("hex");
+let port: number;
 let cluster: RabbitCluster;
 let app: RunningApp;
 let deputy: Operator;
 
 beforeAll(async () => {
-  const secret = randomBytes(24).toString("hex");
-  const port = await freePort();
+  port = await freePort();
   cluster = await startRabbitCluster({ url: `http://127.0.0.1:${port}`, secret });
-  const account = `ccx-server:${randomBytes(12).toString("hex")}`;
-  app = await runApp({
-    port,
-    env: {
-      MQTT_URL: cluster.nodes.map(({ url }) => url.replace("mqtt://", `mqtt://${account}@`)).join(","),
-      MQTT_PUBLIC_URL: cluster.nodes.map(({ url }) => url).join(","),
-      MQTT_AUTH_SECRET: secret,
-      TRANSCODE_NICENESS: "0", // beside three nodes there is little else
-    },
-  });
-  await importRegions(app.operator);
-  deputy = await allowAnyHour(app);
-  await serverOnline();
 }, 240_000);
 afterAll(async () => {
   await app?.close();
   await cluster?.stop();
 }, 60_000);
 
+const RABBITMQ = {
+  subscription: "closed",
+  publish: "closed",
+  oversized: "acknowledged",
+  session: "kept",
+  revoked: "at the next topic",
+  retainedForWildcards: false,
+} as const;
+
+brokerContract("a cluster of three RabbitMQ nodes", RABBITMQ, async ({ devices }) => {
+  const { log } = createMemoryLog();
+  const auth = await startBrokerAuth({ devices, server: SERVER, secret, allow: ["127.0.0.1"], log, port });
+  return {
+    urls: cluster.nodes.map(({ url }) => url),
+    enforce: async () => {},
+    stop: () => auth.app.close(),
+  };
+});
+
 const readiness = async () => (await fetch(`${app.url}/readyz`)).status;
 const serverOnline = () =>
   until(async () => (await readiness()) === 200, { what: "the server's connection", timeoutMs: 60_000 });
 
-describe("the accounts and topics of the server, asked over HTTP by a real broker", () => {
+describe("the server on the cluster", () => {
   const clients: DeviceClient[] = [];
-  let near: Member;
-  let far: Member;
-  const on = async (node: number, member: Member, options = {}): Promise<DeviceClient> => {
-    const client = await connectDevice(cluster.nodes[node]?.url ?? "", member, options);
+  const on = async (node: number, member: Member): Promise<DeviceClient> => {
+    const client = await connectDevice(cluster.nodes[node]?.url ?? "", member);
     clients.push(client);
     return client;
   };
+  let near: Member;
+  let far: Member;
+
   beforeAll(async () => {
+    const account = `ccx-server:${randomBytes(12).toString("hex")}`;
+    app = await runApp({
+      port,
+      env: {
+        MQTT_URL: cluster.nodes.map(({ url }) => url.replace("mqtt://", `mqtt://${account}@`)).join(","),
+        MQTT_PUBLIC_URL: cluster.nodes.map(({ url }) => url).join(","),
+        MQTT_AUTH_SECRET: secret,
+        TRANSCODE_NICENESS: "0", // beside three nodes there is little else
+      },
+    });
+    await importRegions(app.operator);
+    deputy = await allowAnyHour(app);
+    await serverOnline();
     near = await enrolDevice(app.operator, app.url, VILLAGE);
     far = await enrolDevice(app.operator, app.url, FAR_VILLAGE);
-  });
+  }, 240_000);
   afterAll(async () => void (await Promise.all(clients.map((client) => client.end()))));
 
-  test("a device hears its own topics on any node, and is refused others'", async () => {
+  test("a command reaches devices on any node", async () => {
     const devices = [await on(0, near), await on(2, far)];
     for (const device of devices)
       expect(await device.subscribe(commandTopic({ kind: "area", id: "370000000000" }))).toEqual([1]);
     await app.operator.post("/stop");
     for (const device of devices) await until(() => device.heard.length > 0, { what: "the command" });
-  });
-
-  test.each([
-    ["a wrong password", (member: Member) => ({ ...member, password: "wrong" }), {}],
-    ["another client id", (member: Member) => member, { clientId: "somebody-else" }],
-  ])("refuses %s", async (_name, alter, options) => {
-    await expect(connectDevice(cluster.nodes[1].url, alter(near), options)).rejects.toThrow(
-      /refused|authori[sz]ed|username/i,
-    );
-  });
-
-  test("a refused subscription and a refused publish end the connection, and nobody hears anything of it", async () => {
-    const foreign = commandTopic({ kind: "device", id: far.identity.id });
-    for (const filter of [foreign, "ccx/v1/#"]) {
-      const device = await on(1, near);
-      await expect(device.subscribe(filter)).rejects.toThrow(/closed/i);
-    }
-
-    const witness = await on(2, far);
-    await witness.subscribe(foreign, ackTopic(far.identity.id));
-    const forger = await on(0, near);
-    await expect(forger.publish(foreign, "forged")).rejects.toThrow(/cut|RESET/);
-    const report = { bootId: "boot", records: [{ seq: 1, at: Date.now(), type: "received" }] };
-    await witness.publish(uplinkTopic(far.identity.id, "report"), JSON.stringify(report));
-    await witness.hears(JSON.stringify({ bootId: "boot", ackedSeq: 1 }));
-    expect(witness.heard.map(({ text }) => text)).not.toContain("forged");
-  });
-
-  test("a will on the own presence is sent when a device is cut off, and one on another's is not", async () => {
-    const presenceOf = async ({ identity }: Member) =>
-      (await app.operator.get<{ presence: { online: boolean } | null }>(`/devices/${identity.id}`)).presence;
-    const word = (online: boolean) =>
-      JSON.stringify({ online, bootId: "boot-w", at: Date.now(), software: "test" });
-    const topicOf = ({ identity }: Member) => uplinkTopic(identity.id, "presence");
-    const willTo = (member: Member) => ({
-      will: { topic: topicOf(member), payload: Buffer.from(word(false)), qos: 1 as const, retain: true },
-    });
-
-    const victim = await on(2, far);
-    await victim.publish(topicOf(far), word(true), true);
-    await until(async () => (await presenceOf(far))?.online === true, { what: "the other's birth" });
-    const forger = await connectDevice(cluster.nodes[0].url, near, willTo(far)).catch(() => null);
-    forger?.cut();
-
-    const honest = await on(1, near, willTo(near));
-    await honest.publish(topicOf(near), word(true), true);
-    await until(async () => (await presenceOf(near))?.online === true, { what: "the birth" });
-    honest.cut();
-    await until(async () => (await presenceOf(near))?.online === false, { what: "the will" });
-    expect(await presenceOf(far)).toMatchObject({ online: true });
   });
 
   test("an alert reaches who comes late to any node, though a node keeps what is retained to itself", async () => {

@@ -1,11 +1,7 @@
-import Fastify, { type FastifyBaseLogger, type FastifyInstance } from "fastify";
+import type { FastifyInstance } from "fastify";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { createBrokerAccess } from "../../src/delivery/broker-access.ts";
-import { brokerAuthRoutes } from "../../src/delivery/broker-auth-routes.ts";
-import { rabbitmqAuthRoutes } from "../../src/delivery/rabbitmq-auth-routes.ts";
-import { registerProblems } from "../../src/http/problem.ts";
-import { validatorCompiler } from "../../src/http/validation.ts";
 import { alertTopic, commandTopic, uplinkTopic } from "../../src/protocol/topics.ts";
+import { startBrokerAuth } from "../support/broker-auth-server.ts";
 import { createFleet, FAR_VILLAGE, type Fleet, type Member, OTHER_TOWN, VILLAGE } from "../support/fleet.ts";
 import { createMemoryLog } from "../support/memory-log.ts";
 
@@ -20,18 +16,8 @@ let url: string;
 let log: ReturnType<typeof createMemoryLog>;
 
 async function open(allow: string[], server = SERVER): Promise<void> {
-  const loggerInstance: FastifyBaseLogger = log.log;
-  app = Fastify({ loggerInstance });
-  app.setValidatorCompiler(validatorCompiler);
-  registerProblems(app);
-  const options = {
-    access: createBrokerAccess({ devices: fleet.devices, server }),
-    secret: SECRET,
-    allow,
-  };
-  await app.register(brokerAuthRoutes, options);
-  await app.register(rabbitmqAuthRoutes, options);
-  url = await app.listen({ host: "127.0.0.1", port: 0 });
+  const { devices } = fleet;
+  ({ app, url } = await startBrokerAuth({ devices, server, secret: SECRET, allow, log: log.log }));
 }
 beforeEach(async () => {
   fleet = createFleet();

@@ -208,3 +208,26 @@ test("a publish that the broker never takes is rejected when the connection ends
   expect(received.filter((type) => type === 3)).toHaveLength(2);
   silent.close();
 });
+
+test("a subscription stands although the connection is lost before it is taken", async () => {
+  // A broker that hangs up at the first SUBSCRIBE, and takes those that come later.
+  let subscribed = 0;
+  const fickle = createServer((socket) => {
+    socket.on("error", () => {});
+    socket.on("data", (data) => {
+      const type = (data[0] ?? 0) >> 4;
+      if (type === 1) socket.write(Buffer.from([0x20, 2, 0, 0]));
+      if (type !== 8) return;
+      subscribed += 1;
+      if (subscribed === 1) socket.destroy();
+      else socket.write(Buffer.from([0x90, 3, data[2] ?? 0, data[3] ?? 0, 1]));
+    });
+  });
+  const port = await listening(fickle);
+  const server = link(`mqtt://127.0.0.1:${port}`);
+  await until(() => server.online);
+  await server.subscribe(["ccx/v1/x"], () => {});
+  await until(() => subscribed === 2 && server.online, { what: "the subscription at the next connection" });
+  await server.close();
+  fickle.close();
+});

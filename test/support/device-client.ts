@@ -29,24 +29,22 @@ export async function connectDevice(
   member: Member,
   options: IClientOptions = {},
 ): Promise<DeviceClient> {
-  const client = await mqtt.connectAsync(
-    url,
-    {
-      clientId: member.identity.id,
-      username: member.identity.id,
-      password: member.password,
-      protocolVersion: 4,
-      reconnectPeriod: 0,
-      ...options,
-    },
-    false,
-  );
+  const client = mqtt.connect(url, {
+    clientId: member.identity.id,
+    username: member.identity.id,
+    password: member.password,
+    protocolVersion: 4,
+    reconnectPeriod: 0,
+    ...options,
+  });
   const heard: Heard[] = [];
-  client.on("error", () => {}); // a cut connection is what these tests are about
+  // What waits in a session comes right behind the CONNACK.
   client.on(
     "message",
     (topic, payload, { retain }) => void heard.push({ topic, text: payload.toString(), retain }),
   );
+  await admission(client);
+  client.on("error", () => {}); // a cut connection is what these tests are about
   return {
     mqtt: client,
     heard,
@@ -78,4 +76,19 @@ export async function connectDevice(
     cut: () => void client.stream.destroy(),
     end: () => client.endAsync(true),
   };
+}
+
+/** Rejects when the broker refuses, or hangs up. */
+function admission(client: MqttClient): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const refuse = (error = new Error("connection refused: the broker hung up")) => {
+      client.end(true);
+      reject(error);
+    };
+    client.once("connect", () => {
+      client.off("error", refuse).off("close", refuse);
+      resolve();
+    });
+    client.once("error", refuse).once("close", refuse);
+  });
 }
