@@ -4,15 +4,20 @@
  *
  *   npm run audit:verify [-- [--database file] [seq:hash]]
  *
- * `seq:hash` is an entry as `GET /api/v1/audit/head` or an earlier run gave it: whoever rewrites the whole chain cannot
- * make that hash again. Ends with 1 when the chain is broken.
+ * `seq:hash` is an entry as `GET /api/v1/audit/head` or an earlier run gave it: whoever rewrites the whole chain, or cuts its
+ * end, cannot make that hash again. Without it, the server's own database is held against the newest backup of this log.
+ * Ends with 1 when the chain is broken.
  */
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { checkAuditLog } from "../src/audit/audit-check.ts";
 import type { Link } from "../src/audit/audit-entry.ts";
+import { EVERYTHING } from "../src/audit/audit-log.ts";
+import { createAuditStore } from "../src/audit/audit-store.ts";
+import { type Manifest, RESTORED } from "../src/backup/backup.ts";
+import { createBackupFolder } from "../src/backup/backup-folder.ts";
 import { loadEnvironment, readConfig } from "../src/config.ts";
-import { openDatabaseReadOnly } from "../src/db/open.ts";
+import { type Database, openDatabaseReadOnly } from "../src/db/open.ts";
 import { invalid, messageOf } from "../src/errors.ts";
 
 function linkFrom(text: string): Link {
@@ -22,16 +27,32 @@ function linkFrom(text: string): Link {
   return { seq: Number(seq), hash };
 }
 
+/** Not one of what a restore has replaced: the log goes on from the backup that was restored. */
+function newestBackupOf(db: Database, backupDir: string): Manifest | undefined {
+  const filter = { ...EVERYTHING, act: RESTORED };
+  const [restored] = createAuditStore(db).before(filter, Number.MAX_SAFE_INTEGER, 1);
+  return createBackupFolder(backupDir)
+    .list()
+    .find(({ name, createdAt }) => !restored || createdAt > restored.at || name === restored.reason);
+}
+
 try {
   const { values, positionals } = parseArgs({
     options: { database: { type: "string" } },
     allowPositionals: true,
   });
-  const path = values.database ?? join(readConfig(loadEnvironment()).dataDir, "cuncunxiang.db");
-  const expected = positionals[0] === undefined ? undefined : linkFrom(positionals[0]);
-  const db = openDatabaseReadOnly(path);
-  const verified = checkAuditLog(db, expected);
+  const { dataDir, backupDir } = readConfig(loadEnvironment());
+  const db = openDatabaseReadOnly(values.database ?? join(dataDir, "cuncunxiang.db"));
+  const written = positionals[0] === undefined ? undefined : linkFrom(positionals[0]);
+  const isOwn = written === undefined && values.database === undefined;
+  const backup = isOwn ? newestBackupOf(db, backupDir) : undefined;
+  const verified = checkAuditLog(db, written ?? backup?.audit);
   db.close();
+  if (backup) console.log(`Held against entry ${backup.audit.seq} in the manifest of ${backup.name}.`);
+  else if (isOwn)
+    console.log(
+      `Its end is held against nothing: ${backupDir} has no backup of it. Give a seq:hash that was noted.`,
+    );
   if (verified.intact) {
     const { entries, from, head } = verified;
     console.log(

@@ -37,6 +37,7 @@ async function main(): Promise<void> {
     codes: createEnrolmentStore(db),
     telemetry: createTelemetryStore(db),
     regions: createRegionService({ store: createRegionStore(db) }),
+    refuseNew: () => {},
     clock: systemClock,
   });
   const accounts = [...devices.accounts()];

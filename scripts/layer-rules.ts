@@ -3,7 +3,7 @@ import type { ICruiseOptions, IFlattenedRuleSet, IForbiddenRuleType } from "depe
 /** The direction rules of the house; `check-layers.ts` runs them and fails when nothing was inspected. */
 
 const DOMAINS =
-  "regions|people|programmes|episodes|sessions|media|speech|review|consents|schedules|broadcasts|interrupts|calendars|attendance|warnings|devices|delivery|outages|reports|explanations|registers|audit|backup|changes";
+  "regions|people|programmes|episodes|sessions|media|speech|review|consents|schedules|broadcasts|interrupts|calendars|attendance|warnings|devices|delivery|outages|reports|explanations|registers|audit|backup|changes|sample";
 
 /** A package that only the named files may import: one owner each. */
 const owner = (name: string, packagePattern: string, owners: string): IForbiddenRuleType => ({
@@ -75,12 +75,12 @@ export const ruleSet: IFlattenedRuleSet = {
       comment: "Pure files import types, errors, protocol and the calendar.",
       severity: "error",
       from: {
-        path: "^src/(schedules/(rule|rule-days|rule-check|rule-pointer|exception-check|past-check|day|wall-clock|area-policy|conflicts/[^/]+)|broadcasts/(broadcast|assignment|targets|minutes-over)|calendars/calendar|attendance/attendance|warnings/(empty-dates|clock-watch)|delivery/(airing|playlist-entries)|explanations/(verdict|slot-verdict)|interrupts/emergency|outages/outage|devices/flapping|people/(permissions|role-mapping)|review/(review|review-rules|digest)|consents/consent|registers/register-document|audit/(audit-entry|refusal-quota|responsibility)|backup/backup|reports/proof|regions/region|episodes/episode)\\.ts$",
+        path: "^src/(schedules/(rule|rule-days|rule-check|rule-pointer|exception-check|past-check|day|wall-clock|area-policy|conflicts/[^/]+)|broadcasts/(broadcast|assignment|targets|minutes-over)|calendars/calendar|attendance/attendance|warnings/(empty-dates|clock-watch)|delivery/(airing|playlist-entries)|explanations/(verdict|slot-verdict)|interrupts/emergency|outages/outage|devices/flapping|people/(permissions|role-mapping)|review/(review|review-rules|hearing|digest)|consents/consent|registers/register-document|audit/(audit-entry|refusal-quota|responsibility)|backup/backup|reports/proof|regions/region|episodes/episode)\\.ts$",
       },
       to: {
         path: "^src/",
         pathNot:
-          "^src/(protocol/|http/csv\\.ts|errors\\.ts|clock\\.ts|programmes/content\\.ts|people/permissions\\.ts|review/review\\.ts|schedules/(rule|rule-days|rule-pointer|exception-check|past-check|day|wall-clock|lunar-calendar|conflicts/[^/]+)\\.ts|broadcasts/(broadcast|targets|minutes-over)\\.ts|delivery/(airing|playlist-entries)\\.ts|explanations/verdict\\.ts)",
+          "^src/(protocol/|http/csv\\.ts|errors\\.ts|clock\\.ts|programmes/content\\.ts|people/permissions\\.ts|review/(review|hearing)\\.ts|media/byte-range\\.ts|schedules/(rule|rule-days|rule-pointer|exception-check|past-check|day|wall-clock|lunar-calendar|conflicts/[^/]+)\\.ts|broadcasts/(broadcast|targets|minutes-over)\\.ts|delivery/(airing|playlist-entries)\\.ts|explanations/verdict\\.ts)",
         dependencyTypesNot: ["type-only"],
       },
     },

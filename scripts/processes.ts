@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { createWriteStream } from "node:fs";
+import { readFile } from "node:fs/promises";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 
@@ -67,17 +68,18 @@ async function endProcess(
 
 export interface StartedServer extends Running {
   url: string;
-  /** Only at the first start on a data folder. */
+  /** Of `admin`, until it is changed. */
   password: Promise<string>;
 }
 
 /** Starts the server on free ports of loopback and waits until it listens. */
 export async function startServer(folder: string, env: NodeJS.ProcessEnv = {}): Promise<StartedServer> {
+  const dataDir = env["DATA_DIR"] ?? `${folder}/data`;
   const server = start(["src/main.ts"], `${folder}/server.log`, {
     HOST: "127.0.0.1",
     PORT: "0",
     MQTT_PORT: "0",
-    DATA_DIR: `${folder}/data`,
+    DATA_DIR: dataDir,
     MEDIA_DIR: `${folder}/media`,
     // To try things out: nobody's telephone is at hand, and all are let in a moment before.
     SECOND_FACTOR: "optional",
@@ -85,8 +87,8 @@ export async function startServer(folder: string, env: NodeJS.ProcessEnv = {}): 
     ...env,
   });
   const [, url = ""] = await server.line(/Console\s+(http:\S+)\/$/);
-  const password = server.line(/First sign-in: admin \/ (\S+)/).then((match) => match[1] ?? "");
-  // Asked for after a first start only; elsewhere the process ends without the line, which is no failure.
+  const password = readFile(`${dataDir}/first-password`, "utf8").then((text) => text.trim());
+  // Asked for while it is the first one only; elsewhere there is no such file, which is no failure.
   password.catch(() => {});
   return { ...server, url, password };
 }

@@ -12,6 +12,7 @@ import { userInfo } from "node:os";
 import { basename, join } from "node:path";
 import { parseArgs } from "node:util";
 import { createAuditLog } from "../src/audit/audit-log.ts";
+import { RESTORED } from "../src/backup/backup.ts";
 import { createBackupFolder } from "../src/backup/backup-folder.ts";
 import { checkMedia } from "../src/backup/media-check.ts";
 import { restoreBackup } from "../src/backup/restore.ts";
@@ -48,7 +49,7 @@ try {
       record: (db) => {
         const audit = createAuditLog({ db, clock: systemClock, log: console, keepMs: auditKeepMs });
         const who = { kind: "machine", id: null, name: userInfo().username } as const;
-        audit.note("the database is restored", "done", basename(backup), who);
+        audit.note(RESTORED, "done", basename(backup), who);
       },
     });
     const media = checkMedia(databasePath, mediaDir, "none");

@@ -25,6 +25,7 @@ export function joinServices(parts: Services, clock: Clock): void {
     conductor,
     policy,
     reports,
+    sample,
   } = parts;
 
   function contentLost(contentId: string, reason: string, userId: string | null): void {
@@ -95,6 +96,7 @@ export function joinServices(parts: Services, clock: Clock): void {
     downlink.playlistChanged(area === null ? regions.roots() : [area], null);
     twins.review(area === null ? "all" : { area });
   });
+  sample.onRemoved(conflicts.changed);
   reports.onRecord((deviceId, { type, commandId, broadcastId }) => {
     if (type === "received" && commandId !== undefined) downlink.acknowledge(commandId, deviceId);
     // What has aired after all is not to air again on the next date.

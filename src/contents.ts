@@ -17,6 +17,8 @@ import type { Access } from "./people/access-service.ts";
 import { createProgrammeService } from "./programmes/programme-service.ts";
 import { createProgrammeStore } from "./programmes/programme-store.ts";
 import { createCommentStore } from "./review/comment-store.ts";
+import { createHearingStore } from "./review/hearing-store.ts";
+import { createHearings } from "./review/hearings.ts";
 import { createReviewService } from "./review/review-service.ts";
 import { createReviewStore } from "./review/review-store.ts";
 import { createSessionService } from "./sessions/session-service.ts";
@@ -96,12 +98,14 @@ export function createContents(deps: Dependencies) {
     clock,
     zone: config.zone,
   });
+  const hearings = createHearings({ store: createHearingStore(db), transact, clock });
   const reviews = createReviewService({
     store: createReviewStore(db),
     comments: createCommentStore(db),
     sources: reviewable,
     programmes,
     media,
+    hearings,
     access,
     isFixedForAir: (contentId) =>
       broadcasts.liveWithContent(contentId).length > 0 ||
@@ -114,5 +118,5 @@ export function createContents(deps: Dependencies) {
     transact,
     clock,
   });
-  return { programmes, episodes, sessions, sources, speech, uploads, reruns, consents, reviews };
+  return { programmes, episodes, sessions, sources, speech, uploads, reruns, consents, hearings, reviews };
 }

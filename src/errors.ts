@@ -73,7 +73,8 @@ export const notFound = (what: string, id: string): AppError =>
 /** The message of anything that was thrown. */
 export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
-const codeOf = (error: unknown): string =>
+/** `ENOENT`, `SQLITE_FULL`: what went wrong, without the place. */
+export const codeOf = (error: unknown): string =>
   error instanceof Error && "code" in error ? String(error.code) : "";
 
 /** What a full disk is called: by the system, and by SQLite, whose shared memory cannot grow then. */

@@ -5,6 +5,7 @@ import { ConfigError, loadEnvironment, readConfig } from "./config.ts";
 import { AppError } from "./errors.ts";
 import { listen } from "./http/listen.ts";
 import { logOptions } from "./http/log-options.ts";
+import { firstPasswordFile } from "./people/first-password.ts";
 
 /** The process: reads the configuration, starts, and ends on a signal. A second signal ends it at once. */
 async function main(): Promise<void> {
@@ -12,14 +13,14 @@ async function main(): Promise<void> {
   const log = pino({ ...logOptions, level: config.logLevel });
   const { app, brokerUrls, firstAdministrator } = await buildApp({ config, log });
 
-  // Before anything that may still fail: it is shown this once.
+  // Never the password itself: what is printed ends up in a journal.
   if (firstAdministrator) {
-    const { name, password } = firstAdministrator;
+    const file = firstPasswordFile(config.dataDir);
     const factor = config.secondFactorRequired
       ? "\n  Set up the second factor under My account first: nothing else can be changed before."
       : "";
     console.log(
-      `\n  First sign-in: ${name} / ${password}\n  This password is shown once; change it after signing in.${factor}`,
+      `\n  First sign-in: ${firstAdministrator.name}, with the password in ${file}\n  It goes when that password is changed.${factor}`,
     );
   }
 

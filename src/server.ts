@@ -38,7 +38,7 @@ import { openApiPages, registerOpenApi } from "./http/openapi.ts";
 import { demandActs, guardPermissions } from "./http/permission-guard.ts";
 import { answerBrokenAddress, answerWhatIsNotThere, registerProblems } from "./http/problem.ts";
 import { type CountRequest, createRateLimits } from "./http/rate-limits.ts";
-import { guardAgainstForgery, registerSecurity } from "./http/security.ts";
+import { guardAgainstForgery, keepOutOfCaches, registerSecurity } from "./http/security.ts";
 import { signInGuard, type WhoAsks, whoAsksBy } from "./http/sign-in-guard.ts";
 import { cutSlowBodies } from "./http/slow-bodies.ts";
 import { validatorCompiler } from "./http/validation.ts";
@@ -64,10 +64,12 @@ import { secondFactorRoutes } from "./people/second-factor-routes.ts";
 import { signInRoutes } from "./people/sign-in-routes.ts";
 import { standingNotices } from "./people/standing-notices.ts";
 import { programmeRoutes } from "./programmes/programme-routes.ts";
+import { contactRoutes } from "./regions/contact-routes.ts";
 import { regionRoutes } from "./regions/region-routes.ts";
 import { registerRoutes } from "./registers/register-routes.ts";
 import { reportRoutes } from "./reports/report-routes.ts";
 import { reviewQueueRoutes } from "./review/review-queue-routes.ts";
+import { sampleRoutes } from "./sample/sample-routes.ts";
 import { exchangeRoutes } from "./schedules/exchange-routes.ts";
 import { policyRoutes } from "./schedules/policy-routes.ts";
 import { scheduleRoutes } from "./schedules/schedule-routes.ts";
@@ -124,7 +126,7 @@ export async function createServer({
   refuseWhileClosing(app);
   demandActs(app);
   await registerOpenApi(app, version);
-  recogniseDevices(app, services.devices);
+  recogniseDevices(app, services.devices, clock);
   const whoAsks = whoAsksBy(services);
   const countRequest = await createRateLimits(app, { perMinute: config.rateLimitPerMinute, whoAsks });
   await app.register(deviceSide, { services, config, clock, countRequest });
@@ -178,6 +180,7 @@ async function peopleSide(app: FastifyInstance, options: PeopleSideOptions): Pro
 
   await app.register(
     async (api) => {
+      keepOutOfCaches(api);
       await api.register(signInRoutes, { ...me, passwords, attemptsPerMinute });
       await api.register(oidcRoutes, {
         ...me,
@@ -213,6 +216,7 @@ async function peopleSide(app: FastifyInstance, options: PeopleSideOptions): Pro
         });
         const regionOf = (id: string) => devices.get(id).regionCode;
         await guarded.register(regionRoutes, { regions: services.regions });
+        await guarded.register(contactRoutes, { contacts: services.contacts });
         await guarded.register(deviceRoutes, { devices, counts: services.deviceCounts });
         await guarded.register(newestPlaylistRoutes, { devices, playlists: services.playlists });
         await guarded.register(bundleRoutes, { bundles: services.bundles });
@@ -283,6 +287,7 @@ async function peopleSide(app: FastifyInstance, options: PeopleSideOptions): Pro
           zone: config.zone,
         });
         await guarded.register(backupRoutes, { backups: services.backups });
+        await guarded.register(sampleRoutes, { sample: services.sample });
         await guarded.register(broadcastRoutes, { ...services, clock });
         await guarded.register(attendanceRoutes, {
           attendance: services.attendance,
@@ -327,6 +332,7 @@ async function peopleSide(app: FastifyInstance, options: PeopleSideOptions): Pro
   await app.register(mediaRoutes, {
     library: services.library,
     service: media,
+    onHeard: services.hearings.note,
     accelPrefix: config.mediaAccelPrefix,
     clock,
     authorize: mediaAccess({ secret: services.mediaSecret, whoAsks, clock }),

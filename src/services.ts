@@ -45,11 +45,17 @@ import { requireFfmpeg } from "./media/ffmpeg.ts";
 import { createOutageService } from "./outages/outage-service.ts";
 import { createOutageStore } from "./outages/outage-store.ts";
 import { createPeople } from "./people/people.ts";
+import { createContactService } from "./regions/contact-service.ts";
+import { createContactStore } from "./regions/contact-store.ts";
 import { createRegionService } from "./regions/region-service.ts";
 import { createRegionStore } from "./regions/region-store.ts";
 import { createRegisterService } from "./registers/register-service.ts";
 import { createReportService } from "./reports/report-service.ts";
 import { createReportStore } from "./reports/report-store.ts";
+import { createSampleService } from "./sample/sample-service.ts";
+import { createSampleSound } from "./sample/sample-sound.ts";
+import { createSampleState } from "./sample/sample-state.ts";
+import { createSampleStore } from "./sample/sample-store.ts";
 import { createScheduling } from "./scheduling.ts";
 import { createWarningService } from "./warnings/warning-service.ts";
 import { createWarningStore } from "./warnings/warning-store.ts";
@@ -82,6 +88,7 @@ export async function createServices({ db, config, log, clock, version }: Servic
 
   // Domains, from the ones that need nobody to the ones that need many.
   const regions = createRegionService({ store: createRegionStore(db) });
+  const contacts = createContactService({ store: createContactStore(db), regions, transact });
   const {
     forgetEnded,
     access,
@@ -96,11 +103,13 @@ export async function createServices({ db, config, log, clock, version }: Servic
     oidc,
   } = createPeople({ db, regions, config, box, secrets, log, clock });
   const telemetry = createTelemetryStore(db);
+  const sampleState = createSampleState(settings);
   const devices = createDeviceService({
     store: createDeviceStore(db),
     codes: createEnrolmentStore(db),
     telemetry,
     regions,
+    refuseNew: sampleState.refuseDevices,
     clock,
   });
   const deviceCounts = createDeviceCounts({ telemetry, regions });
@@ -144,7 +153,7 @@ export async function createServices({ db, config, log, clock, version }: Servic
     clock,
     log,
   });
-  const { programmes, episodes, sessions, sources, speech, uploads, consents, reviews } = contents;
+  const { programmes, episodes, sessions, sources, speech, uploads, consents, hearings, reviews } = contents;
   const { dayCalendars, policy, quietHoursMetBy, forecast, conflicts, schedules, exchange } =
     createScheduling({
       db,
@@ -334,6 +343,21 @@ export async function createServices({ db, config, log, clock, version }: Servic
     airedBy: interrupts.airedBy,
     zone: config.zone,
   });
+  const sample = createSampleService({
+    state: sampleState,
+    store: createSampleStore(db),
+    sound: createSampleSound({ speech, library, media }),
+    regions,
+    devices,
+    programmes,
+    episodes,
+    sessions,
+    schedules,
+    policy,
+    zone: config.zone,
+    transact,
+    clock,
+  });
   let listeningSince = 0;
   link.onOnline(() => void (listeningSince = clock.now()));
   const brokerSince = () => (link.online ? listeningSince : null);
@@ -367,6 +391,7 @@ export async function createServices({ db, config, log, clock, version }: Servic
   });
 
   const services = {
+    contacts,
     settings,
     secrets,
     transact,
@@ -400,6 +425,7 @@ export async function createServices({ db, config, log, clock, version }: Servic
     mediaSecret,
     episodes,
     sessions,
+    hearings,
     reviews,
     consents,
     policy,
@@ -433,6 +459,7 @@ export async function createServices({ db, config, log, clock, version }: Servic
     whys,
     registers,
     outages,
+    sample,
     signer,
     keys,
     uplink,

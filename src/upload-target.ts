@@ -1,3 +1,4 @@
+import { removedMeanwhile } from "./episodes/episode.ts";
 import type { EpisodeService } from "./episodes/episode-service.ts";
 import { AppError, invalid, notFound } from "./errors.ts";
 import type { Announcement } from "./interrupts/announcement.ts";
@@ -78,8 +79,7 @@ export function createUploadTarget({
     }
     if (episode === undefined) return { asset: null, put: () => {} };
     const segment = episodes.get(episode).segments.find((each) => each.name === name);
-    if (!segment)
-      throw new AppError("conflict", `The segment "${name}" was removed while its recording was arriving.`);
+    if (!segment) throw removedMeanwhile(name ?? "");
     const put = (sha256: string, userId: string) =>
       void episodes.useAsset(episode, segment.position, sha256, userId);
     return { asset: segment.assetSha256, put };

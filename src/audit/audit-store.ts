@@ -52,6 +52,13 @@ const toEntry = ({ actorKind, actorId, actorName, objects, changes, ...row }: Ro
   changes: JSON.parse(changes) as Change[],
 });
 
+/** SQLite keeps half of a surrogate pair as U+FFFD, so that is what the hash and the index are of. */
+const asStored = (record: AuditRecord): AuditRecord => ({
+  ...record,
+  reason: record.reason?.toWellFormed() ?? null,
+  objects: [...new Set(record.objects.map((object) => object.toWellFormed()))],
+});
+
 export function createAuditStore(db: Database) {
   const selectHead = db.prepare<[], Link>("SELECT seq, hash FROM audit_entries ORDER BY seq DESC LIMIT 1");
   const selectAnchor = db.prepare<[], Link>("SELECT seq, hash FROM audit_anchors ORDER BY seq DESC LIMIT 1");
@@ -101,7 +108,8 @@ export function createAuditStore(db: Database) {
   const anchor = (): Link => selectAnchor.get() ?? GENESIS;
   const head = (): Link => selectHead.get() ?? anchor();
 
-  const append = db.transaction((record: AuditRecord): AuditEntry => {
+  const append = db.transaction((given: AuditRecord): AuditEntry => {
+    const record = asStored(given);
     const { hash: prevHash, seq: last } = head();
     const { actor, objects, changes, ...rest } = record;
     const entry: AuditEntry = {

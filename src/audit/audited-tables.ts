@@ -31,6 +31,8 @@ export const AUDITED_TABLES: Record<string, AuditedTable> = {
     columns: ["deputy_id", "role", "from_date", "until_date", "ended_at"],
   },
   regions: { object: of("regions", "code"), columns: ["level", "parent", "name", "note"] },
+  // Whose number it is can be erased; an entry cannot.
+  contacts: { object: of("regions", "region_code"), columns: ["position"], secrets: ["role", "telephone"] },
   devices: {
     object: of("devices"),
     columns: [
@@ -146,6 +148,7 @@ export const UNSHOWN_TABLES: Record<string, UnshownTable> = {
 /** Tables that no act writes by itself, and why. A test holds every table to be here or above. */
 export const OTHER_TABLES: Record<string, string> = {
   migrations: "the program's own",
+  hearings: "what was sent to somebody; review_acts has who signed what",
   sign_in_failures: "counted before it is known what becomes of an attempt",
   device_presence: "what devices say",
   device_states: "what devices say",

@@ -1,5 +1,8 @@
 import type { Link } from "../audit/audit-entry.ts";
 
+/** In the audit log: what it goes on from, by the name of the backup. */
+export const RESTORED = "the database is restored";
+
 /** Written beside each backup once it was proved; without it a file is no backup. */
 export interface Manifest {
   format: 1;

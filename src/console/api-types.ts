@@ -36,10 +36,12 @@ import type {
 } from "../people/person-view.ts";
 import type { ProgrammeView } from "../programmes/programme-view.ts";
 import type { Policy } from "../protocol/messages.ts";
+import type { RegionContactView } from "../regions/contact-view.ts";
 import type { ApprovalLine, BroadcastLine, TownLine } from "../registers/register-view.ts";
 import type { PlayedBroadcast as PlayedView, QuarantinedReport } from "../reports/report-view.ts";
 import type { QueueView } from "../review/review-queue-view.ts";
 import type { CaseView, ReviewView } from "../review/review-view.ts";
+import type { SampleView } from "../sample/sample-view.ts";
 import type { ConflictView, ScheduleConflictView } from "../schedules/conflict-view.ts";
 import type { ImportReport } from "../schedules/exchange-view.ts";
 import type { OwnAreaPolicy as OwnPolicy } from "../schedules/policy-schemas.ts";
@@ -55,6 +57,8 @@ export interface Page<T> {
   nextCursor: string | null;
 }
 
+export type RegionContact = Static<typeof RegionContactView>;
+export type Contact = Omit<RegionContact, "regionCode">;
 export type Broadcast = Static<typeof BroadcastView>;
 export type BroadcastWithProof = Static<typeof BroadcastDetail>;
 export type DeviceProof = BroadcastWithProof["devices"]["items"][number];
@@ -133,3 +137,4 @@ export type Announcement = Static<typeof AnnouncementView>;
 export type Correction = Static<typeof CorrectionView>;
 export type Emergency = Static<typeof EmergencyBody>;
 export type InterruptPreview = Static<typeof InterruptPreviewView>;
+export type SampleData = Static<typeof SampleView>;

@@ -1,3 +1,5 @@
+import { isNobodyAtIt } from "./hand.js";
+
 /** Talking to the server: the CSRF token, problem documents, an expired sign-in, and how old what we know is. */
 
 const BASE = "/api/v1";
@@ -134,6 +136,7 @@ async function exchange(method, path, { body, signal, withinMs = ANSWER_WITHIN_M
   /** @type {Record<string, string>} */
   const headers = { accept: "application/json" };
   if (method !== "GET") Object.assign(headers, csrfHeader());
+  else if (isNobodyAtIt()) headers["x-in-background"] = "true";
   if (ifMatch !== undefined) headers["if-match"] = ifMatch;
   const isFile = body instanceof Blob;
   if (body !== undefined)

@@ -1,6 +1,9 @@
 import { currentUser } from "./api.js";
 
-/** How much of each file somebody has heard on this page; kept for as long as its tab is open. */
+/**
+ * How much of each file somebody has heard on this page; kept for as long as its tab is open. What the server has sent at
+ * most was heard; this knows what the player skipped, too.
+ */
 
 /** @typedef {[fromMs: number, toMs: number]} Stretch */
 
@@ -35,6 +38,15 @@ export function joined(stretches) {
 export function heardMs(stretches, durationMs) {
   const sum = joined(stretches).reduce((total, [from, to]) => total + Math.min(to, durationMs) - from, 0);
   return durationMs - sum <= TOLERANCE_MS ? durationMs : Math.max(0, sum);
+}
+
+/** The server says that it counts no more: the next page begins anew. @param {string} sha256 */
+export function forgetHeard(sha256) {
+  try {
+    sessionStorage.removeItem(keyOf(sha256));
+  } catch {
+    // as above
+  }
 }
 
 /** Keeps what a player has played. @param {string} sha256 */

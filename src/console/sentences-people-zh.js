@@ -61,6 +61,10 @@ export const PEOPLE_SENTENCES = {
     "请先让另一人成为管理员；邀请在对方设好密码后才算。",
   "This invitation does not hold any more: it was used, or is too old.": "这个邀请已失效：用过了，或已过期。",
   "Ask an administrator for a new one.": "请向管理员要新的。",
+  "The name has signs that are not seen, or that look like others.":
+    "姓名中有看不见的字符，或与别的字符相像的字符。",
+  'Write it as "{}".': "请写成“{0}”。",
+  "Type it anew.": "请重新输入。",
   'There is a person called "{}" already.': "已有叫“{0}”的人员。",
   "Choose another name, or give the roles to that person.": "请换个用户名，或把角色授予该人员。",
   "This account is disabled.": "这个账号已停用。",

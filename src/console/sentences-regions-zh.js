@@ -1,10 +1,10 @@
 /** Part of sentences-zh.js: about files of regions. @type {Record<string, string>} */
 export const REGION_SENTENCES = {
-  "The region file has {} problem(s); nothing was imported.": "区划文件有 {0} 个问题，没有导入任何内容。",
+  "The file has {} problem(s); nothing was imported.": "文件有 {0} 个问题，没有导入任何内容。",
   "Correct the lines and send the whole file again.": "请改正这些行，再导入整个文件。",
   "The file is not UTF-8 text.": "文件不是 UTF-8 文本。",
   'Save it as "CSV UTF-8" and send it again.': "请另存为“CSV UTF-8”，再导入一次。",
-  "A region file has at most {} lines.": "区划文件最多 {0} 行。",
+  "A file has at most {} lines.": "文件最多 {0} 行。",
   "Import one county or city at a time, the upper levels first.": "请一次导入一个县或市，先导入上级。",
   "the name is empty": "名称为空",
   "the name is longer than {} characters": "名称超过 {0} 个字",
@@ -17,6 +17,10 @@ export const REGION_SENTENCES = {
   "the parent {} is neither in the file nor in the database": "上级 {0} 既不在文件里，也没有导入过",
   "{} is a {}, not a {}": "{0} 的级别是 {1}，不是 {2}",
   'the level "{}" is none of {}': "级别“{0}”不在 {1} 之中",
+  "there is no region {}": "没有代码为 {0} 的区划",
+  "the role has 1 to {} characters": "职务应为 1 至 {0} 个字",
+  "the telephone is not 3 to 20 digits, blanks and hyphens": "电话应为 3 至 20 位数字，可用空格和短横线隔开",
+  "{} has more than {} contacts": "{0} 的联系电话超过 {1} 个",
   "the code {} is already on line {}": "代码 {0} 在第 {1} 行已有",
   "the file is empty": "文件是空的",
   "the header must be {}": "第一行的列名必须是 {0}",

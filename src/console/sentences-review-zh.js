@@ -19,7 +19,9 @@ export const REVIEW_SENTENCES = {
   "it was let air urgently, and signatures are owed that were due by then": "紧急播出后逾期未补签",
   "devices would be given another file than was signed": "终端将收到的文件与审签时不同",
   "It has not been played through.": "还没有完整听过。",
-  "Listen to all of it, at any speed, and sign then.": "请完整听过再签发，速度不限。",
+  "Load it again and listen to all of it, at most at double speed. What was played to you counts for a day.":
+    "请刷新后完整听过再签发，最快 2 倍速。听过的部分一天内有效。",
+  "heard {} of {}": "已听 {0}，全长 {1}",
   "{} was signed already, by {}.": "{0}已由 {1} 签发。",
   "It waits for {}.": "现在等待的是{0}。",
   "Load it again: each step follows the one before.": "请刷新：各步须依次签发。",

@@ -198,9 +198,9 @@ export const SENTENCES = {
   "ffprobe has too much to say about it": "检查程序输出过多",
   "ffprobe did not finish within {}": "检查程序在 {0} 内没有完成",
   "ffprobe was ended ({})": "检查程序被终止（{0}）",
-  "The server cannot run {}.": "服务器无法运行 {0}。",
-  'The server cannot run "{}".': "服务器无法运行 {0}。",
-  "Install ffmpeg, or correct its path.": "请安装 ffmpeg，或更正它的路径。",
+  "The server cannot run what {} names.": "服务器无法运行 {0} 指定的程序。",
+  "The server cannot run what FFPROBE_PATH names.": "服务器无法运行 FFPROBE_PATH 指定的程序。",
+  "Install ffmpeg, or correct FFPROBE_PATH.": "请安装 ffmpeg，或更正 FFPROBE_PATH。",
   "Install it (on Debian: sudo apt-get install -y ffmpeg), or correct {}.":
     "请安装它（Debian：sudo apt-get install -y ffmpeg），或更正 {0}。",
   "ffmpeg did not finish within {}.": "转码在 {0} 内没有完成。",
@@ -260,8 +260,8 @@ export const SENTENCES = {
   "The media folder belongs to another database.": "媒体目录属于另一个数据库。",
   "{} of {} files are missing.": "{1} 个文件中缺少 {0} 个。",
   "{} The media library looks unmounted, so it is left alone.": "{0}媒体库像是没有挂载，因此不去动它。",
-  'Mount the disk that MEDIA_DIR names, or restore it from a backup. When this folder is the right one, write "{}" into "{}"{}.':
-    "请挂载 MEDIA_DIR 指定的磁盘，或从备份恢复。如果就是这个目录，请把“{0}”写入“{1}”{2}。",
+  'Mount the disk that MEDIA_DIR names, or restore it from a backup. When this folder is the right one, write "{}" into its "{}"{}.':
+    "请挂载 MEDIA_DIR 指定的磁盘，或从备份恢复。如果就是这个目录，请把“{0}”写入其中的“{1}”{2}。",
   "an id of your choice": "自定的编号",
   ' and into the database\'s setting "{}"': "以及数据库设置“{0}”",
   "It cannot be restored: its {} {} is gone for good.": "无法恢复：所属的 {0} {1} 已彻底删除。",
@@ -296,7 +296,8 @@ export const SENTENCES = {
   "The segments do not fit the programme.": "板块与栏目不符。",
   "must be one of {}": "只能是 {0} 之一",
   "{} is there twice": "{0} 重复了",
-  "{} airs before {}": "{0} 应排在 {1} 之前",
+  "there is no {} to be renamed": "没有可改名的 {0}",
+  "{} is renamed twice": "{0} 被改名两次",
   "The recording ends after {} ms.": "录音到 {0} 毫秒就结束了。",
   "At least {} ms must remain.": "至少要留 {0} 毫秒。",
   "Only a programme with episodes has a signature tune, stings and a closing.":
@@ -398,13 +399,14 @@ export const SENTENCES = {
   "Choose another time, or change the quiet hours.": "请换一个时间，或更改静音时段。",
   "The schedule has ended.": "排期已经结束。",
   "Somebody else changed the schedule meanwhile.": "排期已被别人修改。",
+  "Somebody else changed the episode meanwhile.": "这一期已被别人修改。",
   "It is at version {} now: read it again and repeat your change.": "现在是第 {0} 版：请重新读取后再修改。",
 
   // Signing in, and anything.
   "Please sign in.": "请先登录。",
   "The name or the password is not right.": "用户名或密码不对。",
-  "The administrator's first password was printed once, at the first start.":
-    "管理员的初始密码在服务器第一次启动时打印过一次。",
+  "The first administrator's password is in the file first-password of the data folder until it is changed.":
+    "首位管理员的初始密码在数据目录的 first-password 文件里，修改密码后即删除。",
   "Too many requests from this address.": "这个地址的请求太多。",
   "Too many requests of this account, script or device.": "这个账号、脚本或终端的请求太多。",
   "Try again in {}.": "请在 {0} 后重试。",

@@ -35,6 +35,7 @@ export const zh = {
   "problem.unauthorizedHint": "这一步没有执行。登录后请再操作一次。",
   "problem.notProven": "没有通过验证",
   "problem.called_off": "已取消，什么都没有执行。",
+  "problem.not-played-through": "还没有完整听过",
   "problem.fresh-code-needed": "还没有证明是您本人",
   "problem.not-two-people": "这两个账号还不能算作两个人",
   "problem.forbidden": "不允许这样做",

@@ -1,11 +1,17 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import type { Clock } from "../clock.ts";
 import { AppError } from "../errors.ts";
 import type { DeviceIdentity } from "./device.ts";
 import type { DeviceService } from "./device-service.ts";
+import { createRefusedLog } from "./refused-log.ts";
 
 declare module "fastify" {
   interface FastifyRequest {
     device: DeviceIdentity | null;
+  }
+  interface FastifyInstance {
+    /** How many refusals of that address were not written since its last line, `null` while this one is not written either. */
+    unwrittenRefusals(who: string): number | null;
   }
 }
 
@@ -13,7 +19,10 @@ declare module "fastify" {
 export function recogniseDevices(
   app: FastifyInstance,
   devices: Pick<DeviceService, "authenticateToken">,
+  clock: Pick<Clock, "steadyMs">,
 ): void {
+  const refusedLog = createRefusedLog();
+  app.decorate("unwrittenRefusals", (who) => refusedLog.unwrittenSince(who, clock.steadyMs()));
   app.decorateRequest("device", null);
   app.addHook("onRequest", (request, _reply, done) => {
     const token = bearerToken(request);
@@ -30,7 +39,11 @@ export function requireDevice(request: FastifyRequest, reply: FastifyReply, done
   if (request.device) return done();
   const sentToken = bearerToken(request) !== null;
   reply.header("www-authenticate", `Bearer realm="ccx-device"${sentToken ? ', error="invalid_token"' : ""}`);
-  request.log.warn({ ip: request.ip, url: request.url.split("?")[0], sentToken }, "device refused");
+  const unwritten = request.server.unwrittenRefusals(`${request.ip} ${sentToken}`);
+  if (unwritten !== null) {
+    const url = request.url.split("?")[0];
+    request.log.warn({ ip: request.ip, url, sentToken, unwritten }, "device refused");
+  }
   throw deviceRequired();
 }
 

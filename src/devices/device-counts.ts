@@ -34,10 +34,13 @@ export function createDeviceCounts({ telemetry, regions }: Dependencies): Device
   return {
     below(within, reach) {
       const top = topOf(within, reach);
-      const rows = telemetry.countByRegion(within === null ? reach : [within]);
-      const villages = top.flatMap(({ code }) => regions.within(code, "village"));
+      const rowsOf = byEnclosing(telemetry.countByRegion(within === null ? reach : [within]));
       return {
-        items: top.map((region) => ({ ...naming(region), ...countsOf(region.code, rows, villages) })),
+        items: top.map((region) => ({
+          ...naming(region),
+          villages: regions.within(region.code, "village").length,
+          ...countsOf(rowsOf.get(region.code) ?? []),
+        })),
       };
     },
   };
@@ -45,14 +48,24 @@ export function createDeviceCounts({ telemetry, regions }: Dependencies): Device
 
 const naming = ({ code, name, level }: Region) => ({ code, name, level });
 
-function countsOf(code: string, rows: readonly RegionCounts[], villages: readonly Region[]) {
-  const isInside = (each: string) => selfAndAncestors(each).includes(code);
-  const own = rows.filter(({ regionCode }) => isInside(regionCode));
+/** Each row under its region and every one around that: a county's rows are many, and so are a town's villages. */
+function byEnclosing(rows: readonly RegionCounts[]): Map<string, RegionCounts[]> {
+  const found = new Map<string, RegionCounts[]>();
+  for (const row of rows) {
+    for (const code of selfAndAncestors(row.regionCode)) {
+      const known = found.get(code);
+      if (known) known.push(row);
+      else found.set(code, [row]);
+    }
+  }
+  return found;
+}
+
+function countsOf(own: readonly RegionCounts[]) {
   const sum = (name: Exclude<keyof RegionCounts, "regionCode">) =>
     own.reduce((total, row) => total + row[name], 0);
   const ofVillages = own.filter(({ regionCode }) => levelOf(regionCode) === "village");
   return {
-    villages: villages.filter((village) => isInside(village.code)).length,
     served: ofVillages.filter(({ loudspeakers }) => loudspeakers > 0).length,
     reached: ofVillages.filter(({ loudspeakersOnline }) => loudspeakersOnline > 0).length,
     devices: sum("devices"),

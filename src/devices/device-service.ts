@@ -49,6 +49,7 @@ interface NewDevice {
   groups?: string[];
 }
 
+/** Nothing is made, given a code or enrolled where `refuseNew` throws. */
 export interface DeviceService {
   /** @throws {AppError} `invalid` for an unknown region */
   create(device: NewDevice): DeviceView;
@@ -112,6 +113,8 @@ export interface DeviceServiceOptions {
   codes: EnrolmentStore;
   telemetry: TelemetryStore;
   regions: Pick<RegionService, "exists" | "get" | "within">;
+  /** Throws while no device may come. */
+  refuseNew: () => void;
   clock: Clock;
 }
 
@@ -120,6 +123,7 @@ export function createDeviceService({
   codes,
   telemetry,
   regions,
+  refuseNew,
   clock,
 }: DeviceServiceOptions): DeviceService {
   const listeners = new Set<(deviceId: string) => void>();
@@ -131,6 +135,7 @@ export function createDeviceService({
   const enrolment = createEnrolmentService({
     store,
     codes,
+    refuseNew,
     clock,
     onVoided: voided,
     onEnrolled: (identity, mqttPassword) => {
@@ -163,6 +168,7 @@ export function createDeviceService({
 
   return {
     create(device) {
+      refuseNew();
       requireRegion("/regionCode", device.regionCode);
       return get(store.inTransaction(() => insert(device)));
     },
@@ -182,6 +188,7 @@ export function createDeviceService({
     onLabelled: (listener) => void labelListeners.push(listener),
 
     createMissing(within, level, kind, expiresInHours) {
+      refuseNew();
       requireRegion("/within", within);
       return store.inTransaction(() => {
         const served = new Set(store.regionsServed(codeRange(within), kind));

@@ -23,6 +23,8 @@ export interface EnrolledDevice {
 export interface EnrolmentOptions {
   store: DeviceStore;
   codes: EnrolmentStore;
+  /** Throws while no device may come. */
+  refuseNew: () => void;
   clock: Clock;
   /** Called after commit for each device whose earlier credentials ceased to work. */
   onVoided: (deviceId: string) => void;
@@ -32,15 +34,21 @@ export interface EnrolmentOptions {
 
 /** How long somebody who types an old code is told that it was used, or when it ended. */
 const REMEMBERED_MS = 7 * DAY_MS;
+/** Whoever makes codes for one village must not reach a device of another by naming its hardware. */
+const enrolledElsewhere = () =>
+  new AppError("conflict", "This hardware is enrolled in another region.", {
+    hint: "Have it revoked there first; the code is still good.",
+  });
 const NEW_CODE_HINT = "Ask the county for a new enrolment code.";
 
 export function createEnrolmentService(options: EnrolmentOptions) {
-  const { store, codes, clock, onVoided, onEnrolled } = options;
+  const { store, codes, refuseNew, clock, onVoided, onEnrolled } = options;
   /**
    * Makes the one code that enrols the device; its earlier unused ones end.
    * @throws {AppError} `not_found`, `conflict` for a revoked device
    */
   function issueCode(deviceId: string, expiresInHours: number): IssuedCode {
+    refuseNew();
     const code = generateEnrolmentCode();
     const now = clock.now();
     const expiresAt = now + expiresInHours * HOUR_MS;
@@ -90,11 +98,13 @@ export function createEnrolmentService(options: EnrolmentOptions) {
   }
 
   /**
-   * Spends a code and gives the device fresh credentials; its earlier ones, and those of any other device with the
-   * same hardware, stop working. Not idempotent: when the answer is lost, a new code is needed.
-   * @throws {AppError} `unauthorized` (unknown, expired), `conflict` (used), `invalid` (another kind; not spent)
+   * Spends a code and gives the device fresh credentials; its earlier ones, and those of any other device of the region
+   * with the same hardware, stop working. Not idempotent: when the answer is lost, a new code is needed.
+   * @throws {AppError} `unauthorized` (unknown, expired), `conflict` (used, or not spent: the hardware is enrolled in
+   *   another region), `invalid` (another kind; not spent)
    */
   function enrol({ code, hardwareId, kind, model, software }: EnrolRequest): EnrolledDevice {
+    refuseNew();
     const now = clock.now();
     const token = generateSecret();
     const mqttPassword = generateSecret();
@@ -103,6 +113,7 @@ export function createEnrolmentService(options: EnrolmentOptions) {
       const device = redeem(code, kind, now);
       const previous = store.findByHardware(hardwareId);
       if (previous && previous.id !== device.id) {
+        if (previous.regionCode !== device.regionCode) throw enrolledElsewhere();
         store.markRevoked(previous.id, now);
         codes.deleteUnused(previous.id);
         voided.push(previous.id);

@@ -17,7 +17,15 @@ import type { Episode } from "./episode.ts";
 import type { EpisodeService } from "./episode-service.ts";
 import { EpisodeView } from "./episode-view.ts";
 
-const Segments = Type.Array(closed({ name: Title, title: Title }), { minItems: 1, maxItems: 20 });
+const Segment = { name: Title, title: Title };
+const MANY = { minItems: 1, maxItems: 20 };
+const ChangedSegment = closed({
+  ...Segment,
+  was: Type.Optional({
+    ...Title,
+    description: "The name it has now, to give it another one with its recording",
+  }),
+});
 
 const SegmentParams = closed({ id: Uuid, position: Type.Integer({ minimum: 1, maximum: 20 }) });
 
@@ -48,6 +56,7 @@ export async function episodeRoutes(
     approvedAt: episode.approvedAt === null ? null : toIso(episode.approvedAt),
     review: viewReview(reviews.standing(episode)),
     consentGaps: consents.gapsOf({ ...episode, segments: episode.segments.map(({ name }) => name) }),
+    version: episode.version,
     createdAt: toIso(episode.createdAt),
     updatedAt: toIso(episode.updatedAt),
     segments: episode.segments.map(({ position, name, title, ...recording }) => ({
@@ -115,7 +124,7 @@ export async function episodeRoutes(
           programmeId: Uuid,
           number: Type.Integer({ minimum: 1, maximum: 100_000 }),
           title: Title,
-          segments: Segments,
+          segments: Type.Array(closed(Segment), { ...MANY, description: "In air order" }),
         }),
         response: { 201: EpisodeView },
       },
@@ -148,12 +157,26 @@ export async function episodeRoutes(
       schema: {
         tags: ["episodes"],
         summary: "Change title or segments; ends its review",
+        description:
+          "`segments` are all of them in air order: one that is left out is removed with its recording, one that is moved, " +
+          "renamed (`was`) or given another title keeps it. What airs is made again where it became another.",
         params: IdParams,
-        body: closed({ title: Type.Optional(Title), segments: Type.Optional(Segments) }),
+        querystring: closed({
+          ifVersion: Type.Optional(
+            Type.Integer({ minimum: 1, description: "Refuse when changed since this version" }),
+          ),
+        }),
+        body: closed({
+          title: Type.Optional(Title),
+          segments: Type.Optional(Type.Array(ChangedSegment, MANY)),
+        }),
         response: { 200: EpisodeView },
       },
     },
-    async (request) => view(episodes.update(request.params.id, request.body, requireUser(request).id)),
+    async (request) => {
+      const changes = { ...request.body, ...request.query };
+      return view(episodes.update(request.params.id, changes, requireUser(request).id));
+    },
   );
 
   app.put(

@@ -20,14 +20,27 @@ import {
   type Trim,
   usedMs,
 } from "../programmes/programme-sound.ts";
-import { checkSegmentOrder, type Episode, type Segment } from "./episode.ts";
+import {
+  checkSegments,
+  type Episode,
+  keptNames,
+  removedMeanwhile,
+  type Segment,
+  type WantedSegment,
+} from "./episode.ts";
 import type { EpisodeStore } from "./episode-store.ts";
 
 export interface NewEpisode {
   programmeId: string;
   number: number;
   title: string;
-  segments: { name: string; title: string }[];
+  segments: WantedSegment[];
+}
+
+export interface EpisodeChanges {
+  title?: string;
+  segments?: WantedSegment[];
+  ifVersion?: number;
 }
 
 /** Every edit throws `conflict` while it is fixed for a broadcast that is on air or about to be. */
@@ -38,8 +51,11 @@ export interface EpisodeService extends ContentSource {
   get(id: string): Episode;
   /** Newest first; `before` is the last id of the page before. */
   page(filter: ContentFilter, before: string, limit: number): Episode[];
-  /** Changing the segments drops their recordings where the name is gone. Ends its review. */
-  update(id: string, changes: { title?: string; segments?: NewEpisode["segments"] }, userId: string): Episode;
+  /**
+   * Changing the segments drops their recordings where the name is gone, unless another says that it `was` that. Ends its review.
+   * @throws {AppError} `invalid`, or `conflict` when it is not at `ifVersion` any more
+   */
+  update(id: string, changes: EpisodeChanges, userId: string): Episode;
   /** Stores and transcodes the recording of one segment. Ends its review. */
   uploadSegment(id: string, position: number, upload: Upload, userId: string): Promise<Episode>;
   /** Uses a recording that is there already. Ends its review. @throws {AppError} `not_found` */
@@ -144,10 +160,7 @@ export function createEpisodeService({
 
     create(input, userId) {
       const programme = programmes.require(input.programmeId, "broadcast");
-      checkSegmentOrder(
-        input.segments.map((segment) => segment.name),
-        programme.segments,
-      );
+      checkSegments(input.segments, programme.segments, []);
       return transact(() => {
         if (store.idOf(programme.id, input.number) !== null) {
           throw new AppError("conflict", `${programme.title} has an episode ${input.number} already.`);
@@ -162,15 +175,13 @@ export function createEpisodeService({
       });
     },
 
-    update(id, { title, segments }, userId) {
+    update(id, { title, segments, ifVersion }, userId) {
       return transact(() => {
         const episode = get(id);
+        if (ifVersion !== undefined && ifVersion !== episode.version) throw changedMeanwhile(episode);
         if (segments !== undefined) {
-          const programme = programmes.get(episode.programmeId);
-          checkSegmentOrder(
-            segments.map((segment) => segment.name),
-            programme.segments,
-          );
+          const before = episode.segments.map(({ name }) => name);
+          checkSegments(segments, programmes.get(episode.programmeId).segments, before);
         }
         willEdit({ contentId: id, userId, change: segments === undefined ? "title" : "segments" });
         if (title !== undefined) store.updateTitle(id, title, clock.now());
@@ -180,10 +191,15 @@ export function createEpisodeService({
     },
 
     async uploadSegment(id, position, upload, userId) {
-      segmentOf(get(id), position);
+      const { name } = segmentOf(get(id), position);
       await media.receiveUpload({ ...upload, makerId: userId }, (asset) => {
         // Looked up again: the episode may have been edited while the bytes were arriving.
-        changeSegment(id, position, userId, "recording", () => ({ assetSha256: asset.sha256, trim: null }));
+        const now = get(id).segments.find((each) => each.name === name);
+        if (!now) throw removedMeanwhile(name);
+        changeSegment(id, now.position, userId, "recording", () => ({
+          assetSha256: asset.sha256,
+          trim: null,
+        }));
       });
       return get(id);
     },
@@ -235,13 +251,20 @@ export function createEpisodeService({
 const compositionsOf = ({ segments, compositionId }: Episode): string[] =>
   [...segments.map((segment) => segment.compositionId), compositionId].filter((id) => id !== null);
 
-/** Segments as they are asked for, with the recordings of those that keep their name. */
-const newSegments = (wanted: NewEpisode["segments"], before: readonly Segment[]): Segment[] =>
-  wanted.map(({ name, title }, index) => {
-    const kept = before.find((segment) => segment.name === name);
-    const { assetSha256 = null, trim = null, compositionId = null } = kept ?? {};
+const changedMeanwhile = ({ version }: Episode): AppError =>
+  new AppError("conflict", "Somebody else changed the episode meanwhile.", {
+    hint: `It is at version ${version} now: read it again and repeat your change.`,
+  });
+
+/** Segments as they are asked for, with the recordings of those that were there. */
+function newSegments(wanted: readonly WantedSegment[], before: readonly Segment[]): Segment[] {
+  const kept = keptNames(wanted);
+  return wanted.map(({ name, title }, index) => {
+    const was = before.find((each) => each.name === kept[index]);
+    const { assetSha256 = null, trim = null, compositionId = null } = was ?? {};
     return { id: uuidv7(), position: index + 1, name, title, assetSha256, trim, compositionId };
   });
+}
 
 const partsOf = (segments: readonly Segment[]): Part[] =>
   segments.flatMap(({ title, assetSha256, trim }) =>

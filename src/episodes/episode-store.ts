@@ -9,7 +9,7 @@ type SegmentRow = Omit<Segment, "trim"> & {
   trimToMs: number | null;
 };
 
-const COLUMNS = `id, programme_id AS programmeId, number, title, composition_id AS compositionId, approved_at AS approvedAt,
+const COLUMNS = `id, programme_id AS programmeId, number, title, composition_id AS compositionId, approved_at AS approvedAt, version,
   created_at AS createdAt, updated_at AS updatedAt`;
 
 export function createEpisodeStore(db: Database) {
@@ -21,6 +21,7 @@ export function createEpisodeStore(db: Database) {
     `INSERT INTO segments (id, episode_id, position, name, title, asset_sha256, trim_from_ms, trim_to_ms, composition_id)
      VALUES (@id, @episodeId, @position, @name, @title, @assetSha256, @trimFromMs, @trimToMs, @compositionId)`,
   );
+  const nextVersion = db.prepare("UPDATE episodes SET version = version + 1 WHERE id = ?");
   const deleteSegments = db.prepare("DELETE FROM segments WHERE episode_id = ?");
   const selectOne = db.prepare<[string], EpisodeRow>(`SELECT ${COLUMNS} FROM episodes WHERE id = ?`);
   const selectPage = db.prepare<
@@ -81,6 +82,7 @@ export function createEpisodeStore(db: Database) {
       insertEpisode.run(episode);
     },
     replaceSegments(episodeId: string, segments: Segment[]) {
+      nextVersion.run(episodeId);
       deleteSegments.run(episodeId);
       for (const { trim, ...segment } of segments) {
         insertSegment.run({

@@ -15,6 +15,7 @@ export const EpisodeView = Type.Object({
   approvedAt: nullable(Instant),
   review: ReviewView,
   consentGaps: ConsentGaps,
+  version: Type.Integer({ description: "Another with each change of title, segments or recordings" }),
   createdAt: Instant,
   updatedAt: Instant,
   segments: Type.Array(

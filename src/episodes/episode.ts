@@ -22,26 +22,50 @@ export interface Episode {
   /** The whole as one recording, where the programme is delivered so and every segment has one. */
   compositionId: string | null;
   approvedAt: number | null;
+  /** From 1, another with each change of title, segments or recordings. */
+  version: number;
   createdAt: number;
   updatedAt: number;
   segments: Segment[];
 }
 
+/** A segment as it is to be. */
+export interface WantedSegment {
+  name: string;
+  title: string;
+  /** The name it has now, when that is to be another one; its recording stays with it. */
+  was?: string;
+}
+
 /**
- * An episode has some or all of its programme's segments, each once, in the programme's order.
+ * An episode has some or all of its programme's segments, each once; in which order they air is its own.
+ * @param before the names it has now
  * @throws {AppError} `invalid` naming each segment that is not so
  */
-export function checkSegmentOrder(names: string[], programmeSegments: string[]): void {
+export function checkSegments(
+  wanted: readonly WantedSegment[],
+  programmeSegments: readonly string[],
+  before: readonly string[],
+): void {
   const details: ErrorDetail[] = [];
-  let last = -1;
-  for (const [index, name] of names.entries()) {
+  const names = wanted.map(({ name }) => name);
+  const renamed = wanted.map(({ was }) => was);
+  for (const [index, { name, was }] of wanted.entries()) {
     const at = `/segments/${index}/name`;
-    const place = programmeSegments.indexOf(name);
-    if (place === -1) details.push({ at, message: `must be one of ${programmeSegments.join(", ")}` });
+    if (!programmeSegments.includes(name))
+      details.push({ at, message: `must be one of ${programmeSegments.join(", ")}` });
     else if (names.indexOf(name) !== index) details.push({ at, message: `${name} is there twice` });
-    else if (place < last) details.push({ at, message: `${name} airs before ${names[index - 1]}` });
-    last = Math.max(last, place);
+    if (was === undefined) continue;
+    if (!before.includes(was)) details.push({ at, message: `there is no ${was} to be renamed` });
+    else if (renamed.indexOf(was) !== index) details.push({ at, message: `${was} is renamed twice` });
   }
   if (details.length > 0)
     throw new AppError("invalid", "The segments do not fit the programme.", { details });
 }
+
+/** The names whose recordings the segments have, if there are such; `null` for a new one that takes a name which another gave up. */
+export const keptNames = (wanted: readonly WantedSegment[]): (string | null)[] =>
+  wanted.map(({ name, was }) => was ?? (wanted.some((each) => each.was === name) ? null : name));
+
+export const removedMeanwhile = (name: string): AppError =>
+  new AppError("conflict", `The segment "${name}" was removed while its recording was arriving.`);

@@ -16,6 +16,10 @@ export const InterruptPreviewView = Type.Object({
     total: Type.Integer({ description: "Enrolled, and meant by it" }),
     online: Type.Integer({ description: "Connected now" }),
     byKind: Type.Array(Type.Object({ kind: DeviceKind, devices: Count })),
+    leftOut: Type.Integer({
+      description:
+        "Enrolled in the same areas, and not meant by it: of another kind, excluded, or without its groups and tags",
+    }),
   }),
   areas: Type.Array(Type.Object({ code: RegionCode, name: Type.String(), devices: Count })),
   secondPersonFor: nullable(

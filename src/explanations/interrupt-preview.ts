@@ -4,7 +4,7 @@ import { isTarget, type TargetDevice, type Targets, whyNotFor } from "../broadca
 import { NAME_OF_CLASS, priorityOf } from "../broadcasts/unscheduled.ts";
 import { type Clock, DAY_MS, MINUTE_MS } from "../clock.ts";
 import type { DeviceService } from "../devices/device-service.ts";
-import type { BroadcastClass, DeviceKind, QuietHours } from "../protocol/messages.ts";
+import { type BroadcastClass, DEVICE_KINDS, type DeviceKind, type QuietHours } from "../protocol/messages.ts";
 import { authorityOf, isWithin } from "../protocol/region-code.ts";
 import type { Region } from "../regions/region.ts";
 import type { QuietHoursMetBy } from "../schedules/county-wide.ts";
@@ -39,7 +39,13 @@ export interface Fate {
 export interface InterruptPreview {
   startAt: number;
   endsAt: number;
-  devices: { total: number; online: number; byKind: { kind: DeviceKind; devices: number }[] };
+  devices: {
+    total: number;
+    online: number;
+    byKind: { kind: DeviceKind; devices: number }[];
+    /** Of the same areas, and not meant: of another kind, excluded, or without its groups and tags. */
+    leftOut: number;
+  };
   /** The targeted regions, each with everything below it. */
   areas: { code: string; name: string; devices: number }[];
   /** The quiet hours of a county that most of it may hear it in: it takes a second person. `null` when it takes none. */
@@ -105,9 +111,8 @@ export function createInterruptPreview(deps: Dependencies): PreviewInterrupt {
     const endsAt = startAt + intended.durationMs;
     const { targets, isStanding, durationMs } = intended;
     const areas = targets.areas.map((code) => ({ code, name: regions.get(code).name }));
-    const hearers = devices
-      .enrolledWithin(targets.areas, targets.kinds)
-      .filter((device) => isTarget(targets, device));
+    const there = devices.enrolledWithin(targets.areas, DEVICE_KINDS);
+    const hearers = there.filter((device) => isTarget(targets, device));
     const rivals = around(startAt, endsAt);
     const self = selfOf(intended, startAt);
 
@@ -141,6 +146,7 @@ export function createInterruptPreview(deps: Dependencies): PreviewInterrupt {
           kind,
           devices: hearers.filter((device) => device.kind === kind).length,
         })),
+        leftOut: there.length - hearers.length,
       },
       areas: areas.map((area) => ({ ...area, devices: countWithin(hearers, area.code) })),
       secondPersonFor: isStanding

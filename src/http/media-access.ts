@@ -13,7 +13,7 @@ interface Dependencies {
 }
 
 const READING = "content:read";
-const SOMEBODY: MediaPermit = { expiresAt: null, signFor: null };
+const SOMEBODY: MediaPermit = { expiresAt: null, signFor: null, userId: null };
 
 /** Lets a media request pass by its signed URL, by a device's token, or by somebody's sign-in or script who reads contents. */
 export function mediaAccess({ secret, whoAsks, clock }: Dependencies) {
@@ -24,6 +24,7 @@ export function mediaAccess({ secret, whoAsks, clock }: Dependencies) {
       return {
         expiresAt: expiresSeconds * SECOND_MS,
         signFor: (other) => signMediaQuery(secret, other, expiresSeconds),
+        userId: null,
       };
     }
     if (request.device) return SOMEBODY;
@@ -32,7 +33,7 @@ export function mediaAccess({ secret, whoAsks, clock }: Dependencies) {
       request.signIn = signIn;
       requireCode(signIn);
       requireRole(signIn, READING);
-      return SOMEBODY;
+      return signIn.scopes === null ? { ...SOMEBODY, userId: signIn.user.id } : SOMEBODY;
     }
     throw new AppError(
       "unauthorized",

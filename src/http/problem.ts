@@ -26,6 +26,10 @@ export const Problem = Type.Object(
     fresh: Type.Optional(
       Type.String({ description: "With `fresh-code-needed`: what the request lacks, `code` or `password`" }),
     ),
+    heardMs: Type.Optional(
+      Type.Integer({ description: "With `not-played-through`: how much was played to who signs" }),
+    ),
+    durationMs: Type.Optional(Type.Integer({ description: "With `not-played-through`: of how much" })),
     roles: Type.Optional(Type.Array(Type.String(), { description: "Whose roles would include it" })),
     until: Type.Optional(
       Type.String({ description: "With `not-two-people`: from then on the two accounts count as two" }),
@@ -102,13 +106,20 @@ function codeOfStatus(status: number): ErrorCode | undefined {
   return exact ?? (status >= 400 && status < 500 ? "invalid" : undefined);
 }
 
+/** Of an answer that no side of the server gives: there is nothing to it but its words. */
+const BARE_HEADERS = {
+  "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
+  "x-content-type-options": "nosniff",
+  "referrer-policy": "no-referrer",
+};
+
 /** Answers an address that no route can be sought for: a part of it is badly encoded, or far too long. */
 export function answerBrokenAddress(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
   const problem = new AppError("invalid", "This address cannot be read.", {
     cause: error,
     hint: "A part of it is too long, or its %-encoding is wrong.",
   });
-  sendProblem(problem, request, reply);
+  sendProblem(problem, request, reply.headers(BARE_HEADERS));
 }
 
 export function registerProblems(app: FastifyInstance): void {

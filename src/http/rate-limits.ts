@@ -47,7 +47,7 @@ export async function createRateLimits(
 
   const count = app.createRateLimit({ max, timeWindow: WINDOW, keyGenerator: whoCounts });
   async function countOther(request: FastifyRequest, reply: FastifyReply): Promise<void> {
-    if (isUnlimited(request)) return;
+    if (isUnlimited(request, whoAsks)) return;
     const counted = await count(request);
     if (counted.isAllowed) return;
     reply.headers({
@@ -86,12 +86,14 @@ const tooMany = (key: string, after: string) =>
 const STOPS = new Set(["/api/v1/stop", "/api/v1/broadcasts/:id/stop", "/api/v1/emergencies/:id/stop"]);
 
 /**
- * The stops; who speaks live, two pieces a second; the console's files. By the route that answers, as one address can be written in
+ * The stops, and who speaks live, two pieces a second, once it is known who asks; the console's files. By the route that answers, as one address can be written in
  * many ways; what no route answers counts.
  */
-function isUnlimited({ method, routeOptions: { url: route } }: FastifyRequest): boolean {
+function isUnlimited(request: FastifyRequest, whoAsks: WhoAsks): boolean {
+  const { method, routeOptions } = request;
+  const { url: route } = routeOptions;
   if (route === undefined) return false;
-  if (method === "POST" && STOPS.has(route)) return true;
-  if (route.startsWith("/api/v1/live/")) return true;
+  const isUrgent = (method === "POST" && STOPS.has(route)) || route.startsWith("/api/v1/live/");
+  if (isUrgent) return whoAsks(request) !== null;
   return !/^\/((api|device|media)\/|calendar\.ics$)/.test(route);
 }

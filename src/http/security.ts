@@ -51,6 +51,14 @@ export async function registerSecurity(app: FastifyInstance, options: SecurityOp
   });
 }
 
+/** What is told to who is signed in stays in no cache, unless its route says so; added before anything that may answer. */
+export function keepOutOfCaches(api: FastifyInstance): void {
+  api.addHook("onRequest", (_request, reply, done) => {
+    reply.header("cache-control", "no-store");
+    done();
+  });
+}
+
 const SAFE_METHODS = new Set(["GET", "HEAD", "OPTIONS"]);
 
 /**

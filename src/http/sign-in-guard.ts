@@ -2,6 +2,7 @@ import type { FastifyRequest } from "fastify";
 import { bearerToken } from "../devices/device-auth.ts";
 import { AppError } from "../errors.ts";
 import type { Person, SignIn } from "../people/sign-in.ts";
+import type { SignIns } from "../people/sign-in-service.ts";
 
 export const SIGN_IN_COOKIE = "ccx_sign_in";
 
@@ -16,10 +17,17 @@ const signInRequired = () =>
 
 interface Dependencies {
   /** By the cookie of a browser. */
-  signIns: { byToken(token: string): SignIn | null };
+  signIns: Pick<SignIns, "byToken">;
   /** By the bearer token of a script (RFC 6750). */
   apiTokens: { signInOf(token: string): SignIn | null };
 }
+
+/**
+ * Whether somebody's hand is behind it: a stream that stays open, and a page that asks by itself what is new, keep no sign-in
+ * alive.
+ */
+const isUse = ({ headers }: FastifyRequest): boolean =>
+  headers["x-in-background"] === undefined && !headers.accept?.includes("text/event-stream");
 
 /** Who makes a request, as of now: what is open for long asks again. `null` for a stranger. */
 export type WhoAsks = (request: FastifyRequest) => SignIn | null;
@@ -31,7 +39,7 @@ export const whoAsksBy =
     if (bearer !== null) return apiTokens.signInOf(bearer);
     // Where only devices ask there are none.
     const cookie = request.cookies?.[SIGN_IN_COOKIE];
-    return cookie ? signIns.byToken(cookie) : null;
+    return cookie ? signIns.byToken(cookie, isUse(request)) : null;
   };
 
 /** An `onRequest` hook that lets only signed-in people and their scripts through. */

@@ -143,8 +143,8 @@ export async function announcementRoutes(
     },
     async (request) => {
       const { id } = announcements.get(request.params.id).interrupt;
-      await freshProof.require(signInOf(request), request.body ?? {}, request.ip);
-      return view(announcements.confirm(id, requireUser(request).id));
+      const confirm = () => announcements.confirm(id, requireUser(request).id);
+      return view(await freshProof.require(signInOf(request), request.body ?? {}, request.ip, confirm));
     },
   );
 

@@ -136,8 +136,8 @@ export async function emergencyRoutes(
     },
     async (request) => {
       const { id } = emergencies.get(request.params.id).emergency;
-      await freshProof.require(signInOf(request), request.body ?? {}, request.ip);
-      return view(emergencies.confirm(id, requireUser(request).id));
+      const confirm = () => emergencies.confirm(id, requireUser(request).id);
+      return view(await freshProof.require(signInOf(request), request.body ?? {}, request.ip, confirm));
     },
   );
 

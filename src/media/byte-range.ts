@@ -43,7 +43,8 @@ function readSpec(spec: string, bytes: number): ByteRange | "invalid" | "unsatis
     : { start, end: last === "" ? bytes - 1 : Math.min(Number(last), bytes - 1) };
 }
 
-function coalesce(ranges: readonly ByteRange[]): ByteRange[] {
+/** In ascending order, those joined that overlap or touch. */
+export function coalesce(ranges: readonly ByteRange[]): ByteRange[] {
   const merged: ByteRange[] = [];
   for (const range of ranges.toSorted((one, other) => one.start - other.start)) {
     const last = merged.at(-1);

@@ -75,7 +75,7 @@ export function requireFfmpeg(paths: { ffmpegPath: string; ffprobePath: string }
     try {
       execFileSync(path, ["-version"], { stdio: "ignore", timeout: VERSION_LIMIT_MS });
     } catch (cause) {
-      throw new AppError("unavailable", `The server cannot run "${path}".`, {
+      throw new AppError("unavailable", `The server cannot run what ${setting} names.`, {
         cause,
         hint: `Install it (on Debian: sudo apt-get install -y ffmpeg), or correct ${setting}.`,
       });

@@ -66,11 +66,9 @@ export async function runProbe(
 
   const stop = () => void child.kill("SIGKILL");
   ending?.addEventListener("abort", stop, { once: true });
-  const [code, signal] = await ended(child, ffprobePath).finally(() =>
-    ending?.removeEventListener("abort", stop),
-  );
+  const [code, signal] = await ended(child).finally(() => ending?.removeEventListener("abort", stop));
   ending?.throwIfAborted();
-  if (code !== null && NOT_STARTED.has(code)) throw notRun(ffprobePath, complaints.text());
+  if (code !== null && NOT_STARTED.has(code)) throw notRun(complaints.text());
   if (answer?.isCut()) throw gaveUp("ffprobe has too much to say about it");
   if (signal !== null && !OWN_FAULTS.has(signal)) {
     const limit = `${Math.round(limitMs / SECOND_MS)} s`;
@@ -81,13 +79,12 @@ export async function runProbe(
 
 async function ended(
   child: ReturnType<typeof spawn>,
-  ffprobePath: string,
 ): Promise<[code: number | null, signal: NodeJS.Signals | null]> {
   try {
     const [code, signal] = await once(child, "close");
     return [code, signal];
   } catch (error) {
-    throw notRun(ffprobePath, error);
+    throw notRun(error);
   }
 }
 
@@ -111,8 +108,9 @@ const gaveUp = (why: string) =>
     hint: "The server is busy or short of memory: try again when it is quiet, then tell the administrator.",
   });
 
-const notRun = (path: string, cause: unknown) =>
-  new AppError("unavailable", `The server cannot run ${path}.`, {
+/** The path is in the cause, for the log: whoever uploads need not know it. */
+const notRun = (cause: unknown) =>
+  new AppError("unavailable", "The server cannot run what FFPROBE_PATH names.", {
     cause,
-    hint: "Install ffmpeg, or correct its path.",
+    hint: "Install ffmpeg, or correct FFPROBE_PATH.",
   });

@@ -4,4 +4,6 @@ export interface MediaPermit {
   expiresAt: number | null;
   /** For a signed link: the query that permits another file for as long. */
   signFor: ((sha256: string) => string) | null;
+  /** Who is signed in, in person; `null` for links, devices and scripts. */
+  userId: string | null;
 }

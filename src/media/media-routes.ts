@@ -19,6 +19,8 @@ export interface MediaRouteOptions {
   service: Pick<MediaService, "servedAs">;
   /** Lets the request for this file pass or throws an AppError `unauthorized` or `forbidden`. */
   authorize: (request: FastifyRequest, sha256: string) => MediaPermit;
+  /** Told of what is sent to somebody who hears it for a review. */
+  onHeard: (userId: string, sha256: string, range: ByteRange) => void;
   /** Where nginx serves the library internally, e.g. `/protected/`; `null` sends files from here. */
   accelPrefix: string | null;
   clock: Clock;
@@ -49,7 +51,7 @@ const DECIDED = [
  * conditions (section 13) and digests (RFC 9530). Players of streams look at endings, so `<sha256>.mp4` is the same.
  */
 export const mediaRoutes: FastifyPluginAsync<MediaRouteOptions> = async (app, options) => {
-  const { library, service, authorize, accelPrefix, clock } = options;
+  const { library, service, authorize, onHeard, accelPrefix, clock } = options;
   await app.register(fastifyStatic, { serve: false });
 
   app.get<{ Params: { name: string } }>(
@@ -58,13 +60,17 @@ export const mediaRoutes: FastifyPluginAsync<MediaRouteOptions> = async (app, op
       schema: {
         tags: ["media"],
         summary: "A rendition, a part of one or an original by its SHA-256",
+        description:
+          "With `hearing` in its query, what is sent to somebody who is signed in counts as heard for a review; then no cache keeps it.",
         params: Type.Object({ name: Type.String({ pattern: "^[0-9a-f]{64}(\\.(mp4|m3u8))?$" }) }),
       },
     },
     async (request, reply) => {
       const sha256 = request.params.name.slice(0, 64);
       const permit = authorize(request, sha256);
-      const content = await sentContent(find(sha256), permit, library);
+      const found = await sentContent(find(sha256), permit, library);
+      const hearer = request.method === "GET" && isHearing(request) ? permit.userId : null;
+      const content = hearer === null ? found : noted(found, (range) => onHeard(hearer, sha256, range));
       const etag = `"${content.sha256}"`;
       reply.header("etag", etag).header("accept-ranges", "bytes");
       const decision = decide(request, etag, content.bytes);
@@ -72,7 +78,10 @@ export const mediaRoutes: FastifyPluginAsync<MediaRouteOptions> = async (app, op
       if (decision === "unsatisfiable") {
         return reply.code(416).header("content-range", `bytes */${content.bytes}`).send();
       }
-      reply.header("cache-control", cacheControl(permit, clock.now()));
+      reply.header(
+        "cache-control",
+        hearer === null ? cacheControl(permit, clock.now()) : "private, no-store",
+      );
       if (decision === "unchanged") return reply.code(304).send();
 
       reply.header("content-type", content.mime).header("repr-digest", digestHeader(content.sha256));
@@ -131,6 +140,24 @@ export const mediaRoutes: FastifyPluginAsync<MediaRouteOptions> = async (app, op
     return reply.send(Readable.from(content.read(range), { objectMode: false }));
   }
 };
+
+const isHearing = ({ query }: FastifyRequest): boolean => "hearing" in (query as object);
+
+/** The same, read here whoever else could send it, and told of as it is handed on. */
+function noted(content: SentContent, note: (range: ByteRange) => void): SentContent {
+  return {
+    ...content,
+    path: null,
+    async *read(range) {
+      let { start } = range;
+      for await (const chunk of content.read(range)) {
+        note({ start, end: start + chunk.length - 1 });
+        start += chunk.length;
+        yield chunk;
+      }
+    },
+  };
+}
 
 /** The bytes never change, but a copy in a shared cache lets everybody in: it may be kept no longer than the link. */
 function cacheControl({ expiresAt }: MediaPermit, now: number): string {

@@ -9,7 +9,7 @@ import { PLAYLIST_MIME, signPlaylist } from "./stream-playlist.ts";
 
 /** The bytes that a request is answered with; their SHA-256 and size are what its conditions and ranges go by. */
 export interface SentContent extends ServedMedia {
-  /** The library's file, when they are its bytes. */
+  /** The library's file, when they are its bytes and anybody may send them. */
   path: string | null;
   read(range: ByteRange): AsyncIterable<Buffer> | Iterable<Buffer>;
 }

@@ -150,8 +150,9 @@ export async function accountRoutes(instance: FastifyInstance, options: Options)
     },
     async (request, reply) => {
       const signIn = signInOf(request);
-      await freshProof.require(signIn, request.body, request.ip);
-      const { record, token } = apiTokens.create(signIn, request.body);
+      const { record, token } = await freshProof.require(signIn, request.body, request.ip, () =>
+        apiTokens.create(signIn, request.body),
+      );
       reply.code(201).header("cache-control", "no-store");
       return { ...viewToken(record), token };
     },

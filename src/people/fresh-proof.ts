@@ -11,10 +11,11 @@ interface Proof {
 /** What somebody shows in the same request: an open browser that a colleague left is not that colleague. */
 export interface FreshProof {
   /**
-   * By a code of the second factor, else by the password, else by a sign-in at the provider of the last ten minutes.
+   * By a code of the second factor, else by the password, else by a sign-in at the provider of the last ten minutes. Then does
+   * `work`, in the transaction that takes the code: what is refused for another reason spends none.
    * @throws {AppError} `forbidden` (`fresh-code-needed`) without it; `unauthorized` when it is wrong; `too_many`
    */
-  require(signIn: SignIn, proof: Proof, address: string): Promise<void>;
+  require<T>(signIn: SignIn, proof: Proof, address: string, work: () => T): Promise<T>;
 }
 
 interface Dependencies {
@@ -23,16 +24,15 @@ interface Dependencies {
 }
 
 export const createFreshProof = ({ signIns, secondFactors }: Dependencies): FreshProof => ({
-  async require(signIn, { currentPassword, code }, address) {
+  async require(signIn, { currentPassword, code }, address, work) {
     // By this sign-in alone: a stranger who tries the name elsewhere keeps nobody from confirming an emergency.
     const countedFor = `sign-in ${signIn.id}`;
     if (secondFactors.isSetUp(signIn.user.id)) {
       if (code === undefined) throw needed("code");
-      signIns.confirmCode(signIn, code, address, () => {}, countedFor);
-      return;
+      return signIns.confirmCode(signIn, code, address, work, countedFor);
     }
     if (currentPassword === undefined && signIns.hasPassword(signIn.user)) throw needed("password");
-    await signIns.confirm(signIn, { currentPassword }, address, () => {}, countedFor);
+    return signIns.confirm(signIn, { currentPassword }, address, work, countedFor);
   },
 });
 

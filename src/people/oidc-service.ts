@@ -7,6 +7,7 @@ import type { Identified } from "./oidc-claims.ts";
 import type { OidcClient } from "./oidc-client.ts";
 import type { PeopleStore, StoredPerson } from "./people-store.ts";
 import type { Grant } from "./permissions.ts";
+import { plainName } from "./plain-name.ts";
 import { grantsOf, type RoleMapping, renewed } from "./role-mapping.ts";
 import type { FlowSeal } from "./sign-in-flow.ts";
 import type { IsKnown, OpenedSignIn, SignIns } from "./sign-in-service.ts";
@@ -41,8 +42,6 @@ interface Dependencies {
   transact: Transact;
   clock: Clock;
 }
-
-const NAME_LENGTH = 100;
 
 export function createOidcSignIns(deps: Dependencies): OidcSignIns {
   const { client, label, mapping, seal, people, identities, signIns, transact, clock } = deps;
@@ -117,15 +116,9 @@ export function createOidcSignIns(deps: Dependencies): OidcSignIns {
 
 /** What they are called here: as the claim says, or else as the provider knows them. */
 function nameOf({ name, subject }: Identified): string {
-  const text = plainText(name ?? "");
-  return text === "" ? plainText(subject) : text;
+  const text = plainName(name ?? "");
+  return text === "" ? plainName(subject) : text;
 }
-
-/** Without what is not seen or turns the text around, and as one writes it here. */
-const plainText = (text: string): string => {
-  const seen = text.normalize("NFKC").replaceAll(/\s+/g, " ").replaceAll(/\p{C}/gu, "").trim();
-  return Array.from(seen).slice(0, NAME_LENGTH).join("").trim();
-};
 
 const notBegunHere = () =>
   new AppError("unauthorized", "This sign-in was not begun in this browser, or more than ten minutes ago.", {

@@ -3,6 +3,7 @@ import type { Transact } from "../db/open.ts";
 import { AppError, invalid } from "../errors.ts";
 import type { Access } from "./access-service.ts";
 import type { ApiTokens } from "./api-token-service.ts";
+import { FIRST_ADMINISTRATOR, type FirstPassword } from "./first-password.ts";
 import type { Lockout } from "./lockout.ts";
 import { generatePassword, hashPassword } from "./password.ts";
 import { checkPassword } from "./password-policy.ts";
@@ -44,12 +45,13 @@ interface Dependencies {
   access: Pick<Access, "note">;
   apiTokens: Pick<ApiTokens, "revokeAll">;
   lockout: Lockout;
+  firstPassword: Pick<FirstPassword, "forget">;
   transact: Transact;
   clock: Clock;
 }
 
 export function createPasswords(deps: Dependencies): Passwords {
-  const { store, signIns, secondFactors, access, apiTokens, lockout, transact, clock } = deps;
+  const { store, signIns, secondFactors, access, apiTokens, lockout, firstPassword, transact, clock } = deps;
 
   /** @throws {AppError} `not_found` */
   function openInvitation(token: string): { person: StoredPerson; issuedBy: string; expiresAt: number } {
@@ -61,6 +63,11 @@ export function createPasswords(deps: Dependencies): Passwords {
       });
     }
     return { person, issuedBy: invitation.issuedBy, expiresAt: invitation.expiresAt };
+  }
+
+  /** Called once another one holds. */
+  function forgetFirstOf(name: string): void {
+    if (name === FIRST_ADMINISTRATOR) firstPassword.forget();
   }
 
   /** Whatever was known of the old password is worth nothing any more. */
@@ -91,11 +98,13 @@ export function createPasswords(deps: Dependencies): Passwords {
       checkPassword("/password", password, openInvitation(token).person.name);
       const passwordHash = await hashPassword(password);
       // Somebody else may have been quicker meanwhile.
-      transact(() => {
-        const { person, issuedBy } = openInvitation(token);
-        replace(person, passwordHash);
-        access.note(person.id, issuedBy, "invitation");
+      const { person } = transact(() => {
+        const invitation = openInvitation(token);
+        replace(invitation.person, passwordHash);
+        access.note(invitation.person.id, invitation.issuedBy, "invitation");
+        return invitation;
       });
+      forgetFirstOf(person.name);
     },
 
     async change(signIn, current, next, address) {
@@ -115,6 +124,7 @@ export function createPasswords(deps: Dependencies): Passwords {
         signIns.revokeOthers(signIn);
         apiTokens.revokeAll(id);
       });
+      forgetFirstOf(name);
     },
 
     async reset(name) {
@@ -127,6 +137,7 @@ export function createPasswords(deps: Dependencies): Passwords {
         store.setDisabled(person.id, null);
         secondFactors.remove(person.id);
       });
+      forgetFirstOf(name);
       return password;
     },
   };

@@ -4,11 +4,13 @@ import type { Transact } from "../db/open.ts";
 import { AppError, invalid, notFound } from "../errors.ts";
 import type { Access } from "./access-service.ts";
 import type { ApiTokens } from "./api-token-service.ts";
+import { FIRST_ADMINISTRATOR, type FirstPassword } from "./first-password.ts";
 import type { Identity, IdentityStore } from "./identity-store.ts";
 import { generatePassword, hashPassword } from "./password.ts";
 import type { Invitation, Passwords } from "./password-service.ts";
 import type { PeopleStore, StoredPerson } from "./people-store.ts";
 import { COUNTY_WORK, type Grant, ROLES_OF_AN_AREA } from "./permissions.ts";
+import { plainName } from "./plain-name.ts";
 import { renewed } from "./role-mapping.ts";
 import type { SecondFactors } from "./second-factor-service.ts";
 import type { SignIns } from "./sign-in-service.ts";
@@ -33,7 +35,7 @@ export interface PersonView extends Omit<StoredPerson, "passwordHash"> {
 
 /** What lets somebody in notes who did it, `by`. */
 export interface PeopleService {
-  /** On a database without people: makes `admin` and returns its password, which is kept nowhere else. */
+  /** On a database without people: makes `admin`, whose password is in its file from then on, see `first-password.ts`. */
   createFirstAdministrator(): Promise<{ name: string; password: string } | null>;
   all(): PersonView[];
   /** @throws {AppError} `not_found` */
@@ -73,6 +75,7 @@ interface Dependencies {
   access: Pick<Access, "note">;
   apiTokens: Pick<ApiTokens, "revokeAll">;
   passwords: Pick<Passwords, "issueInvitation">;
+  firstPassword: Pick<FirstPassword, "keep">;
   regions: { exists(code: string): boolean };
   transact: Transact;
   clock: Clock;
@@ -80,7 +83,7 @@ interface Dependencies {
 
 export function createPeopleService(deps: Dependencies): PeopleService {
   const { store, identities, issuer, signIns, secondFactors, access, apiTokens, passwords, regions } = deps;
-  const { transact, clock } = deps;
+  const { firstPassword, transact, clock } = deps;
 
   function personOf(id: string): StoredPerson {
     const person = store.byId(id);
@@ -149,17 +152,23 @@ export function createPeopleService(deps: Dependencies): PeopleService {
     async createFirstAdministrator() {
       if (!store.isEmpty()) return null;
       const password = generatePassword();
+      firstPassword.keep(password);
       store.insert({
         id: uuidv7(),
-        name: "admin",
+        name: FIRST_ADMINISTRATOR,
         roles: COUNTY_WORK.map((role) => ({ role, area: null })),
         passwordHash: await hashPassword(password),
         createdAt: clock.now(),
       });
-      return { name: "admin", password };
+      return { name: FIRST_ADMINISTRATOR, password };
     },
 
     invite(name, roles, by) {
+      const plain = plainName(name);
+      if (name !== plain) {
+        const signs = "The name has signs that are not seen, or that look like others.";
+        throw invalid("/name", signs, plain === "" ? "Type it anew." : `Write it as "${plain}".`);
+      }
       checkRoles(roles);
       return transact(() => {
         if (store.byName(name)) {

@@ -10,6 +10,7 @@ import { createApiTokens } from "./api-token-service.ts";
 import { createApiTokenStore } from "./api-token-store.ts";
 import { createDeputies } from "./deputy-service.ts";
 import { createDeputyStore } from "./deputy-store.ts";
+import { createFirstPassword } from "./first-password.ts";
 import { createFreshProof } from "./fresh-proof.ts";
 import { createIdentityStore } from "./identity-store.ts";
 import { createLockout } from "./lockout.ts";
@@ -28,7 +29,10 @@ import { createSignInStore } from "./sign-in-store.ts";
 interface Dependencies {
   db: Database;
   regions: { exists(code: string): boolean };
-  config: Pick<Config, "accessSettlesAfterMs" | "oidc" | "passwordSignIn" | "signInLimits" | "zone">;
+  config: Pick<
+    Config,
+    "accessSettlesAfterMs" | "dataDir" | "oidc" | "passwordSignIn" | "signInLimits" | "zone"
+  >;
   box: SecretBox;
   secrets: ServerSecrets;
   log: Pick<BaseLogger, "warn">;
@@ -63,6 +67,7 @@ export function createPeople({ db, regions, config, box, secrets, log, clock }: 
   const apiTokens = createApiTokens({ store: createApiTokenStore(db), clock });
   const freshProof = createFreshProof({ signIns, secondFactors });
   const ownSecondFactor = createOwnSecondFactor({ secondFactors, signIns, apiTokens, transact });
+  const firstPassword = createFirstPassword(config.dataDir);
   const passwords = createPasswords({
     store,
     signIns,
@@ -70,6 +75,7 @@ export function createPeople({ db, regions, config, box, secrets, log, clock }: 
     access,
     apiTokens,
     lockout,
+    firstPassword,
     transact,
     clock,
   });
@@ -96,6 +102,7 @@ export function createPeople({ db, regions, config, box, secrets, log, clock }: 
     access,
     apiTokens,
     passwords,
+    firstPassword,
     regions,
     transact,
     clock,

@@ -49,6 +49,9 @@ export const ACTS = {
   "people:manage": { roles: ["administrator"], inPerson: true },
   "regions:read": { roles: ROLES },
   "regions:import": { roles: ["administrator"] },
+  // Personal data: nobody reads it by the way.
+  "contacts:call": { roles: ["administrator", "scheduler", "town-admin"], inArea: true },
+  "contacts:edit": { roles: ["administrator", "scheduler", "town-admin"], inArea: true },
   "devices:read": { roles: ROLES, inArea: true },
   "devices:manage": { roles: ["administrator", "town-admin"], inArea: true },
   "software:manage": { roles: ["administrator"] },
@@ -111,12 +114,18 @@ export const ACTS = {
     inArea: true,
   },
   "attendance:record": { roles: ["administrator", "scheduler", "town-admin"], inArea: true },
-  // Personal data: nobody reads it by the way.
-  "attendance:names": { roles: ["administrator", "scheduler", "town-admin"], inArea: true },
+  // Personal data: nobody reads it by the way, and no script at all.
+  "attendance:names": {
+    roles: ["administrator", "scheduler", "town-admin"],
+    inArea: true,
+    inPerson: true,
+  },
   "attendance:erase": { roles: ["administrator", "scheduler"], inPerson: true },
   "audit:read": { roles: ["administrator", "auditor"] },
   "backups:read": { roles: ["administrator", "auditor"] },
   "backups:make": { roles: ["administrator"] },
+  "sample:read": { roles: ROLES },
+  "sample:manage": { roles: ["administrator"] },
 } satisfies Record<string, Rule>;
 export type Act = keyof typeof ACTS;
 

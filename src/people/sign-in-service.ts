@@ -54,8 +54,11 @@ export interface SignIns {
   signIn(attempt: Attempt, isKnown: IsKnown): Promise<OpenedSignIn>;
   /** One of somebody whom another has made sure of. */
   open(person: StoredPerson, how: From & { secondFactor: boolean }): OpenedSignIn;
-  /** What a cookie's token stands for, or `null` when it is unknown, expired, idle too long, or its person disabled. */
-  byToken(token: string): SignIn | null;
+  /**
+   * What a cookie's token stands for, or `null` when it is unknown, expired, idle too long, or its person disabled.
+   * @param isUse whether it is not idle by that
+   */
+  byToken(token: string, isUse: boolean): SignIn | null;
   /** Those that ended by themselves. */
   forgetEnded(): void;
   /** Those in force, newest first. */
@@ -73,12 +76,12 @@ export interface SignIns {
   /**
    * That it is still the same person who sits there: by the password, or for whom there is none by a sign-in of the last ten
    * minutes; and by a code of the second factor, where one is asked for. Then does `work`, in the transaction that takes
-   * the code. @param countedFor whose failures a wrong one counts among: the account's, unless told otherwise
+   * the code: what `work` refuses spends none, and is no failure. @param countedFor whose failures a wrong one counts among: the account's, unless told otherwise
    * @throws {AppError} `unauthorized`, `too_many`
    */
   confirm<T>(signIn: SignIn, proof: Proof, address: string, work: () => T, countedFor?: string): Promise<T>;
   /** The same by a code of the second factor alone. @throws {AppError} `unauthorized`, `too_many`, `conflict` without one */
-  confirmCode(signIn: SignIn, code: string, address: string, work: () => void, countedFor?: string): void;
+  confirmCode<T>(signIn: SignIn, code: string, address: string, work: () => T, countedFor?: string): T;
 }
 
 interface Dependencies {
@@ -132,6 +135,27 @@ export function createSignIns(deps: Dependencies): SignIns {
     owesCode: !secondFactor && secondFactors.isSetUp(userId),
   });
 
+  function takeCodeFor<T>(
+    userId: string,
+    code: string,
+    settle: ReturnType<Lockout["begin"]>,
+    work: () => T,
+  ): T {
+    let isProven = false;
+    try {
+      return transact(() => {
+        if (!secondFactors.take(userId, code)) throw wrongCode();
+        isProven = true;
+        settle("succeeded");
+        return work();
+      });
+    } catch (error) {
+      // What was settled is undone with the rest.
+      if (isProven) settle("unanswered");
+      throw error;
+    }
+  }
+
   const inForce = (userId: string) => store.of(userId, clock.now(), clock.now() - limits.idleMs);
   const hasPassword = ({ name }: Person) => passwordSignIn && Boolean(people.byName(name)?.passwordHash);
 
@@ -142,7 +166,7 @@ export function createSignIns(deps: Dependencies): SignIns {
       const person = await withPassword(name, password);
       if (!person) {
         throw new AppError("unauthorized", "The name or the password is not right.", {
-          hint: "The administrator's first password was printed once, at the first start.",
+          hint: "The first administrator's password is in the file first-password of the data folder until it is changed.",
         });
       }
       if (person.disabledAt !== null) {
@@ -167,11 +191,11 @@ export function createSignIns(deps: Dependencies): SignIns {
     open,
     forgetEnded,
 
-    byToken(token) {
+    byToken(token, isUse) {
       const row = store.holder(hashOf(token));
       const now = clock.now();
       if (!row || row.expiresAt <= now || row.lastSeenAt <= now - limits.idleMs) return null;
-      if (row.lastSeenAt <= now - TOUCH_EVERY_MS) whenFree(() => store.touch(row.id, now));
+      if (isUse && row.lastSeenAt <= now - TOUCH_EVERY_MS) whenFree(() => store.touch(row.id, now));
       const { id, userId, name, roles, secondFactor } = row;
       const user = { id: userId, name, roles: allOf(userId, roles) };
       return { id, user, ...factorsOf(userId, secondFactor), scopes: null };
@@ -200,11 +224,7 @@ export function createSignIns(deps: Dependencies): SignIns {
         settle(secondFactors.isSetUp(user.id) ? "unanswered" : "succeeded");
         return work();
       }
-      return transact(() => {
-        if (!secondFactors.take(user.id, code)) throw wrongCode();
-        settle("succeeded");
-        return work();
-      });
+      return takeCodeFor(user.id, code, settle, work);
     },
 
     confirmCode({ user }, code, address, work, countedFor = user.name) {
@@ -214,11 +234,7 @@ export function createSignIns(deps: Dependencies): SignIns {
         });
       }
       const settle = lockout.begin(countedFor, address);
-      transact(() => {
-        if (!secondFactors.take(user.id, code)) throw wrongCode();
-        settle("succeeded");
-        work();
-      });
+      return takeCodeFor(user.id, code, settle, work);
     },
   };
 }

@@ -1,13 +1,11 @@
 import type { TypeBoxTypeProvider } from "@fastify/type-provider-typebox";
-import type { FastifyInstance, FastifyRequest } from "fastify";
+import type { FastifyInstance } from "fastify";
 import { Type } from "typebox";
-import { AppError } from "../errors.ts";
 import { closed, enumOf, nullable, PageQuery, pageFrom, pageOf, RegionCode } from "../http/schemas.ts";
 import { REGION_LEVELS } from "../protocol/region-code.ts";
+import { acceptCsv, MAX_CSV_BYTES } from "./csv-body.ts";
 import { REGION_COLUMNS } from "./region-csv.ts";
 import type { RegionService } from "./region-service.ts";
-
-const MAX_CSV_BYTES = 20 * 1024 * 1024;
 
 const RegionLevel = enumOf(REGION_LEVELS);
 const Region = Type.Object({
@@ -23,11 +21,7 @@ const Count = Type.Integer({ minimum: 0 });
 export async function regionRoutes(instance: FastifyInstance, { regions }: { regions: RegionService }) {
   const app = instance.withTypeProvider<TypeBoxTypeProvider>();
 
-  app.addContentTypeParser(
-    "text/csv",
-    { parseAs: "buffer", bodyLimit: MAX_CSV_BYTES },
-    async (_request: FastifyRequest, body: Buffer) => decodeUtf8(body),
-  );
+  acceptCsv(instance);
 
   app.post(
     "/regions/import",
@@ -84,16 +78,4 @@ export async function regionRoutes(instance: FastifyInstance, { regions }: { reg
     },
     async (request) => regions.get(request.params.code),
   );
-}
-
-/** Spreadsheets on Chinese Windows save CSV as GB 18030 unless told otherwise; guessing would garble names silently. */
-function decodeUtf8(body: Buffer): string {
-  try {
-    return new TextDecoder("utf-8", { fatal: true }).decode(body);
-  } catch (cause) {
-    throw new AppError("invalid", "The file is not UTF-8 text.", {
-      cause,
-      hint: 'Save it as "CSV UTF-8" and send it again.',
-    });
-  }
 }

@@ -8,6 +8,7 @@ export interface HeardPart {
   title: string;
   sha256: string;
   mime: string;
+  bytes: number;
   durationMs: number;
 }
 
@@ -70,11 +71,12 @@ export function createHeard(media: Pick<MediaService, "forDevices">) {
         const {
           sha256 = null,
           mime = null,
+          bytes = null,
           durationMs = null,
         } = ready.find(({ mime }) => mime?.startsWith("video/")) ?? ready[0] ?? {};
-        return sha256 === null || mime === null || durationMs === null
+        return sha256 === null || mime === null || bytes === null || durationMs === null
           ? []
-          : [{ title, sha256, mime, durationMs }];
+          : [{ title, sha256, mime, bytes, durationMs }];
       }),
   };
 }

@@ -1,4 +1,5 @@
 import { AppError, type ErrorDetail, invalid } from "../errors.ts";
+import { type HeardSoFar, notPlayedThrough } from "./hearing.ts";
 import { type Review, ROLE_OF, type Somebody, type Step } from "./review.ts";
 
 /** Who may do what in a review as it stands. */
@@ -33,23 +34,23 @@ export interface SignatureAttempt {
   version: number;
   /** What was heard. */
   digest: string;
-  playedThrough: boolean;
 }
 
 /**
  * @param now.today the digest of what is there now, `null` while that `lacks` something
+ * @param now.mustHear how much of it was played to them, where all of it has to be
  * @returns whom the signature is in place of, `null` for one's own
  * @throws {AppError} `conflict`, `forbidden`, `invalid`
  */
 export function checkSignature(
   review: Review,
   by: Reviewer,
-  { step, urgent, version, digest, playedThrough }: SignatureAttempt,
+  { step, urgent, version, digest }: SignatureAttempt,
   {
     today,
     lacks,
-    mustPlayThrough,
-  }: { today: string | null; lacks: readonly ErrorDetail[]; mustPlayThrough: boolean },
+    mustHear,
+  }: { today: string | null; lacks: readonly ErrorDetail[]; mustHear: HeardSoFar | null },
 ): Somebody | null {
   const isEarly = step !== review.next && maySkipTo(review, step);
   if (urgent !== null && !isEarly) {
@@ -68,12 +69,7 @@ export function checkSignature(
       hint: "Load it again and listen to it. If it says so once more, its editor submits it anew.",
     });
   }
-  if (mustPlayThrough && !playedThrough) {
-    throw new AppError("invalid", "It has not been played through.", {
-      hint: "Listen to all of it, at any speed, and sign then.",
-      details: [{ at: "/playedThrough", message: "It has not been played through." }],
-    });
-  }
+  if (mustHear !== null && !mustHear.isWhole) throw notPlayedThrough(mustHear);
   return inPlaceOf;
 }
 

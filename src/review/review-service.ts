@@ -9,6 +9,7 @@ import type { ProgrammeService } from "../programmes/programme-service.ts";
 import type { CommentStore } from "./comment-store.ts";
 import { createCommenting } from "./commenting.ts";
 import { createHeard } from "./heard.ts";
+import type { Hearings } from "./hearings.ts";
 import { createOwing } from "./owing.ts";
 import { isOpen, type Review, reviewOf } from "./review.ts";
 import type { ApprovalChange, Bar, ReviewCase, Standing } from "./review-case.ts";
@@ -33,6 +34,7 @@ interface Dependencies {
   sources: Record<Reviewable["kind"], ContentSource>;
   programmes: Pick<ProgrammeService, "get">;
   media: Pick<MediaService, "forDevices" | "makersOf">;
+  hearings: Pick<Hearings, "of" | "end">;
   access: Apart;
   /** Whether a broadcast of it is frozen or on air. */
   isFixedForAir: (contentId: string) => boolean;
@@ -66,6 +68,7 @@ export function createReviewService(deps: Dependencies) {
     sources,
     programmes,
     media,
+    hearings,
     access,
     isFixedForAir,
     lacksConsent,
@@ -278,11 +281,13 @@ export function createReviewService(deps: Dependencies) {
     sign(key: ContentKey, by: Reviewer, attempt: SignatureAttempt): void {
       act(key, (content, review) => {
         const today = digestNow(content);
-        const mustPlayThrough = settingsOf(content).playThrough;
+        const parts = partsOf(content);
+        const heardSoFar = hearings.of(by.id, parts);
+        const mustHear = settingsOf(content).playThrough ? heardSoFar : null;
         const lacks = whyNotWhole(content);
-        const inPlaceOf = checkSignature(review, by, attempt, { today, lacks, mustPlayThrough });
+        const inPlaceOf = checkSignature(review, by, attempt, { today, lacks, mustHear });
         access.requireApart(by.id, peopleOf(review));
-        const { step, urgent: reason, digest, playedThrough } = attempt;
+        const { step, urgent: reason, digest } = attempt;
         const { files } = review;
         write(content, {
           act: "signed",
@@ -291,9 +296,10 @@ export function createReviewService(deps: Dependencies) {
           step,
           digest,
           files,
-          playedThrough,
+          playedThrough: heardSoFar.isWhole,
           reason,
         });
+        hearings.end(by.id, parts);
         const approved = { isApproved: true, goesOn: true, userId: by.id };
         if (step === "final") setApproved(content, approved);
         // What was owed is not any more.

@@ -29,7 +29,9 @@ export const ActView = Type.Object({
   step: nullable(Step),
   digest: NullableText,
   files: nullable(SignedFiles),
-  playedThrough: nullable(Type.Boolean({ description: "Whether who signed said to have heard all of it" })),
+  playedThrough: nullable(
+    Type.Boolean({ description: "Whether the server had played all of it to who signed" }),
+  ),
   change: nullable(enumOf(CONTENT_CHANGES, { description: "What an edit was about" })),
   reason: NullableText,
 });
@@ -151,7 +153,6 @@ export const SignatureBody = closed({
   step: Step,
   version: Type.Integer({ minimum: 0, description: "As the review had it that was looked at" }),
   digest: Digest,
-  playedThrough: Type.Boolean({ description: "Whether all of it was heard, at any speed" }),
   urgent: Type.Optional(
     Type.String({
       minLength: 1,
@@ -171,7 +172,7 @@ export const CaseView = Type.Object({
   title: Type.String(),
   review: ReviewView,
   playThrough: Type.Boolean({
-    description: "Whether a signature takes the statement that all of it was heard",
+    description: "Whether a signature takes that all of it was played to who signs",
   }),
   digest: nullable(
     Type.String({ ...Digest, description: "Of what is there now; null while it cannot be heard whole" }),
@@ -185,9 +186,10 @@ export const CaseView = Type.Object({
       title: Type.String(),
       sha256: Type.String(),
       mime: Type.String(),
+      bytes: Type.Integer(),
       durationMs: Type.Integer(),
     }),
-    { description: "What devices play, to be heard at /media/<sha256>, in order" },
+    { description: "What devices play, to be heard for a signature at /media/<sha256>?hearing, in order" },
   ),
   myTurn: Type.Boolean(),
   mayUrge: Type.Boolean({ description: "Whether whoever asks can let it air before the other signatures" }),

@@ -50,7 +50,7 @@ export interface ReviewAct {
   digest: string | null;
   /** What that is the digest of. */
   files: readonly SignedFile[] | null;
-  /** Of a signature: whether who signed said to have heard all of it. */
+  /** Of a signature: whether the server had played all of it to who signed. */
   playedThrough: boolean | null;
   /** Of an edit. */
   change: ContentChange | null;
@@ -84,6 +84,8 @@ export interface Review {
   ended: { act: ReviewAct; lost: readonly ReviewAct[] } | null;
   /** What an urgent signature did not wait for; no edit ends it, only the signatures, a return or a withdrawal do. */
   debt: Debt | null;
+  /** Since when, epoch ms, whatever lets it air urgently owes: a withdrawal ends the debt, and not its term. */
+  owedSince: number | null;
   /** Who ever edited or submitted it, by their ids. */
   workedOn: ReadonlySet<string>;
 }
@@ -99,6 +101,7 @@ const UNTOUCHED: Review = {
   signatures: [],
   ended: null,
   debt: null,
+  owedSince: null,
   workedOn: new Set(),
 };
 
@@ -134,19 +137,22 @@ function follow(review: Review, act: ReviewAct): Review {
     const next = review.steps.find((step) => !signatures.some((each) => each.step === step)) ?? null;
     const state = signatures.some(({ step }) => step === "final") ? "approved" : "in_review";
     const signed = { ...review, state, version: act.id, next, signatures } as const;
-    return state === "approved" ? { ...signed, debt: debtOf(signed, act.at) } : signed;
+    if (state !== "approved") return signed;
+    const debt = debtOf(signed, act.at);
+    return { ...signed, debt, owedSince: debt?.since ?? null };
   }
   const ended = { act, lost: review.signatures };
   const { workedOn } = act.act === "voided" && act.by !== THE_SERVER ? worked : review;
   const state = act.act === "returned" ? "returned" : "draft";
   const debt = act.act === "voided" ? review.debt : null;
-  return { ...review, workedOn, state, version: act.id, next: null, signatures: [], ended, debt };
+  const owedSince = act.act === "returned" ? null : review.owedSince;
+  return { ...review, workedOn, state, version: act.id, next: null, signatures: [], ended, debt, owedSince };
 }
 
-/** Of what was just let air, or signed since; what another round owed before is owed from then on. */
+/** Of what was just let air, or signed since; what another round owed before is owed from then on, withdrawn in between or not. */
 function debtOf(review: Review, at: number): Debt | null {
   const steps = owedOf(review);
-  return steps.length === 0 ? null : { steps, since: review.debt?.since ?? at };
+  return steps.length === 0 ? null : { steps, since: review.owedSince ?? at };
 }
 
 /**

@@ -111,8 +111,9 @@ export async function policyRoutes(instance: FastifyInstance, { freshProof, poli
     },
     async (request, reply) => {
       const { regionCode, version } = request.body;
-      await freshProof.require(signInOf(request), request.body, request.ip);
-      policy.confirmShortened(regionCode, version, requireUser(request).id);
+      await freshProof.require(signInOf(request), request.body, request.ip, () =>
+        policy.confirmShortened(regionCode, version, requireUser(request).id),
+      );
       return reply.code(204).send(null);
     },
   );

@@ -59,6 +59,8 @@ export interface PolicyService {
   setArea(regionCode: string, own: AreaPolicy | null, userId: string, ifVersion?: number): AreaPolicyView;
   /** Another number after each change of any area's policy. */
   changeCount(): number;
+  /** Reads anew what others have changed in the database. */
+  reload(): void;
   /** Called in the transaction of a change. */
   onChange(listener: (change: PolicyChange) => void): void;
 }
@@ -221,6 +223,7 @@ export function createPolicyService(deps: Dependencies): PolicyService {
       return ofArea(code);
     },
 
+    reload: load,
     onChange: (listener) => void listeners.push(listener),
   };
 }

@@ -141,8 +141,8 @@ export async function scheduleRoutes(
     },
     async (request) => {
       const { id } = schedules.get(request.params.id);
-      await freshProof.require(signInOf(request), request.body, request.ip);
-      return viewSchedule(schedules.confirm(id, request.body.version, requireUser(request).id));
+      const confirm = () => schedules.confirm(id, request.body.version, requireUser(request).id);
+      return viewSchedule(await freshProof.require(signInOf(request), request.body, request.ip, confirm));
     },
   );
 

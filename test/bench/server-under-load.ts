@@ -5,9 +5,9 @@ import { Readable } from "node:stream";
 import type { Operator } from "../../scripts/operator-client.ts";
 import type { StartedServer } from "../../scripts/processes.ts";
 import { delay } from "../../src/clock.ts";
+import { wavHeader } from "../../src/media/wav-header.ts";
 import type { EpisodeView } from "../support/county.ts";
 import { tusClient } from "../support/tus.ts";
-import { wavHeader } from "../support/wav.ts";
 import { cancelAll, fillQueue, makeTones, requireFullQueue, withServer } from "./office.ts";
 import type { ReportRow } from "./report.ts";
 

@@ -197,3 +197,36 @@ test("what was cancelled says so, and is done after a click on retry", async () 
   const states = (await recording())?.renditions.map(({ state }) => state) ?? [];
   expect(states.some((state) => state === "queued" || state === "running")).toBe(true);
 });
+
+test("segments are added, renamed and moved by the keyboard, and one that goes with its recording is named", async () => {
+  await operator.upload(
+    `/episodes/${episodeId}/segments/1/recording?filename=b.wav`,
+    makeTone(join(folder, "moved.wav"), 3),
+  );
+  await card().locator(".file", { hasText: "b.wav" }).waitFor();
+  const openDialog = () => card().getByRole("button", { name: "修改标题和板块" }).press("Enter");
+  await openDialog();
+  const dialog = page.locator("dialog.confirm");
+  await dialog.getByRole("button", { name: "加一个板块" }).press("Enter");
+  await dialog.getByLabel("第 2 个的标题").fill("往事");
+  await dialog.getByLabel("第 2 个板块").selectOption("红色记忆");
+  await dialog.getByRole("button", { name: "上移：红色记忆 往事" }).press("Enter");
+  // It has gone up with its button; at the top only the way down is left.
+  expect(await page.evaluate("document.activeElement.getAttribute('aria-label')")).toBe(
+    "下移：红色记忆 往事",
+  );
+  await dialog.getByText("红色记忆 现在是第 1 个").waitFor({ state: "attached" });
+  await dialog.getByRole("button", { name: "保存" }).press("Enter");
+  await page.getByText(/^已保存：第 \d+ 期 春耕$/).waitFor();
+  const headings = () => card().locator(".segment h3").allTextContents();
+  expect(await headings()).toEqual(["红色记忆 往事", "党建聚焦 要闻"]);
+
+  await openDialog();
+  await dialog.getByRole("button", { name: "去掉：党建聚焦 要闻" }).press("Enter");
+  await dialog.getByText("以下板块连同录音从本期去掉：党建聚焦 要闻").waitFor();
+  // Somebody else was faster.
+  await operator.patch(`/episodes/${episodeId}`, { title: "夏收" });
+  await dialog.getByRole("button", { name: "保存" }).press("Enter");
+  await dialog.getByText("这一期已被别人修改。").waitFor();
+  expect((await operator.get<EpisodeView>(`/episodes/${episodeId}`)).segments).toHaveLength(2);
+});

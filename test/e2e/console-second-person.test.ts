@@ -2,8 +2,8 @@ import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type RunningApp, runApp } from "../support/app.ts";
 import { giveProof, launchChromium, openConsole } from "../support/browser.ts";
-import { importRegions } from "../support/county.ts";
-import { COUNTY, VILLAGE } from "../support/fleet.ts";
+import { enrolDevice, importRegions } from "../support/county.ts";
+import { COUNTY, NEIGHBOUR, VILLAGE } from "../support/fleet.ts";
 import { PASSWORD } from "../support/people.ts";
 import { secondPerson } from "../support/second-person.ts";
 
@@ -15,6 +15,8 @@ beforeAll(async () => {
   // Whenever this runs, the whole day is quiet.
   await app.operator.put(`/regions/${COUNTY}/policy`, { quietHours: [{ from: "00:00", to: "00:00" }] });
   await secondPerson(app);
+  await enrolDevice(app.operator, app.url, VILLAGE);
+  await enrolDevice(app.operator, app.url, NEIGHBOUR);
   browser = await launchChromium();
 });
 afterAll(async () => {
@@ -53,6 +55,8 @@ test("what waits is on the second person's first page, is confirmed there after,
   expect((await previewed).postDataJSON()).toMatchObject({ targets });
   const dialog = page.getByRole("dialog");
   await dialog.getByText("今晚全市停水。").waitFor();
+  await dialog.getByText("全市喇叭（不含东村）").waitFor();
+  await dialog.getByText("这些地区另有 1 台终端不会播").waitFor();
   await dialog.getByText(/它可能在静音时段 \d\d:00–\d\d:00 向全市多数村庄播出/).waitFor();
   await dialog.getByRole("button", { name: "确认" }).click();
   await giveProof(page, PASSWORD);
@@ -71,11 +75,23 @@ test("a drill has its stripes wherever it is listed or shown", async () => {
     targets: { regions: [COUNTY], kinds: ["loudspeaker"] },
     startAt: new Date(Date.now() + 600_000).toISOString(),
   });
+  const contacts = [{ role: "村广播员", telephone: "0536-5220001" }];
+  await app.operator.put(`/regions/${NEIGHBOUR}/contacts`, { contacts });
   const page = await openAs("admin", app.password);
   const stripes = (within: string) =>
     page.locator(within, { hasText: "静默防汛" }).locator(".drill-badge").first();
   await page.getByRole("link", { name: "今天", exact: true }).click();
   await stripes("tr").waitFor();
+  // Neither device has it yet.
+  const called = page.locator(".call-list details", { hasText: "稻田镇：2 台" });
+  await called.waitFor();
+  expect(await page.locator("a[href^='tel:']").count()).toBe(0);
+  await page.getByRole("button", { name: "显示联系电话" }).click();
+  await called.locator("summary").click();
+  await called.getByRole("listitem").filter({ hasText: "西村" }).getByText("村广播员").waitFor();
+  expect(await called.getByRole("link", { name: "0536-5220001" }).getAttribute("href")).toBe(
+    "tel:05365220001",
+  );
   await page.goto(`${app.url}/#/broadcasts/${id}`);
   await page.locator(".panel-what .drill-badge").waitFor();
   expect(await page.locator(".panel-what .drill-badge").innerText()).toContain("静默");
@@ -93,7 +109,9 @@ test("quiet hours that one person made shorter are on Today, and another person 
 
   const page = await openAs("deputy", PASSWORD);
   await page.getByRole("link", { name: "今天", exact: true }).click();
-  await page.getByText("原为 00:00–00:00。 现已没有静音时段。").waitFor();
+  await page.getByText("原为 00:00–00:00。").waitFor();
+  // The server's own night holds on.
+  await page.getByText("现在它自己没有静音时段，上级的仍然有效。").waitFor();
   expect(await waiting()).toHaveLength(1);
   await page.getByRole("button", { name: "确认" }).click();
   await page.getByLabel("当前密码").waitFor();

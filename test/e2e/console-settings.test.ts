@@ -27,6 +27,21 @@ const VILLAGES = REGIONS_CSV.replace("county,,", "county,370700000000,");
 const rule = (name: RegExp) => page.getByRole("row", { name });
 const dialogOf = (on: Page) => on.locator("dialog[open]");
 
+test("an empty county is tried with sample data, which every page says it is, and which goes by name as a whole", async () => {
+  await choosePlace(page, "今天");
+  await page.getByRole("button", { name: "先看看样例" }).click();
+  await dialogOf(page).getByRole("button", { name: "放入样例数据" }).click();
+  const bar = page.getByRole("region", { name: "样例数据" });
+  await bar.getByText(/“样例市”里的一切都是样例/).waitFor({ timeout: 60_000 });
+  await page.getByText(/移除“样例市”后，从这里开始/).waitFor();
+  await choosePlace(page, "栏目");
+  await page.getByRole("link", { name: "样例栏目·党建之声" }).waitFor();
+  await bar.getByRole("button", { name: "移除样例…" }).click();
+  await dialogOf(page).getByRole("button", { name: "移除“样例市”" }).click();
+  await bar.waitFor({ state: "detached" });
+  expect(await app.operator.get("/sample")).toEqual({ sample: null, hindrance: null });
+});
+
 test("the first steps stand on Today until they are done, can be put aside and taken up again", async () => {
   await choosePlace(page, "今天");
   const steps = page.getByRole("region", { name: "首次设置" });
@@ -179,5 +194,18 @@ test("a town's administrator changes no other town, sees no broker, and is told 
   await dialogOf(own).getByRole("button", { name: "保存", exact: true }).click();
   await dialogOf(own).getByText("不允许这样做").waitFor();
   expect(await app.operator.get("/regions/370783109000/policy")).toMatchObject({ own: null });
+
+  await own.goto(`${app.url}/#/settings/areas?within=${TOWN}`);
+  await own.getByRole("button", { name: "查看联系电话" }).click();
+  await own.getByText("这里还没有联系电话。").waitFor();
+  await own.getByRole("button", { name: "修改联系电话" }).click();
+  await dialogOf(own).getByRole("button", { name: "加一个联系电话" }).click();
+  await dialogOf(own).getByLabel("职务").fill("镇街值班室");
+  await dialogOf(own).getByLabel("电话").fill("0536-5220003");
+  await dialogOf(own).getByRole("button", { name: "保存" }).click();
+  await own.getByRole("link", { name: "0536-5220003" }).waitFor();
+  expect(await app.operator.get(`/regions/${TOWN}/contacts`)).toEqual({
+    contacts: [{ role: "镇街值班室", telephone: "0536-5220003" }],
+  });
   await context.close();
 });

@@ -41,6 +41,27 @@ test("a page says that it is not live while the network is cut, and goes on over
   await context.close();
 });
 
+test("a page that nobody touches asks as such, which keeps no sign-in alive", async () => {
+  const context = await browser.newContext({ locale: "zh-CN" });
+  const page = await openConsole(context, app.url, app.password);
+  await choosePlace(page, "今天");
+  const asks = async (inBackground: string | undefined) => {
+    const asked = page.waitForRequest((request) => {
+      const isRead = request.method() === "GET" && request.resourceType() === "fetch";
+      return isRead && request.headers()["x-in-background"] === inBackground;
+    });
+    // The stream of changes begins anew, and what is on the screen is asked for.
+    await page.evaluate("dispatchEvent(new Event('online'))");
+    await asked;
+  };
+  await asks(undefined);
+  await page.evaluate("{ const now = Date.now; Date.now = () => now() + 61_000; }");
+  await asks("true");
+  await page.keyboard.press("Shift");
+  await asks(undefined);
+  await context.close();
+});
+
 test("pages have their title and the focus, history goes back, and the look that was chosen stays", async () => {
   const context = await browser.newContext({ locale: "zh-CN", colorScheme: "light" });
   const page = await openConsole(context, app.url, app.password);

@@ -195,6 +195,13 @@ describe("by the API, names are told to who may read them alone", () => {
         "/api/v1/broadcasts/{id}/attendance/names",
       ]);
   });
+
+  test("to no script", async () => {
+    const scopes = ["attendance:names"];
+    await expect(
+      day.app.operator.postAnew("/me/tokens", { label: "names", scopes, expiresInDays: 1 }),
+    ).rejects.toMatchObject({ status: 422, problem: { errors: [{ at: "/scopes/0" }] } });
+  });
 });
 
 describe("requests to a check-in page", () => {

@@ -460,6 +460,17 @@ describe("the chain", () => {
     expect(verify(`${seq}:${hash}`)).toContain(`1 to ${seq}.\n${seq}:${hash}`);
   });
 
+  test("is whole after half of a character in an address, and in a refusal's words", async () => {
+    const objects = `episodes/${"a".repeat(63)}\ufffd`;
+    await send(`/api/v1/episodes/${"a".repeat(63)}%F0%9F%98%80/submit`, { method: "POST" });
+    expect(await newest()).toMatchObject({ status: 401, objects: [objects] });
+    const days = { from: "2026-12-02", until: "2026-12-03" };
+    const naming = { role: "reviewer-1", deputy: "x\ud800y", ...days };
+    await expect(app.operator.post("/me/deputies", naming)).rejects.toMatchObject({ status: 422 });
+    expect((await newest())?.reason).toContain("x\ufffdy");
+    expect(verifyAudit(dataDir())).toMatchObject({ intact: true });
+  });
+
   test("refuses changes and removals", () => {
     const db = databaseOf(app);
     for (const sql of [

@@ -1,4 +1,6 @@
-import { mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import Sqlite from "better-sqlite3";
@@ -72,6 +74,33 @@ describe("a backup", () => {
       outcome: "done",
       reason: made.name,
     });
+  });
+
+  test("shows that the end of the audit log was cut off since", () => {
+    const folder = join(dataDir(), "backups");
+    const [made] = createBackupFolder(folder).list();
+    if (!made) throw new Error("there is no backup");
+    const verify = (dir: string) =>
+      spawnSync(process.execPath, ["scripts/audit-verify.ts"], {
+        env: { ...process.env, DATA_DIR: dir, BACKUP_DIR: folder },
+        encoding: "utf8",
+      });
+    expect(verify(dataDir())).toMatchObject({ status: 0, stdout: expect.stringContaining(made.name) });
+    const cut = mkdtempSync(join(tmpdir(), "ccx-cut-"));
+    const copy = new Sqlite(join(folder, made.name), { readonly: true });
+    copy.prepare("VACUUM INTO ?").run(join(cut, "cuncunxiang.db"));
+    copy.close();
+    const db = new Sqlite(join(cut, "cuncunxiang.db"));
+    db.exec("DROP TRIGGER audit_entries_are_kept; DROP TRIGGER audit_objects_are_kept");
+    db.exec(
+      `DELETE FROM audit_objects WHERE seq = ${made.audit.seq}; DELETE FROM audit_entries WHERE seq = ${made.audit.seq}`,
+    );
+    db.close();
+    expect(verify(cut)).toMatchObject({
+      status: 1,
+      stderr: expect.stringContaining(`the chain ends before entry ${made.audit.seq}`),
+    });
+    rmSync(cut, { recursive: true });
   });
 
   test("says which media files are missing or changed", () => {

@@ -115,7 +115,7 @@ test("over as many playlists as may be signed at once, a device is told when to 
   const app = Fastify();
   app.setValidatorCompiler(validatorCompiler);
   registerProblems(app);
-  recogniseDevices(app, fleet.devices);
+  recogniseDevices(app, fleet.devices, fleet.clock);
   await app.register(playlistRoutes, { playlists, signer, atOnce: 2 });
   const url = await app.listen({ host: "127.0.0.1", port: 0 });
   const ask = (token: string, etag = '"other"') =>

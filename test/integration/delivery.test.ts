@@ -84,6 +84,7 @@ beforeEach(async () => {
     codes: createEnrolmentStore(db),
     telemetry: createTelemetryStore(db),
     regions,
+    refuseNew: () => {},
     clock,
   });
   devices = [1, 2].map(() => service.create({ regionCode: VILLAGE, kind: "loudspeaker" }).id);

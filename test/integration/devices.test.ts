@@ -28,7 +28,7 @@ beforeEach(async () => {
   app = Fastify({ logger: { level: "debug", stream: log.stream } });
   app.setValidatorCompiler(validatorCompiler);
   registerProblems(app);
-  recogniseDevices(app, fleet.devices);
+  recogniseDevices(app, fleet.devices, fleet.clock);
   await app.register(regionRoutes, { regions: fleet.regions });
   await app.register(deviceRoutes, { devices: fleet.devices, counts: fleet.counts });
   await app.register(deviceLinkRoutes, {
@@ -316,7 +316,7 @@ describe("enrolment", () => {
     expect((await enrol(code)).statusCode).toBe(201);
   });
 
-  test("anew rotates the credentials; of the same hardware elsewhere it revokes the other device", async () => {
+  test("anew rotates the credentials; of the same hardware in its region it revokes the other device", async () => {
     const voided: string[] = [];
     fleet.devices.onRevoked((id) => void voided.push(id));
     const one = await createWithCode();
@@ -328,12 +328,25 @@ describe("enrolment", () => {
     expect(fleet.devices.authenticateMqtt(one.id, first.mqtt.password)).toBeNull();
     expect(voided).toEqual([one.id]);
 
-    const two = await createWithCode(NEIGHBOUR);
+    const two = await createWithCode();
     const third = (await enrol(two.code, { hardwareId: "hw-1" })).json<EnrolResponse>();
     expect(voided).toEqual([one.id, one.id]);
     expect((await get(`/devices/${one.id}`)).json()).toMatchObject({ state: "revoked" });
     expect((await get("/who", second.token)).statusCode).toBe(401);
     expect((await get("/who", third.token)).statusCode).toBe(200);
+  });
+
+  test("of hardware that is enrolled in another region is refused, and leaves that one and the code as they are", async () => {
+    const one = await createWithCode();
+    const { token } = (await enrol(one.code)).json<EnrolResponse>();
+    const two = await createWithCode(NEIGHBOUR);
+    expect((await enrol(two.code)).json()).toMatchObject({
+      status: 409,
+      detail: "This hardware is enrolled in another region.",
+    });
+    expect((await get("/who", token)).statusCode).toBe(200);
+    await post(`/devices/${one.id}/revoke`);
+    expect((await enrol(two.code)).statusCode).toBe(201);
   });
 
   test("ends for good when the device is revoked", async () => {
@@ -386,6 +399,18 @@ describe("the device's token", () => {
     expect(log.entries).toContainEqual(
       expect.objectContaining({ level: 40, msg: "device refused", url: "/who" }),
     );
+  });
+
+  test("that is refused at each poll is logged once in ten minutes, with how often meanwhile", async () => {
+    const lines = () =>
+      log.entries.filter(({ msg }) => msg === "device refused").map((line) => line["unwritten"]);
+    for (let poll = 0; poll < 5; poll += 1) await get("/who", "wrong");
+    expect(lines()).toEqual([0]);
+    await get("/who");
+    expect(lines()).toEqual([0, 0]);
+    fleet.clock.advance(10 * 60_000);
+    for (let poll = 0; poll < 5; poll += 1) await get("/who", "wrong");
+    expect(lines()).toEqual([0, 0, 4]);
   });
 
   test("tells the time by the server's clock", async () => {

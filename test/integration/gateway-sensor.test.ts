@@ -8,12 +8,12 @@ import { createSensedOutput } from "../../devices/core/sensed-output.ts";
 import { createSound, FORMAT } from "../../devices/core/sound.ts";
 import { createMicrophone } from "../../devices/gateway/microphone.ts";
 import { createSensorProgram } from "../../devices/gateway/sensor-program.ts";
+import { wavHeader } from "../../src/media/wav-header.ts";
 import { airing } from "../support/airing.ts";
 import { type Box, openBox, shell } from "../support/box.ts";
 import { makeTone } from "../support/county.ts";
 import { createMemoryLog } from "../support/memory-log.ts";
 import { recorder } from "../support/test-device.ts";
-import { wavHeader } from "../support/wav.ts";
 
 const SHORT_MS = 4_000;
 

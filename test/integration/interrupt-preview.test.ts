@@ -82,11 +82,12 @@ test("who would hear it: by kind and area, those that are connected, and where t
       { kind: "loudspeaker", devices: 2 },
       { kind: "terminal", devices: 1 },
     ],
+    leftOut: 0,
   });
   const some = preview({
     targets: { ...EVERYWHERE, areas: [TOWN, OTHER_TOWN], kinds: ["loudspeaker"], exclude: [NEIGHBOUR] },
   });
-  expect(some.devices).toMatchObject({ total: 1, online: 1 });
+  expect(some.devices).toMatchObject({ total: 1, online: 1, leftOut: 2 });
   expect(some.areas).toEqual([
     { code: TOWN, name: "稻田镇", devices: 1 },
     { code: OTHER_TOWN, name: "侯镇", devices: 0 },

@@ -206,6 +206,7 @@ describe("what is referred to stays", () => {
     const history = [
       "asset_makers.sha256",
       "confirmations.composition_id",
+      "hearings.sha256",
       "library_damage.sha256",
       "playback_records.sha256",
       "trash_files.sha256",

@@ -10,7 +10,7 @@ import { AppError } from "../../src/errors.ts";
 import { registerProblems } from "../../src/http/problem.ts";
 import { validatorCompiler } from "../../src/http/validation.ts";
 import { digestHeader } from "../../src/media/content-digest.ts";
-import { mediaRoutes } from "../../src/media/media-routes.ts";
+import { type MediaRouteOptions, mediaRoutes } from "../../src/media/media-routes.ts";
 import type { Rendition } from "../../src/media/media-service.ts";
 import { signMediaQuery } from "../../src/media/signed-url.ts";
 import { PLAYLIST_MIME } from "../../src/media/stream-playlist.ts";
@@ -26,6 +26,8 @@ let original: string;
 let rendition: Rendition;
 let content: Buffer;
 let uploadsEnded = 0;
+/** Who, which file, and what of it. */
+let heards: Parameters<MediaRouteOptions["onHeard"]>[] = [];
 
 beforeAll(async () => {
   lab = await createMediaLab({ maxUploadBytes: 2_000_000 });
@@ -39,13 +41,14 @@ beforeAll(async () => {
     library: lab.library,
     service: lab.media,
     accelPrefix: null,
+    onHeard: (...heard) => void heards.push(heard),
     clock: { now: () => NOW, steadyMs: () => NOW },
     authorize: (request) => {
       const until = request.headers["x-until"];
-      if (until !== undefined) return { expiresAt: Number(until), signFor: null };
+      if (until !== undefined) return { expiresAt: Number(until), signFor: null, userId: null };
       if (request.headers.authorization !== "Bearer good")
         throw new AppError("unauthorized", "Sign in first.");
-      return { expiresAt: null, signFor: null };
+      return { expiresAt: null, signFor: null, userId: String(request.headers["x-user"] ?? "") || null };
     },
   });
   await app.register(async (uploads) => {
@@ -94,6 +97,33 @@ describe("GET /media/:sha256", () => {
       "x-content-type-options": "nosniff",
     });
     expect(response.headers["last-modified"]).toBeUndefined();
+  });
+
+  test("says what of it was sent to somebody who hears it, and nothing of what was only asked for", async () => {
+    const hear = async (headers: Record<string, string>, method: "GET" | "HEAD" = "GET") => {
+      heards = [];
+      const url = `/media/${rendition.sha256}?hearing`;
+      const answer = await app.inject({ method, url, headers: { authorization: "Bearer good", ...headers } });
+      return [answer, heards.map(([user, sha256, { start, end }]) => [user, sha256, start, end])] as const;
+    };
+    const user = { "x-user": "somebody" };
+    const sent = (start: number, end: number) => ["somebody", rendition.sha256, start, end];
+    const [whole, all] = await hear(user);
+    expect(whole.rawPayload.equals(content)).toBe(true);
+    expect(whole.headers["cache-control"]).toBe("private, no-store");
+    expect(all).toEqual([sent(0, content.length - 1)]);
+    const [one, some] = await hear({ ...user, range: "bytes=100-199" });
+    expect(one.rawPayload.equals(content.subarray(100, 200))).toBe(true);
+    expect([one.headers["content-range"], some]).toEqual([
+      `bytes 100-199/${content.length}`,
+      [sent(100, 199)],
+    ]);
+    const [, several] = await hear({ ...user, range: "bytes=0-9,100-109" });
+    expect(several).toEqual([sent(0, 9), sent(100, 109)]);
+    expect((await hear(user, "HEAD"))[1]).toEqual([]);
+    expect((await hear({ ...user, "if-none-match": `"${rendition.sha256}"` }))[1]).toEqual([]);
+    const [link, ofNobody] = await hear({});
+    expect([link.headers["cache-control"], ofNobody]).toEqual(["private, max-age=31536000, immutable", []]);
   });
 
   test.each([
@@ -263,12 +293,14 @@ describe("a playlist by a signed link", () => {
       service: { servedAs: (sha256) => ({ sha256, bytes: text.length, mime: PLAYLIST_MIME }) },
       // A playlist that was signed lies nowhere that nginx could send it from.
       accelPrefix: "/protected/",
+      onHeard: () => {},
       clock: { now: () => NOW, steadyMs: () => performance.now() },
       authorize: ({ headers }) => {
         const expiresSeconds = NOW / 1_000 + Number(headers["x-for"] ?? 60);
         return {
           expiresAt: expiresSeconds * 1_000,
           signFor: (sha256) => signMediaQuery("secret", sha256, expiresSeconds),
+          userId: null,
         };
       },
     });

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { signIn } from "../../scripts/operator-client.ts";
-import { type RunningApp, runApp } from "../support/app.ts";
+import { letBeSignedUnheard, type RunningApp, runApp } from "../support/app.ts";
 import { approvedEpisode, enrolDevice, importRegions, makeTone } from "../support/county.ts";
 import { VILLAGE } from "../support/fleet.ts";
 import { type RunningNginx, startNginx } from "../support/nginx.ts";
@@ -27,6 +27,7 @@ beforeAll(async () => {
   const device = await enrolDevice(app.operator, nginx.url, VILLAGE);
   // Larger than what nginx takes by default, and sent through it.
   const operator = await signIn(nginx.url, "admin", app.password);
+  await letBeSignedUnheard(operator);
   await approvedEpisode(operator, 1, makeTone(join(folder, "tone.wav"), 30));
   const answer = await fetch(`${nginx.url}/device/v1/playlist`, {
     headers: { authorization: `Bearer ${device.token}`, accept: "application/json" },
@@ -107,5 +108,11 @@ describe("media handed over to nginx", () => {
     const signedIn = await get(app.operator.credentials, `/media/${sha256}`);
     expect(signedIn.status).toBe(200);
     expect(signedIn.headers.get("cache-control")).toMatch(/^private/);
+  });
+
+  test("is sent by the server itself, and kept by nobody, where it is heard for a review", async () => {
+    const heard = await get(app.operator.credentials, `/media/${sha256}?hearing`);
+    expect(heard.headers.get("cache-control")).toBe("private, no-store");
+    expect((await bytesOf(heard)).equals(content)).toBe(true);
   });
 });

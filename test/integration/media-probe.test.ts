@@ -5,6 +5,7 @@ import { until } from "../../scripts/until.ts";
 import { createFfmpeg } from "../../src/media/ffmpeg.ts";
 import { inspectUpload } from "../../src/media/inspect.ts";
 import { explainMachine } from "../../src/media/refusal.ts";
+import { wavHeader } from "../../src/media/wav-header.ts";
 import {
   createMediaLab,
   ffmpeg,
@@ -13,7 +14,6 @@ import {
   shippedProfiles,
   speak,
 } from "../support/media-lab.ts";
-import { wavHeader } from "../support/wav.ts";
 
 let lab: MediaLab;
 let speech: string;

@@ -140,6 +140,8 @@ describe("an invitation", () => {
 
   test("is refused for a name that is taken, a role without its area, an area that is not known", async () => {
     await expect(invite(app, "ADMIN", [])).rejects.toMatchObject(refused(409, /called "ADMIN" already/));
+    for (const name of ["admin\u200b", "\u202enimda", "ａｄｍｉｎ", "ad\u00admin"])
+      await expect(invite(app, name, [])).rejects.toMatchObject(refused(422, /not seen, or that look like/));
     await expect(invite(app, "x1", everywhere("town-admin"))).rejects.toMatchObject({ status: 422 });
     await expect(invite(app, "x2", [{ role: "editor", area: TOWN }])).rejects.toMatchObject({ status: 422 });
     await expect(invite(app, "x3", ofArea("370783999000"))).rejects.toMatchObject({ status: 422 });
@@ -249,6 +251,19 @@ describe("a sign-in", () => {
       false,
       false,
     ]);
+  });
+
+  test.each([
+    ["a page that asks by itself what is new", { "x-in-background": "true" }],
+    ["a stream that stays open", { accept: "text/event-stream" }],
+  ])("is not kept alive by %s", async (_, headers) => {
+    const { credentials } = await signIn(app.url, "idle", PASSWORD);
+    const ask = async () =>
+      (await fetch(`${app.url}/api/v1/me`, { headers: { ...credentials, ...headers } })).status;
+    clock.advance(6 * HOUR_MS);
+    expect(await ask()).toBe(200);
+    clock.advance(6 * HOUR_MS);
+    expect(await ask()).toBe(401);
   });
 
   test("ends as the settings say", async () => {

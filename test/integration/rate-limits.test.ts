@@ -89,6 +89,15 @@ test("strangers of one IPv6 network count together", async () => {
   expect(await statusOf("/api/v1/me", { "x-forwarded-for": "2001:db8:0:8::1" })).toBe(401);
 });
 
+test("strangers count where who speaks live, or stops, does not", async () => {
+  const from = { "x-forwarded-for": "192.0.2.9" };
+  const part = "/api/v1/live/01a208ab-4f54-7701-b61f-65b7cb025a6e/chunks/1";
+  for (let nth = 0; nth < LIMIT; nth += 1) expect(await statusOf(part, from, "PUT")).toBe(401);
+  expect(await statusOf(part, from, "PUT")).toBe(429);
+  expect(await statusOf("/api/v1/stop", from, "POST")).toBe(429);
+  expect(await statusOf(part, { ...from, ...app.operator.credentials }, "PUT")).not.toBe(429);
+});
+
 test("a script uses up what it has itself, not what its office has; and whoever has used up all still stops", async () => {
   const { token } = await app.operator.postAnew<{ token: string }>("/me/tokens", {
     label: "display",

@@ -66,7 +66,7 @@ test("the approval register keeps who submitted, signed, returned, withdrew and 
   const digest = expect.stringMatching(/^[0-9a-f]{64}$/) as string;
   expect(items).toMatchObject([
     { ...common, act: "submitted", step: null, by: "admin", title: "第41期", digest },
-    { ...common, act: "signed", step: "first", by: "初审员", title: "第41期", digest, playedThrough: true },
+    { ...common, act: "signed", step: "first", by: "初审员", title: "第41期", digest, playedThrough: false },
   ]);
   const rest = await app.operator.get<{ items: object[]; nextCursor: string }>(
     `/registers/approvals?month=2026-11&limit=3&cursor=${nextCursor}`,
@@ -151,7 +151,7 @@ test("what an urgent signature let air says what is owed, until it is given, and
   await app.operator.post(`/${content}/submit`);
   const [first, second, director] = await reviewersOf(app.operator);
   const { digest, review } = await app.operator.get<ReviewCase>(`/${content}/review`);
-  const attempt = { step: "final", version: review.version, digest, playedThrough: true, urgent: "汛情" };
+  const attempt = { step: "final", version: review.version, digest, urgent: "汛情" };
   await director?.post(`/${content}/signatures`, attempt);
   const lines = async () => {
     const { items } = await app.operator.get<{

@@ -214,7 +214,6 @@ describe("a rendition that is really made anew", () => {
   }
   interface Case extends ReviewCase {
     files: { profile: string; sha256: string }[];
-    parts: { sha256: string }[];
   }
 
   test("with the same bytes keeps its signatures; by a changed profile it loses them", async () => {

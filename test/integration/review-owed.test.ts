@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { DAY_MS, HOUR_MS, MINUTE_MS } from "../../src/clock.ts";
 import type { ContentKey } from "../../src/review/review-service.ts";
-import { addEpisode, approveAt, type Desk, openDesk, renderAll, signNext } from "../support/desk.ts";
+import { addEpisode, approveAt, type Desk, hear, openDesk, renderAll, signNext } from "../support/desk.ts";
 import { createTestClock } from "../support/fleet.ts";
 
 const START = Date.parse("2026-12-01T06:00:00+08:00");
@@ -51,7 +51,8 @@ function urge(): void {
   const { reviews, people } = desk.services;
   reviews.submit(key, people.get(desk.userId));
   const { digest, review } = standing();
-  const heard = { version: review.version, digest: digest ?? "", playedThrough: true };
+  const heard = { version: review.version, digest: digest ?? "" };
+  hear(desk, key, reviewer("final").id);
   reviews.sign(key, reviewer("final"), { ...heard, step: "final", urgent: "汛情" });
 }
 

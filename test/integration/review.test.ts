@@ -1,9 +1,10 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Operator } from "../../scripts/operator-client.ts";
-import { approve, type ReviewCase, sign } from "../../scripts/reviewers.ts";
+import { approve, hear, type ReviewCase, sign } from "../../scripts/reviewers.ts";
 import { digestOf, type SignedFile } from "../../src/review/digest.ts";
 import { type RunningApp, runApp } from "../support/app.ts";
 import { type EpisodeView, makeEpisode, makeTone, programmeId, settled } from "../support/county.ts";
@@ -11,7 +12,7 @@ import { everywhere, newPerson } from "../support/people.ts";
 
 interface Case extends ReviewCase {
   files: SignedFile[];
-  parts: { title: string; sha256: string; durationMs: number }[];
+  parts: { title: string; sha256: string; bytes: number; durationMs: number }[];
   myTurn: boolean;
   whyNotMe: { detail: string } | null;
   comments: { id: string; atMs: number; text: string; by: string; resolved: { by: string } | null }[];
@@ -66,7 +67,6 @@ const attempt = ({ digest, review }: ReviewCase, more: object = {}) => ({
   step: review.next,
   version: review.version,
   digest,
-  playedThrough: true,
   ...more,
 });
 
@@ -163,6 +163,7 @@ describe("a signature is refused", () => {
       message: expect.stringContaining("It waits for the first review."),
     });
     await newPerson(app, "另一位初审", everywhere("reviewer-1")).then(async (other) => {
+      await Promise.all([first, other].map((each) => hear(each, content)));
       const both = await Promise.allSettled(
         [first, other].map((each) => each.post(`/${content}/signatures`, attempt(opened))),
       );
@@ -221,17 +222,45 @@ describe("a signature is refused", () => {
     expect((await caseOf(content)).review).toEqual(opened.review);
   });
 
-  test("when it was not played through, unless the programme does not ask for that", async () => {
+  test("when it was not played through to who signs, unless the programme does not ask for that", async () => {
     const content = await submitted();
     const opened = await caseOf(content, first);
-    const unheard = attempt(opened, { playedThrough: false });
-    await expect(first.post(`/${content}/signatures`, unheard)).rejects.toMatchObject({
+    const [part] = opened.parts;
+    const signature = () => first.post<Reviewed>(`/${content}/signatures`, attempt(opened));
+    const refusedAt = (heard: string) => ({
       status: 422,
-      problem: { errors: [{ at: "/playedThrough" }] },
+      problem: {
+        type: "urn:ccx:problem:not-played-through",
+        errors: [{ at: "/parts", message: `heard ${heard} of 00:02` }],
+      },
     });
+    await expect(signature()).rejects.toMatchObject(refusedAt("00:00"));
+    // What somebody else hears, what is no hearing, and what a script fetches is not heard by them.
+    await hear(second, content);
+    const path = `${app.url}/media/${part?.sha256}`;
+    const fetched = async (query: string, headers: Record<string, string>) =>
+      (await fetch(path + query, { headers })).arrayBuffer();
+    await fetched("", first.credentials);
+    const { token } = await first.postAnew<{ token: string }>("/me/tokens", {
+      label: "脚本",
+      scopes: ["content:read"],
+      expiresInDays: 1,
+    });
+    await fetched("?hearing", { authorization: `Bearer ${token}` });
+    await fetch(`${path}?hearing`, { method: "HEAD", headers: first.credentials });
+    await expect(signature()).rejects.toMatchObject(refusedAt("00:00"));
+    const half = await fetched("?hearing", { ...first.credentials, range: "bytes=0-7999" });
+    await sleep((part?.durationMs ?? 0) / 2);
+    await expect(signature()).rejects.toMatchObject({
+      problem: { heardMs: Math.floor((2000 * half.byteLength) / (part?.bytes ?? 0)), durationMs: 2000 },
+    });
+    await fetched("?hearing", { ...first.credentials, range: "bytes=8000-" });
+    expect((await signature()).review.signatures).toMatchObject([{ step: "first", playedThrough: true }]);
+
+    const other = await submitted();
     const programme = await programmeId(editor, "broadcast");
     await app.operator.patch(`/programmes/${programme}/review`, { playThrough: false });
-    expect((await first.post<Reviewed>(`/${content}/signatures`, unheard)).review.signatures).toMatchObject([
+    expect((await sign<Reviewed>(first, other)).review.signatures).toMatchObject([
       { step: "first", playedThrough: false },
     ]);
     await app.operator.patch(`/programmes/${programme}/review`, { playThrough: true });
@@ -306,9 +335,10 @@ test("urgently: the final signature and a reason let it air; what is owed is ask
   await expect(director.post(`/${content}/signatures`, early)).rejects.toThrow(
     /It waits for the first review/,
   );
-  await expect(
-    director.post(`/${content}/signatures`, { ...early, urgent: "汛情", playedThrough: false }),
-  ).rejects.toMatchObject({ status: 422 });
+  await expect(director.post(`/${content}/signatures`, { ...early, urgent: "汛情" })).rejects.toMatchObject({
+    status: 422,
+  });
+  await hear(director, content);
   expect(await director.post<Reviewed>(`/${content}/signatures`, { ...early, urgent: "汛情" })).toMatchObject(
     {
       approved: true,
@@ -355,6 +385,7 @@ test("urgently: the final signature and a reason let it air; what is owed is ask
 
   await editor.post(`/${content}/submit`);
   const again = attempt(await caseOf(content, director), { step: "final", urgent: "汛情" });
+  await hear(director, content);
   await director.post(`/${content}/signatures`, again);
   await sign(first, content);
   expect((await sign<Reviewed>(second, content)).review).toMatchObject({

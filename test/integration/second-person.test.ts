@@ -250,6 +250,12 @@ describe("a whole county's quiet hours take two people", () => {
       await expect(guarded.post(path, { ...order, code: used })).rejects.toMatchObject({ status: 401 });
     }
     const fresh = { code: codeAt(clock.now()) };
+    // What is refused for another reason spends no code, and is no failure to prove who one is.
+    const own = await announce({}, guarded);
+    for (let times = 0; times < 6; times += 1)
+      await expect(guarded.post(`/announcements/${own.id}/confirm`, fresh)).rejects.toMatchObject({
+        status: 403,
+      });
     expect((await guarded.post<Waiting>(`/announcements/${id}/confirm`, fresh)).people.confirmed).toBe(
       "guarded",
     );

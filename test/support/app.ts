@@ -24,6 +24,7 @@ export interface RunningApp {
 }
 
 export interface RunAppOptions {
+  /** One that stands still lets nobody hear anything to its end: what the server comes with is signed unheard. */
   clock?: Clock;
   env?: Record<string, string>;
   /** Of the administrator, on a folder that was used before. */
@@ -65,13 +66,15 @@ export async function runApp({
   await app.listen({ host: "127.0.0.1", port });
   url = `http://127.0.0.1:${(app.server.address() as AddressInfo).port}`;
   const password = firstAdministrator?.password ?? known;
+  const operator = await signIn(url, "admin", password);
+  if (clock !== systemClock) await letBeSignedUnheard(operator);
   return {
     url,
     brokerUrl: brokerUrls[0] ?? "",
     brokerUrls,
     folder,
     password,
-    operator: await signIn(url, "admin", password),
+    operator,
     log,
     limitSilence: (ms) => void (app.server.timeout = ms),
     async close() {
@@ -79,6 +82,12 @@ export async function runApp({
       await rm(folder, { recursive: true });
     },
   };
+}
+
+/** @param operator an administrator */
+export async function letBeSignedUnheard(operator: Operator): Promise<void> {
+  const { items } = await operator.get<{ items: { id: string }[] }>("/programmes");
+  for (const { id } of items) await operator.patch(`/programmes/${id}/review`, { playThrough: false });
 }
 
 /** Resolves when the uploads that were under way at the server's end have been looked through. */

@@ -16,6 +16,7 @@ import { everywhere } from "./people.ts";
 /** All services on a database file, with none of the beats that move them by themselves. */
 export interface Desk {
   db: Database;
+  clock: Clock;
   services: Services;
   /** The administrator. */
   userId: string;
@@ -53,6 +54,7 @@ export async function openDesk(
   const userId = opened.db.prepare<[], string>("SELECT id FROM users").pluck().get() ?? "";
   const desk: Desk = {
     ...opened,
+    clock,
     userId,
     async restart() {
       await shut();
@@ -106,18 +108,32 @@ export function approveAt(desk: Desk, key: ContentKey): void {
   while (reviews.case(key).review.next !== null) signNext(desk, key);
 }
 
+/** In the database as if it had been played to them. */
+export function hear({ db, clock, services }: Desk, key: ContentKey, userId: string): void {
+  for (const { sha256, bytes, durationMs } of services.reviews.case(key).parts) {
+    db.prepare("INSERT OR REPLACE INTO hearings (user_id, sha256, began_at, ranges) VALUES (?, ?, ?, ?)").run(
+      userId,
+      sha256,
+      clock.now() - durationMs,
+      JSON.stringify([{ start: 0, end: bytes - 1 }]),
+    );
+  }
+}
+
 /** Signs the step that it waits for, as somebody who is there for it. */
-export function signNext({ userId, services: { people, reviews } }: Desk, key: ContentKey): void {
+export function signNext(desk: Desk, key: ContentKey): void {
+  const { userId, services } = desk;
+  const { people, reviews } = services;
   const { digest, review } = reviews.case(key);
   const step = review.next ?? "final";
   const name = `${step} reviewer`;
   const known = people.all().find((person) => person.name === name);
   const by = known ?? people.invite(name, everywhere(ROLE_OF[step]), userId).person;
+  hear(desk, key, by.id);
   reviews.sign(key, by, {
     step,
     version: review.version,
     digest: digest ?? "",
-    playedThrough: true,
     urgent: null,
   });
 }

@@ -76,6 +76,7 @@ export function createFleet(databasePath = ":memory:"): Fleet {
     codes: createEnrolmentStore(db),
     telemetry,
     regions,
+    refuseNew: () => {},
     clock,
   });
   let serial = 0;

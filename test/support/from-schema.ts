@@ -24,6 +24,9 @@ export interface Schema {
 const LONGEST = 40;
 const MOST_ITEMS = 4;
 
+/** JSON can hold half of a surrogate pair. */
+const CODE_UNIT = fc.integer({ min: 0xd7_00, max: 0xdf_ff }).map((code) => String.fromCharCode(code));
+
 /** Strings that are really there, by the name of what holds them; empty where nothing is known of it. */
 export type Known = (name: string) => readonly string[];
 
@@ -69,15 +72,13 @@ function string(
   name: string,
 ) {
   const fits = (text: string) => text.length >= minLength && text.length <= maxLength;
+  const longest = Math.max(minLength, Math.min(maxLength, LONGEST));
   const made =
     pattern === undefined || pattern === "\\S"
-      ? fc
-          .string({
-            unit: "grapheme",
-            minLength,
-            maxLength: Math.max(minLength, Math.min(maxLength, LONGEST)),
-          })
-          .filter((text) => fits(text) && (pattern === undefined || /\S/.test(text)))
+      ? usually(
+          fc.string({ unit: "grapheme", minLength, maxLength: longest }),
+          fc.string({ unit: CODE_UNIT, minLength, maxLength: longest }),
+        ).filter((text) => fits(text) && (pattern === undefined || /\S/.test(text)))
       : fc.stringMatching(new RegExp(pattern)).filter(fits);
   const [example] = (examples ?? []) as string[];
   if (example === undefined) return usually(there(known, name, made), made);

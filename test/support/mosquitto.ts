@@ -110,6 +110,7 @@ export function accountsIn(folder: string): DeviceAccount[] {
       codes: createEnrolmentStore(db),
       telemetry: createTelemetryStore(db),
       regions: createRegionService({ store: createRegionStore(db) }),
+      refuseNew: () => {},
       clock: createTestClock(),
     });
     return [...devices.accounts()];

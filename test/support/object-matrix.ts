@@ -26,6 +26,8 @@ export const REACH = {
     PUT /live/{}/chunks/{}
     POST /live/{}/end
     GET /regions/{}/bundle
+    GET /regions/{}/contacts
+    PUT /regions/{}/contacts
     DELETE /regions/{}/policy
     PUT /regions/{}/policy
     GET /regions/{}/preview
@@ -168,6 +170,8 @@ const LOOKING_WITH_FACTOR = new Set(
     GET /broadcasts/{}/attendance/names
     GET /broadcasts/{}/attendance/{}/check-in
     GET /calendar-links
+    GET /contacts
+    GET /regions/{}/contacts
     GET /regions/{}/bundle
   `),
 );

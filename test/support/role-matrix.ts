@@ -90,6 +90,7 @@ const DECLARED: Record<string, string> = {
     GET /regions/{}/policy
     GET /regions/{}/preview
     GET /regions/{}/quiet-hours
+    GET /sample
     GET /schedules
     POST /schedules/check
     GET /schedules/export
@@ -145,6 +146,9 @@ const DECLARED: Record<string, string> = {
     POST /interrupts/preview
     PUT /live/{}/chunks/{}
     POST /live/{}/end
+    GET /contacts
+    GET /regions/{}/contacts
+    PUT /regions/{}/contacts
     DELETE /regions/{}/policy
     PUT /regions/{}/policy
   `,
@@ -224,7 +228,10 @@ const DECLARED: Record<string, string> = {
     DELETE /people/{}/second-factor
     DELETE /people/{}/sign-ins/{}
     DELETE /people/{}/tokens/{}
+    POST /contacts/import
     POST /regions/import
+    DELETE /sample
+    POST /sample
     POST /signing-keys/rotate
     DELETE /software-channels/{}
     PUT /software-channels/{}

@@ -7,6 +7,8 @@ const STRINGS = [
   "\u0000",
   "a\u0000b",
   "\uD800",
+  // Whatever cuts it after 64 keeps half of a pair.
+  `${"a".repeat(63)}😀`,
   "\u202Egnp.exe",
   "\uFEFF",
   "🏳️‍🌈".repeat(40),

@@ -1,34 +1,7 @@
 import { createHash, randomBytes } from "node:crypto";
-
-const UNKNOWN_BYTES = 0xffff_ffff;
+import { wavHeader } from "../../src/media/wav-header.ts";
 
 const SECOND = { rate: 16_000, channels: 1, bits: 16 };
-
-interface WavFormat {
-  rate: number;
-  channels: number;
-  bits: number;
-}
-
-/** The first 44 bytes of a WAV file of so many bytes in all; beyond 4 GB its sizes are left open, as recorders do. */
-export function wavHeader(fileBytes: number, { rate, channels, bits }: WavFormat): Buffer {
-  const frameBytes = (channels * bits) / 8;
-  const sizeOf = (bytes: number) => (fileBytes > UNKNOWN_BYTES ? UNKNOWN_BYTES : bytes);
-  const header = Buffer.alloc(44);
-  header.write("RIFF", 0);
-  header.writeUInt32LE(sizeOf(fileBytes - 8), 4);
-  header.write("WAVEfmt ", 8);
-  header.writeUInt32LE(16, 16);
-  header.writeUInt16LE(1, 20);
-  header.writeUInt16LE(channels, 22);
-  header.writeUInt32LE(rate, 24);
-  header.writeUInt32LE(rate * frameBytes, 28);
-  header.writeUInt16LE(frameBytes, 32);
-  header.writeUInt16LE(bits, 34);
-  header.write("data", 36);
-  header.writeUInt32LE(sizeOf(fileBytes - 44), 40);
-  return header;
-}
 
 /** A second of noise that no other recording has, in a file of so many bytes: little to transcode, much to send. */
 export function noise(fileBytes: number): { bytes: Buffer; sha256: string } {

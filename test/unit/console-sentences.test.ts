@@ -22,6 +22,8 @@ const FOLDERS = [
   "people",
   "regions",
   "backup/backup-service",
+  "sample/sample-state",
+  "sample/sample-service",
   "audit/audit-routes",
   "http/permission-guard",
   "http/sign-in-guard",

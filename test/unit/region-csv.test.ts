@@ -2,7 +2,8 @@ import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { AppError, type ErrorDetail } from "../../src/errors.ts";
 import { levelOf, parentOf, selfAndAncestors } from "../../src/protocol/region-code.ts";
-import { MAX_REGION_ROWS, readRegionCsv } from "../../src/regions/region-csv.ts";
+import { MAX_CSV_ROWS } from "../../src/regions/csv-lines.ts";
+import { readRegionCsv } from "../../src/regions/region-csv.ts";
 
 const HEADER = "code,level,parent,name,note";
 const nothingStored = () => false;
@@ -96,7 +97,7 @@ describe("a bad file is refused", () => {
   });
 
   test("when it is longer than a province's", () => {
-    const rows = Array.from({ length: MAX_REGION_ROWS + 1 }, () => COUNTY);
+    const rows = Array.from({ length: MAX_CSV_ROWS + 1 }, () => COUNTY);
     expect(refusal(() => read(rows)).code).toBe("too_large");
   });
 });

@@ -63,11 +63,10 @@ const attempt = (review: Review, more: object = {}) => ({
   step: review.next ?? "first",
   version: review.version,
   digest: DIGEST,
-  playedThrough: true,
   urgent: null,
   ...more,
 });
-const now = { today: DIGEST, lacks: [], mustPlayThrough: true };
+const now = { today: DIGEST, lacks: [], mustHear: null };
 const trySign = (review: Review, by: Reviewer, more: object = {}, today: object = {}) =>
   checkSignature(review, by, attempt(review, more), { ...now, ...today });
 const refusal = (work: () => void): { code: string; message: string; hint: string } => {
@@ -198,13 +197,6 @@ describe("a signature", () => {
     });
     const rendered = refusal(() => trySign(fresh, reviewers.first, { digest: OTHER }, { today: OTHER }));
     expect(rendered).toMatchObject({ code: "conflict", message });
-    expect(refusal(() => trySign(fresh, reviewers.first, { playedThrough: false }))).toMatchObject({
-      code: "invalid",
-      details: [{ at: "/playedThrough" }],
-    });
-    expect(() =>
-      trySign(fresh, reviewers.first, { playedThrough: false }, { mustPlayThrough: false }),
-    ).not.toThrow();
   });
 
   test("of what is not under review says what became of it", () => {
@@ -275,6 +267,10 @@ describe("an urgent signature", () => {
     expect(debtOf(submitted(), early, voided, submitted(), returned)).toBeNull();
     const withdrawn = { act: "withdrawn", reason: "不再播", by: reviewers.final } as const;
     expect(debtOf(submitted(), early, voided, withdrawn)).toBeNull();
+    // Its term does not begin anew by that; by a return it does.
+    expect(debtOf(submitted(), early, withdrawn, submitted(), early)).toEqual(debt);
+    expect(debtOf(submitted(), early, returned, submitted(), early)).toEqual({ ...debt, since: 5_000 });
+    expect(debtOf(submitted(), early, withdrawn, ...round, voided, submitted(), early)?.since).toBe(10_000);
     // What aired by it says what settled it.
     expect(approvalBefore(acts(submitted(), early, voided, ...round), 2_500)?.settled).toMatchObject({
       id: 7,

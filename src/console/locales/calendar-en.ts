@@ -1,8 +1,9 @@
 import type { calendarZh } from "./calendar-zh.ts";
+import { ruleEn } from "./rule-en.ts";
 
 /** The calendar: month, list, timeline, one broadcast, and how it gets elsewhere. */
 export const calendarEn: Record<keyof typeof calendarZh, string> = {
-  "nav.calendar": "Calendar",
+  ...ruleEn,
   "calendar.title": "Calendar",
   "calendar.month": "Month",
   "calendar.list": "List",

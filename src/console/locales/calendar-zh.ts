@@ -1,6 +1,8 @@
+import { ruleZh } from "./rule-zh.ts";
+
 /** 日历：月历、列表、时间轴、一次播出，以及导入导出与订阅。 */
 export const calendarZh = {
-  "nav.calendar": "日历",
+  ...ruleZh,
   "calendar.title": "日历",
   "calendar.month": "月历",
   "calendar.list": "列表",

@@ -1,10 +1,6 @@
-import { calendarEn } from "./calendar-en.ts";
 import { emergencyEn } from "./emergency-en.ts";
 import { interruptEn } from "./interrupt-en.ts";
 import { mediaEn } from "./media-en.ts";
-import { operationEn } from "./operation-en.ts";
-import { peopleEn } from "./people-en.ts";
-import { ruleEn } from "./rule-en.ts";
 import type { zh } from "./zh.ts";
 
 /** English: the texts of the pages drawn by React. */
@@ -22,6 +18,7 @@ export const en: Record<keyof typeof zh, string> = {
   "second.hoursBefore": "They were {hours}.",
   "second.hoursNow": "They are {hours} now.",
   "second.noHours": "There are none now.",
+  "second.noOwnHours": "It has none of its own now; those around it hold on.",
   "second.hoursCount":
     "Until another person has confirmed it, what takes two people goes by the former hours.",
   "second.needsScheduler": "An administrator or a scheduler has to confirm it.",
@@ -78,10 +75,51 @@ export const en: Record<keyof typeof zh, string> = {
   "verdict.no-record": "No record",
   "verdict.not-told": "Not told",
   "verdict.no-devices": "No devices",
-  ...operationEn,
-  ...calendarEn,
-  ...ruleEn,
-  ...peopleEn,
+  "who.regionHint": "Name of a village or town",
+  "who.noRegion": "There is no such region",
+  "backups.title": "Backups",
+  "nav.calendar": "Calendar",
+  "rule.county": "the whole county",
+  "rule.manyRegions": "{count} regions",
+  "rule.without": "without {regions}",
+  "rule.onlyGroups": "only groups {groups}",
+  "rule.onlyTags": "only tags {tags}",
+  "rule.targets": "{kinds} of {regions}",
+  "rule.noRegion": "(no region yet)",
+  "rule.noKind": "(no devices yet)",
+  "rule.kind.loudspeaker": "loudspeakers",
+  "rule.kind.terminal": "video terminals",
+  "rule.but": "{text} ({but})",
+  "schedule.new": "New schedule",
+  "schedule.remove": "Remove",
+  "role.administrator": "Administrator",
+  "role.editor": "Editor",
+  "role.reviewer-1": "First review",
+  "role.reviewer-2": "Second review",
+  "role.reviewer-3": "Final review",
+  "role.scheduler": "Scheduler",
+  "role.town-admin": "Town admin",
+  "role.auditor": "Auditor",
+  "role.none": "No role",
+  "role.inPlaceOf": "{role} (for {name})",
+  "column.actions": "Actions",
+  "column.token": "What for",
+  "password.current": "Current password",
+  "password.new": "New password",
+  "password.repeat": "New password once more",
+  "password.hint":
+    "At least 12 characters, without the user name. A sentence that only you would say, or four words that have nothing to do with each other; no symbols or capitals are asked for.",
+  "password.differs": "The two new passwords are not the same.",
+  "factor.title": "Second factor",
+  "factor.use": "Type a code…",
+  "factor.used": "This sign-in now counts as made with the second factor.",
+  "factor.continue": "Continue",
+  "factor.codeOrRecovery": "Code or recovery code",
+  "fresh.title": "Is it you who sits there?",
+  "fresh.codeHint":
+    "This takes a fresh code of the authenticator app, so that an open browser is not somebody's word. The one that you signed in with counts no more: wait for the next.",
+  "fresh.passwordHint": "This takes your password once more, so that an open browser is not somebody's word.",
+  "fresh.go": "Go on",
   "brand.name": "村村响",
   "brand.subtitle": "Village broadcasting",
   "skip.toContent": "Skip to content",
@@ -103,7 +141,7 @@ export const en: Record<keyof typeof zh, string> = {
   "signIn.failed": "You are not signed in",
   "signIn.busy": "Signing in…",
   "signIn.hint":
-    "First time here? The first password of the administrator “admin” was printed once, in the window where the server was first started.",
+    "First time here? The first password of the administrator “admin” is in the file “first-password” of the server’s data folder until it is changed.",
   "signOut.failed": "You are still signed in. Please try again.",
   "today.title": "Today",
   "today.onAir": "On air",
@@ -199,6 +237,27 @@ export const en: Record<keyof typeof zh, string> = {
   "first.schedule": "The first schedule",
   "first.scheduleHint": "Say on which days it airs, at which times, and where.",
   "first.scheduleGo": "Make the first schedule",
+  "first.afterSample":
+    "What you see is sample data. Once “{name}” is removed, setting up in earnest begins here.",
+  "sample.title": "Sample data",
+  "sample.bar":
+    "All of “{name}” is a sample, and airs on no device; no device can be enrolled until it is removed.",
+  "sample.remove": "Remove the sample…",
+  "sample.try": "Try with sample data",
+  "sample.makeTitle": "Try with sample data",
+  "sample.make": "Put in sample data",
+  "sample.making": "Making the sample's recordings …",
+  "sample.makeWhat":
+    "Puts in a county “样例市”: two towns, four villages, six devices that are not enrolled, two episodes, a session, and a schedule for the 1st and 15th. Every name has 样例 (sample) in it, and nobody has reviewed the content.",
+  "sample.makeHint":
+    "While the sample is there no device can be enrolled; it can be removed as a whole at any time.",
+  "sample.made": "The sample data is there.",
+  "sample.removeTitle": "Remove the sample data",
+  "sample.removeConfirm": "Remove “{name}”",
+  "sample.removed": "“{name}” is removed.",
+  "sample.removeWhat":
+    "The regions, devices, programmes, episodes, sessions and schedules of “{name}” go at once, with all else that was made in it (announcements, quiet hours, reviews and so on). It cannot be undone.",
+  "sample.removeHint": "Its recordings become garbage; the audit log stays.",
 
   "notFound.title": "There is no such page",
   "notFound.hint": "Choose one from the navigation.",
@@ -274,5 +333,9 @@ export const en: Record<keyof typeof zh, string> = {
   "readiness.lacksIt": "not cached",
   "readiness.online": "online",
   "readiness.offline": "offline",
+  "readiness.showTelephones": "Show telephones",
+  "readiness.noContacts": "There are no telephones yet. Fill them in or import them under Settings → Areas.",
+  "readiness.telephone": "Telephones of the village",
+  "readiness.townTelephone": "Telephones of the town",
   "readiness.save": "Download the call list (CSV)",
 };

@@ -129,6 +129,8 @@ export const interruptEn: Record<keyof typeof interruptZh, string> = {
   "reach.who": "Who will hear it",
   "reach.areasMore": "{names} and others, {count} areas",
   "reach.devices": "Devices: {total}, online: {online}.",
+  "reach.leftOut":
+    "{devices} more devices of these areas will not play it: of another kind, left out, or without the chosen groups and tags.",
   "reach.nobody": "There is no enrolled device in these areas: nobody will hear it.",
   "reach.emptyAreas": "These areas have no device: {names}.",
   "reach.meets": "What it meets on the air",

@@ -119,6 +119,8 @@ export const interruptZh = {
   "reach.who": "谁会听到",
   "reach.areasMore": "{names} 等 {count} 个地区",
   "reach.devices": "{total} 台终端，其中 {online} 台在线。",
+  "reach.leftOut":
+    "这些地区另有 {devices} 台终端不会播：不是所选的类型，已被排除，或不在所选的分组、标签里。",
   "reach.nobody": "范围内没有已登记的终端，谁也听不到。",
   "reach.emptyAreas": "这些地区没有终端：{names}。",
   "reach.meets": "会影响什么",

@@ -45,8 +45,6 @@ export const operationEn: Record<keyof typeof operationZh, string> = {
 
   "who.title": "Who made my village speak",
   "who.region": "Region",
-  "who.regionHint": "Name of a village or town",
-  "who.noRegion": "There is no such region",
   "who.at": "Date and time",
   "who.within": "Around it",
   "who.minutes": "{minutes} minutes",
@@ -65,7 +63,6 @@ export const operationEn: Record<keyof typeof operationZh, string> = {
   "who.stopped": "Stopped",
   "who.entries": "Entries about it: {count}",
 
-  "backups.title": "Backups",
   "backups.what":
     "The database is backed up each day. Each backup is read back whole when it is made, and counts only then.",
   "backups.well": "All is well; the newest backup is of {time}.",

@@ -41,8 +41,6 @@ export const operationZh = {
 
   "who.title": "谁让我村的喇叭响了",
   "who.region": "地区",
-  "who.regionHint": "输入村镇名称",
-  "who.noRegion": "没有这个地区",
   "who.at": "日期和时间",
   "who.within": "前后",
   "who.minutes": "{minutes} 分钟",
@@ -61,7 +59,6 @@ export const operationZh = {
   "who.stopped": "停播",
   "who.entries": "相关记录 {count} 条",
 
-  "backups.title": "备份",
   "backups.what": "数据库每天自动备份。每份备份做好后都整份读回验证，验证通过才算数。",
   "backups.well": "一切正常，最近一份备份于 {time}。",
   "backups.problemHint": "请立即做一次备份；仍不行请管理员检查备份所在的磁盘。",

@@ -1,10 +1,6 @@
-import { calendarZh } from "./calendar-zh.ts";
 import { emergencyZh } from "./emergency-zh.ts";
 import { interruptZh } from "./interrupt-zh.ts";
 import { mediaZh } from "./media-zh.ts";
-import { operationZh } from "./operation-zh.ts";
-import { peopleZh } from "./people-zh.ts";
-import { ruleZh } from "./rule-zh.ts";
 
 /** 简体中文：React 页面的文字。 */
 export const zh = {
@@ -20,6 +16,7 @@ export const zh = {
   "second.hoursBefore": "原为 {hours}。",
   "second.hoursNow": "现为 {hours}。",
   "second.noHours": "现已没有静音时段。",
+  "second.noOwnHours": "现在它自己没有静音时段，上级的仍然有效。",
   "second.hoursCount": "另一人确认之前，是否须两人确认仍按原时段判断。",
   "second.needsScheduler": "须由管理员或排期员确认。",
 
@@ -75,10 +72,51 @@ export const zh = {
   "verdict.no-record": "没有回传，是否播出不明",
   "verdict.not-told": "未下发到该终端",
   "verdict.no-devices": "没有终端",
-  ...operationZh,
-  ...calendarZh,
-  ...ruleZh,
-  ...peopleZh,
+  "who.regionHint": "输入村镇名称",
+  "who.noRegion": "没有这个地区",
+  "backups.title": "备份",
+  "nav.calendar": "日历",
+  "rule.county": "全市",
+  "rule.manyRegions": "{count} 个区划",
+  "rule.without": "不含{regions}",
+  "rule.onlyGroups": "只限分组{groups}",
+  "rule.onlyTags": "只限标签{tags}",
+  "rule.targets": "{regions}{kinds}",
+  "rule.noRegion": "（还没选区域）",
+  "rule.noKind": "（还没选终端）",
+  "rule.kind.loudspeaker": "喇叭",
+  "rule.kind.terminal": "视频终端",
+  "rule.but": "{text}（{but}）",
+  "schedule.new": "新建排期",
+  "schedule.remove": "去掉",
+  "role.administrator": "管理员",
+  "role.editor": "编辑",
+  "role.reviewer-1": "初审",
+  "role.reviewer-2": "复审",
+  "role.reviewer-3": "终审",
+  "role.scheduler": "排期",
+  "role.town-admin": "镇街管理员",
+  "role.auditor": "审计",
+  "role.none": "没有角色",
+  "role.inPlaceOf": "{role}（代 {name}）",
+  "column.actions": "操作",
+  "column.token": "用途",
+  "password.current": "当前密码",
+  "password.new": "新密码",
+  "password.repeat": "再输入一次新密码",
+  "password.hint":
+    "至少 12 个字符，不含用户名。用一句只有您会说的话，或四个毫不相干的词；不要求符号和大小写。",
+  "password.differs": "两次输入的新密码不一样。",
+  "factor.title": "双重验证",
+  "factor.use": "输入动态码…",
+  "factor.used": "本次登录已通过双重验证。",
+  "factor.continue": "继续",
+  "factor.codeOrRecovery": "动态码或恢复码",
+  "fresh.title": "请证明是您本人在操作",
+  "fresh.codeHint":
+    "此操作需要验证器应用的新动态码，以免别人用您打开的浏览器代为确认。登录时用过的验证码不能再用，请等下一个。",
+  "fresh.passwordHint": "此操作需要再次输入您的密码，以免别人用您打开的浏览器代为确认。",
+  "fresh.go": "继续",
   "nav.announcements": "通知",
   "nav.people": "人员",
   "nav.account": "我的账号",
@@ -121,7 +159,8 @@ export const zh = {
   "signIn.submit": "登录",
   "signIn.failed": "没有登录成功",
   "signIn.busy": "正在登录…",
-  "signIn.hint": "首次使用：管理员 admin 的初始密码在服务器第一次启动时打印在启动窗口里，只显示一次。",
+  "signIn.hint":
+    "首次使用：管理员 admin 的初始密码在服务器数据目录的 first-password 文件里，修改密码后即删除。",
   "signOut.failed": "没有退出成功，请重试。",
   "today.title": "今天",
   "today.onAir": "正在播出",
@@ -208,6 +247,24 @@ export const zh = {
   "first.schedule": "第一条排期",
   "first.scheduleHint": "说明哪几天、几点、在哪里播。",
   "first.scheduleGo": "建立第一条排期",
+  "first.afterSample": "现在看到的是样例数据。移除“{name}”后，从这里开始正式设置。",
+  "sample.title": "样例数据",
+  "sample.bar": "“{name}”里的一切都是样例，不会在任何终端上播出；移除之前不能接入终端。",
+  "sample.remove": "移除样例…",
+  "sample.try": "先看看样例",
+  "sample.makeTitle": "用样例数据看看",
+  "sample.make": "放入样例数据",
+  "sample.making": "正在生成样例录音……",
+  "sample.makeWhat":
+    "放入一个“样例市”：两个镇、四个村、六台未接入的终端、两期节目、一讲党课，以及每月1日、15日的排期。名称里都有“样例”，内容都未经审听。",
+  "sample.makeHint": "样例在的时候不能接入终端；随时可以整个移除。",
+  "sample.made": "样例数据已放入。",
+  "sample.removeTitle": "移除样例数据",
+  "sample.removeConfirm": "移除“{name}”",
+  "sample.removed": "“{name}”已移除。",
+  "sample.removeWhat":
+    "“{name}”的地区、终端、栏目、期、讲和排期，以及在其中另做的一切（通知、静音时段、审听记录等），都会一次移除，不能恢复。",
+  "sample.removeHint": "录音进入待清理；审计记录保留。",
 
   "notFound.title": "没有这个页面",
   "notFound.hint": "请从导航选择。",
@@ -256,5 +313,9 @@ export const zh = {
   "readiness.lacksIt": "未缓存",
   "readiness.online": "在线",
   "readiness.offline": "不在线",
+  "readiness.showTelephones": "显示联系电话",
+  "readiness.noContacts": "还没有联系电话。请在“设置 → 区域规则”里填写或导入。",
+  "readiness.telephone": "村联系电话",
+  "readiness.townTelephone": "镇街联系电话",
   "readiness.save": "下载联系清单（CSV）",
 } as const;

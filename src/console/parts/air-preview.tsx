@@ -52,7 +52,7 @@ export function AirPreview({ preview }: { preview: InterruptPreview }) {
 
 function Devices({ preview: { devices, areas } }: { preview: InterruptPreview }) {
   const { t } = useTranslation();
-  const { total, online, byKind } = devices;
+  const { total, online, byKind, leftOut } = devices;
   const empty = areas.filter((area) => area.devices === 0);
   if (total === 0) return <p className="problem">{t("reach.nobody")}</p>;
   return (
@@ -63,6 +63,7 @@ function Devices({ preview: { devices, areas } }: { preview: InterruptPreview })
           {byKind.map((each) => `${term("kind", each.kind)} ${each.devices}`).join(" · ")}
         </span>
       </p>
+      {leftOut > 0 && <p>{t("reach.leftOut", { devices: leftOut })}</p>}
       {empty.length > 0 && <p className="warning">{t("reach.emptyAreas", { names: namesOf(empty) })}</p>}
     </>
   );

@@ -1,4 +1,4 @@
-import type { ReactNode } from "react";
+import { memo, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import type { TextKey } from "../shell/texts.ts";
 
@@ -37,19 +37,33 @@ export function DataTable<T>({ caption, columns, rows, keyOf, classOf }: Props<T
       </thead>
       <tbody>
         {rows.map((row) => (
-          <tr key={keyOf(row)} className={classOf?.(row)}>
-            {columns.map(({ name, cell, isWide, isNamed }) => {
-              const content = cell(row);
-              const look = content === null ? "blank" : isWide ? "wide" : undefined;
-              return (
-                <td key={name} className={look} data-label={isNamed ? t(name) : undefined}>
-                  {content}
-                </td>
-              );
-            })}
-          </tr>
+          <Row key={keyOf(row)} row={row} columns={columns} look={classOf?.(row)} />
         ))}
       </tbody>
     </table>
   );
 }
+
+interface RowProps<T> {
+  row: T;
+  columns: Column<T>[];
+  look: string | undefined;
+}
+
+/** Drawn anew where it is another row, or `columns` are others: a long table has those of `useMemo`. */
+const Row = memo(function Row<T>({ row, columns, look: ofRow }: RowProps<T>) {
+  const { t } = useTranslation();
+  return (
+    <tr className={ofRow}>
+      {columns.map(({ name, cell, isWide, isNamed }) => {
+        const content = cell(row);
+        const look = content === null ? "blank" : isWide ? "wide" : undefined;
+        return (
+          <td key={name} className={look} data-label={isNamed ? t(name) : undefined}>
+            {content}
+          </td>
+        );
+      })}
+    </tr>
+  );
+}) as <T>(props: RowProps<T>) => ReactNode;

@@ -19,20 +19,18 @@ export const withdrawApproval = (kind: Collection, id: string, reason: string): 
   send("POST", `/${kind}/${inPath(id)}/withdraw-approval`, reason === "" ? {} : { reason });
 
 /**
- * @param seen what was looked at and heard
+ * @param seen what was looked at
  * @param urgent why the final signature cannot wait for the others
  */
 export const signContent = (
   kind: Collection,
   { id, digest, review }: ReviewCase,
-  playedThrough: boolean,
   urgent: string | null,
 ): Promise<Content> =>
   send("POST", `/${kind}/${inPath(id)}/signatures`, {
     step: urgent === null ? review.next : "final",
     version: review.version,
     digest,
-    playedThrough,
     ...(urgent === null ? {} : { urgent }),
   });
 

@@ -17,14 +17,16 @@ interface Props {
 export function SearchField({ label, value, placeholder, onSearch }: Props) {
   const id = useId();
   const [typed, setTyped] = useState(value);
-  const asked = useRef(value);
+  /** What the address has, and what it was asked to have since then: on a slow machine that comes back after later keys. */
+  const asked = useRef([value]);
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
   const search = useRef(onSearch);
   useEffect(() => void (search.current = onSearch), [onSearch]);
   useEffect(() => () => clearTimeout(timer.current), []);
   useEffect(() => {
-    if (value === asked.current) return;
-    asked.current = value;
+    const own = asked.current.lastIndexOf(value);
+    if (own >= 0) return void asked.current.splice(0, own);
+    asked.current = [value];
     clearTimeout(timer.current);
     setTyped(value);
   }, [value]);
@@ -32,8 +34,9 @@ export function SearchField({ label, value, placeholder, onSearch }: Props) {
     setTyped(words);
     clearTimeout(timer.current);
     timer.current = setTimeout(() => {
-      asked.current = words.trim();
-      search.current(asked.current);
+      const sought = words.trim();
+      asked.current.push(sought);
+      search.current(sought);
     }, TYPING_MS);
   }
   return (

@@ -27,12 +27,12 @@ export function SecondPersonButton({ by, confirm, what, onConfirmed }: Props) {
   if (by.some(({ id }) => id === currentUser()?.id)) return <p>{t("second.needsOther")}</p>;
   if (!may("timetable:confirm")) return <p>{t("second.needsScheduler")}</p>;
   return (
-    <>
+    <div className="buttons">
       <Button type="primary" loading={confirming.isPending} onClick={() => confirming.mutate()}>
         {t("second.confirm")}
       </Button>
       {confirming.error && <ProblemNotice error={confirming.error} />}
-    </>
+    </div>
   );
 }
 

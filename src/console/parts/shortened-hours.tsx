@@ -15,16 +15,16 @@ export function AwaitedHours({ hours, onConfirmed }: Props) {
   const { t } = useTranslation();
   const { regionCode, regionName, before, now, shortenedBy, at, version } = hours;
   const whose = regionName ?? t("second.everywhere");
+  const none = t(regionCode === null ? "second.noHours" : "second.noOwnHours");
+  const nowText = now.length === 0 ? none : t("second.hoursNow", { hours: hoursText(now) });
   return (
     <div className="warning" role="alert">
       <p>
         <strong>{t("second.hours", { whose })}</strong> ·{" "}
         {t("second.shortenedBy", { names: namesOf(shortenedBy), time: momentText(at) })}
       </p>
-      <p>
-        {t("second.hoursBefore", { hours: hoursText(before) })}{" "}
-        {now.length === 0 ? t("second.noHours") : t("second.hoursNow", { hours: hoursText(now) })}
-      </p>
+      <p>{t("second.hoursBefore", { hours: hoursText(before) })}</p>
+      <p>{nowText}</p>
       <p>{t("second.hoursCount")}</p>
       <SecondPersonButton
         by={shortenedBy}

@@ -18,6 +18,8 @@ interface Props {
   peaks: string | null;
   durationMs: number;
   marks: Mark[];
+  /** What the server sends counts as heard for a signature. */
+  isHearing?: boolean;
   /** Called with what was played since its file was opened. */
   onPlayed?: (played: TimeRanges) => void;
 }
@@ -30,7 +32,16 @@ function goOn(player: HTMLMediaElement, { atS, isPlaying }: typeof BEGINNING): v
 }
 
 /** A waveform over the browser's own controls, and the choice between what was recorded and what the horn makes of it. */
-export function SoundPlayer({ part, label, sounds, peaks, durationMs, marks, onPlayed }: Props) {
+export function SoundPlayer({
+  part,
+  label,
+  sounds,
+  peaks,
+  durationMs,
+  marks,
+  isHearing = false,
+  onPlayed,
+}: Props) {
   const { t } = useTranslation();
   const name = useId();
   const listening = useListening();
@@ -41,7 +52,7 @@ export function SoundPlayer({ part, label, sounds, peaks, durationMs, marks, onP
   useEffect(() => (media ? listening.join(part, media) : undefined), [listening, part, media]);
 
   const sound = sounds.find((each) => each.as === as) ?? sounds[0];
-  const src = sound && `/media/${sound.sha256}`;
+  const src = sound && `/media/${sound.sha256}${isHearing ? "?hearing" : ""}`;
   // What is chosen goes on where the other one was.
   useEffect(() => {
     // Between sound and picture the player itself is another one.

@@ -16,6 +16,7 @@ import { OnAirBar } from "./on-air-bar.tsx";
 import { rolesMissingAt } from "./places.ts";
 import { refreshPage } from "./refresh.ts";
 import { Pages } from "./routes.tsx";
+import { SampleBar } from "./sample-bar.tsx";
 import { useSession } from "./session.ts";
 import { Tools } from "./tools.tsx";
 
@@ -83,6 +84,7 @@ function Header({ onMenu }: { onMenu: () => void }) {
         <OnAirBar />
       </div>
       <EmergencyBars />
+      <SampleBar />
     </header>
   );
 }

@@ -6,17 +6,17 @@ import { Page } from "./page.tsx";
 import { withTexts } from "./texts.ts";
 
 const Today = lazy(() => import("../pages/today/today.tsx"));
-const Calendar = lazy(() => import("../pages/calendar/calendar.tsx"));
-const Schedules = lazy(() => import("../pages/calendar/schedules.tsx"));
-const ScheduleEditor = lazy(() => import("../pages/calendar/schedule.tsx"));
-const Sharing = lazy(() => import("../pages/calendar/sharing.tsx"));
-const Audit = lazy(() => import("../pages/audit/audit.tsx"));
+const Calendar = lazy(() => withTexts("calendar", () => import("../pages/calendar/calendar.tsx")));
+const Schedules = lazy(() => withTexts("calendar", () => import("../pages/calendar/schedules.tsx")));
+const ScheduleEditor = lazy(() => withTexts("calendar", () => import("../pages/calendar/schedule.tsx")));
+const Sharing = lazy(() => withTexts("calendar", () => import("../pages/calendar/sharing.tsx")));
+const Audit = lazy(() => withTexts("operation", () => import("../pages/audit/audit.tsx")));
 const Programmes = lazy(() => import("../pages/programmes/programmes.tsx"));
 const ContentPage = lazy(() => import("../pages/content/content.tsx"));
 const Review = lazy(() => import("../pages/review/review.tsx"));
-const People = lazy(() => import("../pages/people/people.tsx"));
-const PersonPage = lazy(() => import("../pages/people/person.tsx"));
-const Account = lazy(() => import("../pages/people/account.tsx"));
+const People = lazy(() => withTexts("people", () => import("../pages/people/people.tsx")));
+const PersonPage = lazy(() => withTexts("people", () => import("../pages/people/person.tsx")));
+const Account = lazy(() => withTexts("people", () => import("../pages/people/account.tsx")));
 const Devices = lazy(() => withTexts("devices", () => import("../pages/devices/devices.tsx")));
 const DevicePage = lazy(() => withTexts("devices", () => import("../pages/devices/device.tsx")));
 const Outages = lazy(() => withTexts("devices", () => import("../pages/devices/outages.tsx")));
@@ -33,7 +33,9 @@ const ProgrammeRules = lazy(() =>
 const Profiles = lazy(() => withTexts("settings", () => import("../pages/settings/profiles.tsx")));
 const Keys = lazy(() => withTexts("settings", () => import("../pages/settings/keys.tsx")));
 const BrokerPage = lazy(() => withTexts("settings", () => import("../pages/settings/broker.tsx")));
-const Backups = lazy(() => withTexts("settings", () => import("../pages/backups/backups.tsx")));
+const Backups = lazy(() =>
+  withTexts("settings", () => withTexts("operation", () => import("../pages/backups/backups.tsx"))),
+);
 
 /** Each page is a script of its own, loaded when somebody comes to it. */
 export function Pages() {

@@ -1,13 +1,23 @@
 import i18next from "i18next";
 import { initReactI18next } from "react-i18next";
 import { allTexts, currentLanguage, locale, onLanguageChange } from "../i18n.js";
+import type { calendarZh } from "../locales/calendar-zh.ts";
 import type { devicesZh } from "../locales/devices-zh.ts";
+import type { operationZh } from "../locales/operation-zh.ts";
+import type { peopleZh } from "../locales/people-zh.ts";
 import type { reportsZh } from "../locales/reports-zh.ts";
 import type { settingsZh } from "../locales/settings-zh.ts";
 import type { zh as zhPages } from "../locales/zh.ts";
 import type { zh as zhViews } from "../strings-zh.js";
 
-type Texts = typeof zhViews & typeof zhPages & typeof devicesZh & typeof settingsZh & typeof reportsZh;
+type Texts = typeof zhViews &
+  typeof zhPages &
+  typeof calendarZh &
+  typeof devicesZh &
+  typeof operationZh &
+  typeof peopleZh &
+  typeof settingsZh &
+  typeof reportsZh;
 export type TextKey = keyof Texts;
 
 declare module "i18next" {
@@ -36,9 +46,21 @@ const LOADERS = {
 
 /** The texts of some pages alone, which come with them. */
 const OF_PAGES = {
+  calendar: {
+    zh: async () => (await import("../locales/calendar-zh.ts")).calendarZh,
+    en: async () => (await import("../locales/calendar-en.ts")).calendarEn,
+  },
   devices: {
     zh: async () => (await import("../locales/devices-zh.ts")).devicesZh,
     en: async () => (await import("../locales/devices-en.ts")).devicesEn,
+  },
+  operation: {
+    zh: async () => (await import("../locales/operation-zh.ts")).operationZh,
+    en: async () => (await import("../locales/operation-en.ts")).operationEn,
+  },
+  people: {
+    zh: async () => (await import("../locales/people-zh.ts")).peopleZh,
+    en: async () => (await import("../locales/people-en.ts")).peopleEn,
   },
   settings: {
     zh: async () => (await import("../locales/settings-zh.ts")).settingsZh,

@@ -152,6 +152,15 @@ CREATE TABLE regions (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX regions_by_parent ON regions (parent);
 
+-- Whom to call about a region; personal data, which is erased with its row.
+CREATE TABLE contacts (
+  region_code TEXT NOT NULL REFERENCES regions (code),
+  position    INTEGER NOT NULL CHECK (position > 0),
+  role        TEXT NOT NULL,
+  telephone   TEXT NOT NULL,
+  PRIMARY KEY (region_code, position)
+) STRICT, WITHOUT ROWID;
+
 -- Which software the devices of a channel are to run, as they name it themselves.
 CREATE TABLE software_channels (
   id         TEXT PRIMARY KEY,
@@ -432,6 +441,8 @@ CREATE TABLE episodes (
   -- The segments as one programme, where the programme is delivered so and every segment is there.
   composition_id TEXT REFERENCES compositions (id),
   approved_at  INTEGER,
+  -- Another with each change of title, segments or recordings.
+  version      INTEGER NOT NULL DEFAULT 0,
   created_at   INTEGER NOT NULL,
   updated_at   INTEGER NOT NULL,
   UNIQUE (programme_id, number)
@@ -516,6 +527,18 @@ CREATE TABLE review_acts (
 ) STRICT;
 CREATE INDEX review_acts_by_content ON review_acts (content_id, id);
 CREATE INDEX review_acts_by_at ON review_acts (at, id) WHERE act <> 'edited';
+
+-- What the server has sent of a file to somebody who hears it for a review, until that is signed or a day has passed.
+CREATE TABLE hearings (
+  user_id  TEXT NOT NULL REFERENCES users (id),
+  sha256   TEXT NOT NULL CHECK (length(sha256) = 64),
+  -- When its first byte was sent.
+  began_at INTEGER NOT NULL,
+  -- JSON array of {start, end}, the last byte included.
+  ranges   TEXT NOT NULL CHECK (json_valid(ranges)),
+  PRIMARY KEY (user_id, sha256)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX hearings_by_began_at ON hearings (began_at);
 
 -- What reviewers and editors say about a moment of what is heard.
 CREATE TABLE review_comments (

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
+import { basename } from "node:path";
 import type { Settings } from "../../db/settings.ts";
-import { AppError, messageOf } from "../../errors.ts";
+import { AppError, codeOf } from "../../errors.ts";
 import type { LibraryFiles } from "./library-files.ts";
 import type { ReferencesStore } from "./references-store.ts";
 
@@ -22,16 +23,19 @@ interface Options {
  * an empty folder of the same name: read as a library, everything would be missing or an orphan.
  */
 export function createMount({ settings, references, files }: Options) {
+  const marker = basename(files.markerPath);
+
+  /** For everybody, as `GET /readyz` tells it: without the server's paths. */
   function problem(): string | null {
     const expected = settings.get(SETTING);
-    let marker: string | null;
+    let found: string | null;
     try {
-      marker = files.readMarker();
+      found = files.readMarker();
     } catch (error) {
-      return `The media folder's marker cannot be read: ${messageOf(error)}.`;
+      return `The media folder's marker cannot be read: ${codeOf(error)}.`;
     }
-    if (expected !== null && marker === expected) return null;
-    if (marker === null) return `The media folder has no marker file "${files.markerPath}".`;
+    if (expected !== null && found === expected) return null;
+    if (found === null) return `The media folder has no marker file "${marker}".`;
     return "The media folder belongs to another database.";
   }
 
@@ -39,7 +43,7 @@ export function createMount({ settings, references, files }: Options) {
     new AppError("unavailable", `${what} The media library looks unmounted, so it is left alone.`, {
       hint:
         "Mount the disk that MEDIA_DIR names, or restore it from a backup. When this folder is the right one, write " +
-        `"${settings.get(SETTING) ?? "an id of your choice"}" into "${files.markerPath}"` +
+        `"${settings.get(SETTING) ?? "an id of your choice"}" into its "${marker}"` +
         `${settings.get(SETTING) === null ? ` and into the database's setting "${SETTING}"` : ""}.`,
     });
 

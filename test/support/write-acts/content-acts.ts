@@ -1,3 +1,4 @@
+import { hear, signHeard } from "../../../scripts/reviewers.ts";
 import type { House, Story } from "./house.ts";
 
 /** Content of its own, without a recording. @returns its address, as `episodes/<id>` */
@@ -77,8 +78,7 @@ export const editing =
   };
 
 interface Reviewed {
-  digest: string;
-  review: { next: string | null; version: number };
+  review: { version: number };
 }
 
 /** One is submitted, commented on, returned, signed by three, and taken back. */
@@ -110,10 +110,10 @@ export const reviewing =
 
     await admin.post(`${path}/submit`);
     did(`POST ${operation}/submit`, acts("submitted"), 2, id);
+    const content = path.slice(1);
+    await Promise.all(reviewers.map((reviewer) => hear(reviewer, content)));
     for (const [index, reviewer] of reviewers.entries()) {
-      const { digest, review: now } = await reviewer.get<Reviewed>(`${path}/review`);
-      const { next: step, version } = now;
-      await reviewer.post(`${path}/signatures`, { step, version, digest, playedThrough: true });
+      await signHeard(reviewer, content);
       did(`POST ${operation}/signatures`, acts("signed"), index + 1, id);
     }
     await first.post(`${path}/withdraw-approval`, { reason: "有误" });

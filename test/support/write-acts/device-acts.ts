@@ -38,7 +38,7 @@ export const devicesAreManaged: Story = async ({ admin, url, did, forNow, next }
   did("POST /signing-keys/rotate", "SELECT MAX(serial) >= ? FROM key_sets", serial);
 };
 
-export const regionsAreImported: Story = async ({ admin, next, did }) => {
+export const regionsAreImported: Story = async ({ admin, next, did, forNow }) => {
   const code = `370783112${300 + (next() % 600)}`;
   const name = `新村${next()}`;
   await admin.postText(
@@ -47,6 +47,17 @@ export const regionsAreImported: Story = async ({ admin, next, did }) => {
     `code,level,parent,name,note\n${code},village,${TOWN},${name},\n`,
   );
   did("POST /regions/import", "SELECT COUNT(*) FROM regions WHERE code = ?", code);
+  const isCalled = "SELECT telephone = ? FROM contacts WHERE region_code = ?";
+  const telephone = `0536-${5_000_000 + next()}`;
+  await admin.postText(
+    "/contacts/import",
+    "text/csv",
+    `code,role,telephone\n${code},村广播员,${telephone}\n`,
+  );
+  await forNow(did("POST /contacts/import", isCalled, telephone, code));
+  const contacts = [{ role: "村支书", telephone: `0536-${5_000_000 + next()}` }];
+  await admin.put(`/regions/${code}/contacts`, { contacts });
+  did("PUT /regions/{}/contacts", isCalled, contacts[0]?.telephone, code);
   const { items } = await admin.post<{ items: { id: string }[] }>("/devices/bulk", {
     within: code,
     kind: "loudspeaker",

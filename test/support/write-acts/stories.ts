@@ -54,6 +54,8 @@ export const NOT_IN_A_STORY: Record<string, string> = {
   "POST /invitations/look": "writes nothing",
   "POST /schedules/check": "writes nothing",
   "POST /interrupts/preview": "writes nothing",
+  "POST /sample": "refused in a county that has begun; test/integration/sample.test.ts",
+  "DELETE /sample": "as above",
 };
 
 /** Acknowledgements that leave no audit entry: bytes of what is of account once it is whole, and what would tell who was where. */

@@ -10,6 +10,7 @@ import { DrillNote } from "../../parts/drill-note.tsx";
 import { openDialog } from "../../parts/opened-dialogs.tsx";
 import { Reach, useReach } from "../../parts/reach.tsx";
 import { awaitedText, isAwaited, isOwnRequest, isToBeSpoken, waitsForMe } from "../../parts/second-person.ts";
+import { TargetText } from "../../parts/target-text.tsx";
 import { goOnAir } from "../../shell/on-air.ts";
 import { refreshPage } from "../../shell/refresh.ts";
 
@@ -90,6 +91,11 @@ function Confirm({ announcement, onClose }: Props) {
     >
       {isDrill && <DrillNote isSilent={silent} />}
       <p>{t("second.by", { name: people.created, time: momentText(broadcast.startAt) })}</p>
+      <p>
+        <strong>
+          <TargetText targets={broadcast.targets} />
+        </strong>
+      </p>
       <p>{awaitedText(announcement)}</p>
       {text !== null && <p className="spoken">{text}</p>}
       {live !== null && (

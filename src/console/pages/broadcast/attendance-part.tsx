@@ -36,7 +36,7 @@ export function AttendancePart({ id, onChanged }: Props) {
       {data && <Counts attendance={data} onTown={setOpen} />}
       <div className="buttons">
         <Button onClick={() => setOpen("wishes")}>{t("attendance.wishes")}</Button>
-        {may("attendance:names") && <a href={namesUrl(id)}>{t("attendance.csv")}</a>}
+        {may("attendance:names") && <Button href={namesUrl(id)}>{t("attendance.csv")}</Button>}
         {may("attendance:names") && <Button onClick={() => setOpen("person")}>{t("attended.open")}</Button>}
       </div>
       {open === "wishes" && <WishesDialog id={id} onClose={close} />}

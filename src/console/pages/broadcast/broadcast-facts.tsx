@@ -58,11 +58,7 @@ export function BroadcastFacts({ broadcast, onStopped }: Props) {
 function ContentLink({ content }: Pick<BroadcastWithProof, "content">) {
   const { t } = useTranslation();
   if (content?.kind !== "episode" && content?.kind !== "session") return null;
-  return (
-    <a className="button" href={`#/${content.kind}s/${content.id}`}>
-      {t("broadcast.toContent")}
-    </a>
-  );
+  return <Button href={`#/${content.kind}s/${content.id}`}>{t("broadcast.toContent")}</Button>;
 }
 
 const Fact = ({ name, children }: { name: string; children: ReactNode }) => (

@@ -7,11 +7,13 @@ interface Props<T> {
   /** What a new row begins with. */
   fresh: () => T;
   addText: string;
+  /** How many rows there may be. */
+  most?: number;
   children: (item: T, change: (item: T) => void, index: number) => ReactNode;
 }
 
 /** Rows that are added, changed and removed. */
-export function ListOf<T>({ items, onChange, fresh, addText, children }: Props<T>) {
+export function ListOf<T>({ items, onChange, fresh, addText, most = Infinity, children }: Props<T>) {
   const { t } = useTranslation();
   const replace = (index: number, item: T) => onChange(items.map((each, at) => (at === index ? item : each)));
   return (
@@ -30,9 +32,11 @@ export function ListOf<T>({ items, onChange, fresh, addText, children }: Props<T
           </button>
         </div>
       ))}
-      <button type="button" onClick={() => onChange([...items, fresh()])}>
-        {addText}
-      </button>
+      {items.length < most && (
+        <button type="button" onClick={() => onChange([...items, fresh()])}>
+          {addText}
+        </button>
+      )}
     </div>
   );
 }

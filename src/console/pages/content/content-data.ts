@@ -1,7 +1,7 @@
 import { type UseQueryResult, useQueryClient } from "@tanstack/react-query";
 import { useCallback } from "react";
 import { asProblem, read, send } from "../../api.js";
-import type { Content, Recording } from "../../api-types.ts";
+import type { Content, Programme, Recording } from "../../api-types.ts";
 import { announce } from "../../notices.js";
 import type { Collection } from "../../parts/review-requests.ts";
 import { isEpisode } from "../../parts/review-words.ts";
@@ -61,6 +61,13 @@ export const useContent = (kind: Collection, id: string): UseQueryResult<Content
     load: (signal) => readContent(kind, id, signal),
     topics: ["content"],
     isMoving: isBeingMade,
+  });
+
+export const useProgramme = (id: string): UseQueryResult<Programme> =>
+  useLive({
+    key: ["programme", id],
+    load: (signal) => read(`/programmes/${inPath(id)}`, signal),
+    topics: ["content"],
   });
 
 /** What takes the answer of a change: the page shows it at once, and asks for the rest again. */

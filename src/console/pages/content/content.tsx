@@ -1,8 +1,9 @@
+import { Button } from "antd";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useParams } from "react-router";
-import { read } from "../../api.js";
-import type { Content, Programme } from "../../api-types.ts";
+import { may } from "../../api.js";
+import type { Content } from "../../api-types.ts";
 import { durationText } from "../../format.js";
 import { FindingText } from "../../parts/findings.tsx";
 import { createListening, ListeningProvider } from "../../parts/listening.ts";
@@ -15,12 +16,12 @@ import { ReviewBadge, ReviewStanding } from "../../parts/review-standing.tsx";
 import { commentMarks, ReviewThread } from "../../parts/review-thread.tsx";
 import { contentName, gapText, isEpisode, isOpen } from "../../parts/review-words.ts";
 import { SoundPlayer } from "../../parts/sound-player.tsx";
-import { useLive } from "../../shell/live-query.ts";
 import { Page } from "../../shell/page.tsx";
 import { Consents } from "./consents.tsx";
-import { slotsOf, useContent, useContentChange, useWork } from "./content-data.ts";
+import { slotsOf, useContent, useContentChange, useProgramme, useWork } from "./content-data.ts";
 import { ReviewActions } from "./review-actions.tsx";
 import { Segment } from "./segment.tsx";
+import { SegmentsDialog } from "./segments-dialog.tsx";
 import { useMissedFiles } from "./upload-place.tsx";
 import { Used } from "./used.tsx";
 import "./content.css";
@@ -52,6 +53,7 @@ function ContentView({ kind, content }: { kind: Collection; content: Content }) 
   const { t } = useTranslation();
   const { id, review, consentGaps } = content;
   const [listening] = useState(() => createListening(false));
+  const [isEditing, setEditing] = useState(false);
   const onChanged = useContentChange(kind, id);
   const act = useWork(kind, id);
   const seen = useReviewCase(kind, id);
@@ -63,7 +65,15 @@ function ContentView({ kind, content }: { kind: Collection; content: Content }) 
       <Head content={content} />
       <div className="content-columns">
         <div>
-          <h2>{t(isEpisode(content) ? "content.segments" : "content.recording")}</h2>
+          <div className="heading-row">
+            <h2>{t(isEpisode(content) ? "content.segments" : "content.recording")}</h2>
+            {isEpisode(content) && may("content:edit") && (
+              <Button onClick={() => setEditing(true)}>{t("segments.edit")}</Button>
+            )}
+          </div>
+          {isEpisode(content) && isEditing && (
+            <SegmentsDialog episode={content} onChanged={onChanged} onClose={() => setEditing(false)} />
+          )}
           {slots.map((slot) => (
             <Segment
               key={slot.place}
@@ -133,11 +143,7 @@ function ContentView({ kind, content }: { kind: Collection; content: Content }) 
 function Head({ content }: { content: Content }) {
   const { t } = useTranslation();
   const { programmeId, review, slot } = content;
-  const { data: programme } = useLive<Programme>({
-    key: ["programme", programmeId],
-    load: (signal) => read(`/programmes/${programmeId}`, signal),
-    topics: ["content"],
-  });
+  const { data: programme } = useProgramme(programmeId);
   const { durationMs, finding } = slot;
   return (
     <>

@@ -1,3 +1,4 @@
+import { createContext, useContext, useMemo } from "react";
 import { useTranslation } from "react-i18next";
 import type { Device } from "../../api-types.ts";
 import { momentText } from "../../format.js";
@@ -18,66 +19,81 @@ interface Props {
   onWhy: (device: Device) => void;
 }
 
+/** Apart from the columns, for a tick not to draw all rows anew. */
+const ChosenContext = createContext<Chosen | null>(null);
+
+function Tick({ device }: { device: Device }) {
+  const { t } = useTranslation();
+  const chosen = useContext(ChosenContext);
+  if (chosen === null || device.state === "revoked") return null;
+  return (
+    <input
+      type="checkbox"
+      checked={chosen.devices.has(device.id)}
+      aria-label={t("many.choose", { name: device.name })}
+      onChange={({ target }) => chosen.onChoose([device], target.checked)}
+    />
+  );
+}
+
 export function DeviceTable({ devices, chosen, onWhy }: Props) {
   const { t } = useTranslation();
-  const columns: Column<Device>[] = [
-    {
-      name: "column.device",
-      isWide: true,
-      cell: (device) => (
-        <span>
-          {chosen && device.state !== "revoked" && (
-            <input
-              type="checkbox"
-              checked={chosen.devices.has(device.id)}
-              aria-label={t("many.choose", { name: device.name })}
-              onChange={({ target }) => chosen.onChoose([device], target.checked)}
-            />
-          )}{" "}
-          <DeviceLink id={device.id} name={device.name} />
-          <small className="below">
-            {[t(`kind.${device.kind}`), device.software].filter((each) => each !== null).join(" · ")}
-          </small>
-          <button type="button" className="quiet" onClick={() => onWhy(device)}>
-            {t("whyNot.open")}
-          </button>
-        </span>
-      ),
-    },
-    {
-      name: "column.region",
-      cell: ({ regionName, regionCode }) => (
-        <span>
-          {regionName} <small className="below number">{regionCode}</small>
-        </span>
-      ),
-    },
-    {
-      name: "column.online",
-      cell: ({ state, presence }) =>
-        state === "enrolled" ? <Online presence={presence} /> : <Lifecycle state={state} />,
-    },
-    { name: "column.clock", cell: ({ reported }) => <Clock reported={reported} /> },
-    {
-      name: "column.cached",
-      cell: ({ reported }) => (
-        <span>
-          <Cached reported={reported} />
-          {reported !== null && (
-            <small className="below">{t("reported.at", { time: momentText(reported.receivedAt) })}</small>
-          )}
-        </span>
-      ),
-    },
-    { name: "column.twin", cell: ({ twin }) => <TwinCell twin={twin} /> },
-    {
-      name: "column.faults",
-      isWide: true,
-      cell: ({ reported }) =>
-        reported === null || reported.faults.length === 0 ? null : (
-          <span className="reason">{reported.faults.join("; ")}</span>
-        ),
-    },
-  ];
-  return <DataTable caption={t("devices.title")} columns={columns} rows={devices} keyOf={({ id }) => id} />;
+  const columns = useMemo(() => columnsIn(t, onWhy), [t, onWhy]);
+  return (
+    <ChosenContext value={chosen}>
+      <DataTable caption={t("devices.title")} columns={columns} rows={devices} keyOf={({ id }) => id} />
+    </ChosenContext>
+  );
 }
+
+const columnsIn = (t: ReturnType<typeof useTranslation>["t"], onWhy: Props["onWhy"]): Column<Device>[] => [
+  {
+    name: "column.device",
+    isWide: true,
+    cell: (device) => (
+      <span>
+        <Tick device={device} /> <DeviceLink id={device.id} name={device.name} />
+        <small className="below">
+          {[t(`kind.${device.kind}`), device.software].filter((each) => each !== null).join(" · ")}
+        </small>
+        <button type="button" className="quiet" onClick={() => onWhy(device)}>
+          {t("whyNot.open")}
+        </button>
+      </span>
+    ),
+  },
+  {
+    name: "column.region",
+    cell: ({ regionName, regionCode }) => (
+      <span>
+        {regionName} <small className="below number">{regionCode}</small>
+      </span>
+    ),
+  },
+  {
+    name: "column.online",
+    cell: ({ state, presence }) =>
+      state === "enrolled" ? <Online presence={presence} /> : <Lifecycle state={state} />,
+  },
+  { name: "column.clock", cell: ({ reported }) => <Clock reported={reported} /> },
+  {
+    name: "column.cached",
+    cell: ({ reported }) => (
+      <span>
+        <Cached reported={reported} />
+        {reported !== null && (
+          <small className="below">{t("reported.at", { time: momentText(reported.receivedAt) })}</small>
+        )}
+      </span>
+    ),
+  },
+  { name: "column.twin", cell: ({ twin }) => <TwinCell twin={twin} /> },
+  {
+    name: "column.faults",
+    isWide: true,
+    cell: ({ reported }) =>
+      reported === null || reported.faults.length === 0 ? null : (
+        <span className="reason">{reported.faults.join("; ")}</span>
+      ),
+  },
+];

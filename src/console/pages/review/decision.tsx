@@ -2,7 +2,9 @@ import { Button } from "antd";
 import { type RefObject, useId, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useNavigate } from "react-router";
-import type { ReviewCase } from "../../api-types.ts";
+import { asProblem } from "../../api.js";
+import type { Content, ReviewCase } from "../../api-types.ts";
+import { forgetHeard } from "../../heard.js";
 import { announce } from "../../notices.js";
 import { ConfirmDialog } from "../../parts/confirm-dialog.tsx";
 import { type Collection, returnContent, signContent } from "../../parts/review-requests.ts";
@@ -17,6 +19,17 @@ interface Props {
 /** With what was seen and heard as somebody asked: that is what is signed, whatever comes of it under an open dialog. */
 interface Asked extends Props {
   act: "sign" | "urge" | "return";
+}
+
+/** What the server has not played, or not lately, counts on the page as little. */
+async function sign(kind: Collection, seen: ReviewCase, urgent: string | null): Promise<Content> {
+  try {
+    return await signContent(kind, seen, urgent);
+  } catch (error) {
+    if (asProblem(error).code === "not-played-through")
+      for (const { sha256 } of seen.parts) forgetHeard(sha256);
+    throw error;
+  }
 }
 
 /** Signing, letting air at once, and returning: whatever whoever looks can do about it. */
@@ -107,7 +120,7 @@ function SignDialog({ kind, seen, isHeard, onClose, onDone }: DialogProps) {
     <ConfirmDialog
       title={t("review.signTitle", { step: t(`step.${step}`) })}
       confirm={t("review.signNow")}
-      run={() => signContent(kind, seen, isHeard, null)}
+      run={() => sign(kind, seen, null)}
       onDone={() => onDone("review.signed")}
       onClose={onClose}
     >
@@ -126,7 +139,7 @@ function UrgeDialog({ kind, seen, isHeard, onClose, onDone }: DialogProps) {
       confirm={t("review.urge")}
       isGrave
       first={reason}
-      run={() => signContent(kind, seen, isHeard, reason.current?.value.trim() ?? "")}
+      run={() => sign(kind, seen, reason.current?.value.trim() ?? "")}
       onDone={() => onDone("review.signed")}
       onClose={onClose}
     >

@@ -69,6 +69,7 @@ function Listened({ kind, id, seen }: Props & { seen: ReviewCase }) {
               durationMs={part.durationMs}
               peaks={content ? peaksAt(content, index) : null}
               marks={[...(content ? findingMarks(content, index) : []), ...commentMarks(comments, index + 1)]}
+              isHearing
               onPlayed={(played) => heard.note(part, played)}
             />
             <p className="fact">

@@ -14,6 +14,7 @@ import { AwaitedHours } from "../../parts/shortened-hours.tsx";
 import { useLive } from "../../shell/live-query.ts";
 import { Page } from "../../shell/page.tsx";
 import { type AreaRules, readRegionsBelow, readRules, saveRules } from "./area-data.ts";
+import { ContactsOf } from "./contacts.tsx";
 import { ImportRegions } from "./import-regions.tsx";
 import { RuleForm } from "./rule-form.tsx";
 import { RuleTable } from "./rule-table.tsx";
@@ -89,6 +90,7 @@ function Rules({ code }: { code: string }) {
       ))}
       <RuleTable rules={data} />
       <Own rules={data} onSaved={again} />
+      {code !== "" && <ContactsOf code={code} />}
     </section>
   );
 }

@@ -1,72 +1,55 @@
-import { useQueryClient } from "@tanstack/react-query";
 import { Button } from "antd";
-import { useRef } from "react";
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useSearchParams } from "react-router";
-import { send } from "../../api.js";
-import { announce } from "../../notices.js";
-import { ConfirmDialog } from "../../parts/confirm-dialog.tsx";
-import { TextField } from "../../parts/fields.tsx";
+import { CsvImport } from "./csv-import.tsx";
 
-interface Imported {
-  created: number;
-  updated: number;
-  unchanged: number;
-}
+type Imported = Record<"created" | "updated" | "unchanged", number>;
 
-const WITHIN_MS = 120_000;
-const EXAMPLE = `code,level,parent,name,note
+const REGIONS = `code,level,parent,name,note
 370783000000,county,370700000000,寿光市,
 370783112000,town,370783000000,稻田镇,
 370783112201,village,370783112000,东村,`;
+const CONTACTS = `code,role,telephone
+370783112000,镇街值班室,0536-5221234
+370783112201,村广播员,0536-5225678`;
 
-/** A county with its towns and villages, out of a spreadsheet. */
+/** A county with its towns and villages, and whom to call there, out of a spreadsheet. */
 export function ImportRegions() {
   const { t } = useTranslation();
-  const cached = useQueryClient();
-  const file = useRef<HTMLFormElement>(null);
   const [address, setAddress] = useSearchParams();
-  const isOpen = address.has("import");
+  const [isCalling, setCalling] = useState(false);
   function setOpen(open: boolean) {
     const next = new URLSearchParams(address);
     if (open) next.set("import", "");
     else next.delete("import");
     setAddress(next, { replace: true });
   }
-  function run(): Promise<Imported> {
-    const chosen = new FormData(file.current ?? undefined).get("file");
-    const text = new Blob([chosen instanceof File ? chosen : ""], { type: "text/csv" });
-    return send("POST", "/regions/import", text, WITHIN_MS);
-  }
   return (
     <>
       <div className="buttons">
         <Button onClick={() => setOpen(true)}>{t("import.regions")}</Button>
+        <Button onClick={() => setCalling(true)}>{t("import.contacts")}</Button>
       </div>
-      {isOpen && (
-        <ConfirmDialog<Imported>
+      {address.has("import") && (
+        <CsvImport<Imported>
+          path="/regions/import"
           title={t("import.regionsTitle")}
-          confirm={t("import.regionsConfirm")}
-          run={run}
-          onDone={(counts) => {
-            announce(() => t("import.regionsDone", { ...counts }));
-            void cached.invalidateQueries();
-          }}
+          example={REGIONS}
+          hint={t("import.regionsHint")}
+          doneText={(counts) => t("import.regionsDone", { ...counts })}
           onClose={() => setOpen(false)}
-        >
-          <p>{t("import.regionsWhat")}</p>
-          <pre className="preformatted">{EXAMPLE}</pre>
-          <form ref={file} onSubmit={(event) => event.preventDefault()}>
-            <TextField
-              label={t("import.regionsFile")}
-              name="file"
-              type="file"
-              accept=".csv,text/csv"
-              required
-            />
-          </form>
-          <p className="hint">{t("import.regionsHint")}</p>
-        </ConfirmDialog>
+        />
+      )}
+      {isCalling && (
+        <CsvImport<Record<"regions" | "contacts", number>>
+          path="/contacts/import"
+          title={t("import.contactsTitle")}
+          example={CONTACTS}
+          hint={t("import.contactsHint")}
+          doneText={(counts) => t("import.contactsDone", { ...counts })}
+          onClose={() => setCalling(false)}
+        />
       )}
     </>
   );

@@ -4,6 +4,7 @@ import type { Broadcast, Schedule, ShortenedHours } from "../../api-types.ts";
 import { momentText } from "../../format.js";
 import { namesOf, SecondPersonButton } from "../../parts/second-person-button.tsx";
 import { AwaitedHours } from "../../parts/shortened-hours.tsx";
+import { TargetText } from "../../parts/target-text.tsx";
 import { BroadcastLink } from "./broadcast-link.tsx";
 
 const SHOWN = 3;
@@ -46,11 +47,14 @@ interface ScheduleProps {
 
 function AwaitedSchedule({ schedule, dates, onConfirmed }: ScheduleProps) {
   const { t } = useTranslation();
-  const { id, name, version, confirmation } = schedule;
+  const { id, name, version, confirmation, targets } = schedule;
   return (
     <div className="warning" role="alert">
       <p>
         <strong>{name}</strong> · {t("second.savedBy", { names: namesOf(confirmation.savedBy) })}
+      </p>
+      <p>
+        <TargetText targets={targets} />
       </p>
       <p>{t("second.schedule")}</p>
       {dates.slice(0, SHOWN).map((date) => (

@@ -4,6 +4,7 @@ import { useTranslation } from "react-i18next";
 import { may } from "../../api.js";
 import { Badge } from "../../parts/badges.tsx";
 import { ProblemNotice } from "../../parts/notices.tsx";
+import { askToMakeSample, useSample } from "../../parts/sample.tsx";
 import { useLive } from "../../shell/live-query.ts";
 import { isPutAside, putAside, takeUp } from "./first-steps-aside.ts";
 import { readSteps, STEPS, type Step } from "./first-steps-data.ts";
@@ -23,6 +24,7 @@ const isTheirs = (step: Step): boolean => may(PLACES[step].act);
 export default function FirstSteps() {
   const { t } = useTranslation();
   const [isAside, setAside] = useState(isPutAside);
+  const sample = useSample().data;
   const isForThem = STEPS.some(isTheirs);
   const { data, error, refetch } = useLive({
     key: ["first-steps"],
@@ -32,6 +34,8 @@ export default function FirstSteps() {
     enabled: isForThem,
   });
   if (!isForThem) return null;
+  // What is there of the sample is no step.
+  if (sample?.sample) return <AfterSample name={sample.sample.name} />;
   if (data === undefined)
     return error === null ? null : <ProblemNotice error={error} onRetry={() => void refetch()} />;
   const left = STEPS.filter((step) => !data[step]);
@@ -58,7 +62,22 @@ export default function FirstSteps() {
       </ol>
       <div className="buttons">
         <Button onClick={toggle}>{t("first.aside")}</Button>
+        {may("sample:manage") && sample?.hindrance === null && (
+          <Button type="link" onClick={askToMakeSample}>
+            {t("sample.try")}
+          </Button>
+        )}
       </div>
+    </section>
+  );
+}
+
+function AfterSample({ name }: { name: string }) {
+  const { t } = useTranslation();
+  return (
+    <section className="panel first-steps" aria-labelledby="first-steps-heading">
+      <h2 id="first-steps-heading">{t("first.title")}</h2>
+      <p>{t("first.afterSample", { name })}</p>
     </section>
   );
 }
