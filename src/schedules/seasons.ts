@@ -18,8 +18,8 @@ export function seasonOn(seasons: readonly Season[], date: string): number {
 }
 
 /** The times of a date: those of the first season that holds it, else the usual ones. */
-export function timesOnDate<S extends Season & { times: string[] }>(
-  { times, seasons = [] }: { times: string[]; seasons?: readonly S[] },
+export function timesOnDate(
+  { times, seasons = [] }: { times: string[]; seasons?: readonly (Season & { times: string[] })[] },
   date: string,
 ): string[] {
   return seasons[seasonOn(seasons, date)]?.times ?? times;
