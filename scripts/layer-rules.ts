@@ -58,11 +58,15 @@ export const ruleSet: IFlattenedRuleSet = {
       to: { path: "-routes\\.ts$" },
     },
     {
-      name: "console-imports-only-types-of-the-server",
-      comment: "It runs in a browser.",
+      name: "console-imports-only-types-and-shared-rules-of-the-server",
+      comment: "It runs in a browser; these rules are pure, and import nothing but types.",
       severity: "error",
       from: { path: "^src/console/" },
-      to: { path: "^src/", pathNot: "^src/console/", dependencyTypesNot: ["type-only"] },
+      to: {
+        path: "^src/",
+        pathNot: "^src/(console/|schedules/(said-of-slot|seasons)\\.ts$)",
+        dependencyTypesNot: ["type-only"],
+      },
     },
     {
       name: "server-imports-nothing-of-the-console",
@@ -75,12 +79,12 @@ export const ruleSet: IFlattenedRuleSet = {
       comment: "Pure files import types, errors, protocol and the calendar.",
       severity: "error",
       from: {
-        path: "^src/(schedules/(rule|rule-days|rule-check|rule-pointer|exception-check|past-check|day|wall-clock|area-policy|conflicts/[^/]+)|broadcasts/(broadcast|assignment|targets|minutes-over)|calendars/calendar|attendance/attendance|warnings/(empty-dates|clock-watch)|delivery/(airing|playlist-entries)|explanations/(verdict|slot-verdict)|interrupts/emergency|outages/outage|devices/flapping|people/(permissions|role-mapping)|review/(review|review-rules|hearing|digest)|consents/consent|registers/register-document|audit/(audit-entry|refusal-quota|responsibility)|backup/backup|reports/proof|regions/region|episodes/episode)\\.ts$",
+        path: "^src/(schedules/(rule|rule-days|said-of-slot|seasons|skipped-days|rule-check|rule-pointer|exception-check|past-check|day|wall-clock|area-policy|conflicts/[^/]+)|broadcasts/(broadcast|assignment|targets|minutes-over)|calendars/calendar|attendance/attendance|warnings/(empty-dates|clock-watch)|delivery/(airing|playlist-entries)|explanations/(verdict|slot-verdict)|interrupts/emergency|outages/outage|devices/flapping|people/(permissions|role-mapping)|review/(review|review-rules|hearing|digest)|consents/consent|registers/register-document|audit/(audit-entry|refusal-quota|responsibility)|backup/backup|reports/proof|regions/region|episodes/episode)\\.ts$",
       },
       to: {
         path: "^src/",
         pathNot:
-          "^src/(protocol/|http/csv\\.ts|errors\\.ts|clock\\.ts|programmes/content\\.ts|people/permissions\\.ts|review/(review|hearing)\\.ts|media/byte-range\\.ts|schedules/(rule|rule-days|rule-pointer|exception-check|past-check|day|wall-clock|lunar-calendar|conflicts/[^/]+)\\.ts|broadcasts/(broadcast|targets|minutes-over)\\.ts|delivery/(airing|playlist-entries)\\.ts|explanations/verdict\\.ts)",
+          "^src/(protocol/|http/csv\\.ts|errors\\.ts|clock\\.ts|programmes/content\\.ts|people/permissions\\.ts|review/(review|hearing)\\.ts|media/byte-range\\.ts|schedules/(rule|rule-days|said-of-slot|seasons|skipped-days|rule-pointer|exception-check|past-check|day|wall-clock|lunar-calendar|conflicts/[^/]+)\\.ts|broadcasts/(broadcast|targets|minutes-over)\\.ts|delivery/(airing|playlist-entries)\\.ts|explanations/verdict\\.ts)",
         dependencyTypesNot: ["type-only"],
       },
     },
