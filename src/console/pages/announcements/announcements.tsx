@@ -8,6 +8,7 @@ import { Page } from "../../shell/page.tsx";
 import { AnnouncementCard } from "./announcement-card.tsx";
 import { readAnnouncements } from "./announcement-data.ts";
 import { AnnouncementForm } from "./announcement-form.tsx";
+import { isBeingMade } from "./ready-sound.tsx";
 import { AnnouncementTabs } from "./tabs.tsx";
 
 /** Announcements and drills: a new one, and what became of the others. */
@@ -33,10 +34,12 @@ export default function Announcements() {
 function List() {
   const { t } = useTranslation();
   const [pages, setPages] = useState(1);
-  // What devices report of them is told to nobody.
   const announcements = useLive({
     key: ["announcements", pages],
     load: (signal) => readAnnouncements(pages, signal),
+    topics: ["interrupts", "timetable", "proofs"],
+    // How far its sound is made is told to nobody.
+    isMoving: ({ items }) => items.some(({ announcement }) => isBeingMade(announcement.renditions)),
   });
   const { data, error } = announcements;
   if (data === undefined) {

@@ -11,6 +11,7 @@ import { Page } from "../../shell/page.tsx";
 import { CapImport } from "./cap-import.tsx";
 import { EmergencyCard, isOpen, type Shown } from "./emergency-card.tsx";
 import { EmergencyForm } from "./emergency-form.tsx";
+import { isBeingMade } from "./ready-sound.tsx";
 import { firstNames } from "./region-names.ts";
 import { AnnouncementTabs } from "./tabs.tsx";
 
@@ -32,10 +33,12 @@ async function readEmergencies(pages: number, signal: AbortSignal): Promise<Page
 export default function Emergencies() {
   const { t } = useTranslation();
   const [pages, setPages] = useState(1);
-  // How far its sound is made is told to nobody.
   const emergencies = useLive({
     key: ["emergencies", pages],
     load: (signal) => readEmergencies(pages, signal),
+    topics: ["interrupts", "timetable"],
+    // How far its sound is made is told to nobody.
+    isMoving: ({ items }) => items.some(({ emergency }) => isBeingMade(emergency.renditions)),
   });
   const { data, error } = emergencies;
   const open = data?.items.filter(({ emergency }) => isOpen(emergency)) ?? [];
