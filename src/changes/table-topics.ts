@@ -34,6 +34,11 @@ export const TABLE_TOPICS: Record<string, TableTopics> = {
   review_acts: of("content"),
   review_comments: of("content"),
   consents: of("content"),
+  renditions: {
+    topics: ["content", "interrupts"],
+    // Not every per cent of it.
+    updates: "OLD.state IS NOT NEW.state",
+  },
   regions: of("regions"),
   software_channels: of("devices"),
   devices: { topics: ["devices", "reports"], about: "ROW.region_code" },

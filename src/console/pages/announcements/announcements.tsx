@@ -8,7 +8,6 @@ import { Page } from "../../shell/page.tsx";
 import { AnnouncementCard } from "./announcement-card.tsx";
 import { readAnnouncements } from "./announcement-data.ts";
 import { AnnouncementForm } from "./announcement-form.tsx";
-import { isBeingMade } from "./ready-sound.tsx";
 import { AnnouncementTabs } from "./tabs.tsx";
 
 /** Announcements and drills: a new one, and what became of the others. */
@@ -38,8 +37,6 @@ function List() {
     key: ["announcements", pages],
     load: (signal) => readAnnouncements(pages, signal),
     topics: ["interrupts", "timetable", "proofs"],
-    // How far its sound is made is told to nobody.
-    isMoving: ({ items }) => items.some(({ announcement }) => isBeingMade(announcement.renditions)),
   });
   const { data, error } = announcements;
   if (data === undefined) {

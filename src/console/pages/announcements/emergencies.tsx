@@ -11,7 +11,6 @@ import { Page } from "../../shell/page.tsx";
 import { CapImport } from "./cap-import.tsx";
 import { EmergencyCard, isOpen, type Shown } from "./emergency-card.tsx";
 import { EmergencyForm } from "./emergency-form.tsx";
-import { isBeingMade } from "./ready-sound.tsx";
 import { firstNames } from "./region-names.ts";
 import { AnnouncementTabs } from "./tabs.tsx";
 
@@ -37,8 +36,6 @@ export default function Emergencies() {
     key: ["emergencies", pages],
     load: (signal) => readEmergencies(pages, signal),
     topics: ["interrupts", "timetable"],
-    // How far its sound is made is told to nobody.
-    isMoving: ({ items }) => items.some(({ emergency }) => isBeingMade(emergency.renditions)),
   });
   const { data, error } = emergencies;
   const open = data?.items.filter(({ emergency }) => isOpen(emergency)) ?? [];

@@ -6,10 +6,6 @@ const isReady = ({ state, sha256 }: Rendition) => state === "ready" && sha256 !=
 const readyOf = (renditions: readonly Rendition[], begin: string) =>
   renditions.find((rendition) => isReady(rendition) && rendition.mime?.startsWith(begin));
 
-const MOVING = new Set<Rendition["state"]>(["queued", "running"]);
-export const isBeingMade = (renditions: readonly Rendition[]): boolean =>
-  renditions.some(({ state }) => MOVING.has(state));
-
 export const hasSound = (renditions: readonly Rendition[]): boolean =>
   readyOf(renditions, "audio/") !== undefined;
 
