@@ -50,7 +50,7 @@ export function createOidcClient(
     if (issuer.protocol === "http:") execute.push(library.allowInsecureRequests);
     try {
       const client = { client_secret: clientSecret, [library.clockTolerance]: CLOCK_TOLERANCE_S };
-      const options = { execute, timeout: ANSWER_WITHIN_S };
+      const options = { execute, timeout: ANSWER_WITHIN_S, [library.customFetch]: onItsOwnConnection };
       const provider = await library.discovery(issuer, clientId, client, authenticate(clientSecret), options);
       known = { provider, until: clock.steadyMs() + KNOWN_FOR_MS };
       failed = null;
@@ -123,6 +123,10 @@ export function createOidcClient(
     },
   };
 }
+
+/** Minutes lie between two sign-ins: a connection that is kept meanwhile may be gone at its other end, and a code is sent once. */
+const onItsOwnConnection: library.CustomFetch = (url, { body = null, ...options }) =>
+  fetch(url, { ...options, body, headers: { ...options.headers, connection: "close" } });
 
 /** By HTTP's own scheme where the provider takes it, as RFC 6749 section 2.3.1 prefers; in the body where it does not. */
 function authenticate(secret: string): library.ClientAuth {
