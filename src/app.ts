@@ -5,6 +5,7 @@ import type { Logger } from "pino";
 import { THE_SERVER } from "./audit/audit-entry.ts";
 import { removeCutOff } from "./backup/laid-aside.ts";
 import { refuseHalfRestored } from "./backup/restore.ts";
+import { catchUp } from "./broadcasts/catch-up.ts";
 import { eachOf, startTicker } from "./broadcasts/ticker.ts";
 import { type Clock, repeat, SECOND_MS, systemClock } from "./clock.ts";
 import type { Config } from "./config.ts";
@@ -101,8 +102,7 @@ export async function buildApp({ config, log, clock = systemClock }: AppOptions)
     // By profiles that were changed while the server was down.
     services.reviews.checkBytes(null);
     twins.review("all");
-    planner.planAll();
-    conductor.tick();
+    catchUp({ conductor, planner });
     warnings.tell();
     const watchClock = createClockWatch(clock);
     const lookAtClock = () => {
@@ -118,6 +118,7 @@ export async function buildApp({ config, log, clock = systemClock }: AppOptions)
       live: live.tick,
       conductor: conductor.tick,
       clock: lookAtClock,
+      conflicts: services.conflicts.prepare,
       changes: services.changes.tell,
     };
     const everyMinute = {

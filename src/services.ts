@@ -1,22 +1,15 @@
 import { createHash } from "node:crypto";
-import { join } from "node:path";
 import type { Logger } from "pino";
 import { createAttendance } from "./attendance/create-attendance.ts";
-import { THE_SERVER } from "./audit/audit-entry.ts";
 import { createAuditLog } from "./audit/audit-log.ts";
 import { createBackupService } from "./backup/backup-service.ts";
 import { createLaidAside } from "./backup/laid-aside.ts";
 import { createBroadcastService } from "./broadcasts/broadcast-service.ts";
 import { createBroadcastStore } from "./broadcasts/broadcast-store.ts";
 import { createConductor } from "./broadcasts/conductor.ts";
-import { createConflictFinder } from "./broadcasts/conflict-finder.ts";
 import { createExpectedAir } from "./broadcasts/expected-air.ts";
-import { createForecast } from "./broadcasts/forecast.ts";
 import { createLeftOut } from "./broadcasts/left-out.ts";
-import { createPlannedRules } from "./broadcasts/planned-rules.ts";
 import { createPlanner } from "./broadcasts/planner.ts";
-import { createReruns } from "./broadcasts/reruns.ts";
-import { createFindSetAlone } from "./broadcasts/set-alone.ts";
 import { createUnready } from "./broadcasts/unready.ts";
 import { createUnscheduled } from "./broadcasts/unscheduled.ts";
 import { openBroker } from "./broker.ts";
@@ -24,11 +17,10 @@ import { createCalendarLinkStore } from "./calendars/calendar-link-store.ts";
 import { createCalendarService } from "./calendars/calendar-service.ts";
 import { createTimetable } from "./calendars/timetable.ts";
 import { createChangeFeed } from "./changes/change-feed.ts";
-import { type Clock, DAY_MS, MINUTE_MS } from "./clock.ts";
+import { type Clock, DAY_MS } from "./clock.ts";
 import type { Config } from "./config.ts";
-import { createConsentService } from "./consents/consent-service.ts";
-import { createConsentStore } from "./consents/consent-store.ts";
 import { joinServices } from "./consequences.ts";
+import { createContents } from "./contents.ts";
 import { madeAt } from "./db/migrate.ts";
 import { createTransact, type Database } from "./db/open.ts";
 import { openSecretBox } from "./db/secrets-key.ts";
@@ -46,42 +38,19 @@ import { createDeviceStore } from "./devices/device-store.ts";
 import { createEnrolmentStore } from "./devices/enrolment-store.ts";
 import { createTelemetryStore } from "./devices/telemetry-store.ts";
 import { createTwins } from "./devices/twins.ts";
-import { createEpisodeService } from "./episodes/episode-service.ts";
-import { createEpisodeStore } from "./episodes/episode-store.ts";
 import { createExplanations } from "./explanations/explanations.ts";
 import { createInterrupts } from "./interrupts/interrupts.ts";
 import { createMedia } from "./media/create-media.ts";
 import { requireFfmpeg } from "./media/ffmpeg.ts";
-import { createResumableUploads } from "./media/resumable-uploads.ts";
 import { createOutageService } from "./outages/outage-service.ts";
 import { createOutageStore } from "./outages/outage-store.ts";
 import { createPeople } from "./people/people.ts";
-import { createProgrammeService } from "./programmes/programme-service.ts";
-import { createProgrammeStore } from "./programmes/programme-store.ts";
 import { createRegionService } from "./regions/region-service.ts";
 import { createRegionStore } from "./regions/region-store.ts";
 import { createRegisterService } from "./registers/register-service.ts";
 import { createReportService } from "./reports/report-service.ts";
 import { createReportStore } from "./reports/report-store.ts";
-import { createCommentStore } from "./review/comment-store.ts";
-import { createReviewService } from "./review/review-service.ts";
-import { createReviewStore } from "./review/review-store.ts";
-import { createQuietHoursMetBy } from "./schedules/county-wide.ts";
-import { SHIPPED_SCHEDULES } from "./schedules/first-start.ts";
-import { createPolicyService } from "./schedules/policy.ts";
-import { createPolicyStore } from "./schedules/policy-store.ts";
-import { createScheduleExchange } from "./schedules/schedule-exchange.ts";
-import { createScheduleService } from "./schedules/schedule-service.ts";
-import { createScheduleStore } from "./schedules/schedule-store.ts";
-import { readCalendars, readShippedPolicy } from "./schedules/shipped.ts";
-import { createShortenedHours } from "./schedules/shortened-hours.ts";
-import { createShortenedHoursStore } from "./schedules/shortened-hours-store.ts";
-import { createSessionService } from "./sessions/session-service.ts";
-import { createSessionStore } from "./sessions/session-store.ts";
-import { createEspeakEngine } from "./speech/espeak-engine.ts";
-import { createHttpEngine } from "./speech/http-engine.ts";
-import { createSpeechService } from "./speech/speech-service.ts";
-import { createUploadTarget } from "./upload-target.ts";
+import { createScheduling } from "./scheduling.ts";
 import { createWarningService } from "./warnings/warning-service.ts";
 import { createWarningStore } from "./warnings/warning-store.ts";
 
@@ -125,15 +94,7 @@ export async function createServices({ db, config, log, clock, version }: Servic
     ownSecondFactor,
     apiTokens,
     oidc,
-  } = createPeople({
-    db,
-    regions,
-    config,
-    box,
-    secrets,
-    log,
-    clock,
-  });
+  } = createPeople({ db, regions, config, box, secrets, log, clock });
   const telemetry = createTelemetryStore(db);
   const devices = createDeviceService({
     store: createDeviceStore(db),
@@ -144,12 +105,8 @@ export async function createServices({ db, config, log, clock, version }: Servic
   });
   const deviceCounts = createDeviceCounts({ telemetry, regions });
   const reports = createReportService({ store: createReportStore(db), transact, clock });
-  const { library, housekeeping, media, space, profiles, liveParts, voiceEncoder } = createMedia({
-    db,
-    config,
-    clock,
-    log,
-  });
+  const mediaParts = createMedia({ db, config, clock, log });
+  const { library, housekeeping, media, profiles, liveParts, voiceEncoder } = mediaParts;
   const backups = createBackupService({
     databasePath: db.name,
     mediaDir: config.mediaDir,
@@ -172,156 +129,37 @@ export async function createServices({ db, config, log, clock, version }: Servic
     clock,
     log,
   });
-  const programmes = createProgrammeService({ store: createProgrammeStore(db), media, transact });
-  const episodes = createEpisodeService({
-    store: createEpisodeStore(db),
-    programmes,
-    media,
-    transact,
-    clock,
-  });
-  const sessions = createSessionService({
-    store: createSessionStore(db),
-    programmes,
-    media,
-    transact,
-    clock,
-  });
-  const speech = createSpeechService({
-    engine:
-      config.ttsUrl === null
-        ? createEspeakEngine(config.espeakPath)
-        : createHttpEngine({ url: config.ttsUrl, token: config.ttsToken, timeLimitMs: 2 * MINUTE_MS }),
-    library,
-    media,
-    mayUpload: housekeeping.mayUpload,
-  });
-  const uploads = createResumableUploads({
-    dir: join(config.mediaDir, "uploads"),
-    library,
-    maxUploadBytes: config.maxUploadBytes,
-    expiryMs: config.uploadExpiryMs,
-    target: createUploadTarget({
-      episodes,
-      sessions,
-      announcements: {
-        get: (id) => announcements.get(id),
-        useAsset: (id, sha256, userId) => announcements.useAsset(id, sha256, userId),
-      },
-      media,
-    }),
-    space,
+  const broadcastStore = createBroadcastStore(db);
+  const contents = createContents({
+    db,
+    config,
+    mediaParts,
+    broadcasts: broadcastStore,
+    announcements: {
+      get: (id) => announcements.get(id),
+      useAsset: (id, sha256, userId) => announcements.useAsset(id, sha256, userId),
+    },
+    access,
+    audit,
     clock,
     log,
   });
-  const policy = createPolicyService({
-    store: createPolicyStore(db),
-    shortenedHours: createShortenedHours({
+  const { programmes, episodes, sessions, sources, speech, uploads, consents, reviews } = contents;
+  const { dayCalendars, policy, quietHoursMetBy, forecast, conflicts, schedules, exchange } =
+    createScheduling({
+      db,
+      config,
+      settings,
+      regions,
+      devices,
+      broadcasts: broadcastStore,
+      contents,
+      media,
       access,
-      store: createShortenedHoursStore(db),
       clock,
-      zone: config.zone,
-    }),
-    settings,
-    regions,
-    zone: config.zone,
-    shipped: readShippedPolicy(SHIPPED_SCHEDULES),
-    transact,
-    clock,
-  });
-  const quietHoursMetBy = createQuietHoursMetBy({
-    regions,
-    settledDevices: devices.settledWithin,
-    policy,
-    setAlone: createFindSetAlone(db, access),
-    percent: config.countyWidePercent,
-  });
-  const { twins, softwareChannels } = createTwins({ db, devices, policy, clock });
-  const sources = { broadcast: episodes, lecture: sessions };
-  const dayCalendars = readCalendars(SHIPPED_SCHEDULES);
-  const broadcastStore = createBroadcastStore(db);
-  const reruns = createReruns({ store: broadcastStore, zone: config.zone });
-  const consents = createConsentService({
-    store: createConsentStore(db),
-    sources: { episode: episodes, session: sessions },
-    programmes,
-    transact,
-    clock,
-    zone: config.zone,
-  });
-  const reviews = createReviewService({
-    store: createReviewStore(db),
-    comments: createCommentStore(db),
-    sources: { episode: episodes, session: sessions },
-    programmes,
-    media,
-    access,
-    isFixedForAir: (contentId) =>
-      broadcastStore.liveWithContent(contentId).length > 0 ||
-      broadcastStore.liveAnnouncementsOf(contentId).length > 0,
-    lacksConsent: consents.lacksOf,
-    allowanceOf: consents.allowanceOf,
-    hasAiredSince: reruns.isUsed,
-    isRerun: reruns.isAgain,
-    asServer: (work) => audit.as(THE_SERVER, "a review for other bytes is ended", work),
-    transact,
-    clock,
-  });
-  const forecast = createForecast({
-    store: broadcastStore,
-    programmes,
-    sources,
-    media,
-    policy,
-    calendars: dayCalendars,
-    reruns,
-    reviews,
-    allowanceOf: consents.allowanceOf,
-    quietHoursMetBy,
-    clock,
-  });
-  const scheduleStore = createScheduleStore(db);
+    });
   const planMs = config.planDays * DAY_MS;
-  const conflicts = createConflictFinder({
-    plannedRules: createPlannedRules({
-      store: broadcastStore,
-      schedules: scheduleStore,
-      programmes,
-      forecast,
-      calendars: dayCalendars,
-      clock,
-      zone: config.zone,
-      planMs,
-    }),
-    policy,
-    devices,
-    clock,
-    planMs,
-  });
-  const schedules = createScheduleService({
-    store: scheduleStore,
-    programmes,
-    regions,
-    policy,
-    hasContent: (programmeId, contentId) =>
-      sources[programmes.get(programmeId).kind].numberOf(programmeId, contentId) !== null,
-    calendars: dayCalendars,
-    findConflicts: (candidate) => conflicts.check([candidate])[0] ?? [],
-    access,
-    transact,
-    clock,
-  });
-
-  const exchange = createScheduleExchange({
-    schedules,
-    programmes,
-    sources,
-    calendars: dayCalendars,
-    findConflicts: conflicts.check,
-    transact,
-    clock,
-  });
-
+  const { twins, softwareChannels } = createTwins({ db, devices, policy, clock });
   const {
     link,
     embedded,

@@ -12,7 +12,7 @@ const ANNOUNCEMENT = new RegExp(`^announcements/(${UUID})$`);
 /** For no place yet; the word tells uploads of one person apart. */
 const LOOSE = /^recordings\/[a-z]{1,40}$/;
 
-interface Dependencies {
+export interface UploadTargets {
   episodes: Pick<EpisodeService, "get" | "useAsset">;
   sessions: Pick<SessionService, "get" | "useAsset">;
   announcements: {
@@ -40,7 +40,12 @@ interface Place {
  * Where resumable uploads go: the segments of episodes, sessions, announcements that wait for a recording, and nowhere yet,
  * for what is used later by its SHA-256.
  */
-export function createUploadTarget({ episodes, sessions, announcements, media }: Dependencies): UploadTarget {
+export function createUploadTarget({
+  episodes,
+  sessions,
+  announcements,
+  media,
+}: UploadTargets): UploadTarget {
   function look(path: string): Before {
     const [, episode, position] = SEGMENT.exec(path) ?? [];
     if (episode !== undefined) {

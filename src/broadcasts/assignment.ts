@@ -16,11 +16,15 @@ export interface Assigned {
   by: ContentBy;
 }
 
+/** Where something stands in its programme. */
+type Placed = Pick<Content, "id" | "number">;
+
 /** What a schedule put on air by its policy before the first date. */
 export interface AirHistory {
-  /** 0 for nothing. */
+  /** The highest number; 0 for nothing. */
   lastNumber: number;
-  lastContentId: string | null;
+  /** The latest, also when it is not approved any more; `null` for nothing. */
+  last: Placed | null;
   /** Aired, or chosen for a date, outside the order. */
   chosen: ReadonlySet<string>;
 }
@@ -45,11 +49,11 @@ export function assignContent(
 ): Map<string, Assigned | null> {
   const byId = new Map(approved.map((content) => [content.id, content]));
   const next = policies[policy.policy](policy, approved, byId, history);
-  let last = byId.get(history.lastContentId ?? "") ?? null;
+  let { last } = history;
   let lastNumber = Math.max(history.lastNumber, (policy.fromNumber ?? 1) - 1);
 
   function fallback(): Content | null {
-    if (policy.fallback === "repeat-last") return last;
+    if (policy.fallback === "repeat-last") return byId.get(last?.id ?? "") ?? null;
     return policy.fallback === "standing" ? (byId.get(policy.standingContentId ?? "") ?? null) : null;
   }
 
@@ -68,7 +72,7 @@ export function assignContent(
 }
 
 /** What follows what was aired last, or `null`. */
-type Next = (last: Content | null, lastNumber: number) => Content | null;
+type Next = (last: Placed | null, lastNumber: number) => Content | null;
 
 const policies: Record<
   ContentPolicy["policy"],
@@ -87,6 +91,8 @@ const policies: Record<
   item: (policy, _approved, byId) => () => byId.get(policy.contentId ?? "") ?? null,
   rotation: ({ contentIds }, approved, byId) => {
     const circle = contentIds?.flatMap((id) => byId.get(id) ?? []) ?? approved;
-    return (last) => circle[(circle.findIndex(({ id }) => id === last?.id) + 1) % circle.length] ?? null;
+    // The last one's own place stays known while it is not approved.
+    const place = ({ id, number }: Placed) => contentIds?.indexOf(id) ?? number;
+    return (last) => circle.find((each) => last !== null && place(each) > place(last)) ?? circle[0] ?? null;
   },
 };

@@ -1,6 +1,7 @@
 import type { Database } from "../db/open.ts";
 import type { DeviceKind } from "../protocol/messages.ts";
 import { codeRange, selfAndAncestors } from "../protocol/region-code.ts";
+import type { AirHistory } from "./assignment.ts";
 import {
   type Airing,
   type Broadcast,
@@ -48,6 +49,12 @@ interface Narrowing {
 export type BroadcastFilter = { from: number; until: number } & Partial<Narrowing>;
 
 const ALL: Narrowing = { state: null, scheduleId: null, contentId: null, region: null };
+
+interface AiredBefore {
+  scheduleId: string;
+  /** Epoch ms. */
+  before: number;
+}
 
 export function createBroadcastStore(db: Database) {
   const calendar = createCalendarEventStore(db);
@@ -131,17 +138,15 @@ export function createBroadcastStore(db: Database) {
        OR (state IN ('planned', 'ready', 'frozen') AND content_by = 'fallback'))
      ORDER BY start_at`,
   );
-  const selectLastAired = db.prepare<
-    { scheduleId: string; before: number },
-    { number: number | null; contentId: string | null }
-  >(
-    `SELECT MAX(COALESCE(e.number, s.number)) AS number,
-       (SELECT content_id FROM broadcasts WHERE schedule_id = @scheduleId AND superseded = 0 AND start_at < @before
-          AND content_by = 'policy' AND state IN ('frozen', 'on_air', 'aired') ORDER BY start_at DESC LIMIT 1) AS contentId
-     FROM broadcasts b
+  const AIRED_BEFORE = `FROM broadcasts b
      LEFT JOIN episodes e ON e.id = b.content_id LEFT JOIN sessions s ON s.id = b.content_id
      WHERE b.schedule_id = @scheduleId AND b.superseded = 0 AND b.start_at < @before AND b.content_by = 'policy'
-       AND b.state IN ('frozen', 'on_air', 'aired')`,
+       AND b.state IN ('frozen', 'on_air', 'aired')`;
+  const selectHighestAired = db
+    .prepare<AiredBefore, number | null>(`SELECT MAX(COALESCE(e.number, s.number)) ${AIRED_BEFORE}`)
+    .pluck();
+  const selectLastAired = db.prepare<AiredBefore, { id: string; number: number }>(
+    `SELECT b.content_id AS id, COALESCE(e.number, s.number) AS number ${AIRED_BEFORE} ORDER BY b.start_at DESC LIMIT 1`,
   );
   // Its recordings may also have been announced.
   const selectFirstAired = db
@@ -286,10 +291,10 @@ export function createBroadcastStore(db: Database) {
     /** Those to come that are empty for one of the reasons, or filled by a fallback. */
     unfilled: (until: number, whyNot: readonly WhyNot[]) =>
       selectUnfilled.all({ until, whyNot: JSON.stringify(whyNot) }).map(toBroadcast),
-    /** What the schedule's policy put on air before an instant: the highest number (0 for none) and the latest. */
-    lastAired(scheduleId: string, before: number): { number: number; contentId: string | null } {
-      const { number = null, contentId = null } = selectLastAired.get({ scheduleId, before }) ?? {};
-      return { number: number ?? 0, contentId };
+    /** What the schedule's policy put on air before an instant. */
+    airedBefore(scheduleId: string, before: number): Pick<AirHistory, "lastNumber" | "last"> {
+      const asked = { scheduleId, before };
+      return { lastNumber: selectHighestAired.get(asked) ?? 0, last: selectLastAired.get(asked) ?? null };
     },
     /** When some content went on air first since an instant, by any schedule or announced; `null` for never. */
     firstAired: (contentId: string, since: number) => selectFirstAired.get({ contentId, since }) ?? null,

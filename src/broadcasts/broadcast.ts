@@ -150,6 +150,16 @@ export function settlesAt({ startAt, notAfter, endsAt, lateness }: Broadcast): n
 const lastMoment = ({ scheduleId, startAt, notAfter }: Broadcast): number =>
   scheduleId === null ? notAfter : startAt;
 
+export interface Moment {
+  /** Epoch ms. */
+  now: number;
+  freezeMs: number;
+  /** Whether a device has reported a start. */
+  started: () => boolean;
+  /** Devices may still have to say what they did while nobody listened: that nothing is known of a start tells nothing yet. */
+  isCatchingUp: boolean;
+}
+
 /**
  * The state that time alone gives a broadcast next, or `null` when it is not due. Evaluated again until `null`, so that
  * a server that was down over a start catches up by the same steps.
@@ -159,7 +169,7 @@ const lastMoment = ({ scheduleId, startAt, notAfter }: Broadcast): number =>
  */
 export function dueState(
   broadcast: Broadcast,
-  { now, freezeMs, started }: { now: number; freezeMs: number; started: () => boolean },
+  { now, freezeMs, started, isCatchingUp }: Moment,
 ): BroadcastState | null {
   switch (broadcast.state) {
     case "planned":
@@ -170,7 +180,8 @@ export function dueState(
       return now >= broadcast.startAt ? "on_air" : null;
     case "on_air":
       if (now < settlesAt(broadcast)) return null;
-      return started() ? "aired" : "failed";
+      if (started()) return "aired";
+      return isCatchingUp ? null : "failed";
     case "aired":
     case "failed":
     case "cancelled":

@@ -1,5 +1,5 @@
 import type { BaseLogger } from "pino";
-import type { Clock } from "../clock.ts";
+import { type Clock, MINUTE_MS } from "../clock.ts";
 import type { Transact } from "../db/open.ts";
 import { airingOf } from "../delivery/airing.ts";
 import type { Downlink } from "../delivery/downlink.ts";
@@ -7,7 +7,7 @@ import type { DeviceIdentity } from "../devices/device.ts";
 import type { DeviceKind } from "../protocol/messages.ts";
 import { keepsQuietHours } from "../protocol/quiet-hours.ts";
 import type { PolicyService } from "../schedules/policy.ts";
-import { type Broadcast, type BroadcastState, dueState } from "./broadcast.ts";
+import { type Broadcast, type BroadcastState, dueState, type Moment } from "./broadcast.ts";
 import type { BroadcastStore } from "./broadcast-store.ts";
 import type { LeftOut } from "./left-out.ts";
 import { type Refusal, refusalOf } from "./refusal.ts";
@@ -40,6 +40,9 @@ interface Dependencies {
   freezeMs: number;
 }
 
+/** Until devices have come back to a server that was down and have said what they played meanwhile. */
+const CATCH_UP_MS = 5 * MINUTE_MS;
+
 /** Leads broadcasts from plan to air. It decides nothing but by the rows and the clock. */
 export function createConductor(deps: Dependencies): Conductor {
   const {
@@ -59,6 +62,8 @@ export function createConductor(deps: Dependencies): Conductor {
     log,
     freezeMs,
   } = deps;
+
+  const caughtUpAt = clock.steadyMs() + CATCH_UP_MS;
 
   function freeze(broadcast: Broadcast): void {
     const meant = devices
@@ -138,14 +143,14 @@ export function createConductor(deps: Dependencies): Conductor {
   }
 
   /** Step by step, until time asks for nothing more. */
-  function advance(row: Broadcast, now: number): void {
+  function advance(row: Broadcast, moment: Omit<Moment, "started">): void {
     const started = () => {
       const told = new Set(store.targets(row.id));
       return reports.startedBy(row.id).some((id) => told.has(id) || isFor(row, id));
     };
     let broadcast = row;
     for (;;) {
-      const to = dueState(broadcast, { now, freezeMs, started });
+      const to = dueState(broadcast, { ...moment, started });
       if (!to) return;
       const whyNot = to === "frozen" ? whyNotFixed(broadcast) : null;
       if (whyNot) return unready(broadcast, whyNot);
@@ -158,9 +163,10 @@ export function createConductor(deps: Dependencies): Conductor {
   return {
     tick() {
       const now = clock.now();
+      const moment = { now, freezeMs, isCatchingUp: clock.steadyMs() < caughtUpAt };
       for (const row of store.unsettled(now + freezeMs)) {
         try {
-          advance(row, now);
+          advance(row, moment);
         } catch (error) {
           // The others have their own instants to keep; this one is tried again with the next tick.
           log.error({ err: error, broadcastId: row.id }, "a broadcast could not be moved");

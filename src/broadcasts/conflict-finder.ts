@@ -6,7 +6,7 @@ import type { Conflict, ConflictWorld } from "../schedules/conflicts/conflict.ts
 import { findAllConflicts, findConflicts } from "../schedules/conflicts/conflicts.ts";
 import { firstAtLeast } from "../schedules/conflicts/sorted.ts";
 import type { PolicyService } from "../schedules/policy.ts";
-import type { Candidate, PlannedRules } from "./planned-rules.ts";
+import type { Candidate, RulesReader } from "./planned-rules.ts";
 
 export interface ScheduleConflict extends Conflict {
   scheduleId: string;
@@ -20,10 +20,12 @@ export interface ConflictFinder {
   coming(): ScheduleConflict[];
   /** Something changed that `coming` depends on. */
   changed(): void;
+  /** To be called at every beat: what the first check of a day takes longest for is done before. */
+  prepare(): void;
 }
 
 interface Dependencies {
-  plannedRules: () => PlannedRules;
+  plannedRules: RulesReader;
   policy: Pick<PolicyService, "effective" | "areasWithin">;
   devices: Pick<DeviceService, "regionsOf">;
   clock: Clock;
@@ -51,7 +53,7 @@ export function createConflictFinder(deps: Dependencies): ConflictFinder {
 
   return {
     check(candidates) {
-      const rules = plannedRules();
+      const rules = plannedRules.read();
       const replaced = new Set(candidates.map(({ id }) => id));
       const saved = rules.active.filter(({ id }) => !replaced.has(id)).map(rules.saved);
       const wanted = candidates.map(rules.wanted);
@@ -61,9 +63,11 @@ export function createConflictFinder(deps: Dependencies): ConflictFinder {
       );
     },
 
+    prepare: plannedRules.prepare,
+
     coming() {
       if (known?.from === today()) return known.conflicts;
-      const { active, saved } = plannedRules();
+      const { active, saved } = plannedRules.read();
       const rules = active.map(saved);
       const now = clock.now();
       const found = findAllConflicts(rules, createWorld(), { from: now, until: now + planMs });

@@ -122,11 +122,9 @@ export function createForecast(dependencies: Dependencies): Forecast {
       }),
     );
     const midnight = wallClock.instantOf(wallClock.dayAt(first.startAt), "00:00");
-    const last = store.lastAired(id, midnight);
     const { exceptions = [], extraDates = [] } = definition;
     return assignContent(definition.content, dates, approved, {
-      lastNumber: last.number,
-      lastContentId: last.contentId,
+      ...store.airedBefore(id, midnight),
       chosen: new Set([
         ...store.chosenContent(id),
         ...[...exceptions, ...extraDates].flatMap(({ contentId }) => contentId ?? []),

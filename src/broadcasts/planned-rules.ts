@@ -38,7 +38,15 @@ interface Dependencies {
   planMs: number;
 }
 
+export interface RulesReader {
+  /** What there is now. */
+  read(): PlannedRules;
+  /** Does some of the day's work before somebody waits for it: some 20 ms a call, nothing once all is done. */
+  prepare(): void;
+}
+
 const YEAR_MS = 366 * DAY_MS;
+const PREPARE_MS = 20;
 /** What aired lately tells how long a programme usually lasts. */
 const LOOK_BACK_MS = 60 * DAY_MS;
 /** As long as nothing is known of a length: its minute is taken at least. */
@@ -46,11 +54,14 @@ const UNKNOWN_MS = MINUTE_MS;
 
 type Dated = Pick<PlannedRule, "starts" | "days" | "minutes" | "reach">;
 
-/** @returns reads what there is now; what a schedule comes to is kept while it is defined so */
-export function createPlannedRules(deps: Dependencies): () => PlannedRules {
+/** What a schedule comes to is kept while it is defined so, for a day. */
+export function createPlannedRules(deps: Dependencies): RulesReader {
   const { store, schedules, programmes, forecast, calendars, clock, zone, planMs } = deps;
   /** What each active schedule comes to, from a day on: expanding is what takes time. */
   const expanded = new Map<string, { text: string; from: number; dated: Dated }>();
+  let preparedFor = 0;
+
+  const today = (): number => Math.floor(clock.now() / DAY_MS) * DAY_MS;
 
   function expand(definition: ScheduleDefinition, from: number): Dated {
     const occurrences = expandRule(definition, from, from + YEAR_MS, calendars).filter(
@@ -71,7 +82,7 @@ export function createPlannedRules(deps: Dependencies): () => PlannedRules {
   }
 
   function expandActive({ id, definition }: Schedule): Dated {
-    const from = Math.floor(clock.now() / DAY_MS) * DAY_MS;
+    const from = today();
     const text = JSON.stringify(definition);
     const held = expanded.get(id);
     if (held?.text === text && held.from === from) return held.dated;
@@ -111,7 +122,18 @@ export function createPlannedRules(deps: Dependencies): () => PlannedRules {
     );
   }
 
-  return () => {
+  function prepare(): void {
+    const from = today();
+    if (preparedFor === from) return;
+    const until = clock.steadyMs() + PREPARE_MS;
+    for (const schedule of schedules.active()) {
+      expandActive(schedule);
+      if (clock.steadyMs() > until) return;
+    }
+    preparedFor = from;
+  }
+
+  function read(): PlannedRules {
     const active = schedules.active();
     const ids = new Set(active.map(({ id }) => id));
     for (const id of expanded.keys()) if (!ids.has(id)) expanded.delete(id);
@@ -149,5 +171,7 @@ export function createPlannedRules(deps: Dependencies): () => PlannedRules {
       wanted: (candidate: Candidate) =>
         ruleOf(candidate, expand(candidate.definition, clock.now()), foreseenLengths(candidate)),
     };
-  };
+  }
+
+  return { read, prepare };
 }

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { BROADCAST_STATES, type BroadcastState, mayFollow } from "../../src/broadcasts/broadcast.ts";
+import { catchUp } from "../../src/broadcasts/catch-up.ts";
 import { MINUTE_MS } from "../../src/clock.ts";
 import type { ScheduleDefinition } from "../../src/schedules/schedule.ts";
 import { addEpisode, approveAt, type Desk, openDesk, renderAll } from "../support/desk.ts";
@@ -202,8 +203,7 @@ const steps: fc.Arbitrary<Step>[] = [
       if (seen.restarts > 0) return;
       seen.restarts += 1;
       await town.desk.restart();
-      town.desk.services.planner.planAll();
-      tick();
+      catchUp(town.desk.services);
     }),
   ),
 ];
@@ -244,3 +244,44 @@ test("any life of a timetable: allowed steps only, no slot begins twice, nothing
   await fc.assert(fc.asyncProperty(minutes, commands, live), { numRuns: 12, endOnFailure: true });
   expect([...statesMet]).toEqual(expect.arrayContaining(["ready", "frozen", "cancelled"]));
 }, 180_000);
+
+test("down over a start that devices may have played: the dates after it go back only once nobody has said so in time", async () => {
+  const { desk, clock, episodes } = town;
+  const DAY = 24 * 60 * MINUTE_MS;
+  clock.step(START + 400 * DAY - clock.now());
+  for (const { id } of desk.services.schedules.active()) desk.services.schedules.end(id);
+  for (const id of episodes) approveAt(desk, { kind: "episode", id });
+  const programmeId = desk.services.programmes.all().find(({ kind }) => kind === "broadcast")?.id ?? "";
+  const daily = definition([0], {
+    rule: { dates: [1, 2, 3].map((days) => dateAt(clock.now() + days * DAY)), times: ["08:00"] },
+    content: { policy: "next-approved" },
+    class: "daily",
+  });
+  const { id } = desk.services.schedules.create({ programmeId, ...daily });
+  const planned = () => rowsOf({ ...town, scheduleId: id }).map(({ state, contentId }) => [state, contentId]);
+  const [one, two, three] = episodes;
+  expect(planned()).toEqual([
+    ["ready", one],
+    ["ready", two],
+    ["ready", three],
+  ]);
+
+  // Up again after the first start, and long before the second.
+  clock.advance(30 * 60 * MINUTE_MS);
+  await desk.restart();
+  catchUp(desk.services);
+  expect(planned()).toEqual([
+    ["on_air", one],
+    ["ready", two],
+    ["ready", three],
+  ]);
+
+  clock.advance(5 * MINUTE_MS);
+  tick();
+  desk.services.planner.planAll();
+  expect(planned()).toEqual([
+    ["failed", one],
+    ["ready", one],
+    ["ready", two],
+  ]);
+}, 60_000);

@@ -25,7 +25,7 @@ function assign(
 ): (string | null)[] {
   const assigned = assignContent(policy, days, numbers.map(episode), {
     lastNumber,
-    lastContentId: lastNumber > 0 ? `e${lastNumber}` : null,
+    last: lastNumber > 0 ? { id: `e${lastNumber}`, number: lastNumber } : null,
     chosen: new Set(),
     ...history,
   });
@@ -84,6 +84,14 @@ describe("other policies", () => {
     expect(assign(rotation, dates, [1, 3], 0)).toEqual(["e3", "e1", "e3"]);
     expect(assign({ policy: "rotation" }, dates, [1, 2], 2)).toEqual(["e1", "e2", "e1"]);
     expect(assign(rotation, dates, [7], 0)).toEqual([null, null, null]);
+    // The last one has lost its approval.
+    expect(assign(rotation, dates, [1, 3], 2)).toEqual(["e3", "e1", "e3"]);
+    expect(assign({ policy: "rotation", contentIds: ["e1", "e2", "e3"] }, dates, [1, 3], 2)).toEqual([
+      "e3",
+      "e1",
+      "e3",
+    ]);
+    expect(assign({ policy: "rotation" }, dates, [1, 3], 2)).toEqual(["e3", "e1", "e3"]);
   });
 });
 

@@ -41,8 +41,8 @@ const broadcast = (state: BroadcastState, changes: Partial<Broadcast> = {}): Bro
   endsAt: START + 900_000,
   ...changes,
 });
-const due = (b: Broadcast, now: number, started = false) =>
-  dueState(b, { now, freezeMs: FREEZE, started: () => started });
+const due = (b: Broadcast, now: number, started = false, isCatchingUp = false) =>
+  dueState(b, { now, freezeMs: FREEZE, started: () => started, isCatchingUp });
 
 describe("what time does to a broadcast", () => {
   test("ready freezes ten minutes before air, and not sooner", () => {
@@ -65,6 +65,9 @@ describe("what time does to a broadcast", () => {
     expect(due(b, settlesAt(b) - 1, true)).toBeNull();
     expect(due(b, settlesAt(b), true)).toBe("aired");
     expect(due(b, settlesAt(b), false)).toBe("failed");
+    // Who was away has not heard yet what devices did.
+    expect(due(b, settlesAt(b), false, true)).toBeNull();
+    expect(due(b, settlesAt(b), true, true)).toBe("aired");
   });
 
   test("a policy that plays the whole late settles after the latest possible end", () => {
