@@ -442,7 +442,7 @@ export async function createServices({ db, config, log, clock, version }: Servic
     stopEverything,
     calendars,
     timetable,
-    changes: createChangeFeed(db),
+    changes: createChangeFeed(db, { broker: brokerSince }),
     checkIns,
     checkInLinks,
     attendance,

@@ -24,6 +24,7 @@ export const en = {
   "live.lost": "Not live: {why}.",
   "live.lostSince": "The page shows what was known at {time}; trying again every {seconds} seconds.",
   "live.never": "Trying again every {seconds} seconds.",
+  "live.untold": "Not live: the server tells of no changes at the moment. The page asks again by itself.",
   "live.retry": "Try now",
 
   "problem.offline": "The server can't be reached",

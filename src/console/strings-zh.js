@@ -24,6 +24,7 @@ export const zh = {
   "live.lost": "未实时：{why}。",
   "live.lostSince": "页面停留在 {time} 的情况，每 {seconds} 秒自动重试。",
   "live.never": "每 {seconds} 秒自动重试。",
+  "live.untold": "未实时：服务器暂时没有推送变化，页面定时自行刷新。",
   "live.retry": "立即重试",
 
   "problem.offline": "连不上服务器",

@@ -3,6 +3,9 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { until } from "../../scripts/until.ts";
 import { type RunningApp, runApp } from "../support/app.ts";
 import { choosePlace, launchChromium, openConsole } from "../support/browser.ts";
+import { importRegions } from "../support/county.ts";
+import { VILLAGE } from "../support/fleet.ts";
+import { everywhere, invite } from "../support/people.ts";
 
 const PHONE = { width: 390, height: 844 };
 
@@ -32,6 +35,8 @@ test("a page says that it is not live while the network is cut, and goes on over
   await page.getByText("未实时").waitFor({ state: "detached" });
 
   await context.clearCookies();
+  // The next that is asked for finds it.
+  await app.operator.put("/policy", { quietHours: [{ from: "22:00", to: "06:00" }], maxVolume: 90 });
   const form = page.getByRole("dialog", { name: "登录已过期" });
   await form.getByLabel("用户名").fill("admin");
   await form.getByLabel("密码").fill(app.password);
@@ -114,3 +119,56 @@ test("on a telephone the stop is one tap away, in the menu as well", async () =>
   expect(await stop.isVisible()).toBe(true);
   await context.close();
 });
+
+/** Well before a page asks by itself, which it does each minute while the server tells of changes. */
+const TOLD = { timeout: 20_000 };
+const NOON_OF_TOMORROW = new Date(`${new Date(Date.now() + 86_400_000).toISOString().slice(0, 10)}T04:00Z`);
+
+test("what somebody else does shows by itself, and a page says so while it is not told of it", async () => {
+  await importRegions(app.operator);
+  const context = await browser.newContext({ locale: "zh-CN" });
+  let isTold = false;
+  context.on("response", (answer) => {
+    isTold ||= answer.ok() && answer.url().endsWith("/api/v1/changes");
+  });
+  const page = await openConsole(context, app.url, app.password);
+  await until(() => isTold, { what: "the stream of changes" });
+  await choosePlace(page, "通知");
+  await page.getByText("还没有通知").waitFor();
+  const { id } = await app.operator.post<{ id: string }>("/announcements", {
+    title: "别人的通知",
+    class: "announcement",
+    source: { text: "明天中午停水。" },
+    targets: { regions: [VILLAGE], kinds: ["loudspeaker"] },
+    startAt: NOON_OF_TOMORROW.toISOString(),
+  });
+  await page.locator(".card.interrupt", { hasText: "别人的通知" }).waitFor(TOLD);
+
+  await choosePlace(page, "人员");
+  await page.getByRole("link", { name: "admin" }).waitFor();
+  await invite(app, "新来的人", everywhere("editor"));
+  await page.getByRole("link", { name: "新来的人" }).waitFor(TOLD);
+
+  await choosePlace(page, "终端");
+  await page.getByText("还没有终端").waitFor();
+  await app.operator.post("/devices", { regionCode: VILLAGE, kind: "loudspeaker", name: "东村新喇叭" });
+  await page.getByRole("row", { name: "东村新喇叭" }).waitFor(TOLD);
+
+  await app.operator.post(`/broadcasts/${id}/stop`, { reason: "no longer needed" });
+  await page.goto(`${app.url}/#/broadcasts/${id}`);
+  await page.getByText("已取消").first().waitFor();
+  const asked: string[] = [];
+  page.on("request", (request) => void asked.push(new URL(request.url()).pathname));
+  // The stream alone is cut: what is there can be asked for, but nothing is told.
+  await page.route("**/api/v1/changes", (route) => route.abort());
+  await context.setOffline(true);
+  await page.getByText(/未实时：连不上服务器/).waitFor();
+  await context.setOffline(false);
+  await page.getByText("未实时：服务器暂时没有推送变化，页面定时自行刷新。").waitFor();
+  // Others ask every few seconds meanwhile; what is over does not.
+  asked.length = 0;
+  const countOf = (path: string) => asked.filter((each) => each === `/api/v1${path}`).length;
+  await until(() => countOf("/emergencies") >= 2, { what: "what may go on", timeoutMs: 30_000 });
+  expect(countOf(`/broadcasts/${id}`)).toBe(0);
+  await context.close();
+}, 180_000);

@@ -1,5 +1,6 @@
 import { type ReactNode, useState } from "react";
 import { useTranslation } from "react-i18next";
+import type { Topic } from "../shell/change-stream.ts";
 import { useLive } from "../shell/live-query.ts";
 import { Loading, ProblemNotice } from "./notices.tsx";
 import { isWithin } from "./regions.ts";
@@ -18,17 +19,23 @@ interface Props<R extends BranchRegion> {
   /** Chosen; `""` for all. */
   within: string;
   hrefOf: (code: string) => string;
-  /** What is read of regions, as a name, and how often. */
+  /** What is read of regions, as a name, and what is told of it. */
   of: string;
-  everyMs: number;
+  topics: Topic[];
+  everyMs?: number;
   /** The regions right below one; `null` for where the county's tree begins. */
   load: (code: string | null, signal: AbortSignal) => Promise<{ items: R[] }>;
   /** Beside a name. */
   more?: (region: R) => ReactNode;
 }
 
-const useBelow = <R extends BranchRegion>({ of, everyMs, load }: Props<R>, code: string | null) =>
-  useLive<{ items: R[] }>({ key: [of, code], load: (signal) => load(code, signal), everyMs });
+const useBelow = <R extends BranchRegion>({ of, topics, everyMs, load }: Props<R>, code: string | null) =>
+  useLive<{ items: R[] }>({
+    key: [of, code],
+    load: (signal) => load(code, signal),
+    topics,
+    ...(everyMs === undefined ? {} : { everyMs }),
+  });
 
 /** County, towns and villages as links, unfolded one by one. */
 export function RegionBranches<R extends BranchRegion>(props: Props<R>) {

@@ -1,4 +1,5 @@
 import { useSyncExternalStore } from "react";
+import type { Topic } from "../../changes/topics.ts";
 import { apiUrl } from "../api.js";
 
 /**
@@ -6,11 +7,14 @@ import { apiUrl } from "../api.js";
  * pages ask every few seconds by themselves, and they say when that fails.
  */
 
-export type Topic = "timetable" | "interrupts" | "content" | "devices";
+export type { Topic };
 
 const AGAIN_MS = 5000;
+/** The server says something three times in this time: a connection that is lost on its way may stay open without a word. */
+const SILENCE_MS = 45_000;
 let source: EventSource | null = null;
 let again: ReturnType<typeof setTimeout> | undefined;
+let silence: ReturnType<typeof setTimeout> | undefined;
 let isOpen = false;
 let tell: (topics: Topic[] | "all") => void = () => {};
 const listeners = new Set<() => void>();
@@ -25,11 +29,25 @@ function become(open: boolean): void {
 function begin(event: Event): void {
   // The browser's own event of this name comes earlier, and has no data.
   if (!(event instanceof MessageEvent)) return;
+  hear();
   become(true);
   tell("all");
 }
 
-const take = ({ data }: MessageEvent<string>) => tell((JSON.parse(data) as { topics: Topic[] }).topics);
+function hear(): void {
+  clearTimeout(silence);
+  silence = setTimeout(lose, SILENCE_MS);
+}
+
+function take({ data }: MessageEvent<string>): void {
+  hear();
+  tell((JSON.parse(data) as { topics: Topic[] }).topics);
+}
+
+function lose(): void {
+  become(false);
+  connect();
+}
 
 function connect(): void {
   disconnect();
@@ -38,6 +56,7 @@ function connect(): void {
   source = new EventSource(apiUrl("/changes"));
   source.addEventListener("open", begin);
   source.addEventListener("changed", take);
+  source.addEventListener("alive", hear);
   source.addEventListener("error", () => {
     // That it can't be reached is to be said at once.
     if (isOpen) tell("all");
@@ -45,10 +64,12 @@ function connect(): void {
     // The browser tries again by itself but when the server refuses it, as without a sign-in.
     if (source?.readyState === EventSource.CLOSED) again = setTimeout(connect, AGAIN_MS);
   });
+  hear();
 }
 
 function disconnect(): void {
   clearTimeout(again);
+  clearTimeout(silence);
   source?.close();
   source = null;
 }

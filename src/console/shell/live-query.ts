@@ -1,4 +1,5 @@
-import { QueryClient, type QueryKey, type UseQueryResult, useQuery } from "@tanstack/react-query";
+import { type Query, QueryClient, type QueryKey, type UseQueryResult, useQuery } from "@tanstack/react-query";
+import { asProblem } from "../api.js";
 import { REFRESH_MS } from "../live.js";
 import { type Topic, useChangesTold } from "./change-stream.ts";
 
@@ -14,47 +15,64 @@ export const queries = new QueryClient({
 interface Live<T> {
   key: QueryKey;
   load: (signal: AbortSignal) => Promise<T>;
-  /** `Infinity` for what is over. */
+  /** What the server tells the changes of: then it is asked for at once. Nothing is told of what only another start changes. */
+  topics: Topic[];
+  /** How often it is asked for while nothing is told; more seldom for what is much to ask for. */
   everyMs?: number;
-  /** What the server tells the changes of: then it is asked for at once, and by itself only now and then. */
-  topics?: Topic[];
-  /** Whether something of it goes on that is not told, as a transcode: then it is asked for as often as without topics. */
+  /** Whether something of it goes on that is not told, as a transcode: then it is asked for as often as if nothing were. */
   isMoving?: (data: T) => boolean;
+  /** Whether time alone changes nothing of it: then it is asked for when it is told, and never by itself. */
+  isOver?: (data: T) => boolean;
   enabled?: boolean;
 }
 
+const topicsOf = ({ meta }: Query): Topic[] | undefined => meta?.["topics"] as Topic[] | undefined;
+
 /** Asks again for what is on the screen and may be another by now. */
-export const askAgain = (topics: Topic[] | "all"): void =>
-  void queries.invalidateQueries({
-    predicate({ meta }) {
-      const own = meta?.["topics"] as Topic[] | undefined;
-      return own?.some((topic) => topics === "all" || topics.includes(topic)) ?? false;
-    },
-  });
+export function askAgain(topics: Topic[] | "all"): void {
+  if (topics === "all") {
+    void queries.invalidateQueries({ predicate: (query) => topicsOf(query) !== undefined });
+    return;
+  }
+  const isAbout = (query: Query) => topicsOf(query)?.some((topic) => topics.includes(topic)) ?? false;
+  for (const query of queries.getQueryCache().findAll({ predicate: isAbout })) void askOnceAnswered(query);
+}
 
-/** While changes are told, and of what seldom changes. Some things change by the hour alone, as what is due tomorrow. */
-export const SELDOM_MS = 30_000;
+/** An answer on its way may be of before. It is waited for: given up, none would come while changes are faster than answers. */
+async function askOnceAnswered(query: Query): Promise<void> {
+  if (query.state.fetchStatus === "fetching") await query.promise?.catch(() => undefined);
+  await queries.invalidateQueries({ queryKey: query.queryKey, exact: true }, { cancelRefetch: false });
+}
 
-/** Something that is asked for again every few seconds while the page is looked at, or when the server tells of a change. */
+/** Codes that mean "not now": what is on the screen stays, marked as not live. */
+const PASSING = new Set(["offline", "timeout", "unavailable", "too_many", "internal"]);
+export const isPassing = (error: unknown): boolean => error !== null && PASSING.has(asProblem(error).code);
+
+/** While changes are told. Some things change by the hour alone, as what is due tomorrow. */
+const SAFETY_MS = 60_000;
+
+/** Something that is asked for again when the server tells of a change, and every few seconds while it cannot tell. */
 export function useLive<T>({
   key,
   load,
-  everyMs = REFRESH_MS,
   topics,
+  everyMs = REFRESH_MS,
   isMoving = () => false,
+  isOver = () => false,
   enabled = true,
 }: Live<T>): UseQueryResult<T> {
-  const isTold = useChangesTold() && topics !== undefined;
+  const isTold = useChangesTold();
   return useQuery({
     queryKey: key,
     queryFn: ({ signal }) => load(signal),
-    refetchInterval({ state: { data } }) {
-      const interval =
-        isTold && (data === undefined || !isMoving(data)) ? Math.max(everyMs, SELDOM_MS) : everyMs;
-      return Number.isFinite(interval) && interval;
+    refetchInterval({ state: { data, error } }) {
+      if (isPassing(error)) return everyMs;
+      if (data !== undefined && isOver(data)) return false;
+      const isQuiet = isTold && (data === undefined || !isMoving(data));
+      return isQuiet ? Math.max(everyMs, SAFETY_MS) : everyMs;
     },
     enabled,
-    ...(topics ? { meta: { topics } } : {}),
+    meta: { topics },
     // What was asked for with other filters stays until the answer is there.
     placeholderData: (previous) => previous,
   });

@@ -1,15 +1,16 @@
 import { Button } from "antd";
 import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { asProblem } from "../api.js";
+import { asProblem, may } from "../api.js";
 import { secondsText } from "../format.js";
 import { REFRESH_MS } from "../live.js";
-import { queries } from "./live-query.ts";
+import { useChangesTold } from "./change-stream.ts";
+import { isPassing, queries } from "./live-query.ts";
 import { refreshPage } from "./refresh.ts";
 import type { TextKey } from "./texts.ts";
 
-/** Codes that mean "not now": what is on the screen stays, marked as not live. */
-export const PASSING = new Set(["offline", "timeout", "unavailable", "too_many", "internal"]);
+/** Nobody is told of a connection that is made again at once. */
+const GRACE_MS = 10_000;
 
 interface Lost {
   code: string;
@@ -20,16 +21,30 @@ interface Lost {
 function findLost(): Lost | null {
   for (const query of queries.getQueryCache().getAll()) {
     const { error, dataUpdatedAt } = query.state;
-    if (error === null || !query.isActive()) continue;
-    const { code } = asProblem(error);
-    if (PASSING.has(code)) return { code, at: dataUpdatedAt };
+    if (query.isActive() && isPassing(error)) return { code: asProblem(error).code, at: dataUpdatedAt };
   }
   return null;
+}
+
+/** Whether the server has told of no changes for longer than a moment; who may read nothing waits for none. */
+function useUntold(): boolean {
+  const isWaiting = !useChangesTold() && may("timetable:read");
+  const [isLate, setLate] = useState(false);
+  useEffect(() => {
+    if (!isWaiting) return;
+    const timer = setTimeout(() => setLate(true), GRACE_MS);
+    return () => {
+      clearTimeout(timer);
+      setLate(false);
+    };
+  }, [isWaiting]);
+  return isLate;
 }
 
 /** Says on every page that what it shows may have changed meanwhile. */
 export function NotLive() {
   const { t } = useTranslation();
+  const isUntold = useUntold();
   const [lost, setLost] = useState<Lost | null>(null);
   useEffect(
     () =>
@@ -41,20 +56,28 @@ export function NotLive() {
       ),
     [],
   );
-  const seconds = REFRESH_MS / 1000;
+  const isShown = lost !== null || isUntold;
   return (
-    <div className="not-live" role="status" aria-live="polite" hidden={lost === null}>
-      {lost && (
+    <div className="not-live" role="status" aria-live="polite" hidden={!isShown}>
+      {isShown && (
         <>
-          <strong>{t("live.lost", { why: t(`problem.${lost.code}` as TextKey) })}</strong>{" "}
-          {lost.at === 0
-            ? t("live.never", { seconds })
-            : t("live.lostSince", { time: secondsText(lost.at), seconds })}{" "}
+          {lost === null ? <strong>{t("live.untold")}</strong> : <LostText lost={lost} />}{" "}
           <Button size="small" onClick={refreshPage}>
             {t("live.retry")}
           </Button>
         </>
       )}
     </div>
+  );
+}
+
+function LostText({ lost: { code, at } }: { lost: Lost }) {
+  const { t } = useTranslation();
+  const seconds = REFRESH_MS / 1000;
+  return (
+    <>
+      <strong>{t("live.lost", { why: t(`problem.${code}` as TextKey) })}</strong>{" "}
+      {at === 0 ? t("live.never", { seconds }) : t("live.lostSince", { time: secondsText(at), seconds })}
+    </>
   );
 }

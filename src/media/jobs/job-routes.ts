@@ -1,8 +1,8 @@
-import { fastifySSE } from "@fastify/sse";
 import type { TypeBoxTypeProvider } from "@fastify/type-provider-typebox";
 import type { FastifyInstance } from "fastify";
 import { type Static, Type } from "typebox";
 import { type Clock, toIso } from "../../clock.ts";
+import { eventStreams } from "../../http/event-stream.ts";
 import {
   closed,
   enumOf,
@@ -129,12 +129,7 @@ export async function jobRoutes(instance: FastifyInstance, { media, clock, whoAs
   );
 
   await app.register(async (scope) => {
-    await scope.register(fastifySSE);
-    const watching = new Set<{ close(): void }>();
-    // The server waits for open requests when it stops, and these have no end of their own.
-    scope.addHook("preClose", async () => {
-      for (const stream of watching) stream.close();
-    });
+    const streamTo = await eventStreams(scope, whoAsks);
     scope.get(
       "/jobs/events",
       {
@@ -152,24 +147,13 @@ export async function jobRoutes(instance: FastifyInstance, { media, clock, whoAs
         },
       },
       async (request, reply) => {
-        reply.sse.keepAlive();
-        // A listener that has gone is told so by its close event, not by this.
-        const tell = (event: string, data: object) =>
-          void reply.sse.send({ event, data }).catch(() => undefined);
-        const unwatch = media.jobs.watch((job) => {
-          // Who was signed out meanwhile, or disabled, is told nothing more.
-          if (whoAsks(request) === null) reply.sse.close();
-          else tell("job", view(job));
-        });
-        watching.add(reply.sse);
-        reply.sse.onClose(() => {
-          unwatch();
-          watching.delete(reply.sse);
-        });
+        const stream = streamTo(request, reply);
+        const tell = (job: Job) => stream.send("job", () => view(job));
+        stream.onClose(media.jobs.watch(tell));
         // Events have no id: what changed during a reconnection is in what is open now.
         const open = media.jobs.open(TOLD_AT_FIRST);
-        tell("open", { open: media.jobs.countOpen(), told: open.length });
-        for (const job of open) tell("job", view(job));
+        stream.send("open", () => ({ open: media.jobs.countOpen(), told: open.length }));
+        for (const job of open) tell(job);
       },
     );
   });

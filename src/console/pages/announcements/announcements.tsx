@@ -33,10 +33,10 @@ export default function Announcements() {
 function List() {
   const { t } = useTranslation();
   const [pages, setPages] = useState(1);
-  // What devices report of them is told to nobody.
   const announcements = useLive({
     key: ["announcements", pages],
     load: (signal) => readAnnouncements(pages, signal),
+    topics: ["interrupts", "timetable", "proofs"],
   });
   const { data, error } = announcements;
   if (data === undefined) {

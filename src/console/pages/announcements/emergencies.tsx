@@ -32,10 +32,10 @@ async function readEmergencies(pages: number, signal: AbortSignal): Promise<Page
 export default function Emergencies() {
   const { t } = useTranslation();
   const [pages, setPages] = useState(1);
-  // How far its sound is made is told to nobody.
   const emergencies = useLive({
     key: ["emergencies", pages],
     load: (signal) => readEmergencies(pages, signal),
+    topics: ["interrupts", "timetable"],
   });
   const { data, error } = emergencies;
   const open = data?.items.filter(({ emergency }) => isOpen(emergency)) ?? [];

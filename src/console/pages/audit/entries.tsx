@@ -12,7 +12,6 @@ import { EntryTable } from "./entry-table.tsx";
 import { FILTERS, type Filter, FilterForm } from "./filter-form.tsx";
 
 const PAGE = 50;
-const EVERY_MS = 15_000;
 const FORMATS = ["csv", "jsonl"] as const;
 
 /** Every act and refusal; what is looked for is in the address, so that it can be passed on. */
@@ -33,7 +32,7 @@ export function Entries() {
         (cursor) => read(`/audit${query({ ...filter, limit: PAGE, cursor })}`, signal),
         pages,
       ),
-    everyMs: EVERY_MS,
+    topics: ["audit"],
   });
   const { data, error, refetch } = entries;
   return (

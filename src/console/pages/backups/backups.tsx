@@ -14,7 +14,6 @@ import { SettingsTabs } from "../settings/settings-tabs.tsx";
 
 /** A county's database is copied and all of the copy read before the answer comes. */
 const MADE_WITHIN_MS = 10 * 60_000;
-const EVERY_MS = 30_000;
 
 /** The backups of the database, whether all is well with them, and one now. */
 export default function BackupsPage() {
@@ -22,7 +21,8 @@ export default function BackupsPage() {
   const backups = useLive<Backups>({
     key: ["backups"],
     load: (signal) => read("/backups", signal),
-    everyMs: EVERY_MS,
+    // Each that is made or fails is noted there.
+    topics: ["audit"],
   });
   const { data, error, refetch } = backups;
   return (

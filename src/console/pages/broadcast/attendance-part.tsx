@@ -27,6 +27,7 @@ export function AttendancePart({ id, onChanged }: Props) {
   const { data, error, refetch } = useLive<Attendance>({
     key: ["attendance", id],
     load: (signal) => readAttendance(id, signal),
+    topics: ["attendance"],
   });
   return (
     <section className="attendance">

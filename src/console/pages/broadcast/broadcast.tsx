@@ -15,6 +15,8 @@ import { LatenessFacts } from "./lateness-facts.tsx";
 import { ProofBar } from "./proof-bar.tsx";
 
 const PAGE = 50;
+/** What devices report late is told. */
+const OVER = new Set<BroadcastWithProof["state"]>(["aired", "failed", "cancelled", "missed"]);
 
 /** One broadcast: what it is, and the proof of what became of it. */
 export default function BroadcastPage() {
@@ -26,6 +28,8 @@ export default function BroadcastPage() {
   const { data, error, refetch } = useLive<BroadcastWithProof>({
     key: ["broadcast", id, cursor],
     load: (signal) => read(`/broadcasts/${inPath(id)}${query({ limit: PAGE, cursor })}`, signal),
+    topics: ["timetable", "interrupts", "content", "proofs", "devices"],
+    isOver: ({ state }) => OVER.has(state),
   });
   const title = data ? [data.programme, data.title].filter(Boolean).join(" ") : t("broadcast.title");
   return (

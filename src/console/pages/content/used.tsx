@@ -7,7 +7,6 @@ import { Loading, ProblemNotice } from "../../parts/notices.tsx";
 import { query } from "../../resources.js";
 import { useLive } from "../../shell/live-query.ts";
 
-const EVERY_MS = 30_000;
 const MOST = 100;
 
 /** The broadcasts that have it, those to come as well. */
@@ -17,7 +16,6 @@ export function Used({ id }: { id: string }) {
     key: ["used", id],
     load: (signal) =>
       read(`/broadcasts${query({ contentId: id, from: new Date(0).toISOString(), limit: MOST })}`, signal),
-    everyMs: EVERY_MS,
     topics: ["timetable"],
   });
   if (data === undefined)

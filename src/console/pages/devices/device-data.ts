@@ -10,6 +10,7 @@ import type {
   Twin,
 } from "../../api-types.ts";
 import { inPath, query } from "../../resources.js";
+import type { Topic } from "../../shell/change-stream.ts";
 import { useLive } from "../../shell/live-query.ts";
 
 /** Which devices are looked at: all of it is in the address. An empty text means any. */
@@ -27,6 +28,7 @@ export const listDevices = (
 ): Promise<Page<Device>> => read(`/devices${query({ ...filter, limit, cursor })}`, signal);
 
 export const COUNTS_EVERY_MS = 15_000;
+export const COUNTS_TOPICS: Topic[] = ["devices", "regions"];
 
 /** How many devices there are in each region right below one; `null` for where the county's tree begins. */
 export const readCounts = (within: string | null, signal: AbortSignal): Promise<{ items: DeviceCounts[] }> =>
@@ -35,6 +37,7 @@ export const useCounts = (within: string | null, enabled = true) =>
   useLive<{ items: DeviceCounts[] }>({
     key: ["device-counts", within],
     load: (signal) => readCounts(within, signal),
+    topics: COUNTS_TOPICS,
     everyMs: COUNTS_EVERY_MS,
     enabled,
   });

@@ -1,4 +1,3 @@
-import { useQuery } from "@tanstack/react-query";
 import { Button } from "antd";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -36,6 +35,7 @@ export default function DevicePage() {
       const [device, twin] = await Promise.all([getDevice(id, signal), getTwin(id, signal)]);
       return { device, twin };
     },
+    topics: ["devices", "timetable"],
   });
   if (sheet !== null) {
     return (
@@ -99,9 +99,10 @@ function Acts({ device, twin, onChanged, onCodes }: Props) {
   const { t } = useTranslation();
   const [open, setOpen] = useState<"settings" | "why" | "enrol" | "revoke" | null>(null);
   const { id, state } = device;
-  const { data: misfits } = useQuery<PageOf<Misfit>>({
-    queryKey: ["quarantine", id, 1],
-    queryFn: ({ signal }) => read(`/quarantined-reports${query({ deviceId: id, limit: 1 })}`, signal),
+  const { data: misfits } = useLive<PageOf<Misfit>>({
+    key: ["quarantine", id, 1],
+    load: (signal) => read(`/quarantined-reports${query({ deviceId: id, limit: 1 })}`, signal),
+    topics: ["devices"],
   });
   const mayChange = may("devices:manage") && state !== "revoked";
   const close = () => setOpen(null);

@@ -11,6 +11,7 @@ import { Page } from "../../shell/page.tsx";
 import { ChosenActs } from "./chosen-acts.tsx";
 import {
   COUNTS_EVERY_MS,
+  COUNTS_TOPICS,
   type Enrolment,
   FILTERS,
   type Filter,
@@ -57,6 +58,7 @@ export default function Devices() {
             label={t("devices.tree")}
             everywhere={t("devices.everywhere")}
             of="device-counts"
+            topics={COUNTS_TOPICS}
             everyMs={COUNTS_EVERY_MS}
             load={readCounts}
             more={(region) => <RegionNumbers region={region} />}
@@ -103,6 +105,7 @@ function List({ filter, onCodes }: { filter: Filter; onCodes: (codes: Enrolment[
   const { data, error, refetch } = useLive({
     key: ["devices", filter, cursor],
     load: (signal) => listDevices(filter, PAGE, cursor, signal),
+    topics: ["devices"],
   });
   const isNarrowed = FILTERS.some((name) => filter[name] !== "");
   function choose(some: readonly Device[], isChosen: boolean) {

@@ -6,7 +6,7 @@ import type { Page } from "../../api-types.ts";
 import { readPages } from "../../live.js";
 import { Empty, Loading, ProblemNotice } from "../../parts/notices.tsx";
 import { query } from "../../resources.js";
-import { type Topic } from "../../shell/change-stream.ts";
+import type { Topic } from "../../shell/change-stream.ts";
 import { useLive } from "../../shell/live-query.ts";
 import type { TextKey } from "../../shell/texts.ts";
 
@@ -16,7 +16,7 @@ interface Props<T> {
   path: string;
   /** An empty text asks for any. */
   filter: Record<string, string>;
-  topics?: Topic[];
+  topics: Topic[];
   none: TextKey;
   noneHint: TextKey;
   table: (items: T[]) => ReactNode;
@@ -34,7 +34,7 @@ export function PagedList<T>({ path, filter, topics, none, noneHint, table }: Pr
           read(`${path}${query({ ...filter, limit: PAGE, cursor })}`, signal),
         pages,
       ),
-    ...(topics ? { topics } : {}),
+    topics,
   });
   if (data === undefined)
     return error === null ? <Loading /> : <ProblemNotice error={error} onRetry={() => void refetch()} />;

@@ -26,6 +26,7 @@ export function PlayedPart({ id }: { id: string }) {
           read(`/devices/${inPath(id)}/played${query({ limit: PAGE, cursor })}`, signal),
         pages,
       ),
+    topics: ["timetable", "proofs"],
   });
   const columns: Column<PlayedBroadcast>[] = [
     { name: "column.time", cell: ({ startAt }) => <strong>{momentText(startAt)}</strong> },

@@ -11,7 +11,6 @@ import { inPath } from "../../resources.js";
 import { useLive } from "../../shell/live-query.ts";
 
 const SHOWN = 20;
-const EVERY_MS = 15_000;
 type Entry = DevicePlaylist["broadcasts"][number];
 
 /** The playlist that a device is given, and whether it says that it has this one. */
@@ -21,7 +20,7 @@ export function PlaylistPart({ device: { id, reported } }: { device: Device }) {
   const { data, error, refetch } = useLive<DevicePlaylist>({
     key: ["device-playlist", id],
     load: (signal) => read(`/devices/${inPath(id)}/playlist`, signal),
-    everyMs: EVERY_MS,
+    topics: ["timetable", "interrupts", "content", "devices"],
   });
   const shown = isWhole ? data?.broadcasts : data?.broadcasts.slice(0, SHOWN);
   const columns: Column<Entry>[] = [

@@ -26,6 +26,7 @@ export default function Quarantine() {
           key={id ?? ""}
           path="/quarantined-reports"
           filter={{ deviceId: id ?? "" }}
+          topics={["devices"]}
           none="quarantine.none"
           noneHint="quarantine.noneHint"
           table={(misfits) => <MisfitTable misfits={misfits} />}

@@ -23,7 +23,11 @@ type Open = { act: "set"; channel: SoftwareChannel | null } | { act: "remove"; c
 export default function Software() {
   const { t } = useTranslation();
   const [open, setOpen] = useState<Open | null>(null);
-  const { data, error, refetch } = useLive({ key: ["software-channels"], load: listChannels });
+  const { data, error, refetch } = useLive({
+    key: ["software-channels"],
+    load: listChannels,
+    topics: ["devices"],
+  });
   const about = { onChanged: () => void refetch(), onClose: () => setOpen(null) };
   return (
     <Page title={t("channels.title")}>

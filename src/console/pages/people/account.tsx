@@ -4,7 +4,7 @@ import { useTranslation } from "react-i18next";
 import { readMe } from "../../api.js";
 import type { Me } from "../../api-types.ts";
 import { Loading, ProblemNotice } from "../../parts/notices.tsx";
-import { SELDOM_MS, useLive } from "../../shell/live-query.ts";
+import { useLive } from "../../shell/live-query.ts";
 import { Page } from "../../shell/page.tsx";
 import type { TextKey } from "../../shell/texts.ts";
 import { Deputies } from "./deputies.tsx";
@@ -25,7 +25,7 @@ export default function Account() {
   const { data, error, refetch } = useLive({
     key: keyOf("me"),
     load: (signal): Promise<Me> => readMe(signal),
-    everyMs: SELDOM_MS,
+    topics: ["people"],
   });
   return (
     <Page title={t("account.title")}>

@@ -1,7 +1,7 @@
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { Loading, ProblemNotice } from "../../parts/notices.tsx";
-import { SELDOM_MS, useLive } from "../../shell/live-query.ts";
+import { useLive } from "../../shell/live-query.ts";
 import type { TextKey } from "../../shell/texts.ts";
 import { keyOf, type Whose } from "./people-data.ts";
 
@@ -20,7 +20,7 @@ export function LiveList<T>({ whose, name, load, none, children }: Props<T>) {
   const { data, error, refetch } = useLive({
     key: keyOf(whose, name),
     load: (signal) => load(whose, signal),
-    everyMs: SELDOM_MS,
+    topics: ["people"],
   });
   if (data === undefined)
     return error === null ? <Loading /> : <ProblemNotice error={error} onRetry={() => void refetch()} />;

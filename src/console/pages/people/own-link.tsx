@@ -4,7 +4,7 @@ import { useTranslation } from "react-i18next";
 import type { ProviderLink } from "../../api-types.ts";
 import { announce } from "../../notices.js";
 import { ConfirmDialog } from "../../parts/confirm-dialog.tsx";
-import { SELDOM_MS, useLive } from "../../shell/live-query.ts";
+import { useLive } from "../../shell/live-query.ts";
 import { OwnPasswordField } from "./own-password-field.tsx";
 import { askAgainForPeople, confirmLink, keyOf, ownLink } from "./people-data.ts";
 
@@ -12,7 +12,7 @@ import { askAgainForPeople, confirmLink, keyOf, ownLink } from "./people-data.ts
 export function OwnLink() {
   const { t } = useTranslation();
   const [isOpen, setOpen] = useState(false);
-  const { data } = useLive({ key: keyOf(null, "identity"), load: ownLink, everyMs: SELDOM_MS });
+  const { data } = useLive({ key: keyOf(null, "identity"), load: ownLink, topics: ["people"] });
   const link = data?.identity ?? null;
   if (link === null || link.isConfirmed) return null;
   return (

@@ -28,7 +28,7 @@ export default function People() {
 
 function AllPeople() {
   const [isInviting, setInviting] = useState(false);
-  const { data, error, refetch } = useLive({ key: keyOf("all"), load: listPeople });
+  const { data, error, refetch } = useLive({ key: keyOf("all"), load: listPeople, topics: ["people"] });
   if (data === undefined)
     return error === null ? <Loading /> : <ProblemNotice error={error} onRetry={() => void refetch()} />;
   return (

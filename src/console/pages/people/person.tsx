@@ -4,7 +4,7 @@ import { currentUser, may } from "../../api.js";
 import type { Person } from "../../api-types.ts";
 import { Moment } from "../../parts/moment.tsx";
 import { Empty, Loading, ProblemNotice } from "../../parts/notices.tsx";
-import { SELDOM_MS, useLive } from "../../shell/live-query.ts";
+import { useLive } from "../../shell/live-query.ts";
 import { Page } from "../../shell/page.tsx";
 import { Deputies } from "./deputies.tsx";
 import { keyOf, readPerson } from "./people-data.ts";
@@ -32,7 +32,7 @@ function PersonOf({ id }: { id: string }) {
   const { data, error, refetch } = useLive({
     key: keyOf(id),
     load: (signal) => readPerson(id, signal),
-    everyMs: SELDOM_MS,
+    topics: ["people"],
   });
   return (
     <Page title={data?.name ?? t("people.title")}>

@@ -12,7 +12,6 @@ import { TownTable } from "../broadcast/town-table.tsx";
 const PAGE = 500;
 /** More than any month has. */
 const PAGES = 20;
-const EVERY_MS = 30_000;
 
 const NOT_BEGUN = new Set(["planned", "ready", "frozen"]);
 
@@ -36,7 +35,6 @@ export function AttendanceOfMonth({ month }: { month: string }) {
   const { data, error, refetch } = useLive({
     key: ["lectures", month],
     load: (signal) => readLectures(month, signal),
-    everyMs: EVERY_MS,
     topics: ["timetable"],
   });
   if (data === undefined)
@@ -57,7 +55,7 @@ function Lecture({ lecture: { id, startAt, programme, title } }: { lecture: Broa
   const { data, error, refetch } = useLive<Attendance>({
     key: ["attendance", id],
     load: (signal) => readAttendance(id, signal),
-    everyMs: EVERY_MS,
+    topics: ["attendance"],
   });
   return (
     <section>

@@ -17,6 +17,7 @@ export function ProofByTown({ month }: { month: string }) {
   const { data, error, refetch } = useLive<{ broadcasts: number; items: TownProof[] }>({
     key: ["register", "proof", month],
     load: (signal) => read(`/registers/proof${query({ month })}`, signal),
+    topics: ["timetable", "reports"],
     everyMs: EVERY_MS,
   });
   const columns: Column<TownProof>[] = [

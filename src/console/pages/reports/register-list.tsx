@@ -24,7 +24,7 @@ interface Props<T> {
 export function RegisterList<T>({ register, month, topics, table }: Props<T>) {
   const { t } = useTranslation();
   const [pages, setPages] = useState(1);
-  const isOver = month < dayOf(serverNow()).slice(0, 7);
+  const isPast = month < dayOf(serverNow()).slice(0, 7);
   const { data, error, refetch } = useLive<Page<T>>({
     key: ["register", register, month, pages],
     load: (signal) =>
@@ -34,7 +34,7 @@ export function RegisterList<T>({ register, month, topics, table }: Props<T>) {
         pages,
       ),
     topics,
-    ...(isOver ? { everyMs: Number.POSITIVE_INFINITY } : {}),
+    isOver: () => isPast,
   });
   if (data === undefined)
     return error === null ? <Loading /> : <ProblemNotice error={error} onRetry={() => void refetch()} />;

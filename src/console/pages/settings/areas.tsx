@@ -22,9 +22,6 @@ import { SettingsTabs } from "./settings-tabs.tsx";
 import { useWhose } from "./whose.tsx";
 import "./settings.css";
 
-/** They change with an import alone. */
-const TREE_EVERY_MS = 60_000;
-
 const hrefOf = (code: string): string => `#/settings/areas${code === "" ? "" : `?within=${code}`}`;
 
 /** Quiet hours, volume and minutes, area by area: what each adds, and what it has from around it. */
@@ -53,7 +50,7 @@ export default function Areas() {
               within={code}
               hrefOf={hrefOf}
               of="regions-below"
-              everyMs={TREE_EVERY_MS}
+              topics={["regions"]}
               load={readRegionsBelow}
             />
             {may("regions:import") && <ImportRegions />}

@@ -17,6 +17,7 @@ export default function BrokerPage() {
   const { data, error, refetch } = useLive<Broker>({
     key: ["broker"],
     load: (signal) => read("/broker", signal),
+    topics: ["broker"],
   });
   return (
     <Page title={t("broker.title")}>

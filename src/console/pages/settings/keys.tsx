@@ -9,7 +9,7 @@ import { Badge } from "../../parts/badges.tsx";
 import { ConfirmDialog } from "../../parts/confirm-dialog.tsx";
 import { type Column, DataTable } from "../../parts/data-table.tsx";
 import { Loading, ProblemNotice } from "../../parts/notices.tsx";
-import { SELDOM_MS, useLive } from "../../shell/live-query.ts";
+import { useLive } from "../../shell/live-query.ts";
 import { Page } from "../../shell/page.tsx";
 import { SettingsTabs } from "./settings-tabs.tsx";
 
@@ -28,7 +28,7 @@ export default function Keys() {
   const { data, error, refetch } = useLive<SigningKeys>({
     key: ["signing-keys"],
     load: (signal) => read("/signing-keys", signal),
-    everyMs: SELDOM_MS,
+    topics: ["keys"],
   });
   const columns: Column<Key>[] = [
     {

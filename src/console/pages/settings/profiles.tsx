@@ -9,15 +9,14 @@ import { Page } from "../../shell/page.tsx";
 import { term } from "../../shell/texts.ts";
 import { SettingsTabs } from "./settings-tabs.tsx";
 
-const EVERY_MS = 60_000;
-
 /** What is made of each recording. It is set in files beside the server, so it is read here only. */
 export default function Profiles() {
   const { t } = useTranslation();
   const { data, error, refetch } = useLive<{ items: MediaProfile[] }>({
     key: ["media-profiles"],
     load: (signal) => read("/media-profiles", signal),
-    everyMs: EVERY_MS,
+    topics: [],
+    isOver: () => true,
   });
   const columns: Column<MediaProfile>[] = [
     {

@@ -9,7 +9,6 @@ import { useLive } from "../../shell/live-query.ts";
 import { isPutAside, putAside, takeUp } from "./first-steps-aside.ts";
 import { readSteps, STEPS, type Step } from "./first-steps-data.ts";
 
-const EVERY_MS = 30_000;
 /** Where a step is taken, and by whom. */
 const PLACES: Record<Step, { href: string; act: string }> = {
   county: { href: "#/settings/areas?import", act: "regions:import" },
@@ -29,8 +28,7 @@ export default function FirstSteps() {
   const { data, error, refetch } = useLive({
     key: ["first-steps"],
     load: readSteps,
-    everyMs: EVERY_MS,
-    topics: ["timetable", "content", "devices"],
+    topics: ["timetable", "content", "devices", "regions"],
     enabled: isForThem,
   });
   if (!isForThem) return null;

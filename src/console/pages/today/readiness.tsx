@@ -31,6 +31,7 @@ export function Readiness({ broadcastId }: { broadcastId: string }) {
   const { data, error, refetch } = useLive({
     key: ["readiness", broadcastId],
     load: (signal) => readDevices(broadcastId, signal),
+    topics: ["timetable", "reports"],
     everyMs: EVERY_MS,
   });
   if (data === undefined)
