@@ -9,14 +9,12 @@ import { withChange } from "../../src/console/pages/calendar/exceptions.ts";
 import { ruleSentence } from "../../src/console/pages/calendar/rule-words.ts";
 import { levelOf, reachOf } from "../../src/console/parts/regions.ts";
 import type { Say } from "../../src/console/parts/target-words.ts";
-import { en as viewsEn } from "../../src/console/strings-en.js";
-import { zh as viewsZh } from "../../src/console/strings-zh.js";
 import { isWithin, levelOf as levelOfCode } from "../../src/protocol/region-code.ts";
 import type { ScheduleDefinition } from "../../src/schedules/schedule.ts";
 import { COUNTY, FAR_VILLAGE, OTHER_TOWN, TOWN, VILLAGE } from "../support/fleet.ts";
 import { scheduleDefinition } from "../support/schedule-definition.ts";
 
-/** As i18next fills in, with the texts of every page too. */
+/** As i18next fills in, with what other pages say too. */
 const saying =
   (texts: Record<string, string>): Say =>
   (key, values = {}) => {
@@ -24,8 +22,8 @@ const saying =
     if (text === undefined) throw new Error(`there is no text ${key}`);
     return text.replace(/\{(\w+)\}/g, (_, name: string) => String(values[name]));
   };
-const zh = saying({ ...viewsZh, ...shellZh, ...ruleZh });
-const en = saying({ ...viewsEn, ...shellEn, ...ruleEn });
+const zh = saying({ "list.comma": "、", ...shellZh, ...ruleZh });
+const en = saying({ "list.comma": ", ", ...shellEn, ...ruleEn });
 const NAMES: Record<string, string> = { [TOWN]: "稻田镇", [VILLAGE]: "东村" };
 const nameOf = (code: string) => NAMES[code] ?? code;
 
