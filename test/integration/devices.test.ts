@@ -146,7 +146,7 @@ describe("devices", () => {
     expect(await bulk({ within: COUNTY, kind: "loudspeaker" })).toEqual([]);
     expect(await bulk({ within: TOWN, kind: "terminal" })).toHaveLength(2);
     expect(await bulk({ within: COUNTY, level: "town", kind: "terminal" })).toHaveLength(2);
-    expect((await enrol(made[0]?.code ?? "")).statusCode).toBe(201);
+    expect((await enrol(made[0]?.code ?? "", { hardwareId: "hw-bulk" })).statusCode).toBe(201);
   });
 
   test("are listed with what they last said, by area, kind and state", async () => {
