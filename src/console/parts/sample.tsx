@@ -2,7 +2,7 @@ import { useTranslation } from "react-i18next";
 import { may, read, send } from "../api.js";
 import type { SampleData } from "../api-types.ts";
 import { announce } from "../notices.js";
-import { SELDOM_MS, useLive } from "../shell/live-query.ts";
+import { useLive } from "../shell/live-query.ts";
 import { refreshPage } from "../shell/refresh.ts";
 import { ConfirmDialog } from "./confirm-dialog.tsx";
 import { openDialog } from "./opened-dialogs.tsx";
@@ -16,7 +16,6 @@ export const useSample = () =>
   useLive<SampleData>({
     key: ["sample"],
     load: (signal) => read("/sample", signal),
-    everyMs: SELDOM_MS,
     // It is kept as a setting.
     topics: ["timetable"],
     enabled: may("sample:read"),
