@@ -50,20 +50,19 @@ test("a page that nobody touches asks as such, which keeps no sign-in alive", as
   const context = await browser.newContext({ locale: "zh-CN" });
   const page = await openConsole(context, app.url, app.password);
   await choosePlace(page, "今天");
-  const asks = async (inBackground: string | undefined) => {
-    const asked = page.waitForRequest((request) => {
-      const isRead = request.method() === "GET" && request.resourceType() === "fetch";
-      return isRead && request.headers()["x-in-background"] === inBackground;
-    });
+  const nextRead = async (): Promise<string | undefined> => {
+    const asked = page.waitForRequest(
+      (request) => request.method() === "GET" && request.resourceType() === "fetch",
+    );
     // The stream of changes begins anew, and what is on the screen is asked for.
     await page.evaluate("dispatchEvent(new Event('online'))");
-    await asked;
+    return (await asked).headers()["x-in-background"];
   };
-  await asks(undefined);
+  expect(await nextRead()).toBeUndefined();
   await page.evaluate("{ const now = Date.now; Date.now = () => now() + 61_000; }");
-  await asks("true");
+  expect(await nextRead()).toBe("true");
   await page.keyboard.press("Shift");
-  await asks(undefined);
+  expect(await nextRead()).toBeUndefined();
   await context.close();
 });
 

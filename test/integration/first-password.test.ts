@@ -14,8 +14,7 @@ test("the first password is in a file of the server's account alone, until it is
     const { password = "" } = (await people.createFirstAdministrator()) ?? {};
     expect(readFileSync(file, "utf8")).toBe(`${password}\n`);
     expect(statSync(file).mode & 0o777).toBe(0o600);
-    const [{ id = "" } = {}] = people.all();
-    const { invitation } = people.invite("编辑", everywhere("editor"), id);
+    const { invitation } = people.invite("编辑", everywhere("editor"), people.all()[0]?.id ?? "");
     await passwords.acceptInvitation(invitation.token, PASSWORD);
     expect(existsSync(file)).toBe(true);
 

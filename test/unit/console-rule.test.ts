@@ -1,6 +1,8 @@
 import { describe, expect, test } from "vitest";
+import { en as shellEn } from "../../src/console/locales/en.ts";
 import { ruleEn } from "../../src/console/locales/rule-en.ts";
 import { ruleZh } from "../../src/console/locales/rule-zh.ts";
+import { zh as shellZh } from "../../src/console/locales/zh.ts";
 import { addMonths, weekdayOf, weeksOf } from "../../src/console/pages/calendar/dates.ts";
 import { isWhole, toSend, withProgramme } from "../../src/console/pages/calendar/draft.ts";
 import { withChange } from "../../src/console/pages/calendar/exceptions.ts";
@@ -12,16 +14,16 @@ import type { ScheduleDefinition } from "../../src/schedules/schedule.ts";
 import { COUNTY, FAR_VILLAGE, OTHER_TOWN, TOWN, VILLAGE } from "../support/fleet.ts";
 import { scheduleDefinition } from "../support/schedule-definition.ts";
 
-/** As i18next fills in, with the one text of the other pages that sentences use. */
+/** As i18next fills in, with what other pages say too. */
 const saying =
-  (texts: Record<string, string>, comma: string): Say =>
+  (texts: Record<string, string>): Say =>
   (key, values = {}) => {
-    const text = key === "list.comma" ? comma : texts[key];
+    const text = texts[key];
     if (text === undefined) throw new Error(`there is no text ${key}`);
     return text.replace(/\{(\w+)\}/g, (_, name: string) => String(values[name]));
   };
-const zh = saying(ruleZh, "、");
-const en = saying(ruleEn, ", ");
+const zh = saying({ "list.comma": "、", ...shellZh, ...ruleZh });
+const en = saying({ "list.comma": ", ", ...shellEn, ...ruleEn });
 const NAMES: Record<string, string> = { [TOWN]: "稻田镇", [VILLAGE]: "东村" };
 const nameOf = (code: string) => NAMES[code] ?? code;
 

@@ -15,7 +15,7 @@ export function brokerContract(
   answers: Answers,
   start: (fleet: Fleet) => Promise<BrokerUnderTest>,
 ): void {
-  describe(name, () => {
+  describe(`the contract at ${name}`, () => {
     const setting = settingOf(answers, start);
     downlinkTests(setting);
     uplinkTests(setting);
