@@ -151,7 +151,8 @@ test("what somebody else does shows by itself, and a page says so while it is no
   await choosePlace(page, "终端");
   await page.getByText("还没有终端").waitFor();
   await app.operator.post("/devices", { regionCode: VILLAGE, kind: "loudspeaker", name: "东村新喇叭" });
-  await page.getByRole("row", { name: "东村新喇叭" }).waitFor(TOLD);
+  const row = page.getByRole("row", { name: "东村新喇叭" });
+  await row.waitFor(TOLD);
 
   await app.operator.post(`/broadcasts/${id}/stop`, { reason: "no longer needed" });
   await page.goto(`${app.url}/#/broadcasts/${id}`);
@@ -169,5 +170,11 @@ test("what somebody else does shows by itself, and a page says so while it is no
   const countOf = (path: string) => asked.filter((each) => each === `/api/v1${path}`).length;
   await until(() => countOf("/emergencies") >= 2, { what: "what may go on", timeoutMs: 30_000 });
   expect(countOf(`/broadcasts/${id}`)).toBe(0);
+
+  await page.goto(`${app.url}/#/devices`);
+  await row.waitFor();
+  await page.getByText("未实时").waitFor();
+  await page.unroute("**/api/v1/changes");
+  await page.getByText("未实时").waitFor({ state: "detached" });
   await context.close();
 }, 180_000);
