@@ -139,6 +139,7 @@ test("regions are counted, the list is searched, and new devices have codes to p
   await page.getByRole("img", { name: "远村 的登记二维码" }).waitFor();
   await page.getByRole("button", { name: "返回" }).click();
   await page.getByLabel("查找").fill("大屏");
+  await page.waitForURL(/[?&]q=/);
   await rowsOf(page).getByRole("link", { name: "远村", exact: true }).waitFor({ state: "detached" });
   // What the address looks for no more is not put back.
   await page.goto(`${app.url}/#/devices`);
