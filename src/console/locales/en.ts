@@ -1,6 +1,5 @@
 import { emergencyEn } from "./emergency-en.ts";
 import { interruptEn } from "./interrupt-en.ts";
-import { mediaEn } from "./media-en.ts";
 import type { zh } from "./zh.ts";
 
 /** English: the texts of the pages drawn by React. */
@@ -25,7 +24,23 @@ export const en: Record<keyof typeof zh, string> = {
 
   ...emergencyEn,
   ...interruptEn,
-  ...mediaEn,
+  "consent.erasedGap":
+    "{segment}: a consent was erased; until another one is recorded in its place it cannot be submitted or air.",
+  "consent.expired": "{segment}: a consent has ended; it cannot be submitted or air.",
+  "consent.missing": "{segment}: a consent of who is portrayed is missing; it cannot be submitted or air.",
+  "consent.session": "This session",
+  "finding.goTo": "Listen at {time}",
+  "programmes.empty": "There are no programmes.",
+  "programmes.emptyHint":
+    "Programmes are loaded at the server's first start; ask the administrator to check the schedules folder.",
+  "programmes.episodes": "Broadcast programme",
+  "programmes.sessions": "Lecture programme",
+  "programmes.title": "Programmes",
+  "review.act.signed": "{by} signed the {step}",
+  "review.inPlaceOf": "{by} (for {of})",
+  "review.overdue": "Overdue since {until}; it airs no more until it is signed: {steps}",
+  "review.owed": "Let air urgently; still to be signed by {until}: {steps}",
+  "review.server": "The server",
   "outage.gone": "Cut off",
   "outage.unstable": "Comes and goes",
   "outage.lasts": "lasts for {time}",

@@ -1,6 +1,5 @@
 import { emergencyZh } from "./emergency-zh.ts";
 import { interruptZh } from "./interrupt-zh.ts";
-import { mediaZh } from "./media-zh.ts";
 
 /** 简体中文：React 页面的文字。 */
 export const zh = {
@@ -22,7 +21,21 @@ export const zh = {
 
   ...emergencyZh,
   ...interruptZh,
-  ...mediaZh,
+  "consent.erasedGap": "{segment}：有授权已删除；补录新授权前不能送审和播出。",
+  "consent.expired": "{segment}：有授权已到期，不能送审和播出。",
+  "consent.missing": "{segment}：缺出镜（出声）人授权，不能送审和播出。",
+  "consent.session": "本讲",
+  "finding.goTo": "听 {time} 处",
+  "programmes.empty": "还没有栏目。",
+  "programmes.emptyHint": "栏目在服务器首次启动时载入；请让管理员检查 schedules 文件夹。",
+  "programmes.episodes": "广播栏目",
+  "programmes.sessions": "讲座栏目",
+  "programmes.title": "栏目",
+  "review.act.signed": "{by} {step}签发",
+  "review.inPlaceOf": "{by}（代 {of}）",
+  "review.overdue": "逾期未补签（应于 {until} 前），补签之前不再播出：{steps}",
+  "review.owed": "紧急播出，须在 {until} 前补签：{steps}",
+  "review.server": "服务器",
   "outage.gone": "断线",
   "outage.unstable": "时断时续",
   "outage.lasts": "已持续 {time}",

@@ -11,9 +11,9 @@ const Schedules = lazy(() => withTexts("calendar", () => import("../pages/calend
 const ScheduleEditor = lazy(() => withTexts("calendar", () => import("../pages/calendar/schedule.tsx")));
 const Sharing = lazy(() => withTexts("calendar", () => import("../pages/calendar/sharing.tsx")));
 const Audit = lazy(() => withTexts("operation", () => import("../pages/audit/audit.tsx")));
-const Programmes = lazy(() => import("../pages/programmes/programmes.tsx"));
-const ContentPage = lazy(() => import("../pages/content/content.tsx"));
-const Review = lazy(() => import("../pages/review/review.tsx"));
+const Programmes = lazy(() => withTexts("media", () => import("../pages/programmes/programmes.tsx")));
+const ContentPage = lazy(() => withTexts("media", () => import("../pages/content/content.tsx")));
+const Review = lazy(() => withTexts("media", () => import("../pages/review/review.tsx")));
 const People = lazy(() => withTexts("people", () => import("../pages/people/people.tsx")));
 const PersonPage = lazy(() => withTexts("people", () => import("../pages/people/person.tsx")));
 const Account = lazy(() => withTexts("people", () => import("../pages/people/account.tsx")));
@@ -28,7 +28,7 @@ const Emergencies = lazy(() => import("../pages/announcements/emergencies.tsx"))
 const Reports = lazy(() => withTexts("reports", () => import("../pages/reports/reports.tsx")));
 const Areas = lazy(() => withTexts("settings", () => import("../pages/settings/areas.tsx")));
 const ProgrammeRules = lazy(() =>
-  withTexts("settings", () => import("../pages/settings/programme-rules.tsx")),
+  withTexts("settings", () => withTexts("media", () => import("../pages/settings/programme-rules.tsx"))),
 );
 const Profiles = lazy(() => withTexts("settings", () => import("../pages/settings/profiles.tsx")));
 const Keys = lazy(() => withTexts("settings", () => import("../pages/settings/keys.tsx")));

@@ -3,6 +3,7 @@ import { initReactI18next } from "react-i18next";
 import { allTexts, currentLanguage, locale, onLanguageChange } from "../i18n.js";
 import type { calendarZh } from "../locales/calendar-zh.ts";
 import type { devicesZh } from "../locales/devices-zh.ts";
+import type { mediaZh } from "../locales/media-zh.ts";
 import type { operationZh } from "../locales/operation-zh.ts";
 import type { peopleZh } from "../locales/people-zh.ts";
 import type { reportsZh } from "../locales/reports-zh.ts";
@@ -14,6 +15,7 @@ type Texts = typeof zhViews &
   typeof zhPages &
   typeof calendarZh &
   typeof devicesZh &
+  typeof mediaZh &
   typeof operationZh &
   typeof peopleZh &
   typeof settingsZh &
@@ -53,6 +55,10 @@ const OF_PAGES = {
   devices: {
     zh: async () => (await import("../locales/devices-zh.ts")).devicesZh,
     en: async () => (await import("../locales/devices-en.ts")).devicesEn,
+  },
+  media: {
+    zh: async () => (await import("../locales/media-zh.ts")).mediaZh,
+    en: async () => (await import("../locales/media-en.ts")).mediaEn,
   },
   operation: {
     zh: async () => (await import("../locales/operation-zh.ts")).operationZh,
