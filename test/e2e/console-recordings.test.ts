@@ -201,7 +201,7 @@ test("what was cancelled says so, and is done after a click on retry", async () 
 test("segments are added, renamed and moved by the keyboard, and one that goes with its recording is named", async () => {
   await operator.upload(
     `/episodes/${episodeId}/segments/1/recording?filename=b.wav`,
-    makeTone(join(folder, "moved.wav"), 3),
+    makeTone(join(folder, "moved.wav"), 5),
   );
   await card().locator(".file", { hasText: "b.wav" }).waitFor();
   const openDialog = () => card().getByRole("button", { name: "修改标题和板块" }).press("Enter");
