@@ -462,7 +462,9 @@ describe("the chain", () => {
 
   test("is whole after half of a character in an address, and in a refusal's words", async () => {
     const id = "a".repeat(63);
-    await expect(app.operator.post(`/episodes/${id}%F0%9F%98%80/submit`)).rejects.toThrow();
+    await expect(app.operator.post(`/episodes/${id}%F0%9F%98%80/submit`)).rejects.toMatchObject({
+      status: 422,
+    });
     expect(await newest()).toMatchObject({ outcome: "refused", objects: [`episodes/${id}\ufffd`] });
     const days = { from: "2026-12-02", until: "2026-12-03" };
     const naming = { role: "reviewer-1", deputy: "x\ud800y", ...days };
