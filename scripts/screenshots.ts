@@ -98,13 +98,13 @@ async function takeAll(
   mkdirSync(into, { recursive: true });
   const take = async (what: string) => {
     if (only.length > 0 && !only.includes(what)) return;
-    await settle(page);
     await page.screenshot({ path: join(into, `${what}.png`), animations: "disabled" });
     console.log(`docs/screenshots/${name}/${what}.png`);
   };
   await page.goto(url);
   const form = page.getByRole("dialog");
   await form.locator("[name=password]").waitFor();
+  // Nothing behind it is read before somebody is signed in.
   await take("sign-in");
   await form.locator("[name=name]").fill("admin");
   await form.locator("[name=password]").fill(password);
@@ -112,6 +112,7 @@ async function takeAll(
   await page.locator("header .brand").waitFor();
   for (const [what, hash] of Object.entries(pages)) {
     await page.goto(`${url}/${hash}`);
+    await settle(page);
     await take(what);
   }
   await context.close();
