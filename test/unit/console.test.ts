@@ -27,9 +27,12 @@ async function textsIn(file: string, name: string): Promise<Record<string, strin
 
 /** Of some pages alone, which come with them. */
 async function textsOfPages(language: "zh" | "en"): Promise<Record<string, string>> {
-  const files = globSync(`locales/{calendar,devices,operation,people,reports,settings}-${language}.ts`, {
-    cwd: folder,
-  });
+  const files = globSync(
+    `locales/{calendar,devices,media,operation,people,reports,settings}-${language}.ts`,
+    {
+      cwd: folder,
+    },
+  );
   const texts = await Promise.all(
     files.map((file) =>
       textsIn(
@@ -38,7 +41,7 @@ async function textsOfPages(language: "zh" | "en"): Promise<Record<string, strin
       ),
     ),
   );
-  if (texts.length !== 6) throw new Error(`there are ${texts.length} such files`);
+  if (texts.length !== 7) throw new Error(`there are ${texts.length} such files`);
   return Object.assign({}, ...texts);
 }
 
