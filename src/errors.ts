@@ -6,7 +6,6 @@ export const ERROR_STATUS = {
   not_found: 404,
   too_slow: 408,
   conflict: 409,
-  precondition_failed: 412,
   too_large: 413,
   precondition_required: 428,
   too_many: 429,
@@ -69,6 +68,13 @@ export function invalid(at: string, message: string, hint?: string): AppError {
 
 export const notFound = (what: string, id: string): AppError =>
   new AppError("not_found", `There is no ${what} with id "${id}".`);
+
+/** Refuses a change that was meant for another version than there is by now. @param members what there is now, where it is told */
+export const changedMeanwhile = (
+  message: string,
+  hint: string,
+  members: Record<string, unknown> = {},
+): AppError => new AppError("conflict", message, { kind: "changed-meanwhile", hint, members });
 
 /** The message of anything that was thrown. */
 export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

@@ -89,7 +89,6 @@ const CODES = {
   401: "unauthorized",
   403: "forbidden",
   404: "not_found",
-  412: "precondition_failed",
   413: "too_large",
   423: "conflict",
   429: "too_many",

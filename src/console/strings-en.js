@@ -5,7 +5,6 @@ export const en = {
   ...attendanceEn,
   "online.yes": "Online",
   "online.no": "Offline",
-  "problem.precondition_failed": "Somebody else was faster",
   "title.page": "{page} · Cuncunxiang",
   "nav.devices": "Devices",
 
@@ -36,6 +35,7 @@ export const en = {
   "problem.unauthorizedHint": "This was not done. Sign in, then do it again.",
   "problem.notProven": "The proof was not accepted",
   "problem.called_off": "Called off: nothing was done.",
+  "problem.changed-meanwhile": "Somebody else was faster",
   "problem.not-played-through": "It was not played through",
   "problem.fresh-code-needed": "It is not proven yet that it is you",
   "problem.not-two-people": "These two accounts don't count as two people yet",

@@ -5,7 +5,6 @@ export const zh = {
   ...attendanceZh,
   "online.yes": "在线",
   "online.no": "离线",
-  "problem.precondition_failed": "别人先改了",
   "title.page": "{page} · 村村响",
   "nav.devices": "终端",
 
@@ -36,6 +35,7 @@ export const zh = {
   "problem.unauthorizedHint": "这一步没有执行。登录后请再操作一次。",
   "problem.notProven": "没有通过验证",
   "problem.called_off": "已取消，什么都没有执行。",
+  "problem.changed-meanwhile": "别人先改了",
   "problem.not-played-through": "还没有完整听过",
   "problem.fresh-code-needed": "还没有证明是您本人",
   "problem.not-two-people": "这两个账号还不能算作两个人",

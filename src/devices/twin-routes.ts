@@ -89,7 +89,7 @@ export async function twinRoutes(instance: FastifyInstance, { twins, devices }: 
         summary:
           "Change the settings of a device; it follows with its next playlist, however long it was away",
         description:
-          "Takes `If-Match` with the ETag that was read (RFC 9110 §13.1.1), or `*` for whatever it is: 412 with the settings as " +
+          "Takes `If-Match` with the ETag that was read (RFC 9110 §13.1.1), or `*` for whatever it is: 409 with the settings as " +
           "they are now when somebody else was faster, 428 without it. What is left out stays; null leaves a thing to the device. " +
           "Groups and tags also decide what it plays: what it must not play any more is stopped.",
         params: IdParams,

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import { type Clock, toIso } from "../clock.ts";
 import type { Transact } from "../db/open.ts";
-import { AppError, invalid, notFound } from "../errors.ts";
+import { AppError, changedMeanwhile, invalid, notFound } from "../errors.ts";
 import type { Desired, DeviceKind } from "../protocol/messages.ts";
 import { outermost } from "../protocol/region-code.ts";
 import type { DeviceLabels } from "./device.ts";
@@ -40,7 +40,7 @@ export interface TwinService {
    * Idempotent: what is so already stays, whatever version it is meant for; but a field that the device does not follow
    * is said to it once more.
    * @param by the name of who does it
-   * @throws {AppError} `not_found`; `conflict` for a revoked device; `precondition_failed` with the settings as they are
+   * @throws {AppError} `not_found`; `conflict` for a revoked device; `changed-meanwhile` with the settings as they are
    *   now; `invalid` for an unknown software channel
    */
   change(id: string, change: SettingsChange, isFor: IsFor, by: string): Twin;
@@ -149,7 +149,7 @@ export function createTwinService(deps: TwinDependencies): TwinService {
             hint: "Create a new device for the replacement.",
           });
         }
-        if (outcome === "conflict") throw changedMeanwhile(row);
+        if (outcome === "conflict") throw settingsChanged(row);
         if (outcome === "changed") tell([row], change.volume);
         return view(find(id));
       });
@@ -210,10 +210,11 @@ export function createTwinService(deps: TwinDependencies): TwinService {
   };
 }
 
-const changedMeanwhile = ({ version, changedAt, changedBy, ...row }: TwinRow) =>
-  new AppError("precondition_failed", "Somebody else changed the settings of this device meanwhile.", {
-    hint: `They are at version ${version} now: look at them and repeat your change.`,
-    members: {
+const settingsChanged = ({ version, changedAt, changedBy, ...row }: TwinRow) =>
+  changedMeanwhile(
+    "Somebody else changed the settings of this device meanwhile.",
+    `They are at version ${version} now: look at them and repeat your change.`,
+    {
       current: {
         version,
         changedAt: changedAt === null ? null : toIso(changedAt),
@@ -221,4 +222,4 @@ const changedMeanwhile = ({ version, changedAt, changedBy, ...row }: TwinRow) =>
         settings: settingsOf(row),
       },
     },
-  });
+  );

@@ -1,7 +1,7 @@
 import { v7 as uuidv7 } from "uuid";
 import type { Clock } from "../clock.ts";
 import type { Transact } from "../db/open.ts";
-import { AppError, type ErrorDetail, notFound } from "../errors.ts";
+import { AppError, changedMeanwhile, type ErrorDetail, notFound } from "../errors.ts";
 import type { MediaService, Upload } from "../media/media-service.ts";
 import { whyNotAirable } from "../media/recording.ts";
 import type {
@@ -178,7 +178,7 @@ export function createEpisodeService({
     update(id, { title, segments, ifVersion }, userId) {
       return transact(() => {
         const episode = get(id);
-        if (ifVersion !== undefined && ifVersion !== episode.version) throw changedMeanwhile(episode);
+        if (ifVersion !== undefined && ifVersion !== episode.version) throw episodeChanged(episode);
         if (segments !== undefined) {
           const before = episode.segments.map(({ name }) => name);
           checkSegments(segments, programmes.get(episode.programmeId).segments, before);
@@ -251,10 +251,11 @@ export function createEpisodeService({
 const compositionsOf = ({ segments, compositionId }: Episode): string[] =>
   [...segments.map((segment) => segment.compositionId), compositionId].filter((id) => id !== null);
 
-const changedMeanwhile = ({ version }: Episode): AppError =>
-  new AppError("conflict", "Somebody else changed the episode meanwhile.", {
-    hint: `It is at version ${version} now: read it again and repeat your change.`,
-  });
+const episodeChanged = ({ version }: Episode): AppError =>
+  changedMeanwhile(
+    "Somebody else changed the episode meanwhile.",
+    `It is at version ${version} now: read it again and repeat your change.`,
+  );
 
 /** Segments as they are asked for, with the recordings of those that were there. */
 function newSegments(wanted: readonly WantedSegment[], before: readonly Segment[]): Segment[] {

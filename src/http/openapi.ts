@@ -6,7 +6,9 @@ import { ruleOf } from "../people/permissions.ts";
 const description = `Instants are UTC in ISO 8601; wall-clock rules carry an IANA zone. Errors are RFC 9457 problem documents.
 Sign in with \`POST /api/v1/sign-in\` (\`GET\` says how else); every request that changes something carries the answer's \`csrfToken\` as \`x-csrf-token\`.
 Scripts send a token of their own instead (\`POST /api/v1/me/tokens\`), as \`Authorization: Bearer …\`. Each operation says in \`x-act\`
-what somebody does who calls it, and in \`x-roles\` whose roles include that.`;
+what somebody does who calls it, and in \`x-roles\` whose roles include that.
+A change that was meant for another version than there is by now (\`If-Match\`, \`ifVersion\` or \`version\`) is answered 409 with the type
+\`urn:ccx:problem:changed-meanwhile\`, and nothing is changed.`;
 
 /** Of the pages at /api/docs: what Swagger UI needs, from here alone. The hash is of the one style that it adds itself. */
 const DOCS_POLICY = {

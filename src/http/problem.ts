@@ -36,7 +36,13 @@ export const Problem = Type.Object(
     ),
     areas: Type.Optional(Type.Array(Type.String(), { description: "What the own roles are bound to" })),
     current: Type.Optional(
-      Type.Object({}, { description: "With 412: what there is now, by whom and since when" }),
+      Type.Object(
+        {},
+        {
+          description:
+            "With `changed-meanwhile`, of a device's settings: what there is now, by whom and since when",
+        },
+      ),
     ),
     conflicts: Type.Optional(
       Type.Array(Type.Object({}), {

@@ -1,4 +1,4 @@
-import { AppError, type ErrorDetail, invalid } from "../errors.ts";
+import { AppError, changedMeanwhile, type ErrorDetail, invalid } from "../errors.ts";
 import { type HeardSoFar, notPlayedThrough } from "./hearing.ts";
 import { type Review, ROLE_OF, type Somebody, type Step } from "./review.ts";
 
@@ -110,9 +110,10 @@ function checkTurn(review: Review, version: number, step: Step | null): Step {
     );
   }
   if (version !== review.version) {
-    throw new AppError("conflict", "Somebody has acted on it since you opened it.", {
-      hint: "Load it again and look at what was done.",
-    });
+    throw changedMeanwhile(
+      "Somebody has acted on it since you opened it.",
+      "Load it again and look at what was done.",
+    );
   }
   return step;
 }

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import type { Clock } from "../clock.ts";
 import type { Transact } from "../db/open.ts";
 import type { Settings } from "../db/settings.ts";
-import { AppError, type ErrorDetail, notFound } from "../errors.ts";
+import { AppError, changedMeanwhile, type ErrorDetail, notFound } from "../errors.ts";
 import type { Policy, QuietHours } from "../protocol/messages.ts";
 import { quietWindowAt } from "../protocol/quiet-hours.ts";
 import { isWithin, parentOf, selfAndAncestors } from "../protocol/region-code.ts";
@@ -212,9 +212,10 @@ export function createPolicyService(deps: Dependencies): PolicyService {
       change({ area: code, holdsOther: true }, () => {
         const version = areas.get(code)?.version ?? 0;
         if (ifVersion !== undefined && ifVersion !== version) {
-          throw new AppError("conflict", "Somebody else changed the policy of the area meanwhile.", {
-            hint: `It is at version ${version} now: read it again and repeat your change.`,
-          });
+          throw changedMeanwhile(
+            "Somebody else changed the policy of the area meanwhile.",
+            `It is at version ${version} now: read it again and repeat your change.`,
+          );
         }
         const hours = { before: ownOf(code)?.quietHours ?? [], after: own?.quietHours ?? [] };
         store.save(code, own, clock.now());

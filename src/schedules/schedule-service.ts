@@ -2,7 +2,7 @@ import { v7 as uuidv7 } from "uuid";
 import { type Clock, DAY_MS } from "../clock.ts";
 import { isTimeZone } from "../config.ts";
 import type { Transact } from "../db/open.ts";
-import { AppError, invalid, notFound } from "../errors.ts";
+import { AppError, changedMeanwhile, invalid, notFound } from "../errors.ts";
 import { type Apart, requireSecondPerson } from "../people/second-person.ts";
 import type { ProgrammeService } from "../programmes/programme-service.ts";
 import { keepsQuietHours } from "../protocol/quiet-hours.ts";
@@ -243,7 +243,7 @@ export function createScheduleService(deps: Dependencies): ScheduleService {
         if (schedule.endedAt !== null) {
           throw new AppError("conflict", "The schedule has ended.", { hint: "Make a new one." });
         }
-        if (ifVersion !== undefined && ifVersion !== schedule.version) throw changedMeanwhile(schedule);
+        if (ifVersion !== undefined && ifVersion !== schedule.version) throw scheduleChanged(schedule);
         const conflicts = unlessConflicting(id, { programmeId, definition }, saving);
         store.update(id, definition, saversOf(schedule, saving), clock.now());
         noteOverride(get(id), conflicts, saving);
@@ -256,7 +256,7 @@ export function createScheduleService(deps: Dependencies): ScheduleService {
         const schedule = get(id);
         const { confirmedBy, savedBy } = schedule.confirmation;
         if (confirmedBy === userId && schedule.version === version) return schedule;
-        if (schedule.version !== version) throw changedMeanwhile(schedule);
+        if (schedule.version !== version) throw scheduleChanged(schedule);
         const by = savedBy.map((person) => person.id);
         requireSecondPerson({ by, isWaiting: schedule.endedAt === null && store.waits(id) }, userId, access);
         store.confirm(id, userId, clock.now());
@@ -278,10 +278,11 @@ export function createScheduleService(deps: Dependencies): ScheduleService {
   };
 }
 
-const changedMeanwhile = ({ version }: Schedule): AppError =>
-  new AppError("conflict", "Somebody else changed the schedule meanwhile.", {
-    hint: `It is at version ${version} now: read it again and repeat your change.`,
-  });
+const scheduleChanged = ({ version }: Schedule): AppError =>
+  changedMeanwhile(
+    "Somebody else changed the schedule meanwhile.",
+    `It is at version ${version} now: read it again and repeat your change.`,
+  );
 
 /** Whoever saved it since it was confirmed. */
 function saversOf({ confirmation: { savedBy, confirmedBy } }: Schedule, { userId }: Saving): string[] {

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import type { Clock } from "../clock.ts";
-import { AppError } from "../errors.ts";
+import { changedMeanwhile } from "../errors.ts";
 import { type Apart, requireSecondPerson } from "../people/second-person.ts";
 import type { QuietHours } from "../protocol/messages.ts";
 import { localMomentOf } from "../protocol/quiet-hours.ts";
@@ -63,9 +63,10 @@ export function createShortenedHours({ store, access, clock, zone }: Dependencie
     confirm(area: string | null, version: number, userId: string): void {
       const known = of(area);
       if (known && known.version !== version) {
-        throw new AppError("conflict", "The quiet hours were changed again meanwhile.", {
-          hint: "Look at them as they are now, and confirm those.",
-        });
+        throw changedMeanwhile(
+          "The quiet hours were changed again meanwhile.",
+          "Look at them as they are now, and confirm those.",
+        );
       }
       requireSecondPerson(
         { by: (known?.by ?? []).map(({ id }) => id), isWaiting: known !== undefined },

@@ -106,7 +106,10 @@ test("a looser limit is refused with what the parent has; so is an outdated vers
       errors: [{ at: "/maxVolume", message: expect.stringContaining(`${TOWN} allows at most 70`) }],
     },
   });
-  await expect(put(VILLAGE, { maxVolume: 60 }, "?ifVersion=0")).rejects.toMatchObject({ status: 409 });
+  await expect(put(VILLAGE, { maxVolume: 60 }, "?ifVersion=0")).rejects.toMatchObject({
+    status: 409,
+    problem: { type: "urn:ccx:problem:changed-meanwhile" },
+  });
   await expect(put("370783999000", {})).rejects.toMatchObject({ status: 404 });
   await expect(put(VILLAGE, { quietHours: [{ ...noon, dates: ["2027-02-30"] }] })).rejects.toMatchObject({
     problem: { errors: [{ at: "/quietHours/0/dates/0" }] },

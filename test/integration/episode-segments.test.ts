@@ -91,7 +91,10 @@ test("segments are moved, renamed and added with the recordings of those that st
 
   await expect(change([{ name: "党建聚焦", title: "要闻" }], made.version)).rejects.toMatchObject({
     status: 409,
-    problem: { hint: `It is at version ${renamed.version} now: read it again and repeat your change.` },
+    problem: {
+      type: "urn:ccx:problem:changed-meanwhile",
+      hint: `It is at version ${renamed.version} now: read it again and repeat your change.`,
+    },
   });
   const removed = await change([{ name: "红色记忆", title: "往事" }], renamed.version);
   expect(recordings(removed)).toEqual([[1, "红色记忆", "往事", first]]);

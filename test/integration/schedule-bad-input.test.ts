@@ -290,7 +290,10 @@ test("an unknown programme, a change over somebody else's, and a change of what 
   await operator.put(`/schedules/${id}?ifVersion=1`, scheduleDefinition({ priority: 60 }));
   await expect(
     operator.put(`/schedules/${id}?ifVersion=1`, scheduleDefinition({ priority: 70 })),
-  ).rejects.toMatchObject({ status: 409, problem: { hint: expect.stringContaining("version 2") } });
+  ).rejects.toMatchObject({
+    status: 409,
+    problem: { type: "urn:ccx:problem:changed-meanwhile", hint: expect.stringContaining("version 2") },
+  });
   await operator.post(`/schedules/${id}/end`);
   expect(await timetable.broadcastsOf(id)).toEqual([]);
   await expect(timetable.change(id)).rejects.toMatchObject({

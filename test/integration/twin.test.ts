@@ -105,9 +105,9 @@ describe("the settings of a device", () => {
       desired: { volume: 60, groups: ["schools"] },
     });
     await expect(patch(id, { volume: 70 }, '"0"')).rejects.toMatchObject({
-      status: 412,
+      status: 409,
       problem: {
-        type: "urn:ccx:problem:precondition_failed",
+        type: "urn:ccx:problem:changed-meanwhile",
         hint: expect.stringContaining("version 1"),
         current: {
           version: 1,
@@ -118,7 +118,10 @@ describe("the settings of a device", () => {
       },
     });
     // Weak tags never match; one of several does (RFC 9110 §13.1.1).
-    await expect(patch(id, { volume: 70 }, 'W/"1"')).rejects.toMatchObject({ status: 412 });
+    await expect(patch(id, { volume: 70 }, 'W/"1"')).rejects.toMatchObject({
+      status: 409,
+      problem: { type: "urn:ccx:problem:changed-meanwhile" },
+    });
     expect(await patch(id, { volume: 70 }, '"0", "1"')).toMatchObject({ version: 2 });
   });
 
@@ -142,7 +145,10 @@ describe("the settings of a device", () => {
     });
     expect((await twinOf(id)).version).toBe(0);
     await app.operator.post(`/devices/${id}/revoke`);
-    await expect(patch(id, { volume: 40 })).rejects.toMatchObject({ status: 409 });
+    await expect(patch(id, { volume: 40 })).rejects.toMatchObject({
+      status: 409,
+      problem: { type: "urn:ccx:problem:conflict" },
+    });
   });
 });
 
