@@ -97,6 +97,7 @@ export interface DeviceService {
   regionsOf(kind: DeviceKind): string[];
   /** Whether it was taken: see `supersedes`. Nothing happens for an unknown device. */
   recordPresence(deviceId: string, presence: Presence): boolean;
+  /** Whoever says it is there, also when its coming was not heard. Nothing happens for an unknown device. */
   recordState(deviceId: string, state: DeviceState): boolean;
   /**
    * The line of each enrolled device that was ever heard.
@@ -278,7 +279,14 @@ export function createDeviceService({
       });
     },
 
-    recordState: (deviceId, state) => telemetry.saveState(deviceId, state, clock.now()),
+    recordState(deviceId, state) {
+      const now = clock.now();
+      const known = telemetry.presenceOf(deviceId);
+      // A device says that it goes after all else, and what it says first at its return may have been told while nobody listened.
+      if (known?.online === false)
+        telemetry.savePresence(deviceId, { ...known, online: true }, comingOrGoing(known, now), now);
+      return telemetry.saveState(deviceId, state, now);
+    },
 
     *accounts() {
       for (const { mqttHash, ...device } of store.accounts())

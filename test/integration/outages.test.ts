@@ -36,13 +36,17 @@ beforeEach(() => {
   });
   town = [VILLAGE, VILLAGE, NEIGHBOUR, NEIGHBOUR].map((code) => fleet.enrol(code));
   far = fleet.enrol(FAR_VILLAGE);
+  there = new Set();
   for (const member of [...town, far]) comes(member);
 });
 afterEach(() => fleet.close());
 
 let boots = 0;
+let there: Set<Member>;
 const bootOf = new Map<string, string>();
-function comes({ identity: { id } }: Member): void {
+function comes(member: Member): void {
+  const { id } = member.identity;
+  there.add(member);
   bootOf.set(id, `boot-${(boots += 1)}`);
   fleet.devices.recordPresence(id, {
     online: true,
@@ -51,13 +55,16 @@ function comes({ identity: { id } }: Member): void {
     software: "1",
   });
 }
-const goes = ({ identity: { id } }: Member): boolean =>
+function goes(member: Member): void {
+  const { id } = member.identity;
+  there.delete(member);
   fleet.devices.recordPresence(id, {
     online: false,
     bootId: bootOf.get(id) ?? "",
     at: fleet.clock.now(),
     software: "1",
   });
+}
 const says = ({ identity: { id } }: Member): boolean =>
   fleet.devices.recordState(id, {
     revision: 1,
@@ -71,7 +78,7 @@ const all = (areas: string[] | null = null) =>
   outages.list({ isOpen: false, deviceId: null, areas }, Number.MAX_SAFE_INTEGER, 100);
 const open = () => outages.list({ isOpen: true, deviceId: null, areas: null }, Number.MAX_SAFE_INTEGER, 100);
 /** Lets minutes pass, one tick each, with every device that is there saying so now and then. */
-function pass(minutes: number, heard: readonly Member[] = [...town, far]): void {
+function pass(minutes: number, heard: Iterable<Member> = there): void {
   for (let minute = 0; minute < minutes; minute += 1) {
     fleet.clock.advance(MINUTE_MS);
     for (const member of heard) says(member);
@@ -145,6 +152,19 @@ describe("outages", () => {
     expect(open()).toEqual([]);
     pass(4, town);
     expect(open()).toMatchObject([{ deviceId: far.identity.id }]);
+  });
+
+  test("end with the next word of a device whose coming was told while nobody listened", () => {
+    goes(far);
+    pass(3);
+    expect(open()).toMatchObject([{ deviceId: far.identity.id }]);
+    expect(says(far)).toBe(true);
+    expect(fleet.devices.get(far.identity.id).presence).toMatchObject({ online: true });
+    pass(2, [...town, far]);
+    expect(open()).toEqual([]);
+    // Its later end counts as that of any boot.
+    goes(far);
+    expect(fleet.devices.get(far.identity.id).presence).toMatchObject({ online: false });
   });
 
   test("are shown to whoever has one of their devices in the own area", () => {
