@@ -1,3 +1,4 @@
+import { Readable } from "node:stream";
 import Fastify, { type FastifyInstance } from "fastify";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { DAY_MS, HOUR_MS } from "../../src/clock.ts";
@@ -313,6 +314,27 @@ describe("enrolment", () => {
       status: 422,
       errors: [{ at: "/kind" }],
     });
+    expect((await enrol(code)).statusCode).toBe(201);
+  });
+
+  test("with a body over 8 KiB is refused, declared, declared only or in chunks, and leaves the code good", async () => {
+    const { code } = await createWithCode();
+    const url = "/device/v1/enroll";
+    const headers = { "content-type": "application/json" };
+    const large = JSON.stringify({ code, hardwareId: "h".repeat(8192) });
+    const inChunks = { ...headers, "transfer-encoding": "chunked" };
+    const answers = [
+      await app.inject({ method: "POST", url, headers, payload: large }),
+      await app.inject({
+        method: "POST",
+        url,
+        headers: { ...headers, "content-length": "1000000000" },
+        payload: "{",
+      }),
+      await app.inject({ method: "POST", url, headers: inChunks, payload: Readable.from([large]) }),
+    ];
+    for (const answer of answers)
+      expect(answer.json()).toMatchObject({ type: "urn:ccx:problem:too_large", status: 413 });
     expect((await enrol(code)).statusCode).toBe(201);
   });
 
