@@ -2,9 +2,9 @@
  * The fault tests with many more kills, rounds and cases than `npm test` has, one part after the other, and a line for each once it
  * is over and again at the end: what docs/security.md records of it. Ends with 1 when a part failed.
  *
- *   npm run test:long [-- part …]     only these: acknowledged, media-kills, operations-fuzz, media-fuzz, others
+ *   npm run test:long [-- part …]     only these: acknowledged, media-kills, operations-fuzz, media-fuzz, fleet-faults, others
  *
- * KILLS, MEDIA_KILLS, FUZZ_ROUNDS and MEDIA_FUZZ_CASES set how much.
+ * KILLS, MEDIA_KILLS, FUZZ_ROUNDS, MEDIA_FUZZ_CASES and FLEET_GATEWAYS set how much.
  */
 import { spawnSync } from "node:child_process";
 import { readdirSync } from "node:fs";
@@ -14,7 +14,14 @@ import { MINUTE_MS, systemClock } from "../src/clock.ts";
 interface Part {
   name: string;
   /** The variable that says how much, how much it is here, and of what; `seed` is the variable that sets other moments. */
-  amount: { variable: string; count: number; of: string; seed?: string } | null;
+  amount: {
+    variable: string;
+    count: number;
+    of: string;
+    seed?: string;
+    /** Further variables. */
+    with?: Record<string, string>;
+  } | null;
   files: string[];
 }
 
@@ -35,6 +42,13 @@ const AMOUNTS: Record<string, NonNullable<Part["amount"]>> = {
     seed: "FUZZ_SEED",
   },
   "media-fuzz": { variable: "MEDIA_FUZZ_CASES", count: 2000, of: "damaged recordings" },
+  "fleet-faults": {
+    variable: "FLEET_GATEWAYS",
+    count: 250,
+    of: "gateways under 45 broadcasts",
+    seed: "FLEET_SEED",
+    with: { FLEET_BROADCASTS: "45" },
+  },
 };
 
 function allParts(): Part[] {
@@ -49,7 +63,7 @@ function allParts(): Part[] {
 /** @returns the line about it, and whether it passed */
 function run({ name, amount, files }: Part): { line: string; isPassed: boolean } {
   const count = amount && Number(process.env[amount.variable] ?? amount.count);
-  const env = { ...process.env, ...(amount ? { [amount.variable]: String(count) } : {}) };
+  const env = { ...process.env, ...amount?.with, ...(amount ? { [amount.variable]: String(count) } : {}) };
   const began = systemClock.steadyMs();
   const paths = files.map((file) => `test/fault/${file}`);
   const args = ["node_modules/vitest/vitest.mjs", "run", "--config", "test/vitest.config.ts", ...paths];
