@@ -17,6 +17,7 @@ import { consentRoutes } from "./consents/consent-routes.ts";
 import { brokerRoutes } from "./delivery/broker-routes.ts";
 import { isWebSocket, serveWebSocket } from "./delivery/broker-websocket.ts";
 import { bundleRoutes } from "./delivery/bundle-routes.ts";
+import { answerHeldPlaylists } from "./delivery/held-playlists.ts";
 import { keyRoutes } from "./delivery/key-routes.ts";
 import { newestPlaylistRoutes } from "./delivery/newest-playlist-routes.ts";
 import { deviceSide } from "./device-side.ts";
@@ -28,9 +29,11 @@ import { episodeRoutes } from "./episodes/episode-routes.ts";
 import { interruptPreviewRoutes } from "./explanations/interrupt-preview-routes.ts";
 import { previewRoutes } from "./explanations/preview-routes.ts";
 import { whyRoutes } from "./explanations/why-routes.ts";
+import { answerFirst } from "./http/answer-first.ts";
 import { answerBrokenRequest } from "./http/client-error.ts";
 import { limitConnections } from "./http/connection-limit.ts";
 import { consoleRoutes } from "./http/console.ts";
+import { createDeviceRate } from "./http/device-rate.ts";
 import { healthRoutes } from "./http/health.ts";
 import { RequestLog } from "./http/log-options.ts";
 import { mediaAccess } from "./http/media-access.ts";
@@ -98,6 +101,8 @@ export async function createServer({
   clock,
   version,
 }: ServerOptions): Promise<FastifyInstance> {
+  const { rateLimitPerMinute: perMinute } = config;
+  const countDevice = createDeviceRate(perMinute);
   const headersTimeout = Math.min(HEAD_MS, config.httpBodyWithinMs);
   const app: FastifyInstance = Fastify({
     loggerInstance: log,
@@ -114,6 +119,7 @@ export async function createServer({
     clientErrorHandler: answerBrokenRequest,
     frameworkErrors: answerBrokenAddress,
   });
+  answerFirst(app.server, answerHeldPlaylists({ ...services, countDevice }));
   limitConnections(app.server, {
     max: config.httpMaxConnections,
     trustedProxies: config.trustedProxies,
@@ -128,7 +134,7 @@ export async function createServer({
   await registerOpenApi(app, version);
   recogniseDevices(app, services.devices, clock);
   const whoAsks = whoAsksBy(services);
-  const countRequest = await createRateLimits(app, { perMinute: config.rateLimitPerMinute, whoAsks });
+  const countRequest = await createRateLimits(app, { perMinute, whoAsks, countDevice });
   await app.register(deviceSide, { services, config, clock, countRequest });
   await app.register(peopleSide, { services, config, clock, countRequest, whoAsks });
   const { embedded } = services;

@@ -4,10 +4,10 @@ import { Type } from "typebox";
 import type { DeviceIdentity } from "../devices/device.ts";
 import { deviceOf, requireDevice } from "../devices/device-auth.ts";
 import { AppError } from "../errors.ts";
-import { matchesEtag } from "../http/etag.ts";
 import { Playlist } from "../protocol/messages.ts";
 import type { Signer } from "../protocol/signing.ts";
 import type { PlaylistService, PlaylistVersion } from "./playlist.ts";
+import { playlistAnswer } from "./playlist-answer.ts";
 import { createPlaylistGate } from "./playlist-gate.ts";
 
 interface Options {
@@ -15,17 +15,6 @@ interface Options {
   signer: Signer;
   /** Playlists made and signed at a time. */
   atOnce: number;
-}
-
-type Representation = "jose" | "json";
-
-/** Signed unless plain JSON is asked for by name: a device must not end up unsigned by a vague Accept header. */
-function representationFor(accept: string | undefined): Representation | null {
-  if (accept === "application/jose") return "jose";
-  const types = (accept ?? "*/*").split(",").map((part) => part.split(";")[0]?.trim().toLowerCase());
-  if (types.includes("application/jose")) return "jose";
-  if (types.includes("application/json")) return "json";
-  return types.includes("*/*") || types.includes("application/*") ? "jose" : null;
 }
 
 export async function playlistRoutes(instance: FastifyInstance, options: Options) {
@@ -61,21 +50,15 @@ export async function playlistRoutes(instance: FastifyInstance, options: Options
     },
     (request, reply) => {
       const device = deviceOf(request);
-      const representation = representationFor(request.headers.accept);
-      if (!representation) {
+      const answer = playlistAnswer(playlists, device, request.headers);
+      if (!answer) {
         throw new AppError("invalid", "Ask for application/jose or application/json.", {
           hint: "Set the Accept header.",
         });
       }
-      const version = playlists.versionFor(device);
-      const etag = `"${version.tag}-${representation}"`;
-      reply
-        .header("etag", etag)
-        .header("vary", "accept, authorization")
-        .header("cache-control", "private, no-cache");
-      // Most are asked in vain, and cost no promise.
-      if (matchesEtag(request.headers["if-none-match"], etag))
-        return void reply.code(304).send(undefined as never);
+      const { version, representation, isHeld } = answer;
+      reply.headers(answer.headers);
+      if (isHeld) return void reply.code(304).send(undefined as never);
       if (representation === "json") return void reply.send(playlists.playlistFor(device, version));
       return sendSigned(reply, device, version);
     },

@@ -54,8 +54,8 @@ export function deviceOf(request: FastifyRequest): DeviceIdentity {
 }
 
 /** The token of `Authorization: Bearer …`, or `null` when there is none. */
-export function bearerToken(request: FastifyRequest): string | null {
-  return /^Bearer +([A-Za-z0-9._~+/-]+=*)$/i.exec(request.headers.authorization ?? "")?.[1] ?? null;
+export function bearerToken({ headers }: Pick<FastifyRequest, "headers">): string | null {
+  return /^Bearer +([A-Za-z0-9._~+/-]+=*)$/i.exec(headers.authorization ?? "")?.[1] ?? null;
 }
 
 const deviceRequired = () =>

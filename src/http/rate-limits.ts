@@ -2,13 +2,14 @@ import rateLimit from "@fastify/rate-limit";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { AppError } from "../errors.ts";
 import { addressBlock } from "./address-block.ts";
-import { createDeviceRate } from "./device-rate.ts";
 import type { WhoAsks } from "./sign-in-guard.ts";
 
 export interface RateLimitOptions {
   /** Requests a minute of one account, script or device, or of all strangers from one address. */
   perMinute: number;
   whoAsks: WhoAsks;
+  /** See `createDeviceRate`. */
+  countDevice: (deviceId: string) => number | null;
 }
 
 const WINDOW = "1 minute";
@@ -31,7 +32,7 @@ export async function createRateLimits(
   app: FastifyInstance,
   options: RateLimitOptions,
 ): Promise<CountRequest> {
-  const { perMinute: max, whoAsks } = options;
+  const { perMinute: max, whoAsks, countDevice } = options;
   await app.register(rateLimit, {
     global: false,
     cache: COUNTED,
@@ -60,7 +61,6 @@ export async function createRateLimits(
     throw tooMany(counted.key, `${counted.ttlInSeconds} seconds`);
   }
 
-  const countDevice = createDeviceRate(max);
   return (request, reply, done) => {
     if (!request.device) return countOther(request, reply);
     const waitS = countDevice(request.device.id);

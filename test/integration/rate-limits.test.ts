@@ -62,6 +62,15 @@ test("a device uses up what it has itself, and is told how long to wait; its nei
   expect(await statusOf(path, bearer(neighbour.token))).toBe(200);
 });
 
+test("a device that only asks whether its playlist is the newest uses up the same", async () => {
+  await importRegions(app.operator);
+  const device = await enrolDevice(app.operator, app.url, VILLAGE);
+  const path = "/device/v1/playlist";
+  const first = await answer(path, bearer(device.token));
+  const held = { ...bearer(device.token), "if-none-match": first.headers.get("etag") ?? "" };
+  expect(await useUp(path, () => held)).toEqual([...Array.from({ length: LIMIT - 1 }, () => 304), 429, 429]);
+});
+
 test("an address counts however it is written", async () => {
   const address = (nth: number) => ({ "x-forwarded-for": "192.0.2.7", "x-nth": String(nth) });
   const { host, hostname, port } = new URL(app.url);
