@@ -1,4 +1,4 @@
-import type { IncomingMessage, ServerResponse } from "node:http";
+import type { IncomingMessage } from "node:http";
 import { bearerToken } from "../devices/device-auth.ts";
 import type { DeviceService } from "../devices/device-service.ts";
 import type { AnswerFirst } from "../http/answer-first.ts";

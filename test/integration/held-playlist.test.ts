@@ -7,6 +7,9 @@ const PATH = "/device/v1/playlist";
 /** The same address in another spelling, which only the route knows. */
 const BY_ROUTE = `${PATH}?`;
 
+/** Headers of an answer's own instant and request. */
+const OF_EACH = /^(?:date|content-length|x-ratelimit-.*)$/;
+
 let app: RunningApp;
 let id: string;
 let token: string;
@@ -34,9 +37,8 @@ const ask = (path: string, headers: Record<string, string>, method = "GET") =>
 async function told(path: string, headers: Record<string, string>, method?: string) {
   const answer = await ask(path, headers, method);
   await answer.arrayBuffer();
-  // Of its own instant and request.
-  const { date: _, "content-length": __, ...rest } = Object.fromEntries(answer.headers);
-  return { status: answer.status, headers: rest };
+  const said = [...answer.headers].filter(([name]) => !OF_EACH.test(name));
+  return { status: answer.status, said };
 }
 /** How many requests the framework has met. */
 async function met(): Promise<number> {
