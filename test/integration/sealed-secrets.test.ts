@@ -140,6 +140,7 @@ test("no secret can be read in the database or a backup of it", async () => {
     "secret/check-in-key",
     "secret/csrf-key",
     "secret/erasure-key",
+    "secret/lockout-key",
     "secret/media-url-secret",
   ]);
   expect(backup.prepare("SELECT COUNT(*) FROM second_factors").pluck().get()).toBe(1);
