@@ -35,7 +35,7 @@ export const calendarEn: Record<keyof typeof calendarZh, string> = {
   "calendar.lunarDay": "lunar {day}",
   "calendar.dayOff": "Day off: {name}",
   "calendar.makeUp": "worked",
-  "calendar.quiet": "Quiet {from}–{to}",
+  "calendar.quiet": "Quiet {hours}",
   "mark.conflict": "conflict",
   "mark.skipped": "skipped",
   "mark.moved": "moved",

@@ -33,7 +33,7 @@ export const calendarZh = {
   "calendar.lunarDay": "{day}",
   "calendar.dayOff": "放假：{name}",
   "calendar.makeUp": "调休上班",
-  "calendar.quiet": "静音 {from}–{to}",
+  "calendar.quiet": "静音 {hours}",
   "mark.conflict": "冲突",
   "mark.skipped": "不播",
   "mark.moved": "改期",

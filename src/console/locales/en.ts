@@ -314,6 +314,7 @@ export const en: Record<keyof typeof zh, string> = {
   "page.failedHint":
     "The other pages and Stop work as before. Load it anew; if it happens again, tell the administrator.",
   "page.reload": "Load anew",
+  "text.wholeDay": "all day",
   "text.aside": "{text} ({aside})",
   "copy.do": "Copy",
   "copy.done": "Copied.",

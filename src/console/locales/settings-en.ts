@@ -35,6 +35,7 @@ export const settingsEn: Record<keyof typeof settingsZh, string> = {
   "areas.stricterOnly":
     "It may only be stricter than what encloses it: quiet hours add up, and none from above goes away; of volume and minutes the smallest holds, and a larger one than above is refused.",
   "areas.addHours": "Add quiet hours",
+  "areas.hoursHint": "The same time twice is the whole day.",
   "areas.hoursFrom": "From",
   "areas.hoursTo": "To (the next day, too)",
   "areas.weekdays": "Beginning on these weekdays alone (none: every day)",

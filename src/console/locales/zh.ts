@@ -293,6 +293,7 @@ export const zh = {
   "page.failed": "这个页面出错了",
   "page.failedHint": "其他页面和“停播”照常可用。请重新载入；如再次出现，请告知管理员。",
   "page.reload": "重新载入",
+  "text.wholeDay": "全天",
   "text.aside": "{text}（{aside}）",
   "copy.do": "复制",
   "copy.done": "已复制。",
