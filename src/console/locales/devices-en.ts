@@ -19,7 +19,7 @@ export const devicesEn: Record<keyof typeof devicesZh, string> = {
   "twinField.version": "Version of the settings",
   "twinField.volume": "Volume",
   "twinField.groups": "Groups",
-  "twinField.policy": "Policy",
+  "twinField.policy": "Policy (version)",
   "twinField.maxKbps": "Fetching no faster than",
   "twinField.software": "Software",
   "twinField.softwareChannel": "Software channel",

@@ -314,6 +314,11 @@ export const en: Record<keyof typeof zh, string> = {
   "page.failedHint":
     "The other pages and Stop work as before. Load it anew; if it happens again, tell the administrator.",
   "page.reload": "Load anew",
+  "content.episode": "Episode {number}",
+  "content.session": "Session {number}",
+  "step.first": "first review",
+  "step.second": "second review",
+  "step.final": "final review",
   "text.wholeDay": "all day",
   "text.aside": "{text} ({aside})",
   "copy.do": "Copy",

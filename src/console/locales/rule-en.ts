@@ -128,6 +128,7 @@ export const ruleEn: Record<keyof typeof ruleZh, string> = {
   "schedule.notYet": "It can't be scheduled like this yet",
   "schedule.refreshing": "Working out the dates again…",
   "schedule.nothing": "Nothing: {why}",
+  "schedule.notAired": "Not aired yet: {why}",
   "schedule.fallbackPlays": "Fallback",
   "schedule.conflicts": "Conflicts: {total}",
   "schedule.noConflicts": "No conflicts.",
