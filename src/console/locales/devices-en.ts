@@ -60,7 +60,7 @@ export const devicesEn: Record<keyof typeof devicesZh, string> = {
   "many.openChosen": "Change the {count} ticked…",
   "many.choose": "Tick {name}",
   "many.titleAreas": "Change the devices of whole areas",
-  "many.titleChosen": "Change {count} devices",
+  "many.titleChosen": "Change the chosen devices: {count}",
   "many.areas": "All enrolled devices in",
   "many.note": "What is left empty stays as it is with each.",
   "many.stays": "stays as it is",
@@ -158,8 +158,8 @@ export const devicesEn: Record<keyof typeof devicesZh, string> = {
   "devices.countFaulty": "{count} with faults",
   "devices.search": "Find",
   "devices.searchHint": "Name, village, hardware or region code",
-  "devices.summary": "{devices} devices, {enrolled} enrolled, {online} online.",
-  "devices.coverage": "Of {villages} villages {served} have a loudspeaker; {reached} can be reached now.",
+  "devices.summary": "Devices: {devices}, enrolled: {enrolled}, online: {online}.",
+  "devices.coverage": "Villages: {villages}, with a loudspeaker: {served}, reached now: {reached}.",
   "devices.bundle": "Download for a USB stick",
   "devices.bundleHint": "For a village without a line: signed playlists and media in one file.",
   "devices.save": "Download the list (CSV)",
@@ -175,7 +175,7 @@ export const devicesEn: Record<keyof typeof devicesZh, string> = {
   "enrol.openAreas": "Devices for the villages…",
   "enrol.openChosen": "Codes for the {count} ticked…",
   "enrol.titleAreas": "Make the devices that are lacking in {name}",
-  "enrol.titleChosen": "Codes for {count} devices",
+  "enrol.titleChosen": "Codes for the chosen devices: {count}",
   "enrol.what":
     "Each region of the area that has no such device yet gets one, with a code to enrol it; all others stay as they are.",
   "enrol.again":

@@ -93,7 +93,7 @@ export const interruptEn: Record<keyof typeof interruptZh, string> = {
   "live.opening": "Opening the microphone…",
   "live.onAir": "ON AIR",
   "live.over": "Off the air",
-  "live.who": "Hearing it: {areas} · {total} devices, {online} of them connected",
+  "live.who": "Hearing it: {areas} · devices: {total}, connected: {online}",
   "live.preparing": "The microphone is open; on the way to the horns…",
   "live.delay": "The connection is good. The horns are about {seconds} s behind you.",
   "live.cut":
@@ -192,7 +192,7 @@ export const interruptEn: Record<keyof typeof interruptZh, string> = {
     "If it has not begun, it will not; if it is frozen or on air, it is stopped at once. A cancelled broadcast can't be brought back.",
   "stopOne.confirm": "Cancel the broadcast",
   "stopOne.done": "The broadcast is cancelled",
-  "stopOne.targets": "The stop command is on its way; {count} devices are to acknowledge it.",
+  "stopOne.targets": "The stop command is on its way; devices to acknowledge it: {count}.",
   "stopOne.noCommand": "It was not frozen yet, so no command was needed.",
 
   "speech.open": "Text to speech",

@@ -127,7 +127,7 @@ export const ruleEn: Record<keyof typeof ruleZh, string> = {
   "schedule.nextWaiting": "Once there are days, times and regions, the next 12 dates stand here.",
   "schedule.notYet": "It can't be scheduled like this yet",
   "schedule.refreshing": "Working out the dates again…",
-  "schedule.nothing": "Nothing: {why}",
+  "schedule.nothing": "No content: {why}",
   "schedule.notAired": "Not aired yet: {why}",
   "schedule.fallbackPlays": "Fallback",
   "schedule.conflicts": "Conflicts: {total}",

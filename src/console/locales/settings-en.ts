@@ -148,7 +148,7 @@ export const settingsEn: Record<keyof typeof settingsZh, string> = {
   "broker.devices": "Devices connect to",
   "broker.sameAddress": "the same machine",
   "broker.waiting": "Waiting",
-  "broker.messages": "{count} messages, {urgent} of them urgent",
+  "broker.messages": "Messages: {count}, urgent: {urgent}",
   "broker.hint":
     "Addresses and accounts are set in the server's environment and hold after a restart; here they can be looked at only.",
   "keys.tab": "Signing keys",
