@@ -180,7 +180,7 @@ export const en: Record<keyof typeof zh, string> = {
   "empty.title": "Dates with nothing approved",
   "empty.today": "Today!",
   "empty.tomorrow": "Tomorrow!",
-  "empty.days": "Days left: {days}",
+  "empty.days": "In {days} days",
   "empty.silent": "It will stay silent: {reason}",
   "empty.consent": "Renew the consent for “{title}” under Programmes",
   "empty.again": "Submit “{title}” again under Programmes",
