@@ -3,7 +3,7 @@ import type { MediaService } from "../media/media-service.ts";
 import type { Content, ContentSource } from "../programmes/content.ts";
 import type { ProgrammeService } from "../programmes/programme-service.ts";
 import type { DeviceKind } from "../protocol/messages.ts";
-import { keepsQuietHours } from "../protocol/quiet-hours.ts";
+import { keepsQuietHours, quietWindowText } from "../protocol/quiet-hours.ts";
 import type { Sameness } from "../review/heard.ts";
 import type { ReviewService } from "../review/review-service.ts";
 import type { IntendedSound, QuietHoursMetBy } from "../schedules/county-wide.ts";
@@ -152,10 +152,10 @@ export function createForecast(dependencies: Dependencies): Forecast {
       return { code: "stopped", text: `cancelled: ${row.reason ?? "no reason given"}` };
     if (!keepsQuietHours(definition.class)) return null;
     const window = policy.quietEverywhere(definition.targets.regions, startAt);
-    if (window) return { code: "quiet-hours", text: `inside the quiet hours ${window.from}–${window.to}` };
+    if (window) return { code: "quiet-hours", text: `inside the quiet hours ${quietWindowText(window)}` };
     const shorter = met(startAt, startAt);
     if (!shorter) return null;
-    const text = `the quiet hours ${shorter.from}–${shorter.to} count until a second person has confirmed shorter ones`;
+    const text = `the quiet hours ${quietWindowText(shorter)} count until a second person has confirmed shorter ones`;
     return { code: "quiet-hours", text };
   }
 

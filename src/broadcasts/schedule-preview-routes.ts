@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import type { TypeBoxTypeProvider } from "@fastify/type-provider-typebox";
 import type { FastifyInstance } from "fastify";
 import { Type } from "typebox";
@@ -14,6 +15,7 @@ import { isTarget } from "./targets.ts";
 
 const MAX_PREVIEW_DAYS = 400;
 const MAX_NEXT_DATES = 20;
+const NOBODYS = { savedBy: [], confirmedBy: null, confirmedAt: null };
 
 interface Options {
   schedules: ScheduleService;
@@ -62,7 +64,10 @@ export async function schedulePreviewRoutes(
       const { occurrences, conflicts } = schedules.tryOut(id, body);
       const { programmeId, ...definition } = body;
       const now = clock.now();
-      const confirmation = { savedBy: [], confirmedBy: null, confirmedAt: null };
+      const saved = id === null ? null : schedules.get(id);
+      // A second person confirmed what is saved, and no other.
+      const isAsSaved = saved !== null && isDeepStrictEqual(saved.definition, definition);
+      const confirmation = isAsSaved ? saved.confirmation : NOBODYS;
       const tried = { id: id ?? uuidv7(), programmeId, definition, confirmation, endedAt: null };
       const last = occurrences.slice(0, MAX_NEXT_DATES).at(-1)?.startAt ?? now;
       const entries = forecast({ ...tried, version: 0, createdAt: now, updatedAt: now }, last + 1);

@@ -20,9 +20,9 @@ export const SENTENCES = {
   "a consent of who is portrayed is missing or has ended by then": "届时出镜（出声）人授权缺失或已到期",
   "a consent of who is portrayed is missing or has ended": "出镜（出声）人授权缺失或已到期",
   "it has aired, and waits for another review before it airs again": "它播出过，再次播出前须重新审签",
-  "inside the quiet hours {}–{}": "处于静音时段 {0}–{1}",
-  "the quiet hours {}–{} count until a second person has confirmed shorter ones":
-    "静音时段缩短后尚无第二人确认，仍按 {0}–{1} 计",
+  "inside the quiet hours {}": "处于静音时段 {0}",
+  "the quiet hours {} count until a second person has confirmed shorter ones":
+    "静音时段缩短后尚无第二人确认，仍按 {0} 计",
   "what was chosen for this date is not approved": "所选内容尚未批准",
   "the public holidays of {} are not known yet": "{0} 年的法定节假日安排尚未公布",
   "{}; it airs all the same once it is moved or its content is chosen":
@@ -394,8 +394,8 @@ export const SENTENCES = {
   "{} lies in none of the regions.": "{0} 不在任何所选区域内。",
   "The schedule excludes what it is not for.": "排期排除了本就不面向的区域。",
   "Nothing of the regions would be left.": "区域会全部被排除。",
-  "On {}, {} is in the quiet hours {}–{}: a daily broadcast would be refused by every device.":
-    "{0} 的 {1} 在静音时段 {2}–{3} 内：日常播出会被所有终端拒绝。",
+  "On {}, {} is in the quiet hours {}: a daily broadcast would be refused by every device.":
+    "{0} 的 {1} 在静音时段 {2} 内：日常播出会被所有终端拒绝。",
   "Choose another time, or change the quiet hours.": "请换一个时间，或更改静音时段。",
   "The schedule has ended.": "排期已经结束。",
   "Somebody else changed the schedule meanwhile.": "排期已被别人修改。",
@@ -643,4 +643,5 @@ export const WORDS = {
   right: "右",
   "unknown reason": "原因不明",
   "1 minute": "1 分钟",
+  "(all day)": "（全天）",
 };

@@ -4,6 +4,10 @@ import type { BroadcastClass, Policy, QuietHours } from "./messages.ts";
 const DAY_MS = 86_400_000;
 const DAY_MINUTES = 1_440;
 
+/** As sentences name it. A window that ends as it begins is the whole day. */
+export const quietWindowText = ({ from, to }: QuietHours): string =>
+  from === to ? "(all day)" : `${from}–${to}`;
+
 /** A moment as clocks show it in the zone of a policy. */
 export interface LocalMoment {
   /** Counted from 1970-01-01. */

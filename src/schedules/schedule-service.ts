@@ -5,7 +5,7 @@ import type { Transact } from "../db/open.ts";
 import { AppError, changedMeanwhile, invalid, notFound } from "../errors.ts";
 import { type Apart, requireSecondPerson } from "../people/second-person.ts";
 import type { ProgrammeService } from "../programmes/programme-service.ts";
-import { keepsQuietHours } from "../protocol/quiet-hours.ts";
+import { keepsQuietHours, quietWindowText } from "../protocol/quiet-hours.ts";
 import { isWithin } from "../protocol/region-code.ts";
 import { conflicting, MAX_CONFLICTS } from "./conflicting.ts";
 import type { Conflict } from "./conflicts/conflict.ts";
@@ -172,7 +172,7 @@ export function createScheduleService(deps: Dependencies): ScheduleService {
       if (!window) continue;
       throw invalid(
         pointerTo(definition, occurrence),
-        `On ${airDate}, ${airTime} is in the quiet hours ${window.from}–${window.to}: a daily broadcast would be refused by every device.`,
+        `On ${airDate}, ${airTime} is in the quiet hours ${quietWindowText(window)}: a daily broadcast would be refused by every device.`,
         "Choose another time, or change the quiet hours.",
       );
     }

@@ -1,5 +1,7 @@
+import fastify from "fastify";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { whyNotText } from "../../src/broadcasts/office-words.ts";
+import { schedulePreviewRoutes } from "../../src/broadcasts/schedule-preview-routes.ts";
 import { DAY_MS } from "../../src/clock.ts";
 import { NEWEST } from "../../src/http/schemas.ts";
 import type { ScheduleDefinition } from "../../src/schedules/schedule.ts";
@@ -80,6 +82,24 @@ test("what a schedule airs in the county's night waits for a second person; what
   expect(waiting()).toEqual([]);
   expect(confirm(deputy).confirmation.confirmedBy).toBe(deputy);
   expect(() => confirm(third)).toThrow("This cannot be confirmed any more.");
+});
+
+test("a check knows who confirmed what is saved, and asks anew for what is changed", async () => {
+  const { schedules, forecast, devices } = desk.services;
+  await using server = fastify();
+  await server.register(schedulePreviewRoutes, { schedules, forecast, devices, clock });
+  const codes = async (more: object = {}) => {
+    const answer = await server.inject({
+      method: "POST",
+      url: `/schedules/check?id=${scheduleId}`,
+      payload: { programmeId, ...definition(more) },
+    });
+    return answer.json<{ nextDates: { code: string | null }[] }>().nextDates.map(({ code }) => code);
+  };
+  expect(await codes()).toEqual([null, "not-confirmed"]);
+  confirm(deputy);
+  expect(await codes()).toEqual([null, null]);
+  expect(await codes({ priority: 60 })).toEqual([null, "not-confirmed"]);
 });
 
 test("saving it again asks anew, and nobody who saved it since confirms it", () => {

@@ -48,6 +48,14 @@ function sourcesOf(path: string, seen = new Map<string, string>()): Map<string, 
   return seen;
 }
 
+/** The keys that a source says whole, or that begin as one that it puts together, as in `content.${kind}`. */
+function keysIn(source: string, keys: Map<string, string>): Set<string> {
+  const whole = [...source.matchAll(/"([\w-]+(?:\.[\w-]+)+)"/g)].map(([, key = ""]) => key);
+  const starts = [...source.matchAll(/`([\w-]+(?:\.[\w-]+)*\.)\$\{/g)].map(([, start = ""]) => start);
+  const begun = [...keys.keys()].filter((key) => starts.some((start) => key.startsWith(start)));
+  return new Set([...whole.filter((key) => keys.has(key)), ...begun]);
+}
+
 // What is around every page has no texts but those that are always there.
 pages.push({ path: join(SHELL, "../main.tsx"), texts: [] });
 
@@ -60,10 +68,10 @@ test("every page comes with the texts that it says", () => {
       absent.flatMap((name) => Object.keys(OF_PAGES[name] ?? {}).map((key) => [key, name])),
     );
     return [...sourcesOf(path)].flatMap(([module, source]) =>
-      [...source.matchAll(/"([\w-]+(?:\.[\w-]+)+)"/g)]
-        .filter(([, key = ""]) => keys.has(key) && !present.has(key))
+      [...keysIn(source, keys)]
+        .filter((key) => !present.has(key))
         .map(
-          ([, key = ""]) =>
+          (key) =>
             `${path.slice(SHELL.length - 6)}: ${key} of ${keys.get(key)}, in ${module.slice(SHELL.length - 6)}`,
         ),
     );

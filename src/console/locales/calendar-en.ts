@@ -35,7 +35,7 @@ export const calendarEn: Record<keyof typeof calendarZh, string> = {
   "calendar.lunarDay": "lunar {day}",
   "calendar.dayOff": "Day off: {name}",
   "calendar.makeUp": "worked",
-  "calendar.quiet": "Quiet {from}–{to}",
+  "calendar.quiet": "Quiet {hours}",
   "mark.conflict": "conflict",
   "mark.skipped": "skipped",
   "mark.moved": "moved",
@@ -68,11 +68,14 @@ export const calendarEn: Record<keyof typeof calendarZh, string> = {
   "schedules.none": "There are no schedules yet.",
   "schedules.noneHint": "Make one, or import those of another server.",
   "schedules.sentence": "What it says",
+  "schedules.awaited": "Awaits a second person",
   "schedules.ended": "Ended",
   "schedules.showEnded": "Show those that have ended, too",
 
   "sharing.exportTitle": "Export",
   "sharing.exportWhat": "All schedules with anything left to air, as a file that another server imports.",
+  "sharing.leftOut":
+    "These are not in the file: all that is left of them waits until the public holidays of its year are published. Export again then.",
   "sharing.export": "Download the schedules",
   "sharing.importTitle": "Import",
   "sharing.importWhat":

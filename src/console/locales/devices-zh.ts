@@ -17,7 +17,7 @@ export const devicesZh = {
   "twinField.version": "设定版本",
   "twinField.volume": "音量",
   "twinField.groups": "分组",
-  "twinField.policy": "播出规则",
+  "twinField.policy": "播出规则（版本）",
   "twinField.maxKbps": "下载限速",
   "twinField.software": "软件",
   "twinField.softwareChannel": "软件通道",

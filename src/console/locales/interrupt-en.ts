@@ -93,7 +93,7 @@ export const interruptEn: Record<keyof typeof interruptZh, string> = {
   "live.opening": "Opening the microphone…",
   "live.onAir": "ON AIR",
   "live.over": "Off the air",
-  "live.who": "Hearing it: {areas} · {total} devices, {online} of them connected",
+  "live.who": "Hearing it: {areas} · devices: {total}, connected: {online}",
   "live.preparing": "The microphone is open; on the way to the horns…",
   "live.delay": "The connection is good. The horns are about {seconds} s behind you.",
   "live.cut":
@@ -144,7 +144,7 @@ export const interruptEn: Record<keyof typeof interruptZh, string> = {
   "reach.own.lost": "It is not aired where something of a higher class has the air (devices: {devices}).",
 
   "second.waits":
-    "Most of a county would hear it inside the quiet hours {from}–{to}: another person has to confirm it by {time}.",
+    "Most of a county would hear it inside its quiet hours ({hours}): another person has to confirm it by {time}.",
   "second.needsOther": "You made it: another person has to sign in and confirm.",
   "second.needsRole": "It waits for a second person who may air in the whole county.",
   "second.confirm": "Confirm",
@@ -157,7 +157,7 @@ export const interruptEn: Record<keyof typeof interruptZh, string> = {
   "second.confirmed": "Confirmed: {title}",
   "second.sent": "It waits for a second person: {title}",
   "second.takesTwo":
-    "Most of a county may hear it inside the quiet hours {from}–{to}, alone or with what else you have set for that night: it waits until another person has confirmed it.",
+    "Most of a county may hear it inside its quiet hours ({hours}), alone or with what else you have set for that night: it waits until another person has confirmed it.",
   "second.speak": "Speak now…",
 
   "correction.of": "Corrects a broadcast",
@@ -192,7 +192,7 @@ export const interruptEn: Record<keyof typeof interruptZh, string> = {
     "If it has not begun, it will not; if it is frozen or on air, it is stopped at once. A cancelled broadcast can't be brought back.",
   "stopOne.confirm": "Cancel the broadcast",
   "stopOne.done": "The broadcast is cancelled",
-  "stopOne.targets": "The stop command is on its way; {count} devices are to acknowledge it.",
+  "stopOne.targets": "The stop command is on its way; devices to acknowledge it: {count}.",
   "stopOne.noCommand": "It was not frozen yet, so no command was needed.",
 
   "speech.open": "Text to speech",

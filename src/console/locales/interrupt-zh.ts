@@ -133,7 +133,7 @@ export const interruptZh = {
   "reach.own.waits": "它要在 {devices} 台终端上等正在播出的结束。",
   "reach.own.lost": "它在 {devices} 台终端上不会播出，让位于更高级别的播出。",
 
-  "second.waits": "它会在静音时段 {from}–{to} 向全市多数村庄播出：须由另一人在 {time} 前确认。",
+  "second.waits": "它会在静音时段（{hours}）向全市多数村庄播出：须由另一人在 {time} 前确认。",
   "second.needsOther": "由您发起：须请另一人登录后确认。",
   "second.needsRole": "正在等待有权向全市播出的第二人。",
   "second.confirm": "确认",
@@ -145,7 +145,7 @@ export const interruptZh = {
   "second.confirmed": "已确认：{title}",
   "second.sent": "正在等待第二人确认：{title}",
   "second.takesTwo":
-    "它可能在静音时段 {from}–{to} 向全市多数村庄播出（或与您当晚另设的内容合计）：须等另一人确认后才播。",
+    "它可能在静音时段（{hours}）向全市多数村庄播出（或与您当晚另设的内容合计）：须等另一人确认后才播。",
   "second.speak": "现在喊话…",
 
   "correction.of": "更正了一次播出",

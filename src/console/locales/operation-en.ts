@@ -36,7 +36,7 @@ export const operationEn: Record<keyof typeof operationZh, string> = {
   "audit.request": "Request",
   "audit.hash": "Hash",
   "audit.more": "Show",
-  "audit.changed": "{count} changes",
+  "audit.changed": "Changes: {count}",
   "audit.none": "No entry is like that.",
   "audit.noneHint": "Ask for less: “who” is a user name, “act” is how it begins.",
   "audit.export": "Download (which leaves an entry, too):",

@@ -19,7 +19,7 @@ export const reportsEn: Record<keyof typeof reportsZh, string> = {
     "What devices reported themselves, by town, nothing inferred: each device counts once for each broadcast, in every column that it reached.",
   "reports.proofNone": "No broadcast of that month is over yet.",
   "reports.proofNoneHint": "They are counted when they are over; what is on air is on Today.",
-  "reports.proofOf": "{count} broadcasts that are over; what was cancelled or stopped is not counted.",
+  "reports.proofOf": "Broadcasts that are over: {count}. What was cancelled or stopped is not counted.",
   "reports.attendance": "Attendance",
   "reports.attendanceHint":
     "Every lecture of the month that has begun, with how many were there by town; villages, check-in sheets and wishes are on its own page.",

@@ -127,6 +127,7 @@ export const ruleZh = {
   "schedule.notYet": "还不能这样排",
   "schedule.refreshing": "正在按修改重新推算…",
   "schedule.nothing": "没有内容：{why}",
+  "schedule.notAired": "暂不播：{why}",
   "schedule.fallbackPlays": "备用",
   "schedule.conflicts": "冲突：{total} 处",
   "schedule.noConflicts": "没有冲突。",

@@ -35,6 +35,7 @@ export const settingsEn: Record<keyof typeof settingsZh, string> = {
   "areas.stricterOnly":
     "It may only be stricter than what encloses it: quiet hours add up, and none from above goes away; of volume and minutes the smallest holds, and a larger one than above is refused.",
   "areas.addHours": "Add quiet hours",
+  "areas.hoursHint": "The same time twice is the whole day.",
   "areas.hoursFrom": "From",
   "areas.hoursTo": "To (the next day, too)",
   "areas.weekdays": "Beginning on these weekdays alone (none: every day)",
@@ -147,7 +148,7 @@ export const settingsEn: Record<keyof typeof settingsZh, string> = {
   "broker.devices": "Devices connect to",
   "broker.sameAddress": "the same machine",
   "broker.waiting": "Waiting",
-  "broker.messages": "{count} messages, {urgent} of them urgent",
+  "broker.messages": "Messages: {count}, urgent: {urgent}",
   "broker.hint":
     "Addresses and accounts are set in the server's environment and hold after a restart; here they can be looked at only.",
   "keys.tab": "Signing keys",

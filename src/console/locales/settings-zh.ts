@@ -31,6 +31,7 @@ export const settingsZh = {
   "areas.stricterOnly":
     "只能比上级更严：静音时段与上级的相加，去不掉上级的；音量和分钟数取各级中最小的，高于上级的数会被拒绝。",
   "areas.addHours": "加一段静音时段",
+  "areas.hoursHint": "“从”和“到”相同，就是全天。",
   "areas.hoursFrom": "从",
   "areas.hoursTo": "到（可到次日）",
   "areas.weekdays": "只在周几开始（不选为每天）",

@@ -4,6 +4,7 @@ import type { InterruptPreview } from "../api-types.ts";
 import { momentText } from "../format.js";
 import { type TextKey, term } from "../shell/texts.ts";
 import { InterruptBadge } from "./badges.tsx";
+import { spanText } from "./hours-text.ts";
 
 /** Who would hear something and what it meets on the air, before it is sent. */
 
@@ -40,7 +41,9 @@ export function AirPreview({ preview }: { preview: InterruptPreview }) {
           ))}
         </ul>
       )}
-      {secondPersonFor !== null && <p className="warning">{t("second.takesTwo", secondPersonFor)}</p>}
+      {secondPersonFor !== null && (
+        <p className="warning">{t("second.takesTwo", { hours: spanText(secondPersonFor) })}</p>
+      )}
       {own.map(({ code, devices }) => (
         <p key={code} className="warning">
           {t(`reach.own.${code}` as TextKey, { devices })}

@@ -11,9 +11,13 @@ export const weekdayText = (day: number): string =>
 
 export const listed = (words: readonly string[]): string => words.join(i18next.t("list.comma"));
 
-/** `22:00–06:00`, with the days on which it begins. */
+/** `22:00–06:00`; what ends as it begins is the whole day. */
+export const spanText = ({ from, to }: Pick<QuietHours, "from" | "to">): string =>
+  from === to ? i18next.t("text.wholeDay") : `${from}–${to}`;
+
+/** With the days on which it begins. */
 export function windowText({ from, to, days, dates }: QuietHours): string {
-  const text = `${from}–${to}`;
+  const text = spanText({ from, to });
   const limits = [...(days ?? []).map(weekdayText), ...(dates ?? []).map(dayText)];
   return limits.length === 0 ? text : i18next.t("text.aside", { text, aside: listed(limits) });
 }

@@ -1,7 +1,7 @@
 import { useTranslation } from "react-i18next";
 import type { ReviewAct } from "../api-types.ts";
 import { momentText } from "../format.js";
-import { actText } from "./review-words.ts";
+import { actText } from "./review-acts.ts";
 
 /** The server tells no more of them; which version it is cannot be counted then. */
 const MOST_ACTS = 200;

@@ -2,7 +2,8 @@ import { useTranslation } from "react-i18next";
 import type { Review } from "../api-types.ts";
 import { momentText } from "../format.js";
 import { Badge } from "./badges.tsx";
-import { actText, owedText, personText } from "./review-words.ts";
+import { actText } from "./review-acts.ts";
+import { owedText, personText } from "./review-words.ts";
 
 /** Where a review stands, and who did what in it. */
 

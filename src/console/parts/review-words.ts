@@ -1,16 +1,17 @@
 import i18next from "i18next";
-import type { Content, Review, ReviewAct, ReviewQueue } from "../api-types.ts";
+import type { Content, Review, ReviewQueue } from "../api-types.ts";
 import { momentText } from "../format.js";
-import { sentence } from "../server-words.js";
 
 /** What a review says of itself, as sentences. */
 
 export const isEpisode = (content: Content): content is Extract<Content, { segments: unknown }> =>
   "segments" in content;
 
+const NUMBERED = { episode: "content.episode", session: "content.session" } as const;
+
 /** `第 3 期 春耕`. */
 export const nameOf = (content: { kind: "episode" | "session"; number: number; title: string }): string =>
-  `${i18next.t(`content.${content.kind}`, { number: content.number })} ${content.title}`;
+  `${i18next.t(NUMBERED[content.kind], { number: content.number })} ${content.title}`;
 
 export const contentName = (content: Content): string =>
   isEpisode(content)
@@ -31,20 +32,6 @@ export const owedText = ({ steps, until, isOverdue }: NonNullable<Review["owed"]
     until: momentText(until),
     steps: steps.map((step) => i18next.t(`step.${step}`)).join(i18next.t("list.comma")),
   });
-
-/** One line of what was done, as a sentence without an end. */
-export function actText({ act, step, change, reason, ...who }: Omit<ReviewAct, "digest" | "files">): string {
-  const by = personText(who);
-  const done =
-    act === "signed" && step !== null
-      ? i18next.t("review.act.signed", { by, step: i18next.t(`step.${step}`) })
-      : i18next.t(`review.act.${act}`, {
-          by,
-          change: change === null ? "" : i18next.t(`review.change.${change}`),
-          step: "",
-        });
-  return [done, reason && sentence(reason)].filter(Boolean).join(i18next.t("list.colon"));
-}
 
 const GAPS = {
   missing: "consent.missing",

@@ -2,6 +2,7 @@ import i18next from "i18next";
 import { currentUser, may } from "../api.js";
 import type { Announcement } from "../api-types.ts";
 import { momentText } from "../format.js";
+import { spanText } from "./hours-text.ts";
 
 /** What most of a county would hear inside its quiet hours waits for a second person. */
 
@@ -25,6 +26,7 @@ export const isToBeSpoken = ({ live, confirmation, createdBy, broadcast }: Annou
 
 /** Why it waits, and until when. */
 export function awaitedText({ confirmation }: Announcement): string {
-  const { from = "", to = "" } = confirmation?.quietHours ?? {};
-  return i18next.t("second.waits", { from, to, time: momentText(confirmation?.confirmBy ?? "") });
+  if (confirmation === null) return "";
+  const { quietHours, confirmBy } = confirmation;
+  return i18next.t("second.waits", { hours: spanText(quietHours), time: momentText(confirmBy) });
 }

@@ -25,12 +25,16 @@ const Software = lazy(() => withTexts("devices", () => import("../pages/devices/
 const BroadcastPage = lazy(() => import("../pages/broadcast/broadcast.tsx"));
 const Announcements = lazy(() => import("../pages/announcements/announcements.tsx"));
 const Emergencies = lazy(() => import("../pages/announcements/emergencies.tsx"));
-const Reports = lazy(() => withTexts("reports", () => import("../pages/reports/reports.tsx")));
+const Reports = lazy(() =>
+  withTexts("reports", () => withTexts("media", () => import("../pages/reports/reports.tsx"))),
+);
 const Areas = lazy(() => withTexts("settings", () => import("../pages/settings/areas.tsx")));
 const ProgrammeRules = lazy(() =>
   withTexts("settings", () => withTexts("media", () => import("../pages/settings/programme-rules.tsx"))),
 );
-const Profiles = lazy(() => withTexts("settings", () => import("../pages/settings/profiles.tsx")));
+const Profiles = lazy(() =>
+  withTexts("settings", () => withTexts("media", () => import("../pages/settings/profiles.tsx"))),
+);
 const Keys = lazy(() => withTexts("settings", () => import("../pages/settings/keys.tsx")));
 const BrokerPage = lazy(() => withTexts("settings", () => import("../pages/settings/broker.tsx")));
 const Backups = lazy(() =>

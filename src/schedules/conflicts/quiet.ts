@@ -3,6 +3,7 @@ import {
   keepsQuietHours,
   type LocalMoment,
   quietWindowAtLocal,
+  quietWindowText,
   quietWindowWithin,
 } from "../../protocol/quiet-hours.ts";
 import {
@@ -41,7 +42,7 @@ export function quietConflicts(
       const later = quiet ?? quietWindowWithin(policy, moment, lengthAt(subject, index) / MINUTE_MS);
       if (!later) continue;
       const kind = quiet ? "quiet-hours" : "runs-into-quiet-hours";
-      const window = `${later.from}–${later.to}`;
+      const window = quietWindowText(later);
       const key = `${kind} ${moment.minute} ${window}`;
       const { minute } = moment;
       const group = groups.get(key) ?? { kind, minute, window, areas: new Set(), dates: createDates() };

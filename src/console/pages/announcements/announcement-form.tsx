@@ -1,25 +1,20 @@
 import { useMutation } from "@tanstack/react-query";
-import { Button } from "antd";
-import i18next from "i18next";
-import { type SubmitEvent, useCallback, useState } from "react";
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { serverNow } from "../../api.js";
 import { dayOf, instantOfLocal, timeText } from "../../format.js";
 import { previewInterrupt } from "../../interrupts.ts";
 import { TextField } from "../../parts/fields.tsx";
 import { openDialog } from "../../parts/opened-dialogs.tsx";
-import { RegionsField } from "../../parts/regions-field.tsx";
 import { useStore } from "../../parts/store.ts";
 import { isSpeaking } from "../../shell/on-air.ts";
-import { type TextKey, term } from "../../shell/texts.ts";
+import { term } from "../../shell/texts.ts";
 import { Choice } from "./choice.tsx";
 import { type AnnouncementFields, announcementDraft, type Draft } from "./drafts.ts";
-import { DrillOptions } from "./drill-options.tsx";
-import { FormOutcome } from "./form-outcome.tsx";
+import { InterruptForm } from "./interrupt-form.tsx";
 import { KINDS } from "./kinds.ts";
-import { AT_REGIONS, AT_SOUND, AT_TITLE, firstLack, type Need } from "./needs.ts";
+import { AT_REGIONS, AT_SOUND, AT_TITLE, type Need } from "./needs.ts";
 import { SendDialog, type Wanted } from "./send-dialog.tsx";
-import { SoundSource } from "./sound-source.tsx";
 
 const HOUR_MS = 3_600_000;
 const MINUTE_MS = 60_000;
@@ -82,9 +77,8 @@ export function AnnouncementForm() {
   const { t } = useTranslation();
   const [draft] = useState(announcementDraft);
   const { fields, sound } = draft;
-  const { title, class: of, isSilent, regions, round } = useStore(fields);
+  const { class: of } = useStore(fields);
   const isLive = useStore(sound).way === "live";
-  const [lack, setLack] = useState<TextKey | null>(null);
   const checking = useMutation({
     mutationFn({ body: { repeat: _times, source: _source, ...intended }, durationMs, isLive: live }: Wanted) {
       return previewInterrupt({ ...intended, durationMs, standing: false, live });
@@ -94,57 +88,28 @@ export function AnnouncementForm() {
         <SendDialog wanted={wanted} preview={preview} onSent={draft.reset} onClose={close} />
       )),
   });
-  const chooseRegions = useCallback((codes: string[]) => fields.set({ regions: codes }), [fields]);
-
-  function check(event: SubmitEvent<HTMLFormElement>) {
-    event.preventDefault();
-    const found = firstLack(event.currentTarget, needsOf(draft));
-    setLack(found);
-    if (found === null) checking.mutate(wantedOf(draft));
-  }
-
   return (
-    <form className={of === "drill" ? "interrupt-form drill" : "interrupt-form"} noValidate onSubmit={check}>
-      <div className="columns">
-        <div>
-          <TextField
-            label={t("interrupt.title")}
-            name="title"
-            maxLength={200}
-            autoComplete="off"
-            value={title}
-            onChange={({ target }) => fields.set({ title: target.value })}
-          />
-          <Choice
-            legend={t("interrupt.class")}
-            values={["announcement", "drill"]}
-            chosen={of}
-            nameOf={(value) => t(`interrupt.class.${value}`)}
-            onChange={(value) => fields.set({ class: value })}
-          />
-          {of === "drill" && (
-            <DrillOptions isSilent={isSilent} onChange={(next) => fields.set({ isSilent: next })} />
-          )}
-          <SoundSource draft={sound} ways={WAYS} />
-        </div>
-        <div>
-          <RegionsField
-            key={round}
-            legend={() => i18next.t("interrupt.areas")}
-            codes={regions}
-            onChange={chooseRegions}
-          />
-          <Kinds draft={draft} />
-          {!isLive && <WhenAndHowOften draft={draft} />}
-        </div>
-      </div>
-      <FormOutcome lack={lack} isChecking={checking.isPending} error={checking.error} />
-      <div className="buttons">
-        <Button type="primary" htmlType="submit" disabled={checking.isPending}>
-          {t(isLive ? "live.check" : "interrupt.check")}
-        </Button>
-      </div>
-    </form>
+    <InterruptForm
+      draft={draft}
+      isDrill={of === "drill"}
+      classes={
+        <Choice
+          legend={t("interrupt.class")}
+          values={["announcement", "drill"]}
+          chosen={of}
+          nameOf={(value) => t(`interrupt.class.${value}`)}
+          onChange={(value) => fields.set({ class: value })}
+        />
+      }
+      ways={WAYS}
+      needs={() => needsOf(draft)}
+      checking={checking}
+      check={t(isLive ? "live.check" : "interrupt.check")}
+      onCheck={() => checking.mutate(wantedOf(draft))}
+    >
+      <Kinds draft={draft} />
+      {!isLive && <WhenAndHowOften draft={draft} />}
+    </InterruptForm>
   );
 }
 

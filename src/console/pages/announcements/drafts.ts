@@ -11,7 +11,7 @@ export interface Draft<F> {
   reset: () => void;
 }
 
-interface CommonFields {
+export interface CommonFields {
   title: string;
   isSilent: boolean;
   regions: string[];

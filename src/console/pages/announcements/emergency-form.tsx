@@ -1,23 +1,16 @@
 import { useMutation } from "@tanstack/react-query";
-import { Button } from "antd";
-import i18next from "i18next";
-import { type SubmitEvent, useCallback, useState } from "react";
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { listEmergencies, previewInterrupt } from "../../interrupts.ts";
-import { TextField } from "../../parts/fields.tsx";
 import { openDialog } from "../../parts/opened-dialogs.tsx";
-import { RegionsField } from "../../parts/regions-field.tsx";
 import { useStore } from "../../parts/store.ts";
-import type { TextKey } from "../../shell/texts.ts";
 import { Choice } from "./choice.tsx";
 import { type Draft, type EmergencyFields, emergencyDraft } from "./drafts.ts";
-import { DrillOptions } from "./drill-options.tsx";
-import { FormOutcome } from "./form-outcome.tsx";
+import { InterruptForm } from "./interrupt-form.tsx";
 import { KINDS } from "./kinds.ts";
-import { AT_REGIONS, AT_SOUND, AT_TITLE, firstLack, type Need } from "./needs.ts";
+import { AT_REGIONS, AT_SOUND, AT_TITLE, type Need } from "./needs.ts";
 import { type Proposal, ProposeDialog } from "./propose-dialog.tsx";
 import { Select } from "./select.tsx";
-import { SoundSource } from "./sound-source.tsx";
 
 const MINUTE_MS = 60_000;
 const SEVERITIES = ["Extreme", "Severe", "Moderate", "Minor", "Unknown"] as const;
@@ -72,9 +65,8 @@ async function lookAround({ body, lastsMs }: Proposal) {
 export function EmergencyForm() {
   const { t } = useTranslation();
   const [draft] = useState(emergencyDraft);
-  const { fields, sound } = draft;
-  const { title, class: of, isSilent, regions, round } = useStore(fields);
-  const [lack, setLack] = useState<TextKey | null>(null);
+  const { fields } = draft;
+  const { class: of } = useStore(fields);
   const checking = useMutation({
     mutationFn: lookAround,
     onSuccess: (found, proposal) =>
@@ -82,57 +74,28 @@ export function EmergencyForm() {
         <ProposeDialog proposal={proposal} {...found} onProposed={draft.reset} onClose={close} />
       )),
   });
-  const chooseRegions = useCallback((codes: string[]) => fields.set({ regions: codes }), [fields]);
-
-  function check(event: SubmitEvent<HTMLFormElement>) {
-    event.preventDefault();
-    const found = firstLack(event.currentTarget, needsOf(draft));
-    setLack(found);
-    if (found === null) checking.mutate(proposalOf(draft));
-  }
-
   return (
-    <form className={of === "drill" ? "interrupt-form drill" : "interrupt-form"} noValidate onSubmit={check}>
-      <div className="columns">
-        <div>
-          <TextField
-            label={t("interrupt.title")}
-            name="title"
-            maxLength={200}
-            autoComplete="off"
-            value={title}
-            onChange={({ target }) => fields.set({ title: target.value })}
-          />
-          <Choice
-            legend={t("interrupt.class")}
-            values={["emergency", "drill"]}
-            chosen={of}
-            nameOf={(value) => t(`emergency.class.${value}`)}
-            onChange={(value) => fields.set({ class: value })}
-          />
-          {of === "drill" && (
-            <DrillOptions isSilent={isSilent} onChange={(next) => fields.set({ isSilent: next })} />
-          )}
-          <Severity draft={draft} />
-          <SoundSource draft={sound} ways={WAYS} />
-        </div>
-        <div>
-          <RegionsField
-            key={round}
-            legend={() => i18next.t("interrupt.areas")}
-            codes={regions}
-            onChange={chooseRegions}
-          />
-          <Length draft={draft} />
-        </div>
-      </div>
-      <FormOutcome lack={lack} isChecking={checking.isPending} error={checking.error} />
-      <div className="buttons">
-        <Button type="primary" htmlType="submit" disabled={checking.isPending}>
-          {t("emergency.check")}
-        </Button>
-      </div>
-    </form>
+    <InterruptForm
+      draft={draft}
+      isDrill={of === "drill"}
+      classes={
+        <Choice
+          legend={t("interrupt.class")}
+          values={["emergency", "drill"]}
+          chosen={of}
+          nameOf={(value) => t(`emergency.class.${value}`)}
+          onChange={(value) => fields.set({ class: value })}
+        />
+      }
+      nature={<Severity draft={draft} />}
+      ways={WAYS}
+      needs={() => needsOf(draft)}
+      checking={checking}
+      check={t("emergency.check")}
+      onCheck={() => checking.mutate(proposalOf(draft))}
+    >
+      <Length draft={draft} />
+    </InterruptForm>
   );
 }
 

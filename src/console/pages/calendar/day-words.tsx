@@ -1,5 +1,6 @@
 import { useTranslation } from "react-i18next";
 import type { CalendarDay, CountyPolicy } from "../../api-types.ts";
+import { spanText } from "../../parts/hours-text.ts";
 import { useSay } from "../../parts/say.ts";
 import { lunarDayWords, lunarMonthWords } from "./rule-words.ts";
 
@@ -37,9 +38,9 @@ const isWeekend = (date: string) => [0, 6].includes(new Date(`${date}T00:00:00Z`
 export function SpecialQuiet({ date, policy }: { date: string; policy: CountyPolicy | undefined }) {
   const { t } = useTranslation();
   const hours = policy?.quietHours.filter(({ dates }) => dates?.includes(date)) ?? [];
-  return hours.map(({ from, to }) => (
-    <span key={from} className="quiet-note">
-      {t("calendar.quiet", { from, to })}
+  return hours.map((window) => (
+    <span key={window.from} className="quiet-note">
+      {t("calendar.quiet", { hours: spanText(window) })}
     </span>
   ));
 }

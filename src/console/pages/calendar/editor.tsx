@@ -6,6 +6,7 @@ import { announce } from "../../notices.js";
 import { dropDraft, keepDraft, keptDraft } from "../../parts/drafts.ts";
 import { useProgrammes } from "../../parts/programmes.ts";
 import { useLive } from "../../shell/live-query.ts";
+import { AwaitedPart } from "./awaited-part.tsx";
 import { ContentPart } from "./content-part.tsx";
 import { DaysPart } from "./days-part.tsx";
 import { type Draft, definitionOf, fieldsApart, isWhole, toSend, withProgramme } from "./draft.ts";
@@ -51,6 +52,7 @@ export function Editor({ schedule, initial, onSaved, onTakeTheirs }: Props) {
   const check = useCheck(
     isWhole(wanted) ? { id: schedule?.id ?? null, programmeId, definition: wanted } : null,
   );
+  const isAwaited = check.data?.nextDates.some(({ code }) => code === "not-confirmed") === true;
   const current = useLive<Schedule>({
     key: ["schedule", key, "now"],
     load: (signal) => readSchedule(key, signal),
@@ -108,6 +110,7 @@ export function Editor({ schedule, initial, onSaved, onTakeTheirs }: Props) {
         {schedule?.ended && <p className="warning">{t("schedule.ended")}</p>}
         {!may("timetable:edit") && <p className="hint">{t("schedule.readOnly")}</p>}
         <Sentence definition={wanted} />
+        {isAwaited && <AwaitedPart saved={isChanged ? null : schedule} />}
       </div>
       {/* What is saved takes the place of all that is filled in. */}
       <div className="parts" inert={save.isPending}>

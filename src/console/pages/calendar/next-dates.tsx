@@ -45,8 +45,11 @@ export function NextDates({ check, isAsked }: Props) {
   );
 }
 
-function Row({ date: { airDate, airTime, content, whyNot, exception } }: { date: NextDate }) {
+function Row({ date: { airDate, airTime, content, whyNot, code, exception } }: { date: NextDate }) {
   const { t } = useTranslation();
+  // Why it is skipped is its exception.
+  const isSkipped = code === "skipped";
+  const why = whyNot === null ? "" : reasonText(whyNot);
   return (
     <>
       <strong className="number">
@@ -54,16 +57,16 @@ function Row({ date: { airDate, airTime, content, whyNot, exception } }: { date:
       </strong>{" "}
       {content && (
         <>
-          {nameOf(content)}
-          {content.by === "fallback" && <span className="badge"> {t("schedule.fallbackPlays")}</span>}
+          {nameOf(content)}{" "}
+          {content.by === "fallback" && <span className="badge">{t("schedule.fallbackPlays")}</span>}{" "}
         </>
       )}
       {whyNot !== null && (
         <span className="why-not">
-          {t("schedule.nothing", { why: exception === null ? reasonText(whyNot) : exception })}
+          {isSkipped ? why : t(content ? "schedule.notAired" : "schedule.nothing", { why })}
         </span>
       )}
-      {whyNot === null && exception !== null && (
+      {!isSkipped && exception !== null && (
         <span className="hint"> {t("entry.exception", { reason: exception })}</span>
       )}
     </>

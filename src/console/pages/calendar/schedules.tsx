@@ -4,6 +4,7 @@ import { useTranslation } from "react-i18next";
 import { may, read } from "../../api.js";
 import type { Page as PageOf, Schedule } from "../../api-types.ts";
 import { readPages } from "../../live.js";
+import { Badge } from "../../parts/badges.tsx";
 import { type Column, DataTable } from "../../parts/data-table.tsx";
 import { Empty, Loading, ProblemNotice } from "../../parts/notices.tsx";
 import { useProgrammes } from "../../parts/programmes.ts";
@@ -30,7 +31,13 @@ export default function SchedulesPage() {
       readPages<Schedule>((cursor) => read(`/schedules${query({ limit: PAGE, cursor })}`, signal), pages),
     topics: ["timetable"],
   });
+  const waiting = useLive<PageOf<Schedule>>({
+    key: ["schedules", "waiting"],
+    load: (signal) => read(`/schedules${query({ waiting: "true", limit: PAGE })}`, signal),
+    topics: ["timetable"],
+  });
   const { data, error, refetch } = schedules;
+  const awaited = new Set(waiting.data?.items.map(({ id }) => id));
   const shown = data?.items.filter(({ ended }) => isWithEnded || !ended) ?? [];
   return (
     <Page title={t("calendar.title")}>
@@ -56,7 +63,7 @@ export default function SchedulesPage() {
           <ProblemNotice error={error} onRetry={() => void refetch()} />
         )}
         {data && shown.length === 0 && <Empty what="schedules.none" hint="schedules.noneHint" />}
-        {shown.length > 0 && <ScheduleTable schedules={shown} />}
+        {shown.length > 0 && <ScheduleTable schedules={shown} awaited={awaited} />}
         {data && data.nextCursor !== null && (
           <Button onClick={() => setPages((count) => count + 1)}>{t("list.more")}</Button>
         )}
@@ -65,7 +72,13 @@ export default function SchedulesPage() {
   );
 }
 
-function ScheduleTable({ schedules }: { schedules: Schedule[] }) {
+interface TableProps {
+  schedules: Schedule[];
+  /** Those that wait for a second person. */
+  awaited: Set<string>;
+}
+
+function ScheduleTable({ schedules, awaited }: TableProps) {
   const { t } = useTranslation();
   const say = useSay();
   const programmes = useProgrammes();
@@ -84,7 +97,13 @@ function ScheduleTable({ schedules }: { schedules: Schedule[] }) {
       isWide: true,
       cell: (schedule) => ruleSentence(schedule, nameOf, say),
     },
-    { name: "column.state", cell: ({ ended }) => (ended ? t("schedules.ended") : null) },
+    {
+      name: "column.state",
+      cell({ id, ended }) {
+        if (awaited.has(id)) return <Badge tone="warn" sign="○" text={t("schedules.awaited")} />;
+        return ended ? t("schedules.ended") : null;
+      },
+    },
   ];
   return (
     <DataTable caption={t("calendar.schedules")} columns={columns} rows={schedules} keyOf={({ id }) => id} />

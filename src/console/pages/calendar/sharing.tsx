@@ -4,6 +4,7 @@ import { Page } from "../../shell/page.tsx";
 import { CalendarLinks } from "./calendar-links.tsx";
 import { CalendarTabs } from "./calendar-tabs.tsx";
 import { ImportSchedules } from "./import-schedules.tsx";
+import { LeftOut } from "./left-out.tsx";
 import "./calendar.css";
 
 /** How schedules get to another server, and the timetable into other people's calendars. */
@@ -11,11 +12,12 @@ export default function SharingPage() {
   const { t } = useTranslation();
   return (
     <Page title={t("calendar.title")}>
-      <section className="view">
+      <section className="view sharing">
         <CalendarTabs here="sharing" />
         <h2>{t("sharing.exportTitle")}</h2>
         <p>{t("sharing.exportWhat")}</p>
-        <p>
+        <LeftOut />
+        <p className="buttons">
           <a className="button" href={apiUrl("/schedules/export")} download="schedules.json">
             {t("sharing.export")}
           </a>

@@ -61,13 +61,13 @@ export function Timeline({ region, date, entries, isFormer, conflicts, hrefOf, r
                   <span
                     key={from}
                     className="quiet-band"
-                    title={t("calendar.quiet", { from, to })}
+                    title={t("calendar.quiet", { hours: `${from}–${to}` })}
                     style={{
                       left: share(minutesOf(from)),
                       width: share(minutesOf(to) - minutesOf(from)),
                     }}
                   >
-                    <span className="unseen">{t("calendar.quiet", { from, to })}</span>
+                    <span className="unseen">{t("calendar.quiet", { hours: `${from}–${to}` })}</span>
                   </span>
                 ))}
                 {ofDay.map((entry) => (

@@ -2,7 +2,7 @@ import { useTranslation } from "react-i18next";
 import type { RegisterApproval } from "../../api-types.ts";
 import { dateText, durationText, timeText } from "../../format.js";
 import { type Column, DataTable } from "../../parts/data-table.tsx";
-import { actText } from "../../parts/review-words.ts";
+import { actText } from "../../parts/review-acts.ts";
 import { RegisterList } from "./register-list.tsx";
 
 /** Enough to find a file by, as on the printed form. */

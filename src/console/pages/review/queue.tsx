@@ -3,8 +3,9 @@ import type { ReviewQueue } from "../../api-types.ts";
 import { durationText, momentText } from "../../format.js";
 import { type Column, DataTable } from "../../parts/data-table.tsx";
 import { Empty, Loading, ProblemNotice } from "../../parts/notices.tsx";
+import { actText } from "../../parts/review-acts.ts";
 import { useWaiting } from "../../parts/review-live.ts";
-import { actText, gapText, nameOf, owedText } from "../../parts/review-words.ts";
+import { gapText, nameOf, owedText } from "../../parts/review-words.ts";
 import { Page } from "../../shell/page.tsx";
 import type { TextKey } from "../../shell/texts.ts";
 

@@ -47,6 +47,7 @@ export function RuleForm({ rules, onSaved, onClose }: Props) {
       {rules.around && <p className="hint">{t("areas.stricterOnly")}</p>}
       <fieldset>
         <legend>{t("areas.quietHours")}</legend>
+        <p className="hint">{t("areas.hoursHint")}</p>
         <ListOf<QuietHours>
           items={draft.quietHours}
           fresh={() => ({ from: "", to: "" })}
