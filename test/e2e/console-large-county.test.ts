@@ -172,7 +172,7 @@ const PAGES: Record<string, Step[]> = {
     ["unfold every town", () => unfoldTowns(areas())],
     ["tick the county", () => areas().getByLabel("寿光市", { exact: true }).click()],
     ["speak live", () => page.getByLabel("现在直接喊话").click()],
-    ["type the title", () => page.getByLabel("标题").pressSequentially("停水", TYPING)],
+    ["type the title", () => page.getByLabel("标题").pressSequentially("B2 停水", TYPING)],
     [
       "see who will hear it",
       () => button(/^看谁会听到/).click(),
@@ -231,7 +231,7 @@ test(
     );
     // What is always the same takes a third of it. Where that takes longer, the machine has other things to do.
     const limitMs = Math.max(LIMIT_MS, 3 * median(work));
-    expect(figures.filter(({ best }) => best > limitMs)).toEqual([]);
+    expect(figures.filter(({ best }) => !(best > 0 && best <= limitMs))).toEqual([]);
   },
   PATIENCE_MS,
 );

@@ -79,7 +79,7 @@ const airFirst = (db: Database.Database): void =>
 
 /** One draft, one that has its recording, one submitted, one in review, one returned and one approved. @returns their ids */
 async function makeModels({ operator, folder }: RunningApp): Promise<string[]> {
-  const made = await makeEpisode(operator, 1, makeTone(join(folder, "tone.wav"), 4));
+  const made = await makeEpisode(operator, 1, makeTone(join(folder, "tone.wav"), 2));
   const sha256 = made.segments[0]?.recording?.sha256;
   const [first] = await reviewersOf(operator);
   if (!first) throw new Error("there is no reviewer");
