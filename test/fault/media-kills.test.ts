@@ -167,7 +167,11 @@ test(
       const uploading = uploadUntilKilled(office, tusClient(server.url, office.credentials)).catch(
         () => undefined,
       );
+      const before = acknowledged.size;
       await delay(100 + moment() * 1_200);
+      // On a slow machine few uploads would be through by then, and little could be lost.
+      if (kill % 4 === 0)
+        await until(() => acknowledged.size > before, { what: "an upload through", timeoutMs: 60_000 });
       if (kill % 2 === 1) await untilPoint(Math.floor(kill / 2) % POINTS.length);
       await server.end("SIGKILL");
       await uploading;
