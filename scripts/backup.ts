@@ -25,6 +25,7 @@ try {
     databasePath: join(dataDir, "cuncunxiang.db"),
     mediaDir,
     backupDir,
+    keyFile: secretsKeyFile,
     now: systemClock.now(),
     version,
     isHashed: values.hash,

@@ -8,7 +8,7 @@ import { type Clock, MINUTE_MS } from "./clock.ts";
 import type { Config } from "./config.ts";
 import { createConsentService } from "./consents/consent-service.ts";
 import { createConsentStore } from "./consents/consent-store.ts";
-import { createTransact, type Database } from "./db/open.ts";
+import { createTransact, type Database, emptyLog } from "./db/open.ts";
 import { createEpisodeService } from "./episodes/episode-service.ts";
 import { createEpisodeStore } from "./episodes/episode-store.ts";
 import type { createMedia } from "./media/create-media.ts";
@@ -95,6 +95,7 @@ export function createContents(deps: Dependencies) {
     sources: reviewable,
     programmes,
     transact,
+    emptyLog: () => emptyLog(db),
     clock,
     zone: config.zone,
   });

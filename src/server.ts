@@ -89,6 +89,8 @@ export interface ServerOptions {
 const IDLE_CONNECTION_MS = 2 * MINUTE_MS;
 /** The head of a request is a few lines: nobody needs longer for it. */
 const HEAD_MS = 30 * SECOND_MS;
+/** To make the routes, on a machine that does much else. */
+const PLUGIN_MS = 2 * MINUTE_MS;
 
 /** The HTTP surface: what everybody meets first, then the devices' side, then the people's with the console. */
 export async function createServer({
@@ -109,6 +111,8 @@ export async function createServer({
     requestTimeout: 0,
     connectionTimeout: IDLE_CONNECTION_MS,
     forceCloseConnections: "idle",
+    // All routes are made in one plugin each side; a busy machine takes longer for it than the ten seconds there would be.
+    pluginTimeout: PLUGIN_MS,
     // Its own is no problem document.
     return503OnClosing: false,
     clientErrorHandler: answerBrokenRequest,

@@ -22,7 +22,7 @@ import type { Config } from "./config.ts";
 import { joinServices } from "./consequences.ts";
 import { createContents } from "./contents.ts";
 import { madeAt } from "./db/migrate.ts";
-import { createTransact, type Database } from "./db/open.ts";
+import { createTransact, type Database, emptyLog } from "./db/open.ts";
 import { openSecretBox } from "./db/secrets-key.ts";
 import { createServerSecrets } from "./db/server-secrets.ts";
 import { createSettings } from "./db/settings.ts";
@@ -88,7 +88,12 @@ export async function createServices({ db, config, log, clock, version }: Servic
 
   // Domains, from the ones that need nobody to the ones that need many.
   const regions = createRegionService({ store: createRegionStore(db) });
-  const contacts = createContactService({ store: createContactStore(db), regions, transact });
+  const contacts = createContactService({
+    store: createContactStore(db),
+    regions,
+    transact,
+    emptyLog: () => emptyLog(db),
+  });
   const {
     forgetEnded,
     access,
@@ -120,6 +125,7 @@ export async function createServices({ db, config, log, clock, version }: Servic
     databasePath: db.name,
     mediaDir: config.mediaDir,
     backupDir: config.backupDir,
+    keyFile: config.secretsKeyFile,
     since: madeAt(db),
     version,
     at: config.backupAt,

@@ -52,7 +52,7 @@ export function createAttendedPeople(deps: Dependencies): AttendedPeople {
         }
         return found;
       });
-      if (erased > 0) emptyLog();
+      emptyLog();
       return erased;
     },
   };

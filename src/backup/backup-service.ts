@@ -10,7 +10,8 @@ import type { BackupOrder } from "./make-backup.ts";
 
 export type BackupService = ReturnType<typeof createBackupService>;
 
-interface Dependencies extends Pick<BackupOrder, "databasePath" | "mediaDir" | "backupDir" | "version"> {
+interface Dependencies
+  extends Pick<BackupOrder, "databasePath" | "mediaDir" | "backupDir" | "keyFile" | "version"> {
   /** When the database was made, epoch ms: before that there was nothing to lose. */
   since: number;
   /** `HH:MM` of the county; `null` makes none by itself. */

@@ -19,6 +19,8 @@ export interface Manifest {
   /** The last entry of the audit log in it. */
   audit: Link;
   media: MediaProof;
+  /** That the server wrote all of this, see `manifest-seal.ts`; `null` where the key of its secrets was missing. */
+  seal: string | null;
 }
 
 /** Which media files are read, and not only measured: one of so many shares, all, or none. */

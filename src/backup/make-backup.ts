@@ -4,6 +4,7 @@ import { AppError } from "../errors.ts";
 import { backupName, type Manifest } from "./backup.ts";
 import { checkDatabase, countRows, type DatabaseProof } from "./backup-check.ts";
 import { createBackupFolder, MEDIA_LIST } from "./backup-folder.ts";
+import { sealed } from "./manifest-seal.ts";
 import { checkMedia, nextShare, writeMediaList } from "./media-check.ts";
 import { tryRestore } from "./restore.ts";
 
@@ -11,6 +12,8 @@ export interface BackupOrder {
   databasePath: string;
   mediaDir: string;
   backupDir: string;
+  /** Of the key of the server's secrets. */
+  keyFile: string;
   /** Epoch ms. */
   now: number;
   version: string;
@@ -27,6 +30,7 @@ export function makeBackup({
   databasePath,
   mediaDir,
   backupDir,
+  keyFile,
   now,
   version,
   isHashed,
@@ -52,7 +56,7 @@ export function makeBackup({
   if (!proof) throw new Error("the copy was not checked");
   writeMediaList(path, path + MEDIA_LIST);
   const media = checkMedia(path, mediaDir, isHashed ? "all" : nextShare(folder.lastShare()));
-  const manifest: Manifest = { format: 1, name, createdAt: now, version, ...proof, media };
+  const manifest = sealed({ format: 1, name, createdAt: now, version, ...proof, media }, keyFile);
   folder.writeManifest(manifest);
   return manifest;
 }

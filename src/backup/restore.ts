@@ -7,6 +7,7 @@ import { AppError } from "../errors.ts";
 import type { Manifest } from "./backup.ts";
 import { checkDatabase, type DatabaseProof } from "./backup-check.ts";
 import { MEDIA_LIST } from "./backup-folder.ts";
+import { isSealed } from "./manifest-seal.ts";
 import { isMediaListOf } from "./media-check.ts";
 import { endAccess, leapRevisions } from "./restored-state.ts";
 import { type LostSecrets, readyForKey } from "./secrets-of-backup.ts";
@@ -58,15 +59,21 @@ function isExchanged(databasePath: string): boolean {
 /**
  * Puts a backup in the place of the database. The caller holds the server's locks. Until the backup is proved and copied,
  * nothing is touched; what it replaces is kept beside.
- * @throws {AppError} `conflict` when the backup is damaged or is none, or its key is not there
+ * @throws {AppError} `conflict` when the backup is damaged, is none or not the server's own, or its key is not there
  */
 export function restoreBackup(order: RestoreOrder): Restored {
   const { backup, databasePath, now } = order;
-  const before = proveBackup(backup, manifestOf(backup));
+  const manifest = manifestOf(backup);
+  const before = proveBackup(backup, manifest);
   const fresh = databasePath + RESTORING;
   if (existsSync(fresh) && isExchanged(databasePath)) endExchange(databasePath);
   const copying = fresh + PARTIAL;
   const lost = copyPrepared(backup, before, copying, order);
+  // Without the key nobody can tell.
+  if (lost === null && !isSealed(manifest, order.keyFile)) {
+    removeAll(copying);
+    throw damaged(backup, "its manifest is not as this server wrote it");
+  }
   renameDurably(copying, fresh);
   const replaced = layAside(databasePath, now);
   const next = `${databasePath}.next`;

@@ -42,6 +42,7 @@ interface Dependencies {
   sources: Record<Reviewable["kind"], ContentSource>;
   programmes: Pick<ProgrammeService, "get">;
   transact: Transact;
+  emptyLog: () => void;
   clock: Clock;
   /** The county's. */
   zone: string;
@@ -56,7 +57,8 @@ const WHAT_IS_MISSING: Record<ConsentGap["problem"], string> = {
 export type ConsentService = ReturnType<typeof createConsentService>;
 
 /** The consents of people who are portrayed, and what is kept off the air for want of one. */
-export function createConsentService({ store, sources, programmes, transact, clock, zone }: Dependencies) {
+export function createConsentService(deps: Dependencies) {
+  const { store, sources, programmes, transact, emptyLog, clock, zone } = deps;
   const { dayAt } = createWallClock(zone);
   const listeners: ((change: ConsentChange) => void)[] = [];
   const dayOf = (at: number) => formatDay(dayAt(at));
@@ -156,7 +158,7 @@ export function createConsentService({ store, sources, programmes, transact, clo
      * place; where the same person has one that covers more, this one alone goes. Idempotent. @throws {AppError} `not_found`
      */
     erase(key: Key, id: string, userId: string): Consent[] {
-      return change(key, userId, () => {
+      const left = change(key, userId, () => {
         const consent = find(key, id);
         if (consent.person === null) return;
         const held = store.of(key.id);
@@ -164,6 +166,8 @@ export function createConsentService({ store, sources, programmes, transact, clo
         for (const other of held) if (other.id !== id && isOfSame(consent, other)) drop(key, other);
         store.erase(id, { userId, now: clock.now() });
       });
+      emptyLog();
+      return left;
     },
 
     /** What is approved and may not be heard today, for want of a consent. */

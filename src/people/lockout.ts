@@ -1,3 +1,4 @@
+import { createHmac } from "node:crypto";
 import { type Clock, DAY_MS, MINUTE_MS, SECOND_MS } from "../clock.ts";
 import type { Transact } from "../db/open.ts";
 import { AppError } from "../errors.ts";
@@ -33,12 +34,19 @@ export interface Lockout {
   forgive(account: string): void;
 }
 
-const accountSubject = (name: string): string => `account:${name.toLowerCase()}`;
-/** No name has a line feed. */
 const atAddress = (account: string, block: string): string => `${account}\n${block}`;
 
-export function createLockout(deps: { store: SignInStore; transact: Transact; clock: Clock }): Lockout {
-  const { store, transact, clock } = deps;
+interface Dependencies {
+  store: SignInStore;
+  /** What is typed as a name may be a password: nobody can tell by trying what it was. */
+  key: string;
+  transact: Transact;
+  clock: Clock;
+}
+
+export function createLockout({ store, key, transact, clock }: Dependencies): Lockout {
+  const accountSubject = (name: string): string =>
+    `account:${createHmac("sha256", key).update(name.toLowerCase()).digest("hex")}`;
 
   function requireNoWait(subject: string, free: number, now: number): void {
     const { failures, lastAt } = store.failures(subject);

@@ -45,7 +45,7 @@ export function createPeople({ db, regions, config, box, secrets, log, clock }: 
   const store = createPeopleStore(db);
   const identities = createIdentityStore(db);
   const signInStore = createSignInStore(db);
-  const lockout = createLockout({ store: signInStore, transact, clock });
+  const lockout = createLockout({ store: signInStore, key: secrets.secret("lockout-key"), transact, clock });
   const secondFactors = createSecondFactors({ store: createSecondFactorStore(db, box), transact, clock });
   const access = createAccess({
     store: createAccessStore(db),

@@ -27,6 +27,7 @@ interface Dependencies {
   store: ContactStore;
   regions: Pick<RegionService, "get" | "exists">;
   transact: Transact;
+  emptyLog: () => void;
 }
 
 const FIRST = { regionCode: "", position: 0 };
@@ -37,14 +38,21 @@ function placeFrom(cursor: string | undefined): typeof FIRST {
   return { regionCode, position: Number(position) };
 }
 
-export function createContactService({ store, regions, transact }: Dependencies): ContactService {
+export function createContactService({ store, regions, transact, emptyLog }: Dependencies): ContactService {
+  /** What they replace stands nowhere any more. */
+  function replacing<T>(work: () => T): T {
+    const result = transact(work);
+    emptyLog();
+    return result;
+  }
+
   return {
     of: (regionCode) => store.of(regions.get(regionCode).code),
     list: (reach, cursor, limit) =>
       store.after(placeFrom(cursor), reach && reach.map((area) => codeRange(area)), limit + 1),
     cursorOf: ({ regionCode, position }) => `${regionCode}_${position}`,
     replace: (regionCode, contacts) =>
-      transact(() => {
+      replacing(() => {
         const { code } = regions.get(regionCode);
         store.replace(
           code,
@@ -53,7 +61,7 @@ export function createContactService({ store, regions, transact }: Dependencies)
         return store.of(code);
       }),
     importCsv: (text) =>
-      transact(() => {
+      replacing(() => {
         const contacts = readContactCsv(text, regions.exists);
         for (const [code, those] of contacts) store.replace(code, those);
         return { regions: contacts.size, contacts: [...contacts.values()].flat().length };

@@ -91,6 +91,7 @@ test("a rotation leaves nothing sealed as it was, an entry, and the key before f
   const { name } = makeBackup({
     ...where,
     databasePath: database("whole"),
+    keyFile: keyFile("whole"),
     now: 1,
     version: "test",
     isHashed: false,

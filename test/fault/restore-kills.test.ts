@@ -8,6 +8,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { makeBackup } from "../../src/backup/make-backup.ts";
 import { refuseHalfRestored } from "../../src/backup/restore.ts";
 import { openDatabase } from "../../src/db/open.ts";
+import { openSecretBox } from "../../src/db/secrets-key.ts";
 import { AppError } from "../../src/errors.ts";
 
 /** Calls that name and remove files: before each of them the folder is as a kill may leave it. */
@@ -26,8 +27,11 @@ const database = (dir: string) => inFolder(dir, "cuncunxiang.db");
 /** A backup, and a database that says more than it, as a killed server leaves it: beside its write-ahead log. */
 function makeBoth(): void {
   const path = database("open");
-  openDatabase(path, 1).close();
-  const order = { databasePath: path, mediaDir: inFolder("media"), backupDir: inFolder("backups") };
+  const empty = openDatabase(path, 1);
+  const keyFile = inFolder("open", "secrets.key");
+  openSecretBox(empty, keyFile);
+  empty.close();
+  const order = { databasePath: path, mediaDir: inFolder("media"), backupDir: inFolder("backups"), keyFile };
   makeBackup({ ...order, now: 1, version: "test", isHashed: false });
   const db = openDatabase(path, 1);
   db.prepare("INSERT INTO settings (key, value) VALUES ('last-word', ?)").run(LAST_WORD);

@@ -1,6 +1,7 @@
-import { readFileSync } from "node:fs";
+import Sqlite from "better-sqlite3";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { EVERYTHING } from "../../src/audit/audit-log.ts";
+import { isInFiles as isIn } from "../support/database-files.ts";
 import { addSession, type Desk, openDesk } from "../support/desk.ts";
 import { createTestClock, TOWN } from "../support/fleet.ts";
 
@@ -44,9 +45,7 @@ afterAll(() => desk.close());
 const everywhere = (limit = 100) =>
   desk.services.attendance.names(lecture, null, { regionCode: "", id: 0 }, limit);
 const counts = () => desk.services.attendance.summary(lecture, null).towns;
-/** Whether it stands anywhere in the files, in the gaps between rows too. */
-const isInFiles = (text: string): boolean =>
-  ["", "-wal"].some((more) => readFileSync(desk.db.name + more).includes(text));
+const isInFiles = (text: string): boolean => isIn(desk.db.name, text);
 
 test("who was erased is in no byte of the database files", () => {
   const { checkIns, attendedPeople } = desk.services;
@@ -56,6 +55,18 @@ test("who was erased is in no byte of the database files", () => {
   expect(isInFiles("乙乙乙")).toBe(false);
   expect(everywhere().map(({ name }) => name)).toEqual(["甲甲甲", "丙丙丙"]);
   expect(counts()).toMatchObject([{ regionCode: HALL, checkedIn: 3, attended: 3 }]);
+});
+
+test("who was erased while somebody read, as a backup does, is gone from them within the hour", () => {
+  const { attendance, attendedPeople, checkIns } = desk.services;
+  checkIns.checkIn(token, "丁丁丁", "机关党支部");
+  const reader = new Sqlite(desk.db.name, { readonly: true });
+  reader.exec("BEGIN; SELECT COUNT(*) FROM check_ins");
+  expect(attendedPeople.erase("丁丁丁", "机关党支部", desk.userId)).toBe(1);
+  expect(isInFiles("丁丁丁")).toBe(true);
+  reader.close();
+  attendance.everyHour();
+  expect(isInFiles("丁丁丁")).toBe(false);
 });
 
 test("names and wishes go once they were kept for long enough, and what was counted stays", () => {
@@ -73,7 +84,7 @@ test("names and wishes go once they were kept for long enough, and what was coun
   expect(everywhere()).toEqual([]);
   expect(attendance.wishes(lecture, null, "", 100)).toEqual([]);
   expect(counts()).toEqual(before);
-  expect(before).toMatchObject([{ checkedIn: 3, ratings: { count: 5, mean: 4 } }]);
+  expect(before).toMatchObject([{ checkedIn: 4, ratings: { count: 5, mean: 4 } }]);
   expect(["甲甲甲", "丙丙丙", "讲讲大棚"].filter(isInFiles)).toEqual([]);
 
   attendance.everyHour();

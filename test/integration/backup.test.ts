@@ -150,6 +150,7 @@ function serviceOf(path: string, { clock, at, dir }: Order) {
     databasePath: path,
     mediaDir: join(app.folder, "media"),
     backupDir: dir,
+    keyFile: join(dataDir(), "secrets.key"),
     version: "test",
     since: clock.now(),
     at,

@@ -17,6 +17,7 @@ import {
   programmeId,
   settled,
 } from "../support/county.ts";
+import { isInFiles } from "../support/database-files.ts";
 import { createTestClock, VILLAGE } from "../support/fleet.ts";
 import { everywhere, newPerson } from "../support/people.ts";
 import { scheduleDefinition } from "../support/schedule-definition.ts";
@@ -285,4 +286,7 @@ test("who is portrayed can be erased, and is in no entry of the log; what that s
   const entries = JSON.stringify(await auditOf(app.operator, `&object=${content}`));
   expect(entries).toContain("consents");
   expect(entries).not.toContain("种粮大户");
+  const database = join(app.folder, "data", "cuncunxiang.db");
+  expect(isInFiles(database, "另一位农户")).toBe(true);
+  expect(isInFiles(database, consent.person)).toBe(false);
 });

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Operator } from "../../scripts/operator-client.ts";
 import { type RunningApp, runApp } from "../support/app.ts";
 import { importRegions } from "../support/county.ts";
+import { isInFiles } from "../support/database-files.ts";
 import { FAR_VILLAGE, TOWN, VILLAGE } from "../support/fleet.ts";
 import { everywhere, newPerson, ofArea } from "../support/people.ts";
 
@@ -115,5 +116,9 @@ test("the log says who read and changed them and no number; what is taken out is
   expect(holding(FAR.telephone)).toEqual(["contacts"]);
   for (const { telephone } of [OF_VILLAGE, OF_TOWN]) expect(holding(telephone)).toEqual([]);
   expect(holding("0536-5220004")).toEqual([]);
+  const database = join(app.folder, "data", "cuncunxiang.db");
+  expect(isInFiles(database, FAR.telephone)).toBe(true);
+  for (const number of ["0536-5220004", OF_VILLAGE.telephone, OF_TOWN.telephone])
+    expect({ number, isThere: isInFiles(database, number) }).toEqual({ number, isThere: false });
   expect(app.log.text()).not.toMatch(/522000\d|13905360003/);
 });

@@ -12,10 +12,12 @@ import {
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import Sqlite from "better-sqlite3";
 import { TOTP } from "otpauth";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { type Operator, signIn } from "../../scripts/operator-client.ts";
 import type { Manifest } from "../../src/backup/backup.ts";
+import { checkDatabase } from "../../src/backup/backup-check.ts";
 import { type Restored, restoreBackup } from "../../src/backup/restore.ts";
 import { systemClock } from "../../src/clock.ts";
 import { openDatabase, openDatabaseReadOnly } from "../../src/db/open.ts";
@@ -138,6 +140,7 @@ test("no secret can be read in the database or a backup of it", async () => {
     "secret/check-in-key",
     "secret/csrf-key",
     "secret/erasure-key",
+    "secret/lockout-key",
     "secret/media-url-secret",
   ]);
   expect(backup.prepare("SELECT COUNT(*) FROM second_factors").pluck().get()).toBe(1);
@@ -202,6 +205,25 @@ describe("a backup on a new machine", () => {
     expect(await createVerifier(again.keys)("playlist", await playlistOf(again))).toMatchObject({
       keySerial: 1,
     });
+  });
+
+  test("that was changed where it lies is refused, its manifest with it, also when it says that nobody sealed it", async () => {
+    const { name } = await app.operator.post<Manifest>("/backups");
+    await app.close();
+    const backup = join(folder, "backups", name);
+    const write = (manifest: object) => writeFileSync(`${backup}.json`, JSON.stringify(manifest));
+    const before = JSON.parse(readFileSync(`${backup}.json`, "utf8")) as Manifest;
+    const db = new Sqlite(backup);
+    db.exec("UPDATE users SET name = 'nobody knows whom' WHERE name = 'admin'");
+    db.close();
+    const forged = { ...before, ...checkDatabase(backup) };
+    for (const manifest of [forged, { ...forged, seal: null }, { ...forged, seal: "" }]) {
+      write(manifest);
+      expect(() => restored(name, "data")).toThrow("its manifest is not as this server wrote it");
+    }
+    expect(readdirSync(join(folder, "data")).filter((file) => file.includes("restor"))).toEqual([]);
+    app = await start("data");
+    expect(await app.operator.get("/me")).toMatchObject({ user: { name: "admin" } });
   });
 
   test("opens no door that was open then: tokens, invitations, recovery codes, enrolment codes", async () => {

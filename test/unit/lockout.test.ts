@@ -8,8 +8,10 @@ import { createTestClock } from "../support/fleet.ts";
 function lockoutAt() {
   const clock = createTestClock();
   const db = openDatabase(":memory:", clock.now());
-  const lockout = createLockout({ store: createSignInStore(db), transact: createTransact(db), clock });
-  return { clock, lockout };
+  const store = createSignInStore(db);
+  const lockout = createLockout({ store, key: "k", transact: createTransact(db), clock });
+  const subjects = db.prepare<[], string>("SELECT subject FROM sign_in_failures").pluck();
+  return { clock, lockout, subjects: () => subjects.all() };
 }
 const tooMany = expect.objectContaining({ code: "too_many" });
 
@@ -42,6 +44,20 @@ test("what succeeds does not count, and does not clear what others got wrong fro
   lockout.begin("somebody", "192.0.2.1")("succeeded");
   lockout.begin("last", "192.0.2.1");
   expect(() => lockout.begin("somebody", "192.0.2.1")).toThrow(tooMany);
+});
+
+test("no name can be made up that counts as another's at their address", () => {
+  const { lockout } = lockoutAt();
+  for (let tries = 0; tries < 5; tries += 1) lockout.begin("deputy\n192.0.2.1", "203.0.113.1");
+  expect(() => lockout.begin("deputy\n192.0.2.1", "203.0.113.1")).toThrow(tooMany);
+  expect(() => lockout.begin("deputy", "192.0.2.1")).not.toThrow();
+});
+
+test("what somebody typed, as a password in the wrong field, is not kept", () => {
+  const { lockout, subjects } = lockoutAt();
+  lockout.begin("seven villages ring", "192.0.2.1");
+  expect(subjects()).toHaveLength(3);
+  expect(subjects().join()).not.toContain("seven");
 });
 
 test("all is forgotten after a day", () => {

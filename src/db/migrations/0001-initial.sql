@@ -63,8 +63,8 @@ CREATE TABLE sign_ins (
 ) STRICT;
 CREATE INDEX sign_ins_by_user ON sign_ins (user_id, id);
 
--- Passwords and codes that were wrong, by account, by account at an address (on a line of its own after it), and by address:
--- `account:…`, `address:…`.
+-- Passwords and codes that were wrong, by account (a keyed hash of what was typed as its name), by account at an address (on a
+-- line of its own after it), and by address: `account:…`, `address:…`.
 CREATE TABLE sign_in_failures (
   subject  TEXT PRIMARY KEY,
   failures INTEGER NOT NULL,
