@@ -19,8 +19,8 @@ const CONSENT = {
   document: "授权书 12 号",
 };
 const TITLES = ["大棚里的红色先锋", "支部建在产业链上", "老渠新水"];
-const VILLAGES_A_TOWN = 4;
-const TOWNS = 6;
+/** For pictures that fit a page. */
+const SIZE = { towns: 6, villagesATown: 4 };
 /** For the devices to fetch what they are to play. */
 const LEAD_MS = 20_000;
 const PATIENCE = { timeoutMs: 600_000, everyMs: 500 };
@@ -39,7 +39,7 @@ export interface SampleCounty {
 
 /** @param folder for the recordings that it speaks */
 export async function makeSampleCounty(operator: Operator, folder: string): Promise<SampleCounty> {
-  await operator.postText("/regions/import", "text/csv", withVillages(readRegions()));
+  await operator.postText("/regions/import", "text/csv", sampleRegions(SIZE));
   const { items: devices } = await operator.post<{ items: { id: string; code: string }[] }>("/devices/bulk", {
     within: COUNTY,
     kind: "loudspeaker",
@@ -73,15 +73,13 @@ export async function makeSampleCounty(operator: Operator, folder: string): Prom
   };
 }
 
-const readRegions = () =>
-  readFileSync(new URL("../devices/registry/shouguang-regions.csv", import.meta.url), "utf8");
-
-/** Sample villages; their real names and codes come with the operator's own list. */
-function withVillages(csv: string): string {
-  const towns = [...csv.matchAll(/^(\d{9})000,(?:town|subdistrict),[^,]*,([^,]+),/gm)].slice(0, TOWNS);
+/** The county's regions as CSV, with sample villages; their real names and codes come with the operator's own list. */
+export function sampleRegions({ towns: count, villagesATown }: typeof SIZE): string {
+  const csv = readFileSync(new URL("../devices/registry/shouguang-regions.csv", import.meta.url), "utf8");
+  const towns = [...csv.matchAll(/^(\d{9})000,(?:town|subdistrict),[^,]*,([^,]+),/gm)].slice(0, count);
   const villages = towns.flatMap(([, code, town]) =>
     Array.from(
-      { length: VILLAGES_A_TOWN },
+      { length: villagesATown },
       (_, n) => `${code}${201 + n},village,${code}000,${town}示例${n + 1}村,sample\n`,
     ),
   );

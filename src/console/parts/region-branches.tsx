@@ -1,4 +1,4 @@
-import { type ReactNode, useState } from "react";
+import { memo, type ReactNode, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { Topic } from "../shell/change-stream.ts";
 import { useLive } from "../shell/live-query.ts";
@@ -18,6 +18,7 @@ interface Props<R extends BranchRegion> {
   everywhere: string;
   /** Chosen; `""` for all. */
   within: string;
+  /** The same function as before, as are the others, for no branch to be drawn anew that is as it was. */
   hrefOf: (code: string) => string;
   /** What is read of regions, as a name, and what is told of it. */
   of: string;
@@ -64,7 +65,12 @@ interface BranchProps<R extends BranchRegion> extends Props<R> {
   isOpenAtFirst: boolean;
 }
 
-function Branch<R extends BranchRegion>({ region, isOpenAtFirst, ...props }: BranchProps<R>) {
+/** What lies in it is told what is chosen only where that lies there too: the others stay as they are. */
+const Branch = memo(function Branch<R extends BranchRegion>({
+  region,
+  isOpenAtFirst,
+  ...props
+}: BranchProps<R>) {
   const { within, hrefOf, more } = props;
   const { t } = useTranslation();
   const { code, name, level } = region;
@@ -98,9 +104,10 @@ function Branch<R extends BranchRegion>({ region, isOpenAtFirst, ...props }: Bra
       {isOpen && !isLeaf && <Below code={code} {...props} />}
     </li>
   );
-}
+}) as <R extends BranchRegion>(props: BranchProps<R>) => ReactNode;
 
 function Below<R extends BranchRegion>({ code, ...props }: Props<R> & { code: string }) {
+  const { within } = props;
   const { t } = useTranslation();
   const { data, error, refetch } = useBelow(props, code);
   if (data === undefined)
@@ -108,7 +115,13 @@ function Below<R extends BranchRegion>({ code, ...props }: Props<R> & { code: st
   return (
     <ul>
       {data.items.map((region) => (
-        <Branch key={region.code} {...props} region={region} isOpenAtFirst={false} />
+        <Branch
+          key={region.code}
+          {...props}
+          within={isWithin(within, region.code) ? within : ""}
+          region={region}
+          isOpenAtFirst={false}
+        />
       ))}
       {data.items.length === 0 && <li className="hint">{t("regions.empty")}</li>}
     </ul>

@@ -54,7 +54,8 @@ function SignedIn() {
     <>
       {phase === "open" ? (
         <QueryClientProvider client={queries}>
-          <HashRouter>
+          {/* What is drawn for another address is put off where it is much (`useDeferredValue`), which a transition would not do. */}
+          <HashRouter useTransitions={false}>
             <Frame />
           </HashRouter>
         </QueryClientProvider>

@@ -1,7 +1,7 @@
 import { Button } from "antd";
-import { useEffect, useRef, useState } from "react";
+import { useDeferredValue, useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { useLocation } from "react-router";
+import { type Location, useLocation } from "react-router";
 import { may } from "../api.js";
 import { OpenedDialogs } from "../parts/opened-dialogs.tsx";
 import { SideDialog } from "../parts/side-dialog.tsx";
@@ -24,6 +24,7 @@ import { Tools } from "./tools.tsx";
 export function Frame() {
   const { t } = useTranslation();
   const { pathname } = useLocation();
+  const shown = usePageLocation();
   /** Where the menu was opened: a page that was chosen in it is looked at. */
   const [menuAt, setMenuAt] = useState<string | null>(null);
   useSession();
@@ -44,15 +45,22 @@ export function Frame() {
         <div className="side">
           <Navigation />
         </div>
-        <main id="content" className={rolesMissingAt(pathname) === null ? "" : "read-only"}>
-          <ErrorBoundary key={pathname}>
-            <Pages />
+        <main id="content" className={rolesMissingAt(shown.pathname) === null ? "" : "read-only"}>
+          <ErrorBoundary key={shown.pathname}>
+            <Pages location={shown} />
           </ErrorBoundary>
         </main>
       </div>
       <OpenedDialogs />
     </>
   );
+}
+
+/** Whose page is drawn. Another page is much to draw: the navigation says before where one is. */
+function usePageLocation(): Location {
+  const location = useLocation();
+  const deferred = useDeferredValue(location);
+  return location.pathname === deferred.pathname ? location : deferred;
 }
 
 function Header({ onMenu }: { onMenu: () => void }) {

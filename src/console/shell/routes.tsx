@@ -1,6 +1,6 @@
 import { lazy, Suspense } from "react";
 import { useTranslation } from "react-i18next";
-import { Navigate, Route, Routes } from "react-router";
+import { type Location, Navigate, Route, Routes } from "react-router";
 import { Empty, Loading } from "../parts/notices.tsx";
 import { Page } from "./page.tsx";
 import { withTexts } from "./texts.ts";
@@ -42,10 +42,10 @@ const Backups = lazy(() =>
 );
 
 /** Each page is a script of its own, loaded when somebody comes to it. */
-export function Pages() {
+export function Pages({ location }: { location: Location }) {
   return (
     <Suspense fallback={<Loading />}>
-      <Routes>
+      <Routes location={location}>
         <Route index element={<Today />} />
         <Route path="today" element={<Today />} />
         <Route path="calendar" element={<Calendar />} />

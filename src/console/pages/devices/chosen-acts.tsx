@@ -42,6 +42,7 @@ export function ChosenActs({ filter, shown, chosen, onChanged, onCodes }: Props)
                 <input
                   type="checkbox"
                   checked={choosable.every(({ id }) => chosen.devices.has(id))}
+                  disabled={chosen.isFormer}
                   onChange={({ target }) => chosen.onChoose(choosable, target.checked)}
                 />{" "}
                 {t("many.chooseShown")}

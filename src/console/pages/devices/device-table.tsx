@@ -1,4 +1,4 @@
-import { createContext, useContext, useMemo } from "react";
+import { createContext, useContext, useDeferredValue, useMemo } from "react";
 import { useTranslation } from "react-i18next";
 import type { Device } from "../../api-types.ts";
 import { momentText } from "../../format.js";
@@ -10,6 +10,8 @@ export interface Chosen {
   /** By id, as they were when they were ticked. */
   devices: ReadonlyMap<string, Device>;
   onChoose: (devices: readonly Device[], isChosen: boolean) => void;
+  /** Whether those that are shown are still the former ones, which may not be among those that are looked for. */
+  isFormer: boolean;
 }
 
 interface Props {
@@ -19,6 +21,7 @@ interface Props {
   onWhy: (device: Device) => void;
 }
 
+const NONE: Device[] = [];
 /** Apart from the columns, for a tick not to draw all rows anew. */
 const ChosenContext = createContext<Chosen | null>(null);
 
@@ -30,6 +33,7 @@ function Tick({ device }: { device: Device }) {
     <input
       type="checkbox"
       checked={chosen.devices.has(device.id)}
+      disabled={chosen.isFormer}
       aria-label={t("many.choose", { name: device.name })}
       onChange={({ target }) => chosen.onChoose([device], target.checked)}
     />
@@ -39,9 +43,11 @@ function Tick({ device }: { device: Device }) {
 export function DeviceTable({ devices, chosen, onWhy }: Props) {
   const { t } = useTranslation();
   const columns = useMemo(() => columnsIn(t, onWhy), [t, onWhy]);
+  // Rows are much to draw: whatever is typed or clicked meanwhile shows first.
+  const rows = useDeferredValue(devices, NONE);
   return (
     <ChosenContext value={chosen}>
-      <DataTable caption={t("devices.title")} columns={columns} rows={devices} keyOf={({ id }) => id} />
+      <DataTable caption={t("devices.title")} columns={columns} rows={rows} keyOf={({ id }) => id} />
     </ChosenContext>
   );
 }

@@ -1,9 +1,10 @@
 import { Button } from "antd";
-import { lazy, Suspense, useDeferredValue, useState } from "react";
+import { lazy, Suspense, useCallback, useDeferredValue, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useSearchParams } from "react-router";
 import { may } from "../../api.js";
 import type { Device, DeviceCounts } from "../../api-types.ts";
+import { Former } from "../../parts/former.tsx";
 import { Empty, Loading, ProblemNotice } from "../../parts/notices.tsx";
 import { RegionBranches } from "../../parts/region-branches.tsx";
 import { useLive } from "../../shell/live-query.ts";
@@ -30,7 +31,8 @@ import { WhyDialog } from "./why-dialog.tsx";
 import "./devices.css";
 
 const Coverage = lazy(() => import("./coverage.tsx"));
-const PAGE = 100;
+const PAGE = 50;
+const numbersOf = (region: DeviceCounts) => <RegionNumbers region={region} />;
 
 /** A county's devices: by region in numbers, and those of one as a list to search, to choose from and to act upon. */
 export default function Devices() {
@@ -38,10 +40,19 @@ export default function Devices() {
   const [address, setAddress] = useSearchParams();
   const [sheet, setSheet] = useState<Enrolment[] | null>(null);
   const filter = filterFrom(address);
-  // The list and the chart are much to draw: what was clicked shows first.
+  // The list, the chart and the links of 1,500 villages are much to draw: what was clicked shows first.
   const deferred = useDeferredValue(address.toString());
   const drawn = filterFrom(new URLSearchParams(deferred));
   const look = (next: Filter) => setAddress(wordsOf(next), { replace: true });
+  const narrowed = new URLSearchParams(wordsOf({ ...drawn, within: "" })).toString();
+  const hrefOf = useCallback(
+    (within: string) => {
+      const words = new URLSearchParams(narrowed);
+      if (within !== "") words.set("within", within);
+      return `#/devices?${words}`;
+    },
+    [narrowed],
+  );
   if (sheet !== null) {
     return (
       <Page title={t("enrol.sheet")}>
@@ -61,15 +72,14 @@ export default function Devices() {
             topics={COUNTS_TOPICS}
             everyMs={COUNTS_EVERY_MS}
             load={readCounts}
-            more={(region) => <RegionNumbers region={region} />}
+            more={numbersOf}
             within={filter.within}
-            hrefOf={(within) => `#/devices?${new URLSearchParams(wordsOf({ ...filter, within }))}`}
+            hrefOf={hrefOf}
           />
           <div>
             <Overview within={drawn.within} />
             <FilterBar filter={filter} onFilter={look} />
-            {/* Other devices begin at their first page. */}
-            <List key={deferred} filter={drawn} onCodes={setSheet} />
+            <List of={deferred} filter={drawn} onCodes={setSheet} />
           </div>
         </div>
       </section>
@@ -96,13 +106,31 @@ function Overview({ within }: { within: string }) {
   );
 }
 
-function List({ filter, onCodes }: { filter: Filter; onCodes: (codes: Enrolment[]) => void }) {
+interface ListProps {
+  /** `filter` as a word. */
+  of: string;
+  filter: Filter;
+  onCodes: (codes: Enrolment[]) => void;
+}
+
+interface Looked {
+  of: string;
   /** Where each page begins, up to the one that is shown. */
-  const [cursors, setCursors] = useState<(string | null)[]>([null]);
-  const [devices, setDevices] = useState<ReadonlyMap<string, Device>>(new Map());
+  cursors: (string | null)[];
+  /** What is ticked. */
+  devices: ReadonlyMap<string, Device>;
+}
+
+/** Other devices begin at their first page, with none of them ticked. */
+const lookedAnew = (of: string): Looked => ({ of, cursors: [null], devices: new Map() });
+
+function List({ of, filter, onCodes }: ListProps) {
+  const [kept, setKept] = useState(() => lookedAnew(of));
+  const looked = kept.of === of ? kept : lookedAnew(of);
+  const { cursors, devices } = looked;
   const [asked, setAsked] = useState<Device | null>(null);
   const cursor = cursors.at(-1) ?? null;
-  const { data, error, refetch } = useLive({
+  const { data, error, refetch, isPlaceholderData } = useLive({
     key: ["devices", filter, cursor],
     load: (signal) => listDevices(filter, PAGE, cursor, signal),
     topics: ["devices"],
@@ -114,34 +142,37 @@ function List({ filter, onCodes }: { filter: Filter; onCodes: (codes: Enrolment[
       if (isChosen) next.set(device.id, device);
       else next.delete(device.id);
     }
-    setDevices(next);
+    setKept({ ...looked, devices: next });
   }
   if (data === undefined)
     return error === null ? <Loading /> : <ProblemNotice error={error} onRetry={() => void refetch()} />;
+  const chosen = { devices, onChoose: choose, isFormer: isPlaceholderData };
   return (
     <>
       <ChosenActs
         filter={filter}
         shown={data.items}
-        chosen={{ devices, onChoose: choose }}
+        chosen={chosen}
         onChanged={() => {
-          setDevices(new Map());
+          setKept({ ...looked, devices: new Map() });
           void refetch();
         }}
         onCodes={onCodes}
       />
-      {data.items.length > 0 ? (
-        <DeviceTable
-          devices={data.items}
-          chosen={may("devices:manage") ? { devices, onChoose: choose } : null}
-          onWhy={setAsked}
-        />
-      ) : isNarrowed ? (
-        <Empty what="devices.emptyFiltered" hint="devices.emptyFilteredHint" />
-      ) : (
-        <Empty what="devices.empty" hint="devices.emptyHint" />
-      )}
-      <Pager cursors={cursors} next={data.nextCursor} onPage={setCursors} />
+      <Former is={isPlaceholderData}>
+        {data.items.length > 0 ? (
+          <DeviceTable devices={data.items} chosen={may("devices:manage") ? chosen : null} onWhy={setAsked} />
+        ) : isNarrowed ? (
+          <Empty what="devices.emptyFiltered" hint="devices.emptyFilteredHint" />
+        ) : (
+          <Empty what="devices.empty" hint="devices.emptyHint" />
+        )}
+      </Former>
+      <Pager
+        cursors={cursors}
+        next={data.nextCursor}
+        onPage={(next) => setKept({ ...looked, cursors: next })}
+      />
       {asked && <WhyDialog device={asked} onClose={() => setAsked(null)} />}
     </>
   );

@@ -1,3 +1,4 @@
+import { memo } from "react";
 import { useTranslation } from "react-i18next";
 import type { Content } from "../../api-types.ts";
 import { durationText } from "../../format.js";
@@ -6,7 +7,7 @@ import { contentName, gapText, isEpisode, owedText } from "../../parts/review-wo
 import { readyCount, slotsOf } from "../content/content-data.ts";
 
 /** What it is, how much of it is there, and what stands in its way; the rest is behind it. */
-export function BoardCard({ content }: { content: Content }) {
+export const BoardCard = memo(function BoardCard({ content }: { content: Content }) {
   const { t } = useTranslation();
   const { id, review, consentGaps, slot } = content;
   const { finding, durationMs } = slot;
@@ -35,4 +36,4 @@ export function BoardCard({ content }: { content: Content }) {
       ))}
     </li>
   );
-}
+});

@@ -11,6 +11,7 @@ import { Loading, ProblemNotice } from "../../parts/notices.tsx";
 import { RegionBranches } from "../../parts/region-branches.tsx";
 import { RegionSelect } from "../../parts/region-select.tsx";
 import { AwaitedHours } from "../../parts/shortened-hours.tsx";
+import type { Topic } from "../../shell/change-stream.ts";
 import { useLive } from "../../shell/live-query.ts";
 import { Page } from "../../shell/page.tsx";
 import { type AreaRules, readRegionsBelow, readRules, saveRules } from "./area-data.ts";
@@ -22,6 +23,7 @@ import { SettingsTabs } from "./settings-tabs.tsx";
 import { useWhose } from "./whose.tsx";
 import "./settings.css";
 
+const TOPICS: Topic[] = ["regions"];
 const hrefOf = (code: string): string => `#/settings/areas${code === "" ? "" : `?within=${code}`}`;
 
 /** Quiet hours, volume and minutes, area by area: what each adds, and what it has from around it. */
@@ -50,7 +52,7 @@ export default function Areas() {
               within={code}
               hrefOf={hrefOf}
               of="regions-below"
-              topics={["regions"]}
+              topics={TOPICS}
               load={readRegionsBelow}
             />
             {may("regions:import") && <ImportRegions />}

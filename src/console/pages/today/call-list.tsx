@@ -1,5 +1,6 @@
 import { useMutation } from "@tanstack/react-query";
 import { Button } from "antd";
+import { type ReactNode, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { may, read } from "../../api.js";
 import type { Contact, DeviceProof, RegionContact } from "../../api-types.ts";
@@ -61,28 +62,31 @@ export function CallList({ devices }: { devices: readonly DeviceProof[] }) {
     <div className="call-list">
       <h3>{t("readiness.callList")}</h3>
       {towns.map(({ town, devices: missing }) => (
-        <details key={town}>
-          <summary>{t("readiness.inTown", { town: nameOf(town), count: missing.length })}</summary>
-          {contactsOf(town).length > 0 && (
-            <p>
-              <ContactLinks contacts={contactsOf(town)} />
-            </p>
+        <Unfolded key={town} summary={t("readiness.inTown", { town: nameOf(town), count: missing.length })}>
+          {() => (
+            <>
+              {contactsOf(town).length > 0 && (
+                <p>
+                  <ContactLinks contacts={contactsOf(town)} />
+                </p>
+              )}
+              <ul>
+                {missing.map((device) => (
+                  <li key={device.deviceId}>
+                    <a href={`#/devices/${device.deviceId}`}>{device.name}</a> {device.regionName} ·{" "}
+                    {stateOf(device)}
+                    {device.regionCode !== town && contactsOf(device.regionCode).length > 0 && (
+                      <>
+                        {" · "}
+                        <ContactLinks contacts={contactsOf(device.regionCode)} />
+                      </>
+                    )}
+                  </li>
+                ))}
+              </ul>
+            </>
           )}
-          <ul>
-            {missing.map((device) => (
-              <li key={device.deviceId}>
-                <a href={`#/devices/${device.deviceId}`}>{device.name}</a> {device.regionName} ·{" "}
-                {stateOf(device)}
-                {device.regionCode !== town && contactsOf(device.regionCode).length > 0 && (
-                  <>
-                    {" · "}
-                    <ContactLinks contacts={contactsOf(device.regionCode)} />
-                  </>
-                )}
-              </li>
-            ))}
-          </ul>
-        </details>
+        </Unfolded>
       ))}
       {calling.error && <ProblemNotice error={calling.error} onRetry={() => calling.mutate()} />}
       {contacts?.size === 0 && <p className="hint">{t("readiness.noContacts")}</p>}
@@ -97,5 +101,21 @@ export function CallList({ devices }: { devices: readonly DeviceProof[] }) {
         </Button>
       </div>
     </div>
+  );
+}
+
+interface UnfoldedProps {
+  summary: string;
+  children: () => ReactNode;
+}
+
+/** Drawn once it is unfolded: all of a county is a line for every village. */
+function Unfolded({ summary, children }: UnfoldedProps) {
+  const [isOpen, setOpen] = useState(false);
+  return (
+    <details onToggle={({ currentTarget }) => setOpen(currentTarget.open)}>
+      <summary>{summary}</summary>
+      {isOpen && children()}
+    </details>
   );
 }
