@@ -17,7 +17,7 @@ import { freePort } from "../support/free-port.ts";
 import { type TusClient, tusClient } from "../support/tus.ts";
 import { noise } from "../support/wav.ts";
 
-const KILLS = Number(process.env["MEDIA_KILLS"] ?? 50);
+const KILLS = Number(process.env["MEDIA_KILLS"] ?? 24);
 const SEED = 41;
 const ENV = { RATE_LIMIT_PER_MINUTE: "100000" };
 
