@@ -48,6 +48,7 @@ export const calendarEn: Record<keyof typeof calendarZh, string> = {
   "mark.skipped.what": "Skipped on this date",
   "timeline.label": "A day's broadcasts from midnight to midnight",
   "timeline.quiet": "Quiet hours",
+  "timeline.interrupt": "Interrupt: an announcement, a drill or an emergency",
   "timeline.part": "In some of its villages only",
 
   "entry.broadcast": "All about this broadcast",

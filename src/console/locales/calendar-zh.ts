@@ -46,6 +46,7 @@ export const calendarZh = {
   "mark.skipped.what": "这一天不播",
   "timeline.label": "一天的播出，从零点到二十四点",
   "timeline.quiet": "静音时段",
+  "timeline.interrupt": "插播：通知、演练与应急",
   "timeline.part": "只在其中一部分村播",
 
   "entry.broadcast": "这一次播出的详情",

@@ -188,15 +188,15 @@ export const en: Record<keyof typeof zh, string> = {
   "empty.toDo": "Upload a recording and submit it under Programmes",
   "conflict.title": "Conflicts of what is planned: {total}",
   "conflict.moreDates": "{dates} … ({count} dates)",
-  "conflict.overlap": "It meets “{other}” on the same devices ({devices} at most)",
-  "conflict.quiet-hours":
-    "It begins in the quiet hours of some areas and is not heard there (devices: {devices} at most)",
-  "conflict.runs-into-quiet-hours": "It runs into quiet hours (devices: {devices} at most)",
+  "conflict.overlap": "It meets “{other}” on the same devices ({reach})",
+  "conflict.quiet-hours": "It begins in the quiet hours of some areas and is not heard there ({reach})",
+  "conflict.runs-into-quiet-hours": "It runs into quiet hours ({reach})",
   "conflict.longer-than-slot": "What airs is longer than its slot",
-  "conflict.daily-minutes":
-    "More minutes a day than allowed: what does not fit is left out there (devices: {devices} at most)",
+  "conflict.daily-minutes": "More minutes a day than allowed: what does not fit is left out there ({reach})",
   "conflict.weekly-minutes":
-    "More minutes a week than allowed: what does not fit is left out there (devices: {devices} at most)",
+    "More minutes a week than allowed: what does not fit is left out there ({reach})",
+  "conflict.devices": "devices: {devices} at most",
+  "conflict.noDevices": "no device is there yet",
   "conflict.winner": "“{name}” has the air",
   "conflict.move": "{time} is free on all these dates",
   "conflict.slot": "The slot would have to be {minutes} minutes",

@@ -11,6 +11,7 @@ export function ConflictWarning({ name, conflict }: { name: string; conflict: Co
   const { t } = useTranslation();
   const { kind, time, dates, count, devices, other, winner, mend } = conflict;
   const days = dates.map(dayText).join(t("list.comma"));
+  const reach = devices === 0 ? t("conflict.noDevices") : t("conflict.devices", { devices });
   return (
     <div className="warning conflict">
       <p>
@@ -18,7 +19,7 @@ export function ConflictWarning({ name, conflict }: { name: string; conflict: Co
         {time === null ? "" : ` ${time}`} ·{" "}
         {count > dates.length ? t("conflict.moreDates", { dates: days, count }) : days}
       </p>
-      <p>{t(`conflict.${kind}`, { other: other?.name ?? "", devices })}</p>
+      <p>{t(`conflict.${kind}`, { other: other?.name ?? "", reach })}</p>
       {winner !== null && (
         <p>{t("conflict.winner", { name: (winner === "this" ? name : other?.name) ?? name })}</p>
       )}

@@ -14,14 +14,14 @@ interface Props {
   onClose: () => void;
 }
 
-type Named = Pick<Broadcast, "startAt" | "class" | "silent" | "programme" | "title" | "state">;
+type Named = Pick<Broadcast, "startAt" | "scheduleId" | "class" | "silent" | "programme" | "title" | "state">;
 
 function Line({ broadcast }: { broadcast: Named }) {
-  const { startAt, programme, title, state } = broadcast;
+  const { startAt, scheduleId, programme, title, state } = broadcast;
   return (
     <li>
-      {momentText(startAt)} <InterruptBadge of={broadcast} /> <strong>{programme}</strong> {title} ·{" "}
-      {term("state", state)}
+      {momentText(startAt)} <InterruptBadge of={broadcast} />{" "}
+      {scheduleId !== null && <strong>{programme}</strong>} {title} · {term("state", state)}
     </li>
   );
 }

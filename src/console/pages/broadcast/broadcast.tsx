@@ -5,6 +5,7 @@ import { useParams } from "react-router";
 import { may, read } from "../../api.js";
 import type { BroadcastWithProof } from "../../api-types.ts";
 import { Empty, Loading, ProblemNotice } from "../../parts/notices.tsx";
+import { programmeName } from "../../parts/programme-name.ts";
 import { inPath, query } from "../../resources.js";
 import { useLive } from "../../shell/live-query.ts";
 import { Page } from "../../shell/page.tsx";
@@ -31,7 +32,7 @@ export default function BroadcastPage() {
     topics: ["timetable", "interrupts", "content", "proofs", "devices"],
     isOver: ({ state }) => OVER.has(state),
   });
-  const title = data ? [data.programme, data.title].filter(Boolean).join(" ") : t("broadcast.title");
+  const title = data ? [programmeName(data), data.title].filter(Boolean).join(" ") : t("broadcast.title");
   return (
     <Page title={title}>
       <section className="view">

@@ -169,6 +169,10 @@ function Legend({ view }: { view: View }) {
             {t("timeline.quiet")}
           </li>
           <li>
+            <span className="swatch interrupt" aria-hidden="true" />
+            {t("timeline.interrupt")}
+          </li>
+          <li>
             <span className="swatch part" aria-hidden="true" />
             {t("timeline.part")}
           </li>

@@ -57,8 +57,9 @@ export function EntryLink({ entry, conflicts, href, onMove }: Props) {
   );
 }
 
-export const whatText = ({ programme, title, schedule }: TimetableEntry): string =>
-  [programme, title].filter((text) => text !== "").join(" · ") || (schedule?.name ?? "");
+export const whatText = ({ programme, title, schedule, class: of }: TimetableEntry): string =>
+  [schedule === null ? term("class", of) : programme, title].filter((text) => text !== "").join(" · ") ||
+  (schedule?.name ?? "");
 
 export type Mark = "conflict" | "skipped" | "moved" | "silent" | "interrupt" | "stopped";
 

@@ -31,7 +31,8 @@ export function Coming({ broadcasts }: { broadcasts: Broadcast[] }) {
       name: "column.programme",
       cell: (broadcast) => (
         <span>
-          {broadcast.programme} <InterruptBadge of={broadcast} />
+          {broadcast.scheduleId !== null && `${broadcast.programme} `}
+          <InterruptBadge of={broadcast} />
         </span>
       ),
     },

@@ -4,7 +4,7 @@ import { countdownText, dateText, timeText } from "../../format.js";
 import { InterruptBadge, StateBadge } from "../../parts/badges.tsx";
 import { useNow } from "../../parts/now.ts";
 import { reasonText } from "../../server-words.js";
-import { BroadcastLink } from "./broadcast-link.tsx";
+import { BroadcastName } from "./broadcast-link.tsx";
 import { Readiness } from "./readiness.tsx";
 
 const COMING = new Set(["planned", "ready", "frozen"]);
@@ -32,8 +32,7 @@ export function NextBroadcast({ next }: { next: Broadcast | null }) {
             {dateText(next.startAt)} {timeText(next.startAt)}
           </p>
           <p className="panel-what">
-            <StateBadge state={next.state} /> <InterruptBadge of={next} /> <strong>{next.programme}</strong>{" "}
-            <BroadcastLink broadcast={next} />
+            <StateBadge state={next.state} /> <InterruptBadge of={next} /> <BroadcastName broadcast={next} />
           </p>
           {next.state === "planned" && (
             <div className="warning">

@@ -3,7 +3,7 @@ import type { Broadcast } from "../../api-types.ts";
 import { countdownText } from "../../format.js";
 import { InterruptBadge, StateBadge } from "../../parts/badges.tsx";
 import { useNow } from "../../parts/now.ts";
-import { BroadcastLink } from "./broadcast-link.tsx";
+import { BroadcastName } from "./broadcast-link.tsx";
 
 export function OnAir({ live }: { live: Broadcast[] }) {
   const { t } = useTranslation();
@@ -18,7 +18,7 @@ export function OnAir({ live }: { live: Broadcast[] }) {
             <li key={broadcast.id}>
               <p className="panel-what">
                 <StateBadge state="on_air" /> <InterruptBadge of={broadcast} />{" "}
-                <strong>{broadcast.programme}</strong> <BroadcastLink broadcast={broadcast} />
+                <BroadcastName broadcast={broadcast} />
               </p>
               {broadcast.endsAt !== null && <Left endsAt={Date.parse(broadcast.endsAt)} />}
             </li>
