@@ -10,7 +10,7 @@ export const settingsEn: Record<keyof typeof settingsZh, string> = {
   "areas.find": "Find by name",
   "areas.tree": "Rules by area",
   "areas.server": "Everywhere",
-  "areas.holdsIn": "What holds in {whose}",
+  "areas.holdsIn": "In force: {whose}",
   "areas.holds": "What holds",
   "areas.rule": "Rule",
   "areas.value": "Value",

@@ -42,7 +42,7 @@ export function EntryList({ days, entries, conflicts, hrefOf }: Props) {
       isWide: true,
       cell: (entry) => (
         <>
-          <a href={hrefOf(entry)}>{whatText(entry)}</a>{" "}
+          <a href={hrefOf(entry)}>{entry.schedule === null ? entry.title : whatText(entry)}</a>{" "}
           <InterruptBadge of={{ class: entry.class, silent: false }} />
         </>
       ),

@@ -59,7 +59,11 @@ export default function Keys() {
               keyOf={({ kid }) => kid}
             />
             <p className="hint">{t("keys.note")}</p>
-            {may("keys:rotate") && <Button onClick={() => setAsking(true)}>{t("keys.rotate")}</Button>}
+            {may("keys:rotate") && (
+              <p className="buttons">
+                <Button onClick={() => setAsking(true)}>{t("keys.rotate")}</Button>
+              </p>
+            )}
           </>
         )}
         {isAsking && <RotateDialog onChanged={() => void refetch()} onClose={() => setAsking(false)} />}
