@@ -31,7 +31,9 @@ afterAll(async () => {
 
 test("every page that has an address is among those", () => {
   const routes = readFileSync(join(CONSOLE, "shell/routes.tsx"), "utf8");
-  const paths = [...routes.matchAll(/path="([^"*]+)" element=\{<(?!Navigate)/g)].map(([, path]) => `/${path}`);
+  const paths = [...routes.matchAll(/path="([^"*]+)" element=\{<(?!Navigate)/g)].map(
+    ([, path]) => `/${path}`,
+  );
   expect(paths.length).toBeGreaterThan(20);
   const addresses = pages.map(({ hash }) => hash.slice(1).replace(/\?.*/, ""));
   expect(paths.filter((path) => !addresses.some((address) => matchPath(path, address)))).toEqual([]);
@@ -47,6 +49,8 @@ test("Tab leads through what is around every page, and through 停播", async ()
 
 test("Tab leads through all of every page and its dialogs, and back: each stop is seen, named and marked", async () => {
   for (const { hash, shows, opens = [] } of pages) {
+    // Afresh: the page before would be there until the next is drawn.
+    await page.goto("about:blank");
     await page.goto(`${app.url}/${hash}`);
     await page.locator(shows).first().waitFor();
     await expect.poll(() => page.locator("main .loading").count()).toBe(0);

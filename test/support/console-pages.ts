@@ -55,7 +55,11 @@ export async function makeConsolePages(app: RunningApp): Promise<ConsolePage[]> 
     { hash: `#/people/${user.id}`, shows: ".view table", opens: ["角色…", "设密链接…", "结束", "停用…"] },
     { hash: "#/account", shows: ".view table", opens: ["设置双重验证…", "更改密码…", "新建令牌…"] },
     { hash: "#/devices", shows: ".coverage-chart canvas, .empty", opens: ["批量设定…"] },
-    { hash: `#/devices/${deviceId}`, shows: ".facts", opens: ["修改设定…", "为什么没响？", "发登记码…", "吊销…"] },
+    {
+      hash: `#/devices/${deviceId}`,
+      shows: ".facts",
+      opens: ["修改设定…", "为什么没响？", "发登记码…", "吊销…"],
+    },
     { hash: "#/devices/outages", shows: ".empty" },
     { hash: "#/devices/quarantine", shows: ".empty" },
     { hash: "#/devices/software", shows: ".empty" },

@@ -143,7 +143,8 @@ export async function openKeyboard(page: Page) {
     /** From a document that was just opened: what is around every page. */
     async walkAround(): Promise<string[]> {
       await page.keyboard.press("Tab");
-      if ((await page.locator(".skip:focus").count()) === 0) return ["the first stop does not lead to the page"];
+      if ((await page.locator(".skip:focus").count()) === 0)
+        return ["the first stop does not lead to the page"];
       return (await walkThrough("header, .side")).findings;
     },
     async walkPage(): Promise<string[]> {
@@ -163,7 +164,8 @@ export async function openKeyboard(page: Page) {
       if (ends.some(({ isOut }) => isOut)) findings.push("lets the focus out");
       await page.keyboard.press("Escape");
       await dialog.waitFor({ state: "detached" });
-      if (!(await opener.evaluate((each) => each.matches(":focus")))) findings.push("does not give the focus back");
+      if (!(await opener.evaluate((each) => each.matches(":focus"))))
+        findings.push("does not give the focus back");
       return findings.map((finding) => `${what}: ${finding}`);
     },
   };
