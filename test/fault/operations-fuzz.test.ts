@@ -22,7 +22,7 @@ import {
 import { metadata } from "../support/tus.ts";
 
 /** How often each operation is called, in as many turns: what one answers is known to those that come later. */
-const ROUNDS = Number(process.env["FUZZ_ROUNDS"] ?? 12);
+const ROUNDS = Number(process.env["FUZZ_ROUNDS"] ?? 9);
 const TURNS = 3;
 const SEED = Number(process.env["FUZZ_SEED"] ?? 20_261_126);
 const SIGN_OUT = "DELETE /api/v1/sign-in";
