@@ -84,6 +84,7 @@ export async function startServer(folder: string, env: NodeJS.ProcessEnv = {}): 
     // To try things out: nobody's telephone is at hand, and all are let in a moment before.
     SECOND_FACTOR: "optional",
     ACCESS_SETTLES_HOURS: "0",
+    PASSWORD_MEMORY_MIB: "19",
     ...env,
   });
   const [, url = ""] = await server.line(/Console\s+(http:\S+)\/$/);

@@ -121,8 +121,12 @@ async function takeAll(
 /** Until nothing is being loaded any more; what is live never ends. */
 async function settle(page: Page): Promise<void> {
   await page.waitForLoadState("load");
-  await page.locator("[aria-busy=true], .ant-spin, .loading").first().waitFor({ state: "detached" });
-  await page.evaluate("new Promise((done) => setTimeout(() => requestAnimationFrame(done), 700))");
+  const busy = page.locator("[aria-busy=true], .ant-spin, .loading");
+  do {
+    await busy.first().waitFor({ state: "detached" });
+    await page.evaluate("new Promise((done) => setTimeout(() => requestAnimationFrame(done), 700))");
+    // What has come may load more, as a chart its own script.
+  } while ((await busy.count()) > 0);
 }
 
 try {

@@ -111,6 +111,8 @@ export interface Config {
   signInLimits: SignInLimits;
   /** Passwords and codes that are looked at, a minute and address. */
   signInsPerMinute: number;
+  /** What the hash of a password takes of memory. */
+  passwordMemoryKib: number;
   /** Whether who can interrupt what is heard signs in with a second factor for all but looking and stopping. */
   secondFactorRequired: boolean;
   /** How long whoever let somebody in counts as the same person for what takes two. */
@@ -332,6 +334,8 @@ export function readConfig(env: Environment): Config {
       lifetimeMs: integer("SIGN_IN_DAYS", 7, 1, 365) * DAY_MS,
     },
     signInsPerMinute: integer("SIGN_INS_PER_MINUTE", 10, 1, 1_000_000),
+    // 19 MiB is the least that the OWASP Password Storage Cheat Sheet recommends.
+    passwordMemoryKib: integer("PASSWORD_MEMORY_MIB", 64, 19, 4096) * 1024,
     secondFactorRequired: oneOf("SECOND_FACTOR", "required", ["required", "optional"]) === "required",
     accessSettlesAfterMs: integer("ACCESS_SETTLES_HOURS", 24, 0, 720) * HOUR_MS,
     trustedProxies: addresses("TRUSTED_PROXIES"),

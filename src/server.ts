@@ -42,6 +42,7 @@ import { demandActs, guardPermissions } from "./http/permission-guard.ts";
 import { answerBrokenAddress, answerWhatIsNotThere, registerProblems } from "./http/problem.ts";
 import { type CountRequest, createRateLimits } from "./http/rate-limits.ts";
 import { guardAgainstForgery, keepOutOfCaches, registerSecurity } from "./http/security.ts";
+import { serializerCompiler } from "./http/serializers.ts";
 import { signInGuard, type WhoAsks, whoAsksBy } from "./http/sign-in-guard.ts";
 import { cutSlowBodies } from "./http/slow-bodies.ts";
 import { validatorCompiler } from "./http/validation.ts";
@@ -132,6 +133,7 @@ export async function createServer({
   cutSlowBodies(app, config.httpBodyWithinMs);
   app.decorateRequest("signIn", null);
   app.setValidatorCompiler(validatorCompiler);
+  app.setSerializerCompiler(serializerCompiler);
   registerProblems(app);
   refuseWhileClosing(app);
   demandActs(app);

@@ -10,8 +10,16 @@ export interface FfmpegAbilities {
 
 const TIME_LIMIT_MS = 60 * SECOND_MS;
 
-/** Asks a program that {@link requireFfmpeg} has found to run. Builds differ in what they were compiled with. */
+const known = new Map<string, FfmpegAbilities>();
+
+/** Asks a program that {@link requireFfmpeg} has found to run, once. Builds differ in what they were compiled with. */
 export function abilitiesOf(ffmpegPath: string): FfmpegAbilities {
+  const abilities = known.get(ffmpegPath) ?? askAbilities(ffmpegPath);
+  known.set(ffmpegPath, abilities);
+  return abilities;
+}
+
+function askAbilities(ffmpegPath: string): FfmpegAbilities {
   const list = (option: string): string[] =>
     execFileSync(ffmpegPath, ["-hide_banner", option], { encoding: "utf8", timeout: TIME_LIMIT_MS }).split(
       "\n",

@@ -59,7 +59,7 @@ export function confine(folder: string, mediaDir: string, niceness: number): Con
   const isRoot = process.getuid?.() === 0;
   mkdirSync(mediaDir, { recursive: true });
   const isReachable =
-    isRoot && works(["setpriv", ...AS_NOBODY, "test", "-r", mediaDir, "-a", "-x", mediaDir]);
+    isRoot && hasSuccess(["setpriv", ...AS_NOBODY, "test", "-r", mediaDir, "-a", "-x", mediaDir]);
   const identity = isReachable ? AS_NOBODY : isRoot ? WITHOUT_PRIVILEGES : [];
   const limits = [
     `--as=${MAX_MEMORY_BYTES}`,
@@ -116,7 +116,17 @@ const lowered = (niceness: number): string[] => [
   String(niceness),
 ];
 
-const works = ([program = "", ...args]: string[]): boolean =>
+const asked = new Map<string, boolean>();
+
+/** Whether a command of the system does here what it is to do, which stays so while the server runs. */
+function works(command: readonly string[]): boolean {
+  const line = command.join(" ");
+  const known = asked.get(line) ?? hasSuccess(command);
+  asked.set(line, known);
+  return known;
+}
+
+const hasSuccess = ([program = "", ...args]: readonly string[]): boolean =>
   spawnSync(program, args, { stdio: "ignore" }).status === 0;
 
 const quoted = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`;

@@ -66,14 +66,18 @@ export function createFfmpeg(paths: {
   };
 }
 
-/** Whether both programs can be run at all. @throws {AppError} `unavailable`, naming the setting */
+const found = new Set<string>();
+
+/** Whether both programs can be run at all, which is tried once. @throws {AppError} `unavailable`, naming the setting */
 export function requireFfmpeg(paths: { ffmpegPath: string; ffprobePath: string }): void {
   for (const [setting, path] of [
     ["FFMPEG_PATH", paths.ffmpegPath],
     ["FFPROBE_PATH", paths.ffprobePath],
   ] as const) {
+    if (found.has(path)) continue;
     try {
       execFileSync(path, ["-version"], { stdio: "ignore", timeout: VERSION_LIMIT_MS });
+      found.add(path);
     } catch (cause) {
       throw new AppError("unavailable", `The server cannot run what ${setting} names.`, {
         cause,

@@ -5,7 +5,7 @@ import type { Access } from "./access-service.ts";
 import type { ApiTokens } from "./api-token-service.ts";
 import { FIRST_ADMINISTRATOR, type FirstPassword } from "./first-password.ts";
 import type { Lockout } from "./lockout.ts";
-import { generatePassword, hashPassword } from "./password.ts";
+import { generatePassword, type PasswordHash } from "./password.ts";
 import { checkPassword } from "./password-policy.ts";
 import type { PeopleStore, StoredPerson } from "./people-store.ts";
 import type { SecondFactors } from "./second-factor-service.ts";
@@ -40,6 +40,7 @@ export interface Passwords {
 
 interface Dependencies {
   store: PeopleStore;
+  hash: Pick<PasswordHash, "of">;
   signIns: SignIns;
   secondFactors: SecondFactors;
   access: Pick<Access, "note">;
@@ -51,7 +52,8 @@ interface Dependencies {
 }
 
 export function createPasswords(deps: Dependencies): Passwords {
-  const { store, signIns, secondFactors, access, apiTokens, lockout, firstPassword, transact, clock } = deps;
+  const { store, hash, signIns, secondFactors, access, apiTokens, lockout, firstPassword } = deps;
+  const { transact, clock } = deps;
 
   /** @throws {AppError} `not_found` */
   function openInvitation(token: string): { person: StoredPerson; issuedBy: string; expiresAt: number } {
@@ -96,7 +98,7 @@ export function createPasswords(deps: Dependencies): Passwords {
 
     async acceptInvitation(token, password) {
       checkPassword("/password", password, openInvitation(token).person.name);
-      const passwordHash = await hashPassword(password);
+      const passwordHash = await hash.of(password);
       // Somebody else may have been quicker meanwhile.
       const { person } = transact(() => {
         const invitation = openInvitation(token);
@@ -117,7 +119,7 @@ export function createPasswords(deps: Dependencies): Passwords {
       await signIns.confirm(signIn, { currentPassword: current }, address, () => {});
       if (next === current) throw invalid("/newPassword", "The new password is the old one.");
       checkPassword("/newPassword", next, name);
-      const passwordHash = await hashPassword(next);
+      const passwordHash = await hash.of(next);
       transact(() => {
         store.setPassword(id, passwordHash);
         store.deleteInvitations(id);
@@ -131,7 +133,7 @@ export function createPasswords(deps: Dependencies): Passwords {
       const person = store.byName(name);
       if (!person) throw new AppError("not_found", `There is no person called "${name}".`);
       const password = generatePassword();
-      const passwordHash = await hashPassword(password);
+      const passwordHash = await hash.of(password);
       transact(() => {
         replace(person, passwordHash);
         store.setDisabled(person.id, null);

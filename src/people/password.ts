@@ -2,9 +2,10 @@ import { argon2, randomBytes, timingSafeEqual } from "node:crypto";
 import { promisify } from "node:util";
 import pLimit from "p-limit";
 
-/** Argon2id (RFC 9106), the second recommended setting for memory-constrained machines, in PHC string format. */
-const PARAMETERS = { memory: 65_536, passes: 3, parallelism: 1, tagLength: 32 };
-/** Each takes 64 MB and a thread: more at once would only make all of them slower. */
+/** Of Argon2id (RFC 9106); with 64 MiB it is the second recommended setting but for its lanes, which would be threads. */
+const PARAMETERS = { passes: 3, parallelism: 1, tagLength: 32 };
+const NONCE_BYTES = 16;
+/** Each takes its memory and a thread: more at once would only make all of them slower. */
 const inTurn = pLimit(2);
 const run = promisify(argon2);
 const derive: typeof run = (...parameters) => inTurn(() => run(...parameters));
@@ -14,11 +15,26 @@ const asTyped = (password: string): string => password.normalize("NFKC");
 
 const encode = (bytes: Buffer): string => bytes.toString("base64").replace(/=+$/, "");
 
-export async function hashPassword(password: string): Promise<string> {
-  const nonce = randomBytes(16);
-  const tag = await derive("argon2id", { message: asTyped(password), nonce, ...PARAMETERS });
-  const { memory, passes, parallelism } = PARAMETERS;
-  return `$argon2id$v=19$m=${memory},t=${passes},p=${parallelism}$${encode(nonce)}$${encode(tag)}`;
+/** Argon2id in PHC string format, which says by what it was made. */
+export interface PasswordHash {
+  of(password: string): Promise<string>;
+  /** Of no password, and checked against one in the same time. */
+  ofNone(): string;
+}
+
+/** @param memoryKib what each takes; more makes guessing dearer, and signing in slower */
+export function createPasswordHash(memoryKib: number): PasswordHash {
+  const parameters = { memory: memoryKib, ...PARAMETERS };
+  const { passes, parallelism, tagLength } = parameters;
+  const written = (nonce: Buffer, tag: Buffer) =>
+    `$argon2id$v=19$m=${memoryKib},t=${passes},p=${parallelism}$${encode(nonce)}$${encode(tag)}`;
+  return {
+    async of(password) {
+      const nonce = randomBytes(NONCE_BYTES);
+      return written(nonce, await derive("argon2id", { message: asTyped(password), nonce, ...parameters }));
+    },
+    ofNone: () => written(randomBytes(NONCE_BYTES), randomBytes(tagLength)),
+  };
 }
 
 /** Checks against a PHC string, with the parameters it names, so that they can be raised later. */

@@ -17,6 +17,7 @@ import { createLockout } from "./lockout.ts";
 import { createOidcClient } from "./oidc-client.ts";
 import { createOidcSignIns } from "./oidc-service.ts";
 import { createOwnSecondFactor } from "./own-second-factor.ts";
+import { createPasswordHash } from "./password.ts";
 import { createPasswords } from "./password-service.ts";
 import { createPeopleService } from "./people-service.ts";
 import { createPeopleStore } from "./people-store.ts";
@@ -31,7 +32,13 @@ interface Dependencies {
   regions: { exists(code: string): boolean };
   config: Pick<
     Config,
-    "accessSettlesAfterMs" | "dataDir" | "oidc" | "passwordSignIn" | "signInLimits" | "zone"
+    | "accessSettlesAfterMs"
+    | "dataDir"
+    | "oidc"
+    | "passwordMemoryKib"
+    | "passwordSignIn"
+    | "signInLimits"
+    | "zone"
   >;
   box: SecretBox;
   secrets: ServerSecrets;
@@ -53,6 +60,7 @@ export function createPeople({ db, regions, config, box, secrets, log, clock }: 
     clock,
   });
   const deputies = createDeputies({ store: createDeputyStore(db), people: store, clock, zone: config.zone });
+  const hash = createPasswordHash(config.passwordMemoryKib);
   const signIns = createSignIns({
     store: signInStore,
     people: store,
@@ -60,6 +68,7 @@ export function createPeople({ db, regions, config, box, secrets, log, clock }: 
     secondFactors,
     lockout,
     limits: config.signInLimits,
+    passwordHash: hash,
     passwordSignIn: config.passwordSignIn,
     transact,
     clock,
@@ -70,6 +79,7 @@ export function createPeople({ db, regions, config, box, secrets, log, clock }: 
   const firstPassword = createFirstPassword(config.dataDir);
   const passwords = createPasswords({
     store,
+    hash,
     signIns,
     secondFactors,
     access,
@@ -95,6 +105,7 @@ export function createPeople({ db, regions, config, box, secrets, log, clock }: 
     });
   const people = createPeopleService({
     store,
+    hash,
     identities,
     issuer: config.oidc?.issuer.href ?? null,
     signIns,

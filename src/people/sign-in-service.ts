@@ -4,7 +4,7 @@ import { type Transact, whenFree } from "../db/open.ts";
 import { AppError, notFound } from "../errors.ts";
 import type { Deputies } from "./deputy-service.ts";
 import type { Lockout } from "./lockout.ts";
-import { generatePassword, hashPassword, verifyPassword } from "./password.ts";
+import { type PasswordHash, verifyPassword } from "./password.ts";
 import type { PeopleStore, StoredPerson } from "./people-store.ts";
 import type { Grant } from "./permissions.ts";
 import type { SecondFactors } from "./second-factor-service.ts";
@@ -91,6 +91,7 @@ interface Dependencies {
   secondFactors: SecondFactors;
   lockout: Lockout;
   limits: SignInLimits;
+  passwordHash: Pick<PasswordHash, "ofNone">;
   /** Whether people sign in with a password of this server's at all. */
   passwordSignIn: boolean;
   transact: Transact;
@@ -98,13 +99,14 @@ interface Dependencies {
 }
 
 export function createSignIns(deps: Dependencies): SignIns {
-  const { store, people, deputies, secondFactors, lockout, limits, passwordSignIn, transact, clock } = deps;
+  const { store, people, deputies, secondFactors, lockout, limits, passwordHash } = deps;
+  const { passwordSignIn, transact, clock } = deps;
   // Checked when the name is unknown, so that both failures take the same time.
-  const decoy = hashPassword(generatePassword());
+  const decoy = passwordHash.ofNone();
 
   async function withPassword(name: string, password: string): Promise<StoredPerson | null> {
     const person = people.byName(name);
-    const matches = await verifyPassword(password, person?.passwordHash ?? (await decoy));
+    const matches = await verifyPassword(password, person?.passwordHash ?? decoy);
     return person?.passwordHash && matches ? person : null;
   }
 

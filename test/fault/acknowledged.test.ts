@@ -13,7 +13,7 @@ import { createLedger } from "../support/write-acts/ledger.ts";
 import { writesOf } from "../support/write-acts/operations.ts";
 import { NOT_AUDITED, NOT_IN_A_STORY, STORIES } from "../support/write-acts/stories.ts";
 
-const KILLS = Number(process.env["KILLS"] ?? 8);
+const KILLS = Number(process.env["KILLS"] ?? 5);
 const SEED = Number(process.env["KILLS_SEED"] ?? 7);
 /** Between kills, about as much as all stories together acknowledge in one pass. */
 const MOST_BETWEEN = 120;

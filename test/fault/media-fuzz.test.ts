@@ -11,8 +11,8 @@ import type { Rendition } from "../../src/media/media-service.ts";
 import { makeCorpus, type Sample } from "../support/media-corpus.ts";
 import { createMediaLab, type MediaLab, settled, shippedProfiles, speak } from "../support/media-lab.ts";
 
-const CASES = Number(process.env["MEDIA_FUZZ_CASES"] ?? 80);
-const UPLOADS = 16;
+const CASES = Number(process.env["MEDIA_FUZZ_CASES"] ?? 48);
+const UPLOADS = 12;
 const SEED = 20261123;
 /** A crash or a hang is no refusal. */
 const ENDED_BADLY = /not finish within|killed|SIG[A-Z]+/;

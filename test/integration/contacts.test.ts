@@ -120,5 +120,5 @@ test("the log says who read and changed them and no number; what is taken out is
   expect(isInFiles(database, FAR.telephone)).toBe(true);
   for (const number of ["0536-5220004", OF_VILLAGE.telephone, OF_TOWN.telephone])
     expect({ number, isThere: isInFiles(database, number) }).toEqual({ number, isThere: false });
-  expect(app.log.text()).not.toMatch(/522000\d|13905360003/);
+  expect(app.log.text()).not.toMatch(/(?<!\.\d*)522000\d|13905360003/);
 });

@@ -81,7 +81,7 @@ export async function connectDevice(
 /** Rejects when the broker refuses, or hangs up. */
 function admission(client: MqttClient): Promise<void> {
   return new Promise((resolve, reject) => {
-    const refuse = (error = new Error("connection refused: the broker hung up")) => {
+    const refuse = (error = new Error("connection refused: closed by the broker before its CONNACK")) => {
       client.end(true);
       reject(error);
     };

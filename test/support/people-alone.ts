@@ -18,6 +18,7 @@ export function openPeople(clock: Clock, dataDir: string) {
       accessSettlesAfterMs: DAY_MS,
       dataDir,
       oidc: null,
+      passwordMemoryKib: 19_456,
       passwordSignIn: true,
       signInLimits: { idleMs: DAY_MS, lifetimeMs: 7 * DAY_MS },
       zone: "Asia/Shanghai",

@@ -74,9 +74,8 @@ export const calendarEn: Record<keyof typeof calendarZh, string> = {
   "schedules.showEnded": "Show those that have ended, too",
 
   "sharing.exportTitle": "Export",
-  "sharing.exportWhat": "All schedules with anything left to air, as a file that another server imports.",
-  "sharing.leftOut":
-    "These are not in the file: all that is left of them waits until the public holidays of its year are published. Export again then.",
+  "sharing.exportWhat":
+    "All schedules with anything left to air, as a file that another server imports. One whose remaining days all wait for public holidays to be published is not in it: export again once they are.",
   "sharing.export": "Download the schedules",
   "sharing.importTitle": "Import",
   "sharing.importWhat":

@@ -71,8 +71,8 @@ export const calendarZh = {
   "schedules.showEnded": "也显示已结束的",
 
   "sharing.exportTitle": "导出",
-  "sharing.exportWhat": "把所有还要播的排期存成一个文件，可导入到另一台服务器。",
-  "sharing.leftOut": "这些排期不在文件里：剩下的日子都要等那一年的法定节假日安排公布。公布后再导出。",
+  "sharing.exportWhat":
+    "把所有还要播的排期存成一个文件，可导入到另一台服务器。剩下的日子都要等法定节假日安排公布的排期不在文件里，公布后再导出。",
   "sharing.export": "下载排期文件",
   "sharing.importTitle": "导入",
   "sharing.importWhat": "先只检查文件会改什么，什么都不保存；您看过之后再导入。文件里没有的排期不会动。",

@@ -4,7 +4,6 @@ import { Page } from "../../shell/page.tsx";
 import { CalendarLinks } from "./calendar-links.tsx";
 import { CalendarTabs } from "./calendar-tabs.tsx";
 import { ImportSchedules } from "./import-schedules.tsx";
-import { LeftOut } from "./left-out.tsx";
 import "./calendar.css";
 
 /** How schedules get to another server, and the timetable into other people's calendars. */
@@ -16,7 +15,6 @@ export default function SharingPage() {
         <CalendarTabs here="sharing" />
         <h2>{t("sharing.exportTitle")}</h2>
         <p>{t("sharing.exportWhat")}</p>
-        <LeftOut />
         <p className="buttons">
           <a className="button" href={apiUrl("/schedules/export")} download="schedules.json">
             {t("sharing.export")}
