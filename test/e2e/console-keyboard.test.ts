@@ -60,4 +60,4 @@ test("Tab leads through all of every page and its dialogs, and back: each stop i
       expect(await keyboard.walkDialog(opener), hash).toEqual([]);
     }
   }
-});
+}, 400_000);
