@@ -335,7 +335,7 @@ export function readConfig(env: Environment): Config {
     },
     signInsPerMinute: integer("SIGN_INS_PER_MINUTE", 10, 1, 1_000_000),
     // 19 MiB is the least that the OWASP Password Storage Cheat Sheet recommends.
-    passwordMemoryKib: integer("PASSWORD_MEMORY_MIB", 64, 19, 4096) * 1024,
+    passwordMemoryKib: integer("PASSWORD_MEMORY_MIB", 64, 19, 1024) * 1024,
     secondFactorRequired: oneOf("SECOND_FACTOR", "required", ["required", "optional"]) === "required",
     accessSettlesAfterMs: integer("ACCESS_SETTLES_HOURS", 24, 0, 720) * HOUR_MS,
     trustedProxies: addresses("TRUSTED_PROXIES"),

@@ -1,5 +1,6 @@
 import { type Clock, DAY_MS, MINUTE_MS } from "../clock.ts";
 import type { MediaService } from "../media/media-service.ts";
+import { once } from "../once.ts";
 import type { Content, ContentSource } from "../programmes/content.ts";
 import type { ProgrammeService } from "../programmes/programme-service.ts";
 import type { DeviceKind } from "../protocol/messages.ts";
@@ -235,12 +236,6 @@ export function createForecast(dependencies: Dependencies): Forecast {
       return { ...occurrence, content, contentBy, items, whyNot, isFree };
     });
   };
-}
-
-function once<T>(known: Map<string, T>, key: string, find: () => T): T {
-  const value = known.has(key) ? (known.get(key) as T) : find();
-  known.set(key, value);
-  return value;
 }
 
 const nothingFor = ({ contentId }: Pick<Occurrence, "contentId">): Refusal => ({

@@ -1,5 +1,6 @@
 import fastJsonStringify from "fast-json-stringify";
 import type { FastifySchema, FastifySerializerCompiler } from "fastify";
+import { once } from "../once.ts";
 
 const byShape = new Map<string, ReturnType<FastifySerializerCompiler<FastifySchema>>>();
 
@@ -7,12 +8,5 @@ const byShape = new Map<string, ReturnType<FastifySerializerCompiler<FastifySche
  * What writes answers by their schemas, which stand alone. The same answer is that of many operations, as every refusal is:
  * it is compiled once, as this takes a large part of the server's start.
  */
-export const serializerCompiler: FastifySerializerCompiler<FastifySchema> = ({ schema }) => {
-  const shape = JSON.stringify(schema);
-  let serialize = byShape.get(shape);
-  if (!serialize) {
-    serialize = fastJsonStringify(schema);
-    byShape.set(shape, serialize);
-  }
-  return serialize;
-};
+export const serializerCompiler: FastifySerializerCompiler<FastifySchema> = ({ schema }) =>
+  once(byShape, JSON.stringify(schema), () => fastJsonStringify(schema));

@@ -1,5 +1,6 @@
 import { execFileSync } from "node:child_process";
 import { SECOND_MS } from "../clock.ts";
+import { once } from "../once.ts";
 
 /** What an ffmpeg can write, by its own names. */
 export interface FfmpegAbilities {
@@ -13,11 +14,8 @@ const TIME_LIMIT_MS = 60 * SECOND_MS;
 const known = new Map<string, FfmpegAbilities>();
 
 /** Asks a program that {@link requireFfmpeg} has found to run, once. Builds differ in what they were compiled with. */
-export function abilitiesOf(ffmpegPath: string): FfmpegAbilities {
-  const abilities = known.get(ffmpegPath) ?? askAbilities(ffmpegPath);
-  known.set(ffmpegPath, abilities);
-  return abilities;
-}
+export const abilitiesOf = (ffmpegPath: string): FfmpegAbilities =>
+  once(known, ffmpegPath, () => askAbilities(ffmpegPath));
 
 function askAbilities(ffmpegPath: string): FfmpegAbilities {
   const list = (option: string): string[] =>

@@ -1,6 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { chmodSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { once } from "../once.ts";
 
 /** Under whose name ffmpeg runs. */
 export interface Account {
@@ -119,12 +120,8 @@ const lowered = (niceness: number): string[] => [
 const asked = new Map<string, boolean>();
 
 /** Whether a command of the system does here what it is to do, which stays so while the server runs. */
-function works(command: readonly string[]): boolean {
-  const line = command.join(" ");
-  const known = asked.get(line) ?? hasSuccess(command);
-  asked.set(line, known);
-  return known;
-}
+const works = (command: readonly string[]): boolean =>
+  once(asked, command.join(" "), () => hasSuccess(command));
 
 const hasSuccess = ([program = "", ...args]: readonly string[]): boolean =>
   spawnSync(program, args, { stdio: "ignore" }).status === 0;

@@ -2,6 +2,7 @@ import { type ChildProcess, execFileSync } from "node:child_process";
 import ffmpeg, { type FfmpegCommand } from "fluent-ffmpeg";
 import { delay, SECOND_MS } from "../clock.ts";
 import { AppError } from "../errors.ts";
+import { once } from "../once.ts";
 import { type FfmpegOptions, toArguments } from "./ffmpeg-options.ts";
 import { type ProbeAnswer, type ProbeLimits, type ProbeWatch, runProbe } from "./ffprobe.ts";
 
@@ -66,7 +67,7 @@ export function createFfmpeg(paths: {
   };
 }
 
-const found = new Set<string>();
+const found = new Map<string, unknown>();
 
 /** Whether both programs can be run at all, which is tried once. @throws {AppError} `unavailable`, naming the setting */
 export function requireFfmpeg(paths: { ffmpegPath: string; ffprobePath: string }): void {
@@ -74,10 +75,10 @@ export function requireFfmpeg(paths: { ffmpegPath: string; ffprobePath: string }
     ["FFMPEG_PATH", paths.ffmpegPath],
     ["FFPROBE_PATH", paths.ffprobePath],
   ] as const) {
-    if (found.has(path)) continue;
     try {
-      execFileSync(path, ["-version"], { stdio: "ignore", timeout: VERSION_LIMIT_MS });
-      found.add(path);
+      once(found, path, () =>
+        execFileSync(path, ["-version"], { stdio: "ignore", timeout: VERSION_LIMIT_MS }),
+      );
     } catch (cause) {
       throw new AppError("unavailable", `The server cannot run what ${setting} names.`, {
         cause,

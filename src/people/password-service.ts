@@ -5,7 +5,7 @@ import type { Access } from "./access-service.ts";
 import type { ApiTokens } from "./api-token-service.ts";
 import { FIRST_ADMINISTRATOR, type FirstPassword } from "./first-password.ts";
 import type { Lockout } from "./lockout.ts";
-import { generatePassword, type PasswordHash } from "./password.ts";
+import { generatePassword, type PasswordHasher } from "./password.ts";
 import { checkPassword } from "./password-policy.ts";
 import type { PeopleStore, StoredPerson } from "./people-store.ts";
 import type { SecondFactors } from "./second-factor-service.ts";
@@ -40,7 +40,7 @@ export interface Passwords {
 
 interface Dependencies {
   store: PeopleStore;
-  hash: Pick<PasswordHash, "of">;
+  hasher: Pick<PasswordHasher, "hash">;
   signIns: SignIns;
   secondFactors: SecondFactors;
   access: Pick<Access, "note">;
@@ -52,7 +52,7 @@ interface Dependencies {
 }
 
 export function createPasswords(deps: Dependencies): Passwords {
-  const { store, hash, signIns, secondFactors, access, apiTokens, lockout, firstPassword } = deps;
+  const { store, hasher, signIns, secondFactors, access, apiTokens, lockout, firstPassword } = deps;
   const { transact, clock } = deps;
 
   /** @throws {AppError} `not_found` */
@@ -98,7 +98,7 @@ export function createPasswords(deps: Dependencies): Passwords {
 
     async acceptInvitation(token, password) {
       checkPassword("/password", password, openInvitation(token).person.name);
-      const passwordHash = await hash.of(password);
+      const passwordHash = await hasher.hash(password);
       // Somebody else may have been quicker meanwhile.
       const { person } = transact(() => {
         const invitation = openInvitation(token);
@@ -119,7 +119,7 @@ export function createPasswords(deps: Dependencies): Passwords {
       await signIns.confirm(signIn, { currentPassword: current }, address, () => {});
       if (next === current) throw invalid("/newPassword", "The new password is the old one.");
       checkPassword("/newPassword", next, name);
-      const passwordHash = await hash.of(next);
+      const passwordHash = await hasher.hash(next);
       transact(() => {
         store.setPassword(id, passwordHash);
         store.deleteInvitations(id);
@@ -133,7 +133,7 @@ export function createPasswords(deps: Dependencies): Passwords {
       const person = store.byName(name);
       if (!person) throw new AppError("not_found", `There is no person called "${name}".`);
       const password = generatePassword();
-      const passwordHash = await hash.of(password);
+      const passwordHash = await hasher.hash(password);
       transact(() => {
         replace(person, passwordHash);
         store.setDisabled(person.id, null);

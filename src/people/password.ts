@@ -15,25 +15,25 @@ const asTyped = (password: string): string => password.normalize("NFKC");
 
 const encode = (bytes: Buffer): string => bytes.toString("base64").replace(/=+$/, "");
 
-/** Argon2id in PHC string format, which says by what it was made. */
-export interface PasswordHash {
-  of(password: string): Promise<string>;
-  /** Of no password, and checked against one in the same time. */
-  ofNone(): string;
+/** Makes Argon2id hashes in PHC string format, which says by what each was made. */
+export interface PasswordHasher {
+  hash(password: string): Promise<string>;
+  /** The hash of no password, which takes as long to check against as those made here. */
+  decoy(): string;
 }
 
 /** @param memoryKib what each takes; more makes guessing dearer, and signing in slower */
-export function createPasswordHash(memoryKib: number): PasswordHash {
+export function createPasswordHasher(memoryKib: number): PasswordHasher {
   const parameters = { memory: memoryKib, ...PARAMETERS };
   const { passes, parallelism, tagLength } = parameters;
   const written = (nonce: Buffer, tag: Buffer) =>
     `$argon2id$v=19$m=${memoryKib},t=${passes},p=${parallelism}$${encode(nonce)}$${encode(tag)}`;
   return {
-    async of(password) {
+    async hash(password) {
       const nonce = randomBytes(NONCE_BYTES);
       return written(nonce, await derive("argon2id", { message: asTyped(password), nonce, ...parameters }));
     },
-    ofNone: () => written(randomBytes(NONCE_BYTES), randomBytes(tagLength)),
+    decoy: () => written(randomBytes(NONCE_BYTES), randomBytes(tagLength)),
   };
 }
 

@@ -6,7 +6,7 @@ import type { Access } from "./access-service.ts";
 import type { ApiTokens } from "./api-token-service.ts";
 import { FIRST_ADMINISTRATOR, type FirstPassword } from "./first-password.ts";
 import type { Identity, IdentityStore } from "./identity-store.ts";
-import { generatePassword, type PasswordHash } from "./password.ts";
+import { generatePassword, type PasswordHasher } from "./password.ts";
 import type { Invitation, Passwords } from "./password-service.ts";
 import type { PeopleStore, StoredPerson } from "./people-store.ts";
 import { COUNTY_WORK, type Grant, ROLES_OF_AN_AREA } from "./permissions.ts";
@@ -67,7 +67,7 @@ export interface PeopleService {
 
 interface Dependencies {
   store: PeopleStore;
-  hash: Pick<PasswordHash, "of">;
+  hasher: Pick<PasswordHasher, "hash">;
   identities: IdentityStore;
   /** Of the provider; `null` where there is none. */
   issuer: string | null;
@@ -84,7 +84,7 @@ interface Dependencies {
 
 export function createPeopleService(deps: Dependencies): PeopleService {
   const { store, identities, issuer, signIns, secondFactors, access, apiTokens, passwords, regions } = deps;
-  const { hash, firstPassword, transact, clock } = deps;
+  const { hasher, firstPassword, transact, clock } = deps;
 
   function personOf(id: string): StoredPerson {
     const person = store.byId(id);
@@ -158,7 +158,7 @@ export function createPeopleService(deps: Dependencies): PeopleService {
         id: uuidv7(),
         name: FIRST_ADMINISTRATOR,
         roles: COUNTY_WORK.map((role) => ({ role, area: null })),
-        passwordHash: await hash.of(password),
+        passwordHash: await hasher.hash(password),
         createdAt: clock.now(),
       });
       return { name: FIRST_ADMINISTRATOR, password };

@@ -17,7 +17,7 @@ import { createLockout } from "./lockout.ts";
 import { createOidcClient } from "./oidc-client.ts";
 import { createOidcSignIns } from "./oidc-service.ts";
 import { createOwnSecondFactor } from "./own-second-factor.ts";
-import { createPasswordHash } from "./password.ts";
+import { createPasswordHasher } from "./password.ts";
 import { createPasswords } from "./password-service.ts";
 import { createPeopleService } from "./people-service.ts";
 import { createPeopleStore } from "./people-store.ts";
@@ -60,7 +60,7 @@ export function createPeople({ db, regions, config, box, secrets, log, clock }: 
     clock,
   });
   const deputies = createDeputies({ store: createDeputyStore(db), people: store, clock, zone: config.zone });
-  const hash = createPasswordHash(config.passwordMemoryKib);
+  const hasher = createPasswordHasher(config.passwordMemoryKib);
   const signIns = createSignIns({
     store: signInStore,
     people: store,
@@ -68,7 +68,7 @@ export function createPeople({ db, regions, config, box, secrets, log, clock }: 
     secondFactors,
     lockout,
     limits: config.signInLimits,
-    passwordHash: hash,
+    hasher,
     passwordSignIn: config.passwordSignIn,
     transact,
     clock,
@@ -79,7 +79,7 @@ export function createPeople({ db, regions, config, box, secrets, log, clock }: 
   const firstPassword = createFirstPassword(config.dataDir);
   const passwords = createPasswords({
     store,
-    hash,
+    hasher,
     signIns,
     secondFactors,
     access,
@@ -105,7 +105,7 @@ export function createPeople({ db, regions, config, box, secrets, log, clock }: 
     });
   const people = createPeopleService({
     store,
-    hash,
+    hasher,
     identities,
     issuer: config.oidc?.issuer.href ?? null,
     signIns,

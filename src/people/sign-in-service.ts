@@ -4,7 +4,7 @@ import { type Transact, whenFree } from "../db/open.ts";
 import { AppError, notFound } from "../errors.ts";
 import type { Deputies } from "./deputy-service.ts";
 import type { Lockout } from "./lockout.ts";
-import { type PasswordHash, verifyPassword } from "./password.ts";
+import { type PasswordHasher, verifyPassword } from "./password.ts";
 import type { PeopleStore, StoredPerson } from "./people-store.ts";
 import type { Grant } from "./permissions.ts";
 import type { SecondFactors } from "./second-factor-service.ts";
@@ -91,7 +91,7 @@ interface Dependencies {
   secondFactors: SecondFactors;
   lockout: Lockout;
   limits: SignInLimits;
-  passwordHash: Pick<PasswordHash, "ofNone">;
+  hasher: Pick<PasswordHasher, "decoy">;
   /** Whether people sign in with a password of this server's at all. */
   passwordSignIn: boolean;
   transact: Transact;
@@ -99,10 +99,10 @@ interface Dependencies {
 }
 
 export function createSignIns(deps: Dependencies): SignIns {
-  const { store, people, deputies, secondFactors, lockout, limits, passwordHash } = deps;
+  const { store, people, deputies, secondFactors, lockout, limits, hasher } = deps;
   const { passwordSignIn, transact, clock } = deps;
   // Checked when the name is unknown, so that both failures take the same time.
-  const decoy = passwordHash.ofNone();
+  const decoy = hasher.decoy();
 
   async function withPassword(name: string, password: string): Promise<StoredPerson | null> {
     const person = people.byName(name);

@@ -70,6 +70,21 @@ test("the first steps stand on Today until they are done, can be put aside and t
   expect(await steps.getByText("已完成").count()).toBe(4);
 });
 
+test("a button whose act failed says again what it does, though no animation's end be told", async () => {
+  const other = await page.context().newPage();
+  await other.addInitScript(
+    `addEventListener("transitionend", (event) => event.stopImmediatePropagation(), true)`,
+  );
+  await other.goto(`${app.url}/#/settings/areas?import=`);
+  const file = { name: "regions.csv", mimeType: "text/csv", buffer: Buffer.from("no table") };
+  await dialogOf(other).getByLabel("CSV 文件（UTF-8）").setInputFiles(file);
+  const act = dialogOf(other).getByRole("button", { name: "导入", exact: true });
+  await act.click();
+  await dialogOf(other).getByRole("alert").waitFor();
+  await act.waitFor({ timeout: 5_000 });
+  await other.close();
+});
+
 test("a town adds stricter rules, which are told before they are saved and inherited below; it takes them back by name", async () => {
   await app.operator.put(`/regions/${COUNTY}/policy`, { maxVolume: 80 });
   await choosePlace(page, "设置");

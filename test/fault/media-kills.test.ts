@@ -118,9 +118,9 @@ const POINTS: ((size: number | null) => boolean)[] = [
 ];
 const met = POINTS.map(() => 0);
 
-/** Waits until an upload is at that point, or for two seconds. */
+/** Waits until an upload is at that point, which on a slow machine may take long. */
 async function untilPoint(index: number): Promise<void> {
-  const deadline = performance.now() + 2_000;
+  const deadline = performance.now() + 20_000;
   while (performance.now() < deadline) {
     if ([...unfinished].some((upload) => POINTS[index]?.(partSize(upload)))) {
       met[index] = (met[index] ?? 0) + 1;
@@ -170,15 +170,15 @@ test(
       const before = acknowledged.size;
       await delay(100 + moment() * 1_200);
       // On a slow machine few uploads would be through by then, and little could be lost.
-      if (kill % 4 === 0)
+      if (kill % 2 === 0)
         await until(() => acknowledged.size > before, { what: "an upload through", timeoutMs: 60_000 });
       if (kill % 2 === 1) await untilPoint(Math.floor(kill / 2) % POINTS.length);
       await server.end("SIGKILL");
       await uploading;
       server = await startServer(folder, ENV);
     }
-    // One every fourth kill at least.
-    expect(acknowledged.size).toBeGreaterThanOrEqual(KILLS / 4);
+    // One every second kill at least.
+    expect(acknowledged.size).toBeGreaterThanOrEqual(KILLS / 2);
     expect(Math.min(...met)).toBeGreaterThan(0);
 
     const operator = await signIn(server.url, "admin", password);

@@ -1,5 +1,7 @@
+import { LoadingOutlined } from "@ant-design/icons";
 import { ConfigProvider, theme } from "antd";
 import type { ReactNode } from "react";
+import { useTranslation } from "react-i18next";
 import { useTheme } from "./theme.ts";
 
 /** The tokens of Ant Design are the colours of console.css: paper and ink, and one red for the brand and for stop. */
@@ -52,12 +54,17 @@ const DARK = {
 };
 
 export function Design({ children }: { children: ReactNode }) {
+  const { t } = useTranslation();
   const { isDark, isStill } = useTheme();
   const { algorithm, token } = isDark ? DARK : LIGHT;
   return (
     <ConfigProvider
       theme={{ algorithm, token: { ...token, motion: !isStill }, cssVar: { key: "console" }, hashed: false }}
-      button={{ autoInsertSpace: false }}
+      button={{
+        autoInsertSpace: false,
+        // Without the motion of the default one, whose end is sometimes missed: it then stays, and is read out, for good.
+        loadingIcon: <LoadingOutlined spin={!isStill} aria-label={t("list.loading")} />,
+      }}
       wave={{ disabled: true }}
     >
       {children}
