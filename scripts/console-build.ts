@@ -18,18 +18,16 @@ const UNFINISHED = `${BUILT_CONSOLE}.${process.pid}`;
 function isCurrent(): boolean {
   const builtAt = statSync(join(BUILT_CONSOLE, "index.html"), { throwIfNoEntry: false })?.mtimeMs;
   if (builtAt === undefined) return false;
-  const sources = globSync("**", { cwd: CONSOLE, exclude: ["dist/**", "dist.*/**"] }).map((name) =>
-    join(CONSOLE, name),
-  );
+  // Without the folder itself, which changes when what was built is put into it.
+  const sources = globSync("**/*", { cwd: CONSOLE, exclude: ["dist{,.*}{,/**}"] });
   const parts = [
     "package-lock.json",
     ...globSync(["scripts/{console,terminal}-*.ts", "devices/{core,terminal}/**", "src/protocol/**"], {
       cwd: root,
     }),
   ];
-  return [...sources, ...parts.map((name) => join(root, name))].every(
-    (file) => statSync(file).mtimeMs <= builtAt,
-  );
+  const files = [...sources.map((name) => join(CONSOLE, name)), ...parts.map((name) => join(root, name))];
+  return files.every((file) => statSync(file).mtimeMs <= builtAt);
 }
 
 function compress(): void {
