@@ -18,6 +18,8 @@ const encode = (bytes: Buffer): string => bytes.toString("base64").replace(/=+$/
 /** Makes Argon2id hashes in PHC string format, which says by what each was made. */
 export interface PasswordHasher {
   hash(password: string): Promise<string>;
+  /** Whether one was made with the parameters of today. */
+  isCurrent(hash: string): boolean;
   /** The hash of no password, which takes as long to check against as those made here. */
   decoy(): string;
 }
@@ -26,13 +28,14 @@ export interface PasswordHasher {
 export function createPasswordHasher(memoryKib: number): PasswordHasher {
   const parameters = { memory: memoryKib, ...PARAMETERS };
   const { passes, parallelism, tagLength } = parameters;
-  const written = (nonce: Buffer, tag: Buffer) =>
-    `$argon2id$v=19$m=${memoryKib},t=${passes},p=${parallelism}$${encode(nonce)}$${encode(tag)}`;
+  const prefix = `$argon2id$v=19$m=${memoryKib},t=${passes},p=${parallelism}$`;
+  const written = (nonce: Buffer, tag: Buffer) => `${prefix}${encode(nonce)}$${encode(tag)}`;
   return {
     async hash(password) {
       const nonce = randomBytes(NONCE_BYTES);
       return written(nonce, await derive("argon2id", { message: asTyped(password), nonce, ...parameters }));
     },
+    isCurrent: (hash) => hash.startsWith(prefix),
     decoy: () => written(randomBytes(NONCE_BYTES), randomBytes(tagLength)),
   };
 }

@@ -35,6 +35,7 @@ export function createPeopleStore(db: Database) {
   );
   const updateRoles = db.prepare("UPDATE users SET roles = ? WHERE id = ?");
   const updatePassword = db.prepare("UPDATE users SET password_hash = ? WHERE id = ?");
+  const replaceHash = db.prepare("UPDATE users SET password_hash = ? WHERE id = ? AND password_hash = ?");
   const updateDisabled = db.prepare("UPDATE users SET disabled_at = ? WHERE id = ?");
   const insertInvitation = db.prepare(
     `INSERT INTO invitations (token_hash, user_id, issued_by, created_at, expires_at)
@@ -61,6 +62,9 @@ export function createPeopleStore(db: Database) {
       void insert.run({ ...person, roles: JSON.stringify(roles) }),
     setRoles: (id: string, roles: readonly Grant[]) => void updateRoles.run(JSON.stringify(roles), id),
     setPassword: (id: string, passwordHash: string) => void updatePassword.run(passwordHash, id),
+    /** The same password, hashed otherwise; does nothing when it was changed meanwhile. */
+    rehash: (id: string, former: string, passwordHash: string) =>
+      void replaceHash.run(passwordHash, id, former),
     setDisabled: (id: string, at: number | null) => void updateDisabled.run(at, id),
     insertInvitation: (row: {
       tokenHash: string;

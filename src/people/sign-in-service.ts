@@ -86,12 +86,12 @@ export interface SignIns {
 
 interface Dependencies {
   store: SignInStore;
-  people: Pick<PeopleStore, "byName">;
+  people: Pick<PeopleStore, "byName" | "rehash">;
   deputies: Pick<Deputies, "grantsOf">;
   secondFactors: SecondFactors;
   lockout: Lockout;
   limits: SignInLimits;
-  hasher: Pick<PasswordHasher, "decoy">;
+  hasher: PasswordHasher;
   /** Whether people sign in with a password of this server's at all. */
   passwordSignIn: boolean;
   transact: Transact;
@@ -104,10 +104,16 @@ export function createSignIns(deps: Dependencies): SignIns {
   // Checked when the name is unknown, so that both failures take the same time.
   const decoy = hasher.decoy();
 
-  async function withPassword(name: string, password: string): Promise<StoredPerson | null> {
+  async function withPassword(name: string, password: string) {
     const person = people.byName(name);
-    const matches = await verifyPassword(password, person?.passwordHash ?? decoy);
-    return person?.passwordHash && matches ? person : null;
+    const passwordHash = person?.passwordHash ?? null;
+    const matches = await verifyPassword(password, passwordHash ?? decoy);
+    return person && passwordHash !== null && matches ? { ...person, passwordHash } : null;
+  }
+
+  /** By the parameters of today, which the decoy has as well; the password is at hand only here. */
+  async function rehash(password: string, former: string): Promise<string | null> {
+    return hasher.isCurrent(former) ? null : await hasher.hash(password);
   }
 
   /** The own roles, and those in which somebody stands in today. */
@@ -182,9 +188,11 @@ export function createSignIns(deps: Dependencies): SignIns {
           members: { secondFactor: "needed" },
         });
       }
+      const renewed = await rehash(password, person.passwordHash);
       return transact(() => {
         if (secondFactor && !secondFactors.take(person.id, code ?? "")) throw wrongCode();
         settle("succeeded");
+        if (renewed !== null) people.rehash(person.id, person.passwordHash, renewed);
         const opened = open(person, { secondFactor, address, agent });
         isKnown(opened.signIn);
         return opened;

@@ -8,9 +8,15 @@ import { createPeople } from "../../src/people/people.ts";
 import { createMemoryLog } from "./memory-log.ts";
 
 /** Who there is and how they sign in, on a database in memory, without the rest of the server. */
-export function openPeople(clock: Clock, dataDir: string) {
-  const db = openDatabase(":memory:", clock.now());
-  const box = createSecretBox(randomBytes(32));
+export function openPeople(
+  clock: Clock,
+  dataDir: string,
+  {
+    db = openDatabase(":memory:", clock.now()),
+    box = createSecretBox(randomBytes(32)),
+    passwordMemoryKib = 19_456,
+  } = {},
+) {
   const people = createPeople({
     db,
     regions: { exists: () => true },
@@ -18,7 +24,7 @@ export function openPeople(clock: Clock, dataDir: string) {
       accessSettlesAfterMs: DAY_MS,
       dataDir,
       oidc: null,
-      passwordMemoryKib: 19_456,
+      passwordMemoryKib,
       passwordSignIn: true,
       signInLimits: { idleMs: DAY_MS, lifetimeMs: 7 * DAY_MS },
       zone: "Asia/Shanghai",
@@ -28,5 +34,5 @@ export function openPeople(clock: Clock, dataDir: string) {
     log: createMemoryLog().log,
     clock,
   });
-  return { db, ...people };
+  return { db, box, ...people };
 }
