@@ -22,6 +22,7 @@ const PACKAGES: Record<string, string> = {
   wapiti: "wapiti",
   sqlmap: "sqlmap",
   chromium: "chromium",
+  "chromium-headless-shell": "chromium-headless-shell",
   strace: "strace",
   systemd: "systemd-analyze",
   iproute2: "ip",
