@@ -19,6 +19,20 @@ import { CONTENT_BY } from "./assignment.ts";
 import { BROADCAST_STATES, type Broadcast, CONTENT_KINDS, WHY_NOT } from "./broadcast.ts";
 import type { ForecastEntry } from "./forecast.ts";
 
+/** Where a broadcast is heard, as the API says it. */
+export const TargetsView = Type.Object({
+  regions: Type.Array(RegionCode),
+  kinds: Type.Array(DeviceKind),
+  exclude: Type.Array(RegionCode),
+  groups: Type.Array(GroupId),
+  tags: Type.Array(Tag),
+});
+
+export function viewTargets(broadcast: Broadcast): Static<typeof TargetsView> {
+  const { areas, kinds, exclude, groups, tags } = broadcast;
+  return { regions: areas, kinds, exclude, groups, tags };
+}
+
 export const BroadcastView = Type.Object({
   id: Uuid,
   scheduleId: nullable(Type.String({ ...Uuid, description: "None for an interrupt, which has the same id" })),
@@ -46,13 +60,7 @@ export const BroadcastView = Type.Object({
       }),
     }),
   ),
-  targets: Type.Object({
-    regions: Type.Array(RegionCode),
-    kinds: Type.Array(DeviceKind),
-    exclude: Type.Array(RegionCode),
-    groups: Type.Array(GroupId),
-    tags: Type.Array(Tag),
-  }),
+  targets: TargetsView,
 });
 
 export const AiredByView = Type.Object(
@@ -190,7 +198,7 @@ export const viewBroadcast = (b: Broadcast): Static<typeof BroadcastView> => ({
     b.contentKind === null || b.contentId === null || b.contentBy === null
       ? null
       : { kind: b.contentKind, id: b.contentId, by: b.contentBy },
-  targets: { regions: b.areas, kinds: b.kinds, exclude: b.exclude, groups: b.groups, tags: b.tags },
+  targets: viewTargets(b),
 });
 
 export const viewDeviceProof = (proof: DeviceProof): Static<typeof DeviceProofView> => ({

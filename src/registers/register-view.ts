@@ -1,6 +1,6 @@
 import { Type } from "typebox";
 import { BROADCAST_STATES } from "../broadcasts/broadcast.ts";
-import { AiredByView } from "../broadcasts/broadcast-view.ts";
+import { AiredByView, TargetsView, viewTargets } from "../broadcasts/broadcast-view.ts";
 import { toIso } from "../clock.ts";
 import { enumOf, Instant, nullable, RegionCode, Uuid } from "../http/schemas.ts";
 import {
@@ -27,7 +27,7 @@ export const BroadcastLine = Type.Object({
   title: Type.String(),
   durationMs: nullable(Type.Integer()),
   sha256s: Type.Array(Type.String()),
-  targets: Type.String(),
+  targets: TargetsView,
   state: enumOf(BROADCAST_STATES),
   reason: NullableText,
   devices: count,
@@ -79,6 +79,7 @@ export function viewBroadcastEntry({ broadcast, proof, approval, stop, ...entry 
     title: broadcast.title,
     state: broadcast.state,
     reason: broadcast.reason,
+    targets: viewTargets(broadcast),
     atLeast,
     unknown,
     signatures: viewSignatures(approval?.review.signatures ?? []),

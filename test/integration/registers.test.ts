@@ -125,7 +125,7 @@ test("the broadcast register says what, for whom, with which proof, approved and
     number: 41,
     durationMs: expect.any(Number),
     sha256s: [expect.stringMatching(/^[0-9a-f]{64}$/)],
-    targets: "稻田镇 大喇叭",
+    targets: { regions: [TOWN], kinds: ["loudspeaker"] },
     state: "cancelled",
     reason: "=1+1 停电",
     signatures: [
@@ -142,6 +142,7 @@ test("the broadcast register says what, for whom, with which proof, approved and
   expect(lines).toHaveLength(items.length + 2);
   const line = lines.find((each) => each.includes("停电"));
   expect(line).toContain(`"'=HYPERLINK(""x"")"`);
+  expect(line).toContain("稻田镇 大喇叭");
   expect(line).toMatch(/初审 初审员 2026-11-30 20:00；复审 复审员 [^；]+；终审 终审员 /);
 });
 

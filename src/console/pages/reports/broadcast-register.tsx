@@ -4,6 +4,7 @@ import { dateText, durationText, momentText, timeText } from "../../format.js";
 import { StateBadge } from "../../parts/badges.tsx";
 import { type Column, DataTable } from "../../parts/data-table.tsx";
 import { owedText, personText } from "../../parts/review-words.ts";
+import { TargetText } from "../../parts/target-text.tsx";
 import { reasonText } from "../../server-words.js";
 import { RegisterList } from "./register-list.tsx";
 
@@ -41,7 +42,7 @@ function Lines({ lines }: { lines: RegisterBroadcast[] }) {
         </span>
       ),
     },
-    { name: "reports.targets", cell: ({ targets }) => targets },
+    { name: "reports.targets", cell: ({ targets }) => <TargetText targets={targets} /> },
     { name: "column.state", cell: ({ state }) => <StateBadge state={state} /> },
     {
       name: "reports.proved",

@@ -31,7 +31,7 @@ export default function Profiles() {
       ),
     },
     { name: "profiles.for", cell: (profile) => <UsedBy profile={profile} /> },
-    { name: "profiles.sound", cell: ({ sound }) => (sound ? <Sound sound={sound} /> : null) },
+    { name: "profiles.sound", isWide: true, cell: ({ sound }) => (sound ? <Sound sound={sound} /> : null) },
     {
       name: "profiles.chain",
       cell: ({ chain }) =>
