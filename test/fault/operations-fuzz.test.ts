@@ -90,7 +90,7 @@ function remember(
   add(collection, location?.split("/").at(-1));
   for (const [, sha256] of text.matchAll(/"sha256":"([0-9a-f]{64})"/g)) add("recordings", sha256);
   if (
-    !contentType.startsWith("application/json") ||
+    !/^application\/json(;|$)/.test(contentType) ||
     !text.startsWith("{") ||
     operation.path.split("/").length > 5
   )
