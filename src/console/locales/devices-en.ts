@@ -106,6 +106,7 @@ export const devicesEn: Record<keyof typeof devicesZh, string> = {
   "channels.note":
     "The server says what is to run and shows who lags; bringing it onto the devices is up to your own means.",
   "channels.add": "New channel…",
+  "channels.addTitle": "New channel",
   "channels.edit": "Other software…",
   "channels.editTitle": "Software of the channel {id}",
   "channels.id": "Short name",

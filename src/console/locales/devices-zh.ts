@@ -101,6 +101,7 @@ export const devicesZh = {
   "channels.noneHint": "通道指定其中终端应运行的软件版本。",
   "channels.note": "服务器只指定版本并显示谁落后；升级由您自己的手段完成。",
   "channels.add": "新建通道…",
+  "channels.addTitle": "新建通道",
   "channels.edit": "换软件版本…",
   "channels.editTitle": "通道 {id} 的软件",
   "channels.id": "短名",

@@ -71,7 +71,9 @@ export function ConfirmDialog<R>({
   useEffect(() => {
     const { current } = dialog;
     current?.showModal();
-    (first ?? leave).current?.focus();
+    if (first) first.current?.focus();
+    // It is in sight already, and what the dialog begins with stays so.
+    else leave.current?.focus({ preventScroll: true });
     return () => current?.close();
   }, [first]);
   function act() {

@@ -112,7 +112,7 @@ function SetSoftware({ channel, onChanged, onClose }: DialogProps & { channel: S
   }
   return (
     <ConfirmDialog
-      title={channel ? t("channels.editTitle", { id: channel.id }) : t("channels.add")}
+      title={channel ? t("channels.editTitle", { id: channel.id }) : t("channels.addTitle")}
       confirm={t("twin.save")}
       run={run}
       first={first}
