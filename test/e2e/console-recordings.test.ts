@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { mkdtemp, rm } from "node:fs/promises";
+import { cp, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Browser, BrowserContext } from "playwright-core";
@@ -9,6 +9,7 @@ import { type StartedServer, startServer } from "../../scripts/processes.ts";
 import { until } from "../../scripts/until.ts";
 import { launchChromium, openConsole, type Page } from "../support/browser.ts";
 import { type EpisodeView, makeTone, programmeId, settled } from "../support/county.ts";
+import { makeFilm } from "../support/lecture.ts";
 import { ffmpeg } from "../support/media-lab.ts";
 import { everywhere, newPerson, PASSWORD } from "../support/people.ts";
 
@@ -22,10 +23,23 @@ let page: Page;
 let episodeId: string;
 let number = 0;
 
+/** Those that are shipped, but that a recording of any length becomes a stream. */
+async function profilesIn(parent: string): Promise<string> {
+  const into = join(parent, "profiles");
+  await cp("media/profiles", into, { recursive: true });
+  const stream = join(into, "terminal-hls.json");
+  await writeFile(stream, (await readFile(stream, "utf8")).replace(/"minMinutes": \d+/, '"minMinutes": 0'));
+  return into;
+}
+
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "ccx-recordings-"));
   // On a busy machine what is polite waits for minutes, and so would the test.
-  server = await startServer(folder, { RATE_LIMIT_PER_MINUTE: "100000", TRANSCODE_NICENESS: "0" });
+  server = await startServer(folder, {
+    RATE_LIMIT_PER_MINUTE: "100000",
+    TRANSCODE_NICENESS: "0",
+    PROFILES_DIR: await profilesIn(folder),
+  });
   password = await server.password;
   operator = await signIn(server.url, "admin", password);
   browser = await launchChromium();
@@ -142,6 +156,50 @@ test("a file that is dropped is uploaded; the horn's sound and the recorded one 
     .locator("audio")
     .evaluate((audio: { play(): Promise<void> }) => audio.play());
   expect((await soundOf()).currentTime).toBeGreaterThanOrEqual(2);
+});
+
+test("a film is watched as a stream, of which nothing comes before it is played; without the stream, as the file", async () => {
+  await operator.upload(
+    `/episodes/${episodeId}/segments/1/recording`,
+    makeFilm(join(folder, "film.mp4"), 20),
+  );
+  await settled(operator, episodeId);
+  const renditions = (await recording())?.renditions ?? [];
+  const shaOf = (name: string) => renditions.find(({ profile }) => profile === name)?.sha256;
+  const [master, file] = [shaOf("terminal-hls"), shaOf("terminal-mp4")];
+  const fetched: string[] = [];
+  page.on("request", (request) => void fetched.push(new URL(request.url()).pathname));
+  const video = card().locator("video");
+  const watch = async () => {
+    // Where the stream gives way to the file, another play takes the place of this one.
+    await video.evaluate((player: { play(): Promise<void> }) => player.play().catch(() => {}));
+    await expect
+      .poll(() => video.evaluate(({ currentTime }: { currentTime: number }) => currentTime), {
+        timeout: 20_000,
+      })
+      .toBeGreaterThan(6.5);
+  };
+  const goTo = (seconds: number) =>
+    video.evaluate((player: { currentTime: number }, at) => void (player.currentTime = at), seconds);
+
+  const isStream = () => page.locator("video[src^='blob:']").waitFor();
+
+  await page.reload();
+  await isStream();
+  expect(fetched.filter((path) => path.endsWith(".m3u8"))).toEqual([]);
+  await goTo(6);
+  await watch();
+  const parts = fetched.filter((path) => path.startsWith("/media/"));
+  expect(parts).toContain(`/media/${master}.m3u8`);
+  expect(parts.some((path) => path.endsWith(".mp4"))).toBe(true);
+  expect(parts).not.toContain(`/media/${file}`);
+
+  await page.route("**/*.m3u8", (route) => route.abort());
+  await page.reload();
+  await isStream();
+  await goTo(6);
+  await watch();
+  expect(await video.getAttribute("src")).toBe(`/media/${file}`);
 });
 
 test("the board has each episode by its state, and leads to it", async () => {

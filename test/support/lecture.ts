@@ -35,7 +35,8 @@ export interface LectureDay {
 
 export const LECTURE_START = Date.parse("2026-12-15T14:00:00+08:00");
 
-function makeFilm(file: string, seconds: number): string {
+/** A test picture with a tone, of so many seconds. @returns `file` */
+export function makeFilm(file: string, seconds: number): string {
   const picture = `testsrc=s=320x180:r=25:d=${seconds}`;
   const sound = `sine=frequency=440:sample_rate=48000:duration=${seconds}`;
   const input = ["-f", "lavfi", "-i", picture, "-f", "lavfi", "-i", sound];

@@ -32,9 +32,11 @@ export function soundsOf(renditions: readonly Rendition[]): Sound[] {
     preview: of(renditions, ({ profile }) => profile.startsWith("preview")),
     horn: of(renditions, ({ profile }) => profile.startsWith("loudspeaker")),
   };
+  const stream = of(renditions, ({ mime }) => mime === "application/vnd.apple.mpegurl");
   return (["picture", "horn", "preview"] as const).flatMap((as) => {
     const sha256 = found[as];
-    return sha256 === null ? [] : [{ as, sha256 }];
+    if (sha256 === null) return [];
+    return [as === "picture" ? { as, sha256, stream } : { as, sha256 }];
   });
 }
 

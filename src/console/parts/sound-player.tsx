@@ -1,13 +1,16 @@
 import "./sound-player.css";
-import { useEffect, useId, useRef, useState } from "react";
+import { useCallback, useEffect, useId, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useListening } from "./listening.ts";
+import { type Place, placeIn, useStream } from "./stream.ts";
 import { type Mark, Waveform } from "./waveform.tsx";
 
 /** One way to hear the same stretch of time. */
 export interface Sound {
   as: "horn" | "preview" | "picture";
   sha256: string;
+  /** The same as a stream, by its master playlist. */
+  stream?: string | null;
 }
 
 interface Props {
@@ -24,9 +27,9 @@ interface Props {
   onPlayed?: (played: TimeRanges) => void;
 }
 
-const BEGINNING = { atS: 0, isPlaying: false };
+const BEGINNING: Place = { atS: 0, isPlaying: false };
 
-function goOn(player: HTMLMediaElement, { atS, isPlaying }: typeof BEGINNING): void {
+function goOn(player: HTMLMediaElement, { atS, isPlaying }: Place): void {
   if (atS > 0) player.currentTime = atS;
   if (isPlaying) void player.play();
 }
@@ -48,22 +51,34 @@ export function SoundPlayer({
   const [as, setAs] = useState<Sound["as"] | null>(null);
   const [media, setMedia] = useState<HTMLMediaElement | null>(null);
   const [isBroken, setBroken] = useState(false);
+  const [isStreamBroken, setStreamBroken] = useState(false);
   const left = useRef(BEGINNING);
   useEffect(() => (media ? listening.join(part, media) : undefined), [listening, part, media]);
 
   const sound = sounds.find((each) => each.as === as) ?? sounds[0];
-  const src = sound && `/media/${sound.sha256}${isHearing ? "?hearing" : ""}`;
+  // What is heard for a signature is the file that devices get.
+  const stream = isHearing || isStreamBroken ? null : (sound?.stream ?? null);
+  const src = sound && stream === null ? `/media/${sound.sha256}${isHearing ? "?hearing" : ""}` : undefined;
   // What is chosen goes on where the other one was.
+  const goOnIn = useCallback((player: HTMLMediaElement) => {
+    goOn(player, left.current);
+    left.current = BEGINNING;
+  }, []);
+  useStream(media, stream, {
+    onReady: goOnIn,
+    onFailed(place) {
+      left.current = place;
+      setStreamBroken(true);
+    },
+  });
   useEffect(() => {
     // Between sound and picture the player itself is another one.
-    if (!media?.isConnected || src === undefined) return;
-    goOn(media, left.current);
-    left.current = BEGINNING;
-  }, [media, src]);
+    if (media?.isConnected && src !== undefined) goOnIn(media);
+  }, [goOnIn, media, src]);
   if (!sound) return null;
 
   function choose(next: Sound["as"]) {
-    if (media) left.current = { atS: media.currentTime, isPlaying: !media.paused };
+    if (media) left.current = placeIn(media);
     setBroken(false);
     setAs(next);
   }
