@@ -148,12 +148,15 @@ function wapiti(url: string, cookie: string, paths: string[]): string[] {
   );
 }
 
-/** How many parameters sqlmap has tried, and those that it could inject something into. */
+/**
+ * How many parameters sqlmap has tried, and those that it could inject something into. What only appears so to it at first, as where a
+ * lockout answers the second of two tries otherwise, it tries again; what stands is listed at its end.
+ */
 function sqlmap(args: string[], log: string): { tried: number; found: string[] } {
   const common = ["--batch", "--threads", "4", "--technique=BEU", "--flush-session", "--disable-coloring"];
   run("sqlmap", [...args, ...common, "--output-dir", join(folder, "sqlmap")], log);
   const text = readFileSync(join(folder, log), "utf8");
-  const found = [...text.matchAll(/^Parameter: .+$|parameter '.+' (?:is|appears to be) .*injectable/gm)];
+  const found = [...text.matchAll(/^Parameter: .+$/gm)];
   return {
     tried: text.match(/does not seem to be injectable/g)?.length ?? 0,
     found: found.map(([line]) => `sqlmap: ${line}`),
