@@ -39,7 +39,7 @@ export default defineConfig({
   root,
   test: {
     projects: [
-      project("unit", 10_000),
+      project("unit", 30_000),
       project("contract", 20_000),
       project("integration", 90_000, { globalSetup: CONSOLE }),
       project("e2e", 120_000, { exclude: TIMED, globalSetup: CONSOLE }),

@@ -57,10 +57,10 @@ test("Tab leads through all of every page and its dialogs, and back: each stop i
     await page.goto(`${app.url}/${hash}`);
     await page.locator(shows).first().waitFor();
     await expect.poll(() => page.locator("main .loading").count()).toBe(0);
-    expect(await keyboard.walkPage(), hash).toEqual([]);
+    expect({ hash, wrong: await keyboard.walkPage() }).toEqual({ hash, wrong: [] });
     for (const name of opens) {
       const opener = page.locator("main").getByRole("button", { name, exact: true }).first();
-      expect(await keyboard.walkDialog(opener), hash).toEqual([]);
+      expect({ hash, wrong: await keyboard.walkDialog(opener) }).toEqual({ hash, wrong: [] });
     }
   }
 }, 400_000);

@@ -81,7 +81,7 @@ test("a button whose act failed says again what it does, though no animation's e
   const act = dialogOf(other).getByRole("button", { name: "导入", exact: true });
   await act.click();
   await dialogOf(other).getByRole("alert").waitFor();
-  await act.waitFor({ timeout: 5_000 });
+  await expect.poll(() => act.count(), { timeout: 5_000 }).toBe(1);
   await other.close();
 });
 
