@@ -68,6 +68,8 @@ export function SoundPlayer({
     onReady: goOnIn,
     onFailed(place) {
       left.current = place;
+      // The player may have said so of the stream; the file is still to be tried.
+      setBroken(false);
       setStreamBroken(true);
     },
   });
