@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Temporal } from "temporal-polyfill";
 import type { Operator } from "./operator-client.ts";
-import { approve, letIn } from "./reviewers.ts";
+import { approve } from "./reviewers.ts";
 import { COUNTY, moveQuietHoursAway, programmeOf, scheduleSoon, ZONE } from "./soon-on-air.ts";
 import { speak } from "./speech.ts";
 import { until } from "./until.ts";
@@ -49,7 +49,7 @@ export async function makeSampleCounty(operator: Operator, folder: string): Prom
   const waiting = await makeEpisode(operator, folder, 43);
   await operator.post(`/episodes/${waiting}/submit`);
   await operator.post("/episodes", { ...(await draft(operator, 44)), title: "村里的年轻人" });
-  await agreeOnQuietHours(operator);
+  await moveQuietHoursAway(operator);
   await announceLater(operator);
   const shipped = await firstScheduleOf(operator);
   const { items: people } = await operator.get<{ items: { id: string; name: string }[] }>("/people");
@@ -123,16 +123,6 @@ async function announceLater(operator: Operator): Promise<void> {
     startAt: startAt.toInstant().toString(),
     targets: { regions: [COUNTY], kinds: ["loudspeaker"] },
   });
-}
-
-/** As two people agreed. */
-async function agreeOnQuietHours(operator: Operator): Promise<void> {
-  await moveQuietHoursAway(operator);
-  const shortened = "/policy/shortened-hours";
-  const { items } = await operator.get<{ items: { version: number }[] }>(shortened);
-  const scheduler = await letIn(operator, "排期员", "scheduler");
-  for (const { version } of items)
-    await scheduler.postAnew(`${shortened}/confirm`, { regionCode: null, version });
 }
 
 /** The shipped timetable of the column. */
