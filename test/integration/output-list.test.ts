@@ -73,7 +73,8 @@ describe("a list of outputs", () => {
     const missedMs = (note["firstSampleAt"] ?? 0) - firstSampleAt;
     const soundedMs = ((note["samples"] ?? 0) / format.sampleRate) * 1_000;
     expect(missedMs).toBeGreaterThan(500);
-    expect(Math.abs(missedMs + soundedMs - SECONDS * 1_000)).toBeLessThan(400);
+    // Begun anew, it would sound longer by all that was missed; what it takes to start, it is late by.
+    expect(Math.abs(missedMs + soundedMs - SECONDS * 1_000)).toBeLessThan(0.75 * missedMs);
     expect(faults.list()).toEqual(["the output card failed: head ended with 0"]);
 
     // The one that failed is not tried at once again.
