@@ -1,16 +1,15 @@
-import { execFile, execFileSync } from "node:child_process";
+import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { once } from "node:events";
 import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { promisify } from "node:util";
+import { setTimeout as delay } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { until } from "../../scripts/until.ts";
 import { openDatabase } from "../../src/db/open.ts";
 import { keepPrivate } from "../../src/db/private-folder.ts";
 import { createFfmpeg, FfmpegError, type FfmpegJob } from "../../src/media/ffmpeg.ts";
 import { type Confinement, confine } from "../../src/media/ffmpeg-confinement.ts";
-
-const execute = promisify(execFile);
 
 let dir: string;
 let confinement: Confinement;
@@ -39,6 +38,10 @@ const job = (more: Partial<FfmpegJob> = {}): FfmpegJob => ({
   signal: new AbortController().signal,
   ...more,
 });
+
+/** How long a process was on a processor, in nanoseconds: `sched-stats`, the first number of schedstat. */
+const processorTime = ({ pid }: ChildProcess): number =>
+  Number(readFileSync(`/proc/${pid}/schedstat`, "utf8").split(" ")[0]);
 
 const isAlive = (pid: number): boolean => existsSync(`/proc/${pid}`);
 
@@ -122,18 +125,22 @@ describe("ffmpeg is confined", () => {
   });
 
   test("and leaves the processor to everybody else", async () => {
-    // How often a loop on one core gets round in three seconds is how much of the core it had.
+    // Two endless loops on one core, whose shares are taken once both spin: also the start of one is left to the other.
     const spin = join(dir, "spin");
-    const loop =
-      'end=$((SECONDS + 3)); n=0\nwhile [ "$SECONDS" -lt "$end" ]; do n=$((n + 1)); done\necho "$n"';
-    writeFileSync(spin, `#!/bin/bash\n${loop}\n`, { mode: 0o755 });
-    const rounds = async (...program: string[]) =>
-      Number((await execute("taskset", ["-c", "0", ...program])).stdout);
-    const [theirs, ours] = await Promise.all([
-      rounds("setsid", "--wait", spin),
-      rounds(confined("polite", `exec '${spin}'`)),
-    ]);
-    expect(ours).toBeLessThan(theirs / 4);
+    writeFileSync(spin, "#!/bin/sh\necho spins\nwhile :; do :; done\n", { mode: 0o755 });
+    const onOneCore = (program: string, detached: boolean) =>
+      spawn("taskset", ["-c", "0", program], { detached, stdio: ["ignore", "pipe", "ignore"] });
+    const ours = onOneCore(confined("polite", `exec '${spin}'`), false);
+    const theirs = onOneCore(spin, true);
+    try {
+      await Promise.all([once(ours.stdout, "data"), once(theirs.stdout, "data")]);
+      const before = [processorTime(ours), processorTime(theirs)] as const;
+      await delay(3_000);
+      const used = [processorTime(ours) - before[0], processorTime(theirs) - before[1]] as const;
+      expect(used[0]).toBeLessThan(used[1] / 4);
+    } finally {
+      for (const loop of [ours, theirs]) loop.kill("SIGKILL");
+    }
   });
 
   test("and ends when it waits for ever, naming how long it waited", async () => {
