@@ -182,7 +182,7 @@ export async function createServices({ db, config, log, clock, version }: Servic
     urls: brokerUrls,
   } = await openBroker({ config, devices, log });
 
-  const { outbox, downlink, mediaSecret, mediaUrl, liveUrl } = createDelivery({
+  const { outbox, downlink, mediaSecret, mediaUrl, streamUrl } = createDelivery({
     db,
     config,
     secrets,
@@ -264,6 +264,7 @@ export async function createServices({ db, config, log, clock, version }: Servic
     whyNotHearable: (broadcast) => announcements.whyNotHearable(broadcast),
     unready,
     mediaUrl,
+    streamUrl,
     transact,
     clock,
     log,
@@ -297,7 +298,7 @@ export async function createServices({ db, config, log, clock, version }: Servic
     signer,
     downlink,
     mediaUrl,
-    liveUrl,
+    streamUrl,
     onReady: conductor.tick,
     clock,
     log,
@@ -318,6 +319,7 @@ export async function createServices({ db, config, log, clock, version }: Servic
     policy,
     twins,
     mediaUrl,
+    streamUrl,
     checkInAddress,
     clock,
     keySerial: () => keys.set().serial,

@@ -7,7 +7,11 @@ const NONE: string[] = [];
 const CONSOLE = ["test/support/built-console.ts"];
 
 /** They hold what they see against the clock, so nothing may run beside them. */
-const TIMED = ["test/e2e/console-large-county.test.ts", "test/e2e/terminal.test.ts"];
+const TIMED = [
+  "test/e2e/console-large-county.test.ts",
+  "test/e2e/terminal.test.ts",
+  "test/e2e/streamed-film.test.ts",
+];
 
 interface Options {
   include?: string[];

@@ -100,6 +100,7 @@ export function createAir(options: Options): Air {
     isOnline,
     policy,
     volumeFor: (entry) => volume.capped(entry.volume),
+    onStreamed: options.prefetch,
     openFeed: (broadcastId) => openLiveFeed({ broadcastId, link, verify, member, log }),
     log,
     silence,

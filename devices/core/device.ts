@@ -150,7 +150,8 @@ export async function startDevice(options: DeviceOptions): Promise<Device> {
   });
   const { book, player, reporter, silence, volume } = air;
   /** What can be fetched beforehand. */
-  const recordedToCome = () => book.toCome().filter(({ live }) => live === undefined);
+  const recordedToCome = () =>
+    book.toCome().filter(({ id, live }) => live === undefined && id !== player.streamed);
   const prefetcher = createPrefetcher({
     cache,
     entries: recordedToCome,

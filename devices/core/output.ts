@@ -1,13 +1,22 @@
-import type { ReasonCode } from "../../src/protocol/messages.ts";
+import type { Item, ReasonCode } from "../../src/protocol/messages.ts";
 
-/** A stretch of media to play from start to end, as files that are there and verified. */
+/** A file that is there and verified, or, with `stream`, what is shown while it is not. */
+export interface Part {
+  path: string;
+  durationMs: number;
+  stream?: NonNullable<Item["stream"]>;
+}
+
+/** A stretch of media to play from start to end. */
 export interface Programme {
   broadcastId: string;
   /** Epoch ms; for the notes of a sink. */
   startAt: number;
-  parts: { path: string; durationMs: number }[];
+  parts: Part[];
   /** Where to begin, ms into the whole. */
   seekMs: number;
+  /** Should it begin late all the same, then where it would be by then. */
+  joins?: boolean;
   /** Per cent; 100 leaves the sound as it is. */
   volume: number;
   /** Nothing of it is noticed, no picture either. */
@@ -67,10 +76,15 @@ export interface Prepared {
 /** The media cannot be played, by whatever output. */
 export class MediaError extends Error {}
 
+/** A stream cannot be shown now. Later it may be, or the file is there. */
+export class StreamError extends Error {}
+
 /** Where sound goes. */
 export interface Output {
   readonly name: string;
-  /** Resolves when the first samples are decoded. @throws {MediaError} or, when the output cannot be opened, another */
+  /** Shows streams too. One that stalls ends by itself, with `stalled` as the reason. */
+  readonly streams?: boolean;
+  /** Resolves when the first samples are decoded. @throws {MediaError} {StreamError} or, when the output cannot be opened, another */
   prepare(programme: Programme): Promise<Prepared>;
   /** Keeps every part to its instant; what has not come by then is silence. */
   prepareLive(programme: LiveProgramme): Prepared;

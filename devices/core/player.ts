@@ -5,16 +5,19 @@ import { createAlarm } from "./alarm.ts";
 import type { Journal, Mark } from "./journal.ts";
 import { createListening } from "./live-listening.ts";
 import type { MediaCache } from "./media-cache.ts";
-import type { LiveFeed, Output, Prepared } from "./output.ts";
+import { type LiveFeed, type Output, type Prepared, StreamError } from "./output.ts";
 import { type Entry, isState, lengthOf, nextStep, roundsOf, type Step, type VoiceState } from "./plan.ts";
 import type { Reporter } from "./reporter.ts";
 import type { Silence } from "./silence.ts";
+import { createStreaming } from "./streaming.ts";
 import type { Supervise } from "./supervisor.ts";
 import { perform, type Turn } from "./turn.ts";
 
 export interface Player {
   /** What sounds at this moment. */
   readonly onAir: Entry | null;
+  /** What is shown without its files; `null` for nothing. */
+  readonly streamed: string | null;
   /** Looks at the plan again; call it whenever something that matters has changed. */
   wake(): void;
   /** Ends a broadcast for good: silent at once if it sounds, never to begin otherwise. */
@@ -37,6 +40,8 @@ interface Options {
   isOnline: () => boolean;
   policy: () => Policy;
   volumeFor: (entry: Entry) => number;
+  /** Something else is shown without its files, or nothing. */
+  onStreamed: () => void;
   /** Follows what is spoken live. */
   openFeed: (broadcastId: string) => LiveFeed;
   log: BaseLogger;
@@ -51,6 +56,7 @@ export function createPlayer(options: Options): Player {
   const { entries, cache, output, journal, reporter, now, log } = options;
   const alarm = createAlarm(evaluate);
   const listening = createListening(options);
+  const streaming = createStreaming({ ...options, onChange: options.onStreamed });
   /** Begun, and allowed to have the air again. */
   const resumable = new Map<string, Pick<Turn, "wasHeard" | "hasStalled">>();
   let onAir: Turn | null = null;
@@ -91,7 +97,7 @@ export function createPlayer(options: Options): Player {
     const silenced = options.silence.isOn;
     return nextStep(entry, {
       now: now(),
-      cached: entry.items.every((item) => cache.has(item)),
+      cached: entry.items.every((item) => cache.has(item) || streaming.canShow(item)),
       voice: voiceOf(entry, airTaken || silenced),
       online: options.isOnline(),
       clockTrusted: options.clockTrusted(),
@@ -132,7 +138,7 @@ export function createPlayer(options: Options): Player {
     resumable.delete(id);
     listening.leave(id);
     // Where it stalled is said already.
-    if (reason === "stalled" && past?.wasHeard) journal.mark(doneMark(id));
+    if (past?.wasHeard && (reason === "stalled" || past.hasStalled)) journal.mark(doneMark(id));
     else reporter.report({ type, broadcastId: id, reason }, doneMark(id));
     log.info({ broadcastId: id, type, reason }, "not playing");
   }
@@ -150,12 +156,13 @@ export function createPlayer(options: Options): Player {
         feed: listening.take(broadcastId),
       });
     }
-    const round = entry.items.map((item) => ({ path: cache.pathOf(item), durationMs: item.durationMs }));
-    return output.prepare({
+    const round = entry.items.map(streaming.partOf);
+    return streaming.prepare({
       broadcastId,
       startAt,
       parts: Array.from({ length: roundsOf(entry) }, () => round).flat(),
       seekMs,
+      ...(entry.lateness === "join" ? { joins: true } : {}),
       volume,
       ...(entry.silent ? { silent: true } : {}),
     });
@@ -188,6 +195,14 @@ export function createPlayer(options: Options): Player {
         if (mayGoOn) resumable.set(id, { wasHeard: wasHeard || started, hasStalled });
       })
       .catch((error: unknown) => {
+        if (error instanceof StreamError) {
+          log.warn(
+            { err: error, broadcastId: id },
+            "the stream cannot be shown; the file, or the stream again",
+          );
+          resumable.set(id, { wasHeard: turn.wasHeard, hasStalled: turn.hasStalled });
+          return;
+        }
         log.error({ err: error, broadcastId: id }, "the output failed");
         reporter.report({ type: "failed", broadcastId: id, reason: "output-failed" }, doneMark(id));
       })
@@ -238,6 +253,9 @@ export function createPlayer(options: Options): Player {
   return {
     get onAir() {
       return onAir?.started ? onAir.entry : null;
+    },
+    get streamed() {
+      return streaming.broadcastId;
     },
     wake: () => alarm.within(0),
     stop,

@@ -15,7 +15,7 @@ export interface Turn {
   prepared: Prepared | null;
   /** It was heard before, and something took the air from it. */
   wasHeard: boolean;
-  /** It is spoken live, and so much of it did not come that it is not heard whole. */
+  /** It is spoken live or shown as a stream, and so much of it did not come that it is not heard whole. */
   hasStalled: boolean;
   started: boolean;
   over: Promise<void>;
@@ -125,8 +125,10 @@ export async function perform(turn: Turn, seekMs: number, stage: Stage): Promise
   return !final;
 }
 
-/** Whoever speaks is joined again once there is something to be heard. */
+/** What stalled is joined again, where it may be, once there is something to be heard. */
 function byItself(turn: Turn, reason: ReasonCode): NonNullable<Turn["ending"]> {
-  if (reason === "stalled") turn.hasStalled = true;
-  return { reason, final: reason !== "stalled" };
+  const hasStalled = reason === "stalled";
+  if (hasStalled) turn.hasStalled = true;
+  const mayBeJoined = isState(turn.entry) || turn.entry.lateness === "join";
+  return { reason, final: !(hasStalled && mayBeJoined) };
 }

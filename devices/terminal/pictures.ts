@@ -1,9 +1,15 @@
 import type { Programme } from "../core/output.ts";
+import { attachStream, type Stream } from "./stream.ts";
 
-/** The files of a programme as a `<video>` takes them, from the browser's private file system; nothing goes over the network. */
+/**
+ * What a programme is made of as a `<video>` takes it: files from the browser's private file system, for which nothing goes over the
+ * network, or streams.
+ */
 interface Pictures {
   /** Loads a part and stands still at `offsetMs`. @throws when it cannot be decoded */
   load(video: HTMLVideoElement, index: number, offsetMs: number): Promise<void>;
+  /** The element is free for something else. */
+  unload(video: HTMLVideoElement): void;
   close(): void;
 }
 
@@ -11,20 +17,34 @@ const LOAD_WITHIN_MS = 15_000;
 
 export async function openPictures(media: FileSystemDirectoryHandle, { parts, volume }: Programme) {
   const files = new Map<string, File>();
-  for (const { path } of parts) files.set(path, await (await media.getFileHandle(path)).getFile());
+  for (const { path, stream } of parts)
+    if (!stream) files.set(path, await (await media.getFileHandle(path)).getFile());
   // Only once all are there: what throws before has nothing to be let go of.
   const addresses = new Map([...files].map(([path, file]) => [path, URL.createObjectURL(file)]));
+  const streams = new Map<HTMLVideoElement, Stream>();
+  function leaveStream(video: HTMLVideoElement): void {
+    streams.get(video)?.destroy();
+    streams.delete(video);
+  }
   const pictures: Pictures = {
     async load(video, index, offsetMs) {
-      const { path = "" } = parts[index] ?? {};
-      const ready = heard(video, "canplay");
-      video.src = addresses.get(path) ?? "";
+      const { path = "", stream } = parts[index] ?? {};
+      leaveStream(video);
+      if (stream) streams.set(video, await attachStream(video, stream, offsetMs));
+      else video.src = addresses.get(path) ?? "";
       video.volume = volume / 100;
       video.playbackRate = 1;
-      await ready;
+      await heard(video, "canplay");
       if (offsetMs > 0) await seek(video, offsetMs);
     },
+    unload(video) {
+      leaveStream(video);
+      video.pause();
+      video.removeAttribute("src");
+      video.load();
+    },
     close() {
+      for (const video of streams.keys()) leaveStream(video);
       for (const address of addresses.values()) URL.revokeObjectURL(address);
     },
   };

@@ -1,5 +1,12 @@
 import { liveEnding } from "../core/live-ending.ts";
-import { type Ending, type LiveProgramme, MediaError, type Output, type Prepared } from "../core/output.ts";
+import {
+  type Ending,
+  type LiveProgramme,
+  MediaError,
+  type Output,
+  type Prepared,
+  StreamError,
+} from "../core/output.ts";
 import type { Answer, Cue } from "./messages.ts";
 
 /** The page's screen and sound, as the device in the worker drives it. */
@@ -12,6 +19,8 @@ interface Promised {
   prepared: PromiseWithResolvers<void>;
   started: PromiseWithResolvers<{ firstSampleAt: number } | null>;
   ended: PromiseWithResolvers<Ending>;
+  /** Where a stream begins, ms into the whole; `null` for what is no stream. */
+  streamedFromMs: number | null;
 }
 
 /** How often a voice is asked for its next part; how far ahead of its time a part is handed on does not matter. */
@@ -21,12 +30,13 @@ export function createScreenOutput(tell: (cue: Cue) => void, now: () => number):
   const cues = new Map<number, Promised>();
   let lastId = 0;
 
-  function open(): { id: number; cue: Promised } {
+  function open(streamedFromMs: number | null = null): { id: number; cue: Promised } {
     lastId += 1;
     const cue: Promised = {
       prepared: Promise.withResolvers(),
       started: Promise.withResolvers(),
       ended: Promise.withResolvers(),
+      streamedFromMs,
     };
     // Also when nobody waits for them yet.
     for (const { promise } of [cue.prepared, cue.started, cue.ended]) promise.catch(() => {});
@@ -80,7 +90,7 @@ export function createScreenOutput(tell: (cue: Cue) => void, now: () => number):
   function onAnswer(answer: Answer): void {
     const cue = cues.get(answer.id);
     if (!cue) return;
-    const { prepared, started, ended } = cue;
+    const { prepared, started, ended, streamedFromMs } = cue;
     switch (answer.kind) {
       case "prepared":
         prepared.resolve();
@@ -95,6 +105,12 @@ export function createScreenOutput(tell: (cue: Cue) => void, now: () => number):
         break;
       case "failed": {
         cues.delete(answer.id);
+        if (streamedFromMs !== null) {
+          prepared.reject(new StreamError(answer.what));
+          ended.resolve({ positionMs: streamedFromMs, complete: false, reason: "stalled" });
+          started.resolve(null);
+          break;
+        }
         const error = answer.isMedia ? new MediaError(answer.what) : new Error(answer.what);
         for (const { reject } of [prepared, started, ended]) reject(error);
         break;
@@ -104,9 +120,11 @@ export function createScreenOutput(tell: (cue: Cue) => void, now: () => number):
 
   return {
     name: "screen",
+    streams: true,
     onAnswer,
     async prepare(programme) {
-      const { id, cue } = open();
+      const isStreamed = programme.parts.some(({ stream }) => stream);
+      const { id, cue } = open(isStreamed ? programme.seekMs : null);
       tell({ kind: "prepare", id, programme });
       await cue.prepared.promise;
       return preparedFor(id, cue);

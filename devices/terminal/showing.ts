@@ -25,7 +25,7 @@ const LOOK_EVERY_MS = 250;
 /** Shorter than a picture lasts. */
 const FIRST_PICTURE_EVERY_MS = 4;
 const STANDS_STILL_MS = 10_000;
-/** Started this late it was rolled too late, and is whole for whoever sees it. */
+/** Started this late it was rolled too late, and is whole for whoever sees it, unless it is joined. */
 const AT_ONCE_MS = 250;
 
 /**
@@ -34,8 +34,10 @@ const AT_ONCE_MS = 250;
  */
 export async function prepareShowing(options: Options): Promise<Showing> {
   const { programme, media, videos, now, onEnded, onFailed } = options;
-  const { parts, seekMs, startAt } = programme;
+  const { parts, seekMs, joins, startAt } = programme;
   const totalMs = startOf(parts, parts.length);
+  const isStreamed = parts.some(({ stream }) => stream);
+  const isJoined = seekMs > 0 || joins === true;
   const place = placeOf(parts, seekMs);
   if (!place) throw new Error("there is nothing left to be shown");
   const pictures = await openPictures(media, programme);
@@ -56,6 +58,13 @@ export async function prepareShowing(options: Options): Promise<Showing> {
     pictures.close();
     throw error;
   });
+
+  function leave(video: HTMLVideoElement): void {
+    video.onended = null;
+    video.onerror = null;
+    video.classList.remove("shown");
+    pictures.unload(video);
+  }
 
   function rollNext(): void {
     next = index + 1 < parts.length ? pictures.load(videoAt(turn + 1), index + 1, 0) : null;
@@ -83,11 +92,18 @@ export async function prepareShowing(options: Options): Promise<Showing> {
     await next;
     // The elements may be another's by now.
     if (isOver) return;
-    release(current());
+    leave(current());
     turn += 1;
     index += 1;
     await play();
     isChanging = false;
+  }
+
+  /** What was passed while it was rolled: nobody sees a jump before the first picture. */
+  async function catchUp(): Promise<void> {
+    const due = now() - startAt;
+    const to = placeOf(parts, due);
+    if (due - positionMs() > AT_ONCE_MS && to?.index === index) await seek(current(), to.offsetMs);
   }
 
   async function jump(dueMs: number): Promise<void> {
@@ -120,7 +136,7 @@ export async function prepareShowing(options: Options): Promise<Showing> {
   function close(): void {
     isOver = true;
     clearTimeout(timer);
-    for (const video of videos) release(video);
+    for (const video of videos) leave(video);
     pictures.close();
   }
 
@@ -132,6 +148,7 @@ export async function prepareShowing(options: Options): Promise<Showing> {
 
   function fail(error: unknown): void {
     if (isOver) return;
+    if (isStreamed) return end({ positionMs: positionMs(), complete: false, reason: "stalled" });
     close();
     onFailed(error);
   }
@@ -139,6 +156,8 @@ export async function prepareShowing(options: Options): Promise<Showing> {
   return {
     async start() {
       const video = current();
+      if (isJoined) await catchUp();
+      if (isOver) throw new Error("it was stopped before its first picture");
       const fromMs = positionMs();
       await play();
       const askedAt = performance.now();
@@ -147,19 +166,10 @@ export async function prepareShowing(options: Options): Promise<Showing> {
         await wait(FIRST_PICTURE_EVERY_MS);
       }
       const firstAt = now() - (positionMs() - fromMs) / video.playbackRate;
-      zeroAt = seekMs > 0 || firstAt - startAt < AT_ONCE_MS ? startAt : firstAt - seekMs;
+      zeroAt = isJoined || firstAt - startAt < AT_ONCE_MS ? startAt : firstAt - seekMs;
       look();
       return firstAt;
     },
     stop: () => end({ positionMs: positionMs(), complete: false }),
   };
-}
-
-function release(video: HTMLVideoElement): void {
-  video.onended = null;
-  video.onerror = null;
-  video.classList.remove("shown");
-  video.pause();
-  video.removeAttribute("src");
-  video.load();
 }

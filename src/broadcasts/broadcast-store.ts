@@ -187,12 +187,12 @@ export function createBroadcastStore(db: Database) {
   const insertArea = db.prepare("INSERT INTO broadcast_areas (broadcast_id, region_code) VALUES (?, ?)");
   const deleteAreas = db.prepare("DELETE FROM broadcast_areas WHERE broadcast_id = ?");
   const insertItem = db.prepare(
-    `INSERT INTO broadcast_items (broadcast_id, device_kind, position, sha256, mime, bytes, duration_ms, title)
-     VALUES (@broadcastId, @kind, @position, @sha256, @mime, @bytes, @durationMs, @title)`,
+    `INSERT INTO broadcast_items (broadcast_id, device_kind, position, sha256, mime, bytes, duration_ms, title, stream_sha256)
+     VALUES (@broadcastId, @kind, @position, @sha256, @mime, @bytes, @durationMs, @title, @stream)`,
   );
   const deleteItems = db.prepare("DELETE FROM broadcast_items WHERE broadcast_id = ?");
   const selectItems = db.prepare<[string, DeviceKind], BroadcastItem>(
-    `SELECT sha256, mime, bytes, duration_ms AS durationMs, title FROM broadcast_items
+    `SELECT sha256, mime, bytes, duration_ms AS durationMs, title, stream_sha256 AS stream FROM broadcast_items
      WHERE broadcast_id = ? AND device_kind = ? ORDER BY position`,
   );
   const told = createToldDeviceStore(db);

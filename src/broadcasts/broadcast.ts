@@ -125,8 +125,11 @@ export function calendarStatusOf(state: BroadcastState): CalendarStatus {
   return state === "cancelled" || state === "missed" ? "cancelled" : "confirmed";
 }
 
-/** What one kind of device plays: an item without the address, which depends on who asks. */
-export type BroadcastItem = Omit<Item, "url">;
+/** What one kind of device plays: an item without the addresses, which depend on who asks. */
+export interface BroadcastItem extends Omit<Item, "url" | "stream"> {
+  /** SHA-256 of the multivariant playlist; `null` without one. */
+  stream: string | null;
+}
 
 /** A broadcast with what each kind of device plays. */
 export interface Airing {

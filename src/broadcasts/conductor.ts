@@ -3,6 +3,7 @@ import { type Clock, MINUTE_MS } from "../clock.ts";
 import type { Transact } from "../db/open.ts";
 import { airingOf } from "../delivery/airing.ts";
 import type { Downlink } from "../delivery/downlink.ts";
+import type { MediaLinks } from "../delivery/media-links.ts";
 import type { DeviceIdentity } from "../devices/device.ts";
 import type { DeviceKind } from "../protocol/messages.ts";
 import { keepsQuietHours } from "../protocol/quiet-hours.ts";
@@ -33,7 +34,8 @@ interface Dependencies {
   /** Of programme content that an interrupt airs: why it may not be heard by then; `null` when it may. */
   whyNotHearable: (broadcast: Broadcast) => Refusal | null;
   unready: Unready;
-  mediaUrl: (sha256: string, expiresAt: number) => string;
+  mediaUrl: MediaLinks;
+  streamUrl: MediaLinks;
   transact: Transact;
   clock: Clock;
   log: BaseLogger;
@@ -57,6 +59,7 @@ export function createConductor(deps: Dependencies): Conductor {
     whyNotHearable,
     unready,
     mediaUrl,
+    streamUrl,
     transact,
     clock,
     log,
@@ -87,7 +90,10 @@ export function createConductor(deps: Dependencies): Conductor {
         type: "play",
         body: {
           broadcastId: broadcast.id,
-          ...airingOf(broadcast, items, (sha256) => mediaUrl(sha256, broadcast.notAfter)),
+          ...airingOf(broadcast, items, {
+            media: (sha256) => mediaUrl(sha256, broadcast.notAfter),
+            stream: (sha256) => streamUrl(sha256, Math.max(broadcast.notAfter, broadcast.endsAt ?? 0)),
+          }),
         },
         audience: { ...audience, kinds },
         authorityOver: broadcast.areas,
@@ -118,7 +124,7 @@ export function createConductor(deps: Dependencies): Conductor {
     const items = kinds.flatMap((kind) => store.items(id, kind));
     return areSigned(
       contentId,
-      items.map(({ sha256 }) => sha256),
+      items.flatMap(({ sha256, stream }) => (stream === null ? sha256 : [sha256, stream])),
     );
   }
 

@@ -18,9 +18,10 @@ export function playableItems(
         mime = null,
         bytes = null,
         durationMs = null,
+        stream = null,
       } = media.playableFor(compositionId, kind) ?? {};
       if (sha256 === null || mime === null || bytes === null || durationMs === null) return null;
-      list.push({ sha256, mime, bytes, durationMs, title });
+      list.push({ sha256, mime, bytes, durationMs, title, stream });
     }
     items.set(kind, list);
   }

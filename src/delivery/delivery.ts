@@ -39,7 +39,7 @@ export function createDelivery({ db, config, secrets, link, signer, clock, log }
     createMediaLinks({ secret: mediaSecret, publicUrl, base });
   const mediaBase = mediaBaseUrl === null ? null : { url: mediaBaseUrl, layout: mediaBaseLayout };
   const mediaUrl = linksBy(mediaBase);
-  // What is being spoken cannot be in the copy that a bucket holds.
-  const liveUrl = linksBy(mediaBase?.layout === "bucket" ? null : mediaBase);
-  return { outbox, downlink, mediaSecret, mediaUrl, liveUrl };
+  // The copy in a bucket cannot have what is being spoken, and there no name beside a playlist is that of its files.
+  const streamUrl = linksBy(mediaBase?.layout === "bucket" ? null : mediaBase);
+  return { outbox, downlink, mediaSecret, mediaUrl, streamUrl };
 }

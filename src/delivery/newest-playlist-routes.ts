@@ -51,7 +51,7 @@ export async function newestPlaylistRoutes(instance: FastifyInstance, { playlist
           startAt: toIso(startAt),
           notAfter: toIso(notAfter),
           // An address is signed for the device.
-          items: items.map(({ url: _, ...item }) => item),
+          items: items.map(({ url: _, stream, ...item }) => ({ ...item, stream: stream?.sha256 ?? null })),
         })),
       };
     },

@@ -20,6 +20,7 @@ export const isListedFor = (
 /** What only devices are told. */
 interface Addresses {
   media(sha256: string, broadcast: Broadcast): string;
+  stream(sha256: string, broadcast: Broadcast): string;
   /** Where the people in front of a terminal check in; `null` where they do not. */
   checkIn(broadcast: Broadcast, regionCode: string): string | null;
 }
@@ -43,7 +44,10 @@ export function playlistEntries(
     if (over.has(broadcast.id) || !isListedFor(broadcast, device, policyOf)) return [];
     const items = itemsFor(device.kind);
     if (items.length === 0 && broadcast.contentKind !== "live") return [];
-    const airing = airingOf(broadcast, items, (sha256) => addresses.media(sha256, broadcast));
+    const airing = airingOf(broadcast, items, {
+      media: (sha256) => addresses.media(sha256, broadcast),
+      stream: (sha256) => addresses.stream(sha256, broadcast),
+    });
     const { id, class: of, areas, volume } = broadcast;
     const quieter = volume === null ? {} : { volume: Math.min(volume, loudest) };
     const address =

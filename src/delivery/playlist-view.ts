@@ -1,5 +1,5 @@
 import { Type } from "typebox";
-import { Instant } from "../http/schemas.ts";
+import { Instant, nullable } from "../http/schemas.ts";
 import { Authority, airing, BroadcastClass } from "../protocol/messages.ts";
 
 const { startAt: _startAt, notAfter: _notAfter, ...how } = airing;
@@ -24,6 +24,9 @@ export const PlaylistAnswer = Type.Object({
           bytes: Type.Integer(),
           durationMs: Type.Integer(),
           title: Type.String(),
+          stream: nullable(
+            Type.String({ description: "SHA-256 of what it may be shown as while the file is not there" }),
+          ),
         }),
       ),
     }),

@@ -11,6 +11,7 @@ import { hasMinutesCap } from "../protocol/minutes-cap.ts";
 import type { Scope } from "../protocol/topics.ts";
 import type { PolicyService } from "../schedules/policy.ts";
 import type { Downlink } from "./downlink.ts";
+import type { MediaLinks } from "./media-links.ts";
 import { playlistEntries } from "./playlist-entries.ts";
 
 export interface PlaylistVersion {
@@ -32,7 +33,8 @@ interface Dependencies {
   downlink: Pick<Downlink, "newestRevision" | "changeCount">;
   policy: Pick<PolicyService, "effective" | "changeCount">;
   twins: Pick<TwinService, "desiredOf">;
-  mediaUrl: (sha256: string, expiresAt: number) => string;
+  mediaUrl: MediaLinks;
+  streamUrl: MediaLinks;
   /** Of a lecture and a site; `null` where there is none. */
   checkInAddress: (broadcast: Broadcast, regionCode: string) => string | null;
   clock: Clock;
@@ -58,7 +60,18 @@ const MAX_SLOT_WINDOW_MS = 10 * MINUTE_MS;
 const SLOT_WINDOW_SHARE = 1 / 8;
 
 export function createPlaylistService(deps: Dependencies): PlaylistService {
-  const { broadcasts, downlink, policy, twins, mediaUrl, checkInAddress, clock, keySerial, epoch } = deps;
+  const {
+    broadcasts,
+    downlink,
+    policy,
+    twins,
+    mediaUrl,
+    streamUrl,
+    checkInAddress,
+    clock,
+    keySerial,
+    epoch,
+  } = deps;
 
   const scopesOf = ({ id, areas, groups }: DeviceIdentity): Scope[] => [
     { kind: "device", id },
@@ -119,6 +132,8 @@ export function createPlaylistService(deps: Dependencies): PlaylistService {
         policy.effective,
         {
           media: (sha256, { notAfter }) => mediaUrl(sha256, Math.max(validUntil, notAfter)),
+          stream: (sha256, { notAfter, endsAt }) =>
+            streamUrl(sha256, Math.max(validUntil, notAfter, endsAt ?? 0)),
           checkIn: checkInAddress,
         },
         week,

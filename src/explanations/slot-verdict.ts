@@ -22,7 +22,7 @@ export interface Judgement {
 }
 
 /** They are for devices. */
-const NO_ADDRESSES = { media: () => "", checkIn: () => null };
+const NO_ADDRESSES = { media: () => "", stream: () => "", checkIn: () => null };
 
 export function judgeFor(
   { slots, airings }: FoundSlots,

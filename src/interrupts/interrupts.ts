@@ -57,7 +57,7 @@ interface Dependencies {
   downlink: Downlink;
   mediaUrl: MediaLinks;
   /** Never in a bucket's copy. */
-  liveUrl: MediaLinks;
+  streamUrl: MediaLinks;
   /** Something became ready: lead it on at once. */
   onReady: () => void;
   clock: Clock;
@@ -128,7 +128,7 @@ export function createInterrupts(deps: Dependencies) {
     files: createVoiceFiles(join(config.mediaDir, "live")),
     requireMount: deps.housekeeping.requireMount,
     signer: deps.signer,
-    mediaUrl: deps.liveUrl,
+    mediaUrl: deps.streamUrl,
     onReady: deps.onReady,
     transact,
     clock,

@@ -51,7 +51,7 @@ export function createStandingAlerts({
       ...(text === null ? {} : { text }),
       items: unscheduled
         .items(id, "loudspeaker")
-        .map((item) => ({ ...item, url: mediaUrl(item.sha256, until) })),
+        .map(({ stream: _, ...item }) => ({ ...item, url: mediaUrl(item.sha256, until) })),
     };
     downlink.setAlert(areas, alert);
   }

@@ -67,6 +67,7 @@ export function derivationOf(composition: Composition, profile: Profile, default
       neededToAir: null,
       minMinutes: null,
       playedBy: null,
+      standsInFor: null,
     }),
     clips: isTagged ? clips : clips.map((clip) => ({ ...clip, chapter: null })),
     bypass: bypass.filter((step) => steps.includes(step)),

@@ -34,6 +34,12 @@ export interface ServedMedia {
   mime: string;
 }
 
+/** What a kind of device plays. */
+export interface Playable extends Rendition {
+  /** SHA-256 of the stream that can be shown while the device lacks the file; `null` for none. */
+  stream: string | null;
+}
+
 export interface MediaService extends Receiver {
   assetOf(sha256: string): Asset | null;
   /**
@@ -52,7 +58,7 @@ export interface MediaService extends Receiver {
   /** The newest job that listens to a recording, whatever became of it. */
   listeningJobOf(sha256: string): Job | null;
   /** The rendition a kind of device plays, or `null` while there is none ready. */
-  playableFor(compositionId: string, kind: DeviceKind): Rendition | null;
+  playableFor(compositionId: string, kind: DeviceKind): Playable | null;
   /** All that devices may be given of it, whatever their line is like: what is reviewed. */
   forDevices(compositionId: string): DeviceRendition[];
   /** Who sent or spoke any of the recordings that are heard in it, by their ids. */
@@ -221,6 +227,12 @@ export function createMediaService(options: Options): MediaService {
     for (const listener of jobListeners) listener(job);
   }
 
+  /** The stream that a device may show instead of a profile's rendition; `null` while there is none. */
+  function standInFor(compositionId: string, profile: string): string | null {
+    const stream = profiles.find((each) => each.type === "stream" && each.standsInFor === profile);
+    return (stream && compositions.readyOf(compositionId, stream.name)?.sha256) ?? null;
+  }
+
   function getJob(id: string): Job {
     const job = jobStore.get(id);
     if (!job) throw notFound("job", id);
@@ -265,7 +277,8 @@ export function createMediaService(options: Options): MediaService {
         const playable = compositions.readyOf(compositionId, name);
         const isGivenUp = made.state === "failed" || made.state === "cancelled";
         // What could not be made, and need not be, leaves the place to the next best.
-        if (playable || neededToAir === true || !isGivenUp) return playable;
+        if (playable || neededToAir === true || !isGivenUp)
+          return playable && { ...playable, stream: standInFor(compositionId, name) };
       }
       return null;
     },

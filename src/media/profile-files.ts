@@ -78,13 +78,27 @@ export function loadProfiles(dir: string, abilities: FfmpegAbilities): Profile[]
     problems.push(...found.map((problem) => `${file} ${problem}`));
   }
   if (files.length === 0) problems.push("there is no profile");
-  else if (problems.length === 0)
-    for (const kind of DEVICE_KINDS)
-      if (playedOn(profiles, kind, "normal").length === 0)
-        problems.push(`none is played by the kind of device "${kind}" (playedBy)`);
+  else if (problems.length === 0) problems.push(...contradictionsAmong(profiles));
   if (problems.length > 0)
     throw new Error(`The profiles in ${dir} are not usable:\n  - ${problems.join("\n  - ")}`);
   return profiles;
+}
+
+function contradictionsAmong(profiles: readonly Profile[]): string[] {
+  const unplayed = DEVICE_KINDS.filter((kind) => playedOn(profiles, kind, "normal").length === 0);
+  const pictures = profiles.filter(({ type }) => type === "picture").map(({ name }) => name);
+  return [
+    ...unplayed.map((kind) => `none is played by the kind of device "${kind}" (playedBy)`),
+    ...profiles.flatMap((profile) =>
+      profile.type === "stream" &&
+      profile.standsInFor !== undefined &&
+      !pictures.includes(profile.standsInFor)
+        ? [
+            `${profile.name}.json /standsInFor: "${profile.standsInFor}" is no profile with a picture; there are ${pictures.join(", ")}`,
+          ]
+        : [],
+    ),
+  ];
 }
 
 function parse(text: string): unknown {

@@ -17,6 +17,11 @@ export const ProfileView = Type.Object({
       link: nullable(enumOf(["normal", "slow"])),
     }),
   ),
+  standsInFor: nullable(
+    Type.String({
+      description: "The profile whose rendition a device shows this one instead of, while it lacks it",
+    }),
+  ),
   sound: nullable(
     Type.Object({
       codec: Type.String({ description: "ffmpeg's encoder" }),
@@ -50,6 +55,7 @@ export const viewProfile = (profile: Profile): Static<typeof ProfileView> => ({
     "playedBy" in profile
       ? (profile.playedBy ?? []).map(({ kind, preference, link = null }) => ({ kind, preference, link }))
       : [],
+  standsInFor: profile.type === "stream" ? (profile.standsInFor ?? null) : null,
   sound: soundOf(profile),
   chain: profile.type === "sound" ? (profile.chain ?? []).map(({ step }) => step) : [],
   pictures: picturesOf(profile),

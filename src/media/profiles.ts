@@ -175,6 +175,11 @@ const StreamProfile = closed(
     audio: AudioSettings,
     loudness: LoudnessSettings,
     variants: Type.Array(VideoSettings, { minItems: 1, maxItems: 6, description: "Best first" }),
+    standsInFor: Type.Optional(
+      Type.String({
+        description: "The profile whose rendition a device may show this one instead of, while it lacks it",
+      }),
+    ),
   },
   "HTTP Live Streaming (RFC 8216) in several qualities",
 );
@@ -228,9 +233,11 @@ export function appliesTo(profile: Profile, recording: { hasPicture: boolean; du
 
 /** Whether a device, on whatever line, may be given its rendition. */
 export const isForDevices = (profile: Profile): boolean =>
-  profile.neededToAir === true || ("playedBy" in profile && (profile.playedBy ?? []).length > 0);
+  profile.neededToAir === true ||
+  ("playedBy" in profile && (profile.playedBy ?? []).length > 0) ||
+  ("standsInFor" in profile && profile.standsInFor !== undefined);
 
-/** The profiles whose rendition a kind of device plays, best first. A stream is for viewing online: see media/README.md. */
+/** The profiles whose rendition a kind of device plays, best first. */
 export function playedOn(profiles: readonly Profile[], kind: DeviceKind, link: Link): Profile[] {
   return profiles
     .flatMap((profile) =>

@@ -1,11 +1,11 @@
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { readFile } from "node:fs/promises";
+import { PLAYLIST_MIME, signPlaylist } from "../protocol/stream-playlist.ts";
 import type { ByteRange } from "./byte-range.ts";
 import type { MediaLibrary } from "./media-library.ts";
 import type { MediaPermit } from "./media-permit.ts";
 import type { ServedMedia } from "./media-service.ts";
-import { PLAYLIST_MIME, signPlaylist } from "./stream-playlist.ts";
 
 /** The bytes that a request is answered with; their SHA-256 and size are what its conditions and ranges go by. */
 export interface SentContent extends ServedMedia {

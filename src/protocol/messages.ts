@@ -85,7 +85,7 @@ export const REASONS = {
   withdrawn: "a newer playlist lacks it",
   preempted: "something that takes the air from it has it",
   stalled:
-    "spoken live: no part of it came for 10 s after the last was due, or it was heard again after that but not whole",
+    "spoken live or shown as a stream: nothing of it came for 10 s when it was due, or it was heard again after that but not whole",
   silenced: "somebody at the device holds its stop button",
   restart: "the power went, or the program ended, while it sounded",
   "output-failed": "the sound could not be put out",
@@ -93,13 +93,26 @@ export const REASONS = {
 } as const;
 export type ReasonCode = keyof typeof REASONS;
 
+const MediaUrl = Type.String({
+  maxLength: 2000,
+  description: "Absolute, or relative to the server's base URL",
+});
 export const Item = object({
   sha256: Sha256,
-  url: Type.String({ maxLength: 2000, description: "Absolute, or relative to the server's base URL" }),
+  url: MediaUrl,
   mime: Type.String({ maxLength: 100 }),
   bytes: Type.Integer({ minimum: 1 }),
   durationMs: Type.Integer({ minimum: 1 }),
   title: Text,
+  stream: Type.Optional(
+    Type.Object(
+      { sha256: Sha256, url: MediaUrl },
+      {
+        description:
+          "The same recording as HTTP Live Streaming (RFC 8216), for a device that lacks the file when it is due: the multivariant playlist",
+      },
+    ),
+  ),
 });
 export type Item = Static<typeof Item>;
 

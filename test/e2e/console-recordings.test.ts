@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { cp, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Browser, BrowserContext } from "playwright-core";
@@ -12,6 +12,7 @@ import { type EpisodeView, makeTone, programmeId, settled } from "../support/cou
 import { makeFilm } from "../support/lecture.ts";
 import { ffmpeg } from "../support/media-lab.ts";
 import { everywhere, newPerson, PASSWORD } from "../support/people.ts";
+import { profilesForAnyLength } from "../support/profiles.ts";
 
 let folder: string;
 let server: StartedServer;
@@ -23,22 +24,13 @@ let page: Page;
 let episodeId: string;
 let number = 0;
 
-/** Those that are shipped, but that a recording of any length becomes a stream. */
-async function profilesIn(parent: string): Promise<string> {
-  const into = join(parent, "profiles");
-  await cp("media/profiles", into, { recursive: true });
-  const stream = join(into, "terminal-hls.json");
-  await writeFile(stream, (await readFile(stream, "utf8")).replace(/"minMinutes": \d+/, '"minMinutes": 0'));
-  return into;
-}
-
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "ccx-recordings-"));
   // On a busy machine what is polite waits for minutes, and so would the test.
   server = await startServer(folder, {
     RATE_LIMIT_PER_MINUTE: "100000",
     TRANSCODE_NICENESS: "0",
-    PROFILES_DIR: await profilesIn(folder),
+    PROFILES_DIR: await profilesForAnyLength(folder),
   });
   password = await server.password;
   operator = await signIn(server.url, "admin", password);

@@ -1,9 +1,8 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type BrowserContext, chromium } from "playwright-core";
+import type { BrowserContext } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { CHROMIUM } from "../../scripts/chromium.ts";
 import { until } from "../../scripts/until.ts";
 import { MINUTE_MS, SECOND_MS } from "../../src/clock.ts";
 import { type RunningApp, runApp } from "../support/app.ts";
@@ -11,6 +10,7 @@ import type { Page } from "../support/browser.ts";
 import { type BroadcastView, importRegions } from "../support/county.ts";
 import { TOWN, VILLAGE } from "../support/fleet.ts";
 import { freePort } from "../support/free-port.ts";
+import { aheadOf, newTerminal, openKiosk } from "../support/kiosk.ts";
 import { LECTURE_START, scheduleLecture } from "../support/lecture.ts";
 import { type Relay, startRelay } from "../support/relay.ts";
 import { secondPerson } from "../support/second-person.ts";
@@ -48,37 +48,10 @@ afterAll(async () => {
   await rm(folder, { recursive: true });
 });
 
-/** The kiosk; what it keeps is in its profile. */
-async function startKiosk(): Promise<Page> {
-  context = await chromium.launchPersistentContext(join(folder, "profile"), {
-    ...CHROMIUM,
-    args: [...CHROMIUM.args, "--autoplay-policy=no-user-gesture-required"],
-    viewport: { width: 1366, height: 768 },
-  });
-  const opened = context.pages()[0] ?? (await context.newPage());
-  opened.on("console", (message) => void (message.type() === "error" && complaints.push(message.text())));
-  opened.on("pageerror", ({ message }) => void complaints.push(message));
-  await opened.goto(`${relay.url}/terminal/`);
-  return opened;
-}
-
-async function newCode(): Promise<string> {
-  const { id } = await app.operator.post<{ id: string }>("/devices", {
-    regionCode: VILLAGE,
-    kind: "terminal",
-  });
-  const { code } = await app.operator.post<{ code: string }>(`/devices/${id}/enrolment-code`, {});
-  return code;
-}
-
-/** How far the picture is ahead of what the server's clock says is due, ms; `null` while none is shown. */
-async function aheadMs(): Promise<number | null> {
-  const shown = await page.evaluate<{ at: number; positionMs: number } | null>(`{
-    const video = document.querySelector("video.shown");
-    video && { at: performance.timeOrigin + performance.now(), positionMs: video.currentTime * 1000 };
-  }`);
-  return shown && shown.positionMs - (shown.at + clock.now() - Date.now() - LECTURE_START);
-}
+const startKiosk = async () => {
+  [context, page] = await openKiosk(relay.url, folder, complaints);
+};
+const aheadMs = () => aheadOf(page, clock, LECTURE_START);
 const inStep = (what: string) =>
   until(async () => Math.abs((await aheadMs()) ?? Infinity) < IN_STEP_MS, { what });
 const view = () => app.operator.get<BroadcastView>(`/broadcasts/${broadcastId}`);
@@ -87,11 +60,11 @@ const reports = async () => (await view()).devices.items[0];
 test("enrols, keeps the film, shows it in step with the clock through a cut line and its own restart, gives way to an emergency, and reports", async () => {
   const deputy = await secondPerson(app);
   clock.jumpTo(LECTURE_START - 25 * SECOND_MS);
-  page = await startKiosk();
+  await startKiosk();
   await page.getByLabel("注册码").fill("0000-0000-0000-0000");
   await page.getByRole("button", { name: "登记" }).click();
   await page.getByText("注册码不对或已过期").waitFor();
-  await page.getByLabel("注册码").fill(await newCode());
+  await page.getByLabel("注册码").fill((await newTerminal(app)).code);
   await page.getByRole("button", { name: "登记" }).click();
 
   await page.getByRole("timer").waitFor();
@@ -112,7 +85,7 @@ test("enrols, keeps the film, shows it in step with the clock through a cut line
   // It opens from what it keeps. Its own clock is weeks behind the server's, so it waits for the time; then it takes up the
   // film where it would be by now.
   await context.close();
-  page = await startKiosk();
+  await startKiosk();
   await page.getByText("时间尚未校准").waitFor();
   relay.mend();
   await page.locator("video.shown").waitFor();

@@ -1,10 +1,12 @@
 import { execFileSync } from "node:child_process";
+import { createHash } from "node:crypto";
 import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Composition, Rendition } from "../../src/media/media-service.ts";
 import { loadProfiles } from "../../src/media/profile-files.ts";
 import type { Profile } from "../../src/media/profiles.ts";
+import { namedIn, stretchesOf } from "../../src/protocol/stream-playlist.ts";
 import {
   ABILITIES,
   createMediaLab,
@@ -393,6 +395,18 @@ describe("a recording with a picture", () => {
     const played = await ffmpeg(...args);
     expect(played).toMatch(/1280x720[^]*640x360/);
     expect(played).toMatch(/time=00:00:1[0-4]/);
+    for (const name of playlists) {
+      const text = readFileSync(join(folder, name), "utf8");
+      const film = readFileSync(lab.library.pathOf(namedIn(text, "mp4")[0] ?? ""));
+      const stretches = stretchesOf(text);
+      expect(stretches.length).toBe(text.match(/BYTERANGE/g)?.length);
+      for (const { offset, bytes, sha256: digest } of stretches)
+        expect(
+          createHash("sha256")
+            .update(film.subarray(offset, offset + bytes))
+            .digest("hex"),
+        ).toBe(digest);
+    }
     // What was measured of its track before it was cut into segments holds for the stream.
     const heard = await measureLoudness(join(folder, `${master}.m3u8`));
     expect(Math.abs(heard.lufs + 16)).toBeLessThanOrEqual(0.5);

@@ -89,6 +89,17 @@ describe("what is referred to stays", () => {
       },
     ],
     [
+      "a broadcast that may be shown as it",
+      ({ rendition }) => {
+        const { rows, db, clock } = shelf;
+        const id = rows.broadcast(rows.programme(), "ready", clock.now() + 35 * DAY_MS, ["e".repeat(64)]);
+        db.prepare("UPDATE broadcast_items SET stream_sha256 = ? WHERE broadcast_id = ?").run(
+          rendition.sha256,
+          id,
+        );
+      },
+    ],
+    [
       "a broadcast of one part of a stream",
       ({ rendition }) =>
         void shelf.rows.broadcast(
@@ -215,6 +226,7 @@ describe("what is referred to stays", () => {
       [
         "assets.sha256",
         "broadcast_items.sha256",
+        "broadcast_items.stream_sha256",
         "composition_assets.asset_sha256",
         "composition_assets.composition_id",
         "covers.sha256",

@@ -13,8 +13,8 @@ import { digestHeader } from "../../src/media/content-digest.ts";
 import { type MediaRouteOptions, mediaRoutes } from "../../src/media/media-routes.ts";
 import type { Rendition } from "../../src/media/media-service.ts";
 import { signMediaQuery } from "../../src/media/signed-url.ts";
-import { PLAYLIST_MIME } from "../../src/media/stream-playlist.ts";
 import { acceptRawUploads, UploadQuery, uploadFrom } from "../../src/media/upload.ts";
+import { PLAYLIST_MIME } from "../../src/protocol/stream-playlist.ts";
 import { createMediaLab, type MediaLab, settled, speak } from "../support/media-lab.ts";
 
 const NOW = Date.UTC(2026, 11, 1);

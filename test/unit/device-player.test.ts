@@ -1,6 +1,7 @@
 import { pino } from "pino";
 import { expect, test, vi } from "vitest";
 import { openJournal } from "../../devices/core/journal.ts";
+import { type Ending, type Output, type Programme, StreamError } from "../../devices/core/output.ts";
 import { type Entry, POLICY_UNTIL_TOLD } from "../../devices/core/plan.ts";
 import { createPlayer } from "../../devices/core/player.ts";
 import { createReporter } from "../../devices/core/reporter.ts";
@@ -11,6 +12,7 @@ import { createSilentOutput } from "../../devices/simulator/silent-output.ts";
 
 const MINUTE = 60_000;
 const START = Date.UTC(2026, 11, 1, 4);
+const stream = { sha256: "s", url: "/media/s" };
 const film = {
   id: "film",
   class: "daily",
@@ -19,8 +21,54 @@ const film = {
   notAfter: START + 10 * MINUTE,
   lateness: "join",
   offline: "play",
-  items: [{ sha256: "a", bytes: 1, durationMs: 10 * MINUTE }],
+  items: [{ sha256: "a", bytes: 1, durationMs: 10 * MINUTE, stream }],
 } as unknown as Entry;
+
+interface Given {
+  disk: ReturnType<typeof createDisk>;
+  clock: { now: number; trusted: boolean };
+  output: Output;
+  isThere?: () => boolean;
+  isOnline?: () => boolean;
+}
+
+function setUp({ disk, clock, output, isThere = () => true, isOnline = () => true }: Given) {
+  const now = () => clock.now;
+  const log = pino({ level: "silent" });
+  const journal = openJournal(disk.mount(), "boot", clock.now);
+  const reporter = createReporter({ journal, now, isOnline: () => false, send: async () => {} });
+  const looks = vi.fn<() => Entry[]>(() => [film]);
+  const player = createPlayer({
+    entries: looks,
+    cache: { has: isThere, pathOf: () => "a" },
+    output,
+    journal,
+    reporter,
+    now,
+    clockTrusted: () => clock.trusted,
+    isOnline,
+    policy: () => ({ ...POLICY_UNTIL_TOLD, quietHours: [] }),
+    volumeFor: () => 100,
+    onStreamed() {},
+    openFeed: () => {
+      throw new Error("nobody speaks live");
+    },
+    log,
+    silence: createSilence({ log, faults: { set() {}, list: () => [] }, onChange() {} }),
+    rejoins: true,
+    supervise: unsupervised,
+  });
+  return {
+    player,
+    journal,
+    looks,
+    records: () => journal.unacknowledged().flatMap(({ records }) => records),
+    async close() {
+      await player.close();
+      reporter.close();
+    },
+  };
+}
 
 test("what a restart cut off is settled by a clock that is trusted alone", async () => {
   const disk = createDisk();
@@ -30,31 +78,9 @@ test("what a restart cut off is settled by a clock that is trusted alone", async
 
   // A box without a battery begins in another year.
   const clock = { now: Date.UTC(2020, 0, 1), trusted: false };
-  const now = () => clock.now;
-  const log = pino({ level: "silent" });
-  const journal = openJournal(disk.mount(), "after", clock.now);
-  const reporter = createReporter({ journal, now, isOnline: () => false, send: async () => {} });
   const sounds: string[] = [];
-  const looks = vi.fn<() => Entry[]>(() => [film]);
-  const player = createPlayer({
-    entries: looks,
-    cache: { has: () => true, pathOf: () => "" },
-    output: createSilentOutput({ now, onSound: (id) => void sounds.push(id) }),
-    journal,
-    reporter,
-    now,
-    clockTrusted: () => clock.trusted,
-    isOnline: () => true,
-    policy: () => ({ ...POLICY_UNTIL_TOLD, quietHours: [] }),
-    volumeFor: () => 100,
-    openFeed: () => {
-      throw new Error("nobody speaks live");
-    },
-    log,
-    silence: createSilence({ log, faults: { set() {}, list: () => [] }, onChange() {} }),
-    rejoins: true,
-    supervise: unsupervised,
-  });
+  const output = createSilentOutput({ now: () => clock.now, onSound: (id) => void sounds.push(id) });
+  const { player, journal, looks, close } = setUp({ disk, clock, output });
   player.wake();
   await vi.waitFor(() => expect(looks).toHaveBeenCalled());
   expect(journal.unacknowledged()).toEqual([]);
@@ -66,6 +92,118 @@ test("what a restart cut off is settled by a clock that is trusted alone", async
   expect(journal.unacknowledged()).toMatchObject([
     { records: [{ type: "interrupted", reason: "restart", at: START + 3 * MINUTE }] },
   ]);
-  await player.close();
-  reporter.close();
+  await close();
+});
+
+/** A screen that shows what it is told, and ends as it is told. */
+function createScreen(clock: { now: number }) {
+  const shown: Programme[] = [];
+  const ends: ((ending: Ending) => void)[] = [];
+  let refuses = false;
+  const silent = createSilentOutput({ now: () => clock.now, onSound() {} });
+  const output: Output = {
+    ...silent,
+    streams: true,
+    async prepare(programme) {
+      if (refuses) throw new StreamError("the server does not answer");
+      const ended = Promise.withResolvers<Ending>();
+      ends.push(ended.resolve);
+      return {
+        async start() {
+          shown.push(programme);
+          return { firstSampleAt: clock.now };
+        },
+        ended: ended.promise,
+        stop: async () => ended.resolve({ positionMs: 0, complete: false }),
+      };
+    },
+  };
+  return {
+    output,
+    shown,
+    refuse: (does: boolean) => (refuses = does),
+    end: (ending: Ending) => ends.at(-1)?.(ending),
+  };
+}
+
+test("a film that is not there is shown as a stream while the line holds, and goes on from the file once that is there", async () => {
+  vi.useFakeTimers({ toFake: ["performance", "setTimeout", "clearTimeout"] });
+  const clock = { now: START + MINUTE, trusted: true };
+  const screen = createScreen(clock);
+  const have = { file: false, line: false };
+  const { player, records, close } = setUp({
+    disk: createDisk(),
+    clock,
+    output: screen.output,
+    isThere: () => have.file,
+    isOnline: () => have.line,
+  });
+  const pass = (ms: number) => vi.advanceTimersByTimeAsync(ms);
+
+  player.wake();
+  await pass(1_000);
+  expect(screen.shown).toEqual([]);
+
+  // With the line there, but a server that does not answer, it rests before it tries again.
+  have.line = true;
+  screen.refuse(true);
+  await pass(1_000);
+  expect(player.streamed).toBeNull();
+  screen.refuse(false);
+  await pass(5_000);
+  expect(screen.shown).toEqual([]);
+  await pass(6_000);
+  expect(screen.shown).toMatchObject([{ seekMs: MINUTE, joins: true, parts: [{ path: "a", stream }] }]);
+  expect(player.streamed).toBe("film");
+
+  clock.now += MINUTE;
+  have.line = false;
+  screen.end({ positionMs: 2 * MINUTE, complete: false, reason: "stalled" });
+  await pass(11_000);
+  expect(player.streamed).toBeNull();
+  expect(screen.shown).toHaveLength(1);
+
+  clock.now += MINUTE;
+  have.file = true;
+  await pass(1_000);
+  expect(screen.shown).toHaveLength(2);
+  expect(screen.shown[1]).toMatchObject({ seekMs: 3 * MINUTE, parts: [{ path: "a" }] });
+  expect(screen.shown[1]?.parts[0]).not.toHaveProperty("stream");
+
+  clock.now = START + 10 * MINUTE;
+  screen.end({ positionMs: 10 * MINUTE, complete: true });
+  await pass(0);
+  // It was seen to its end, but not whole.
+  expect(records()).toMatchObject([
+    { type: "started" },
+    { type: "interrupted", reason: "stalled", positionMs: 2 * MINUTE },
+    { type: "started" },
+    { type: "interrupted", reason: "stalled", positionMs: 10 * MINUTE },
+  ]);
+  await close();
+  vi.useRealTimers();
+});
+
+test("a stream that stalled and never came back is told of once", async () => {
+  vi.useFakeTimers({ toFake: ["performance", "setTimeout", "clearTimeout"] });
+  const clock = { now: START + MINUTE, trusted: true };
+  const screen = createScreen(clock);
+  const have = { line: true };
+  const { player, journal, records, close } = setUp({
+    disk: createDisk(),
+    clock,
+    output: screen.output,
+    isThere: () => false,
+    isOnline: () => have.line,
+  });
+  player.wake();
+  await vi.advanceTimersByTimeAsync(500);
+  have.line = false;
+  screen.end({ positionMs: 2 * MINUTE, complete: false, reason: "stalled" });
+  clock.now = START + 11 * MINUTE;
+  await vi.advanceTimersByTimeAsync(1_000);
+  expect(records()).toMatchObject([{ type: "started" }, { type: "interrupted", reason: "stalled" }]);
+  expect(journal.isDone("film")).toBe(true);
+  await close();
+  vi.useRealTimers();
 });

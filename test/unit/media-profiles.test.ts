@@ -65,6 +65,22 @@ describe("a profile with faults", () => {
     expect(() => loadProfiles(dir, ABILITIES)).toThrow(/none is played by .*"loudspeaker"/);
   });
 
+  test("a stream stands in for a profile with a picture alone", () => {
+    for (const name of ["terminal-mp4", "loudspeaker-mp3"])
+      writeFileSync(join(dir, `${name}.json`), JSON.stringify(shipped(name)));
+    const streamFor = (standsInFor: string) =>
+      writeFileSync(
+        join(dir, "terminal-hls.json"),
+        JSON.stringify({ ...shipped("terminal-hls"), standsInFor }),
+      );
+    streamFor("loudspeaker-mp3");
+    expect(() => loadProfiles(dir, ABILITIES)).toThrow(
+      'terminal-hls.json /standsInFor: "loudspeaker-mp3" is no profile with a picture; there are terminal-mp4',
+    );
+    streamFor("terminal-mp4");
+    expect(loadProfiles(dir, ABILITIES).map(({ name }) => name)).toContain("terminal-hls");
+  });
+
   test("a device plays what prefers it most, and what is for slow lines only there", () => {
     const played = (kind: DeviceKind, link: Link) =>
       playedOn(shippedProfiles(), kind, link).map(({ name }) => name);

@@ -59,7 +59,9 @@ function airing(atMinutes: number, lasts: number, more: Partial<Broadcast> = {},
       endsAt: startAt + lasts * MINUTE_MS,
       ...more,
     },
-    itemsFor: () => [{ sha256: "", mime: "audio/mpeg", bytes: 1, durationMs: lasts * MINUTE_MS, title: "" }],
+    itemsFor: () => [
+      { sha256: "", mime: "audio/mpeg", bytes: 1, durationMs: lasts * MINUTE_MS, title: "", stream: null },
+    ],
     wasTold: () => isTold,
   };
 }

@@ -37,6 +37,7 @@ function setUp() {
     policy: { effective: () => now.policy, changeCount: () => now.policyChanges },
     twins: { desiredOf: notAsked },
     mediaUrl: notAsked,
+    streamUrl: notAsked,
     checkInAddress: notAsked,
     clock: { now: () => now.at, steadyMs: () => 0 },
     keySerial: () => now.serial,

@@ -704,6 +704,8 @@ CREATE TABLE broadcast_items (
   bytes        INTEGER NOT NULL,
   duration_ms  INTEGER NOT NULL,
   title        TEXT NOT NULL,
+  -- Of what can be shown while a device lacks the file.
+  stream_sha256 TEXT,
   PRIMARY KEY (broadcast_id, device_kind, position)
 ) STRICT, WITHOUT ROWID;
 

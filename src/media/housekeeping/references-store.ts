@@ -44,8 +44,11 @@ const SPOKEN_LIVE = `
  */
 const KEPT = `
   kept_bytes (sha256, why) AS (
-    SELECT item.sha256, 'broadcast ' || broadcast.id
-    FROM broadcast_items AS item JOIN broadcasts AS broadcast ON broadcast.id = item.broadcast_id
+    SELECT file.sha256, 'broadcast ' || broadcast.id
+    FROM (
+      SELECT broadcast_id, sha256 FROM broadcast_items
+      UNION ALL SELECT broadcast_id, stream_sha256 FROM broadcast_items WHERE stream_sha256 IS NOT NULL
+    ) AS file JOIN broadcasts AS broadcast ON broadcast.id = file.broadcast_id
     WHERE broadcast.state IN ('planned', 'ready', 'frozen', 'on_air')
        OR COALESCE(broadcast.ends_at, broadcast.start_at) > @keepSince
     UNION ALL

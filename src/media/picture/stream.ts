@@ -1,7 +1,13 @@
-import { readFile, writeFile } from "node:fs/promises";
+import { createHash } from "node:crypto";
+import { type FileHandle, open, readFile, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
+import {
+  PLAYLIST_MIME,
+  playlistReference,
+  type Stretch,
+  withDigests,
+} from "../../protocol/stream-playlist.ts";
 import type { StreamProfile } from "../profiles.ts";
-import { PLAYLIST_MIME, playlistReference } from "../stream-playlist.ts";
 import type { PictureContext } from "./context.ts";
 
 /** A file that belongs to a rendition beside its own. */
@@ -39,6 +45,7 @@ export async function makeStream(
     const media = fileOf(`${at}.m4s`);
     const playlist = fileOf(`${at}.m3u8`);
     await rename(playlist, media, playlistReference(await nameOf(media), "mp4"));
+    await tellDigests(playlist, media);
     await rename(master, playlist, playlistReference(await nameOf(playlist), "m3u8"));
     parts.push({ path: media, mime: "video/mp4" }, { path: playlist, mime: PLAYLIST_MIME });
   }
@@ -51,6 +58,23 @@ const MASTER = "master.m3u8";
 async function rename(playlist: string, file: string, name: string): Promise<void> {
   const text = await readFile(playlist, "utf8");
   await writeFile(playlist, text.replaceAll(basename(file), name));
+}
+
+/** A player that does not fetch the whole of a file can check each stretch of it. */
+async function tellDigests(playlist: string, media: string): Promise<void> {
+  const file = await open(media);
+  try {
+    const text = await readFile(playlist, "utf8");
+    await writeFile(playlist, await withDigests(text, (stretch) => digestOf(file, stretch)));
+  } finally {
+    await file.close();
+  }
+}
+
+async function digestOf(file: FileHandle, { offset, bytes }: Stretch): Promise<string> {
+  const { buffer, bytesRead } = await file.read(Buffer.alloc(bytes), 0, bytes, offset);
+  if (bytesRead < bytes) throw new Error("a playlist tells of more than its file has");
+  return createHash("sha256").update(buffer).digest("hex");
 }
 
 /** Cuts finished tracks at their key frames, without coding again; the last input is the sound of every quality. */

@@ -71,8 +71,9 @@ export default function Profiles() {
   );
 }
 
-function UsedBy({ profile: { playedBy, type } }: { profile: MediaProfile }) {
+function UsedBy({ profile: { playedBy, standsInFor, type } }: { profile: MediaProfile }) {
   const { t } = useTranslation();
+  if (standsInFor !== null) return <>{t("profiles.standsIn", { profile: standsInFor })}</>;
   if (playedBy.length === 0) return <>{t(`profiles.of.${type}`)}</>;
   const texts = playedBy.map(({ kind, link }) =>
     link === null
