@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Browser, BrowserContext } from "playwright-core";
+import type { Browser, BrowserContext, Route } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
 import type { Operator } from "../../scripts/operator-client.ts";
 import { type ReviewCase, sign } from "../../scripts/reviewers.ts";
@@ -165,6 +165,42 @@ test("what is wrong is said at its moment, and returned with a reason that the e
   await toQueue(office);
   const line = office.getByRole("row").filter({ hasText: "复审员 退回：杂音太大" });
   await line.getByText("编辑、初审员").waitFor();
+});
+
+test("what is said of a recording shows before the server has answered, and is taken back where it does not take it", async () => {
+  await editor.post(`/${content}/comments`, { part: 1, atMs: 1_000, text: "片头偏轻" });
+  const page = await openConsole(context, app.url, PASSWORD, "编辑");
+  const card = await contentAt(page);
+  const comments = card.locator(".comment");
+  await comments.getByText("片头偏轻").waitFor();
+  const held: Route[] = [];
+  await page.route("**/comments**", (route) => void held.push(route));
+  const next = async () => {
+    await until(() => held.length > 0, { what: "the request" });
+    return held.shift();
+  };
+
+  await card.getByRole("button", { name: "已处理" }).click();
+  await card.getByText("编辑 已处理").waitFor();
+  await (await next())?.abort();
+  await card.getByRole("button", { name: "已处理" }).waitFor();
+  expect(await card.getByText("编辑 已处理").count()).toBe(0);
+
+  const field = card.getByLabel(/的意见/);
+  await field.fill("片尾有杂音");
+  await card.getByRole("button", { name: "写下意见" }).click();
+  await comments.getByText("片尾有杂音").waitFor();
+  expect(await field.inputValue()).toBe("");
+  await (await next())?.abort();
+  await card.getByRole("alert").waitFor();
+  expect(await field.inputValue()).toBe("片尾有杂音");
+  expect(await comments.count()).toBe(1);
+
+  await card.getByRole("button", { name: "写下意见" }).click();
+  await (await next())?.continue();
+  await comments.filter({ hasText: "片尾有杂音" }).getByRole("button", { name: "已处理" }).waitFor();
+  expect(await comments.count()).toBe(2);
+  await context.clearCookies();
 });
 
 test("what was looked at is what is returned: who acted meanwhile is told, and the reason stays", async () => {

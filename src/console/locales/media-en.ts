@@ -197,6 +197,7 @@ export const mediaEn = {
   "review.owedTitle": "Let air urgently, still to be signed",
   "review.comments": "Comments",
   "review.comment": "Comment",
+  "review.sending": "Sending…",
   "review.commentAt": "Comment on part {part} at {time}",
   "review.resolve": "Resolved",
   "review.reopen": "Open again",

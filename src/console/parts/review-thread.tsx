@@ -7,19 +7,30 @@ import type { ReviewCase, ReviewComment } from "../api-types.ts";
 import { durationText, momentText } from "../format.js";
 import { announce } from "../notices.js";
 import { sentence } from "../server-words.js";
+import { queries } from "../shell/live-query.ts";
+import { nameOfUser } from "../shell/session.ts";
 import { type Listening, useListening } from "./listening.ts";
 import { ProblemNotice } from "./notices.tsx";
+import { caseKey } from "./review-live.ts";
 import { addComment, type Collection, settleComment } from "./review-requests.ts";
 import type { Mark } from "./waveform.tsx";
 
-interface Props {
+interface Thread {
   kind: Collection;
   id: string;
+}
+
+interface Props extends Thread {
   /** How many are on air. */
   parts: number;
   comments: ReviewComment[];
-  onChanged: (seen: ReviewCase) => void;
 }
+
+/** A comment that the server has not confirmed yet. */
+type Said = Pick<ReviewComment, "part" | "atMs" | "text">;
+
+const onChanged = ({ kind, id }: Thread, seen: ReviewCase): void =>
+  void queries.setQueryData(caseKey(kind, id), seen);
 
 /** Where comments on a part are, for its waveform. */
 export const commentMarks = (comments: readonly ReviewComment[], part: number): Mark[] =>
@@ -27,36 +38,56 @@ export const commentMarks = (comments: readonly ReviewComment[], part: number): 
     .filter((comment) => comment.part === part && comment.resolved === null)
     .map(({ atMs }) => ({ fromMs: atMs, toMs: atMs, tone: "note" }));
 
-/** What was said about moments of what is heard, and the way to say more. */
-export function ReviewThread({ kind, id, parts, comments, onChanged }: Props) {
+/**
+ * What was said about moments of what is heard, and the way to say more. What somebody does here shows at once: it airs nothing, and is
+ * taken back where the server does not take it.
+ */
+export function ReviewThread({ kind, id, parts, comments }: Props) {
+  const { t } = useTranslation();
+  const adding = useMutation({
+    mutationFn: (said: Said) => addComment(kind, id, said),
+    onSuccess: (seen) => onChanged({ kind, id }, seen),
+  });
   return (
     <>
       <ul className="plain-list">
         {comments.map((comment) => (
-          <Comment key={comment.id} kind={kind} id={id} comment={comment} onChanged={onChanged} />
+          <Comment key={comment.id} thread={{ kind, id }} comment={comment} />
         ))}
+        {adding.isPending && (
+          <li className="comment" aria-busy="true">
+            <span className="number">
+              {adding.variables.part}. {durationText(adding.variables.atMs)}
+            </span>
+            <span>{adding.variables.text}</span>
+            <span className="hint">{t("review.sending")}</span>
+          </li>
+        )}
       </ul>
-      {may("content:comment") && <CommentForm kind={kind} id={id} parts={parts} onChanged={onChanged} />}
+      {may("content:comment") && (
+        <CommentForm
+          parts={parts}
+          isSending={adding.isPending}
+          error={adding.error}
+          onAdd={(said) => adding.mutateAsync(said)}
+        />
+      )}
     </>
   );
 }
 
-function Comment({
-  kind,
-  id,
-  comment,
-  onChanged,
-}: Omit<Props, "comments" | "parts"> & { comment: ReviewComment }) {
+function Comment({ thread, comment }: { thread: Thread; comment: ReviewComment }) {
   const { t } = useTranslation();
   const listening = useListening();
-  const { part, partTitle, atMs, text, by, createdAt, resolved } = comment;
+  const { part, partTitle, atMs, text, by, createdAt } = comment;
   const settling = useMutation({
-    mutationFn: () => settleComment(kind, id, comment.id, resolved === null),
-    onSuccess: onChanged,
+    mutationFn: (isSettled: boolean) => settleComment(thread.kind, thread.id, comment.id, isSettled),
+    onSuccess: (seen) => onChanged(thread, seen),
     onError: (error) => announce(() => sentence(asProblem(error).detail)),
   });
+  const isSettled = settling.isPending ? settling.variables : comment.resolved !== null;
   return (
-    <li className={resolved === null ? "comment" : "comment resolved"}>
+    <li className={isSettled ? "comment resolved" : "comment"}>
       <Button size="small" onClick={() => listening.goTo(part, atMs)}>
         {part}. {partTitle} {durationText(atMs)}
       </Button>
@@ -64,10 +95,17 @@ function Comment({
       <span className="hint">
         {by} {momentText(createdAt)}
       </span>
-      {resolved !== null && <span className="fact">{t("review.resolvedBy", { by: resolved.by })}</span>}
+      {isSettled && (
+        <span className="fact">{t("review.resolvedBy", { by: comment.resolved?.by ?? nameOfUser() })}</span>
+      )}
       {may("content:comment") && (
-        <Button size="small" type="text" loading={settling.isPending} onClick={() => settling.mutate()}>
-          {t(resolved === null ? "review.resolve" : "review.reopen")}
+        <Button
+          size="small"
+          type="text"
+          aria-busy={settling.isPending}
+          onClick={() => !settling.isPending && settling.mutate(!isSettled)}
+        >
+          {t(isSettled ? "review.reopen" : "review.resolve")}
         </Button>
       )}
     </li>
@@ -76,32 +114,39 @@ function Comment({
 
 type Moment = ReturnType<Listening["place"]>;
 
-function CommentForm({ kind, id, parts, onChanged }: Omit<Props, "comments">) {
+interface FormProps {
+  parts: number;
+  isSending: boolean;
+  error: Error | null;
+  onAdd: (said: Said) => Promise<unknown>;
+}
+
+function CommentForm({ parts, isSending, error, onAdd }: FormProps) {
   const { t } = useTranslation();
   const inputId = useId();
   const listening = useListening();
   const [text, setText] = useState("");
   const [marked, setMarked] = useState<Moment | null>(null);
   const at = marked ?? { part: 1, atMs: 0 };
-  const adding = useMutation({
-    mutationFn: () => addComment(kind, id, { ...at, text: text.trim() }),
-    onSuccess(seen) {
-      type("");
-      onChanged(seen);
-    },
-  });
   /** A comment is about the moment that was marked for it, or else at which somebody begins to write it. */
   function type(next: string) {
     setText(next);
     if (next === "") setMarked(null);
     else if (marked === null) setMarked(listening.place(parts));
   }
-  function add(event: SubmitEvent<HTMLFormElement>) {
+  async function add(event: SubmitEvent<HTMLFormElement>) {
     event.preventDefault();
-    adding.mutate();
+    type("");
+    try {
+      await onAdd({ ...at, text: text.trim() });
+    } catch {
+      // Nothing is lost: the error says why it is here again.
+      setText(text);
+      setMarked(at);
+    }
   }
   return (
-    <form className="comment-form" onSubmit={add}>
+    <form className="comment-form" onSubmit={(event) => void add(event)}>
       <div className="field">
         <label htmlFor={inputId}>
           {t("review.commentAt", { part: at.part, time: durationText(at.atMs) })}
@@ -111,14 +156,14 @@ function CommentForm({ kind, id, parts, onChanged }: Omit<Props, "comments">) {
           className="comment-text"
           maxLength={1000}
           required
-          readOnly={adding.isPending}
+          readOnly={isSending}
           value={text}
           onFocus={() => text === "" && setMarked(listening.place(parts))}
           onChange={({ target }) => type(target.value)}
         />
       </div>
-      {adding.error && <ProblemNotice error={adding.error} />}
-      <Button htmlType="submit" loading={adding.isPending}>
+      {error && <ProblemNotice error={error} />}
+      <Button htmlType="submit" loading={isSending}>
         {t("review.comment")}
       </Button>
     </form>

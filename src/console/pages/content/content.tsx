@@ -117,13 +117,7 @@ function ContentView({ kind, content }: { kind: Collection; content: Content }) 
             {seen.error !== null && seen.data === undefined && (
               <ProblemNotice error={seen.error} onRetry={() => void seen.refetch()} />
             )}
-            <ReviewThread
-              kind={kind}
-              id={id}
-              parts={whole === null ? slots.length : 1}
-              comments={comments}
-              onChanged={() => void seen.refetch()}
-            />
+            <ReviewThread kind={kind} id={id} parts={whole === null ? slots.length : 1} comments={comments} />
           </section>
           <section className="panel">
             <h2>{t("used.title")}</h2>

@@ -1,4 +1,3 @@
-import { useQueryClient } from "@tanstack/react-query";
 import { useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { Content, ReviewCase } from "../../api-types.ts";
@@ -8,7 +7,7 @@ import { createListening, ListeningProvider } from "../../parts/listening.ts";
 import { Loading, ProblemNotice } from "../../parts/notices.tsx";
 import { peaksOf } from "../../parts/renditions.tsx";
 import { ReviewHistory } from "../../parts/review-history.tsx";
-import { caseKey, useReviewCase } from "../../parts/review-live.ts";
+import { useReviewCase } from "../../parts/review-live.ts";
 import type { Collection } from "../../parts/review-requests.ts";
 import { ReviewBadge, ReviewStanding } from "../../parts/review-standing.tsx";
 import { commentMarks, ReviewThread } from "../../parts/review-thread.tsx";
@@ -44,7 +43,6 @@ export function Desk({ kind, id }: Props) {
 
 function Listened({ kind, id, seen }: Props & { seen: ReviewCase }) {
   const { t } = useTranslation();
-  const queries = useQueryClient();
   const place = useRef<HTMLDivElement>(null);
   const [listening] = useState(() => createListening(true));
   const { parts, programme, review, comments, acts } = seen;
@@ -86,13 +84,7 @@ function Listened({ kind, id, seen }: Props & { seen: ReviewCase }) {
         {parts.length > 0 && <PlayerTools desk={place} />}
         <Decision kind={kind} seen={seen} isHeard={heard.isAllHeard} />
         <h2>{t("review.comments")}</h2>
-        <ReviewThread
-          kind={kind}
-          id={id}
-          parts={parts.length}
-          comments={comments}
-          onChanged={(next) => queries.setQueryData(caseKey(kind, id), next)}
-        />
+        <ReviewThread kind={kind} id={id} parts={parts.length} comments={comments} />
         <h2>{t("review.history")}</h2>
         <ReviewHistory acts={acts} />
       </div>
