@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import type { Server } from "node:net";
 import { AppError, messageOf } from "../errors.ts";
+import { ACCEPT_QUEUE } from "../http/accept-queue.ts";
 
 /**
  * @param setting the variable that names the port
@@ -8,7 +9,7 @@ import { AppError, messageOf } from "../errors.ts";
  * @throws {AppError} `unavailable`, saying what may hold the port
  */
 export async function listen(server: Server, host: string, port: number, setting: string): Promise<number> {
-  server.listen(port, host);
+  server.listen({ port, host, backlog: ACCEPT_QUEUE });
   try {
     await once(server, "listening");
   } catch (cause) {

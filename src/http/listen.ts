@@ -1,5 +1,6 @@
 import type { FastifyInstance } from "fastify";
 import { AppError } from "../errors.ts";
+import { ACCEPT_QUEUE } from "./accept-queue.ts";
 
 const EXPLANATIONS: Record<string, string> = {
   EADDRINUSE: "is in use by another program",
@@ -14,7 +15,7 @@ export async function listen(
   { host, port }: { host: string; port: number },
 ): Promise<string> {
   try {
-    return await app.listen({ host, port });
+    return await app.listen({ host, port, backlog: ACCEPT_QUEUE });
   } catch (cause) {
     const explanation = EXPLANATIONS[(cause as NodeJS.ErrnoException).code ?? ""];
     if (explanation === undefined) throw cause;
