@@ -2,9 +2,9 @@ import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { connect, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { setTimeout as delay } from "node:timers/promises";
 import { expect, test } from "vitest";
 import { startServer } from "../../scripts/processes.ts";
+import { until } from "../../scripts/until.ts";
 import { freePort } from "../support/free-port.ts";
 
 /** More than Node.js lets wait by itself. */
@@ -24,7 +24,7 @@ test("whoever comes back while the server is busy waits to be let in, and is not
       let waiting = 0;
       for (let n = 0; n < AT_ONCE; n += 1)
         sockets.push(connect(port, "127.0.0.1", () => (waiting += 1)).on("error", () => {}));
-      for (let tries = 0; waiting < AT_ONCE && tries < 50; tries += 1) await delay(100);
+      await until(() => waiting === AT_ONCE, { what: "all of them to wait", timeoutMs: 5_000 });
       expect(waiting).toBe(AT_ONCE);
       for (const socket of sockets.splice(0)) socket.destroy();
     }
