@@ -74,6 +74,13 @@ const DEFAULT_LIMITS: BrokerLimits = {
 };
 
 /**
+ * In a queue a connection may outlive its client's patience. That its end has come too is known once the network has been looked at again,
+ * and it must not take the place of the one that the device has opened since.
+ */
+const afterNextRead = (then: () => void): void => void setImmediate(() => setImmediate(then));
+const isOpen = ({ destroyed, readableEnded }: Duplex): boolean => !destroyed && !readableEnded;
+
+/**
  * The broker of a county that runs no other: aedes, held to the ACL of `protocol/topics.ts`.
  * @throws {AppError} `unavailable` when the port cannot be had
  */
@@ -94,13 +101,13 @@ export async function startEmbeddedBroker(options: EmbeddedBrokerOptions): Promi
     // makes aedes take itself for dead and send the wills of everyone who is connected.
     heartbeatInterval: DAY_MS,
 
-    preConnect(_client, packet, done) {
+    preConnect(client, packet, done) {
       // No queues for who is away: a command is of no use late, a pointer is retained, a record is sent until acked.
       // It also closes a hole: aedes stores refused subscriptions of a persistent session along with the granted.
       packet.clean = true;
       // A client without a keepalive would be taken for alive until the system's own probes give up on it.
       packet.keepalive = Math.min(packet.keepalive || limits.maxKeepaliveS, limits.maxKeepaliveS);
-      done(null, true);
+      afterNextRead(() => done(null, isOpen(connectionOf(client))));
     },
 
     authenticate(client, username, password, done) {

@@ -18,6 +18,8 @@ import { connectPacket, openRaw, type RawClient, subscribePacket } from "../supp
 const SERVER = { username: "ccx-server", password: "the-servers-own-secret" };
 const CONNACK_BYTES = 4;
 const SUBACK_BYTES = 5;
+const PINGREQ = Buffer.from([0xc0, 0]);
+const PINGRESP_BYTES = 2;
 
 let fleet: Fleet;
 let member: Member;
@@ -179,4 +181,20 @@ test("for a client that reads and acknowledges nothing, nothing is kept", async 
   // 40 MB went by without one PUBACK; buffers are given back some time after they were collected.
   await until(() => heldBytes() - before < 10_000_000, { what: "the memory to be given back" });
   expect(raw.socket.destroyed).toBe(false);
+});
+
+test("a connection that its device has given up takes nothing from the one that it opened since", async () => {
+  await start({});
+  const live = await signIn(60);
+  for (let n = 0; n < 20; n += 1) {
+    const { socket } = await open();
+    const closed = once(socket, "close");
+    // Both are there before the broker reads any of it, as after a time in the queue.
+    socket.end(connectPacket(member, 60));
+    await closed;
+  }
+  const before = live.received();
+  live.socket.write(PINGREQ);
+  await until(() => live.received() === before + PINGRESP_BYTES, { what: "PINGRESP" });
+  expect(live.socket.destroyed).toBe(false);
 });
