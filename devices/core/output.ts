@@ -84,8 +84,8 @@ export interface Output {
   readonly name: string;
   /** Shows streams too. One that stalls ends by itself, with `stalled` as the reason. */
   readonly streams?: boolean;
-  /** Resolves when the first samples are decoded. @throws {MediaError} {StreamError} or, when the output cannot be opened, another */
-  prepare(programme: Programme): Promise<Prepared>;
+  /** Resolves when the first samples are decoded. A stream can take long: abandoned, it rejects at once. @throws {MediaError} {StreamError} or, when the output cannot be opened, another */
+  prepare(programme: Programme, abandoned?: AbortSignal): Promise<Prepared>;
   /** Keeps every part to its instant; what has not come by then is silence. */
   prepareLive(programme: LiveProgramme): Prepared;
   /** A sine of 1 kHz, cut off by the signal. */

@@ -93,11 +93,12 @@ export function createPlayer(options: Options): Player {
   }
 
   function judge(entry: Entry): Step {
-    const airTaken = onAir !== null && onAir.entry.id !== entry.id && !outranks(entry, onAir.entry);
+    const others = onAir === null || onAir.entry.id === entry.id ? null : onAir.entry;
+    const airTaken = others !== null && !outranks(entry, others);
     const silenced = options.silence.isOn;
     return nextStep(entry, {
       now: now(),
-      cached: entry.items.every((item) => cache.has(item) || streaming.canShow(item)),
+      cached: entry.items.every((item) => cache.has(item) || (others === null && streaming.canShow(item))),
       voice: voiceOf(entry, airTaken || silenced),
       online: options.isOnline(),
       clockTrusted: options.clockTrusted(),
@@ -134,7 +135,7 @@ export function createPlayer(options: Options): Player {
   }
 
   function drop({ id }: Entry, type: "skipped" | "refused", reason: ReasonCode): void {
-    const past = resumable.get(id);
+    const past = onAir?.entry.id === id ? onAir : resumable.get(id);
     resumable.delete(id);
     listening.leave(id);
     // Where it stalled is said already.
@@ -143,7 +144,7 @@ export function createPlayer(options: Options): Player {
     log.info({ broadcastId: id, type, reason }, "not playing");
   }
 
-  async function prepare(entry: Entry, seekMs: number): Promise<Prepared> {
+  async function prepare({ entry, abandoned }: Turn, seekMs: number): Promise<Prepared> {
     const { id: broadcastId, startAt, live } = entry;
     const volume = entry.silent ? 0 : options.volumeFor(entry);
     if (live) {
@@ -157,7 +158,7 @@ export function createPlayer(options: Options): Player {
       });
     }
     const round = entry.items.map(streaming.partOf);
-    return streaming.prepare({
+    const programme = {
       broadcastId,
       startAt,
       parts: Array.from({ length: roundsOf(entry) }, () => round).flat(),
@@ -165,7 +166,8 @@ export function createPlayer(options: Options): Player {
       ...(entry.lateness === "join" ? { joins: true } : {}),
       volume,
       ...(entry.silent ? { silent: true } : {}),
-    });
+    };
+    return streaming.prepare(programme, abandoned.signal);
   }
 
   /** Gives the air to a broadcast; whoever has it now yields when its successor's instant has come. */
@@ -182,6 +184,7 @@ export function createPlayer(options: Options): Player {
       prepared: null,
       ...(resumable.get(id) ?? { wasHeard: false, hasStalled: false }),
       started: false,
+      abandoned: new AbortController(),
       over: Promise.resolve(),
       giveUp() {},
     };
@@ -195,14 +198,7 @@ export function createPlayer(options: Options): Player {
         if (mayGoOn) resumable.set(id, { wasHeard: wasHeard || started, hasStalled });
       })
       .catch((error: unknown) => {
-        if (error instanceof StreamError) {
-          log.warn(
-            { err: error, broadcastId: id },
-            "the stream cannot be shown; the file, or the stream again",
-          );
-          resumable.set(id, { wasHeard: turn.wasHeard, hasStalled: turn.hasStalled });
-          return;
-        }
+        if (error instanceof StreamError) return waitForMore(turn, error);
         log.error({ err: error, broadcastId: id }, "the output failed");
         reporter.report({ type: "failed", broadcastId: id, reason: "output-failed" }, doneMark(id));
       })
@@ -211,6 +207,13 @@ export function createPlayer(options: Options): Player {
         loop.rests();
         evaluate();
       });
+  }
+
+  /** What could not be shown as a stream: the file may come, or the stream be there again. */
+  function waitForMore({ entry, ending, wasHeard, hasStalled }: Turn, error: StreamError): void {
+    log.warn({ err: error, broadcastId: entry.id }, "the stream is not shown");
+    if (ending?.final) drop(entry, "skipped", ending.reason);
+    else resumable.set(entry.id, { wasHeard, hasStalled });
   }
 
   /** Rejects when the output neither comes to an end nor can be stopped. */
@@ -229,7 +232,12 @@ export function createPlayer(options: Options): Player {
     if (turn.ending) return;
     turn.ending = { reason, final: turn.started && turn.entry.lateness !== "join" };
     loop.moved(0);
-    void turn.prepared?.stop();
+    void quit(turn);
+  }
+
+  async function quit({ prepared, abandoned }: Turn): Promise<void> {
+    abandoned.abort();
+    await prepared?.stop();
   }
 
   /** Ends the turn if the broadcast has one. */
@@ -238,7 +246,7 @@ export function createPlayer(options: Options): Player {
     const turn = onAir;
     turn.ending = ending;
     loop.moved(0);
-    await turn.prepared?.stop();
+    await quit(turn);
     await turn.over;
   }
 

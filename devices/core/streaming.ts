@@ -1,5 +1,5 @@
 import type { Item } from "../../src/protocol/messages.ts";
-import { type Output, type Part, type Prepared, type Programme, StreamError } from "./output.ts";
+import type { Output, Part, Prepared, Programme } from "./output.ts";
 
 /** One that failed is not tried again for so long; the file may come meanwhile. */
 const REST_MS = 10_000;
@@ -9,8 +9,8 @@ export interface Streaming {
   canShow(item: Item): boolean;
   /** What an item is shown from. */
   partOf(item: Item): Part;
-  /** Prepares a programme, and keeps watch over it where it is a stream. @throws {StreamError} */
-  prepare(programme: Programme): Promise<Prepared>;
+  /** Prepares a programme, and keeps watch over it where it is a stream. @throws {StreamError} also when it is abandoned */
+  prepare(programme: Programme, abandoned: AbortSignal): Promise<Prepared>;
   /** The broadcast that is shown as a stream, which has the line to itself as far as its own file goes. */
   readonly broadcastId: string | null;
 }
@@ -33,11 +33,6 @@ export function createStreaming({ output, cache, isOnline, onChange }: Options):
     onChange();
   }
 
-  function rest(error: unknown): never {
-    if (error instanceof StreamError) restsUntil = performance.now() + REST_MS;
-    throw error;
-  }
-
   return {
     canShow: ({ stream }) =>
       output.streams === true && stream !== undefined && isOnline() && performance.now() >= restsUntil,
@@ -47,16 +42,18 @@ export function createStreaming({ output, cache, isOnline, onChange }: Options):
       return cache.has(item) || item.stream === undefined ? file : { ...file, stream: item.stream };
     },
 
-    async prepare(programme) {
+    async prepare(programme, abandoned) {
       if (!programme.parts.some(({ stream }) => stream)) return output.prepare(programme);
-      show(programme.broadcastId);
+      const rest = () => (restsUntil = performance.now() + REST_MS);
       const end = () => show(null);
-      const prepared = await output.prepare(programme).catch((error: unknown) => {
+      show(programme.broadcastId);
+      const prepared = await output.prepare(programme, abandoned).catch((error: unknown) => {
+        if (!abandoned.aborted) rest();
         end();
-        return rest(error);
+        throw error;
       });
       prepared.ended.then(({ reason }) => {
-        if (reason === "stalled") restsUntil = performance.now() + REST_MS;
+        if (reason === "stalled") rest();
         end();
       }, end);
       return prepared;

@@ -18,13 +18,15 @@ export interface Turn {
   /** It is spoken live or shown as a stream, and so much of it did not come that it is not heard whole. */
   hasStalled: boolean;
   started: boolean;
+  /** It need not be prepared any more. */
+  abandoned: AbortController;
   over: Promise<void>;
   /** Takes the air from it, whatever its output does. */
   giveUp: () => void;
 }
 
 interface Stage {
-  prepare: (entry: Entry, seekMs: number) => Promise<Prepared>;
+  prepare: (turn: Turn, seekMs: number) => Promise<Prepared>;
   /** Asked again in the last moment, for what has changed since. */
   judge: (entry: Entry) => Step;
   drop: (entry: Entry, type: "skipped" | "refused", reason: ReasonCode) => void;
@@ -49,7 +51,7 @@ export async function perform(turn: Turn, seekMs: number, stage: Stage): Promise
   const isEnding = () => endingOf() !== null;
   const sound = entry.silent ? { silent: true } : {};
 
-  const prepared = await stage.prepare(entry, seekMs);
+  const prepared = await stage.prepare(turn, seekMs);
   turn.prepared = prepared;
   await untilExactly(() => entry.startAt - BEGIN_AHEAD_MS - now(), isEnding);
   const before = journal.heardOf(id) ?? { at: Math.max(now(), entry.startAt), ms: 0 };
@@ -79,7 +81,9 @@ export async function perform(turn: Turn, seekMs: number, stage: Stage): Promise
   if (!begun) {
     const { reason = "stopped" } = await prepared.ended;
     takeBack();
-    const ending = endingOf() ?? byItself(turn, reason);
+    // A stream of which nothing was seen waits as one that did not come at all.
+    const isStillToCome = reason === "stalled" && entry.live === undefined;
+    const ending = endingOf() ?? (isStillToCome ? { reason, final: false } : byItself(turn, reason));
     if (ending.final) stage.drop(entry, "skipped", ending.reason);
     return !ending.final;
   }

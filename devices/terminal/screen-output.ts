@@ -122,11 +122,20 @@ export function createScreenOutput(tell: (cue: Cue) => void, now: () => number):
     name: "screen",
     streams: true,
     onAnswer,
-    async prepare(programme) {
+    async prepare(programme, abandoned) {
       const isStreamed = programme.parts.some(({ stream }) => stream);
       const { id, cue } = open(isStreamed ? programme.seekMs : null);
+      const abandon = () => {
+        tell({ kind: "stop", id });
+        onAnswer({ kind: "failed", id, what: "it is not to be shown any more", isMedia: true });
+      };
+      abandoned?.addEventListener("abort", abandon);
       tell({ kind: "prepare", id, programme });
-      await cue.prepared.promise;
+      try {
+        await cue.prepared.promise;
+      } finally {
+        abandoned?.removeEventListener("abort", abandon);
+      }
       return preparedFor(id, cue);
     },
     prepareLive(programme) {

@@ -12,6 +12,8 @@ export interface Showing {
 
 interface Options {
   programme: Programme;
+  /** Ends the loading. */
+  givenUp: AbortSignal;
   media: FileSystemDirectoryHandle;
   /** Two that take turns: the next part is rolled while one is shown. */
   videos: readonly [HTMLVideoElement, HTMLVideoElement];
@@ -25,6 +27,10 @@ const LOOK_EVERY_MS = 250;
 /** Shorter than a picture lasts. */
 const FIRST_PICTURE_EVERY_MS = 4;
 const STANDS_STILL_MS = 10_000;
+/** As exact as a browser keeps a place. */
+const SAME_PLACE_MS = 2;
+/** A stream's next part has the line to itself no sooner. */
+const ROLL_AHEAD_MS = 60_000;
 /** Started this late it was rolled too late, and is whole for whoever sees it, unless it is joined. */
 const AT_ONCE_MS = 250;
 
@@ -33,7 +39,7 @@ const AT_ONCE_MS = 250;
  * is mended by the pace, much is jumped over.
  */
 export async function prepareShowing(options: Options): Promise<Showing> {
-  const { programme, media, videos, now, onEnded, onFailed } = options;
+  const { programme, givenUp, media, videos, now, onEnded, onFailed } = options;
   const { parts, seekMs, joins, startAt } = programme;
   const totalMs = startOf(parts, parts.length);
   const isStreamed = parts.some(({ stream }) => stream);
@@ -54,10 +60,20 @@ export async function prepareShowing(options: Options): Promise<Showing> {
   const videoAt = (which: number): HTMLVideoElement => videos[which % 2 === 0 ? 0 : 1];
   const current = () => videoAt(turn);
   const positionMs = () => Math.min(totalMs, startOf(parts, index) + current().currentTime * 1000);
-  await pictures.load(current(), index, place.offsetMs).catch((error: unknown) => {
-    pictures.close();
-    throw error;
-  });
+  await loadFirst(place.offsetMs);
+
+  async function loadFirst(offsetMs: number): Promise<void> {
+    givenUp.addEventListener("abort", pictures.close);
+    try {
+      givenUp.throwIfAborted();
+      await pictures.load(current(), index, offsetMs);
+    } catch (error) {
+      pictures.close();
+      throw error;
+    } finally {
+      givenUp.removeEventListener("abort", pictures.close);
+    }
+  }
 
   function leave(video: HTMLVideoElement): void {
     video.onended = null;
@@ -82,11 +98,12 @@ export async function prepareShowing(options: Options): Promise<Showing> {
     video.onerror = () => fail(video.error);
     await video.play();
     put(video);
-    rollNext();
+    if (!isStreamed) rollNext();
   }
 
   async function advance(): Promise<void> {
     if (isOver || isChanging) return;
+    if (next === null) rollNext();
     if (next === null) return end({ positionMs: totalMs, complete: true });
     isChanging = true;
     await next;
@@ -95,6 +112,7 @@ export async function prepareShowing(options: Options): Promise<Showing> {
     leave(current());
     turn += 1;
     index += 1;
+    next = null;
     await play();
     isChanging = false;
   }
@@ -108,26 +126,39 @@ export async function prepareShowing(options: Options): Promise<Showing> {
 
   async function jump(dueMs: number): Promise<void> {
     const to = placeOf(parts, dueMs);
+    missedMs += Math.max(0, Math.min(dueMs, totalMs) - positionMs());
+    if (isStreamed && missedMs > STANDS_STILL_MS)
+      return fail(new Error("too much of the stream did not come"));
+    moved.position = dueMs;
     if (!to) return end({ positionMs: totalMs, complete: true });
     isChanging = true;
     if (to.index === index) await seek(current(), to.offsetMs);
     else {
       ({ index } = to);
+      next = null;
       await pictures.load(current(), index, to.offsetMs);
       if (!isOver) await play();
     }
     isChanging = false;
   }
 
+  /** Jumps are not among it: no picture came by them. */
   let moved = { position: -1, at: 0 };
+  /** The last place that a picture was seen at. */
+  let seenMs = seekMs;
+  /** How much was jumped over. */
+  let missedMs = 0;
   function look(): void {
     if (isOver) return;
     timer = setTimeout(look, LOOK_EVERY_MS);
     const position = positionMs();
-    if (position !== moved.position) moved = { position, at: performance.now() };
-    else if (performance.now() - moved.at > STANDS_STILL_MS)
+    if (Math.abs(position - moved.position) > SAME_PLACE_MS) {
+      moved = { position, at: performance.now() };
+      seenMs = position;
+    } else if (performance.now() - moved.at > STANDS_STILL_MS)
       return fail(new Error("the picture stands still"));
     if (isChanging || current().ended) return;
+    if (isStreamed && next === null && startOf(parts, index + 1) - position < ROLL_AHEAD_MS) rollNext();
     const pace = paceFor(position - (now() - zeroAt));
     if (pace === "jump") jump(now() - zeroAt).catch(fail);
     else current().playbackRate = pace.rate;
@@ -148,7 +179,7 @@ export async function prepareShowing(options: Options): Promise<Showing> {
 
   function fail(error: unknown): void {
     if (isOver) return;
-    if (isStreamed) return end({ positionMs: positionMs(), complete: false, reason: "stalled" });
+    if (isStreamed) return end({ positionMs: seenMs, complete: false, reason: "stalled" });
     close();
     onFailed(error);
   }

@@ -22,6 +22,8 @@ interface Act {
 /** Does what the device says, one thing at a time, and says what became of it. */
 export function createStage({ media, videos, audio, now, answer }: Options) {
   const acts = new Map<number, Act>();
+  /** What is being loaded, to be given up. */
+  const loading = new Map<number, AbortController>();
   /** Heard to its end while what comes next is prepared. */
   let lingering: Voice | null = null;
 
@@ -32,9 +34,12 @@ export function createStage({ media, videos, audio, now, answer }: Options) {
   }
 
   async function prepare({ id, programme }: Extract<Cue, { kind: "prepare" }>): Promise<void> {
+    const givenUp = new AbortController();
+    loading.set(id, givenUp);
     try {
       const showing: Showing = await prepareShowing({
         programme,
+        givenUp: givenUp.signal,
         media,
         videos,
         now,
@@ -48,6 +53,8 @@ export function createStage({ media, videos, audio, now, answer }: Options) {
       answer({ kind: "prepared", id });
     } catch (error) {
       fail(id, error, true);
+    } finally {
+      loading.delete(id);
     }
   }
 
@@ -109,6 +116,7 @@ export function createStage({ media, videos, audio, now, answer }: Options) {
       case "start":
         return void start(cue.id);
       case "stop":
+        loading.get(cue.id)?.abort(new Error("it is not to be shown any more"));
         return acts.get(cue.id)?.stop();
       case "tone":
         return sound(cue);

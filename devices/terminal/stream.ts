@@ -1,7 +1,7 @@
 import { sha256 } from "@noble/hashes/sha2.js";
 import { bytesToHex, utf8ToBytes } from "@noble/hashes/utils.js";
-import type Player from "hls.js";
-import type { Loader, LoaderContext } from "hls.js";
+import type { HlsConfig, Loader, LoaderContext } from "hls.js";
+import Hls from "hls.js/light";
 import {
   digestInAddress,
   namedIn,
@@ -10,34 +10,51 @@ import {
 } from "../../src/protocol/stream-playlist.ts";
 import type { Part } from "../core/output.ts";
 
-export type Stream = Pick<Player, "destroy">;
+export interface Stream {
+  destroy(): void;
+}
 
 /** So far ahead of what is shown it is fetched. */
 const AHEAD_S = 60;
+/** After an error that hls.js does not mend by itself. */
+const AGAIN_MS = 2_000;
 
 /**
  * Shows HTTP Live Streaming in an element, from a place on: of what the multivariant playlist's digest, which the server signed,
  * leads to, nothing is shown before it was checked.
+ * @param onFailed it cannot be shown; what a network that fails keeps from it is tried again all the same
  */
-export async function attachStream(
+export function openStream(
   video: HTMLVideoElement,
   { url, sha256: digest }: NonNullable<Part["stream"]>,
   offsetMs: number,
-): Promise<Stream> {
-  const { default: Hls } = await import("hls.js/light");
+  onFailed: (error: Error) => void,
+): Stream {
   const player = new Hls({
     loader: checkedBy(createCheck(digest), Hls.DefaultConfig.loader),
     startPosition: offsetMs / 1000,
     maxBufferLength: AHEAD_S,
+    maxMaxBufferLength: AHEAD_S,
     // A worker of its own would be one from a blob, which the policy refuses.
     enableWorker: false,
   });
+  let again: ReturnType<typeof setTimeout> | undefined;
+  player.on(Hls.Events.ERROR, (_, { fatal, type, error }) => {
+    if (!fatal) return;
+    onFailed(error);
+    if (type === Hls.ErrorTypes.NETWORK_ERROR) again = setTimeout(() => player.startLoad(), AGAIN_MS);
+  });
   player.attachMedia(video);
   player.loadSource(new URL(url, `${location.origin}/`).href);
-  return player;
+  return {
+    destroy() {
+      clearTimeout(again);
+      player.destroy();
+    },
+  };
 }
 
-type LoaderClass = Player["config"]["loader"];
+type LoaderClass = HlsConfig["loader"];
 type Load = Loader<LoaderContext>["load"];
 
 /** A loader whose answers count once they are checked. */

@@ -230,7 +230,10 @@ export function createMediaService(options: Options): MediaService {
   /** The stream that a device may show instead of a profile's rendition; `null` while there is none. */
   function standInFor(compositionId: string, profile: string): string | null {
     const stream = profiles.find((each) => each.type === "stream" && each.standsInFor === profile);
-    return (stream && compositions.readyOf(compositionId, stream.name)?.sha256) ?? null;
+    // One of before that nothing asks for any more is not signed either.
+    if (!stream || !compositions.current(compositionId).some((made) => made.profile === stream.name))
+      return null;
+    return compositions.readyOf(compositionId, stream.name)?.sha256 ?? null;
   }
 
   function getJob(id: string): Job {

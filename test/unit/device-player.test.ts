@@ -9,6 +9,7 @@ import { createSilence } from "../../devices/core/silence.ts";
 import { unsupervised } from "../../devices/core/supervisor.ts";
 import { createDisk } from "../../devices/simulator/disk.ts";
 import { createSilentOutput } from "../../devices/simulator/silent-output.ts";
+import type { Item } from "../../src/protocol/messages.ts";
 
 const MINUTE = 60_000;
 const START = Date.UTC(2026, 11, 1, 4);
@@ -25,19 +26,20 @@ const film = {
 } as unknown as Entry;
 
 interface Given {
+  plan?: Entry[];
   disk: ReturnType<typeof createDisk>;
   clock: { now: number; trusted: boolean };
   output: Output;
-  isThere?: () => boolean;
+  isThere?: (item: Pick<Item, "sha256">) => boolean;
   isOnline?: () => boolean;
 }
 
-function setUp({ disk, clock, output, isThere = () => true, isOnline = () => true }: Given) {
+function setUp({ plan = [film], disk, clock, output, isThere = () => true, isOnline = () => true }: Given) {
   const now = () => clock.now;
   const log = pino({ level: "silent" });
   const journal = openJournal(disk.mount(), "boot", clock.now);
   const reporter = createReporter({ journal, now, isOnline: () => false, send: async () => {} });
-  const looks = vi.fn<() => Entry[]>(() => [film]);
+  const looks = vi.fn<() => Entry[]>(() => plan);
   const player = createPlayer({
     entries: looks,
     cache: { has: isThere, pathOf: () => "a" },
@@ -99,13 +101,17 @@ test("what a restart cut off is settled by a clock that is trusted alone", async
 function createScreen(clock: { now: number }) {
   const shown: Programme[] = [];
   const ends: ((ending: Ending) => void)[] = [];
-  let refuses = false;
+  let does: "show" | "refuse" | "load for ever" = "show";
   const silent = createSilentOutput({ now: () => clock.now, onSound() {} });
   const output: Output = {
     ...silent,
     streams: true,
-    async prepare(programme) {
-      if (refuses) throw new StreamError("the server does not answer");
+    async prepare(programme, abandoned) {
+      if (does === "refuse") throw new StreamError("the server does not answer");
+      if (does === "load for ever")
+        await new Promise((_, reject) =>
+          abandoned?.addEventListener("abort", () => reject(new StreamError("given up"))),
+        );
       const ended = Promise.withResolvers<Ending>();
       ends.push(ended.resolve);
       return {
@@ -121,7 +127,7 @@ function createScreen(clock: { now: number }) {
   return {
     output,
     shown,
-    refuse: (does: boolean) => (refuses = does),
+    make: (what: typeof does) => (does = what),
     end: (ending: Ending) => ends.at(-1)?.(ending),
   };
 }
@@ -146,10 +152,10 @@ test("a film that is not there is shown as a stream while the line holds, and go
 
   // With the line there, but a server that does not answer, it rests before it tries again.
   have.line = true;
-  screen.refuse(true);
+  screen.make("refuse");
   await pass(1_000);
   expect(player.streamed).toBeNull();
-  screen.refuse(false);
+  screen.make("show");
   await pass(5_000);
   expect(screen.shown).toEqual([]);
   await pass(6_000);
@@ -204,6 +210,96 @@ test("a stream that stalled and never came back is told of once", async () => {
   await vi.advanceTimersByTimeAsync(1_000);
   expect(records()).toMatchObject([{ type: "started" }, { type: "interrupted", reason: "stalled" }]);
   expect(journal.isDone("film")).toBe(true);
+  await close();
+  vi.useRealTimers();
+});
+
+test("a stream that still loads is given up at once: by a stop for good, by what outranks it until that is over", async () => {
+  vi.useFakeTimers({ toFake: ["performance", "setTimeout", "clearTimeout"] });
+  const clock = { now: START + MINUTE, trusted: true };
+  const screen = createScreen(clock);
+  screen.make("load for ever");
+  const alert = {
+    ...film,
+    id: "alert",
+    class: "emergency",
+    startAt: START + 2 * MINUTE,
+    items: [{ sha256: "alert", bytes: 1, durationMs: MINUTE }],
+  } as unknown as Entry;
+  const have = { film: false };
+  const { player, journal, records, close } = setUp({
+    plan: [film, alert],
+    disk: createDisk(),
+    clock,
+    output: screen.output,
+    isThere: ({ sha256 }) => sha256 === "alert" || have.film,
+  });
+  player.wake();
+  await vi.advanceTimersByTimeAsync(500);
+  expect(player.streamed).toBe("film");
+
+  clock.now = START + 2 * MINUTE;
+  screen.make("show");
+  player.wake();
+  await vi.advanceTimersByTimeAsync(500);
+  expect(screen.shown).toMatchObject([{ broadcastId: "alert" }]);
+  screen.make("load for ever");
+  screen.end({ positionMs: MINUTE, complete: true });
+  await vi.advanceTimersByTimeAsync(500);
+  expect(player.streamed).toBe("film");
+
+  // The file comes in the very moment that it is stopped.
+  have.film = true;
+  screen.make("show");
+  await player.stop("film", "stopped");
+  await vi.advanceTimersByTimeAsync(20_000);
+  expect(screen.shown).toHaveLength(1);
+  expect(journal.isDone("film")).toBe(true);
+  expect(records().filter(({ broadcastId }) => broadcastId === "film")).toMatchObject([
+    { type: "skipped", reason: "stopped" },
+  ]);
+  await close();
+  vi.useRealTimers();
+});
+
+test("what sounds is not cut off for a stream that may fail", async () => {
+  vi.useFakeTimers({ toFake: ["performance", "setTimeout", "clearTimeout"] });
+  const clock = { now: START, trusted: true };
+  const screen = createScreen(clock);
+  screen.make("refuse");
+  const lesser = {
+    ...film,
+    id: "lesser",
+    priority: 1,
+    lateness: "skip",
+    startAt: START + MINUTE,
+    items: [{ sha256: "lesser", bytes: 1, durationMs: MINUTE }],
+  } as unknown as Entry;
+  const { player, records, close } = setUp({
+    plan: [{ ...film, priority: 9 }, lesser],
+    disk: createDisk(),
+    clock,
+    output: screen.output,
+    isThere: ({ sha256 }) => sha256 === "lesser",
+  });
+  player.wake();
+  await vi.advanceTimersByTimeAsync(500);
+  clock.now = START + MINUTE;
+  screen.make("show");
+  player.wake();
+  await vi.advanceTimersByTimeAsync(15_000);
+  expect(screen.shown).toMatchObject([{ broadcastId: "lesser" }]);
+  screen.end({ positionMs: MINUTE, complete: true });
+  clock.now = START + 2 * MINUTE;
+  await vi.advanceTimersByTimeAsync(1_000);
+  expect(screen.shown).toMatchObject([
+    { broadcastId: "lesser" },
+    { broadcastId: "film", seekMs: 2 * MINUTE },
+  ]);
+  expect(records().filter(({ broadcastId }) => broadcastId === "lesser")).toMatchObject([
+    { type: "started" },
+    { type: "finished" },
+  ]);
   await close();
   vi.useRealTimers();
 });

@@ -27,6 +27,7 @@ test("what ended without a sound counts nothing against the cap of minutes", asy
     wasHeard: false,
     hasStalled: false,
     started: false,
+    abandoned: new AbortController(),
     over: Promise.resolve(),
     giveUp() {},
   };
