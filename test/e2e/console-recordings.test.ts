@@ -158,6 +158,16 @@ test("a file that is dropped is uploaded; the horn's sound and the recorded one 
   expect((await soundOf()).currentTime).toBeGreaterThanOrEqual(2);
 });
 
+interface Player {
+  currentTime: number;
+  buffered: { start(index: number): number };
+  play(): Promise<void>;
+}
+/** In the third of the stream's parts of 6 seconds. */
+const PLACE_S = 13;
+/** Where a player was when it was first heard; `played` of Chromium counts from 0 what began elsewhere. */
+const NOTE_THE_BEGINNING = `addEventListener("playing", ({ target }) => (window.beganAt ??= target.currentTime), true)`;
+
 test("a film is watched as a stream, of which nothing comes before it is played; without the stream, as the file", async () => {
   await operator.upload(
     `/episodes/${episodeId}/segments/1/recording`,
@@ -170,25 +180,26 @@ test("a film is watched as a stream, of which nothing comes before it is played;
   const fetched: string[] = [];
   page.on("request", (request) => void fetched.push(new URL(request.url()).pathname));
   const video = card().locator("video");
-  const watch = async () => {
-    // Where the stream gives way to the file, another play takes the place of this one.
-    await video.evaluate((player: { play(): Promise<void> }) => player.play().catch(() => {}));
-    await expect
-      .poll(() => video.evaluate(({ currentTime }: { currentTime: number }) => currentTime), {
-        timeout: 20_000,
-      })
-      .toBeGreaterThan(6.5);
-  };
-  const goTo = (seconds: number) =>
-    video.evaluate((player: { currentTime: number }, at) => void (player.currentTime = at), seconds);
-
   const isStream = () => page.locator("video[src^='blob:']").waitFor();
+  const goToPlace = () => video.evaluate((player: Player, at) => void (player.currentTime = at), PLACE_S);
+  // Where the stream gives way to the file, another play takes the place of this one.
+  const play = () => video.evaluate((player: Player) => player.play().catch(() => {}));
+  const isWatched = async () => {
+    await expect
+      .poll(() => video.evaluate(({ currentTime }: Player) => currentTime), { timeout: 20_000 })
+      .toBeGreaterThan(PLACE_S + 0.5);
+    expect(await page.evaluate("window.beganAt")).toBeGreaterThan(PLACE_S - 0.5);
+  };
 
+  await page.addInitScript(NOTE_THE_BEGINNING);
   await page.reload();
   await isStream();
   expect(fetched.filter((path) => path.endsWith(".m3u8"))).toEqual([]);
-  await goTo(6);
-  await watch();
+  await goToPlace();
+  await play();
+  await isWatched();
+  // Nor does what comes before the place.
+  expect(await video.evaluate(({ buffered }: Player) => buffered.start(0))).toBeGreaterThan(11);
   const parts = fetched.filter((path) => path.startsWith("/media/"));
   expect(parts).toContain(`/media/${master}.m3u8`);
   expect(parts.some((path) => path.endsWith(".mp4"))).toBe(true);
@@ -197,8 +208,9 @@ test("a film is watched as a stream, of which nothing comes before it is played;
   await page.route("**/*.m3u8", (route) => route.abort());
   await page.reload();
   await isStream();
-  await goTo(6);
-  await watch();
+  await goToPlace();
+  await play();
+  await isWatched();
   expect(await video.getAttribute("src")).toBe(`/media/${file}`);
 });
 
