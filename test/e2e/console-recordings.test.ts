@@ -159,6 +159,8 @@ test("a file that is dropped is uploaded; the horn's sound and the recorded one 
 });
 
 interface Player {
+  src: string;
+  paused: boolean;
   currentTime: number;
   buffered: { start(index: number): number };
   play(): Promise<void>;
@@ -174,6 +176,8 @@ test("a film is watched as a stream, of which nothing comes before it is played;
     makeFilm(join(folder, "film.mp4"), 20),
   );
   await settled(operator, episodeId);
+  await operator.post(`/episodes/${episodeId}/submit`);
+  await operator.post(`/episodes/${episodeId}/comments`, { part: 1, atMs: PLACE_S * 1000, text: "此处太暗" });
   const renditions = (await recording())?.renditions ?? [];
   const shaOf = (name: string) => renditions.find(({ profile }) => profile === name)?.sha256;
   const [master, file] = [shaOf("terminal-hls"), shaOf("terminal-mp4")];
@@ -204,6 +208,22 @@ test("a film is watched as a stream, of which nothing comes before it is played;
   expect(parts).toContain(`/media/${master}.m3u8`);
   expect(parts.some((path) => path.endsWith(".mp4"))).toBe(true);
   expect(parts).not.toContain(`/media/${file}`);
+
+  // Somebody goes to a comment before the script of the stream is there.
+  const script = Promise.withResolvers<void>();
+  await page.route("**/hls.light-*.js", async (route) => {
+    await script.promise;
+    await route.continue();
+  });
+  await page.reload();
+  await page.getByRole("button", { name: `00:${PLACE_S}` }).click();
+  expect(await video.evaluate(({ paused, src }: Player) => ({ paused, src }))).toEqual({
+    paused: false,
+    src: "",
+  });
+  script.resolve();
+  await isWatched();
+  expect(await video.getAttribute("src")).toMatch(/^blob:/);
 
   await page.route("**/*.m3u8", (route) => route.abort());
   await page.reload();
