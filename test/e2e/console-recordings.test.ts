@@ -288,6 +288,15 @@ test("what was cancelled says so, and is done after a click on retry", async () 
   expect(states.some((state) => state === "queued" || state === "running")).toBe(true);
 });
 
+interface Drawn {
+  getBoundingClientRect(): { left: number; top: number; width: number; height: number };
+  ownerDocument: { elementFromPoint(x: number, y: number): unknown };
+}
+const isInSight = (element: Drawn): boolean => {
+  const { left, top, width, height } = element.getBoundingClientRect();
+  return element.ownerDocument.elementFromPoint(left + width / 2, top + height / 2) === element;
+};
+
 test("segments are added, renamed and moved by the keyboard, and one that goes with its recording is named", async () => {
   await operator.upload(
     `/episodes/${episodeId}/segments/1/recording?filename=b.wav`,
@@ -316,7 +325,12 @@ test("segments are added, renamed and moved by the keyboard, and one that goes w
   await dialog.getByText("以下板块连同录音从本期去掉：党建聚焦 要闻").waitFor();
   // Somebody else was faster.
   await operator.patch(`/episodes/${episodeId}`, { title: "夏收" });
-  await dialog.getByRole("button", { name: "保存" }).press("Enter");
-  await dialog.getByText("这一期已被别人修改。").waitFor();
+  // The dialog is longer than the screen, and stands at its top.
+  await page.setViewportSize({ width: 800, height: 400 });
+  await dialog.evaluate((element: { scrollTop: number }) => void (element.scrollTop = 0));
+  await dialog.getByRole("button", { name: "保存" }).click();
+  const refusal = dialog.getByText("这一期已被别人修改。");
+  await refusal.waitFor();
+  expect(await refusal.evaluate(isInSight)).toBe(true);
   expect((await operator.get<EpisodeView>(`/episodes/${episodeId}`)).segments).toHaveLength(2);
 });
