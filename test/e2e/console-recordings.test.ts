@@ -164,6 +164,7 @@ interface Player {
   currentTime: number;
   buffered: { start(index: number): number };
   play(): Promise<void>;
+  dispatchEvent(event: Event): boolean;
 }
 /** In the third of the stream's parts of 6 seconds. */
 const PLACE_S = 13;
@@ -224,6 +225,11 @@ test("a film is watched as a stream, of which nothing comes before it is played;
   script.resolve();
   await isWatched();
   expect(await video.getAttribute("src")).toMatch(/^blob:/);
+
+  // What the player says of a stream is for hls.js to mend, which plays on.
+  await video.evaluate((player: Player) => player.dispatchEvent(new Event("error")));
+  await page.evaluate("new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)))");
+  expect(await card().getByText("播放不了").count()).toBe(0);
 
   await page.route("**/*.m3u8", (route) => route.abort());
   await page.reload();
