@@ -51,7 +51,7 @@ export async function makeConsolePages(app: RunningApp): Promise<ConsolePage[]> 
     { hash: "#/calendar/sharing", shows: ".empty" },
     { hash: "#/programmes", shows: ".board", opens: ["栏目设置", "审签设置"] },
     { hash: `#/episodes/${episodeId}`, shows: ".waveform canvas", opens: ["修改标题和板块"] },
-    { hash: `#/sessions/${sessionId}`, shows: ".view" },
+    { hash: `#/sessions/${sessionId}`, shows: ".content-columns" },
     { hash: "#/review", shows: ".empty" },
     { hash: `#/review/episodes/${episodeId}`, shows: ".player-tools" },
     { hash: "#/people", shows: ".view table", opens: ["邀请人员…"] },
