@@ -16,6 +16,7 @@ export const en = {
   "list.previous": "Previous page",
   "list.page": "Page {page}",
   "action.retry": "Try again",
+  "action.running": "Working…",
   "action.cancel": "Cancel",
   "action.close": "Close",
   "action.dismiss": "Dismiss",

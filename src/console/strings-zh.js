@@ -16,6 +16,7 @@ export const zh = {
   "list.previous": "上一页",
   "list.page": "第 {page} 页",
   "action.retry": "重试",
+  "action.running": "正在处理…",
   "action.cancel": "取消",
   "action.close": "关闭",
   "action.dismiss": "关闭提示",

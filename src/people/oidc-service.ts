@@ -60,7 +60,7 @@ export function createOidcSignIns(deps: Dependencies): OidcSignIns {
       createdAt: person.createdAt,
       confirmedAt: clock.now(),
     });
-    return { ...person, disabledAt: null };
+    return { ...person, passwordVersion: 0, disabledAt: null };
   }
 
   function renew(identity: Identity, now: Grant[]): StoredPerson {

@@ -116,15 +116,16 @@ export function createPasswords(deps: Dependencies): Passwords {
           hint: "Change it there.",
         });
       }
-      await signIns.confirm(signIn, { currentPassword: current }, address, () => {});
-      if (next === current) throw invalid("/newPassword", "The new password is the old one.");
-      checkPassword("/newPassword", next, name);
       const passwordHash = await hasher.hash(next);
-      transact(() => {
-        store.setPassword(id, passwordHash);
-        store.deleteInvitations(id);
-        signIns.revokeOthers(signIn);
-        apiTokens.revokeAll(id);
+      await signIns.confirm(signIn, { currentPassword: current }, address, () => {
+        if (next === current) throw invalid("/newPassword", "The new password is the old one.");
+        checkPassword("/newPassword", next, name);
+        transact(() => {
+          store.setPassword(id, passwordHash);
+          store.deleteInvitations(id);
+          signIns.revokeOthers(signIn);
+          apiTokens.revokeAll(id);
+        });
       });
       forgetFirstOf(name);
     },

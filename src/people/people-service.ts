@@ -21,7 +21,7 @@ export interface LinkView extends Pick<Identity, "issuer" | "subject"> {
   isConfirmed: boolean;
 }
 
-export interface PersonView extends Omit<StoredPerson, "passwordHash"> {
+export interface PersonView extends Omit<StoredPerson, "passwordHash" | "passwordVersion"> {
   /** `invited`: has not set a password yet, and is nobody at the provider. */
   state: "invited" | "active" | "disabled";
   secondFactor: boolean;
@@ -100,7 +100,7 @@ export function createPeopleService(deps: Dependencies): PeopleService {
   }
 
   function get(id: string): PersonView {
-    const { passwordHash, ...person } = personOf(id);
+    const { passwordHash, passwordVersion, ...person } = personOf(id);
     const identity = identities.of(id);
     const isKnown = passwordHash !== null || identity !== null;
     return {

@@ -7,6 +7,8 @@ export interface StoredPerson {
   roles: Grant[];
   /** `null` until the first invitation is accepted. */
   passwordHash: string | null;
+  /** Another one once another password is set. */
+  passwordVersion: number;
   /** Epoch ms. */
   createdAt: number;
   disabledAt: number | null;
@@ -23,8 +25,8 @@ const toPerson = (row: Row): StoredPerson => ({ ...row, roles: JSON.parse(row.ro
 
 /** People and the invitations by which they set their passwords. */
 export function createPeopleStore(db: Database) {
-  const select = `SELECT id, name, roles, password_hash AS passwordHash, created_at AS createdAt,
-    disabled_at AS disabledAt FROM users`;
+  const select = `SELECT id, name, roles, password_hash AS passwordHash, password_version AS passwordVersion,
+    created_at AS createdAt, disabled_at AS disabledAt FROM users`;
   const countPeople = db.prepare<[], number>("SELECT COUNT(*) FROM users").pluck();
   const selectAll = db.prepare<[], Row>(`${select} ORDER BY name`);
   const selectById = db.prepare<[string], Row>(`${select} WHERE id = ?`);
@@ -34,7 +36,9 @@ export function createPeopleStore(db: Database) {
      VALUES (@id, @name, @roles, @passwordHash, @createdAt)`,
   );
   const updateRoles = db.prepare("UPDATE users SET roles = ? WHERE id = ?");
-  const updatePassword = db.prepare("UPDATE users SET password_hash = ? WHERE id = ?");
+  const updatePassword = db.prepare(
+    "UPDATE users SET password_hash = ?, password_version = password_version + 1 WHERE id = ?",
+  );
   const replaceHash = db.prepare("UPDATE users SET password_hash = ? WHERE id = ? AND password_hash = ?");
   const updateDisabled = db.prepare("UPDATE users SET disabled_at = ? WHERE id = ?");
   const insertInvitation = db.prepare(
@@ -58,7 +62,7 @@ export function createPeopleStore(db: Database) {
     all: () => selectAll.all().map(toPerson),
     byId: (id: string) => found(selectById.get(id)),
     byName: (name: string) => found(selectByName.get(name)),
-    insert: ({ roles, ...person }: Omit<StoredPerson, "disabledAt">) =>
+    insert: ({ roles, ...person }: Omit<StoredPerson, "passwordVersion" | "disabledAt">) =>
       void insert.run({ ...person, roles: JSON.stringify(roles) }),
     setRoles: (id: string, roles: readonly Grant[]) => void updateRoles.run(JSON.stringify(roles), id),
     setPassword: (id: string, passwordHash: string) => void updatePassword.run(passwordHash, id),

@@ -76,7 +76,8 @@ export interface SignIns {
   /**
    * That it is still the same person who sits there: by the password, or for whom there is none by a sign-in of the last ten
    * minutes; and by a code of the second factor, where one is asked for. Then does `work`, in the transaction that takes
-   * the code: what `work` refuses spends none, and is no failure. @param countedFor whose failures a wrong one counts among: the account's, unless told otherwise
+   * the code: what `work` refuses spends none, and is no failure. A password that was changed while it was checked is refused,
+   * and is none either. @param countedFor whose failures a wrong one counts among: the account's, unless told otherwise
    * @throws {AppError} `unauthorized`, `too_many`
    */
   confirm<T>(signIn: SignIn, proof: Proof, address: string, work: () => T, countedFor?: string): Promise<T>;
@@ -86,7 +87,7 @@ export interface SignIns {
 
 interface Dependencies {
   store: SignInStore;
-  people: Pick<PeopleStore, "byName" | "rehash">;
+  people: Pick<PeopleStore, "byId" | "byName" | "rehash">;
   deputies: Pick<Deputies, "grantsOf">;
   secondFactors: SecondFactors;
   lockout: Lockout;
@@ -143,16 +144,25 @@ export function createSignIns(deps: Dependencies): SignIns {
     owesCode: !secondFactor && secondFactors.isSetUp(userId),
   });
 
-  function takeCodeFor<T>(
+  /** Whose password was checked, as they are by now: it took a while, and what ended their sign-ins is not outlived by it. */
+  function presently({ id, passwordVersion }: StoredPerson, wrong: () => AppError): StoredPerson {
+    const person = people.byId(id);
+    if (person?.passwordVersion !== passwordVersion) throw wrong();
+    if (person.disabledAt !== null) throw disabled();
+    return person;
+  }
+
+  /** Does `work` in the transaction that takes the code, if there is one. */
+  function prove<T>(
     userId: string,
-    code: string,
+    code: string | undefined,
     settle: ReturnType<Lockout["begin"]>,
     work: () => T,
   ): T {
     let isProven = false;
     try {
       return transact(() => {
-        if (!secondFactors.take(userId, code)) throw wrongCode();
+        if (code !== undefined && !secondFactors.take(userId, code)) throw wrongCode();
         isProven = true;
         settle("succeeded");
         return work();
@@ -172,14 +182,8 @@ export function createSignIns(deps: Dependencies): SignIns {
       if (!passwordSignIn) throw noPasswords();
       const settle = lockout.begin(name, address);
       const person = await withPassword(name, password);
-      if (!person) {
-        throw new AppError("unauthorized", "The name or the password is not right.", {
-          hint: "The first administrator's password is in the file first-password of the data folder until it is changed.",
-        });
-      }
-      if (person.disabledAt !== null) {
-        throw new AppError("unauthorized", "This account is disabled.", { hint: "Ask an administrator." });
-      }
+      if (!person) throw wrongNameOrPassword();
+      if (person.disabledAt !== null) throw disabled();
       const secondFactor = secondFactors.isSetUp(person.id);
       if (secondFactor && code === undefined) {
         settle("unanswered");
@@ -189,11 +193,10 @@ export function createSignIns(deps: Dependencies): SignIns {
         });
       }
       const renewed = await rehash(password, person.passwordHash);
-      return transact(() => {
-        if (secondFactor && !secondFactors.take(person.id, code ?? "")) throw wrongCode();
-        settle("succeeded");
+      return prove(person.id, secondFactor ? code : undefined, settle, () => {
+        const present = presently(person, wrongNameOrPassword);
         if (renewed !== null) people.rehash(person.id, person.passwordHash, renewed);
-        const opened = open(person, { secondFactor, address, agent });
+        const opened = open(present, { secondFactor, address, agent });
         isKnown(opened.signIn);
         return opened;
       });
@@ -228,13 +231,16 @@ export function createSignIns(deps: Dependencies): SignIns {
       const began = inForce(user.id).find((record) => record.id === id)?.createdAt ?? 0;
       if (!byPassword && began <= clock.now() - FRESH_MS) throw notFresh();
       const settle = lockout.begin(countedFor, address);
-      if (byPassword && !(await withPassword(user.name, currentPassword))) throw wrongPassword();
-      if (code === undefined) {
-        // The right password alone makes no wrong code forgotten.
-        settle(secondFactors.isSetUp(user.id) ? "unanswered" : "succeeded");
+      const person = byPassword ? await withPassword(user.name, currentPassword) : undefined;
+      if (person === null) throw wrongPassword();
+      const act = () => {
+        if (person) presently(person, wrongPassword);
         return work();
-      }
-      return takeCodeFor(user.id, code, settle, work);
+      };
+      if (code !== undefined) return prove(user.id, code, settle, act);
+      // The right password alone makes no wrong code forgotten.
+      settle(secondFactors.isSetUp(user.id) ? "unanswered" : "succeeded");
+      return act();
     },
 
     confirmCode({ user }, code, address, work, countedFor = user.name) {
@@ -244,11 +250,17 @@ export function createSignIns(deps: Dependencies): SignIns {
         });
       }
       const settle = lockout.begin(countedFor, address);
-      return takeCodeFor(user.id, code, settle, work);
+      return prove(user.id, code, settle, work);
     },
   };
 }
 
+const wrongNameOrPassword = () =>
+  new AppError("unauthorized", "The name or the password is not right.", {
+    hint: "The first administrator's password is in the file first-password of the data folder until it is changed.",
+  });
+const disabled = () =>
+  new AppError("unauthorized", "This account is disabled.", { hint: "Ask an administrator." });
 const noPasswords = () =>
   new AppError("forbidden", "Nobody signs in with a password here.", {
     hint: "Sign in at the provider, by its button on the sign-in page.",

@@ -12,7 +12,15 @@ import { createWallClock } from "../schedules/wall-clock.ts";
 import { csvDocument, htmlDocument, PAGE_POLICY, type RegisterHead } from "./register-document.ts";
 import type { BroadcastEntry, RegisterService, TownProof } from "./register-service.ts";
 import { ApprovalLine, BroadcastLine, TownLine, viewBroadcastEntry, viewTownProof } from "./register-view.ts";
-import { actName, airedByText, CHANGES, personText, STATES, signaturesText } from "./register-words.ts";
+import {
+  actName,
+  airedByText,
+  CHANGES,
+  personText,
+  STATES,
+  signaturesText,
+  targetsText,
+} from "./register-words.ts";
 
 const Format = enumOf(["json", "csv", "html"], {
   description: "json in pages; csv and html, which is for printing, hold the whole month",
@@ -64,7 +72,7 @@ export async function registerRoutes(instance: FastifyInstance, { registers, zon
     broadcast.title,
     entry.durationMs === null ? "" : minutesText(entry.durationMs),
     entry.sha256s.map((sha256) => sha256.slice(0, PREFIX)).join(" "),
-    entry.targets,
+    targetsText(broadcast, entry.regionNames),
     STATES[broadcast.state],
     ...(isOpen(broadcast)
       ? ["", "", ""]

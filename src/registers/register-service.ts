@@ -9,6 +9,7 @@ import type { ReportService } from "../reports/report-service.ts";
 import type { Approval, RecordedAct, ReviewService } from "../review/review-service.ts";
 import { dayOf } from "../schedules/day.ts";
 import { createWallClock } from "../schedules/wall-clock.ts";
+import { listedNames } from "./register-words.ts";
 
 /** One line of the broadcast register. */
 export interface BroadcastEntry {
@@ -18,7 +19,8 @@ export interface BroadcastEntry {
   durationMs: number | null;
   /** SHA-256 of what is played, by the first kind of device that it is for; of the recording of what was spoken live. */
   sha256s: string[];
-  targets: string;
+  /** Of the regions that it is for, and of those that it leaves out: by code. */
+  regionNames: Record<string, string>;
   devices: number;
   proof: GradeCounts;
   /** The round that let it air. */
@@ -59,7 +61,6 @@ interface Dependencies {
   zone: string;
 }
 
-const MAX_NAMED_REGIONS = 6;
 const READ_AT_ONCE = 100;
 const FIRST = { startAt: -1, id: "" };
 
@@ -84,21 +85,7 @@ export function createRegisterService(deps: Dependencies): RegisterService {
     return { from: instantOf(dayOf(year, number, 1), "00:00"), until: instantOf(next, "00:00") };
   }
 
-  function namesOf(codes: readonly string[]): string {
-    const names = codes.slice(0, MAX_NAMED_REGIONS).map((code) => regions.get(code).name);
-    return codes.length > names.length ? `${names.join("、")}等${codes.length}处` : names.join("、");
-  }
-
-  function targetsText({ areas, exclude, groups, tags, kinds }: Broadcast): string {
-    const kindNames = kinds.map((kind) => (kind === "loudspeaker" ? "大喇叭" : "视频终端"));
-    return [
-      namesOf(areas),
-      exclude.length > 0 ? `（${namesOf(exclude)}除外）` : "",
-      groups.length > 0 ? ` 分组：${groups.join("、")}` : "",
-      tags.length > 0 ? ` 标签：${tags.join("、")}` : "",
-      ` ${kindNames.join("、")}`,
-    ].join("");
-  }
+  const nameOf = (code: string): string => regions.get(code).name;
 
   function digestsOf(broadcast: Broadcast): string[] {
     const { id, contentKind, kinds } = broadcast;
@@ -121,7 +108,9 @@ export function createRegisterService(deps: Dependencies): RegisterService {
       number: approval?.number ?? null,
       durationMs: endsAt === null ? null : endsAt - startAt,
       sha256s: digestsOf(broadcast),
-      targets: targetsText(broadcast),
+      regionNames: Object.fromEntries(
+        [...broadcast.areas, ...broadcast.exclude].map((code) => [code, nameOf(code)]),
+      ),
       devices: devices.length,
       proof: counts,
       approval,
@@ -160,7 +149,7 @@ export function createRegisterService(deps: Dependencies): RegisterService {
       const { count, grades } = await gradesByTown(month);
       const towns = [...grades].map(([regionCode, reached]) => ({
         regionCode,
-        name: regions.get(regionCode).name,
+        name: nameOf(regionCode),
         expected: reached.length,
         proof: countGrades(reached),
       }));
@@ -169,7 +158,7 @@ export function createRegisterService(deps: Dependencies): RegisterService {
     county() {
       const roots = regions.roots();
       const counties = roots.flatMap((code) => regions.within(code, "county"));
-      return namesOf(counties.length > 0 ? counties.map(({ code }) => code) : roots);
+      return listedNames(counties.length > 0 ? counties.map(({ name }) => name) : roots.map(nameOf));
     },
     broadcasts: (month, after, limit) => broadcasts.page(monthOf(month), after, limit).map(entryOf),
     approvals(month, afterId, limit) {

@@ -28,6 +28,9 @@ export const BroadcastLine = Type.Object({
   durationMs: nullable(Type.Integer()),
   sha256s: Type.Array(Type.String()),
   targets: TargetsView,
+  regionNames: Type.Record(Type.String(), Type.String(), {
+    description: "Of the regions in `targets`, by code",
+  }),
   state: enumOf(BROADCAST_STATES),
   reason: NullableText,
   devices: count,

@@ -1,5 +1,5 @@
 import type { AiredBy } from "../broadcasts/aired-by.ts";
-import type { BroadcastState } from "../broadcasts/broadcast.ts";
+import type { Broadcast, BroadcastState } from "../broadcasts/broadcast.ts";
 import { type ContentChange, type ReviewAct, type ReviewActName, type Step } from "../review/review.ts";
 import type { Approval, Owed } from "../review/review-service.ts";
 
@@ -68,3 +68,26 @@ export function signaturesText(
 
 const owedText = ({ steps, until, isOverdue }: Owed, textAt: (at: number) => string): string =>
   `${isOverdue ? "逾期未补签" : "待补签"}：${steps.map((step) => STEP_NAMES[step]).join("、")}（限 ${textAt(until)} 前）`;
+
+const MAX_NAMED_REGIONS = 6;
+
+/** The first six of more, and how many there are. */
+export function listedNames(names: readonly string[]): string {
+  const listed = names.slice(0, MAX_NAMED_REGIONS).join("、");
+  return names.length > MAX_NAMED_REGIONS ? `${listed}等${names.length}处` : listed;
+}
+
+export function targetsText(
+  { areas, exclude, groups, tags, kinds }: Broadcast,
+  regionNames: Record<string, string>,
+): string {
+  const namesOf = (codes: readonly string[]) => listedNames(codes.map((code) => regionNames[code] ?? code));
+  const kindNames = kinds.map((kind) => (kind === "loudspeaker" ? "大喇叭" : "视频终端"));
+  return [
+    namesOf(areas),
+    exclude.length > 0 ? `（${namesOf(exclude)}除外）` : "",
+    groups.length > 0 ? ` 分组：${groups.join("、")}` : "",
+    tags.length > 0 ? ` 标签：${tags.join("、")}` : "",
+    ` ${kindNames.join("、")}`,
+  ].join("");
+}

@@ -30,7 +30,6 @@ afterAll(async () => {
 
 /** What axe-core finds on the page, as far as it keeps somebody from using it. */
 async function graveFindings(page: Page): Promise<string[]> {
-  // Pages of one document.
   if (!(await page.evaluate("'axe' in window"))) await page.evaluate(axe.source);
   const { violations } = (await page.evaluate("axe.run(document)")) as AxeResults;
   return violations
@@ -63,8 +62,11 @@ describe.each(["zh", "en"])("in %s", (language) => {
       for (const viewport of sizes) {
         await page.setViewportSize(viewport);
         for (const { hash, shows } of pages) {
+          // Afresh: the page before would be there until the next is drawn.
+          await page.goto("about:blank");
           await page.goto(`${app.url}/${hash}`);
           await page.locator(shows).first().waitFor();
+          await expect.poll(() => page.locator("main .loading").count()).toBe(0);
           expect(await graveFindings(page)).toEqual([]);
           expect(await isSideways(page)).toBe(false);
         }

@@ -150,47 +150,85 @@ test("a file that is dropped is uploaded; the horn's sound and the recorded one 
   expect((await soundOf()).currentTime).toBeGreaterThanOrEqual(2);
 });
 
+interface Player {
+  src: string;
+  paused: boolean;
+  currentTime: number;
+  buffered: { start(index: number): number };
+  play(): Promise<void>;
+  dispatchEvent(event: Event): boolean;
+}
+/** In the third of the stream's parts of 6 seconds. */
+const PLACE_S = 13;
+/** Where a player was when it was first heard; `played` of Chromium counts from 0 what began elsewhere. */
+const NOTE_THE_BEGINNING = `addEventListener("playing", ({ target }) => (window.beganAt ??= target.currentTime), true)`;
+
 test("a film is watched as a stream, of which nothing comes before it is played; without the stream, as the file", async () => {
   await operator.upload(
     `/episodes/${episodeId}/segments/1/recording`,
     makeFilm(join(folder, "film.mp4"), 20),
   );
   await settled(operator, episodeId);
+  await operator.post(`/episodes/${episodeId}/submit`);
+  await operator.post(`/episodes/${episodeId}/comments`, { part: 1, atMs: PLACE_S * 1000, text: "此处太暗" });
   const renditions = (await recording())?.renditions ?? [];
   const shaOf = (name: string) => renditions.find(({ profile }) => profile === name)?.sha256;
   const [master, file] = [shaOf("terminal-hls"), shaOf("terminal-mp4")];
   const fetched: string[] = [];
   page.on("request", (request) => void fetched.push(new URL(request.url()).pathname));
   const video = card().locator("video");
-  const watch = async () => {
-    // Where the stream gives way to the file, another play takes the place of this one.
-    await video.evaluate((player: { play(): Promise<void> }) => player.play().catch(() => {}));
-    await expect
-      .poll(() => video.evaluate(({ currentTime }: { currentTime: number }) => currentTime), {
-        timeout: 20_000,
-      })
-      .toBeGreaterThan(6.5);
-  };
-  const goTo = (seconds: number) =>
-    video.evaluate((player: { currentTime: number }, at) => void (player.currentTime = at), seconds);
-
   const isStream = () => page.locator("video[src^='blob:']").waitFor();
+  const goToPlace = () => video.evaluate((player: Player, at) => void (player.currentTime = at), PLACE_S);
+  // Where the stream gives way to the file, another play takes the place of this one.
+  const play = () => video.evaluate((player: Player) => player.play().catch(() => {}));
+  const isWatched = async () => {
+    await expect
+      .poll(() => video.evaluate(({ currentTime }: Player) => currentTime), { timeout: 20_000 })
+      .toBeGreaterThan(PLACE_S + 0.5);
+    expect(await page.evaluate("window.beganAt")).toBeGreaterThan(PLACE_S - 0.5);
+  };
 
+  await page.addInitScript(NOTE_THE_BEGINNING);
   await page.reload();
   await isStream();
   expect(fetched.filter((path) => path.endsWith(".m3u8"))).toEqual([]);
-  await goTo(6);
-  await watch();
+  await goToPlace();
+  await play();
+  await isWatched();
+  // Nor does what comes before the place.
+  expect(await video.evaluate(({ buffered }: Player) => buffered.start(0))).toBeGreaterThan(11);
   const parts = fetched.filter((path) => path.startsWith("/media/"));
   expect(parts).toContain(`/media/${master}.m3u8`);
   expect(parts.some((path) => path.endsWith(".mp4"))).toBe(true);
   expect(parts).not.toContain(`/media/${file}`);
 
+  // Somebody goes to a comment before the script of the stream is there.
+  const script = Promise.withResolvers<void>();
+  await page.route("**/hls.light-*.js", async (route) => {
+    await script.promise;
+    await route.continue();
+  });
+  await page.reload();
+  await page.getByRole("button", { name: `00:${PLACE_S}` }).click();
+  expect(await video.evaluate(({ paused, src }: Player) => ({ paused, src }))).toEqual({
+    paused: false,
+    src: "",
+  });
+  script.resolve();
+  await isWatched();
+  expect(await video.getAttribute("src")).toMatch(/^blob:/);
+
+  // What the player says of a stream is for hls.js to mend, which plays on.
+  await video.evaluate((player: Player) => player.dispatchEvent(new Event("error")));
+  await page.evaluate("new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)))");
+  expect(await card().getByText("播放不了").count()).toBe(0);
+
   await page.route("**/*.m3u8", (route) => route.abort());
   await page.reload();
   await isStream();
-  await goTo(6);
-  await watch();
+  await goToPlace();
+  await play();
+  await isWatched();
   expect(await video.getAttribute("src")).toBe(`/media/${file}`);
 });
 
@@ -248,6 +286,15 @@ test("what was cancelled says so, and is done after a click on retry", async () 
   expect(states.some((state) => state === "queued" || state === "running")).toBe(true);
 });
 
+interface Drawn {
+  getBoundingClientRect(): { left: number; top: number; width: number; height: number };
+  ownerDocument: { elementFromPoint(x: number, y: number): unknown };
+}
+const isInSight = (element: Drawn): boolean => {
+  const { left, top, width, height } = element.getBoundingClientRect();
+  return element.ownerDocument.elementFromPoint(left + width / 2, top + height / 2) === element;
+};
+
 test("segments are added, renamed and moved by the keyboard, and one that goes with its recording is named", async () => {
   await operator.upload(
     `/episodes/${episodeId}/segments/1/recording?filename=b.wav`,
@@ -276,7 +323,12 @@ test("segments are added, renamed and moved by the keyboard, and one that goes w
   await dialog.getByText("以下板块连同录音从本期去掉：党建聚焦 要闻").waitFor();
   // Somebody else was faster.
   await operator.patch(`/episodes/${episodeId}`, { title: "夏收" });
-  await dialog.getByRole("button", { name: "保存" }).press("Enter");
-  await dialog.getByText("这一期已被别人修改。").waitFor();
+  // The dialog is longer than the screen, and stands at its top.
+  await page.setViewportSize({ width: 800, height: 400 });
+  await dialog.evaluate((element: { scrollTop: number }) => void (element.scrollTop = 0));
+  await dialog.getByRole("button", { name: "保存" }).click();
+  const refusal = dialog.getByText("这一期已被别人修改。");
+  await refusal.waitFor();
+  expect(await refusal.evaluate(isInSight)).toBe(true);
   expect((await operator.get<EpisodeView>(`/episodes/${episodeId}`)).segments).toHaveLength(2);
 });

@@ -27,7 +27,11 @@ test("a page says that it is not live while the network is cut, and goes on over
   await choosePlace(page, "今天");
   await page.getByText("现在没有播出。").waitFor();
   await context.setOffline(true);
-  await page.getByText(/未实时：连不上服务器。\s*页面停留在 \d\d:\d\d:\d\d 的情况/).waitFor();
+  // What stays below the header, and what is gone to by Tab, stays below this too.
+  await page
+    .locator("header")
+    .getByText(/未实时：连不上服务器。\s*页面停留在 \d\d:\d\d:\d\d 的情况/)
+    .waitFor();
   await page.getByText("现在没有播出。").waitFor();
   await page.getByRole("button", { name: "立即重试" }).click();
   // It goes on by itself as soon as there is a line again.

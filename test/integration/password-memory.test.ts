@@ -32,16 +32,3 @@ test("a password is hashed by the memory that is set today once its person signs
   expect(hash()).toBe(renewed);
   db.close();
 });
-
-test("a password that is changed while its person signs in by the former one stays changed", async () => {
-  const clock = createTestClock();
-  const former = openPeople(clock, folder, { passwordMemoryKib: FORMER_KIB });
-  const { name = "", password = "" } = (await former.people.createFirstAdministrator()) ?? {};
-  const { db, box } = former;
-  const { signIns } = openPeople(clock, folder, { db, box, passwordMemoryKib: LATER_KIB });
-  const signingIn = signIns.signIn({ name, password, address: "192.0.2.1", agent: "" }, () => {});
-  db.prepare("UPDATE users SET password_hash = 'changed'").run();
-  await signingIn;
-  expect(db.prepare("SELECT password_hash FROM users").pluck().get()).toBe("changed");
-  db.close();
-});

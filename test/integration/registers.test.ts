@@ -126,6 +126,7 @@ test("the broadcast register says what, for whom, with which proof, approved and
     durationMs: expect.any(Number),
     sha256s: [expect.stringMatching(/^[0-9a-f]{64}$/)],
     targets: { regions: [TOWN], kinds: ["loudspeaker"] },
+    regionNames: { [TOWN]: "稻田镇" },
     state: "cancelled",
     reason: "=1+1 停电",
     signatures: [

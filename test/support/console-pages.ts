@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { Temporal } from "temporal-polyfill";
 import type { RunningApp } from "./app.ts";
 import { importRegions, makeEpisode, makeTone, programmeId } from "./county.ts";
 import { COUNTY } from "./fleet.ts";
@@ -36,10 +37,12 @@ export async function makeConsolePages(app: RunningApp): Promise<ConsolePage[]> 
   });
   const editor = await newPerson(app, "编辑", everywhere("editor"));
   const { user } = await editor.get<{ user: { id: string } }>("/me");
+  const nextMonth = Temporal.Now.plainDateISO("Asia/Shanghai").toPlainYearMonth().add({ months: 1 });
   return [
     { hash: "#/today", shows: ".countdown" },
     { hash: `#/broadcasts/${items[0]?.id}`, shows: ".proof-bar, .empty" },
-    { hash: "#/calendar", shows: ".month .entry" },
+    // Of this month nothing may be left to come.
+    { hash: `#/calendar?date=${nextMonth}-15`, shows: ".month .entry" },
     { hash: "#/calendar?view=list", shows: ".view table, .view .empty" },
     { hash: "#/calendar?view=timeline", shows: ".bar-of-day, .quiet-band" },
     { hash: "#/calendar/schedules", shows: ".view table" },
@@ -48,7 +51,7 @@ export async function makeConsolePages(app: RunningApp): Promise<ConsolePage[]> 
     { hash: "#/calendar/sharing", shows: ".empty" },
     { hash: "#/programmes", shows: ".board", opens: ["栏目设置", "审签设置"] },
     { hash: `#/episodes/${episodeId}`, shows: ".waveform canvas", opens: ["修改标题和板块"] },
-    { hash: `#/sessions/${sessionId}`, shows: ".view" },
+    { hash: `#/sessions/${sessionId}`, shows: ".content-columns" },
     { hash: "#/review", shows: ".empty" },
     { hash: `#/review/episodes/${episodeId}`, shows: ".player-tools" },
     { hash: "#/people", shows: ".view table", opens: ["邀请人员…"] },

@@ -8,7 +8,7 @@ import { isWhole, toSend, withProgramme } from "../../src/console/pages/calendar
 import { withChange } from "../../src/console/pages/calendar/exceptions.ts";
 import { ruleSentence } from "../../src/console/pages/calendar/rule-words.ts";
 import { levelOf, reachOf } from "../../src/console/parts/regions.ts";
-import type { Say } from "../../src/console/parts/target-words.ts";
+import { type Say, targetWords } from "../../src/console/parts/target-words.ts";
 import { isWithin, levelOf as levelOfCode } from "../../src/protocol/region-code.ts";
 import type { ScheduleDefinition } from "../../src/schedules/schedule.ts";
 import { COUNTY, FAR_VILLAGE, OTHER_TOWN, TOWN, VILLAGE } from "../support/fleet.ts";
@@ -32,6 +32,15 @@ const sentences = (more: object) => {
   return [ruleSentence(definition, nameOf, zh), ruleSentence(definition, nameOf, en)];
 };
 const times = ["07:00"];
+
+test("more than a few regions are counted, unless all of them are asked for by name", () => {
+  const villages = ["东村", "西村", "南村", "北村", "中村"];
+  const targets = scheduleDefinition({ targets: { regions: villages, kinds: ["loudspeaker"] } }).targets;
+  const words = (listed?: number) => targetWords(targets, (code) => code, zh, listed);
+  expect(words()).toContain("5");
+  expect(words()).not.toContain("东村");
+  expect(words(Number.POSITIVE_INFINITY)).toContain("东村、西村、南村、北村、中村");
+});
 
 describe("a rule's sentence, in both languages", () => {
   test("says the days of each month, times in order, and the whole county's loudspeakers", () => {

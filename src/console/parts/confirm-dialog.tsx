@@ -54,6 +54,7 @@ export function ConfirmDialog<R>({
   const titleId = useId();
   const dialog = useRef<HTMLDialogElement>(null);
   const leave = useRef<HTMLButtonElement>(null);
+  const said = useRef<HTMLDivElement>(null);
   const closing = useRef(new AbortController());
   const running = useMutation({
     mutationFn: () => run(closing.current.signal),
@@ -76,6 +77,10 @@ export function ConfirmDialog<R>({
     else leave.current?.focus({ preventScroll: true });
     return () => current?.close();
   }, [first]);
+  useEffect(() => {
+    // The buttons are in sight wherever a long dialog stands, and what comes of them is to be as well.
+    if (running.isPending || running.isError) said.current?.scrollIntoView({ block: "nearest" });
+  }, [running.isPending, running.isError]);
   function act() {
     const wrong = dialog.current?.querySelector<HTMLInputElement>(INVALID);
     if (wrong) wrong.reportValidity();
@@ -101,7 +106,7 @@ export function ConfirmDialog<R>({
         {title}
       </h2>
       {!isOver && <div className="dialog-body">{children}</div>}
-      <div className="dialog-body" aria-live="assertive">
+      <div ref={said} className="dialog-body" aria-live="assertive">
         {running.isPending && busy !== undefined && <p className="loading">{busy}</p>}
         {running.error && <ProblemNotice error={running.error} />}
         {/* Without an answer nobody knows whether the server acted. */}

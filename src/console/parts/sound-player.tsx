@@ -68,8 +68,6 @@ export function SoundPlayer({
     onReady: goOnIn,
     onFailed(place) {
       left.current = place;
-      // The player may have said so of the stream; the file is still to be tried.
-      setBroken(false);
       setStreamBroken(true);
     },
   });
@@ -109,7 +107,8 @@ export function SoundPlayer({
         onTimeUpdate={note}
         onPause={note}
         onEnded={note}
-        onError={() => setBroken(true)}
+        // Of a stream hls.js says what it cannot mend.
+        onError={() => stream === null && setBroken(true)}
       />
       {isBroken && (
         <p className="problem" role="alert">

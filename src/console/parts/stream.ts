@@ -50,7 +50,9 @@ export function useStream(media: HTMLMediaElement | null, sha256: string | null,
       made.once(Hls.Events.MEDIA_ATTACHED, () => onReady(player));
       made.once(Hls.Events.MANIFEST_PARSED, () => made.startLoad(player.currentTime || -1));
       const load = () => made.loadSource(`/media/${sha256}.m3u8`);
-      player.addEventListener("play", load, { once: true, signal: ended.signal });
+      if (player.paused) player.addEventListener("play", load, { once: true, signal: ended.signal });
+      // Somebody was quicker than the script.
+      else load();
       made.attachMedia(player);
     }
     attach(media).catch(fail);

@@ -13,8 +13,13 @@ const LISTED = 4;
 
 export const joined = (t: Say, words: readonly string[]): string => words.join(t("list.comma"));
 
-export function countedOr(t: Say, words: string[], counted: (count: number) => string): string {
-  return words.length > LISTED ? counted(words.length) : joined(t, words);
+export function countedOr(
+  t: Say,
+  words: string[],
+  counted: (count: number) => string,
+  listed = LISTED,
+): string {
+  return words.length > listed ? counted(words.length) : joined(t, words);
 }
 
 const regionWords = (t: Say, code: string, nameOf: NameOf): string =>
@@ -26,16 +31,19 @@ export const namedRegions = ({ regions, exclude = [] }: Targets): string[] => [
   ...exclude.slice(0, LISTED),
 ];
 
+/** @param listed how many regions are named before they are only counted */
 export function targetWords(
   { regions, kinds, exclude = [], groups = [], tags = [] }: Targets,
   nameOf: NameOf,
   t: Say,
+  listed = LISTED,
 ): string {
   const names = (codes: readonly string[]) =>
     countedOr(
       t,
       codes.map((code) => regionWords(t, code, nameOf)),
       (count) => t("rule.manyRegions", { count }),
+      listed,
     );
   const but = [
     ...(exclude.length > 0 ? [t("rule.without", { regions: names(exclude) })] : []),

@@ -63,7 +63,7 @@ export function Design({ children }: { children: ReactNode }) {
       button={{
         autoInsertSpace: false,
         // Without the motion of the default one, whose end is sometimes missed: it then stays, and is read out, for good.
-        loadingIcon: <LoadingOutlined spin={!isStill} aria-label={t("list.loading")} />,
+        loadingIcon: <LoadingOutlined aria-label={t("action.running")} />,
       }}
       wave={{ disabled: true }}
     >

@@ -40,7 +40,6 @@ export function Frame() {
           <Tools isInMenu />
         </SideDialog>
       )}
-      <NotLive />
       <div className="columns-of-page">
         <div className="side">
           <Navigation />
@@ -93,6 +92,7 @@ function Header({ onMenu }: { onMenu: () => void }) {
       </div>
       <EmergencyBars />
       <SampleBar />
+      <NotLive />
     </header>
   );
 }

@@ -31,6 +31,8 @@ CREATE TABLE users (
   roles         TEXT NOT NULL CHECK (json_valid(roles)),
   -- NULL until the first invitation is accepted.
   password_hash TEXT,
+  -- How often one was set; the same one hashed otherwise does not count.
+  password_version INTEGER NOT NULL DEFAULT 0,
   created_at    INTEGER NOT NULL,
   disabled_at   INTEGER
 ) STRICT;

@@ -4,7 +4,8 @@ import { dateText, durationText, momentText, timeText } from "../../format.js";
 import { StateBadge } from "../../parts/badges.tsx";
 import { type Column, DataTable } from "../../parts/data-table.tsx";
 import { owedText, personText } from "../../parts/review-words.ts";
-import { TargetText } from "../../parts/target-text.tsx";
+import { useSay } from "../../parts/say.ts";
+import { targetWords } from "../../parts/target-words.ts";
 import { reasonText } from "../../server-words.js";
 import { RegisterList } from "./register-list.tsx";
 
@@ -22,6 +23,7 @@ const OPEN = new Set(["planned", "ready", "frozen", "on_air"]);
 
 function Lines({ lines }: { lines: RegisterBroadcast[] }) {
   const { t } = useTranslation();
+  const say = useSay();
   const columns: Column<RegisterBroadcast>[] = [
     {
       name: "column.time",
@@ -42,7 +44,12 @@ function Lines({ lines }: { lines: RegisterBroadcast[] }) {
         </span>
       ),
     },
-    { name: "reports.targets", cell: ({ targets }) => <TargetText targets={targets} /> },
+    {
+      name: "reports.targets",
+      // For whom it was is what a register is asked for: all of them are named.
+      cell: ({ targets, regionNames }) =>
+        targetWords(targets, (code) => regionNames[code] ?? code, say, Number.POSITIVE_INFINITY),
+    },
     { name: "column.state", cell: ({ state }) => <StateBadge state={state} /> },
     {
       name: "reports.proved",
