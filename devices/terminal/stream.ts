@@ -1,7 +1,7 @@
 import { sha256 } from "@noble/hashes/sha2.js";
 import { bytesToHex, utf8ToBytes } from "@noble/hashes/utils.js";
 import type { HlsConfig, Loader, LoaderContext } from "hls.js";
-import Hls from "hls.js/light";
+import Player from "hls.js/light";
 import {
   digestInAddress,
   namedIn,
@@ -30,8 +30,8 @@ export function openStream(
   offsetMs: number,
   onFailed: (error: Error) => void,
 ): Stream {
-  const player = new Hls({
-    loader: checkedBy(createCheck(digest), Hls.DefaultConfig.loader),
+  const player = new Player({
+    loader: checkedBy(createCheck(digest), Player.DefaultConfig.loader),
     startPosition: offsetMs / 1000,
     maxBufferLength: AHEAD_S,
     maxMaxBufferLength: AHEAD_S,
@@ -39,10 +39,10 @@ export function openStream(
     enableWorker: false,
   });
   let again: ReturnType<typeof setTimeout> | undefined;
-  player.on(Hls.Events.ERROR, (_, { fatal, type, error }) => {
+  player.on(Player.Events.ERROR, (_, { fatal, type, error }) => {
     if (!fatal) return;
     onFailed(error);
-    if (type === Hls.ErrorTypes.NETWORK_ERROR) again = setTimeout(() => player.startLoad(), AGAIN_MS);
+    if (type === Player.ErrorTypes.NETWORK_ERROR) again = setTimeout(() => player.startLoad(), AGAIN_MS);
   });
   player.attachMedia(video);
   player.loadSource(new URL(url, `${location.origin}/`).href);

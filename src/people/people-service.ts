@@ -100,7 +100,7 @@ export function createPeopleService(deps: Dependencies): PeopleService {
   }
 
   function get(id: string): PersonView {
-    const { passwordHash, passwordVersion, ...person } = personOf(id);
+    const { passwordHash, passwordVersion: _, ...person } = personOf(id);
     const identity = identities.of(id);
     const isKnown = passwordHash !== null || identity !== null;
     return {

@@ -31,7 +31,7 @@ beforeEach(async () => {
 });
 afterEach(() => void alone.db.close());
 
-const read = (sql: string) => alone.db.prepare<[], unknown>(sql).pluck().get();
+const read = (sql: string) => alone.db.prepare<[]>(sql).pluck().get();
 const signIn = () => alone.signIns.signIn(attempt, () => {});
 function setPassword(hash: string): void {
   const people = createPeopleStore(alone.db);

@@ -42,7 +42,7 @@ export async function makeConsolePages(app: RunningApp): Promise<ConsolePage[]> 
     { hash: "#/today", shows: ".countdown" },
     { hash: `#/broadcasts/${items[0]?.id}`, shows: ".proof-bar, .empty" },
     // Of this month nothing may be left to come.
-    { hash: `#/calendar?date=${nextMonth}-15`, shows: ".month .entry" },
+    { hash: `#/calendar?date=${nextMonth.toString()}-15`, shows: ".month .entry" },
     { hash: "#/calendar?view=list", shows: ".view table, .view .empty" },
     { hash: "#/calendar?view=timeline", shows: ".bar-of-day, .quiet-band" },
     { hash: "#/calendar/schedules", shows: ".view table" },
