@@ -7,6 +7,7 @@ import { type ConsolePage, makeConsolePages } from "../support/console-pages.ts"
 
 const OFFICE = { width: 1366, height: 768 };
 const TELEPHONE = { width: 390, height: 844 };
+const NOWHERE = /^(没有这个页面|There is no such page)$/;
 /** Colours are the same at any size. */
 const LOOKS = [
   ["light", [OFFICE, TELEPHONE]],
@@ -59,12 +60,15 @@ describe.each(["zh", "en"])("in %s", (language) => {
       await form.locator("[name=password]").fill(app.password);
       await form.locator("[type=submit]").click();
       await page.locator("header .brand").waitFor();
+      const nowhere = page.locator("h1", { hasText: NOWHERE });
       for (const viewport of sizes) {
         await page.setViewportSize(viewport);
         for (const { hash, shows } of pages) {
-          // Afresh: the page before would be there until the next is drawn.
-          await page.goto("about:blank");
+          // By a page that there is not: the one before would be there until the next is drawn.
+          await page.goto(`${app.url}/#/nowhere`);
+          await nowhere.waitFor();
           await page.goto(`${app.url}/${hash}`);
+          await nowhere.waitFor({ state: "detached" });
           await page.locator(shows).first().waitFor();
           await expect.poll(() => page.locator("main .loading").count()).toBe(0);
           expect(await graveFindings(page)).toEqual([]);
