@@ -62,6 +62,11 @@ const folder = mkdtempSync(join(tmpdir(), "cuncunxiang-screenshots-"));
 const processes: Running[] = [];
 
 async function main(): Promise<void> {
+  // What they are called does not depend on what is there.
+  const names = ["sign-in", ...Object.keys(pagesOf({} as SampleCounty["places"]))];
+  const unknown = only.filter((name) => !names.includes(name));
+  if (unknown.length > 0)
+    throw new Error(`There is no page ${unknown.join(", ")}; there are ${names.join(", ")}.`);
   const server = await startServer(folder, { ENROLMENTS_PER_MINUTE: "10000" });
   processes.push(server);
   const password = await server.password;
