@@ -454,7 +454,7 @@ describe("the gateway process", () => {
 
   test("killed before air plays from its cache with the whole network down, and reports when it is back", async () => {
     const gateway = await startGateway();
-    const broadcast = airing(shortItem(), 14_000, { class: "announcement" });
+    const broadcast = airing(shortItem(), 11_000, { class: "announcement" });
     await station.list([broadcast]);
     await cached(broadcast.id);
     await gateway.end("SIGKILL");
