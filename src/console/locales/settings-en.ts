@@ -123,7 +123,7 @@ export const settingsEn: Record<keyof typeof settingsZh, string> = {
   "profiles.of.sound": "Listening and podcasts",
   "profiles.of.picture": "Viewing in a browser",
   "profiles.of.stream": "Viewing in a browser",
-  "profiles.standsIn": "Watching in the browser; on terminals that lack {{profile}}",
+  "profiles.standsIn": "Watching in the browser; on terminals that lack {profile}",
   "profiles.of.poster": "Covers and thumbnails",
   "profiles.of.waveform": "The waveform of a review",
   "broker.tab": "Broker",

@@ -112,7 +112,7 @@ export const settingsZh = {
   "profiles.of.sound": "试听、播客",
   "profiles.of.picture": "在网页上观看",
   "profiles.of.stream": "在网页上观看",
-  "profiles.standsIn": "在网页上观看；终端没有 {{profile}} 时代替播放",
+  "profiles.standsIn": "在网页上观看；终端没有 {profile} 时代替播放",
   "profiles.of.poster": "封面和缩略图",
   "profiles.of.waveform": "审听时的波形",
   "broker.tab": "消息代理",
