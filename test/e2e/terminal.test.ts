@@ -1,20 +1,17 @@
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { BrowserContext } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { until } from "../../scripts/until.ts";
 import { MINUTE_MS, SECOND_MS } from "../../src/clock.ts";
-import { type RunningApp, runApp } from "../support/app.ts";
+import type { RunningApp } from "../support/app.ts";
 import type { Page } from "../support/browser.ts";
-import { type BroadcastView, importRegions } from "../support/county.ts";
+import type { BroadcastView } from "../support/county.ts";
 import { TOWN, VILLAGE } from "../support/fleet.ts";
-import { freePort } from "../support/free-port.ts";
-import { aheadOf, newTerminal, openKiosk } from "../support/kiosk.ts";
-import { LECTURE_START, scheduleLecture } from "../support/lecture.ts";
-import { type Relay, startRelay } from "../support/relay.ts";
+import { aheadOf, type MeetingRoom, newTerminal, openKiosk, openMeetingRoom } from "../support/kiosk.ts";
+import { LECTURE_START } from "../support/lecture.ts";
+import type { Relay } from "../support/relay.ts";
 import { secondPerson } from "../support/second-person.ts";
-import { createShiftedClock, type ShiftedClock } from "../support/shifted-clock.ts";
+import type { ShiftedClock } from "../support/shifted-clock.ts";
 import { type LiveAnnouncement, speak } from "../support/speaker.ts";
 import { speakLadder } from "../support/spoken-ladder.ts";
 
@@ -22,6 +19,7 @@ const FILM_SECONDS = 45;
 /** Two pictures of a film. */
 const IN_STEP_MS = 80;
 
+let room: MeetingRoom;
 let folder: string;
 let clock: ShiftedClock;
 let app: RunningApp;
@@ -33,19 +31,12 @@ let page: Page;
 const complaints: string[] = [];
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), "ccx-terminal-"));
-  clock = createShiftedClock(LECTURE_START - 60 * MINUTE_MS);
-  const port = await freePort();
-  relay = await startRelay(() => port);
-  app = await runApp({ clock, port, env: { PUBLIC_URL: relay.url } });
-  await importRegions(app.operator);
-  broadcastId = await scheduleLecture(app.operator, FILM_SECONDS);
+  room = await openMeetingRoom(FILM_SECONDS);
+  ({ folder, clock, app, relay, broadcastId } = room);
 });
 afterAll(async () => {
   await context?.close();
-  await app.close();
-  await relay.close();
-  await rm(folder, { recursive: true });
+  await room.close();
 });
 
 const startKiosk = async () => {

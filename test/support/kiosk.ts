@@ -1,10 +1,51 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type BrowserContext, chromium } from "playwright-core";
 import { CHROMIUM } from "../../scripts/chromium.ts";
-import type { Clock } from "../../src/clock.ts";
-import type { RunningApp } from "./app.ts";
+import { type Clock, MINUTE_MS } from "../../src/clock.ts";
+import { type RunningApp, runApp } from "./app.ts";
 import type { Page } from "./browser.ts";
+import { importRegions } from "./county.ts";
 import { VILLAGE } from "./fleet.ts";
+import { freePort } from "./free-port.ts";
+import { LECTURE_START, scheduleLecture } from "./lecture.ts";
+import { type Relay, startRelay } from "./relay.ts";
+import { createShiftedClock, type ShiftedClock } from "./shifted-clock.ts";
+
+/** An hour before a lecture, at a server behind a line that can be cut. */
+export interface MeetingRoom {
+  folder: string;
+  clock: ShiftedClock;
+  app: RunningApp;
+  relay: Relay;
+  broadcastId: string;
+  close(): Promise<void>;
+}
+
+export async function openMeetingRoom(
+  filmSeconds: number,
+  envIn: (folder: string) => Promise<Record<string, string>> = async () => ({}),
+): Promise<MeetingRoom> {
+  const folder = await mkdtemp(join(tmpdir(), "ccx-terminal-"));
+  const clock = createShiftedClock(LECTURE_START - 60 * MINUTE_MS);
+  const port = await freePort();
+  const relay = await startRelay(() => port);
+  const app = await runApp({ clock, port, env: { PUBLIC_URL: relay.url, ...(await envIn(folder)) } });
+  await importRegions(app.operator);
+  return {
+    folder,
+    clock,
+    app,
+    relay,
+    broadcastId: await scheduleLecture(app.operator, filmSeconds),
+    async close() {
+      await app.close();
+      await relay.close();
+      await rm(folder, { recursive: true });
+    },
+  };
+}
 
 /**
  * The video terminal's page in a kiosk; what it keeps is in a profile inside `folder`.
