@@ -1,7 +1,7 @@
 import type { BrowserContext, Route } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { until } from "../../scripts/until.ts";
-import { MINUTE_MS, SECOND_MS } from "../../src/clock.ts";
+import { SECOND_MS } from "../../src/clock.ts";
 import type { RunningApp } from "../support/app.ts";
 import type { Page } from "../support/browser.ts";
 import type { BroadcastView } from "../support/county.ts";
