@@ -103,11 +103,11 @@ export async function perform(turn: Turn, seekMs: number, stage: Stage): Promise
   log.info({ broadcastId: id, latenessMs, seekMs, title: entry.title }, "on air");
 
   const ended = await prepared.ended;
-  const { positionMs: exactMs, complete, sensed, reason: ownReason = "stopped" } = ended;
+  const { positionMs: exactMs, complete, hasGaps, sensed, reason: ownReason = "stopped" } = ended;
   const positionMs = Math.round(exactMs);
   const done = { kind: "done", id, at: now() } as const;
   const sounded = heard(Math.max(0, positionMs - seekMs));
-  if (complete && isRejoining) {
+  if (complete && (isRejoining || hasGaps)) {
     reporter.report(
       { type: "interrupted", broadcastId: id, positionMs, reason: "stalled", ...sound },
       ...sounded,

@@ -54,6 +54,7 @@ export async function prepareShowing(options: Options): Promise<Showing> {
   let timer: ReturnType<typeof setTimeout> | undefined;
   let isOver = false;
   let isChanging = false;
+  let changes = 0;
   /** Of the part after this one, rolled already. */
   let next: Promise<void> | null = null;
 
@@ -94,27 +95,41 @@ export async function prepareShowing(options: Options): Promise<Showing> {
 
   async function play(): Promise<void> {
     const video = current();
-    video.onended = () => void advance().catch(fail);
-    video.onerror = () => fail(video.error);
+    video.onended = advance;
+    video.onerror = () => hasBegun && mend(video.error);
     await video.play();
     put(video);
     if (!isStreamed) rollNext();
   }
 
-  async function advance(): Promise<void> {
+  /** One change at a time: one that begins takes the place of one that hangs, whatever becomes of that. */
+  async function change(perform: (isLatest: () => boolean) => Promise<void>): Promise<void> {
+    changes += 1;
+    const own = changes;
+    const isLatest = () => !isOver && own === changes;
+    isChanging = true;
+    try {
+      await perform(isLatest);
+      if (isLatest()) isChanging = false;
+    } catch (error) {
+      if (isLatest()) mend(error);
+    }
+  }
+
+  function advance(): void {
     if (isOver || isChanging) return;
     if (next === null) rollNext();
-    if (next === null) return end({ positionMs: totalMs, complete: true });
-    isChanging = true;
-    await next;
-    // The elements may be another's by now.
-    if (isOver) return;
-    leave(current());
-    turn += 1;
-    index += 1;
-    next = null;
-    await play();
-    isChanging = false;
+    if (next === null) return end(whole());
+    void change(async (isLatest) => {
+      await next;
+      // The elements may be another's by now.
+      if (!isLatest()) return;
+      leave(current());
+      turn += 1;
+      index += 1;
+      next = null;
+      await play();
+    });
   }
 
   /** What was passed while it was rolled: nobody sees a jump before the first picture. */
@@ -124,22 +139,36 @@ export async function prepareShowing(options: Options): Promise<Showing> {
     if (due - positionMs() > AT_ONCE_MS && to?.index === index) await seek(current(), to.offsetMs);
   }
 
-  async function jump(dueMs: number): Promise<void> {
+  const whole = (): Ending => ({
+    positionMs: totalMs,
+    complete: true,
+    ...(missedMs > STANDS_STILL_MS ? { hasGaps: true } : {}),
+  });
+
+  /** @param anew in an element that is loaded anew */
+  function jump(dueMs: number, anew = false): void {
     const to = placeOf(parts, dueMs);
     missedMs += Math.max(0, Math.min(dueMs, totalMs) - positionMs());
     if (isStreamed && missedMs > STANDS_STILL_MS)
       return fail(new Error("too much of the stream did not come"));
     moved.position = dueMs;
-    if (!to) return end({ positionMs: totalMs, complete: true });
-    isChanging = true;
-    if (to.index === index) await seek(current(), to.offsetMs);
-    else {
+    if (!to) return end(whole());
+    void change(async (isLatest) => {
+      if (to.index === index && !anew) return seek(current(), to.offsetMs);
       ({ index } = to);
       next = null;
       await pictures.load(current(), index, to.offsetMs);
-      if (!isOver) await play();
-    }
-    isChanging = false;
+      if (isLatest()) await play();
+    });
+  }
+
+  /** A decoder that hangs or breaks is another one after a new load. One that does so again will not be better a third time. */
+  function mend(error: unknown): void {
+    if (isOver) return;
+    if (isStreamed || isMended) return fail(error);
+    isMended = true;
+    moved.at = performance.now();
+    jump(now() - zeroAt, true);
   }
 
   /** Jumps are not among it: no picture came by them. */
@@ -148,6 +177,8 @@ export async function prepareShowing(options: Options): Promise<Showing> {
   let seenMs = seekMs;
   /** How much was jumped over. */
   let missedMs = 0;
+  let hasBegun = false;
+  let isMended = false;
   function look(): void {
     if (isOver) return;
     timer = setTimeout(look, LOOK_EVERY_MS);
@@ -156,11 +187,11 @@ export async function prepareShowing(options: Options): Promise<Showing> {
       moved = { position, at: performance.now() };
       seenMs = position;
     } else if (performance.now() - moved.at > STANDS_STILL_MS)
-      return fail(new Error("the picture stands still"));
+      return mend(new Error("the picture stands still"));
     if (isChanging || current().ended) return;
     if (isStreamed && next === null && startOf(parts, index + 1) - position < ROLL_AHEAD_MS) rollNext();
     const pace = paceFor(position - (now() - zeroAt));
-    if (pace === "jump") jump(now() - zeroAt).catch(fail);
+    if (pace === "jump") jump(now() - zeroAt);
     else current().playbackRate = pace.rate;
   }
 
@@ -184,20 +215,35 @@ export async function prepareShowing(options: Options): Promise<Showing> {
     onFailed(error);
   }
 
+  /** @returns when the first picture came, by the server's clock */
+  async function begin(): Promise<number> {
+    const video = current();
+    if (isJoined) await catchUp();
+    if (isOver) throw new Error("it was stopped before its first picture");
+    const fromMs = positionMs();
+    await play();
+    const askedAt = performance.now();
+    while (positionMs() <= fromMs) {
+      if (video.error) throw video.error;
+      if (isOver || performance.now() - askedAt > STANDS_STILL_MS) throw new Error("no picture comes");
+      await wait(FIRST_PICTURE_EVERY_MS);
+    }
+    return now() - (positionMs() - fromMs) / video.playbackRate;
+  }
+
+  /** As `mend`, for what does not so much as begin. */
+  async function beginAnew(error: unknown): Promise<number> {
+    if (isStreamed || isOver) throw error;
+    isMended = true;
+    await pictures.load(current(), index, place?.offsetMs ?? 0);
+    return begin();
+  }
+
   return {
     async start() {
-      const video = current();
-      if (isJoined) await catchUp();
-      if (isOver) throw new Error("it was stopped before its first picture");
-      const fromMs = positionMs();
-      await play();
-      const askedAt = performance.now();
-      while (positionMs() <= fromMs) {
-        if (isOver || performance.now() - askedAt > STANDS_STILL_MS) throw new Error("no picture comes");
-        await wait(FIRST_PICTURE_EVERY_MS);
-      }
-      const firstAt = now() - (positionMs() - fromMs) / video.playbackRate;
+      const firstAt = await begin().catch(beginAnew);
       zeroAt = isJoined || firstAt - startAt < AT_ONCE_MS ? startAt : firstAt - seekMs;
+      hasBegun = true;
       look();
       return firstAt;
     },

@@ -85,7 +85,7 @@ export const REASONS = {
   withdrawn: "a newer playlist lacks it",
   preempted: "something that takes the air from it has it",
   stalled:
-    "spoken live or shown as a stream: nothing of it came for 10 s when it was due, or it was heard again after that but not whole",
+    "nothing of what is spoken live or shown as a stream came for 10 s when it was due; or it came to its end, but not whole",
   silenced: "somebody at the device holds its stop button",
   restart: "the power went, or the program ended, while it sounded",
   "output-failed": "the sound could not be put out",

@@ -1,11 +1,18 @@
 import type { BrowserContext, Route } from "playwright-core";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { until } from "../../scripts/until.ts";
 import { SECOND_MS } from "../../src/clock.ts";
 import type { RunningApp } from "../support/app.ts";
 import type { Page } from "../support/browser.ts";
 import type { BroadcastView } from "../support/county.ts";
-import { aheadOf, type MeetingRoom, newTerminal, openKiosk, openMeetingRoom } from "../support/kiosk.ts";
+import {
+  aheadOf,
+  type MeetingRoom,
+  newTerminal,
+  openKiosk,
+  openMeetingRoom,
+  tellOf,
+} from "../support/kiosk.ts";
 import { LECTURE_START } from "../support/lecture.ts";
 import { profilesForAnyLength } from "../support/profiles.ts";
 import type { Relay } from "../support/relay.ts";
@@ -31,6 +38,7 @@ beforeAll(async () => {
   }));
   ({ folder, clock, app, relay, broadcastId } = room);
 });
+beforeEach(({ onTestFailed }) => onTestFailed(() => tellOf(page)));
 afterAll(async () => {
   await context?.close();
   await room.close();

@@ -1,13 +1,20 @@
 import { join } from "node:path";
 import type { BrowserContext } from "playwright-core";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { until } from "../../scripts/until.ts";
 import { MINUTE_MS, SECOND_MS } from "../../src/clock.ts";
 import type { RunningApp } from "../support/app.ts";
 import type { Page } from "../support/browser.ts";
 import type { BroadcastView } from "../support/county.ts";
 import { TOWN, VILLAGE } from "../support/fleet.ts";
-import { aheadOf, type MeetingRoom, newTerminal, openKiosk, openMeetingRoom } from "../support/kiosk.ts";
+import {
+  aheadOf,
+  type MeetingRoom,
+  newTerminal,
+  openKiosk,
+  openMeetingRoom,
+  tellOf,
+} from "../support/kiosk.ts";
 import { LECTURE_START } from "../support/lecture.ts";
 import type { Relay } from "../support/relay.ts";
 import { secondPerson } from "../support/second-person.ts";
@@ -34,6 +41,7 @@ beforeAll(async () => {
   room = await openMeetingRoom(FILM_SECONDS);
   ({ folder, clock, app, relay, broadcastId } = room);
 });
+beforeEach(({ onTestFailed }) => onTestFailed(() => tellOf(page)));
 afterAll(async () => {
   await context?.close();
   await room.close();
@@ -64,7 +72,8 @@ test("enrols, keeps the film, shows it in step with the clock through a cut line
   await page.getByText("扫码签到").waitFor();
   await until(async () => (await view()).proof.atLeast["cached"] === 1, { what: "the film to be kept" });
 
-  await page.locator("video.shown").waitFor();
+  // Half a minute is about what is left until its instant.
+  await page.locator("video.shown").waitFor({ timeout: MINUTE_MS });
   await inStep("the picture to be in step");
   await until(async () => (await reports())?.grade === "started", { what: "the report of the start" });
   expect(Math.abs((await view()).proof.startLatenessMs?.max ?? Infinity)).toBeLessThan(500);

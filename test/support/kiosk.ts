@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout } from "node:timers/promises";
 import { type BrowserContext, chromium } from "playwright-core";
 import { CHROMIUM } from "../../scripts/chromium.ts";
 import { type Clock, MINUTE_MS } from "../../src/clock.ts";
@@ -47,6 +48,9 @@ export async function openMeetingRoom(
   };
 }
 
+/** By page: what was said in it, for whoever reads of a failure. */
+const said = new WeakMap<Page, string[]>();
+
 /**
  * The video terminal's page in a kiosk; what it keeps is in a profile inside `folder`.
  * @param complaints gets what the browser complains of, such as the content security policy
@@ -62,8 +66,15 @@ export async function openKiosk(
     viewport: { width: 1366, height: 768 },
   });
   const page = context.pages()[0] ?? (await context.newPage());
-  page.on("console", (message) => void (message.type() === "error" && complaints.push(message.text())));
-  page.on("pageerror", ({ message }) => void complaints.push(message));
+  const lines: string[] = [];
+  said.set(page, lines);
+  const hear = (type: string, text: string) => {
+    lines.push(`${new Date().toISOString()} ${type} ${text}`);
+    if (type === "error") complaints.push(text);
+  };
+  page.on("console", (message) => hear(message.type(), message.text()));
+  page.on("pageerror", ({ message }) => hear("error", message));
+  page.on("crash", () => hear("error", "the page crashed"));
   await page.goto(`${url}/terminal/`);
   return [context, page];
 }
@@ -82,4 +93,25 @@ export async function aheadOf(page: Page, clock: Clock, startAt: number): Promis
     video && { at: performance.timeOrigin + performance.now(), positionMs: video.currentTime * 1000 };
   }`);
   return shown && shown.positionMs - (shown.at + clock.now() - Date.now() - startAt);
+}
+
+/** Writes what was said in a kiosk, and what its elements do. */
+export async function tellOf(page: Page | undefined): Promise<void> {
+  if (!page) return;
+  const state = page.evaluate<object>(`({
+    elements: [...document.querySelectorAll("video, audio")].map((element) => ({
+      id: element.id,
+      class: element.className,
+      currentTime: element.currentTime,
+      readyState: element.readyState,
+      paused: element.paused,
+      seeking: element.seeking,
+      ended: element.ended,
+      width: element.videoWidth,
+      error: element.error?.message,
+    })),
+    text: document.body.innerText,
+  })`);
+  const silence = setTimeout(5_000, "the page does not answer");
+  console.error((said.get(page) ?? []).join("\n"), await Promise.race([state, silence]).catch(String));
 }

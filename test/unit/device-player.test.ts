@@ -303,3 +303,22 @@ test("what sounds is not cut off for a stream that may fail", async () => {
   await close();
   vi.useRealTimers();
 });
+
+test("a film of which much was jumped over is not told of as finished", async () => {
+  vi.useFakeTimers({ toFake: ["performance", "setTimeout", "clearTimeout"] });
+  const clock = { now: START, trusted: true };
+  const screen = createScreen(clock);
+  const { player, journal, records, close } = setUp({ disk: createDisk(), clock, output: screen.output });
+  player.wake();
+  await vi.advanceTimersByTimeAsync(500);
+  clock.now = START + 10 * MINUTE;
+  screen.end({ positionMs: 10 * MINUTE, complete: true, hasGaps: true });
+  await vi.advanceTimersByTimeAsync(0);
+  expect(records()).toMatchObject([
+    { type: "started" },
+    { type: "interrupted", reason: "stalled", positionMs: 10 * MINUTE },
+  ]);
+  expect(journal.isDone("film")).toBe(true);
+  await close();
+  vi.useRealTimers();
+});

@@ -1,12 +1,13 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import type { Ending } from "../../devices/core/output.ts";
-import { prepareShowing } from "../../devices/terminal/showing.ts";
+import type { Ending, Part } from "../../devices/core/output.ts";
+import { prepareShowing, type Showing } from "../../devices/terminal/showing.ts";
 import { createPrivateFolder } from "../support/terminal-folder.ts";
 
 /** What a stream does to its element, once there is one. */
-const streams = vi.hoisted(() => ({ fail: (_: Error) => {}, destroyed: 0, isAnswered: true }));
+const streams = vi.hoisted(() => ({ fail: (_: Error) => {}, opened: 0, destroyed: 0, isAnswered: true }));
 vi.mock("../../devices/terminal/stream.ts", () => ({
   openStream(video: EventTarget, _stream: unknown, _offsetMs: number, onFailed: (error: Error) => void) {
+    streams.opened += 1;
     streams.fail = onFailed;
     if (streams.isAnswered) queueMicrotask(() => video.dispatchEvent(new Event("canplay")));
     return { destroy: () => void (streams.destroyed += 1) };
@@ -30,7 +31,18 @@ class Element extends EventTarget {
     this.place = to;
     if (this.isAnswered) queueMicrotask(() => this.dispatchEvent(new Event("seeked")));
   }
-  play = async () => void (this.place += 0.01);
+  /** Whether a picture comes when it plays. */
+  isPlayed = true;
+  error: { message: string } | null = null;
+  onerror: (() => void) | null = null;
+  loads = 0;
+  set src(_: string) {
+    this.loads += 1;
+    this.place = 0;
+    this.error = null;
+    queueMicrotask(() => this.dispatchEvent(new Event("canplay")));
+  }
+  play = async () => void (this.isPlayed && (this.place += 0.01));
   pause() {}
   load() {}
   removeAttribute() {}
@@ -40,37 +52,39 @@ const SECOND = 1_000;
 let now: number;
 let video: Element;
 let endings: Ending[];
+let failures: unknown[];
 let givenUp: AbortController;
 
 beforeEach(() => {
   vi.useFakeTimers();
-  Object.assign(streams, { destroyed: 0, isAnswered: true });
+  Object.assign(streams, { opened: 0, destroyed: 0, isAnswered: true });
   now = 0;
   video = new Element();
   endings = [];
+  failures = [];
   givenUp = new AbortController();
 });
-afterEach(() => void vi.useRealTimers());
+afterEach(() => {
+  // A stream is no output that fails.
+  if (streams.opened > 0) expect(failures).toEqual([]);
+  vi.useRealTimers();
+});
 
-const prepare = () =>
-  prepareShowing({
-    programme: {
-      broadcastId: "b",
-      startAt: 0,
-      parts: [{ path: "a", durationMs: 600 * SECOND, stream: { sha256: "s", url: "/media/s" } }],
-      seekMs: 0,
-      joins: true,
-      volume: 100,
-    },
+const film = { path: "a", durationMs: 600 * SECOND };
+
+function prepare(part: Part = { ...film, stream: { sha256: "s", url: "/media/s" } }): Promise<Showing> {
+  const { folder, files } = createPrivateFolder({ bytes: 1 });
+  files.set("a", new Uint8Array(1));
+  return prepareShowing({
+    programme: { broadcastId: "b", startAt: 0, parts: [part], seekMs: 0, joins: true, volume: 100 },
     givenUp: givenUp.signal,
-    media: createPrivateFolder({ bytes: 0 }).folder,
+    media: folder,
     videos: [video, new Element()] as unknown as readonly [HTMLVideoElement, HTMLVideoElement],
     now: () => now,
     onEnded: (ending) => void endings.push(ending),
-    onFailed: () => {
-      throw new Error("a stream is no output that fails");
-    },
+    onFailed: (error) => void failures.push(error),
   });
+}
 
 /** So much time goes by, of which the picture moves along for the first so many. */
 async function pass(ms: number, movesMs: number): Promise<void> {
@@ -117,4 +131,75 @@ test("one that still loads is given up at once, or when it has failed, and leave
   streams.fail(new Error("the server answered 404"));
   expect(await second).toMatchObject({ message: "the server answered 404" });
   expect(streams.destroyed).toBe(2);
+});
+
+test("a film that stands still is loaded anew where it would be by then, once, and is not whole at its end", async () => {
+  const showing = await prepare(film);
+  await showing.start();
+  await pass(5 * SECOND, 5 * SECOND);
+  // As a decoder that hangs: not even a jump is answered.
+  video.isAnswered = false;
+  const play = vi.spyOn(video, "play");
+  await pass(8 * SECOND, 0);
+  expect(video.loads).toBe(1);
+  await pass(4 * SECOND, 0);
+  expect(video.loads).toBe(2);
+  expect(play).not.toHaveBeenCalled();
+  video.dispatchEvent(new Event("seeked"));
+  video.isAnswered = true;
+  await pass(20 * SECOND, 20 * SECOND);
+  expect(play).toHaveBeenCalledOnce();
+  expect(Math.abs(video.place * SECOND - now)).toBeLessThan(1_500);
+  expect([endings, failures]).toEqual([[], []]);
+
+  video.place = 600;
+  video.dispatchEvent(new Event("ended"));
+  (video as unknown as HTMLVideoElement).onended?.(new Event("ended"));
+  expect(endings).toEqual([{ positionMs: 600 * SECOND, complete: true, hasGaps: true }]);
+});
+
+test("a film that stands still once more after that has failed", async () => {
+  const showing = await prepare(film);
+  await showing.start();
+  await pass(5 * SECOND, 5 * SECOND);
+  video.isAnswered = false;
+  await pass(40 * SECOND, 0);
+  expect(video.loads).toBe(2);
+  expect(endings).toEqual([]);
+  expect(failures).toMatchObject([{ message: "the picture stands still" }]);
+});
+
+test("a film whose decoder breaks is loaded anew, and is whole where little was missed", async () => {
+  const showing = await prepare(film);
+  await showing.start();
+  await pass(5 * SECOND, 5 * SECOND);
+  video.error = { message: "PIPELINE_ERROR_DECODE" };
+  video.onerror?.();
+  await pass(5 * SECOND, 5 * SECOND);
+  expect(video.loads).toBe(2);
+  (video as unknown as HTMLVideoElement).onended?.(new Event("ended"));
+  expect(endings).toEqual([{ positionMs: 600 * SECOND, complete: true }]);
+});
+
+test("a film of which no first picture comes is loaded anew, and begins where it would be by then", async () => {
+  const showing = await prepare(film);
+  video.isPlayed = false;
+  const started = showing.start();
+  await pass(10 * SECOND, 0);
+  expect(video.loads).toBe(1);
+  video.isPlayed = true;
+  await pass(SECOND, 0);
+  expect(video.loads).toBe(2);
+  expect(await started).toBeGreaterThan(10 * SECOND);
+  expect(video.place).toBeGreaterThan(10);
+  showing.stop();
+});
+
+test("a film of which no first picture comes after that either cannot be shown", async () => {
+  const showing = await prepare(film);
+  video.isPlayed = false;
+  const started = showing.start().catch((error: unknown) => error);
+  await pass(25 * SECOND, 0);
+  expect(await started).toMatchObject({ message: "no picture comes" });
+  expect(video.loads).toBe(2);
 });
