@@ -84,15 +84,22 @@ export function watchTransactions(db: Database, watcher: TransactionWatcher): vo
 
 /**
  * Runs `work` in one transaction (a savepoint inside another) and returns its result.
+ * @param onUndone called once all of it was undone, be it with the transaction around it: for what is held in memory beside the database
  * @throws {AppError} `unavailable` while another program holds the lock, or the disk fails; `no_space` when it is full
  */
-export type Transact = <T>(work: () => T) => T;
+export type Transact = <T>(work: () => T, onUndone?: () => void) => T;
 
-export const createTransact =
-  (db: Database): Transact =>
-  (work) => {
+/** By database: what the transaction that runs has to tell when it is undone, in order. */
+const toldWhenUndone = new WeakMap<Database, (() => void)[]>();
+
+export function createTransact(db: Database): Transact {
+  const told = toldWhenUndone.get(db) ?? [];
+  toldWhenUndone.set(db, told);
+  return (work, onUndone) => {
     const isOutermost = !db.inTransaction;
     const watched = watchers.get(db)?.begin(isOutermost);
+    const before = told.length;
+    if (onUndone) told.push(onUndone);
     let isKept = false;
     try {
       const result = db
@@ -108,8 +115,11 @@ export const createTransact =
       throw explainDatabase(cause);
     } finally {
       watched?.ended(isKept);
+      if (!isKept) for (const tell of told.splice(before).toReversed()) tell();
+      else if (isOutermost) told.length = 0;
     }
   };
+}
 
 /**
  * Moves what was written into the file and empties the log beside it, in which erased rows would stand for a while. While

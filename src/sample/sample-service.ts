@@ -131,22 +131,16 @@ export function createSampleService(dependencies: Dependencies): SampleService {
     },
 
     remove() {
-      try {
-        transact(() => {
-          const sample = state.get();
-          if (sample === null) throw new AppError("not_found", "There is no sample data.");
-          const holds = store.holds(sample.programmes);
-          if (holds.length > 0) throw inUse(holds);
-          store.remove(sample.programmes);
-          state.forget();
-          policy.reload();
-          for (const listener of removedListeners) listener();
-        });
-      } catch (error) {
-        // What was read in a transaction that was undone.
+      transact(() => {
+        const sample = state.get();
+        if (sample === null) throw new AppError("not_found", "There is no sample data.");
+        const holds = store.holds(sample.programmes);
+        if (holds.length > 0) throw inUse(holds);
+        store.remove(sample.programmes);
+        state.forget();
         policy.reload();
-        throw error;
-      }
+        for (const listener of removedListeners) listener();
+      }, policy.reload);
     },
 
     onRemoved: (listener) => void removedListeners.push(listener),

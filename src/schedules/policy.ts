@@ -101,18 +101,13 @@ export function createPolicyService(deps: Dependencies): PolicyService {
     shortenedHours.load();
   }
 
-  /** Writes, and tells who depends on it; what is held in memory follows the database also when that fails. */
+  /** Writes, and tells who depends on it; what is held in memory follows the database also when that is undone. */
   function change(of: PolicyChange, write: () => void): void {
-    try {
-      transact(() => {
-        write();
-        load();
-        for (const listener of listeners) listener(of);
-      });
-    } catch (error) {
+    transact(() => {
+      write();
       load();
-      throw error;
-    }
+      for (const listener of listeners) listener(of);
+    }, load);
   }
 
   const ownOf = (code: string): AreaPolicy | null => areas.get(code)?.own ?? null;
