@@ -21,6 +21,7 @@ export async function makeConsolePages(app: RunningApp): Promise<ConsolePage[]> 
   const post = async (path: string, body: unknown): Promise<string> =>
     (await operator.post<{ id: string }>(path, body)).id;
   const deviceId = await post("/devices", { regionCode: COUNTY, kind: "loudspeaker", name: "村口" });
+  await operator.put("/software-channels/stable", { software: "gateway/1" });
   const scheduleId = await post("/schedules", {
     ...scheduleDefinition(),
     programmeId: await programmeId(operator, "broadcast"),
@@ -57,7 +58,7 @@ export async function makeConsolePages(app: RunningApp): Promise<ConsolePage[]> 
     { hash: "#/people", shows: ".view table", opens: ["邀请人员…"] },
     { hash: `#/people/${user.id}`, shows: ".view table", opens: ["角色…", "设密链接…", "结束", "停用…"] },
     { hash: "#/account", shows: ".view table", opens: ["设置双重验证…", "更改密码…", "新建令牌…"] },
-    { hash: "#/devices", shows: ".coverage-chart canvas, .empty", opens: ["批量设定…"] },
+    { hash: "#/devices", shows: ".coverage-chart canvas, .empty", opens: ["批量设定…", "为各村建终端…"] },
     {
       hash: `#/devices/${deviceId}`,
       shows: ".facts",
@@ -65,7 +66,11 @@ export async function makeConsolePages(app: RunningApp): Promise<ConsolePage[]> 
     },
     { hash: "#/devices/outages", shows: ".empty" },
     { hash: "#/devices/quarantine", shows: ".empty" },
-    { hash: "#/devices/software", shows: ".empty" },
+    {
+      hash: "#/devices/software",
+      shows: ".view table",
+      opens: ["新建通道…", "换软件版本…", "删除"],
+    },
     { hash: "#/announcements", shows: ".region-tree li" },
     { hash: "#/announcements/emergencies", shows: ".view .empty" },
     { hash: "#/audit", shows: ".secret" },
@@ -73,7 +78,11 @@ export async function makeConsolePages(app: RunningApp): Promise<ConsolePage[]> 
     { hash: "#/reports/approvals", shows: ".empty" },
     { hash: "#/reports/proof", shows: ".empty" },
     { hash: "#/reports/attendance", shows: ".empty" },
-    { hash: "#/settings/areas", shows: ".area-rules table" },
+    {
+      hash: "#/settings/areas",
+      shows: ".area-rules table",
+      opens: ["导入行政区划（CSV）…", "导入联系电话（CSV）…"],
+    },
     { hash: `#/settings/areas?within=${COUNTY}`, shows: ".area-rules table" },
     { hash: "#/settings/programmes", shows: ".view table" },
     { hash: "#/settings/profiles", shows: ".view table" },
