@@ -78,15 +78,15 @@ export interface Prepared {
 /** The media cannot be played, by whatever output. */
 export class MediaError extends Error {}
 
-/** A stream cannot be shown now. Later it may be, or the file is there. */
-export class StreamError extends Error {}
+/** It cannot be shown now, and may be later: a stream that does not come, or what was abandoned while it was prepared. */
+export class NotNowError extends Error {}
 
 /** Where sound goes. */
 export interface Output {
   readonly name: string;
   /** Shows streams too. One that stalls ends by itself, with `stalled` as the reason. */
   readonly streams?: boolean;
-  /** Resolves when the first samples are decoded. A stream can take long: abandoned, it rejects at once. @throws {MediaError} {StreamError} or, when the output cannot be opened, another */
+  /** Resolves when the first samples are decoded. Where that can take long it rejects at once when abandoned. @throws {MediaError} {NotNowError} or, when the output cannot be opened, another */
   prepare(programme: Programme, abandoned?: AbortSignal): Promise<Prepared>;
   /** Keeps every part to its instant; what has not come by then is silence. */
   prepareLive(programme: LiveProgramme): Prepared;

@@ -5,7 +5,7 @@ import { createAlarm } from "./alarm.ts";
 import type { Journal, Mark } from "./journal.ts";
 import { createListening } from "./live-listening.ts";
 import type { MediaCache } from "./media-cache.ts";
-import { type LiveFeed, type Output, type Prepared, StreamError } from "./output.ts";
+import { type LiveFeed, NotNowError, type Output, type Prepared } from "./output.ts";
 import { type Entry, isState, lengthOf, nextStep, roundsOf, type Step, type VoiceState } from "./plan.ts";
 import type { Reporter } from "./reporter.ts";
 import type { Silence } from "./silence.ts";
@@ -95,10 +95,11 @@ export function createPlayer(options: Options): Player {
   function judge(entry: Entry): Step {
     const others = onAir === null || onAir.entry.id === entry.id ? null : onAir.entry;
     const airTaken = others !== null && !outranks(entry, others);
+    const nothingSounds = others === null || others.silent === true;
     const silenced = options.silence.isOn;
     return nextStep(entry, {
       now: now(),
-      cached: entry.items.every((item) => cache.has(item) || (others === null && streaming.canShow(item))),
+      cached: entry.items.every((item) => cache.has(item) || (nothingSounds && streaming.canShow(item))),
       voice: voiceOf(entry, airTaken || silenced),
       online: options.isOnline(),
       clockTrusted: options.clockTrusted(),
@@ -198,7 +199,7 @@ export function createPlayer(options: Options): Player {
         if (mayGoOn) resumable.set(id, { wasHeard: wasHeard || started, hasStalled });
       })
       .catch((error: unknown) => {
-        if (error instanceof StreamError) return waitForMore(turn, error);
+        if (error instanceof NotNowError) return waitForMore(turn, error);
         log.error({ err: error, broadcastId: id }, "the output failed");
         reporter.report({ type: "failed", broadcastId: id, reason: "output-failed" }, doneMark(id));
       })
@@ -209,9 +210,9 @@ export function createPlayer(options: Options): Player {
       });
   }
 
-  /** What could not be shown as a stream: the file may come, or the stream be there again. */
-  function waitForMore({ entry, ending, wasHeard, hasStalled }: Turn, error: StreamError): void {
-    log.warn({ err: error, broadcastId: entry.id }, "the stream is not shown");
+  /** What could not be shown now: the file may come, the stream be there again, or what took the air be over. */
+  function waitForMore({ entry, ending, wasHeard, hasStalled }: Turn, error: NotNowError): void {
+    log.warn({ err: error, broadcastId: entry.id }, "not shown now");
     if (ending?.final) drop(entry, "skipped", ending.reason);
     else resumable.set(entry.id, { wasHeard, hasStalled });
   }

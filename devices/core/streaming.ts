@@ -9,7 +9,7 @@ export interface Streaming {
   canShow(item: Item): boolean;
   /** What an item is shown from. */
   partOf(item: Item): Part;
-  /** Prepares a programme, and keeps watch over it where it is a stream. @throws {StreamError} also when it is abandoned */
+  /** Prepares a programme, and keeps watch over it where it is a stream. @throws {NotNowError} also when it is abandoned */
   prepare(programme: Programme, abandoned: AbortSignal): Promise<Prepared>;
   /** The broadcast that is shown as a stream, which has the line to itself as far as its own file goes. */
   readonly broadcastId: string | null;
@@ -43,9 +43,9 @@ export function createStreaming({ output, cache, isOnline, onChange }: Options):
     },
 
     async prepare(programme, abandoned) {
-      if (!programme.parts.some(({ stream }) => stream)) return output.prepare(programme);
+      if (!programme.parts.some(({ stream }) => stream)) return output.prepare(programme, abandoned);
       const rest = () => (restsUntil = performance.now() + REST_MS);
-      const end = () => show(null);
+      const end = () => shown === programme.broadcastId && show(null);
       show(programme.broadcastId);
       const prepared = await output.prepare(programme, abandoned).catch((error: unknown) => {
         if (!abandoned.aborted) rest();

@@ -3,9 +3,9 @@ import {
   type Ending,
   type LiveProgramme,
   MediaError,
+  NotNowError,
   type Output,
   type Prepared,
-  StreamError,
 } from "../core/output.ts";
 import type { Answer, Cue } from "./messages.ts";
 
@@ -106,16 +106,20 @@ export function createScreenOutput(tell: (cue: Cue) => void, now: () => number):
       case "failed": {
         cues.delete(answer.id);
         if (streamedFromMs !== null) {
-          prepared.reject(new StreamError(answer.what));
+          prepared.reject(new NotNowError(answer.what));
           ended.resolve({ positionMs: streamedFromMs, complete: false, reason: "stalled" });
           started.resolve(null);
           break;
         }
         const error = answer.isMedia ? new MediaError(answer.what) : new Error(answer.what);
-        for (const { reject } of [prepared, started, ended]) reject(error);
+        rejectAll(cue, error);
         break;
       }
     }
+  }
+
+  function rejectAll({ prepared, started, ended }: Promised, error: Error): void {
+    for (const { reject } of [prepared, started, ended]) reject(error);
   }
 
   return {
@@ -127,7 +131,8 @@ export function createScreenOutput(tell: (cue: Cue) => void, now: () => number):
       const { id, cue } = open(isStreamed ? programme.seekMs : null);
       const abandon = () => {
         tell({ kind: "stop", id });
-        onAnswer({ kind: "failed", id, what: "it is not to be shown any more", isMedia: true });
+        cues.delete(id);
+        rejectAll(cue, new NotNowError("it is not to be shown any more"));
       };
       abandoned?.addEventListener("abort", abandon);
       tell({ kind: "prepare", id, programme });

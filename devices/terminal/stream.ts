@@ -42,7 +42,9 @@ export function openStream(
   player.on(Player.Events.ERROR, (_, { fatal, type, error }) => {
     if (!fatal) return;
     onFailed(error);
-    if (type === Player.ErrorTypes.NETWORK_ERROR) again = setTimeout(() => player.startLoad(), AGAIN_MS);
+    if (type !== Player.ErrorTypes.NETWORK_ERROR) return;
+    clearTimeout(again);
+    again = setTimeout(() => player.startLoad(), AGAIN_MS);
   });
   player.attachMedia(video);
   player.loadSource(new URL(url, `${location.origin}/`).href);

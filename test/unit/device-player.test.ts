@@ -1,7 +1,7 @@
 import { pino } from "pino";
 import { expect, test, vi } from "vitest";
 import { openJournal } from "../../devices/core/journal.ts";
-import { type Ending, type Output, type Programme, StreamError } from "../../devices/core/output.ts";
+import { type Ending, NotNowError, type Output, type Programme } from "../../devices/core/output.ts";
 import { type Entry, POLICY_UNTIL_TOLD } from "../../devices/core/plan.ts";
 import { createPlayer } from "../../devices/core/player.ts";
 import { createReporter } from "../../devices/core/reporter.ts";
@@ -107,10 +107,10 @@ function createScreen(clock: { now: number }) {
     ...silent,
     streams: true,
     async prepare(programme, abandoned) {
-      if (does === "refuse") throw new StreamError("the server does not answer");
+      if (does === "refuse") throw new NotNowError("the server does not answer");
       if (does === "load for ever")
         await new Promise((_, reject) =>
-          abandoned?.addEventListener("abort", () => reject(new StreamError("given up"))),
+          abandoned?.addEventListener("abort", () => reject(new NotNowError("given up"))),
         );
       const ended = Promise.withResolvers<Ending>();
       ends.push(ended.resolve);
@@ -300,6 +300,75 @@ test("what sounds is not cut off for a stream that may fail", async () => {
     { type: "started" },
     { type: "finished" },
   ]);
+  await close();
+  vi.useRealTimers();
+});
+
+test("a stream takes the air from what is silent, as everything does", async () => {
+  vi.useFakeTimers({ toFake: ["performance", "setTimeout", "clearTimeout"] });
+  const clock = { now: START, trusted: true };
+  const screen = createScreen(clock);
+  const drill = {
+    ...film,
+    id: "drill",
+    class: "drill",
+    silent: true,
+    lateness: "skip",
+    items: [{ sha256: "drill", bytes: 1, durationMs: 10 * MINUTE }],
+  } as unknown as Entry;
+  const { player, records, close } = setUp({
+    plan: [drill, { ...film, startAt: START + MINUTE }],
+    disk: createDisk(),
+    clock,
+    output: screen.output,
+    isThere: ({ sha256 }) => sha256 === "drill",
+  });
+  player.wake();
+  await vi.advanceTimersByTimeAsync(500);
+  expect(screen.shown).toMatchObject([{ broadcastId: "drill" }]);
+  clock.now = START + MINUTE;
+  player.wake();
+  await vi.advanceTimersByTimeAsync(500);
+  expect(screen.shown).toMatchObject([{ broadcastId: "drill" }, { broadcastId: "film" }]);
+  expect(records()).toMatchObject([
+    { type: "started", broadcastId: "drill" },
+    { type: "interrupted", broadcastId: "drill", reason: "preempted" },
+    { type: "started", broadcastId: "film" },
+  ]);
+  await close();
+  vi.useRealTimers();
+});
+
+test("a file that still loads is given up at once for what outranks it, and shown when that is over", async () => {
+  vi.useFakeTimers({ toFake: ["performance", "setTimeout", "clearTimeout"] });
+  const clock = { now: START, trusted: true };
+  const screen = createScreen(clock);
+  screen.make("load for ever");
+  const alert = {
+    ...film,
+    id: "alert",
+    class: "emergency",
+    startAt: START + MINUTE,
+    items: [{ sha256: "alert", bytes: 1, durationMs: MINUTE }],
+  } as unknown as Entry;
+  const { player, records, close } = setUp({
+    plan: [film, alert],
+    disk: createDisk(),
+    clock,
+    output: screen.output,
+  });
+  player.wake();
+  await vi.advanceTimersByTimeAsync(500);
+  clock.now = START + MINUTE;
+  screen.make("show");
+  player.wake();
+  await vi.advanceTimersByTimeAsync(500);
+  expect(screen.shown).toMatchObject([{ broadcastId: "alert" }]);
+  clock.now = START + 2 * MINUTE;
+  screen.end({ positionMs: MINUTE, complete: true });
+  await vi.advanceTimersByTimeAsync(500);
+  expect(screen.shown).toMatchObject([{ broadcastId: "alert" }, { broadcastId: "film", seekMs: 2 * MINUTE }]);
+  expect(records().filter(({ broadcastId }) => broadcastId === "film")).toMatchObject([{ type: "started" }]);
   await close();
   vi.useRealTimers();
 });
