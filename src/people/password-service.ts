@@ -1,6 +1,6 @@
 import { type Clock, DAY_MS } from "../clock.ts";
 import type { Transact } from "../db/open.ts";
-import { AppError, invalid } from "../errors.ts";
+import { AppError, invalid, notFound } from "../errors.ts";
 import type { Access } from "./access-service.ts";
 import type { ApiTokens } from "./api-token-service.ts";
 import { FIRST_ADMINISTRATOR, type FirstPassword } from "./first-password.ts";
@@ -11,7 +11,7 @@ import type { PeopleStore, StoredPerson } from "./people-store.ts";
 import type { SecondFactors } from "./second-factor-service.ts";
 import { hashOf, newToken } from "./secrets.ts";
 import type { SignIn } from "./sign-in.ts";
-import type { SignIns } from "./sign-in-service.ts";
+import { presently, type SignIns, wrongPassword } from "./sign-in-service.ts";
 
 const INVITATION_LIFETIME_MS = 3 * DAY_MS;
 
@@ -54,6 +54,13 @@ interface Dependencies {
 export function createPasswords(deps: Dependencies): Passwords {
   const { store, hasher, signIns, secondFactors, access, apiTokens, lockout, firstPassword } = deps;
   const { transact, clock } = deps;
+
+  /** @throws {AppError} `not_found` */
+  function personOf(id: string): StoredPerson {
+    const person = store.byId(id);
+    if (!person) throw notFound("person", id);
+    return person;
+  }
 
   /** @throws {AppError} `not_found` */
   function openInvitation(token: string): { person: StoredPerson; issuedBy: string; expiresAt: number } {
@@ -116,16 +123,19 @@ export function createPasswords(deps: Dependencies): Passwords {
           hint: "Change it there.",
         });
       }
-      const passwordHash = await hasher.hash(next);
-      await signIns.confirm(signIn, { currentPassword: current }, address, () => {
+      const proven = await signIns.confirm(signIn, { currentPassword: current }, address, () => {
         if (next === current) throw invalid("/newPassword", "The new password is the old one.");
         checkPassword("/newPassword", next, name);
-        transact(() => {
-          store.setPassword(id, passwordHash);
-          store.deleteInvitations(id);
-          signIns.revokeOthers(signIn);
-          apiTokens.revokeAll(id);
-        });
+        return personOf(id);
+      });
+      // Only now: to hash is dear, and nobody makes the server do it beyond what may be wrong.
+      const passwordHash = await hasher.hash(next);
+      transact(() => {
+        presently(store, proven, wrongPassword);
+        store.setPassword(id, passwordHash);
+        store.deleteInvitations(id);
+        signIns.revokeOthers(signIn);
+        apiTokens.revokeAll(id);
       });
       forgetFirstOf(name);
     },

@@ -144,14 +144,6 @@ export function createSignIns(deps: Dependencies): SignIns {
     owesCode: !secondFactor && secondFactors.isSetUp(userId),
   });
 
-  /** Whose password was checked, as they are by now: it took a while, and what ended their sign-ins is not outlived by it. */
-  function presently({ id, passwordVersion }: StoredPerson, wrong: () => AppError): StoredPerson {
-    const person = people.byId(id);
-    if (person?.passwordVersion !== passwordVersion) throw wrong();
-    if (person.disabledAt !== null) throw disabled();
-    return person;
-  }
-
   /** Does `work` in the transaction that takes the code, if there is one. */
   function prove<T>(
     userId: string,
@@ -164,7 +156,8 @@ export function createSignIns(deps: Dependencies): SignIns {
       return transact(() => {
         if (code !== undefined && !secondFactors.take(userId, code)) throw wrongCode();
         isProven = true;
-        settle("succeeded");
+        // The right password alone makes no wrong code forgotten.
+        settle(code === undefined && secondFactors.isSetUp(userId) ? "unanswered" : "succeeded");
         return work();
       });
     } catch (error) {
@@ -194,7 +187,7 @@ export function createSignIns(deps: Dependencies): SignIns {
       }
       const renewed = await rehash(password, person.passwordHash);
       return prove(person.id, secondFactor ? code : undefined, settle, () => {
-        const present = presently(person, wrongNameOrPassword);
+        const present = presently(people, person, wrongNameOrPassword);
         if (renewed !== null) people.rehash(person.id, person.passwordHash, renewed);
         const opened = open(present, { secondFactor, address, agent });
         isKnown(opened.signIn);
@@ -233,14 +226,10 @@ export function createSignIns(deps: Dependencies): SignIns {
       const settle = lockout.begin(countedFor, address);
       const person = byPassword ? await withPassword(user.name, currentPassword) : undefined;
       if (person === null) throw wrongPassword();
-      const act = () => {
-        if (person) presently(person, wrongPassword);
+      return prove(user.id, code, settle, () => {
+        if (person) presently(people, person, wrongPassword);
         return work();
-      };
-      if (code !== undefined) return prove(user.id, code, settle, act);
-      // The right password alone makes no wrong code forgotten.
-      settle(secondFactors.isSetUp(user.id) ? "unanswered" : "succeeded");
-      return act();
+      });
     },
 
     confirmCode({ user }, code, address, work, countedFor = user.name) {
@@ -253,6 +242,18 @@ export function createSignIns(deps: Dependencies): SignIns {
       return prove(user.id, code, settle, work);
     },
   };
+}
+
+/** Whose password was checked, as they are by now: it took a while, and what ended their sign-ins is not outlived by it. */
+export function presently(
+  people: Pick<PeopleStore, "byId">,
+  { id, passwordVersion }: StoredPerson,
+  wrong: () => AppError,
+): StoredPerson {
+  const person = people.byId(id);
+  if (person?.passwordVersion !== passwordVersion) throw wrong();
+  if (person.disabledAt !== null) throw disabled();
+  return person;
 }
 
 const wrongNameOrPassword = () =>
@@ -269,7 +270,7 @@ const notFresh = () =>
   new AppError("unauthorized", "This takes a sign-in of the last ten minutes.", {
     hint: "Sign out, sign in again at the provider, and come back here.",
   });
-const wrongPassword = () => new AppError("unauthorized", "The current password is not right.");
+export const wrongPassword = () => new AppError("unauthorized", "The current password is not right.");
 const wrongCode = () =>
   new AppError("unauthorized", "The code is not right, or was used before.", {
     hint: "Wait for the next code of the app; the telephone's clock must set itself by the network.",

@@ -4,13 +4,16 @@ import { join } from "node:path";
 import { setImmediate } from "node:timers/promises";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
 import { createPeopleStore } from "../../src/people/people-store.ts";
+import type { SignIn } from "../../src/people/sign-in.ts";
 import { createTestClock } from "../support/fleet.ts";
 import { openPeople } from "../support/people-alone.ts";
 
 /** While a password is checked, which takes a moment, other things happen. */
 
 const SIGN_INS = "SELECT COUNT(*) FROM sign_ins";
-const FAILURES = "SELECT COUNT(*) FROM sign_in_failures";
+const FAILURES = "SELECT TOTAL(failures) FROM sign_in_failures";
+/** By one that is wrong: of the account there and anywhere, and of the address. */
+const ONE_WRONG = 3;
 const HASH = "SELECT password_hash FROM users";
 
 let folder: string;
@@ -58,13 +61,43 @@ test("two sign-ins at once, each of which hashes the password anew, are both ope
   expect(read(HASH)).toContain("$m=20480,");
 });
 
-test("who knew the former password does not replace the new one, nor end its sign-ins", async () => {
+const change = (theirs: SignIn, current: string) =>
+  alone.passwords.change(theirs, current, "four words that are new", "192.0.2.1");
+/** What was wrong comes to so much. */
+async function failuresAre(count: number): Promise<void> {
+  while (read(FAILURES) !== count) await setImmediate();
+}
+
+test("who knew the former password does not replace the new one, nor end its sign-ins; it makes nothing forgotten", async () => {
   const { signIn: theirs } = await signIn();
   await signIn();
-  const changing = alone.passwords.change(theirs, attempt.password, "four words that are new", "192.0.2.1");
+  await expect(change(theirs, "wrong")).rejects.toThrow("The current password is not right.");
+  expect(read(FAILURES)).toBe(ONE_WRONG);
+  const changing = change(theirs, attempt.password);
   // From then on the former one is being checked.
-  while (read(FAILURES) === 0) await setImmediate();
+  await failuresAre(2 * ONE_WRONG);
   setPassword("changed");
   await expect(changing).rejects.toThrow("The current password is not right.");
-  expect([read(HASH), read(SIGN_INS), read(FAILURES)]).toEqual(["changed", 2, 0]);
+  expect([read(HASH), read(SIGN_INS), read(FAILURES)]).toEqual(["changed", 2, ONE_WRONG]);
+});
+
+test("nor is one replaced that came while the new one was hashed", async () => {
+  const { signIn: theirs } = await signIn();
+  await signIn();
+  const changing = change(theirs, attempt.password);
+  await failuresAre(ONE_WRONG);
+  // From then on the former one was right, and the new one is being hashed.
+  await failuresAre(0);
+  setPassword("changed");
+  await expect(changing).rejects.toThrow("The current password is not right.");
+  expect([read(HASH), read(SIGN_INS)]).toEqual(["changed", 2]);
+});
+
+test("who has to wait makes the server hash nothing", async () => {
+  const { signIn: theirs } = await signIn();
+  for (let tries = 0; tries < 5; tries += 1)
+    await expect(change(theirs, "wrong")).rejects.toThrow("The current password is not right.");
+  const refused = change(theirs, "wrong").catch(({ message }: Error) => message);
+  // A hash takes longer than that.
+  expect(await Promise.race([refused, setImmediate("it works on it")])).toContain("Too much was wrong");
 });
