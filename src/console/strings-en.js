@@ -224,7 +224,7 @@ export const en = {
   "why.stopped": "stopped",
   "why.withdrawn": "withdrawn from the playlist",
   "why.preempted": "pre-empted by a higher class",
-  "why.stalled": "nothing more came of the live voice for 10 s",
+  "why.stalled": "nothing of it came for 10 s, or it was not heard or seen whole",
   "why.silenced": "the stop button at the device was held",
   "why.restart": "the device restarted",
   "why.output-failed": "the sound output failed",

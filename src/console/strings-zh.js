@@ -221,7 +221,7 @@ export const zh = {
   "why.stopped": "收到停播",
   "why.withdrawn": "已从节目单撤下",
   "why.preempted": "被更高级别插播",
-  "why.stalled": "现场喊话中断满 10 秒",
+  "why.stalled": "声音或画面中断满 10 秒，或未完整播出",
   "why.silenced": "终端停止按钮被按下",
   "why.restart": "终端重启",
   "why.output-failed": "声音输出失败",

@@ -196,10 +196,32 @@ test("what is said of a recording shows before the server has answered, and is t
   expect(await field.inputValue()).toBe("片尾有杂音");
   expect(await comments.count()).toBe(1);
 
+  // Nor is it lost on whoever looks at another page meanwhile.
+  await card.getByRole("button", { name: "写下意见" }).click();
+  const refused = await next();
+  await toQueue(page);
+  await field.waitFor({ state: "detached" });
+  await refused?.abort();
+  await page.getByText("意见没有发出：片尾有杂音").waitFor();
+  await contentAt(page);
+  await comments.getByText("片头偏轻").waitFor();
+  expect(await field.inputValue()).toBe("片尾有杂音");
+
   await card.getByRole("button", { name: "写下意见" }).click();
   await (await next())?.continue();
   await comments.filter({ hasText: "片尾有杂音" }).getByRole("button", { name: "已处理" }).waitFor();
   expect(await comments.count()).toBe(2);
+  expect(await field.inputValue()).toBe("");
+
+  // The answer to what was done first comes last.
+  for (const index of [0, 1]) await comments.nth(index).getByRole("button", { name: "已处理" }).click();
+  const routes = [await next(), await next()];
+  const answers = [await routes[0]?.fetch(), await routes[1]?.fetch()] as const;
+  await routes[1]?.fulfill({ response: answers[1] });
+  await comments.nth(1).locator("[aria-busy=false]").waitFor();
+  await routes[0]?.fulfill({ response: answers[0] });
+  await comments.nth(0).locator("[aria-busy=false]").waitFor();
+  await until(async () => (await card.getByText("编辑 已处理").count()) === 2, { what: "both settled" });
   await context.clearCookies();
 });
 

@@ -198,6 +198,7 @@ export const mediaEn = {
   "review.comments": "Comments",
   "review.comment": "Comment",
   "review.sending": "Sending…",
+  "review.notSent": "The comment was not sent: {text}",
   "review.commentAt": "Comment on part {part} at {time}",
   "review.resolve": "Resolved",
   "review.reopen": "Open again",

@@ -192,6 +192,7 @@ export const mediaZh = {
   "review.comments": "意见",
   "review.comment": "写下意见",
   "review.sending": "正在发送…",
+  "review.notSent": "意见没有发出：{text}",
   "review.commentAt": "对第 {part} 段 {time} 处的意见",
   "review.resolve": "已处理",
   "review.reopen": "重新打开",

@@ -1,6 +1,6 @@
-import { useMutation } from "@tanstack/react-query";
+import { useMutation, useMutationState } from "@tanstack/react-query";
 import { Button } from "antd";
-import { type SubmitEvent, useId, useState } from "react";
+import { type SubmitEvent, useId, useLayoutEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { asProblem, may } from "../api.js";
 import type { ReviewCase, ReviewComment } from "../api-types.ts";
@@ -9,6 +9,7 @@ import { announce } from "../notices.js";
 import { sentence } from "../server-words.js";
 import { queries } from "../shell/live-query.ts";
 import { nameOfUser } from "../shell/session.ts";
+import { dropDraft, keepDraft, keptDraft } from "./drafts.ts";
 import { type Listening, useListening } from "./listening.ts";
 import { ProblemNotice } from "./notices.tsx";
 import { caseKey } from "./review-live.ts";
@@ -29,8 +30,11 @@ interface Props extends Thread {
 /** A comment that the server has not confirmed yet. */
 type Said = Pick<ReviewComment, "part" | "atMs" | "text">;
 
-const onChanged = ({ kind, id }: Thread, seen: ReviewCase): void =>
-  void queries.setQueryData(caseKey(kind, id), seen);
+/** Asks again as well: of two answers the earlier one may come last. */
+function onChanged({ kind, id }: Thread, seen: ReviewCase): void {
+  queries.setQueryData(caseKey(kind, id), seen);
+  void queries.invalidateQueries({ queryKey: caseKey(kind, id) });
+}
 
 /** Where comments on a part are, for its waveform. */
 export const commentMarks = (comments: readonly ReviewComment[], part: number): Mark[] =>
@@ -44,9 +48,21 @@ export const commentMarks = (comments: readonly ReviewComment[], part: number): 
  */
 export function ReviewThread({ kind, id, parts, comments }: Props) {
   const { t } = useTranslation();
+  const mutationKey = ["comment", kind, id];
+  const draftName = mutationKey.join(" ");
   const adding = useMutation({
+    mutationKey,
     mutationFn: (said: Said) => addComment(kind, id, said),
-    onSuccess: (seen) => onChanged({ kind, id }, seen),
+    onSuccess(seen) {
+      dropDraft(draftName);
+      onChanged({ kind, id }, seen);
+    },
+    onError: (_, { text }) => announce(() => t("review.notSent", { text })),
+  });
+  // Also what was sent before somebody looked at another page and came back.
+  const [sending] = useMutationState({
+    filters: { mutationKey, status: "pending" },
+    select: ({ state }) => state.variables as Said,
   });
   return (
     <>
@@ -54,22 +70,23 @@ export function ReviewThread({ kind, id, parts, comments }: Props) {
         {comments.map((comment) => (
           <Comment key={comment.id} thread={{ kind, id }} comment={comment} />
         ))}
-        {adding.isPending && (
+        {sending && (
           <li className="comment" aria-busy="true">
             <span className="number">
-              {adding.variables.part}. {durationText(adding.variables.atMs)}
+              {sending.part}. {durationText(sending.atMs)}
             </span>
-            <span>{adding.variables.text}</span>
+            <span>{sending.text}</span>
             <span className="hint">{t("review.sending")}</span>
           </li>
         )}
       </ul>
       {may("content:comment") && (
         <CommentForm
+          draftName={draftName}
           parts={parts}
-          isSending={adding.isPending}
+          isSending={sending !== undefined}
           error={adding.error}
-          onAdd={(said) => adding.mutateAsync(said)}
+          onAdd={adding.mutate}
         />
       )}
     </>
@@ -112,41 +129,43 @@ function Comment({ thread, comment }: { thread: Thread; comment: ReviewComment }
   );
 }
 
-type Moment = ReturnType<Listening["place"]>;
+interface Draft {
+  text: string;
+  /** A comment is about the moment that was marked for it, or else at which somebody begins to write it. */
+  marked: ReturnType<Listening["place"]> | null;
+}
+
+const EMPTY: Draft = { text: "", marked: null };
+const draftBy = (name: string) => (keptDraft(name) as Draft | null) ?? EMPTY;
 
 interface FormProps {
+  draftName: string;
   parts: number;
   isSending: boolean;
   error: Error | null;
-  onAdd: (said: Said) => Promise<unknown>;
+  onAdd: (said: Said) => void;
 }
 
-function CommentForm({ parts, isSending, error, onAdd }: FormProps) {
+/** What is written stays until the server has it, also while somebody looks at another page. */
+function CommentForm({ draftName, parts, isSending, error, onAdd }: FormProps) {
   const { t } = useTranslation();
   const inputId = useId();
   const listening = useListening();
-  const [text, setText] = useState("");
-  const [marked, setMarked] = useState<Moment | null>(null);
+  const [draft, setDraft] = useState(() => draftBy(draftName));
+  // Once the server has answered it is there no more, or again.
+  useLayoutEffect(() => setDraft(draftBy(draftName)), [draftName, isSending]);
+  const { text, marked } = isSending ? EMPTY : draft;
   const at = marked ?? { part: 1, atMs: 0 };
-  /** A comment is about the moment that was marked for it, or else at which somebody begins to write it. */
-  function type(next: string) {
-    setText(next);
-    if (next === "") setMarked(null);
-    else if (marked === null) setMarked(listening.place(parts));
+  function change(next: Draft) {
+    keepDraft(draftName, next);
+    setDraft(next);
   }
-  async function add(event: SubmitEvent<HTMLFormElement>) {
+  function add(event: SubmitEvent<HTMLFormElement>) {
     event.preventDefault();
-    type("");
-    try {
-      await onAdd({ ...at, text: text.trim() });
-    } catch {
-      // Nothing is lost: the error says why it is here again.
-      setText(text);
-      setMarked(at);
-    }
+    if (!isSending) onAdd({ ...at, text: text.trim() });
   }
   return (
-    <form className="comment-form" onSubmit={(event) => void add(event)}>
+    <form className="comment-form" onSubmit={add}>
       <div className="field">
         <label htmlFor={inputId}>
           {t("review.commentAt", { part: at.part, time: durationText(at.atMs) })}
@@ -158,8 +177,12 @@ function CommentForm({ parts, isSending, error, onAdd }: FormProps) {
           required
           readOnly={isSending}
           value={text}
-          onFocus={() => text === "" && setMarked(listening.place(parts))}
-          onChange={({ target }) => type(target.value)}
+          onFocus={() => text === "" && change({ text, marked: listening.place(parts) })}
+          onChange={({ target }) =>
+            change(
+              target.value === "" ? EMPTY : { text: target.value, marked: marked ?? listening.place(parts) },
+            )
+          }
         />
       </div>
       {error && <ProblemNotice error={error} />}
