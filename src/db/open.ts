@@ -84,7 +84,8 @@ export function watchTransactions(db: Database, watcher: TransactionWatcher): vo
 
 /**
  * Runs `work` in one transaction (a savepoint inside another) and returns its result.
- * @param onUndone called once all of it was undone, be it with the transaction around it: for what is held in memory beside the database
+ * @param onUndone called once all of it was undone, be it with the transaction around it: for what is held in memory beside the database;
+ *   what it throws itself is not told, but why it was undone
  * @throws {AppError} `unavailable` while another program holds the lock, or the disk fails; `no_space` when it is full
  */
 export type Transact = <T>(work: () => T, onUndone?: () => void) => T;
@@ -93,10 +94,10 @@ export type Transact = <T>(work: () => T, onUndone?: () => void) => T;
 const toldWhenUndone = new WeakMap<Database, (() => void)[]>();
 
 export function createTransact(db: Database): Transact {
-  const told = toldWhenUndone.get(db) ?? [];
-  toldWhenUndone.set(db, told);
   return (work, onUndone) => {
     const isOutermost = !db.inTransaction;
+    if (isOutermost) toldWhenUndone.set(db, []);
+    const told = toldWhenUndone.get(db) ?? [];
     const watched = watchers.get(db)?.begin(isOutermost);
     const before = told.length;
     if (onUndone) told.push(onUndone);
@@ -115,10 +116,19 @@ export function createTransact(db: Database): Transact {
       throw explainDatabase(cause);
     } finally {
       watched?.ended(isKept);
-      if (!isKept) for (const tell of told.splice(before).toReversed()) tell();
-      else if (isOutermost) told.length = 0;
+      if (!isKept) tellAll(told.splice(before).toReversed());
     }
   };
+}
+
+function tellAll(told: (() => void)[]): void {
+  for (const tell of told) {
+    try {
+      tell();
+    } catch {
+      // The next one is told all the same, and the cause of it all thrown.
+    }
+  }
 }
 
 /**

@@ -55,6 +55,25 @@ test("what holds the database in memory is told once its part is undone, with or
   expect(settings.get("key")).toBe("new");
 });
 
+test("one that throws once it is told keeps it from no other, and hides nothing of why all was undone", () => {
+  const { settings, transact } = open();
+  const told: string[] = [];
+  const set = (value: string) => () => settings.set("key", value);
+  const throws = () => {
+    throw new Error("cannot follow");
+  };
+  expect(() =>
+    transact(
+      thatFails(() => {
+        transact(set("first"), () => void told.push("first"));
+        transact(set("second"), throws);
+      }),
+      () => void told.push("outer"),
+    ),
+  ).toThrow(REFUSED);
+  expect(told).toEqual(["first", "outer"]);
+});
+
 test("quiet hours are what the database has, also when a change of them is undone from outside", () => {
   const { clock, db, settings, transact } = open();
   const zone = "Asia/Shanghai";
