@@ -215,12 +215,22 @@ test("what is said of a recording shows before the server has answered, and is t
 
   // The answer to what was done first comes last.
   for (const index of [0, 1]) await comments.nth(index).getByRole("button", { name: "已处理" }).click();
-  const routes = [await next(), await next()];
-  const answers = [await routes[0]?.fetch(), await routes[1]?.fetch()] as const;
-  await routes[1]?.fulfill({ response: answers[1] });
-  await comments.nth(1).locator("[aria-busy=false]").waitFor();
-  await routes[0]?.fulfill({ response: answers[0] });
-  await comments.nth(0).locator("[aria-busy=false]").waitFor();
+  const told = page.waitForResponse(async (response) => {
+    if (!response.url().endsWith("/review")) return false;
+    const seen = (await response.json()) as { comments: { resolved: unknown }[] };
+    return seen.comments.every(({ resolved }) => resolved !== null);
+  });
+  const answers: (() => Promise<void>)[] = [];
+  for (const route of [await next(), await next()]) {
+    const response = await route?.fetch();
+    if (route && response) answers.push(() => route.fulfill({ response }));
+  }
+  // What the server tells of itself comes before, and mends nothing.
+  await told;
+  for (const index of [1, 0]) {
+    await answers[index]?.();
+    await comments.nth(index).locator("[aria-busy=false]").waitFor();
+  }
   await until(async () => (await card.getByText("编辑 已处理").count()) === 2, { what: "both settled" });
   await context.clearCookies();
 });
