@@ -1,6 +1,6 @@
 import { useMutation, useMutationState } from "@tanstack/react-query";
 import { Button } from "antd";
-import { type SubmitEvent, useId, useLayoutEffect, useState } from "react";
+import { type SubmitEvent, useId, useReducer } from "react";
 import { useTranslation } from "react-i18next";
 import { asProblem, may } from "../api.js";
 import type { ReviewCase, ReviewComment } from "../api-types.ts";
@@ -151,14 +151,13 @@ function CommentForm({ draftName, parts, isSending, error, onAdd }: FormProps) {
   const { t } = useTranslation();
   const inputId = useId();
   const listening = useListening();
-  const [draft, setDraft] = useState(() => draftBy(draftName));
+  const [, redraw] = useReducer((times: number) => times + 1, 0);
   // Once the server has answered it is there no more, or again.
-  useLayoutEffect(() => setDraft(draftBy(draftName)), [draftName, isSending]);
-  const { text, marked } = isSending ? EMPTY : draft;
+  const { text, marked } = isSending ? EMPTY : draftBy(draftName);
   const at = marked ?? { part: 1, atMs: 0 };
   function change(next: Draft) {
     keepDraft(draftName, next);
-    setDraft(next);
+    redraw();
   }
   function add(event: SubmitEvent<HTMLFormElement>) {
     event.preventDefault();
