@@ -15,7 +15,7 @@ import { monthOf } from "./dates.ts";
 import { EntryDialog } from "./entry-dialog.tsx";
 import { EntryList } from "./entry-list.tsx";
 import { type Looked, lookedAt, rangeOf } from "./looked.ts";
-import { MonthGrid } from "./month-grid.tsx";
+import { MonthCalendar } from "./month-calendar.tsx";
 import { Timeline } from "./timeline.tsx";
 import {
   isChangeable,
@@ -105,7 +105,7 @@ function Content({ looked, timetable: { days, entries, isCut }, isFormer, hrefOf
       {isCut && <p className="warning">{t("calendar.cut")}</p>}
       <Former is={isFormer && view !== "timeline"}>
         {view === "month" && (
-          <MonthGrid
+          <MonthCalendar
             month={monthOf(date)}
             days={days}
             entries={entries}
