@@ -271,10 +271,11 @@ test("an address for other calendars is made, and copied where the page has no c
 
 test("what others save is shown at once; a cut line is said, and what came meanwhile is there when it is back", async () => {
   await page.goto(`${app.url}/#/calendar?date=${day(1)}`);
-  await page.locator(".month .entry").first().waitFor();
+  await page.locator(".month .entry").first().focus();
   await create("随改随见", [day(22)]);
   // Told by the server: by itself the page would ask after half a minute.
   await entryOn(day(22)).waitFor({ timeout: 15_000 });
+  expect(await page.locator(".month .entry:focus").count()).toBe(1);
   const asked = Promise.withResolvers<void>();
   await page.route("**/api/v1/timetable?*", async (route) => {
     await asked.promise;

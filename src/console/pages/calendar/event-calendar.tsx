@@ -20,12 +20,19 @@ export function EventCalendar({ className, label, plugins, options, children }: 
   const frame = useRef<HTMLElement>(null);
   const calendar = useRef<Calendar>(null);
   const handedOn = useRef(options);
+  /** What has the focus while the calendar is told of something else. */
+  const held = useRef<HTMLElement>(null);
   useEffect(() => {
     const { current } = frame;
     if (current === null) return;
     const made = createCalendar(current, plugins, { headerToolbar: NO_TOOLBAR, ...handedOn.current });
     calendar.current = made;
-    const watch = new MutationObserver(() => correctRoles(current));
+    const watch = new MutationObserver(() => {
+      correctRoles(current);
+      // It puts every node into its place anew.
+      if (document.activeElement === document.body) held.current?.focus({ preventScroll: true });
+      held.current = null;
+    });
     watch.observe(current, { childList: true, subtree: true });
     correctRoles(current);
     return () => {
@@ -37,6 +44,7 @@ export function EventCalendar({ className, label, plugins, options, children }: 
   useLayoutEffect(() => {
     const before = handedOn.current;
     handedOn.current = options;
+    held.current = frame.current?.querySelector<HTMLElement>(":focus") ?? null;
     for (const name of Object.keys(options) as (keyof Calendar.Options)[])
       if (options[name] !== before[name]) calendar.current?.setOption(name, options[name]);
   });

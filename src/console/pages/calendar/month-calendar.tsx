@@ -118,7 +118,9 @@ export function MonthCalendar({ month, days, entries, conflicts, policy, hrefOf,
   );
 }
 
+/** By day, also for whoever goes through them with Tab. */
 const inOrder = (a: Calendar.Event, b: Calendar.Event) =>
+  a.start.getTime() - b.start.getTime() ||
   Number(a.extendedProps["order"]) - Number(b.extendedProps["order"]);
 
 const FIXED: Calendar.Options = {
