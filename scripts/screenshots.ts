@@ -26,6 +26,7 @@ const pagesOf = (places: SampleCounty["places"]): Record<string, string> => ({
   today: "#/today",
   broadcast: places.broadcast,
   calendar: "#/calendar",
+  timeline: "#/calendar?view=timeline",
   schedules: "#/calendar/schedules",
   schedule: places.schedule,
   sharing: "#/calendar/sharing",

@@ -59,7 +59,7 @@ export interface Ending {
   /** `false` when it was stopped, or ended by itself for a `reason`. */
   complete: boolean;
   reason?: ReasonCode;
-  /** It came to its end, but much of it was jumped over. */
+  /** Much of it was jumped over on the way there. */
   hasGaps?: boolean;
   /** It was measured that the whole of it sounded; left out when that is not known. */
   sensed?: boolean;

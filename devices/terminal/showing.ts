@@ -27,6 +27,8 @@ const LOOK_EVERY_MS = 250;
 /** Shorter than a picture lasts. */
 const FIRST_PICTURE_EVERY_MS = 4;
 const STANDS_STILL_MS = 10_000;
+/** Of a picture that was mended, before it may be mended again. */
+const WELL_FOR_MS = 60_000;
 /** As exact as a browser keeps a place. */
 const SAME_PLACE_MS = 2;
 /** A stream's next part has the line to itself no sooner. */
@@ -49,7 +51,7 @@ export async function prepareShowing(options: Options): Promise<Showing> {
   const pictures = await openPictures(media, programme);
   let { index } = place;
   /** The instant at which position 0 was due. */
-  let zeroAt = 0;
+  let zeroAt = startAt;
   let turn = 0;
   let timer: ReturnType<typeof setTimeout> | undefined;
   let isOver = false;
@@ -57,6 +59,7 @@ export async function prepareShowing(options: Options): Promise<Showing> {
   let changes = 0;
   /** Of the part after this one, rolled already. */
   let next: Promise<void> | null = null;
+  let rollsFrom = 0;
 
   const videoAt = (which: number): HTMLVideoElement => videos[which % 2 === 0 ? 0 : 1];
   const current = () => videoAt(turn);
@@ -84,8 +87,14 @@ export async function prepareShowing(options: Options): Promise<Showing> {
   }
 
   function rollNext(): void {
-    next = index + 1 < parts.length ? pictures.load(videoAt(turn + 1), index + 1, 0) : null;
-    next?.catch(() => {}); // told when its turn comes
+    if (index + 1 >= parts.length) return;
+    const rolled = pictures.load(videoAt(turn + 1), index + 1, 0);
+    next = rolled;
+    // It may be better by the time of its turn.
+    rolled.catch(() => {
+      if (next === rolled) next = null;
+      rollsFrom = performance.now() + STANDS_STILL_MS;
+    });
   }
 
   function put(video: HTMLVideoElement): void {
@@ -96,8 +105,9 @@ export async function prepareShowing(options: Options): Promise<Showing> {
   async function play(): Promise<void> {
     const video = current();
     video.onended = advance;
-    video.onerror = () => hasBegun && mend(video.error);
+    video.onerror = () => mend(new Error(video.error?.message));
     await video.play();
+    if (isOver) return;
     put(video);
     if (!isStreamed) rollNext();
   }
@@ -112,7 +122,7 @@ export async function prepareShowing(options: Options): Promise<Showing> {
       await perform(isLatest);
       if (isLatest()) isChanging = false;
     } catch (error) {
-      if (isLatest()) mend(error);
+      if (isLatest()) mend(error as Error);
     }
   }
 
@@ -139,11 +149,9 @@ export async function prepareShowing(options: Options): Promise<Showing> {
     if (due - positionMs() > AT_ONCE_MS && to?.index === index) await seek(current(), to.offsetMs);
   }
 
-  const whole = (): Ending => ({
-    positionMs: totalMs,
-    complete: true,
-    ...(missedMs > STANDS_STILL_MS ? { hasGaps: true } : {}),
-  });
+  const gaps = () => (missedMs > Math.min(STANDS_STILL_MS, totalMs / 10) ? { hasGaps: true } : {});
+  const whole = (): Ending => ({ positionMs: totalMs, complete: true, ...gaps() });
+  const stalled = (): Ending => ({ positionMs: seenMs, complete: false, reason: "stalled" });
 
   /** @param anew in an element that is loaded anew */
   function jump(dueMs: number, anew = false): void {
@@ -162,12 +170,15 @@ export async function prepareShowing(options: Options): Promise<Showing> {
     });
   }
 
-  /** A decoder that hangs or breaks is another one after a new load. One that does so again will not be better a third time. */
-  function mend(error: unknown): void {
+  /** A decoder that hangs or breaks is another one after a new load. One that does so again at once will not be better a third time. */
+  function mend(error: Error): void {
     if (isOver) return;
-    if (isStreamed || isMended) return fail(error);
-    isMended = true;
-    moved.at = performance.now();
+    if (!hasBegun) return void (refusal = error);
+    const at = performance.now();
+    if (isStreamed || at - mendedAt < WELL_FOR_MS) return fail(error);
+    if (!placeOf(parts, now() - zeroAt)) return end(stalled());
+    mendedAt = at;
+    moved.at = at;
     jump(now() - zeroAt, true);
   }
 
@@ -178,7 +189,9 @@ export async function prepareShowing(options: Options): Promise<Showing> {
   /** How much was jumped over. */
   let missedMs = 0;
   let hasBegun = false;
-  let isMended = false;
+  /** Why it does not begin. */
+  let refusal: Error | null = null;
+  let mendedAt = -Infinity;
   function look(): void {
     if (isOver) return;
     timer = setTimeout(look, LOOK_EVERY_MS);
@@ -189,7 +202,8 @@ export async function prepareShowing(options: Options): Promise<Showing> {
     } else if (performance.now() - moved.at > STANDS_STILL_MS)
       return mend(new Error("the picture stands still"));
     if (isChanging || current().ended) return;
-    if (isStreamed && next === null && startOf(parts, index + 1) - position < ROLL_AHEAD_MS) rollNext();
+    const isNear = startOf(parts, index + 1) - position < ROLL_AHEAD_MS;
+    if (isStreamed && next === null && isNear && performance.now() >= rollsFrom) rollNext();
     const pace = paceFor(position - (now() - zeroAt));
     if (pace === "jump") jump(now() - zeroAt);
     else current().playbackRate = pace.rate;
@@ -210,7 +224,7 @@ export async function prepareShowing(options: Options): Promise<Showing> {
 
   function fail(error: unknown): void {
     if (isOver) return;
-    if (isStreamed) return end({ positionMs: seenMs, complete: false, reason: "stalled" });
+    if (isStreamed) return end(stalled());
     close();
     onFailed(error);
   }
@@ -221,21 +235,29 @@ export async function prepareShowing(options: Options): Promise<Showing> {
     if (isJoined) await catchUp();
     if (isOver) throw new Error("it was stopped before its first picture");
     const fromMs = positionMs();
-    await play();
     const askedAt = performance.now();
+    refusal = null;
+    play().catch((error: Error) => (refusal = error));
+    const refusalOf = () => refusal;
     while (positionMs() <= fromMs) {
-      if (video.error) throw video.error;
+      const refused = refusalOf();
+      if (refused) throw refused;
       if (isOver || performance.now() - askedAt > STANDS_STILL_MS) throw new Error("no picture comes");
       await wait(FIRST_PICTURE_EVERY_MS);
     }
     return now() - (positionMs() - fromMs) / video.playbackRate;
   }
 
-  /** As `mend`, for what does not so much as begin. */
+  /** As `mend`, for what does not so much as begin; what is not to be joined would begin too late. */
   async function beginAnew(error: unknown): Promise<number> {
-    if (isStreamed || isOver) throw error;
-    isMended = true;
-    await pictures.load(current(), index, place?.offsetMs ?? 0);
+    const to = placeOf(parts, now() - startAt);
+    if (isStreamed || isOver || !isJoined || !to) throw error;
+    mendedAt = performance.now();
+    changes += 1;
+    isChanging = false;
+    next = null;
+    ({ index } = to);
+    await pictures.load(current(), index, to.offsetMs);
     return begin();
   }
 
@@ -244,9 +266,10 @@ export async function prepareShowing(options: Options): Promise<Showing> {
       const firstAt = await begin().catch(beginAnew);
       zeroAt = isJoined || firstAt - startAt < AT_ONCE_MS ? startAt : firstAt - seekMs;
       hasBegun = true;
+      moved = { position: positionMs(), at: performance.now() };
       look();
       return firstAt;
     },
-    stop: () => end({ positionMs: positionMs(), complete: false }),
+    stop: () => end({ positionMs: positionMs(), complete: false, ...gaps() }),
   };
 }

@@ -31,7 +31,7 @@ beforeAll(async () => {
   await importRegions(app.operator);
   programme = await programmeId(app.operator, "broadcast");
   browser = await launchChromium();
-  context = await browser.newContext({ locale: "zh-CN" });
+  context = await browser.newContext({ locale: "zh-CN", viewport: { width: 1366, height: 1000 } });
   page = await openConsole(context, app.url, app.password);
 });
 afterAll(async () => {
@@ -50,7 +50,7 @@ async function create(name: string, dates: string[]): Promise<string> {
   });
   return (await app.operator.post<Saved>("/schedules", { programmeId: programme, ...definition })).id;
 }
-const entryOn = (date: string) => page.locator(`[data-date="${date}"] .entry`, { hasText: "10:00" });
+const entryOn = (date: string) => page.locator(`.entry[data-date="${date}"]`, { hasText: "10:00" });
 const keepFromReading = (address: string) =>
   page.route(address, (route) => (route.request().method() === "GET" ? route.abort() : route.continue()));
 /** Somebody asks to see what there is now; what the page asks by itself at that moment waits for it. */
@@ -152,7 +152,7 @@ test("a broadcast is dragged to another day, and moved on by keys; each is an ex
   await page.goto(`${app.url}/#/calendar?date=${day(1)}`);
   // On a slow machine the month may be drawn anew in the middle of a drag, which ends it; so it is for a person.
   for (let attempt = 0, isAsked = false; !isAsked && attempt < 3; attempt += 1) {
-    await entryOn(day(10)).dragTo(page.locator(`[data-date="${day(12)}"]`));
+    await entryOn(day(10)).dragTo(page.locator(".ec-day", { has: page.locator(`[data-date="${day(12)}"]`) }));
     const asked = dialog().waitFor({ timeout: 8_000 });
     isAsked = await asked.then(
       () => true,
@@ -271,10 +271,11 @@ test("an address for other calendars is made, and copied where the page has no c
 
 test("what others save is shown at once; a cut line is said, and what came meanwhile is there when it is back", async () => {
   await page.goto(`${app.url}/#/calendar?date=${day(1)}`);
-  await page.locator(".month .entry").first().waitFor();
+  await page.locator(".month .entry").first().focus();
   await create("随改随见", [day(22)]);
   // Told by the server: by itself the page would ask after half a minute.
   await entryOn(day(22)).waitFor({ timeout: 15_000 });
+  expect(await page.locator(".month .entry:focus").count()).toBe(1);
   const asked = Promise.withResolvers<void>();
   await page.route("**/api/v1/timetable?*", async (route) => {
     await asked.promise;

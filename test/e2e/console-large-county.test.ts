@@ -56,7 +56,7 @@ async function unfoldTowns(branches: Locator): Promise<void> {
       .waitFor();
   }
 }
-const entry = () => page.locator(".month .entry[draggable=true]").first();
+const entry = () => page.locator(".month .entry[data-movable=true]").first();
 const TYPING = { delay: 300 };
 
 /** Somebody does this, and goes on when that is there. */
@@ -135,7 +135,7 @@ const PAGES: Record<string, Step[]> = {
     ["close it", press("Escape"), () => dialog().waitFor({ state: "detached" })],
     [
       "drag a date",
-      () => entry().dragTo(page.locator(".day-cell[data-date$='-10']").first()),
+      () => entry().dragTo(page.locator(".ec-day:has([data-date$='-10'])").first()),
       () => dialog().waitFor(),
     ],
     ["close it again", press("Escape"), () => dialog().waitFor({ state: "detached" })],
@@ -143,17 +143,17 @@ const PAGES: Record<string, Step[]> = {
     [
       "village × time",
       () => tab("日历", "村镇时间轴").click(),
-      () => page.locator(".timeline-row").nth(15).waitFor(),
+      () => page.locator(".row-name").nth(15).waitFor(),
     ],
     [
       "a town's villages",
       () => page.locator("a.row-name").first().click(),
-      () => page.locator(".timeline-row").nth(100).waitFor(),
+      () => page.locator(".row-name").nth(100).waitFor(),
     ],
     [
       "day after",
       () => button("后一天").click(),
-      () => page.locator("[aria-busy=false] .timeline-row").first().waitFor(),
+      () => page.locator("[aria-busy=false] .row-name").first().waitFor(),
     ],
     [
       "open the regions' select",

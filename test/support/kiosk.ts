@@ -2,6 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
+import { inspect } from "node:util";
 import { type BrowserContext, chromium } from "playwright-core";
 import { CHROMIUM } from "../../scripts/chromium.ts";
 import { type Clock, MINUTE_MS } from "../../src/clock.ts";
@@ -113,5 +114,6 @@ export async function tellOf(page: Page | undefined): Promise<void> {
     text: document.body.innerText,
   })`);
   const silence = setTimeout(5_000, "the page does not answer");
-  console.error((said.get(page) ?? []).join("\n"), await Promise.race([state, silence]).catch(String));
+  const is = await Promise.race([state, silence]).catch(String);
+  process.stderr.write([...(said.get(page) ?? []), inspect(is), ""].join("\n"));
 }

@@ -1,7 +1,7 @@
 import { pino } from "pino";
 import { expect, test } from "vitest";
-import { openJournal } from "../../devices/core/journal.ts";
-import type { Ending } from "../../devices/core/output.ts";
+import { type Journal, openJournal } from "../../devices/core/journal.ts";
+import type { Ending, Prepared } from "../../devices/core/output.ts";
 import type { Entry } from "../../devices/core/plan.ts";
 import { createReporter } from "../../devices/core/reporter.ts";
 import { perform, type Turn } from "../../devices/core/turn.ts";
@@ -16,29 +16,31 @@ const entry = {
   items: [{ sha256: "a", bytes: 1, durationMs: 60_000 }],
 } as unknown as Entry;
 
-test("what ended without a sound counts nothing against the cap of minutes", async () => {
+const now = () => NOW;
+
+const newTurn = (): Turn => ({
+  entry,
+  ending: null,
+  prepared: null,
+  wasHeard: false,
+  hasStalled: false,
+  started: false,
+  abandoned: new AbortController(),
+  over: Promise.resolve(),
+  giveUp() {},
+});
+
+/** Performs a turn with an output that does what is given. @returns whether it may have the air again, and what was written down */
+async function performed(
+  turn: Turn,
+  { start, ending }: { start: (journal: Journal) => Awaited<ReturnType<Prepared["start"]>>; ending: Ending },
+) {
   const journal = openJournal(createDisk().mount(), "boot", NOW);
-  const now = () => NOW;
   const reporter = createReporter({ journal, now, isOnline: () => false, send: async () => {} });
-  const turn: Turn = {
-    entry,
-    ending: null,
-    prepared: null,
-    wasHeard: false,
-    hasStalled: false,
-    started: false,
-    abandoned: new AbortController(),
-    over: Promise.resolve(),
-    giveUp() {},
-  };
-  let asBegun = journal.heardOf("b");
   const mayGoOn = await perform(turn, 0, {
     prepare: async () => ({
-      async start() {
-        asBegun = journal.heardOf("b");
-        return null;
-      },
-      ended: Promise.resolve<Ending>({ positionMs: 0, complete: false, reason: "late" }),
+      start: async () => start(journal),
+      ended: Promise.resolve(ending),
       stop: async () => {},
     }),
     judge: () => ({ kind: "play", seekMs: 0 }),
@@ -50,8 +52,36 @@ test("what ended without a sound counts nothing against the cap of minutes", asy
     log: pino({ level: "silent" }),
   });
   reporter.close();
+  return { mayGoOn, journal };
+}
+
+test("what ended without a sound counts nothing against the cap of minutes", async () => {
+  const asBegun: ReturnType<Journal["heardOf"]>[] = [];
+  const { mayGoOn, journal } = await performed(newTurn(), {
+    start(at) {
+      asBegun.push(at.heardOf("b"));
+      return null;
+    },
+    ending: { positionMs: 0, complete: false, reason: "late" },
+  });
   expect(mayGoOn).toBe(false);
-  expect(asBegun).toMatchObject({ ms: 60_000 });
+  expect(asBegun).toMatchObject([{ ms: 60_000 }]);
   expect(journal.heardOf("b")).toMatchObject({ ms: 0 });
   expect(journal.unacknowledged()).toMatchObject([{ records: [{ type: "skipped", reason: "late" }] }]);
+});
+
+test("what was jumped over before something took the air is not forgotten when it goes on", async () => {
+  const turn = newTurn();
+  const { mayGoOn, journal } = await performed(turn, {
+    start() {
+      turn.ending = { reason: "preempted", final: false };
+      return { firstSampleAt: NOW };
+    },
+    ending: { positionMs: 20_000, complete: false, hasGaps: true },
+  });
+  expect(mayGoOn).toBe(true);
+  expect(turn.hasStalled).toBe(true);
+  expect(journal.unacknowledged()).toMatchObject([
+    { records: [{ type: "started" }, { type: "interrupted", reason: "preempted" }] },
+  ]);
 });

@@ -1,8 +1,8 @@
-import { useState } from "react";
+import { useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useSearchParams } from "react-router";
 import { may } from "../../api.js";
-import type { Timetable, TimetableEntry } from "../../api-types.ts";
+import type { Conflict, Timetable, TimetableEntry } from "../../api-types.ts";
 import { ZONE } from "../../format.js";
 import { announce } from "../../notices.js";
 import { Former } from "../../parts/former.tsx";
@@ -15,7 +15,7 @@ import { monthOf } from "./dates.ts";
 import { EntryDialog } from "./entry-dialog.tsx";
 import { EntryList } from "./entry-list.tsx";
 import { type Looked, lookedAt, rangeOf } from "./looked.ts";
-import { MonthGrid } from "./month-grid.tsx";
+import { MonthCalendar } from "./month-calendar.tsx";
 import { Timeline } from "./timeline.tsx";
 import {
   isChangeable,
@@ -36,6 +36,10 @@ export default function CalendarPage() {
   const { from, until } = rangeOf(view, date);
   const timetable = useTimetable(from, until, region);
   const { data, error, refetch, isPlaceholderData } = timetable;
+  const entries = useMemo(
+    () => data?.entries.filter((entry) => programme === "" || entry.programme === programme) ?? [],
+    [data, programme],
+  );
   const hrefOf = (changes: Partial<Looked>) =>
     `#/calendar${query({ ...looked, entry: null, to: null, ...changes })}`;
   const look = (changes: Partial<Looked>, replace = false) =>
@@ -52,10 +56,7 @@ export default function CalendarPage() {
         {data && (
           <Content
             looked={looked}
-            timetable={{
-              ...data,
-              entries: data.entries.filter((entry) => programme === "" || entry.programme === programme),
-            }}
+            timetable={{ ...data, entries }}
             isFormer={isPlaceholderData}
             hrefOf={hrefOf}
             onLook={look}
@@ -70,6 +71,8 @@ export default function CalendarPage() {
   );
 }
 
+const NO_CONFLICTS: Conflict[] = [];
+
 interface ContentProps {
   looked: Looked;
   timetable: Timetable;
@@ -83,7 +86,7 @@ interface ContentProps {
 function Content({ looked, timetable: { days, entries, isCut }, isFormer, hrefOf, onLook }: ContentProps) {
   const { t } = useTranslation();
   const { view, date, region, entry: open, to } = looked;
-  const conflicts = useConflicts().data?.items ?? [];
+  const conflicts = useConflicts().data?.items ?? NO_CONFLICTS;
   const policy = useCountyPolicy().data;
   const county = useCounty();
   const found = entries.find((entry) => keyOf(entry) === open);
@@ -105,7 +108,7 @@ function Content({ looked, timetable: { days, entries, isCut }, isFormer, hrefOf
       {isCut && <p className="warning">{t("calendar.cut")}</p>}
       <Former is={isFormer && view !== "timeline"}>
         {view === "month" && (
-          <MonthGrid
+          <MonthCalendar
             month={monthOf(date)}
             days={days}
             entries={entries}

@@ -34,5 +34,9 @@ export const isDate = (text: string): boolean =>
 
 export const isMonth = (text: string): boolean => isDate(`${text}-01`);
 
+/** The date that a clock in this browser's zone would show. */
+export const localDate = (at: Date): string =>
+  dateAt(Date.UTC(at.getFullYear(), at.getMonth(), at.getDate()));
+
 /** Minutes since midnight of `HH:MM`, also of `24:00`. */
 export const minutesOf = (time: string): number => Number(time.slice(0, 2)) * 60 + Number(time.slice(3));

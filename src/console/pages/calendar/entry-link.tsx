@@ -2,12 +2,11 @@ import type { KeyboardEvent } from "react";
 import { useTranslation } from "react-i18next";
 import { may } from "../../api.js";
 import type { Conflict, TimetableEntry } from "../../api-types.ts";
+import { dayText } from "../../format.js";
 import { term } from "../../shell/texts.ts";
 import { addDays } from "./dates.ts";
-import { conflictsOf, isChangeable, isMovedAway, keyOf } from "./timetable-data.ts";
+import { conflictsOf, isChangeable, isMovedAway } from "./timetable-data.ts";
 
-/** What a dragged entry carries. */
-export const DRAGGED = "application/x-ccx-entry";
 /** Days that the arrow keys move by, with Shift. */
 const STEPS: Record<string, number> = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -7, ArrowDown: 7 };
 
@@ -36,13 +35,13 @@ export function EntryLink({ entry, conflicts, href, onMove }: Props) {
     <a
       className={["entry", ...marks].join(" ")}
       href={href}
-      draggable={isMovable}
-      onDragStart={({ dataTransfer }) => {
-        dataTransfer.setData(DRAGGED, keyOf(entry));
-        dataTransfer.effectAllowed = "move";
-      }}
+      data-date={entry.airDate}
+      data-movable={isMovable}
+      // It is dragged by the calendar, not as an address.
+      draggable={false}
       onKeyDown={moveByKey}
     >
+      <span className="unseen">{dayText(entry.airDate)} </span>
       <span className="number">{entry.airTime}</span> <span className="entry-what">{whatText(entry)}</span>
       {marks.map((mark) => (
         <span key={mark} className="entry-mark">
