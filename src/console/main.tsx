@@ -7,6 +7,8 @@ import { startTexts } from "./shell/texts.ts";
 import { followTheme } from "./shell/theme.ts";
 import "./shell/shell.css";
 
+// The last Chromium for the offices' Windows 7.
+if (!("groupBy" in Map)) await import("./shell/newer-methods.ts");
 followTheme();
 await startTexts();
 // What is not drawn by React says it anew by itself.
