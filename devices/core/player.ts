@@ -51,6 +51,10 @@ interface Options {
   supervise: Supervise;
 }
 
+/** What of a broadcast was, when it may have the air again. */
+type Past = Pick<Turn, "wasHeard" | "hasStalled" | "hasGaps">;
+const NOTHING_YET: Past = { wasHeard: false, hasStalled: false, hasGaps: false };
+
 /** Leads the plan to the output: one broadcast at a time, each at most once, by `nextStep` and `outranks`. */
 export function createPlayer(options: Options): Player {
   const { entries, cache, output, journal, reporter, now, log } = options;
@@ -58,7 +62,7 @@ export function createPlayer(options: Options): Player {
   const listening = createListening(options);
   const streaming = createStreaming({ ...options, onChange: options.onStreamed });
   /** Begun, and allowed to have the air again. */
-  const resumable = new Map<string, Pick<Turn, "wasHeard" | "hasStalled">>();
+  const resumable = new Map<string, Past>();
   let onAir: Turn | null = null;
   let closed = false;
 
@@ -76,7 +80,7 @@ export function createPlayer(options: Options): Player {
       const heard: Mark[] = whole ? [{ kind: "heard", ...whole, ms: Math.min(whole.ms, lateMs) }] : [];
       const marks = mayGoOn ? heard : [doneMark(id)];
       reporter.report({ type: "interrupted", broadcastId: id, reason: "restart" }, ...marks);
-      if (mayGoOn) resumable.set(id, { wasHeard: true, hasStalled: false });
+      if (mayGoOn) resumable.set(id, { ...NOTHING_YET, wasHeard: true });
     }
     cutOff = [];
   }
@@ -183,7 +187,7 @@ export function createPlayer(options: Options): Player {
       entry,
       ending: null,
       prepared: null,
-      ...(resumable.get(id) ?? { wasHeard: false, hasStalled: false }),
+      ...(resumable.get(id) ?? NOTHING_YET),
       started: false,
       abandoned: new AbortController(),
       over: Promise.resolve(),
@@ -195,8 +199,8 @@ export function createPlayer(options: Options): Player {
     const performed = perform(turn, seekMs, { prepare, judge, drop, journal, reporter, now, log });
     turn.over = Promise.race([performed, givenUp(turn)])
       .then((mayGoOn) => {
-        const { started, wasHeard, hasStalled } = turn;
-        if (mayGoOn) resumable.set(id, { wasHeard: wasHeard || started, hasStalled });
+        const { started, wasHeard, hasStalled, hasGaps } = turn;
+        if (mayGoOn) resumable.set(id, { wasHeard: wasHeard || started, hasStalled, hasGaps });
       })
       .catch((error: unknown) => {
         if (error instanceof NotNowError) return waitForMore(turn, error);
@@ -211,10 +215,10 @@ export function createPlayer(options: Options): Player {
   }
 
   /** What could not be shown now: the file may come, the stream be there again, or what took the air be over. */
-  function waitForMore({ entry, ending, wasHeard, hasStalled }: Turn, error: NotNowError): void {
+  function waitForMore({ entry, ending, wasHeard, hasStalled, hasGaps }: Turn, error: NotNowError): void {
     log.warn({ err: error, broadcastId: entry.id }, "not shown now");
     if (ending?.final) drop(entry, "skipped", ending.reason);
-    else resumable.set(entry.id, { wasHeard, hasStalled });
+    else resumable.set(entry.id, { wasHeard, hasStalled, hasGaps });
   }
 
   /** Rejects when the output neither comes to an end nor can be stopped. */

@@ -15,8 +15,10 @@ export interface Turn {
   prepared: Prepared | null;
   /** It was heard before, and something took the air from it. */
   wasHeard: boolean;
-  /** So much of it did not come, or was jumped over, that it is not heard whole. */
+  /** It is spoken live or shown as a stream, and so much of it did not come that it is not heard whole. */
   hasStalled: boolean;
+  /** So much of it was jumped over that it is not heard whole. */
+  hasGaps: boolean;
   started: boolean;
   /** It need not be prepared any more. */
   abandoned: AbortController;
@@ -105,11 +107,11 @@ export async function perform(turn: Turn, seekMs: number, stage: Stage): Promise
   const ended = await prepared.ended;
   const { positionMs: exactMs, complete, hasGaps, sensed, reason: ownReason = "stopped" } = ended;
   const positionMs = Math.round(exactMs);
-  // Also of what goes on after something took the air from it.
-  if (hasGaps) turn.hasStalled = true;
+  // Also before something took the air from it.
+  if (hasGaps) turn.hasGaps = true;
   const done = { kind: "done", id, at: now() } as const;
   const sounded = heard(Math.max(0, positionMs - seekMs));
-  if (complete && (isRejoining || hasGaps)) {
+  if (complete && (isRejoining || turn.hasGaps)) {
     reporter.report(
       { type: "interrupted", broadcastId: id, positionMs, reason: "stalled", ...sound },
       ...sounded,

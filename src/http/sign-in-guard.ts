@@ -1,7 +1,7 @@
 import type { FastifyRequest } from "fastify";
 import { bearerToken } from "../devices/device-auth.ts";
 import { AppError } from "../errors.ts";
-import type { Person, SignIn } from "../people/sign-in.ts";
+import { type Person, type SignIn, signInRequired } from "../people/sign-in.ts";
 import type { SignIns } from "../people/sign-in-service.ts";
 
 export const SIGN_IN_COOKIE = "ccx_sign_in";
@@ -11,9 +11,6 @@ declare module "fastify" {
     signIn: SignIn | null;
   }
 }
-
-const signInRequired = () =>
-  new AppError("unauthorized", "Please sign in.", { hint: "POST /api/v1/sign-in with name and password." });
 
 interface Dependencies {
   /** By the cookie of a browser. */

@@ -10,7 +10,7 @@ import { checkPassword } from "./password-policy.ts";
 import type { PeopleStore, StoredPerson } from "./people-store.ts";
 import type { SecondFactors } from "./second-factor-service.ts";
 import { hashOf, newToken } from "./secrets.ts";
-import type { SignIn } from "./sign-in.ts";
+import { type SignIn, signInRequired } from "./sign-in.ts";
 import { presently, type SignIns, wrongPassword } from "./sign-in-service.ts";
 
 const INVITATION_LIFETIME_MS = 3 * DAY_MS;
@@ -132,6 +132,7 @@ export function createPasswords(deps: Dependencies): Passwords {
       const passwordHash = await hasher.hash(next);
       transact(() => {
         presently(store, proven, wrongPassword);
+        if (!signIns.of(id).some((inForce) => inForce.id === signIn.id)) throw signInRequired();
         store.setPassword(id, passwordHash);
         store.deleteInvitations(id);
         signIns.revokeOthers(signIn);

@@ -1,3 +1,4 @@
+import { AppError } from "../errors.ts";
 import type { Act, Grant } from "./permissions.ts";
 
 export interface Person {
@@ -26,3 +27,6 @@ export interface SignIn {
   /** What a script's token is for; `null` for a person's sign-in. */
   scopes: readonly Act[] | null;
 }
+
+export const signInRequired = () =>
+  new AppError("unauthorized", "Please sign in.", { hint: "POST /api/v1/sign-in with name and password." });

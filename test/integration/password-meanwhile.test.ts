@@ -93,6 +93,17 @@ test("nor is one replaced that came while the new one was hashed", async () => {
   expect([read(HASH), read(SIGN_INS)]).toEqual(["changed", 2]);
 });
 
+test("who is signed out while the new password is hashed changes nothing", async () => {
+  const { signIn: theirs } = await signIn();
+  const former = read(HASH);
+  const changing = change(theirs, attempt.password);
+  await failuresAre(ONE_WRONG);
+  await failuresAre(0);
+  alone.db.prepare("DELETE FROM sign_ins").run();
+  await expect(changing).rejects.toThrow("Please sign in.");
+  expect(read(HASH)).toBe(former);
+});
+
 test("who has to wait makes the server hash nothing", async () => {
   const { signIn: theirs } = await signIn();
   for (let tries = 0; tries < 5; tries += 1)

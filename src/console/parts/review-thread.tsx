@@ -176,7 +176,7 @@ function CommentForm({ draftName, parts, isSending, error, onAdd }: FormProps) {
           required
           readOnly={isSending}
           value={text}
-          onFocus={() => text === "" && change({ text, marked: listening.place(parts) })}
+          onFocus={() => !isSending && text === "" && change({ text, marked: listening.place(parts) })}
           onChange={({ target }) =>
             change(
               target.value === "" ? EMPTY : { text: target.value, marked: marked ?? listening.place(parts) },

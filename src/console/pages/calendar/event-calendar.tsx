@@ -1,5 +1,5 @@
 import { type Calendar, createCalendar, destroyCalendar } from "@event-calendar/core";
-import { type ReactNode, useCallback, useEffect, useLayoutEffect, useRef, useState } from "react";
+import { type ReactNode, useCallback, useEffect, useLayoutEffect, useReducer, useRef, useState } from "react";
 import "@event-calendar/core/index.css";
 
 interface Props {
@@ -20,33 +20,38 @@ export function EventCalendar({ className, label, plugins, options, children }: 
   const frame = useRef<HTMLElement>(null);
   const calendar = useRef<Calendar>(null);
   const handedOn = useRef(options);
-  /** What has the focus while the calendar is told of something else. */
-  const held = useRef<HTMLElement>(null);
+  const [round, makeAnew] = useReducer((before: number) => before + 1, 0);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: of each round it is another
   useEffect(() => {
     const { current } = frame;
     if (current === null) return;
     const made = createCalendar(current, plugins, { headerToolbar: NO_TOOLBAR, ...handedOn.current });
     calendar.current = made;
-    const watch = new MutationObserver(() => {
-      correctRoles(current);
-      // It puts every node into its place anew.
-      if (document.activeElement === document.body) held.current?.focus({ preventScroll: true });
-      held.current = null;
-    });
+    const watch = new MutationObserver(() => correctRoles(current));
     watch.observe(current, { childList: true, subtree: true });
     correctRoles(current);
+    // As when a telephone is turned: the library does not take back what it shows of a drag.
+    const cancel = () => current.querySelector(".ec-preview") && makeAnew();
+    addEventListener("pointercancel", cancel);
     return () => {
+      removeEventListener("pointercancel", cancel);
       watch.disconnect();
       calendar.current = null;
       void destroyCalendar(made);
     };
-  }, [plugins]);
+  }, [plugins, round]);
   useLayoutEffect(() => {
     const before = handedOn.current;
     handedOn.current = options;
-    held.current = frame.current?.querySelector<HTMLElement>(":focus") ?? null;
-    for (const name of Object.keys(options) as (keyof Calendar.Options)[])
-      if (options[name] !== before[name]) calendar.current?.setOption(name, options[name]);
+    const names = (Object.keys(options) as (keyof Calendar.Options)[]).filter(
+      (name) => options[name] !== before[name],
+    );
+    if (names.length === 0) return;
+    const held = frame.current?.querySelector<HTMLElement>(":focus");
+    for (const name of names) calendar.current?.setOption(name, options[name]);
+    // It puts every node into its place anew, in microtasks, which takes the focus.
+    if (held)
+      setTimeout(() => document.activeElement === document.body && held.focus({ preventScroll: true }));
   });
   return (
     <section ref={frame} className={className} aria-label={label}>
