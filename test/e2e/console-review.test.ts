@@ -191,6 +191,8 @@ test("what is said of a recording shows before the server has answered, and is t
   await card.getByRole("button", { name: "写下意见" }).click();
   await comments.getByText("片尾有杂音").waitFor();
   expect(await field.inputValue()).toBe("");
+  // Somebody comes back to it while it is sent.
+  await field.focus();
   await (await next())?.abort();
   await card.getByRole("alert").waitFor();
   expect(await field.inputValue()).toBe("片尾有杂音");

@@ -1,4 +1,4 @@
-import { type ReactNode, useEffect, useId, useRef } from "react";
+import { type ReactNode, useEffect, useId, useLayoutEffect, useRef } from "react";
 import { useTranslation } from "react-i18next";
 import { useModal } from "./modal.ts";
 
@@ -18,7 +18,7 @@ export function PaneDialog({ className = "pane", title, actions, onClose, childr
   const dialog = useModal();
   const told = useRef(onClose);
   useEffect(() => void (told.current = onClose), [onClose]);
-  useEffect(() => {
+  useLayoutEffect(() => {
     const { current } = dialog;
     const tell = () => told.current();
     current?.addEventListener("close", tell);

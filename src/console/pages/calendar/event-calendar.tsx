@@ -1,5 +1,5 @@
 import { type Calendar, createCalendar, destroyCalendar } from "@event-calendar/core";
-import { type ReactNode, useCallback, useEffect, useLayoutEffect, useReducer, useRef, useState } from "react";
+import { type ReactNode, useCallback, useEffect, useLayoutEffect, useRef, useState } from "react";
 import "@event-calendar/core/index.css";
 
 interface Props {
@@ -20,18 +20,22 @@ export function EventCalendar({ className, label, plugins, options, children }: 
   const frame = useRef<HTMLElement>(null);
   const calendar = useRef<Calendar>(null);
   const handedOn = useRef(options);
-  const [round, makeAnew] = useReducer((before: number) => before + 1, 0);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: of each round it is another
   useEffect(() => {
     const { current } = frame;
     if (current === null) return;
-    const made = createCalendar(current, plugins, { headerToolbar: NO_TOOLBAR, ...handedOn.current });
+    const make = () => createCalendar(current, plugins, { headerToolbar: NO_TOOLBAR, ...handedOn.current });
+    let made = make();
     calendar.current = made;
     const watch = new MutationObserver(() => correctRoles(current));
     watch.observe(current, { childList: true, subtree: true });
     correctRoles(current);
     // As when a telephone is turned: the library does not take back what it shows of a drag.
-    const cancel = () => current.querySelector(".ec-preview") && makeAnew();
+    const cancel = () => {
+      if (current.querySelector(".ec-preview") === null) return;
+      void destroyCalendar(made);
+      made = make();
+      calendar.current = made;
+    };
     addEventListener("pointercancel", cancel);
     return () => {
       removeEventListener("pointercancel", cancel);
@@ -39,7 +43,7 @@ export function EventCalendar({ className, label, plugins, options, children }: 
       calendar.current = null;
       void destroyCalendar(made);
     };
-  }, [plugins, round]);
+  }, [plugins]);
   useLayoutEffect(() => {
     const before = handedOn.current;
     handedOn.current = options;
