@@ -183,7 +183,7 @@ export async function prepareShowing(options: Options): Promise<Showing> {
   }
 
   /** Jumps are not among it: no picture came by them. */
-  let moved = { position: -1, at: 0 };
+  let moved = { position: seekMs, at: 0 };
   /** The last place that a picture was seen at. */
   let seenMs = seekMs;
   /** How much was jumped over. */

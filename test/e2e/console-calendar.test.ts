@@ -1,4 +1,3 @@
-import { setTimeout } from "node:timers/promises";
 import type { Browser, BrowserContext, Locator, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { until } from "../../scripts/until.ts";
@@ -18,7 +17,6 @@ interface Saved {
   exceptions?: object[];
 }
 
-const LONGER_THAN_A_TAP_MS = 600;
 const VIEWPORT = { width: 1366, height: 1000 };
 
 let app: RunningApp;
@@ -233,13 +231,13 @@ test("a finger that stays on a broadcast drags it, one that goes at once scrolls
   const touch = (type: "touchStart" | "touchMove" | "touchEnd" | "touchCancel", ...touchPoints: Point[]) =>
     session.send("Input.dispatchTouchEvent", { type, touchPoints });
   const preview = screen.locator(".ec-preview");
-  /** A finger comes down on the broadcast, waits, and goes to the day after. */
-  async function slide(waitMs: number): Promise<void> {
+  /** A finger comes down on the broadcast and goes to the day after; `held` when it stays until it has taken hold. */
+  async function slide(how: "held" | "at once"): Promise<void> {
     await entry.scrollIntoViewIfNeeded();
     const from = await centre(entry);
     const to = await centre(dayAfter);
     await touch("touchStart", from);
-    await setTimeout(waitMs);
+    if (how === "held") await preview.waitFor();
     for (const part of [0.3, 0.6, 1]) {
       await touch("touchMove", {
         x: from.x + (to.x - from.x) * part,
@@ -248,18 +246,17 @@ test("a finger that stays on a broadcast drags it, one that goes at once scrolls
     }
   }
 
-  await slide(0);
+  await slide("at once");
   expect(await preview.count()).toBe(0);
   await touch("touchEnd");
   expect(await form.count()).toBe(0);
 
-  await slide(LONGER_THAN_A_TAP_MS);
-  await preview.waitFor();
+  await slide("held");
   await touch("touchCancel");
   await preview.waitFor({ state: "detached" });
   expect(await form.count()).toBe(0);
 
-  await slide(LONGER_THAN_A_TAP_MS);
+  await slide("held");
   await touch("touchEnd");
   await form.waitFor();
   expect(await form.getByLabel("日期").inputValue()).toBe(day(17));
